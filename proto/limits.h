@@ -1,0 +1,27 @@
+// Every number of the wire protocol that limits something, with its reason.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace zeroway {
+
+inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::size_t kFrameHeaderSize = 9;       // RFC 9113 §4.1
+inline constexpr std::size_t kMaxFramePayload = 65'536;  // one read of a socket; a frame is held whole
+inline constexpr std::size_t kMaxMessageSize = 4 << 20;  // a batch of one loop turn; more is garbage or an attack
+inline constexpr std::size_t kMaxHeadSize =
+    65'536;  // decoded, name + value + 32 a field (RFC 9113 §6.5.2): header bombs
+inline constexpr std::size_t kMaxControlSize = 65'536;  // HELLO and WELCOME payloads: JSON is parsed whole
+inline constexpr std::uint32_t kStreamWindow =
+    262'144;  // one stream's bytes in flight, each way: bounds memory per stream
+inline constexpr std::uint32_t kOpeningWindow =
+    65'536;  // request body before the worker grants credit: the router keeps it
+inline constexpr std::uint32_t kMaxStreamId = 0x7fff'ffff;  // 31 bits (RFC 9113 §5.1.1)
+inline constexpr std::uint32_t kMaxWindow = 0x7fff'ffff;    // RFC 9113 §6.9.1
+inline constexpr std::size_t kMaxNameLength = 128;          // a worker's display name: it goes into replies and logs
+inline constexpr std::uint32_t kMaxWeight = 1'000;          // smooth weighted round robin stays exact
+inline constexpr std::uint32_t kMaxCapacity = 1'000'000;    // streams at once on one worker
+inline constexpr std::uint32_t kDefaultCapacity = 1'024;
+inline constexpr std::size_t kMaxRoutes = 1'000;  // routes in one HELLO
+
+}  // namespace zeroway

@@ -1,0 +1,54 @@
+// Many frames in one ZeroMQ message: writing them one after another, reading them back.
+//
+// Owner: the writer owns its buffer, the reader views someone's bytes.   Thread: one loop.
+// Not here: routing ids and sockets (router/fabric, worker-sdk/src); which frames are legal when
+// (proto/stream_state.h).
+#pragma once
+#include <optional>
+#include <string>
+
+#include "proto/bytes.h"
+#include "proto/control.h"
+#include "proto/frame.h"
+#include "proto/hpack.h"
+#include "proto/stream_sink.h"
+
+namespace zeroway {
+
+enum class Ack : bool { no, yes };
+
+class MessageWriter {
+ public:
+  void headers(StreamId stream, const Head& head, HpackEncoder& encoder, Last last);
+  // Cuts into frames of at most kMaxFramePayload; END_STREAM on the last. Empty `bytes` with Last::yes is one empty
+  // frame, with Last::no nothing.
+  void data(StreamId stream, Bytes bytes, Last last);
+  void rst_stream(StreamId stream, ResetCode code);
+  void window_update(StreamId stream, std::uint32_t bytes);
+  void ping(std::uint64_t opaque, Ack ack);
+  void goaway(StreamId last_stream, ResetCode code, std::string_view reason);
+  void hello(const Hello& hello);
+  void welcome(const Welcome& welcome);
+
+  [[nodiscard]] bool is_empty() const { return buffer_.empty(); }
+  [[nodiscard]] std::size_t size() const { return buffer_.size(); }
+  [[nodiscard]] const std::string& bytes() const { return buffer_; }
+  // Hands the message out and begins a new one.
+  [[nodiscard]] std::string take();
+  void clear() { buffer_.clear(); }
+
+ private:
+  std::string buffer_;
+};
+
+class MessageReader {
+ public:
+  explicit MessageReader(Bytes message) : rest_(message) {}
+  // The next frame; nothing at the end. After an error the rest of the message is not readable.
+  [[nodiscard]] Result<std::optional<Frame>> next();
+
+ private:
+  Bytes rest_;
+};
+
+}  // namespace zeroway

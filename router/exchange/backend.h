@@ -1,0 +1,47 @@
+// The backend side of an exchange: somebody who answers requests.
+//
+// Owner: Router keeps each backend.   Thread: one loop.
+// Not here: who it is (router/fabric, later router/backends); when to try again (exchange/exchange.h).
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "proto/stream_sink.h"
+
+namespace zeroway {
+
+using ExchangeKey = std::uint64_t;  // 0 = none; a stale key finds nothing
+using StreamKey = std::uint32_t;    // 0 = none; a stale key is quietly ignored
+
+// What a backend says about a stream: the verbs, and who took it.
+class BackendEvents : public StreamSink {
+ public:
+  // Somebody holds the stream now. `worker` is its display name, good until the call returns. Called at most once per
+  // opening, before any other verb.
+  virtual void accepted(std::string_view worker) = 0;
+};
+
+// Where a backend's words go: finds the exchange, or nothing when it is over.
+class ExchangeFinder {
+ public:
+  virtual ~ExchangeFinder() = default;
+  [[nodiscard]] virtual BackendEvents* find(ExchangeKey key) = 0;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  // Begins a stream for `exchange`. Nothing is said to the exchange before the call returns (failures come in the same
+  // turn's end at the earliest). The caller may send kOpeningWindow bytes of body at once, more as it is credited; the
+  // backend may send kStreamWindow bytes of reply, more as it is credited. After end or reset from the backend the key
+  // is stale.
+  [[nodiscard]] virtual StreamKey open(ExchangeKey exchange, const Head& head, Last last) = 0;
+  virtual void data(StreamKey stream, Bytes bytes) = 0;
+  virtual void end(StreamKey stream, const Head& trailers) = 0;
+  // Gives the stream up. The key is stale at once and nothing more is said about it.
+  virtual void reset(StreamKey stream, ResetCode code) = 0;
+  virtual void credit(StreamKey stream, std::uint32_t bytes) = 0;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,51 @@
+// All exchanges of one loop: makes them, finds them by key, ends them.
+//
+// Owner: Router keeps one per loop; a client session makes exchanges and tells what its client said.   Thread: one
+// loop. An exchange goes when both of its sides are done; its memory is used again from the next turn on. Not here:
+// what an exchange does (exchange/exchange.h).
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "proto/stream_sink.h"
+#include "router/exchange/backend.h"
+#include "router/observe/time.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+class RequestLog;  // router/observe/request_log.h
+struct Counters;   // router/observe/counters.h
+
+// Who the client is, as the connection knows it.
+struct ClientInfo {
+  std::string address;  // numeric, without port or brackets
+  std::uint16_t port = 0;
+  bool is_tls = false;
+  std::string_view protocol = "HTTP/1.1";  // for the access log: a literal
+};
+
+class Exchanges : public ExchangeFinder {
+ public:
+  Exchanges(const ExchangeSettings& settings, Backend& backend, RequestLog& log, Counters& counters);
+  ~Exchanges() override;
+
+  // Begins an exchange whose replies go to `client`, which must stay until it was told end or reset, or until the
+  // exchange was told reset through from_client(). `info` must stay as long.
+  [[nodiscard]] ExchangeKey open(StreamSink& client, const ClientInfo& info, Time now);
+  // Where the client's verbs go; nothing for a stale key.
+  [[nodiscard]] StreamSink* from_client(ExchangeKey key);
+  // Where the backend's verbs go; nothing for a stale key.
+  [[nodiscard]] BackendEvents* find(ExchangeKey key) override;
+
+  // Looks at deadlines; called every 100 ms or so.
+  void sweep(Time now);
+  [[nodiscard]] std::size_t size() const;
+
+ private:
+  struct Inside;
+  std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace zeroway

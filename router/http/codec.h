@@ -1,0 +1,67 @@
+// A client's language: bytes of one connection ⇄ the five verbs of its streams.
+//
+// Owner: a client session keeps one per connection.   Thread: that connection's loop.
+// A codec knows no sockets, no clock, no exchanges: bytes go in by read(), come out in output(), and what the client
+// said is told to CodecEvents. Heads that it tells are in HTTP/2's form: pseudo-fields first, lower-case names, nothing
+// connection-specific.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "proto/stream_sink.h"
+
+namespace zeroway {
+
+using CodecStream = std::uint32_t;  // names one request on its connection; never used again on it
+
+// What the client said. The session implements it; it may call the codec's verbs from inside.
+class CodecEvents {
+ public:
+  virtual ~CodecEvents() = default;
+  virtual void head(CodecStream stream, Head& head, Last last) = 0;
+  virtual void data(CodecStream stream, Bytes bytes) = 0;
+  virtual void end(CodecStream stream, Head& trailers) = 0;
+  // The client broke the protocol or took the request back. Without a head before it, the session answers with an error
+  // reply through the codec's verbs; the codec closes after it where its protocol demands that.
+  virtual void reset(CodecStream stream, const Error& error) = 0;
+  virtual void credit(CodecStream stream, std::uint32_t bytes) = 0;
+};
+
+// What the client is doing; decides which timeout runs.
+enum class CodecPhase : std::uint8_t {
+  idle,    // no request begun, none open
+  head,    // inside a request's head
+  body,    // a request's body is not complete, and there is credit for more of it
+  reply,   // the client waits for us
+  closed,  // nothing more will be read; close once the output is written
+};
+
+class Codec {
+ public:
+  virtual ~Codec() = default;
+
+  // Reads as much of `input` as it can and says how much. The rest waits: for more bytes, for credit, or for the reply
+  // to the request before (pipelining); give it again, with what came since, after the next read or verb.
+  [[nodiscard]] virtual std::size_t read(Bytes input, CodecEvents& events) = 0;
+  // False while no byte can be taken in: the session stops reading the socket.
+  [[nodiscard]] virtual bool wants_input() const = 0;
+  // The client closed its sending side.
+  virtual void input_ended(CodecEvents& events) = 0;
+
+  // The verbs towards the client. A stale stream is quietly ignored.
+  virtual void head(CodecStream stream, Head& head, Last last) = 0;
+  virtual void data(CodecStream stream, Bytes bytes) = 0;
+  virtual void end(CodecStream stream, Head& trailers) = 0;
+  virtual void reset(CodecStream stream, const Error& error) = 0;
+  virtual void credit(CodecStream stream, std::uint32_t bytes) = 0;
+
+  // Finish what is open, begin nothing new: `connection: close` on the next reply, GOAWAY.
+  virtual void drain() = 0;
+
+  // Bytes for the socket; the session takes them out (swap or clear).
+  [[nodiscard]] virtual std::string& output() = 0;
+  [[nodiscard]] virtual CodecPhase phase() const = 0;
+};
+
+}  // namespace zeroway

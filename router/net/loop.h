@@ -1,0 +1,82 @@
+// One thread's events: sockets that became ready, timers, work from other threads.
+//
+// Owner: Router keeps one per loop; everything that lives on it is destroyed before it.   Thread: its own; post() and
+// stop() from any. Sockets sit in an epoll set of their own that the Asio loop watches as one descriptor: a request
+// then costs no call to re-arm. Not here: reading and writing (net/connection.h), accepting (net/listener.h).
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "router/observe/time.h"
+
+namespace zeroway {
+
+// Told when its descriptor is ready. Level-triggered: what is not read is told again in the next turn.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  virtual void ready(bool readable, bool writable) = 0;
+};
+
+// Told once when everything that was ready in this turn has been handled, before the loop sleeps.
+class TurnEnd {
+ public:
+  virtual ~TurnEnd() = default;
+  virtual void turn_end() = 0;
+
+ private:
+  friend class Loop;
+  bool is_asked_ = false;
+};
+
+class Loop {
+ public:
+  Loop();
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  void run();                             // until stop()
+  void stop();                            // any thread; what was posted before still runs
+  void post(std::function<void()> task);  // any thread
+
+  // The time at which this turn began; the clock is read once a turn.
+  [[nodiscard]] Time now() const;
+
+  // Watches `fd` for reading, and for writing when asked. The watcher is not owned and must call forget() before it
+  // goes or the descriptor is closed; forget() during a turn also drops readiness already collected in that turn.
+  void watch(int fd, Watcher& watcher, bool readable, bool writable);  // again with other wishes: changes them
+  void forget(int fd);
+
+  // Calls turn_end() once at the end of this turn (first asked, first told; asking inside turn_end() is served in the
+  // same turn).
+  void at_turn_end(TurnEnd& who);
+  void forget_turn_end(TurnEnd& who);
+
+  struct Inside;
+  [[nodiscard]] Inside& inside() { return *inside_; }  // for net/ only
+
+ private:
+  std::unique_ptr<Inside> inside_;
+};
+
+// Rings once, `after` it was set, within 20 ms; setting it again moves it. Cheap to move: a wheel, not a heap.
+class Timer {
+ public:
+  Timer(Loop& loop, std::function<void()> ring);
+  ~Timer();
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+  void set(std::chrono::milliseconds after);
+  void clear();
+  [[nodiscard]] bool is_set() const;
+
+ private:
+  struct Node;
+  std::unique_ptr<Node> node_;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,38 @@
+// What happened on one loop, counted. Plain numbers: the loop writes, a dump is made on the loop too.
+//
+// Owner: Router keeps one per loop.   Thread: that loop.
+// Not here: how they are shown (observe/report.h).
+#pragma once
+#include <cstdint>
+
+namespace zeroway {
+
+struct Counters {
+  // edge
+  std::uint64_t connections_accepted = 0;
+  std::uint64_t connections_open = 0;  // gauge
+  std::uint64_t requests = 0;
+  std::uint64_t bad_requests = 0;
+  // exchange
+  std::uint64_t exchanges_open = 0;  // gauge
+  std::uint64_t replies_1xx = 0, replies_2xx = 0, replies_3xx = 0, replies_4xx = 0, replies_5xx = 0;
+  std::uint64_t retries = 0;         // possibly seen, opened again
+  std::uint64_t reopened = 0;        // proven unseen, opened again
+  std::uint64_t retries_denied = 0;  // the budget was spent
+  std::uint64_t cancelled = 0;       // the client went away
+  // fabric
+  std::uint64_t dealt = 0;         // openings through deal
+  std::uint64_t steered = 0;       // openings through steer
+  std::uint64_t queued = 0;        // openings that had to wait
+  std::uint64_t refused = 0;       // RST_STREAM(REFUSED_STREAM) from workers
+  std::uint64_t streams_open = 0;  // gauge
+  std::uint64_t workers = 0;       // gauge
+  std::uint64_t ping_rounds = 0;
+  std::uint64_t pings_late = 0;
+  std::uint64_t uneven_turns = 0;  // times the table went from dealing to steering
+  std::uint64_t messages_in = 0, messages_out = 0;
+  std::uint64_t frames_ignored = 0;  // late or foreign frames: stale streams, streams of others, unknown types
+  std::uint64_t frames_bad = 0;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,10 @@
+// The monotonic clock's types. Only net/loop reads the clock; others are handed `now`.
+#pragma once
+#include <chrono>
+
+namespace zeroway {
+
+using Clock = std::chrono::steady_clock;
+using Time = Clock::time_point;
+
+}  // namespace zeroway

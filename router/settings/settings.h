@@ -1,0 +1,83 @@
+// What the operator asked for, as plain structs. The defaults are the zero-config router.
+//
+// Owner: Router keeps one and hands const references down.   Thread: any; never changed after the start.
+// Not here: reading a command line (settings/command_line.h).
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "proto/limits.h"
+
+namespace zeroway {
+
+using Millis = std::chrono::milliseconds;
+
+// What a client may send and how long it may take. Read by http (sizes) and edge (times).
+struct HttpLimits {
+  std::size_t max_head = 65'536;          // bytes of a request's head on the wire: 431
+  std::size_t max_request_line = 16'384;  // 414
+  std::size_t max_fields = 200;           // fields in a head: 431
+  std::uint64_t max_body = 0;             // bytes of a request body, 0 = no limit: 413
+  Millis head_timeout{10'000};            // first byte of a request to the end of its head: 408
+  Millis body_timeout{30'000};            // between two reads of a body: 408
+  Millis idle_timeout{75'000};            // keep-alive connection with no request: closed
+  Millis send_timeout{30'000};            // client takes no byte of what is queued for it: dropped
+  std::size_t max_connections = 10'000;   // per loop; more are not accepted until one closes
+};
+
+struct EdgeSettings {
+  std::string address = "";   // "" = every address, IPv6 and IPv4
+  std::uint16_t port = 9000;  // 0 = any free port, said in the log
+  HttpLimits limits;
+};
+
+struct ExchangeSettings {
+  std::vector<std::string> trusted_proxies;  // networks in CIDR form whose forwarding fields are believed
+  bool worker_header = true;                 // X-Worker on replies
+  std::uint32_t retries = 2;                 // openings of a possibly seen request after the first
+  std::uint32_t retry_budget_percent = 20;   // of open streams may be retries at any time
+  std::uint32_t retry_budget_floor = 10;     // retries always allowed at once, however few streams are open
+  Millis reply_timeout{0};  // whole request sent to first byte of a final reply head, 0 = no limit: 504
+};
+
+enum class Balance : std::uint8_t { round_robin, weighted, least_connections };
+
+struct FabricSettings {
+  std::string endpoint = "tcp://127.0.0.1:8000";
+  Balance balance = Balance::round_robin;
+  Millis queue_timeout{5'000};       // a stream waits this long for a worker: 503
+  std::size_t queue_limit = 10'000;  // streams waiting per loop: 503
+  std::size_t unaccepted_limit =
+      10'000;  // dealt streams per loop without an owner; more are steered: bounds the deal pipe
+  Millis heartbeat_interval{250};
+  Millis heartbeat_timeout{1'000};
+  Millis ping_late{100};              // a dealt ping not back by then makes the table uneven
+  bool insecure = false;              // bind beyond loopback without CURVE
+  std::string key_file;               // CURVE secret key of the router
+  std::string allow_file;             // public keys of workers that may connect; "" with a key = any
+  std::uint32_t first_stream_id = 0;  // 0 = random; a test seeds it to see ids wrap
+};
+
+enum class AccessLogFormat : std::uint8_t { common, json };
+
+struct ObserveSettings {
+  bool verbose = false;    // -v
+  bool to_stdout = false;  // -s; else standard error
+  std::string log_file;    // "" = none
+  std::string access_log;  // "" = off, "-" = standard output
+  AccessLogFormat access_format = AccessLogFormat::common;
+};
+
+struct Settings {
+  EdgeSettings edge;
+  ExchangeSettings exchange;
+  FabricSettings fabric;
+  ObserveSettings observe;
+  std::uint32_t threads = 1;     // loops
+  Millis drain_timeout{30'000};  // after SIGTERM: how long open requests may take
+};
+
+}  // namespace zeroway
