@@ -1,0 +1,33 @@
+// Who of many takes the next stream: pure functions over a span of candidates.
+//
+// Owner: nobody; the caller keeps the candidates and the rotation.   Thread: any.
+// Not here: who is a candidate and whether it is usable (router/fabric/roster.h); which pool (route/route_table.h).
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace zeroway {
+
+struct Candidate {
+  std::uint32_t weight = 1;  // 1 … kMaxWeight
+  std::uint32_t in_flight = 0;
+  std::uint32_t capacity = 1;
+  bool usable = true;        // ready: not draining, not silent
+  std::int64_t current = 0;  // pick_weighted's own; begins at 0
+};
+
+[[nodiscard]] inline bool has_room(const Candidate& candidate) {
+  return candidate.usable && candidate.in_flight < candidate.capacity;
+}
+
+// Smooth weighted round robin: of weights 5, 1, 1 come a a b a c a a, never a a a a a b c; with even weights it is
+// plain round robin. Nothing when nobody has room. The caller counts in_flight.
+[[nodiscard]] std::optional<std::size_t> pick_weighted(std::span<Candidate> candidates);
+
+// The least in flight for its weight; among equals the next after the one picked last, which `rotation` remembers
+// (begins at 0; any value is good, also after candidates came or went).
+[[nodiscard]] std::optional<std::size_t> pick_least(std::span<const Candidate> candidates, std::size_t& rotation);
+
+}  // namespace zeroway

@@ -1,0 +1,126 @@
+#include "router/route/route_table.h"
+
+#include <algorithm>
+#include <array>
+
+namespace zeroway {
+
+namespace {
+
+constexpr std::size_t kMaxHost = 255;  // RFC 1035 §2.3.4: a longer name is nobody's
+
+// A host in lower case, without port and the root's dot, in memory of its own.
+class HostName {
+ public:
+  explicit HostName(std::string_view authority) {
+    std::string_view name = without_port(authority);
+    if (name.ends_with('.')) name.remove_suffix(1);
+    if (name.size() > text_.size()) return;
+    size_ = name.size();
+    std::transform(name.begin(), name.end(), text_.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  }
+  [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
+
+ private:
+  static std::string_view without_port(std::string_view authority) {
+    if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
+    return authority.substr(0, authority.find(':'));
+  }
+
+  std::array<char, kMaxHost> text_;
+  std::size_t size_ = 0;
+};
+
+std::string_view without_query(std::string_view path) { return path.substr(0, path.find_first_of("?#")); }
+
+std::string_view without_slash(std::string_view path) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
+
+}  // namespace
+
+PoolId RouteTable::Paths::match(std::string_view path) const {
+  // A prefix ends where a segment ends: shorten by whole segments until one is claimed.
+  std::string_view prefix = without_slash(path);
+  if (prefix.size() > longest) {
+    // What is cut off must begin with '/', or the cut is inside a segment.
+    const std::size_t cut = prefix.rfind('/', longest);
+    prefix = prefix.substr(0, cut == std::string_view::npos ? 0 : cut);
+  }
+  for (;;) {
+    if (const auto found = pools.find(prefix); found != pools.end()) return found->second;
+    if (prefix.empty()) return kOpenPool;
+    const std::size_t slash = prefix.rfind('/');
+    prefix = prefix.substr(0, slash == std::string_view::npos ? 0 : slash);
+  }
+}
+
+PoolId RouteTable::match_host(std::string_view host, std::string_view path) const {
+  const auto found = hosts_.find(host);
+  return found == hosts_.end() ? kOpenPool : found->second.match(path);
+}
+
+PoolId RouteTable::match(std::string_view authority, std::string_view path) const {
+  if (hosts_.empty()) return kOpenPool;
+  path = without_query(path);
+  if (has_names_) {
+    const HostName name(authority);
+    const std::string_view host = name.text();
+    if (!host.empty() && !host.starts_with('.')) {
+      if (const PoolId pool = match_host(host, path); pool != kOpenPool) return pool;
+    }
+    for (std::size_t dot = host.find('.', 1); dot != std::string_view::npos; dot = host.find('.', dot + 1)) {
+      if (const PoolId pool = match_host(host.substr(dot), path); pool != kOpenPool) return pool;
+    }
+  }
+  return match_host("", path);
+}
+
+PoolId RouteTable::add(MemberId member, const RouteClaim& claim) {
+  const HostName name(claim.host);
+  std::string_view host = name.text();
+  if (host.starts_with("*.")) host.remove_prefix(1);
+  const std::string_view path = without_slash(without_query(claim.path));
+
+  PoolId pool = kOpenPool;
+  if (!host.empty() || !path.empty()) {
+    Paths& paths = hosts_[std::string(host)];
+    const auto [at, is_new] = paths.pools.try_emplace(std::string(path), next_);
+    if (is_new) ++next_;
+    paths.longest = std::max(paths.longest, path.size());
+    has_names_ = has_names_ || !host.empty();
+    pool = at->second;
+  }
+  const auto [at, is_new] = pools_.try_emplace(pool, Pool{std::string(host), std::string(path), {}});
+  std::vector<MemberId>& members = at->second.members;
+  if (std::find(members.begin(), members.end(), member) == members.end()) members.push_back(member);
+  return pool;
+}
+
+std::vector<PoolId> RouteTable::remove(MemberId member) {
+  std::vector<PoolId> empty;
+  for (auto& [id, pool] : pools_) {
+    const bool was_in_it = std::erase(pool.members, member) > 0;
+    if (was_in_it && pool.members.empty()) empty.push_back(id);
+  }
+  return empty;
+}
+
+void RouteTable::drop(PoolId pool) {
+  const auto at = pools_.find(pool);
+  if (pool == kOpenPool || at == pools_.end() || !at->second.members.empty()) return;
+  const auto host = hosts_.find(at->second.host);
+  host->second.pools.erase(at->second.path);
+  if (host->second.pools.empty()) hosts_.erase(host);
+  pools_.erase(at);
+}
+
+const std::vector<MemberId>& RouteTable::members(PoolId pool) const {
+  static const std::vector<MemberId> nobody;
+  const auto at = pools_.find(pool);
+  return at == pools_.end() ? nobody : at->second.members;
+}
+
+}  // namespace zeroway
