@@ -1,0 +1,68 @@
+// What a worker can be told, with its defaults. From code, from the environment, or from a command line.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace zeroway {
+
+// A part of the router's space that this worker serves.
+struct ServedRoute {
+  std::string host;        // "" = every host; "*.example.com" = every name below it
+  std::string path = "/";  // a prefix that starts with '/'
+};
+
+struct WorkerOptions {
+  // Shown in logs and in X-Worker. 1 … 128 visible ASCII characters. Several workers may have the same name.
+  std::string name = "worker";
+  // The routers' fabric endpoints, "tcp://HOST:PORT" or "ipc://PATH". The worker serves all of them. Empty = the
+  // environment's ZEROWAY_CONNECT (endpoints separated by commas), else tcp://127.0.0.1:8000. A router that is not
+  // there yet is dialled until it is.
+  std::vector<std::string> connect;
+  // Share of the traffic compared with other workers. 1 … 1000.
+  std::uint32_t weight = 1;
+  // Requests at once, over all routers. 1 … 1 000 000. What is above is refused at once, and the router finds another
+  // worker or lets it wait.
+  std::uint32_t capacity = 1024;
+  // Empty = every path on every host, like all other such workers. At most 1000.
+  std::vector<ServedRoute> routes;
+
+  // Threads for the handlers of Worker::handle, started when the first such handler is registered. 1 … 1024. As many
+  // requests of that kind are worked on at once; others wait their turn.
+  std::uint32_t threads = 16;
+  // The largest request body that body() and inline handlers take, in bytes; above it the answer is 413.
+  std::size_t max_body = 1 << 20;
+  // How long SIGTERM waits for requests in hand. 0 … 1 day.
+  std::chrono::milliseconds drain_timeout{30'000};
+
+  // CURVE encryption (needed when a router's fabric is reachable beyond its host). `key_file`: file with this worker's
+  // secret key, as tools/keygen writes it. `router_key`: the router's public key, a file or the 40 characters (Z85).
+  // Both or none.
+  std::string key_file;
+  std::string router_key;
+
+  // Whether to log each connection and drop, not only what is wrong.
+  bool verbose = false;
+  // Where log lines go (without newline), called on any thread of the worker. Empty = stderr.
+  std::function<void(std::string_view line)> log;
+
+  // Reads `NAME --connect ENDPOINT … --weight N --capacity N --threads N --route [HOST]/PATH … --max-body SIZE
+  // --drain-timeout TIME --key FILE --router-key FILE|KEY --verbose --help`. What is not given comes from the
+  // environment (ZEROWAY_CONNECT, ZEROWAY_WEIGHT, ZEROWAY_CAPACITY, ZEROWAY_KEY, ZEROWAY_ROUTER_KEY), then from
+  // `defaults`. Without NAME the name is the program's. --help prints the manual and exits 0; anything wrong is told on
+  // stderr, with exit status 2. Positional arguments after NAME are wrong.
+  [[nodiscard]] static WorkerOptions from_command_line(int argc, char** argv, const WorkerOptions& defaults);
+  [[nodiscard]] static WorkerOptions from_command_line(int argc, char** argv);
+
+  // The same without exits: throws std::invalid_argument whose text names the option, the value and the range.
+  // `arguments` is without the program's name. --help is not known here.
+  [[nodiscard]] static WorkerOptions parse(const std::vector<std::string>& arguments, const WorkerOptions& defaults);
+  // Throws std::invalid_argument when a value is outside its range. The Worker's constructor calls it.
+  void check() const;
+};
+
+}  // namespace zeroway

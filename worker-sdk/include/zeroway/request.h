@@ -1,0 +1,122 @@
+// One request, as a handler sees it. The object belongs to the SDK and is good until the handler has returned (for a
+// coroutine: ended). Use it only on the thread the handler runs on, except where a function says otherwise.
+#pragma once
+#include <chrono>
+#include <coroutine>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "zeroway/errors.h"
+#include "zeroway/fields.h"
+#include "zeroway/task.h"
+
+namespace zeroway {
+
+class HandlerSide;  // the SDK's own: a stream as its handler holds it
+
+// What all kinds of handlers see. Views are good as long as the request.
+class RequestBase {
+ public:
+  // As the client sent it: "GET", "POST", … (case matters, RFC 9110 §9.1).
+  [[nodiscard]] std::string_view method() const;
+  // The path without the query, percent-encoding untouched: "/a%20b". "*" for OPTIONS * (RFC 9112 §3.2.4).
+  [[nodiscard]] std::string_view path() const;
+  // What follows the first '?', percent-encoding untouched; empty when there is none.
+  [[nodiscard]] std::string_view query() const;
+  // Path and query as they came: "/a%20b?c=d".
+  [[nodiscard]] std::string_view target() const;
+  // Host and port the client asked for ("example.com:8080"); empty when it named none.
+  [[nodiscard]] std::string_view authority() const;
+  // "http" or "https": how the client reached the router.
+  [[nodiscard]] std::string_view scheme() const;
+
+  // All fields, in order.
+  [[nodiscard]] FieldsView fields() const;
+  // The first field of this name (lower case); nothing when there is none.
+  [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const { return fields().find(name); }
+  // What `{name}` in the pattern matched: one path segment, not percent-decoded (see percent_decode). Empty when the
+  // pattern has no such name.
+  [[nodiscard]] std::string_view param(std::string_view name) const;
+  // What the '*' of a pattern's trailing "/*" matched: "b/c" for the pattern "/a/*" and the path "/a/b/c".
+  [[nodiscard]] std::string_view rest() const;
+  // Trailer fields (RFC 9110 §6.5). Empty until the body has been read to its end.
+  [[nodiscard]] FieldsView trailers() const;
+
+  // True when nobody waits for the answer any more. Any thread.
+  [[nodiscard]] bool is_cancelled() const;
+  // Asked to stop when the request is cancelled, so that it can be given to other code, other threads, or
+  // std::stop_callback (whose callbacks run on the worker's loop: they must not block). Any thread.
+  [[nodiscard]] std::stop_token stop_token() const;
+
+  RequestBase(const RequestBase&) = delete;
+  RequestBase& operator=(const RequestBase&) = delete;
+
+ protected:
+  explicit RequestBase(HandlerSide& side) : side_(&side) {}
+  ~RequestBase() = default;
+  HandlerSide* side_;
+};
+
+// The request of a handler on the pool or inline. read(), body() and sleep() block the calling thread; in an inline
+// handler the whole body is there before the handler is called, so read() and body() return at once.
+class Request : public RequestBase {
+ public:
+  // The next piece of the body, at least one byte, at most 256 KiB; empty at the end. Waits until something is there.
+  // The client is only allowed to send more as pieces are read (256 KiB ahead), so reading slowly slows it down. The
+  // view is good until the next read() or body(). Throws Cancelled.
+  [[nodiscard]] std::string_view read();
+  // The body (or what read() has left of it) in one piece; the view is good as long as the request. Throws
+  // StatusError(413) when it is larger than `limit` bytes (0 = WorkerOptions::max_body), and Cancelled.
+  [[nodiscard]] std::string_view body(std::size_t limit = 0);
+  // Waits this long. Throws Cancelled at once when the request is cancelled meanwhile. Not in inline handlers: it
+  // throws std::logic_error there.
+  void sleep(std::chrono::milliseconds duration);
+
+  explicit Request(HandlerSide& side) : RequestBase(side) {}  // for the SDK
+};
+
+// The request of a coroutine: the same, awaited. Each of them resumes on the worker's loop.
+class AsyncRequest : public RequestBase {
+ public:
+  class [[nodiscard]] Read {
+   public:
+    explicit Read(HandlerSide& side) : side_(&side) {}
+    [[nodiscard]] bool await_ready();
+    void await_suspend(std::coroutine_handle<> awaiter);
+    std::string_view await_resume();
+
+   private:
+    HandlerSide* side_;
+  };
+  class [[nodiscard]] Sleep {
+   public:
+    Sleep(HandlerSide& side, std::chrono::milliseconds duration) : side_(&side), duration_(duration) {}
+    [[nodiscard]] bool await_ready();
+    void await_suspend(std::coroutine_handle<> awaiter);
+    void await_resume();
+
+   private:
+    HandlerSide* side_;
+    std::chrono::milliseconds duration_;
+  };
+
+  // `std::string_view piece = co_await request.read();` See Request::read.
+  Read read() { return Read(*side_); }
+  // `std::string_view whole = co_await request.body();` See Request::body.
+  Task<std::string_view> body(std::size_t limit = 0);
+  // `co_await request.sleep(100ms);` See Request::sleep. Other requests go on meanwhile.
+  Sleep sleep(std::chrono::milliseconds duration) { return Sleep(*side_, duration); }
+
+  explicit AsyncRequest(HandlerSide& side) : RequestBase(side) {}  // for the SDK
+};
+
+// "a%20b" → "a b" (RFC 3986 §2.1). A '%' without two hex digits after it stays. With `plus_is_space`, as in queries
+// that come from HTML forms, '+' becomes a space. Any thread.
+enum class PlusIsSpace : bool { no, yes };
+[[nodiscard]] std::string percent_decode(std::string_view text, PlusIsSpace plus = PlusIsSpace::no);
+
+}  // namespace zeroway
