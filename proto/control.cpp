@@ -1,0 +1,277 @@
+#include "proto/control.h"
+
+#include <algorithm>
+#include <cereal/archives/json.hpp>
+#include <cereal/types/string.hpp>
+#include <cereal/types/vector.hpp>
+#include <charconv>
+#include <limits>
+#include <sstream>
+#include <stdexcept>
+
+namespace zeroway {
+
+namespace {
+
+Error control_error(std::string detail) { return {Fault::backend, Code::frame_error, false, std::move(detail)}; }
+
+bool is_visible(char c) { return c > 0x20 && c < 0x7f; }
+
+bool is_visible_text(std::string_view text, std::size_t max) {
+  return text.size() <= max && std::all_of(text.begin(), text.end(), is_visible);
+}
+
+// A peer's text in a log line: short, and nothing but visible ASCII.
+std::string shown(std::string_view text) {
+  std::string out(text.substr(0, 64));
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return !is_visible(c); }, '?');
+  return "\"" + out + "\"";
+}
+
+// What a member of the wrong kind or out of its range throws; leaves this file as an Error.
+struct OutOfRange : std::runtime_error {
+  OutOfRange(std::string_view member, const std::string& value, std::string_view legal)
+      : std::runtime_error(std::string(member) + " " + value + " is not " + std::string(legal)) {}
+};
+
+// Reads a member when it is there. Absent is what cereal's search by name throws; anything else wrong with it is a
+// RapidJSONException, which is derived from the former and therefore caught first.
+template <class T>
+bool read_member(cereal::JSONInputArchive& archive, const char* name, T& value) {
+  try {
+    archive(cereal::make_nvp(name, value));
+    return true;
+  } catch (const cereal::RapidJSONException&) {
+    throw OutOfRange(name, "of another type", "what it should be");
+  } catch (const cereal::Exception&) {
+    return false;
+  }
+}
+
+void read_number(cereal::JSONInputArchive& archive, const char* name, std::uint32_t& value, std::uint32_t min,
+                 std::uint32_t max) {
+  std::int64_t read = value;
+  if (!read_member(archive, name, read)) return;
+  if (read < min || read > max) {
+    throw OutOfRange(name, std::to_string(read), std::to_string(min) + " … " + std::to_string(max));
+  }
+  value = static_cast<std::uint32_t>(read);
+}
+
+// A string that must be there, of 1 … max visible ASCII characters.
+void read_name(cereal::JSONInputArchive& archive, const char* name, std::string& value, std::size_t max) {
+  if (!read_member(archive, name, value)) throw OutOfRange(name, "(absent)", "optional");
+  if (value.empty() || !is_visible_text(value, max)) {
+    throw OutOfRange(name, shown(value), "1 … " + std::to_string(max) + " visible ASCII characters");
+  }
+}
+
+bool is_instance_of(std::string_view instance, std::string_view name) {
+  if (instance.size() != name.size() + 1 + kInstanceDigits || !instance.starts_with(name)) return false;
+  if (instance[name.size()] != '#') return false;
+  const std::string_view digits = instance.substr(name.size() + 1);
+  return digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+void check(const Hello& hello) {
+  if (!is_instance_of(hello.instance, hello.name)) {
+    throw OutOfRange("instance", shown(hello.instance), "the name, '#' and 16 lower-case hex digits");
+  }
+  if (hello.state != "ready" && hello.state != "draining") {
+    throw OutOfRange("state", shown(hello.state), "\"ready\" or \"draining\"");
+  }
+  if (hello.routes.size() > kMaxRoutes) {
+    throw OutOfRange("routes", std::to_string(hello.routes.size()), "at most " + std::to_string(kMaxRoutes));
+  }
+  for (const RouteClaim& route : hello.routes) {
+    if (!is_visible_text(route.host, kMaxHostLength)) throw OutOfRange("host", shown(route.host), "a host");
+    if (!route.path.starts_with('/') || !is_visible_text(route.path, kMaxFramePayload)) {
+      throw OutOfRange("path", shown(route.path), "visible ASCII that starts with '/'");
+    }
+  }
+}
+
+void check(const Welcome& welcome) {
+  if (welcome.pairs.empty() || welcome.pairs.size() > kMaxPairs) {
+    throw OutOfRange("pairs", std::to_string(welcome.pairs.size()), "1 … " + std::to_string(kMaxPairs));
+  }
+  if (welcome.loop >= welcome.pairs.size()) {
+    throw OutOfRange("loop", std::to_string(welcome.loop), "the index of a pair");
+  }
+  for (const Pair& pair : welcome.pairs) {
+    for (const std::string& endpoint : {pair.deal, pair.steer}) {
+      if (endpoint.empty() || !is_visible_text(endpoint, kMaxEndpointLength)) {
+        throw OutOfRange("endpoint", shown(endpoint), "a ZeroMQ endpoint");
+      }
+    }
+  }
+}
+
+void read(cereal::JSONInputArchive& archive, Hello& hello) {
+  read_number(archive, "version", hello.version, 1, std::numeric_limits<std::uint32_t>::max());
+  read_name(archive, "name", hello.name, kMaxNameLength);
+  read_name(archive, "instance", hello.instance, kMaxInstanceLength);
+  read_member(archive, "pid", hello.pid);
+  read_number(archive, "weight", hello.weight, 1, kMaxWeight);
+  read_number(archive, "capacity", hello.capacity, 1, kMaxCapacity);
+  read_member(archive, "state", hello.state);
+  read_member(archive, "routes", hello.routes);
+  check(hello);
+}
+
+void read(cereal::JSONInputArchive& archive, Welcome& welcome) {
+  read_number(archive, "version", welcome.version, 1, std::numeric_limits<std::uint32_t>::max());
+  read_name(archive, "router", welcome.router, kMaxInstanceLength);
+  read_number(archive, "loop", welcome.loop, 0, static_cast<std::uint32_t>(kMaxPairs));
+  if (!read_member(archive, "pairs", welcome.pairs)) throw OutOfRange("pairs", "(absent)", "optional");
+  check(welcome);
+}
+
+// rapidjson's parser calls itself for each level: 64 KiB of '[' would take the stack. Counts levels outside strings.
+bool is_too_deep(std::string_view json) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_string && c == '\\') ++i;
+    if (c == '"') in_string = !in_string;
+    if (in_string) continue;
+    if ((c == '{' || c == '[') && ++depth > kMaxControlDepth) return true;
+    if (c == '}' || c == ']') --depth;
+  }
+  return false;
+}
+
+Result<> check_text(std::string_view json) {
+  if (json.size() > kMaxControlSize) {
+    return control_error("control payload of " + std::to_string(json.size()) + " bytes over " +
+                         std::to_string(kMaxControlSize));
+  }
+  // The parser takes NUL for the end.
+  if (json.find('\0') != std::string_view::npos) return control_error("control payload with NUL");
+  const std::size_t first = json.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos || json[first] != '{') return control_error("control payload is no JSON object");
+  if (is_too_deep(json)) {
+    return control_error("control payload nested deeper than " + std::to_string(kMaxControlDepth));
+  }
+  return {};
+}
+
+template <class T>
+Result<T> read_control(const char* what, Bytes bytes) {
+  const std::string_view json = as_text(bytes);
+  if (auto legal = check_text(json); !legal) return legal.error();
+  try {
+    std::istringstream in{std::string(json)};
+    cereal::JSONInputArchive archive(in);
+    T value;
+    read(archive, value);
+    return value;
+  } catch (const OutOfRange& wrong) {
+    return control_error(std::string(what) + ": " + wrong.what());
+  } catch (const std::exception&) {
+    return control_error(std::string(what) + ": malformed JSON");
+  }
+}
+
+template <class Write>
+std::string write_control(Write write) {
+  std::ostringstream out;
+  {
+    cereal::JSONOutputArchive archive(out, cereal::JSONOutputArchive::Options::NoIndent());
+    write(archive);
+  }  // the archive closes its brackets when it goes
+  return std::move(out).str();
+}
+
+// An endpoint cut where its number or suffix goes.
+struct Tcp {
+  std::string_view before_port;  // with the colon
+  std::uint32_t port;
+};
+
+Result<Tcp> split_tcp(const std::string& endpoint) {
+  const std::size_t colon = endpoint.rfind(':');
+  const std::string_view digits = std::string_view(endpoint).substr(colon + 1);
+  std::uint32_t port = 0;
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (failed != std::errc() || end != digits.data() + digits.size() || port < 1 || port > kMaxDealPort) {
+    return control_error("endpoint " + shown(endpoint) + ": port is not 1 … 65534");
+  }
+  if (colon <= std::string_view("tcp://").size()) return control_error("endpoint " + shown(endpoint) + ": no host");
+  return Tcp{std::string_view(endpoint).substr(0, colon + 1), port};
+}
+
+bool is_ipc(const std::string& endpoint) {
+  return endpoint.starts_with("ipc://") && endpoint.size() > std::string_view("ipc://").size() && endpoint != "ipc://*";
+}
+
+Error no_endpoint(const std::string& endpoint) {
+  return control_error("endpoint " + shown(endpoint) + " is neither tcp://HOST:PORT nor ipc://PATH");
+}
+
+}  // namespace
+
+// cereal finds these by argument-dependent lookup.
+template <class Archive>
+void load(Archive& archive, RouteClaim& route) {
+  read_member(archive, "host", route.host);
+  read_member(archive, "path", route.path);
+}
+
+template <class Archive>
+void save(Archive& archive, const RouteClaim& route) {
+  archive(cereal::make_nvp("host", route.host), cereal::make_nvp("path", route.path));
+}
+
+template <class Archive>
+void load(Archive& archive, Pair& pair) {
+  read_member(archive, "deal", pair.deal);
+  read_member(archive, "steer", pair.steer);
+}
+
+template <class Archive>
+void save(Archive& archive, const Pair& pair) {
+  archive(cereal::make_nvp("deal", pair.deal), cereal::make_nvp("steer", pair.steer));
+}
+
+std::string write_hello(const Hello& hello) {
+  return write_control([&](cereal::JSONOutputArchive& archive) {
+    archive(cereal::make_nvp("version", hello.version), cereal::make_nvp("name", hello.name),
+            cereal::make_nvp("instance", hello.instance), cereal::make_nvp("pid", hello.pid),
+            cereal::make_nvp("weight", hello.weight), cereal::make_nvp("capacity", hello.capacity),
+            cereal::make_nvp("state", hello.state), cereal::make_nvp("routes", hello.routes));
+  });
+}
+
+std::string write_welcome(const Welcome& welcome) {
+  return write_control([&](cereal::JSONOutputArchive& archive) {
+    archive(cereal::make_nvp("version", welcome.version), cereal::make_nvp("router", welcome.router),
+            cereal::make_nvp("loop", welcome.loop), cereal::make_nvp("pairs", welcome.pairs));
+  });
+}
+
+Result<Hello> read_hello(Bytes json) { return read_control<Hello>("HELLO", json); }
+
+Result<Welcome> read_welcome(Bytes json) { return read_control<Welcome>("WELCOME", json); }
+
+Result<std::string> steer_endpoint(const std::string& deal) {
+  if (is_ipc(deal)) return deal + ".steer";
+  if (!deal.starts_with("tcp://")) return no_endpoint(deal);
+  auto tcp = split_tcp(deal);
+  if (!tcp) return tcp.error();
+  return std::string(tcp->before_port) + std::to_string(tcp->port + 1);
+}
+
+Result<std::string> loop_endpoint(const std::string& deal, std::uint32_t index) {
+  if (is_ipc(deal)) return index == 0 ? deal : deal + "." + std::to_string(index);
+  if (!deal.starts_with("tcp://")) return no_endpoint(deal);
+  auto tcp = split_tcp(deal);
+  if (!tcp) return tcp.error();
+  const std::uint64_t port = tcp->port + 2 * std::uint64_t{index};
+  if (port > kMaxDealPort) return control_error("endpoint " + shown(deal) + ": no port left for its loops");
+  return std::string(tcp->before_port) + std::to_string(port);
+}
+
+}  // namespace zeroway

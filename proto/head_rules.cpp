@@ -1,0 +1,141 @@
+#include "proto/head_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+
+namespace zeroway {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::array<bool, 256> kTokenBytes = [] {
+  std::array<bool, 256> allowed{};
+  for (const char c : "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"sv) {
+    allowed[static_cast<unsigned char>(c)] = true;
+  }
+  return allowed;
+}();
+
+// nullptr, or what is wrong.
+using Complaint = const char*;
+
+bool is_token_byte(char c) { return kTokenBytes[static_cast<unsigned char>(c)]; }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_pseudo(std::string_view name) { return name.starts_with(':'); }
+
+bool is_value(std::string_view value) {
+  return std::none_of(value.begin(), value.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+bool is_field_name(std::string_view name) { return is_token(name) && std::none_of(name.begin(), name.end(), is_upper); }
+
+Complaint check_field(const Field& field) {
+  if (!is_field_name(field.name)) return "is no lower-case token";
+  if (!is_value(field.value)) return "has CR, LF or NUL in its value";
+  if (is_connection_specific(field.name)) return "is connection-specific";
+  if (field.name == "te" && field.value != "trailers") return "may only be \"trailers\"";
+  return nullptr;
+}
+
+// The position of a pseudo-field among those known, or nothing.
+std::optional<std::size_t> position(std::string_view name, std::span<const std::string_view> known) {
+  const auto at = std::find(known.begin(), known.end(), name);
+  if (at == known.end()) return std::nullopt;
+  return static_cast<std::size_t>(at - known.begin());
+}
+
+std::string printable(std::string_view text) {
+  std::string out(text.substr(0, 64));
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c < 0x21 || c > 0x7e; }, '?');
+  return out;
+}
+
+// Says which field breaks a rule, or nothing.
+std::optional<std::string> check_fields(const Head& head, std::span<const std::string_view> known) {
+  unsigned seen = 0;
+  bool fields_began = false;
+  const auto complain = [](const Field& field, const char* what) {
+    return "field " + printable(field.name) + " " + what;
+  };
+  for (const Field field : head) {
+    if (!is_pseudo(field.name)) {
+      fields_began = true;
+      if (const Complaint complaint = check_field(field)) return complain(field, complaint);
+      continue;
+    }
+    const auto at = position(field.name, known);
+    if (!at) return complain(field, "is not known here");
+    if (fields_began) return complain(field, "comes after other fields");
+    if ((seen & 1U << *at) != 0) return complain(field, "comes twice");
+    if (!is_value(field.value)) return complain(field, "has CR, LF or NUL in its value");
+    seen |= 1U << *at;
+  }
+  return std::nullopt;
+}
+
+bool is_path(std::string_view path, std::string_view method) {
+  return path.starts_with('/') || (path == "*" && method == "OPTIONS");
+}
+
+// RFC 9113 §8.3.1 and §8.5, RFC 8441 §4.
+Complaint check_target(const Head& head) {
+  const std::string_view method = head.method();
+  const bool is_connect = method == "CONNECT";
+  const auto protocol = head.find(":protocol");
+  if (!is_token(method)) return ":method is no token";
+  if (protocol && !is_connect) return ":protocol without CONNECT";
+  if (protocol && !is_token(*protocol)) return ":protocol is no token";
+  if (is_connect && head.authority().empty()) return "CONNECT without :authority";
+  if (is_connect && !protocol) {
+    return head.has(":scheme") || head.has(":path") ? "CONNECT with :scheme or :path" : nullptr;
+  }
+  if (head.find(":scheme").value_or(""sv).empty()) return ":scheme is absent or empty";
+  if (!is_path(head.path(), method)) return ":path is absent or does not start with '/'";
+  return nullptr;
+}
+
+constexpr std::array kRequestFields{":method"sv, ":scheme"sv, ":authority"sv, ":path"sv, ":protocol"sv};
+constexpr std::array kReplyFields{":status"sv};
+constexpr std::array kConnectionSpecific{"connection"sv, "keep-alive"sv, "proxy-connection"sv, "transfer-encoding"sv,
+                                         "upgrade"sv};
+
+}  // namespace
+
+bool is_token(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_token_byte); }
+
+bool is_connection_specific(std::string_view lower_case_name) {
+  return std::find(kConnectionSpecific.begin(), kConnectionSpecific.end(), lower_case_name) !=
+         kConnectionSpecific.end();
+}
+
+Result<> check_request_head(const Head& head) {
+  if (auto wrong = check_fields(head, kRequestFields)) {
+    return Error{Fault::client, Code::bad_request, false, std::move(*wrong)};
+  }
+  if (const Complaint wrong = check_target(head)) return Error{Fault::client, Code::bad_request, false, wrong};
+  return {};
+}
+
+Result<> check_reply_head(const Head& head) {
+  if (auto wrong = check_fields(head, kReplyFields)) {
+    return Error{Fault::backend, Code::worker_protocol, false, std::move(*wrong)};
+  }
+  if (head.status() == 0 || head.status() == 101) {
+    const std::string status = printable(head.find(":status").value_or("absent"sv));
+    return Error{Fault::backend, Code::worker_protocol, false, ":status " + status + " is not 100 … 999 without 101"};
+  }
+  return {};
+}
+
+Result<> check_trailers(const Head& head) {
+  if (auto wrong = check_fields(head, {})) {
+    return Error{Fault::backend, Code::worker_protocol, false, "trailers: " + *wrong};
+  }
+  return {};
+}
+
+}  // namespace zeroway
