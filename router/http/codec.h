@@ -22,8 +22,9 @@ class CodecEvents {
   virtual void head(CodecStream stream, Head& head, Last last) = 0;
   virtual void data(CodecStream stream, Bytes bytes) = 0;
   virtual void end(CodecStream stream, Head& trailers) = 0;
-  // The client broke the protocol or took the request back. Without a head before it, the session answers with an error
-  // reply through the codec's verbs; the codec closes after it where its protocol demands that.
+  // The client broke the protocol or took the request back. Unless the code is `cancelled`, the stream still takes the
+  // verbs of a reply: an error reply, or reset when a reply's head is out already. The codec closes after it where its
+  // protocol demands that.
   virtual void reset(CodecStream stream, const Error& error) = 0;
   virtual void credit(CodecStream stream, std::uint32_t bytes) = 0;
 };
@@ -42,12 +43,16 @@ class Codec {
   virtual ~Codec() = default;
 
   // Reads as much of `input` as it can and says how much. The rest waits: for more bytes, for credit, or for the reply
-  // to the request before (pipelining); give it again, with what came since, after the next read or verb.
+  // to the request before (pipelining); give it again, with what came since, after the next read or verb. A head is
+  // read whole, so up to HttpLimits::max_head bytes may wait.
   [[nodiscard]] virtual std::size_t read(Bytes input, CodecEvents& events) = 0;
   // False while no byte can be taken in: the session stops reading the socket.
   [[nodiscard]] virtual bool wants_input() const = 0;
-  // The client closed its sending side.
+  // The client closed its sending side: what is open is told reset(cancelled), and the codec closes.
   virtual void input_ended(CodecEvents& events) = 0;
+  // The client took too long in phase `head` or `body`: tells reset(request_timeout), on a stream of its own when no
+  // head was told yet, so that the session can answer 408 through the verbs. In other phases nothing.
+  virtual void timed_out(CodecEvents& events) = 0;
 
   // The verbs towards the client. A stale stream is quietly ignored.
   virtual void head(CodecStream stream, Head& head, Last last) = 0;
