@@ -18,6 +18,8 @@ class Watcher {
  public:
   virtual ~Watcher() = default;
   virtual void ready(bool readable, bool writable) = 0;
+  // Told before ready() when the peer closed its sending side, or everything; only if asked for in watch().
+  virtual void hung_up() {}
 };
 
 // Told once when everything that was ready in this turn has been handled, before the loop sleeps.
@@ -47,7 +49,8 @@ class Loop {
 
   // Watches `fd` for reading, and for writing when asked. The watcher is not owned and must call forget() before it
   // goes or the descriptor is closed; forget() during a turn also drops readiness already collected in that turn.
-  void watch(int fd, Watcher& watcher, bool readable, bool writable);  // again with other wishes: changes them
+  // Errors and a whole hang-up are always told, as readable and writable.
+  void watch(int fd, Watcher& watcher, bool readable, bool writable, bool hang_up = false);  // again: changes wishes
   void forget(int fd);
 
   // Calls turn_end() once at the end of this turn (first asked, first told; asking inside turn_end() is served in the
@@ -77,6 +80,7 @@ class Timer {
  private:
   struct Node;
   std::unique_ptr<Node> node_;
+  Loop& loop_;
 };
 
 }  // namespace zeroway

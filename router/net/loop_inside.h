@@ -1,0 +1,57 @@
+// What a loop is made of: the Asio context, the set of hot sockets, the wheel of timers, the list of turn ends.
+//
+// Owner: its Loop.   Thread: the loop's.
+// Not here: anything for rooms other than net; they use net/loop.h.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <vector>
+
+#include "router/net/loop.h"
+#include "router/net/timer_wheel.h"
+
+namespace zeroway {
+
+// Every turn is one Asio handler, or several rounds of the socket set, and the turn ends after it:
+//
+//     sleep in Asio ──▶ timer, signal, post ─────────────────▶ turn ends ──▶ sleep
+//                └────▶ socket set is ready ──▶ watchers ──▶ turn ends ─┬──▶ sleep
+//                                        ▲                              │
+//                                        └──────── still busy ──────────┘
+struct Loop::Inside {
+  Inside();
+
+  void run();
+  void begin_turn() {
+    now = Clock::now();
+    is_in_turn = true;
+  }
+  void end_turn();
+  void await_sockets();
+  void serve_sockets();
+  // Tells one batch of ready watchers; how many there were.
+  int tell_ready();
+  void tick();
+  void arm_tick(Time when);
+
+  struct Entry {
+    Watcher* watcher = nullptr;
+    std::uint32_t events = 0;
+    std::uint32_t generation = 0;  // readiness collected for an earlier watcher of this number is dropped
+  };
+
+  boost::asio::io_context io{1};
+  boost::asio::posix::stream_descriptor sockets{io};  // the epoll set
+  boost::asio::steady_timer ticker{io};
+  TimerWheel wheel;
+  Time armed_for = Time::max();
+  std::vector<Entry> entries;  // by descriptor
+  std::vector<TurnEnd*> asked;
+  Time now = Clock::now();
+  bool is_in_turn = false;
+  bool is_stopped = false;
+};
+
+}  // namespace zeroway
