@@ -11,7 +11,8 @@
 
 namespace zeroway {
 
-// Whether something follows a head: `yes` promises that end comes next, with no data and no trailers.
+// Whether something follows a head: `yes` promises that end comes next, with no data and no trailers. end is still
+// said; a callee that finished at the head ignores it.
 enum class Last : bool { no, yes };
 
 class StreamSink {

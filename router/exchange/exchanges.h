@@ -1,8 +1,9 @@
 // All exchanges of one loop: makes them, finds them by key, ends them.
 //
 // Owner: Router keeps one per loop; a client session makes exchanges and tells what its client said.   Thread: one
-// loop. An exchange goes when both of its sides are done; its memory is used again from the next turn on. Not here:
-// what an exchange does (exchange/exchange.h).
+// loop. An exchange is over when its client was told end or reset, or said reset: then its key is stale, and what the
+// client still sends of its body is the session's to drop.
+// Not here: what an exchange does (exchange/exchange.h).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -16,6 +17,7 @@
 namespace zeroway {
 
 class RequestLog;  // router/observe/request_log.h
+class WallClock;   // router/observe/wall_clock.h
 struct Counters;   // router/observe/counters.h
 
 // Who the client is, as the connection knows it.
@@ -28,15 +30,18 @@ struct ClientInfo {
 
 class Exchanges : public ExchangeFinder {
  public:
-  Exchanges(const ExchangeSettings& settings, Backend& backend, RequestLog& log, Counters& counters);
+  Exchanges(const ExchangeSettings& settings, Backend& backend, RequestLog& log, Counters& counters,
+            const WallClock& clock);
   ~Exchanges() override;
 
   // Begins an exchange whose replies go to `client`, which must stay until it was told end or reset, or until the
-  // exchange was told reset through from_client(). `info` must stay as long.
+  // exchange was told reset through from_client(). `info` must stay as long. The client's end may send kOpeningWindow
+  // bytes of body at once, more as it is credited. Memory of exchanges that are over is used again by the first open()
+  // made while no verb of any exchange is running: whatever a verb calls may open and end others.
   [[nodiscard]] ExchangeKey open(StreamSink& client, const ClientInfo& info, Time now);
-  // Where the client's verbs go; nothing for a stale key.
+  // Where the client's verbs go; nothing for a stale key. Good for one verb: any verb may end the exchange.
   [[nodiscard]] StreamSink* from_client(ExchangeKey key);
-  // Where the backend's verbs go; nothing for a stale key.
+  // Where the backend's verbs go; nothing for a stale key. Good for one verb, too.
   [[nodiscard]] BackendEvents* find(ExchangeKey key) override;
 
   // Looks at deadlines; called every 100 ms or so.
