@@ -30,8 +30,12 @@ class MessageWriter {
   void hello(const Hello& hello);
   void welcome(const Welcome& welcome);
 
+  // All frames of another writer, after this one's.
+  void append(const MessageWriter& other) { buffer_ += other.buffer_; }
+
   [[nodiscard]] bool is_empty() const { return buffer_.empty(); }
   [[nodiscard]] std::size_t size() const { return buffer_.size(); }
+  [[nodiscard]] std::size_t capacity() const { return buffer_.capacity(); }
   [[nodiscard]] const std::string& bytes() const { return buffer_; }
   // Hands the message out and begins a new one.
   [[nodiscard]] std::string take();

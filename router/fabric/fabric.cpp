@@ -1,0 +1,292 @@
+#include "router/fabric/fabric.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "router/fabric/limits.h"
+#include "router/fabric/table.h"
+#include "router/observe/log.h"
+
+namespace zeroway {
+namespace {
+
+StreamId first_id(std::uint32_t seed, const std::string& router_instance) {
+  if (seed != 0) return seed & kMaxStreamId;
+  // Late frames of a router's earlier life must not meet streams of this one: begin anywhere.
+  return static_cast<StreamId>(std::hash<std::string>{}(router_instance)) & kMaxStreamId;
+}
+
+}  // namespace
+
+Fabric::Fabric(const FabricSettings& settings, Wire& wire, Welcome welcome, Counters& counters,
+               std::function<void()> wants_turn_end)
+    : settings_(settings),
+      wire_(wire),
+      welcome_(std::move(welcome)),
+      counters_(counters),
+      wants_turn_end_(std::move(wants_turn_end)),
+      pools_(settings.balance),
+      streams_(first_id(settings.first_stream_id, welcome_.router + std::to_string(welcome_.loop))) {}
+
+// ---- the exchange's verbs
+
+StreamKey Fabric::open(ExchangeKey exchange, const Head& head, Last last) {
+  FabricStream& stream = streams_.create(exchange);
+  stream.pool = routes_.match(head.authority(), head.path());
+  stream.is_request_ended = last == Last::yes;
+  stream.opening.headers(stream.id, head, encoder_, last);
+  gathering_.push_back(stream.id);
+  counters_.streams_open = streams_.size();
+  wants_turn_end_();
+  return stream.id;
+}
+
+void Fabric::data(StreamKey key, Bytes bytes) {
+  FabricStream* stream = streams_.find(key);
+  if (stream == nullptr || stream->is_request_ended || bytes.empty()) return;
+  if (!stream->to_worker.take(static_cast<std::uint32_t>(bytes.size()))) {
+    return fail_stream(key, ResetCode::internal_error,
+                       Error{Fault::router, Code::internal, false,
+                             "request body of " + std::to_string(bytes.size()) + " bytes over the credit of " +
+                                 std::to_string(stream->to_worker.left())});
+  }
+  if (Worker* worker = holder(*stream)) {
+    outbox(*worker).data(key, bytes, Last::no);
+  } else {
+    stream->opening.data(key, bytes, Last::no);
+  }
+}
+
+void Fabric::end(StreamKey key, const Head& trailers) {
+  FabricStream* stream = streams_.find(key);
+  if (stream == nullptr || stream->is_request_ended) return;
+  stream->is_request_ended = true;
+  Worker* worker = holder(*stream);
+  MessageWriter& out = worker != nullptr ? outbox(*worker) : stream->opening;
+  if (trailers.is_empty()) {
+    out.data(key, {}, Last::yes);
+  } else {
+    out.headers(key, trailers, encoder_, Last::yes);
+  }
+}
+
+void Fabric::reset(StreamKey key, ResetCode code) {
+  FabricStream* stream = streams_.find(key);
+  if (stream == nullptr) return;
+  if (stream->place == Place::dealt) {
+    // Nobody knows yet who has it: its worker is told when it shows up.
+    stream->exchange = 0;
+    stream->give_up_code = code;
+    stream->opening.clear();
+    return;
+  }
+  if (Worker* worker = holder(*stream)) outbox(*worker).rst_stream(key, code);
+  remove(*stream);
+}
+
+void Fabric::credit(StreamKey key, std::uint32_t bytes) {
+  FabricStream* stream = streams_.find(key);
+  if (stream == nullptr) return;
+  const std::uint32_t announce = stream->from_worker.consumed(bytes);
+  if (announce == 0) return;
+  if (Worker* worker = holder(*stream)) outbox(*worker).window_update(key, announce);
+}
+
+// ---- placing streams
+
+void Fabric::turn_end(Time now) {
+  now_ = now;
+  std::vector<StreamId> gathered;
+  gathered.swap(gathering_);
+  for (const StreamId id : gathered) {
+    FabricStream* stream = streams_.find(id);
+    if (stream != nullptr && stream->place == Place::gathering) place(*stream);
+  }
+  // Its memory serves the next turn, unless openings came in meanwhile.
+  gathered.clear();
+  if (gathering_.empty()) gathering_.swap(gathered);
+  if (std::exchange(has_room_, false) && waiting_ > 0) serve_waiting();
+  send_mail();
+}
+
+void Fabric::place(FabricStream& stream) {
+  if (pools_.waiting(stream.pool).empty()) {
+    if (stream.pool == kOpenPool && may_deal() && deal(stream)) return;
+    if (steer(stream)) return;
+  }
+  wait(stream);
+}
+
+bool Fabric::may_deal() {
+  if (!is_even_known_) {
+    const std::string_view why = why_uneven(settings_.balance, roster_.open_pool(), deal_connections_, now_);
+    if (is_even_ && !why.empty()) {
+      ++counters_.uneven_turns;
+      log::debug("steering: " + std::string(why));
+    }
+    is_even_ = why.empty();
+    is_even_known_ = true;
+    smallest_capacity_ = kMaxCapacity;
+    for (const Worker* worker : roster_.open_pool())
+      smallest_capacity_ = std::min(smallest_capacity_, worker->hello.capacity);
+  }
+  if (!is_even_ || unaccepted_ >= settings_.unaccepted_limit) return false;
+  // The usual case needs no look at each worker: all streams together would fit on one.
+  return open_pool_streams_ < smallest_capacity_ || all_have_room(roster_.open_pool(), unaccepted_);
+}
+
+bool Fabric::deal(FabricStream& stream) {
+  if (!wire_.deal(stream.opening.bytes())) {
+    table_changed();
+    return false;
+  }
+  ++counters_.dealt;
+  ++counters_.messages_out;
+  stream.place = Place::dealt;
+  stream.dealt_epoch = rounds_.epoch();
+  stream.dealt_breaks = deal_breaks_;
+  stream.since = now_;
+  stream.opening.clear();
+  stream.is_open_pool = true;
+  ++open_pool_streams_;
+  ++unaccepted_;
+  trim_unclaimed();
+  unclaimed_.push_back(stream.id);
+  return true;
+}
+
+bool Fabric::steer(FabricStream& stream) {
+  Worker* worker = pools_.pick(stream.pool, now_);
+  if (worker == nullptr) return false;
+  ++counters_.steered;
+  outbox(*worker).append(stream.opening);
+  stream.opening.clear();
+  stream.place = Place::held;
+  hold(*worker, stream);
+  return true;
+}
+
+void Fabric::hold(Worker& worker, FabricStream& stream) {
+  stream.worker = worker.key;
+  ++worker.in_flight;
+  if (worker.is_open_pool && !stream.is_open_pool) {
+    stream.is_open_pool = true;
+    ++open_pool_streams_;
+  }
+}
+
+void Fabric::wait(FabricStream& stream) {
+  if (waiting_ >= settings_.queue_limit) {
+    return end_with(stream, Error{Fault::backend, Code::queue_full, false,
+                                  std::to_string(waiting_) + " streams are waiting for a worker already"});
+  }
+  ++counters_.queued;
+  ++waiting_;
+  stream.place = Place::waiting;
+  stream.since = now_;
+  pools_.waiting(stream.pool).push_back(stream.id);
+}
+
+void Fabric::serve_waiting() {
+  for (auto& [id, pool] : pools_.all()) {
+    while (!pool->waiting.empty()) {
+      FabricStream* stream = streams_.find(pool->waiting.front());
+      if (stream != nullptr && stream->place == Place::waiting) {
+        const bool is_dealt = id == kOpenPool && may_deal() && deal(*stream);
+        if (!is_dealt && !steer(*stream)) break;
+        --waiting_;
+      }
+      pool->waiting.pop_front();
+    }
+  }
+}
+
+void Fabric::expire_waiting() {
+  for (auto& [id, pool] : pools_.all()) {
+    while (!pool->waiting.empty()) {
+      FabricStream* stream = streams_.find(pool->waiting.front());
+      if (stream != nullptr && stream->place == Place::waiting) {
+        if (now_ - stream->since < settings_.queue_timeout) break;
+        expired_.push_back(stream->id);
+      }
+      pool->waiting.pop_front();
+    }
+  }
+  // Only now: an exchange that is told may open again, and the pools change under us.
+  std::vector<StreamId> expired;
+  expired.swap(expired_);
+  for (const StreamId id : expired) {
+    FabricStream* stream = streams_.find(id);
+    if (stream == nullptr) continue;
+    end_with(*stream, Error{Fault::backend, Code::no_worker, false,
+                            "no worker with room within " + std::to_string(settings_.queue_timeout.count()) + " ms"});
+  }
+}
+
+// ---- small pieces
+
+Worker* Fabric::holder(const FabricStream& stream) {
+  return stream.place == Place::held ? roster_.find(stream.worker) : nullptr;
+}
+
+BackendEvents* Fabric::events_of(const FabricStream& stream) const {
+  return stream.exchange == 0 ? nullptr : exchanges_->find(stream.exchange);
+}
+
+MessageWriter& Fabric::outbox(Worker& worker) {
+  if (worker.outbox.size() >= kMailFlush) post(worker);
+  if (!worker.is_outbox_listed) {
+    worker.is_outbox_listed = true;
+    mail_.push_back(worker.key);
+    wants_turn_end_();
+  }
+  return worker.outbox;
+}
+
+void Fabric::post(Worker& worker) {
+  if (worker.outbox.is_empty()) return;
+  ++counters_.messages_out;
+  if (!wire_.steer(worker.hello.instance, worker.outbox.bytes())) worker.is_unreachable = true;
+  worker.outbox.clear();
+}
+
+void Fabric::send_mail() {
+  std::vector<WorkerKey> mail;
+  mail.swap(mail_);
+  for (const WorkerKey key : mail) {
+    Worker* worker = roster_.find(key);
+    if (worker == nullptr) continue;
+    worker->is_outbox_listed = false;
+    post(*worker);
+    if (worker->is_unreachable) lose(*worker, "it cannot be reached");
+  }
+  mail.clear();
+  if (mail_.empty()) mail_.swap(mail);
+}
+
+void Fabric::remove(FabricStream& stream) {
+  if (stream.place == Place::dealt) --unaccepted_;
+  if (stream.place == Place::waiting) --waiting_;
+  if (stream.is_open_pool) --open_pool_streams_;
+  if (Worker* worker = holder(stream)) {
+    --worker->in_flight;
+    if (waiting_ > 0 && !std::exchange(has_room_, true)) wants_turn_end_();
+  }
+  streams_.remove(stream.id);
+  counters_.streams_open = streams_.size();
+}
+
+void Fabric::end_with(FabricStream& stream, const Error& error) {
+  BackendEvents* events = events_of(stream);
+  remove(stream);
+  if (events != nullptr) events->reset(error);
+}
+
+void Fabric::fail_stream(StreamId id, ResetCode to_worker, const Error& error) {
+  FabricStream* stream = streams_.find(id);
+  if (stream == nullptr) return;
+  if (Worker* worker = holder(*stream)) outbox(*worker).rst_stream(id, to_worker);
+  end_with(*stream, error);
+}
+
+}  // namespace zeroway

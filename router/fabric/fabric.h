@@ -1,0 +1,155 @@
+// The worker side of one loop: opens streams by dealing or steering, carries their verbs, and knows what became of
+// them.
+//
+// Owner: Router keeps one per loop.   Thread: one loop.
+// It decides; sockets are behind Wire, time is given by tick() and the loop's `now`. It never opens a stream twice:
+// what was lost is told to the exchange, which may open again. Not here: ZeroMQ (router/fabric/zmq_wire.h), retry rules
+// (router/exchange), the even table (router/fabric/table.h).
+#pragma once
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "proto/hpack.h"
+#include "proto/message.h"
+#include "router/exchange/backend.h"
+#include "router/fabric/ping_rounds.h"
+#include "router/fabric/pools.h"
+#include "router/fabric/roster.h"
+#include "router/fabric/stream_table.h"
+#include "router/fabric/wire.h"
+#include "router/observe/complaints.h"
+#include "router/observe/counters.h"
+#include "router/route/route_table.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+class Fabric : public Backend, public WireEvents {
+ public:
+  // `welcome` is what workers are told. `wants_turn_end` is called when there is something to send at the end of this
+  // turn.
+  Fabric(const FabricSettings& settings, Wire& wire, Welcome welcome, Counters& counters,
+         std::function<void()> wants_turn_end);
+
+  void attach(ExchangeFinder& exchanges) { exchanges_ = &exchanges; }
+
+  // Sends what this turn gathered. Called at the end of a turn that asked for it.
+  void turn_end(Time now);
+  // Late pings, waiting streams. Called every tick_interval(), and `now` is kept for what comes in between.
+  void tick(Time now);
+  void set_now(Time now) { now_ = now; }
+  // How soon tick() is wanted: short while a dealt stream has no owner or something waits.
+  [[nodiscard]] Millis tick_interval() const;
+
+  // Backend
+  [[nodiscard]] StreamKey open(ExchangeKey exchange, const Head& head, Last last) override;
+  void data(StreamKey stream, Bytes bytes) override;
+  void end(StreamKey stream, const Head& trailers) override;
+  void reset(StreamKey stream, ResetCode code) override;
+  void credit(StreamKey stream, std::uint32_t bytes) override;
+
+  // WireEvents
+  void message(std::string_view instance, Bytes payload, ConnectionId connection) override;
+  void steer_broke(ConnectionId connection) override;
+  void deal_came(std::size_t connections) override;
+  void deal_broke(std::size_t connections) override;
+  void stranger(std::string_view socket, std::string_view what) override;
+
+ private:
+  enum class Proof : bool { none, nobody_saw_it };
+
+  // Placing a stream (fabric.cpp).
+  void place(FabricStream& stream);
+  [[nodiscard]] bool may_deal();
+  [[nodiscard]] bool deal(FabricStream& stream);
+  [[nodiscard]] bool steer(FabricStream& stream);
+  void hold(Worker& worker, FabricStream& stream);
+  void wait(FabricStream& stream);
+  void serve_waiting();
+  void expire_waiting();
+  [[nodiscard]] Worker* holder(const FabricStream& stream);
+  [[nodiscard]] BackendEvents* events_of(const FabricStream& stream) const;
+  void remove(FabricStream& stream);
+  void end_with(FabricStream& stream, const Error& error);
+  // The stream broke a rule: its worker is told, its exchange too.
+  void fail_stream(StreamId id, ResetCode to_worker, const Error& error);
+  [[nodiscard]] MessageWriter& outbox(Worker& worker);
+  void post(Worker& worker);
+  void send_mail();
+
+  // What workers say (fabric_workers.cpp). An error drops the worker.
+  [[nodiscard]] Result<> frame(Worker* worker, std::string_view instance, const Frame& frame, ConnectionId connection);
+  void drop(std::string_view instance, ResetCode code, const std::string& what);
+  void tell(std::string_view instance, ResetCode code, std::string_view what);
+  void tell_stranger(std::string_view instance);
+  [[nodiscard]] Result<> hello(std::string_view instance, const Frame& frame, ConnectionId connection);
+  void join(Hello hello, ConnectionId connection);
+  void update(Worker& worker, Hello hello);
+  void enlist(Worker& worker);
+  void roster_changed();
+  void goaway(Worker& worker);
+  void confirm_leaving(Worker& worker);
+  void lose(Worker& worker, std::string_view why);
+  [[nodiscard]] Result<> stream_frame(Worker& worker, const Frame& frame);
+  void accept(Worker& worker, FabricStream& stream);
+  [[nodiscard]] Result<> reply_head(FabricStream& stream, const Frame& frame);
+  [[nodiscard]] Result<> reply_data(FabricStream& stream, const Frame& frame);
+  void reply_end(FabricStream& stream, Head& trailers);
+  [[nodiscard]] Result<> worker_reset(Worker& worker, FabricStream& stream, const Frame& frame);
+  [[nodiscard]] Result<> worker_credit(FabricStream& stream, const Frame& frame);
+
+  // Dealt pings (fabric_pings.cpp).
+  void begin_round();
+  [[nodiscard]] Result<> pong(Worker& worker, const Frame& frame);
+  void round_is_complete();
+  void round_is_late();
+  [[nodiscard]] bool knows_everybody_answered() const;
+  void trim_unclaimed();
+  // Streams dealt before that epoch which nobody claimed are over.
+  void give_up_unclaimed(std::uint64_t before, Proof proof);
+  [[nodiscard]] bool wants_round() const;
+  void forget_pools();
+
+  void table_changed() { is_even_known_ = false; }
+
+  const FabricSettings& settings_;
+  Wire& wire_;
+  Welcome welcome_;
+  Counters& counters_;
+  std::function<void()> wants_turn_end_;
+  ExchangeFinder* exchanges_ = nullptr;
+  Time now_{};
+
+  HpackEncoder encoder_;
+  HpackDecoder decoder_;
+  Head scratch_;  // the reply head being read
+  Head no_trailers_;
+  MessageWriter letter_;  // one message that is not for a worker's outbox
+
+  Roster roster_;
+  Pools pools_;
+  RouteTable routes_;
+  StreamTable streams_;
+  PingRounds rounds_;
+  Complaints complaints_;
+
+  std::vector<StreamId> gathering_;
+  std::deque<StreamId> unclaimed_;  // dealt streams in their order; claimed ones are skipped
+  std::vector<StreamId> expired_;
+  std::deque<std::pair<PoolId, Time>> forgotten_;  // routed pools that became empty, and when
+  std::size_t unaccepted_ = 0;                     // dealt streams without an owner
+  std::size_t waiting_ = 0;                        // streams in all pools' lines
+  std::size_t open_pool_streams_ = 0;              // dealt or held by workers of the open pool
+  std::uint32_t smallest_capacity_ = 0;
+  std::vector<WorkerKey> mail_;  // workers whose outbox holds something
+  std::size_t deal_connections_ = 0;
+  std::uint64_t deal_breaks_ = 0;
+  bool is_even_ = false;
+  bool is_even_known_ = false;
+  bool has_room_ = false;  // somebody got room: look at the lines at the end of the turn
+  bool is_late_told_ = false;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,146 @@
+// Dealt pings, and the time that passes.
+#include <string>
+
+#include "router/fabric/fabric.h"
+#include "router/fabric/limits.h"
+#include "router/observe/log.h"
+
+namespace zeroway {
+
+void Fabric::deal_came(std::size_t connections) {
+  deal_connections_ = connections;
+  table_changed();
+}
+
+void Fabric::deal_broke(std::size_t connections) {
+  deal_connections_ = connections;
+  ++deal_breaks_;
+  table_changed();
+  // The round that is out counts on a peer that is gone; and what that peer held must be known now.
+  if (unaccepted_ > 0 || rounds_.is_out()) begin_round();
+}
+
+void Fabric::stranger(std::string_view socket, std::string_view what) {
+  complaints_.write(now_, "somebody at the " + std::string(socket) + " socket who is no worker: " + std::string(what));
+}
+
+void Fabric::begin_round() {
+  const std::uint64_t epoch = rounds_.begin(now_, deal_connections_);
+  ++counters_.ping_rounds;
+  is_late_told_ = false;
+  letter_.clear();
+  letter_.ping(epoch, Ack::no);
+  // In a row and with nothing between them: each reaches another peer.
+  for (std::size_t i = 0; i < deal_connections_; ++i)
+    if (!wire_.deal(letter_.bytes())) break;
+  if (rounds_.is_complete()) round_is_complete();
+}
+
+Result<> Fabric::pong(Worker& worker, const Frame& frame) {
+  const auto epoch = read_ping(frame);
+  if (!epoch) return epoch.error();
+  if (!frame.has(kFlagAck)) {
+    outbox(worker).ping(*epoch, Ack::yes);
+    return {};
+  }
+  if (worker.leave_epoch != 0 && *epoch >= worker.leave_epoch) confirm_leaving(worker);
+  if (!rounds_.answer(*epoch, worker.key)) return {};
+  if (worker.is_silent) {
+    worker.is_silent = false;
+    roster_changed();
+  }
+  return {};
+}
+
+void Fabric::round_is_complete() {
+  rounds_.end();
+  table_changed();
+  give_up_unclaimed(rounds_.epoch(), Proof::nobody_saw_it);
+}
+
+void Fabric::round_is_late() {
+  if (!std::exchange(is_late_told_, true)) {
+    ++counters_.pings_late;
+    for (Worker* worker : roster_.open_pool()) {
+      if (rounds_.has_answered(worker->key) || worker->is_silent) continue;
+      worker->is_silent = true;
+      log::info("worker " + worker->hello.name + " is silent: a dealt ping is not back after " +
+                std::to_string(settings_.ping_late.count()) + " ms");
+    }
+    table_changed();
+  }
+  if (!knows_everybody_answered()) return;
+  // Whoever swallowed a ping never said hello. It may have seen what was dealt before.
+  rounds_.end();
+  give_up_unclaimed(rounds_.epoch(), Proof::none);
+}
+
+bool Fabric::knows_everybody_answered() const {
+  for (const Worker* worker : roster_.open_pool())
+    if (!rounds_.has_answered(worker->key)) return false;
+  return true;
+}
+
+void Fabric::trim_unclaimed() {
+  while (!unclaimed_.empty()) {
+    const FabricStream* stream = streams_.find(unclaimed_.front());
+    if (stream != nullptr && stream->place == Place::dealt) return;
+    unclaimed_.pop_front();
+  }
+}
+
+void Fabric::give_up_unclaimed(std::uint64_t before, Proof proof) {
+  std::vector<StreamId> lost;
+  for (trim_unclaimed(); !unclaimed_.empty(); trim_unclaimed()) {
+    if (streams_.find(unclaimed_.front())->dealt_epoch >= before) break;
+    lost.push_back(unclaimed_.front());
+    unclaimed_.pop_front();
+  }
+  // Only now: an exchange that is told may open again at once.
+  for (const StreamId id : lost) {
+    FabricStream* stream = streams_.find(id);
+    if (stream == nullptr) continue;
+    const bool is_proven = proof == Proof::nobody_saw_it && stream->dealt_breaks == deal_breaks_;
+    end_with(*stream,
+             Error{Fault::backend, Code::worker_lost, is_proven,
+                   is_proven ? "dealt to a worker that was gone already" : "the worker it was dealt to is gone"});
+  }
+}
+
+bool Fabric::wants_round() const {
+  if (deal_connections_ == 0 && unaccepted_ == 0) return false;
+  const auto age = now_ - rounds_.began();
+  if (rounds_.is_out()) return age >= kRoundEvery;  // its pings went astray
+  if (age >= kRoundEvery) return true;
+  const FabricStream* oldest = unclaimed_.empty() ? nullptr : streams_.find(unclaimed_.front());
+  return oldest != nullptr && now_ - oldest->since >= kClaimPatience;
+}
+
+void Fabric::tick(Time now) {
+  now_ = now;
+  trim_unclaimed();
+  if (rounds_.is_out() && now_ - rounds_.began() >= settings_.ping_late) round_is_late();
+  if (wants_round()) begin_round();
+  table_changed();  // a refusal's pause may be over
+  if (waiting_ > 0) {
+    expire_waiting();
+    has_room_ = true;
+    wants_turn_end_();
+  }
+  forget_pools();
+}
+
+void Fabric::forget_pools() {
+  while (!forgotten_.empty() && now_ - forgotten_.front().second >= settings_.queue_timeout) {
+    const PoolId pool = forgotten_.front().first;
+    if (pool != kOpenPool && routes_.members(pool).empty()) routes_.drop(pool);
+    forgotten_.pop_front();
+  }
+}
+
+Millis Fabric::tick_interval() const {
+  const bool is_busy = unaccepted_ > 0 || waiting_ > 0 || rounds_.is_out();
+  return std::chrono::duration_cast<Millis>(is_busy ? kShortTick : kLongTick);
+}
+
+}  // namespace zeroway

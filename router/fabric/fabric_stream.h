@@ -1,0 +1,53 @@
+// One stream on the fabric: where it is, what may still be sent each way, and what is kept of it.
+//
+//     gathering ── turn ends ──▶ dealt ── first frame from a worker ──▶ held ──▶ gone
+//         │                        └── proven unseen, or possibly seen ─────────▶ gone
+//         ├── steered to a worker ─────────────────────────────────────▶ held
+//         └── nobody has room ──▶ waiting ── room ──▶ dealt or held;   timeout ─▶ gone
+//
+// Owner: Fabric's table.   Thread: one loop.
+// Not here: opening again after a loss (router/exchange), which worker (router/fabric/fabric.h).
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "proto/message.h"
+#include "proto/stream_state.h"
+#include "proto/window.h"
+#include "router/exchange/backend.h"
+#include "router/fabric/roster.h"
+#include "router/observe/time.h"
+
+namespace zeroway {
+
+enum class Place : std::uint8_t { gathering, waiting, dealt, held };
+
+struct FabricStream {
+  StreamId id = 0;
+  ExchangeKey exchange = 0;  // 0 = given up by the exchange; remembered until its worker is known, to tell it
+  Place place = Place::gathering;
+  PoolId pool = 0;
+  WorkerKey worker = 0;       // when held
+  bool is_accepted = false;   // the worker has said something about it
+  bool is_open_pool = false;  // counted among the open pool's streams
+  bool is_request_ended = false;
+  ResetCode give_up_code = ResetCode::cancel;
+  StreamState reply;
+  SendWindow to_worker{kOpeningWindow};
+  ReceiveWindow from_worker{kStreamWindow, kStreamWindow};
+  MessageWriter opening;           // gathering, waiting: the opening so far; dealt: what came after it
+  std::uint64_t dealt_epoch = 0;   // the last ping round that had begun when it was dealt
+  std::uint64_t dealt_breaks = 0;  // how many deal connections had broken off until then
+  Time since{};                    // waiting or dealt since
+
+  void reset_for(StreamId new_id, ExchangeKey new_exchange) {
+    opening.clear();
+    MessageWriter kept = std::move(opening);
+    *this = FabricStream{};
+    opening = std::move(kept);
+    id = new_id;
+    exchange = new_exchange;
+  }
+};
+
+}  // namespace zeroway

@@ -1,0 +1,317 @@
+// What workers say: hello, goodbye, and the frames of their streams.
+#include <string>
+
+#include "proto/head_rules.h"
+#include "router/fabric/fabric.h"
+#include "router/fabric/limits.h"
+#include "router/observe/log.h"
+
+namespace zeroway {
+namespace {
+
+Error frame_error(std::string detail) { return Error{Fault::backend, Code::frame_error, false, std::move(detail)}; }
+
+std::string name_of(const Worker& worker) { return worker.hello.name + " (" + worker.hello.instance + ")"; }
+
+}  // namespace
+
+void Fabric::message(std::string_view instance, Bytes payload, ConnectionId connection) {
+  ++counters_.messages_in;
+  MessageReader reader(payload);
+  while (true) {
+    const auto next = reader.next();
+    if (!next) {
+      drop(instance, ResetCode::frame_size_error, next.error().detail);
+      break;
+    }
+    if (!next->has_value()) break;
+    const Frame& one = **next;
+    Worker* worker = roster_.find(instance);
+    if (worker == nullptr && one.type != FrameType::hello) {
+      ++counters_.frames_ignored;
+      tell_stranger(instance);
+      break;
+    }
+    const Result<> done = frame(worker, instance, one, connection);
+    if (!done) {
+      drop(instance, ResetCode::protocol_error, done.error().detail);
+      break;
+    }
+  }
+  // Not before: a claim may stand behind the pong in the same message.
+  if (rounds_.is_complete()) round_is_complete();
+}
+
+Result<> Fabric::frame(Worker* worker, std::string_view instance, const Frame& frame, ConnectionId connection) {
+  switch (frame.type) {
+    case FrameType::hello:
+      return hello(instance, frame, connection);
+    case FrameType::ping:
+      return pong(*worker, frame);
+    case FrameType::goaway:
+      if (const auto read = read_goaway(frame); !read) return read.error();
+      goaway(*worker);
+      return {};
+    case FrameType::headers:
+    case FrameType::data:
+    case FrameType::rst_stream:
+    case FrameType::window_update:
+      return stream_frame(*worker, frame);
+    case FrameType::message:
+    case FrameType::welcome:
+      break;
+  }
+  ++counters_.frames_ignored;
+  return {};
+}
+
+void Fabric::drop(std::string_view instance, ResetCode code, const std::string& what) {
+  ++counters_.frames_bad;
+  complaints_.write(now_, "worker " + std::string(instance) + " is dropped: " + what);
+  tell(instance, code, what);
+  if (Worker* worker = roster_.find(instance)) lose(*worker, what);
+}
+
+void Fabric::tell(std::string_view instance, ResetCode code, std::string_view what) {
+  letter_.clear();
+  letter_.goaway(0, code, what);
+  // Out of reach is no news: it is told so that it can mend itself, and nothing hangs on it.
+  if (wire_.steer(std::string(instance), letter_.bytes())) ++counters_.messages_out;
+}
+
+void Fabric::tell_stranger(std::string_view instance) {
+  complaints_.write(now_, "frames from " + std::string(instance) + ", which has not said hello, are ignored");
+  tell(instance, ResetCode::protocol_error, "say HELLO first");
+}
+
+// ---- coming and going
+
+Result<> Fabric::hello(std::string_view instance, const Frame& frame, ConnectionId connection) {
+  Result<Hello> read = read_hello(frame.payload);
+  if (read && read->instance != instance)
+    read = frame_error("HELLO names instance " + read->instance + " but its routing id is another");
+  if (read && read->version != kProtocolVersion)
+    read = frame_error("HELLO of protocol version " + std::to_string(read->version) + ", this router speaks " +
+                       std::to_string(kProtocolVersion));
+  if (!read) {
+    ++counters_.frames_bad;
+    complaints_.write(now_, "HELLO from " + std::string(instance) + " refused: " + read.error().detail);
+    tell(instance, ResetCode::connect_error, read.error().detail);
+    return {};
+  }
+  if (Worker* known = roster_.find(instance)) {
+    if (known->connection == connection) {
+      update(*known, std::move(*read));
+      return {};
+    }
+    lose(*known, "it connected anew");
+  }
+  join(std::move(*read), connection);
+  return {};
+}
+
+void Fabric::join(Hello hello, ConnectionId connection) {
+  Worker& worker = roster_.add(std::move(hello), connection);
+  enlist(worker);
+  log::info("worker " + name_of(worker) + " joined: pid " + std::to_string(worker.hello.pid) + ", weight " +
+            std::to_string(worker.hello.weight) + ", capacity " + std::to_string(worker.hello.capacity) +
+            (worker.is_open_pool ? ", open pool" : ", " + std::to_string(worker.hello.routes.size()) + " routes"));
+  outbox(worker).welcome(welcome_);
+  counters_.workers = roster_.all().size();
+  roster_changed();
+  if (worker.is_draining) goaway(worker);
+}
+
+void Fabric::update(Worker& worker, Hello hello) {
+  pools_.leave(worker);
+  for (const PoolId empty : routes_.remove(worker.key)) forgotten_.emplace_back(empty, now_);
+  const bool was_open = worker.is_open_pool;
+  worker.hello = std::move(hello);
+  roster_.refile(worker);
+  if (was_open != worker.is_open_pool) log::info("worker " + name_of(worker) + " changed its routes");
+  enlist(worker);
+  outbox(worker).welcome(welcome_);
+  roster_changed();
+  if (worker.hello.state == "draining" && !worker.is_draining) goaway(worker);
+}
+
+void Fabric::enlist(Worker& worker) {
+  if (worker.hello.routes.empty()) pools_.join(kOpenPool, worker);
+  for (const RouteClaim& claim : worker.hello.routes) pools_.join(routes_.add(worker.key, claim), worker);
+}
+
+void Fabric::roster_changed() {
+  table_changed();
+  has_room_ = true;
+  wants_turn_end_();
+}
+
+void Fabric::goaway(Worker& worker) {
+  if (worker.is_draining && worker.leave_epoch != 0) return;
+  log::info("worker " + name_of(worker) + " is leaving, it holds " + std::to_string(worker.in_flight) + " streams");
+  worker.is_draining = true;
+  table_changed();
+  if (!worker.is_open_pool || deal_connections_ == 0) return confirm_leaving(worker);
+  begin_round();
+  worker.leave_epoch = rounds_.epoch();
+}
+
+void Fabric::confirm_leaving(Worker& worker) {
+  if (worker.is_confirmed) return;
+  worker.is_confirmed = true;
+  outbox(worker).goaway(0, ResetCode::no_error, "nothing more will come");
+}
+
+void Fabric::steer_broke(ConnectionId connection) {
+  if (Worker* worker = roster_.find_connection(connection)) lose(*worker, "its connection broke off");
+}
+
+void Fabric::lose(Worker& worker, std::string_view why) {
+  const WorkerKey key = worker.key;
+  const std::string name = name_of(worker);
+  const std::vector<StreamId> held = streams_.select(
+      [key](const FabricStream& stream) { return stream.place == Place::held && stream.worker == key; });
+  const bool is_expected = worker.is_draining && held.empty();
+  log::write(is_expected ? log::Level::info : log::Level::warning,
+             "worker " + name + " is gone: " + std::string(is_expected ? "it left" : why) + "; it held " +
+                 std::to_string(held.size()) + " streams");
+  pools_.leave(worker);
+  for (const PoolId empty : routes_.remove(key)) forgotten_.emplace_back(empty, now_);
+  roster_.remove(key);
+  counters_.workers = roster_.all().size();
+  roster_changed();
+  for (const StreamId id : held) {
+    FabricStream* stream = streams_.find(id);
+    if (stream == nullptr) continue;
+    end_with(*stream,
+             Error{Fault::backend, Code::worker_lost, false, "worker " + name + " is gone: " + std::string(why)});
+  }
+}
+
+// ---- frames of streams
+
+Result<> Fabric::stream_frame(Worker& worker, const Frame& frame) {
+  FabricStream* stream = streams_.find(frame.stream);
+  if (stream == nullptr) {
+    ++counters_.frames_ignored;  // late: the stream is over
+    return {};
+  }
+  const bool may_claim = stream->place == Place::dealt && worker.is_open_pool;
+  const bool is_holder = stream->place == Place::held && stream->worker == worker.key;
+  if (!may_claim && !is_holder) {
+    ++counters_.frames_ignored;
+    complaints_.write(now_, "worker " + name_of(worker) + " sent a frame of stream " + std::to_string(frame.stream) +
+                                ", which is not its own");
+    return {};
+  }
+  if (frame.type == FrameType::rst_stream) return worker_reset(worker, *stream, frame);
+  if (!stream->is_accepted) {
+    accept(worker, *stream);
+    stream = streams_.find(frame.stream);
+    if (stream == nullptr) return {};
+  }
+  if (frame.type == FrameType::headers) return reply_head(*stream, frame);
+  if (frame.type == FrameType::data) return reply_data(*stream, frame);
+  return worker_credit(*stream, frame);
+}
+
+void Fabric::accept(Worker& worker, FabricStream& stream) {
+  if (stream.place == Place::dealt) {
+    --unaccepted_;
+    stream.place = Place::held;
+    hold(worker, stream);
+  }
+  stream.is_accepted = true;
+  BackendEvents* events = events_of(stream);
+  if (events == nullptr) {
+    outbox(worker).rst_stream(stream.id, stream.give_up_code);
+    return remove(stream);
+  }
+  if (!stream.opening.is_empty()) {
+    outbox(worker).append(stream.opening);
+    stream.opening.clear();
+  }
+  events->accepted(worker.hello.name);
+}
+
+Result<> Fabric::reply_head(FabricStream& stream, const Frame& frame) {
+  const StreamId id = stream.id;
+  const bool is_end = frame.has(kFlagEndStream);
+  const auto bad = [&](std::string what) -> Result<> {
+    fail_stream(id, ResetCode::protocol_error, Error{Fault::backend, Code::worker_protocol, false, std::move(what)});
+    return {};
+  };
+  if (const auto decoded = decoder_.decode(frame.payload, scratch_); !decoded) return bad(decoded.error().detail);
+  if (stream.reply.phase() == StreamState::Phase::open) {
+    if (!is_end) return bad("a second reply head");
+    reply_end(stream, scratch_);
+    return {};
+  }
+  const bool is_interim = scratch_.status() / 100 == 1;
+  if (is_interim ? is_end || !stream.reply.interim() : !stream.reply.head()) return bad("a reply head out of order");
+  if (BackendEvents* events = events_of(stream)) events->head(scratch_, is_end ? Last::yes : Last::no);
+  FabricStream* still = is_end ? streams_.find(id) : nullptr;
+  if (still != nullptr) reply_end(*still, no_trailers_);
+  return {};
+}
+
+Result<> Fabric::reply_data(FabricStream& stream, const Frame& frame) {
+  const StreamId id = stream.id;
+  const auto size = static_cast<std::uint32_t>(frame.payload.size());
+  const bool is_end = frame.has(kFlagEndStream);
+  if (!stream.reply.data() || !stream.from_worker.received(size)) {
+    fail_stream(id, ResetCode::flow_control_error,
+                Error{Fault::backend, Code::worker_protocol, false,
+                      "reply data of " + std::to_string(size) + " bytes out of order or over the credit of " +
+                          std::to_string(stream.from_worker.left())});
+    return {};
+  }
+  BackendEvents* events = events_of(stream);
+  if (events != nullptr && size > 0) events->data(frame.payload);
+  FabricStream* still = is_end ? streams_.find(id) : nullptr;
+  if (still != nullptr) reply_end(*still, no_trailers_);
+  return {};
+}
+
+void Fabric::reply_end(FabricStream& stream, Head& trailers) {
+  BackendEvents* events = events_of(stream);
+  if (!stream.reply.end()) return;
+  // The rest of the request is no longer wanted (RFC 9113 §8.1).
+  if (!stream.is_request_ended)
+    if (Worker* worker = holder(stream)) outbox(*worker).rst_stream(stream.id, ResetCode::no_error);
+  remove(stream);
+  if (events != nullptr) events->end(trailers);
+  no_trailers_.clear();
+}
+
+Result<> Fabric::worker_reset(Worker& worker, FabricStream& stream, const Frame& frame) {
+  const auto code = read_rst_stream(frame);
+  if (!code) return code.error();
+  if (*code == ResetCode::refused_stream && !stream.reply.has_started()) {
+    ++counters_.refused;
+    worker.refused_until = now_ + kRefusedPause;
+    table_changed();
+    end_with(stream, Error{Fault::backend, Code::worker_refused, true, "worker " + name_of(worker) + " refused it"});
+    return {};
+  }
+  end_with(stream, Error{Fault::backend, Code::worker_reset, false,
+                         "worker " + name_of(worker) + " reset it with code " +
+                             std::to_string(static_cast<std::uint32_t>(*code))});
+  return {};
+}
+
+Result<> Fabric::worker_credit(FabricStream& stream, const Frame& frame) {
+  const auto bytes = read_window_update(frame);
+  if (!bytes) return bytes.error();
+  if (!stream.to_worker.add(*bytes)) {
+    fail_stream(stream.id, ResetCode::flow_control_error,
+                Error{Fault::backend, Code::worker_protocol, false,
+                      "credit of " + std::to_string(*bytes) + " bytes past 2^31-1"});
+    return {};
+  }
+  BackendEvents* events = events_of(stream);
+  if (events != nullptr && *bytes > 0) events->credit(*bytes);
+  return {};
+}
+
+}  // namespace zeroway

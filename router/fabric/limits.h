@@ -1,0 +1,20 @@
+// Every number of the fabric that limits something and is no setting, with its reason.
+#pragma once
+#include <chrono>
+#include <cstddef>
+
+namespace zeroway {
+
+inline constexpr std::chrono::milliseconds kClaimPatience{
+    20};  // a healthy worker claims in a few ms; then a ping round asks
+inline constexpr std::chrono::milliseconds kRoundEvery{
+    1'000};  // a hung worker is found although nothing was dealt to it
+inline constexpr std::chrono::milliseconds kShortTick{
+    20};  // while something is unclaimed or waits: "within milliseconds"
+inline constexpr std::chrono::milliseconds kLongTick{250};
+inline constexpr std::chrono::milliseconds kRefusedPause{
+    50};                                            // a worker that refused is left alone: no hot loop of refusals
+inline constexpr std::size_t kMailFlush = 1 << 20;  // a worker's outbox is sent early: stays under kMaxMessageSize
+inline constexpr int kMessagesPerTurn = 1'000;      // then clients get their turn again
+
+}  // namespace zeroway

@@ -1,0 +1,57 @@
+#include "router/fabric/pools.h"
+
+#include <algorithm>
+
+namespace zeroway {
+
+Pool& Pools::at(PoolId pool) {
+  std::unique_ptr<Pool>& found = pools_[pool];
+  if (!found) found = std::make_unique<Pool>();
+  return *found;
+}
+
+void Pools::join(PoolId id, Worker& worker) {
+  Pool& pool = at(id);
+  pool.members.push_back(&worker);
+  Candidate candidate;
+  candidate.weight = worker.hello.weight;
+  candidate.capacity = worker.hello.capacity;
+  pool.candidates.push_back(candidate);
+  worker.pools.push_back(id);
+}
+
+void Pools::leave(Worker& worker) {
+  for (const PoolId id : worker.pools) {
+    Pool& pool = at(id);
+    const auto found = std::find(pool.members.begin(), pool.members.end(), &worker);
+    if (found == pool.members.end()) continue;
+    pool.candidates.erase(pool.candidates.begin() + (found - pool.members.begin()));
+    pool.members.erase(found);
+    if (pool.members.empty() && pool.waiting.empty()) pools_.erase(id);
+  }
+  worker.pools.clear();
+}
+
+Worker* Pools::pick(PoolId id, Time now) {
+  const auto found = pools_.find(id);
+  if (found == pools_.end() || found->second->members.empty()) return nullptr;
+  Pool& pool = *found->second;
+  if (Worker* worker = pick_from(pool, now, false)) return worker;
+  return pick_from(pool, now, true);
+}
+
+Worker* Pools::pick_from(Pool& pool, Time now, bool count_silent) {
+  for (std::size_t i = 0; i < pool.members.size(); ++i) {
+    const Worker& worker = *pool.members[i];
+    Candidate& candidate = pool.candidates[i];
+    candidate.weight = worker.hello.weight;
+    candidate.capacity = worker.hello.capacity;
+    candidate.in_flight = worker.in_flight;
+    candidate.usable = worker.is_ready(now) && (count_silent || !worker.is_silent);
+  }
+  const auto picked = balance_ == Balance::least_connections ? pick_least(pool.candidates, pool.rotation)
+                                                             : pick_weighted(pool.candidates);
+  return picked ? pool.members[*picked] : nullptr;
+}
+
+}  // namespace zeroway

@@ -1,0 +1,49 @@
+// Each pool's workers, the order in which they are picked, and the streams that wait for one of them.
+//
+// Owner: Fabric.   Thread: one loop.
+// Pure. Not here: which pool a request belongs to (router/route/route_table.h), the balance itself
+// (router/route/balance.h).
+#pragma once
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "proto/frame.h"
+#include "router/fabric/roster.h"
+#include "router/observe/time.h"
+#include "router/route/balance.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+struct Pool {
+  std::vector<Worker*> members;
+  std::vector<Candidate> candidates;  // one for each member, in the same order
+  std::size_t rotation = 0;
+  std::deque<StreamId> waiting;  // oldest first; streams that went elsewhere are skipped when they come up
+};
+
+class Pools {
+ public:
+  explicit Pools(Balance balance) : balance_(balance) {}
+
+  void join(PoolId pool, Worker& worker);
+  // Takes the worker out of all pools; a pool with nobody in it and nobody waiting is forgotten.
+  void leave(Worker& worker);
+
+  // The worker that takes the next stream, or nothing when nobody has room. Silent ones only when there are no others.
+  [[nodiscard]] Worker* pick(PoolId pool, Time now);
+  [[nodiscard]] std::deque<StreamId>& waiting(PoolId pool) { return at(pool).waiting; }
+  [[nodiscard]] boost::unordered_flat_map<PoolId, std::unique_ptr<Pool>>& all() { return pools_; }
+
+ private:
+  [[nodiscard]] Pool& at(PoolId pool);
+  [[nodiscard]] Worker* pick_from(Pool& pool, Time now, bool count_silent);
+
+  Balance balance_;
+  boost::unordered_flat_map<PoolId, std::unique_ptr<Pool>> pools_;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,51 @@
+#include "router/fabric/stream_table.h"
+
+namespace zeroway {
+namespace {
+
+constexpr std::size_t kSpareStreams = 1'024;  // kept for reuse: enough for one turn's worth, small when idle
+
+}  // namespace
+
+StreamId StreamTable::next_free() {
+  do {
+    next_ = next_ >= kMaxStreamId ? 1 : next_ + 1;
+  } while (streams_.contains(next_));
+  return next_;
+}
+
+FabricStream& StreamTable::create(ExchangeKey exchange) {
+  std::unique_ptr<FabricStream> stream;
+  if (spare_.empty()) {
+    stream = std::make_unique<FabricStream>();
+  } else {
+    stream = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  const StreamId id = next_free();
+  stream->reset_for(id, exchange);
+  FabricStream& created = *stream;
+  streams_.emplace(id, std::move(stream));
+  return created;
+}
+
+FabricStream* StreamTable::find(StreamId id) {
+  const auto found = streams_.find(id);
+  return found == streams_.end() ? nullptr : found->second.get();
+}
+
+const FabricStream* StreamTable::find(StreamId id) const {
+  const auto found = streams_.find(id);
+  return found == streams_.end() ? nullptr : found->second.get();
+}
+
+void StreamTable::remove(StreamId id) {
+  const auto found = streams_.find(id);
+  if (found == streams_.end()) return;
+  std::unique_ptr<FabricStream> stream = std::move(found->second);
+  streams_.erase(found);
+  // A stream that queued a body keeps a big buffer: not worth keeping.
+  if (spare_.size() < kSpareStreams && stream->opening.capacity() <= 4'096) spare_.push_back(std::move(stream));
+}
+
+}  // namespace zeroway

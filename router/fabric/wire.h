@@ -1,0 +1,40 @@
+// The fabric's two sockets as the router's logic sees them: deal to whoever is next, steer to this worker.
+//
+// Owner: Fabric's maker; Fabric keeps a reference.   Thread: one loop.
+// The scripted tests put a recorder here; ZmqWire is the real one.
+// Not here: frames (proto/message.h), who the workers are (router/fabric/roster.h).
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "proto/bytes.h"
+
+namespace zeroway {
+
+// A transport connection on the steer socket, as long as it lives. -1 = not known.
+using ConnectionId = int;
+
+class WireEvents {
+ public:
+  virtual ~WireEvents() = default;
+  // One message from the worker with this routing id. Both views are good until the call returns.
+  virtual void message(std::string_view instance, Bytes payload, ConnectionId connection) = 0;
+  virtual void steer_broke(ConnectionId connection) = 0;
+  // How many peers the deal socket has, shaking hands or done, after one came or broke off.
+  virtual void deal_came(std::size_t connections) = 0;
+  virtual void deal_broke(std::size_t connections) = 0;
+  // Somebody who is no worker knocked: bad bytes, a failed handshake, a wrong key. For the log.
+  virtual void stranger(std::string_view socket, std::string_view what) = 0;
+};
+
+class Wire {
+ public:
+  virtual ~Wire() = default;
+  // False when nobody is connected; nothing was sent then.
+  [[nodiscard]] virtual bool deal(const std::string& message) = 0;
+  // False when that worker cannot be reached any more; nothing was sent then.
+  [[nodiscard]] virtual bool steer(const std::string& instance, const std::string& message) = 0;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,25 @@
+// Log lines that a peer can provoke, held to a few in a second; how many were left out is said with the next one.
+//
+// Owner: the part that complains.   Thread: one loop.
+// Not here: writing (router/observe/log.h).
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "router/observe/time.h"
+
+namespace zeroway {
+
+class Complaints {
+ public:
+  void write(Time now, std::string_view line);
+
+ private:
+  static constexpr std::uint32_t kLinesPerSecond = 10;  // enough to see who does what; a flood does not fill the disk
+
+  Time second_{};
+  std::uint32_t written_ = 0;
+  std::uint64_t left_out_ = 0;
+};
+
+}  // namespace zeroway
