@@ -1,0 +1,108 @@
+#include "router/fabric/fabric_driver.h"
+
+#include <utility>
+
+namespace zeroway {
+
+namespace {
+
+Result<Pair> pair_of(const std::string& endpoint, std::uint32_t index) {
+  auto deal = loop_endpoint(endpoint, index);
+  if (!deal) return deal.error();
+  auto steer = steer_endpoint(*deal);
+  if (!steer) return steer.error();
+  return Pair{std::move(*deal), std::move(*steer)};
+}
+
+// A worker reaches the other loops at the host where it reached this one, whatever we bound.
+std::string as_dialled(const std::string& endpoint) {
+  constexpr std::string_view kTcp = "tcp://";
+  if (!endpoint.starts_with(kTcp)) return endpoint;
+  return "tcp://*" + endpoint.substr(endpoint.rfind(':'));
+}
+
+}  // namespace
+
+// One of ZeroMQ's descriptors in the loop.
+class FabricDriver::Descriptor : public Watcher {
+ public:
+  Descriptor(Loop& loop, int fd, std::function<void()> ready) : loop_(loop), fd_(fd), ready_(std::move(ready)) {
+    loop_.watch(fd_, *this, true, false);
+  }
+  ~Descriptor() override { loop_.forget(fd_); }
+  void ready(bool, bool) override { ready_(); }
+
+ private:
+  Loop& loop_;
+  int fd_;
+  std::function<void()> ready_;
+};
+
+FabricDriver::FabricDriver(Loop& loop, const FabricSettings& settings, Welcome welcome, Counters& counters)
+    : loop_(loop),
+      endpoint_(settings.endpoint),
+      index_(welcome.loop),
+      wire_(settings),
+      fabric_(settings, wire_, std::move(welcome), counters, [this] { loop_.at_turn_end(*this); }),
+      timer_(loop, [this] { tick(); }) {
+  wire_.attach(fabric_);
+}
+
+FabricDriver::~FabricDriver() { loop_.forget_turn_end(*this); }
+
+Result<Welcome> FabricDriver::plan(const FabricSettings& settings, const std::string& router, std::uint32_t index,
+                                   std::uint32_t loops) {
+  Welcome welcome;
+  welcome.router = router;
+  welcome.loop = index;
+  for (std::uint32_t i = 0; i < loops; ++i) {
+    const auto pair = pair_of(settings.endpoint, i);
+    if (!pair) return pair.error();
+    welcome.pairs.push_back({as_dialled(pair->deal), as_dialled(pair->steer)});
+  }
+  return welcome;
+}
+
+Result<> FabricDriver::bind() {
+  const auto pair = pair_of(endpoint_, index_);
+  if (!pair) return pair.error();
+  if (const auto bound = wire_.bind(pair->deal, pair->steer); !bound) return bound.error();
+  fabric_.set_now(loop_.now());
+  const auto at_end = [this] { loop_.at_turn_end(*this); };
+  deal_ = std::make_unique<Descriptor>(loop_, wire_.deal_descriptor(), [this] { wire_.deal_ready(); });
+  steer_ = std::make_unique<Descriptor>(loop_, wire_.steer_descriptor(), [this, at_end] {
+    wire_.steer_ready();
+    at_end();
+  });
+  const auto watch = [this, at_end] {
+    fabric_.set_now(loop_.now());
+    wire_.watch_ready();
+    at_end();
+  };
+  deal_watch_ = std::make_unique<Descriptor>(loop_, wire_.deal_watch_descriptor(), watch);
+  steer_watch_ = std::make_unique<Descriptor>(loop_, wire_.steer_watch_descriptor(), watch);
+  // ZMQ_FD is edge-triggered: what happened before it was watched must be asked for.
+  wire_.deal_ready();
+  wire_.steer_ready();
+  loop_.post([this] { tick(); });
+  return {};
+}
+
+void FabricDriver::turn_end() {
+  fabric_.turn_end(loop_.now());
+  if (wire_.must_receive() && !wire_.receive()) loop_.post([this] { loop_.at_turn_end(*this); });
+  // What was received may be answered: the fabric has asked for another end of this turn then.
+  if (const Millis wanted = fabric_.tick_interval(); wanted < ticking_) {
+    ticking_ = wanted;
+    timer_.set(ticking_);
+  }
+}
+
+void FabricDriver::tick() {
+  fabric_.tick(loop_.now());
+  loop_.at_turn_end(*this);
+  ticking_ = fabric_.tick_interval();
+  timer_.set(ticking_);
+}
+
+}  // namespace zeroway

@@ -1,0 +1,45 @@
+// Brings the fabric of one loop to life: its sockets, its turns and its time.
+//
+// Owner: Router keeps one per loop.   Thread: one loop.
+// Not here: any decision (router/fabric/fabric.h).
+#pragma once
+#include <memory>
+#include <string>
+
+#include "router/exchange/backend.h"
+#include "router/fabric/fabric.h"
+#include "router/fabric/zmq_wire.h"
+#include "router/net/loop.h"
+
+namespace zeroway {
+
+class FabricDriver : private TurnEnd {
+ public:
+  FabricDriver(Loop& loop, const FabricSettings& settings, Welcome welcome, Counters& counters);
+  ~FabricDriver() override;
+
+  // The WELCOME for loop `index` of `loops`: the endpoints of all of them. Fails when `endpoint` has no steer endpoint.
+  [[nodiscard]] static Result<Welcome> plan(const FabricSettings& settings, const std::string& router,
+                                            std::uint32_t index, std::uint32_t loops);
+
+  [[nodiscard]] Result<> bind();
+  void attach(ExchangeFinder& exchanges) { fabric_.attach(exchanges); }
+  [[nodiscard]] Backend& backend() { return fabric_; }
+
+ private:
+  class Descriptor;
+
+  void turn_end() override;
+  void tick();
+
+  Loop& loop_;
+  const std::string& endpoint_;
+  std::uint32_t index_;
+  ZmqWire wire_;
+  Fabric fabric_;
+  Timer timer_;
+  std::unique_ptr<Descriptor> deal_, steer_, deal_watch_, steer_watch_;
+  Millis ticking_{0};
+};
+
+}  // namespace zeroway

@@ -1,0 +1,40 @@
+// What a socket's monitor tells: peers that came and broke off, handshakes that failed.
+//
+// Owner: ZmqWire keeps one per socket.   Thread: one loop.
+// Events come in the order in which ZeroMQ's I/O thread saw them, and a disconnect before anything that a later
+// connection sends. Not here: what it means (router/fabric/fabric.h).
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <zmq.hpp>
+
+#include "router/fabric/wire.h"
+
+namespace zeroway {
+
+class ZmqWatch {
+ public:
+  enum class What : std::uint8_t { came, broke, failed };
+  // `peers`: alive connections, shaking hands or done. `detail`: for `failed`, what went wrong.
+  using Tell = std::function<void(What what, ConnectionId connection, std::size_t peers, const std::string& detail)>;
+
+  // `name` must be new in `context`. Throws zmq::error_t when the monitor cannot be made.
+  ZmqWatch(zmq::context_t& context, zmq::socket_t& socket, const std::string& name, Tell tell);
+  ~ZmqWatch();
+
+  // Tells everything that is there.
+  void read();
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+
+ private:
+  void tell(std::uint16_t event, std::int32_t value, const std::string& address);
+
+  zmq::socket_t& watched_;
+  zmq::socket_t pair_;
+  Tell tell_;
+  int descriptor_ = -1;
+  std::size_t peers_ = 0;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,168 @@
+#include "router/fabric/zmq_wire.h"
+
+#include <zmq.h>
+
+#include <cassert>
+#include <cstring>
+
+#include "proto/frame.h"
+#include "proto/limits.h"
+#include "router/fabric/curve_gate.h"
+#include "router/fabric/limits.h"
+
+namespace zeroway {
+namespace {
+
+constexpr int kHandshakeTimeout = 2'000;  // ms: half a greeting must not hold the table uneven for ZeroMQ's 30 s
+constexpr int kLinger = 500;              // ms: the last frames to workers when the router leaves
+
+bool send_part(void* socket, std::string_view bytes, int flags) {
+  return zmq_send(socket, bytes.data(), bytes.size(), flags | ZMQ_DONTWAIT) >= 0;
+}
+
+// One received part; its bytes are good until the next receive().
+class Part {
+ public:
+  Part() { zmq_msg_init(&message_); }
+  ~Part() { zmq_msg_close(&message_); }
+  Part(const Part&) = delete;
+  Part& operator=(const Part&) = delete;
+
+  [[nodiscard]] bool receive(void* socket) { return zmq_msg_recv(&message_, socket, ZMQ_DONTWAIT) >= 0; }
+  [[nodiscard]] bool has_more() { return zmq_msg_more(&message_) != 0; }
+  [[nodiscard]] Bytes bytes() {
+    return {static_cast<const std::uint8_t*>(zmq_msg_data(&message_)), zmq_msg_size(&message_)};
+  }
+  [[nodiscard]] ConnectionId connection() { return zmq_msg_get(&message_, ZMQ_SRCFD); }
+
+ private:
+  zmq_msg_t message_;
+};
+
+bool begins_with_hello(Bytes payload) {
+  return payload.size() >= kFrameHeaderSize && payload[3] == static_cast<std::uint8_t>(FrameType::hello);
+}
+
+}  // namespace
+
+ZmqWire::ZmqWire(const FabricSettings& settings)
+    : settings_(settings),
+      context_(1),
+      deal_(context_, zmq::socket_type::dealer),
+      steer_(context_, zmq::socket_type::router) {}
+
+ZmqWire::~ZmqWire() {
+  deal_watch_.reset();
+  steer_watch_.reset();
+}
+
+void ZmqWire::set_up(zmq::socket_t& socket) {
+  socket.set(zmq::sockopt::ipv6, true);
+  socket.set(zmq::sockopt::sndhwm, 0);  // bounded by windows and the count of unaccepted openings
+  socket.set(zmq::sockopt::linger, kLinger);
+  socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(kMaxMessageSize));
+  socket.set(zmq::sockopt::heartbeat_ivl, static_cast<int>(settings_.heartbeat_interval.count()));
+  socket.set(zmq::sockopt::heartbeat_timeout, static_cast<int>(settings_.heartbeat_timeout.count()));
+  socket.set(zmq::sockopt::handshake_ivl, kHandshakeTimeout);
+  if (gate_) gate_->guard(socket);
+}
+
+Result<> ZmqWire::bind(const std::string& deal, const std::string& steer) {
+  const std::string* at = &deal;
+  try {
+    if (!settings_.key_file.empty()) {
+      auto gate = CurveGate::open(context_, settings_.key_file, settings_.allow_file);
+      if (!gate) return gate.error();
+      gate_ = std::move(*gate);
+    }
+    set_up(deal_);
+    set_up(steer_);
+    deal_.set(zmq::sockopt::rcvhwm, 1);  // nobody has anything to say there
+    steer_.set(zmq::sockopt::router_mandatory, true);
+    steer_.set(zmq::sockopt::router_handover,
+               true);  // a worker that reconnects before its old connection is seen to be dead
+    deal_watch_ = std::make_unique<ZmqWatch>(
+        context_, deal_, "deal",
+        [this](auto what, ConnectionId, std::size_t peers, const auto& detail) { deal_told(what, peers, detail); });
+    steer_watch_ = std::make_unique<ZmqWatch>(
+        context_, steer_, "steer",
+        [this](auto what, ConnectionId id, std::size_t, const auto& detail) { steer_told(what, id, detail); });
+    // Steer first: whoever finds deal finds steer too.
+    at = &steer;
+    steer_.bind(steer);
+    at = &deal;
+    deal_.bind(deal);
+  } catch (const zmq::error_t& error) {
+    return Error{Fault::router, Code::internal, false, "fabric endpoint " + *at + ": " + error.what()};
+  }
+  return {};
+}
+
+bool ZmqWire::deal(const std::string& message) {
+  must_receive_ = true;
+  return send_part(deal_.handle(), message, 0);
+}
+
+bool ZmqWire::steer(const std::string& instance, const std::string& message) {
+  must_receive_ = true;
+  // The id may be gone (EHOSTUNREACH); once it is taken the payload goes to the same pipe, which has no mark.
+  return send_part(steer_.handle(), instance, ZMQ_SNDMORE) && send_part(steer_.handle(), message, 0);
+}
+
+bool ZmqWire::receive() {
+  Part id;
+  Part payload;
+  for (int i = 0; i < kMessagesPerTurn; ++i) {
+    if (!id.receive(steer_.handle())) {
+      must_receive_ = false;
+      return true;
+    }
+    if (!id.has_more()) continue;
+    if (!payload.receive(steer_.handle())) continue;
+    const bool is_one_part = !payload.has_more();
+    if (!is_one_part) {
+      Part rest;
+      while (rest.receive(steer_.handle()) && rest.has_more()) continue;
+      events_->stranger("steer", "a message of more than two parts from " + std::string(as_text(id.bytes())));
+      continue;
+    }
+    ConnectionId connection = -1;
+    if (begins_with_hello(payload.bytes())) {
+      // Descriptors are used again: what broke off before this connection must be known before it is named.
+      steer_watch_->read();
+      connection = payload.connection();
+    }
+    events_->message(as_text(id.bytes()), payload.bytes(), connection);
+  }
+  return false;
+}
+
+void ZmqWire::deal_ready() {
+  // Reading the events lets the socket take note of peers that came and went.
+  Part part;
+  for (int i = 0; i < kMessagesPerTurn && (deal_.get(zmq::sockopt::events) & ZMQ_POLLIN) != 0; ++i)
+    if (part.receive(deal_.handle()) && !part.has_more()) events_->stranger("deal", "it sent something");
+}
+
+void ZmqWire::watch_ready() {
+  deal_watch_->read();
+  steer_watch_->read();
+}
+
+int ZmqWire::deal_descriptor() { return deal_.get(zmq::sockopt::fd); }
+int ZmqWire::steer_descriptor() { return steer_.get(zmq::sockopt::fd); }
+
+void ZmqWire::deal_told(ZmqWatch::What what, std::size_t peers, const std::string& detail) {
+  // Peers the socket does not know of yet would be left out of a round of pings.
+  (void)deal_.get(zmq::sockopt::events);
+  if (what == ZmqWatch::What::came) return events_->deal_came(peers);
+  if (what == ZmqWatch::What::broke) return events_->deal_broke(peers);
+  events_->stranger("deal", detail);
+}
+
+void ZmqWire::steer_told(ZmqWatch::What what, ConnectionId connection, const std::string& detail) {
+  if (what == ZmqWatch::What::broke) events_->steer_broke(connection);
+  if (what == ZmqWatch::What::failed) events_->stranger("steer", detail);
+}
+
+}  // namespace zeroway

@@ -1,0 +1,62 @@
+// The deal and the steer socket of one loop, and their monitors.
+//
+// Owner: FabricDriver.   Thread: one loop; ZeroMQ's own I/O thread works behind it.
+// The only file that knows that ZMQ_FD is edge-triggered: whenever something was sent, receive() must run before the
+// loop sleeps. Not here: what messages mean (router/fabric/fabric.h), keys (router/fabric/curve_gate.h).
+#pragma once
+#include <memory>
+#include <string>
+#include <zmq.hpp>
+
+#include "proto/error.h"
+#include "router/fabric/wire.h"
+#include "router/fabric/zmq_watch.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+class CurveGate;
+
+class ZmqWire : public Wire {
+ public:
+  explicit ZmqWire(const FabricSettings& settings);
+  ~ZmqWire() override;
+
+  // Binds both; fails naming the endpoint and the reason.
+  [[nodiscard]] Result<> bind(const std::string& deal, const std::string& steer);
+  void attach(WireEvents& events) { events_ = &events; }
+
+  [[nodiscard]] bool deal(const std::string& message) override;
+  [[nodiscard]] bool steer(const std::string& instance, const std::string& message) override;
+
+  // Hands in everything that has come, up to kMessagesPerTurn; false when more is there.
+  [[nodiscard]] bool receive();
+  // Something was sent or a descriptor was ready since receive() last saw an empty socket.
+  [[nodiscard]] bool must_receive() const { return must_receive_; }
+  // A descriptor was ready.
+  void deal_ready();
+  void steer_ready() { must_receive_ = true; }
+  void watch_ready();
+
+  [[nodiscard]] int deal_descriptor();
+  [[nodiscard]] int steer_descriptor();
+  [[nodiscard]] int deal_watch_descriptor() const { return deal_watch_->descriptor(); }
+  [[nodiscard]] int steer_watch_descriptor() const { return steer_watch_->descriptor(); }
+
+ private:
+  void set_up(zmq::socket_t& socket);
+  void deal_told(ZmqWatch::What what, std::size_t peers, const std::string& detail);
+  void steer_told(ZmqWatch::What what, ConnectionId connection, const std::string& detail);
+
+  const FabricSettings& settings_;
+  zmq::context_t context_;
+  std::unique_ptr<CurveGate> gate_;
+  zmq::socket_t deal_;
+  zmq::socket_t steer_;
+  std::unique_ptr<ZmqWatch> deal_watch_;
+  std::unique_ptr<ZmqWatch> steer_watch_;
+  WireEvents* events_ = nullptr;
+  bool must_receive_ = false;
+};
+
+}  // namespace zeroway
