@@ -21,9 +21,9 @@ Result<std::vector<std::string>> read_keys(const std::string& file) {
   std::vector<std::string> keys;
   std::string line;
   for (int number = 1; std::getline(in, line); ++number) {
-    line.erase(std::min(line.find_first_of("#"), line.size()));
-    while (!line.empty() && (line.back() == ' ' || line.back() == '\r' || line.back() == '\t')) line.pop_back();
-    if (line.empty()) continue;
+    // '#' is a digit of Z85 too: a comment is told by the space after it, which no key holds.
+    line.erase(std::min(line.find_first_of(" \t\r"), line.size()));
+    if (line.empty() || line == "#") continue;
     std::array<std::uint8_t, kKeyBytes> raw{};
     if (line.size() != kKeyText || zmq_z85_decode(raw.data(), line.c_str()) == nullptr)
       return bad("key file " + file + " line " + std::to_string(number) + ": not 40 characters of Z85");
