@@ -1,0 +1,274 @@
+#include "router/http/h1_codec.h"
+
+#include <algorithm>
+
+#include "router/http/limits.h"
+
+namespace zeroway {
+
+std::size_t H1Codec::read(Bytes input, CodecEvents& events) {
+  auto rest = as_text(input);
+  while (read_one(rest, events)) {
+  }
+  if (is_closed_ || is_broken_) return input.size();
+  is_blocked_ = !rest.empty() && (stage_ == Stage::done || (stage_ != Stage::head && room() == 0));
+  return input.size() - rest.size();
+}
+
+bool H1Codec::read_one(std::string_view& rest, CodecEvents& events) {
+  if (is_closed_) return false;
+  switch (stage_) {
+    case Stage::head:
+      return read_head(rest, events);
+    case Stage::length:
+      return read_length(rest, events);
+    case Stage::chunks:
+      return read_chunks(rest, events);
+    case Stage::trailers:
+      return read_trailer_section(rest, events);
+    case Stage::done:
+      return false;
+  }
+  return false;
+}
+
+bool H1Codec::read_head(std::string_view& rest, CodecEvents& events) {
+  if (!skip_empty_lines(rest)) {
+    return refuse({}, Error{Fault::client, Code::bad_request, false, "too many empty lines before a request"}, events);
+  }
+  is_begun_ = !rest.empty();
+  if (rest.empty() || rest == "\r") return false;
+  if (!h1::is_token_char(rest.front())) {  // TLS on a plain port, for one: no need to wait for a line
+    return refuse({}, Error{Fault::client, Code::bad_request, false, "a request that begins with no method"}, events);
+  }
+
+  const auto size = scan_.scan(rest, limits_);
+  if ((!size || *size == 0) && scan_.request_line_size() > 0) {
+    // A request line that is wrong is told before what is wrong behind it, and without waiting for it.
+    if (auto line = h1::read_request_line(rest.substr(0, scan_.request_line_size())); !line) {
+      return refuse(rest, line.error(), events);
+    }
+  }
+  if (!size) return refuse(rest, size.error(), events);
+  if (*size == 0) return false;
+
+  const auto text = rest.substr(0, *size);
+  const auto request = read_request(text, scheme_, limits_, head_);
+  if (!request) return refuse(text, request.error(), events);
+  rest.remove_prefix(*size);
+  begin_request(*request, events);
+  return true;
+}
+
+// False when there are more than a client may send.
+bool H1Codec::skip_empty_lines(std::string_view& rest) {
+  while (rest.starts_with("\r\n")) {
+    if (++empty_lines_ > kMaxLeadingEmptyLines) return false;
+    rest.remove_prefix(2);
+  }
+  return true;
+}
+
+void H1Codec::begin_request(const H1Request& request, CodecEvents& events) {
+  request_ = request;
+  stream_ = ++last_stream_;
+  left_ = request.body.length;
+  credit_ = kOpeningWindow;
+  chunks_ = H1ChunkReader{};
+  writer_.begin(request.version, request.is_head_method);
+  is_begun_ = false;
+  is_continued_ = false;
+  empty_lines_ = 0;
+  stage_ = request.body.kind == h1::BodyKind::chunked ? Stage::chunks : Stage::length;
+  const bool is_large = head_.list_size() > kMaxIdleHead;
+  events.head(stream_, head_, request.body.kind == h1::BodyKind::none ? Last::yes : Last::no);
+  if (is_large) head_ = Head{};
+}
+
+bool H1Codec::read_length(std::string_view& rest, CodecEvents& events) {
+  if (left_ == 0) {
+    Head none;
+    return end_request(none, events);
+  }
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>({left_, room(), rest.size()}));
+  if (size == 0) return false;
+  const auto data = rest.substr(0, size);
+  rest.remove_prefix(size);
+  left_ -= size;
+  tell_data(data, events);
+  return true;
+}
+
+bool H1Codec::read_chunks(std::string_view& rest, CodecEvents& events) {
+  const auto piece = chunks_.read(rest, room(), limits_.max_body);
+  if (!piece) return fail(piece.error(), events);
+  switch (piece->found) {
+    case H1ChunkReader::Found::nothing:
+      return false;
+    case H1ChunkReader::Found::data:
+      tell_data(piece->data, events);
+      return true;
+    case H1ChunkReader::Found::last:
+      stage_ = Stage::trailers;
+      scan_.restart(H1HeadScan::FirstLine::field);
+      return true;
+  }
+  return false;
+}
+
+bool H1Codec::read_trailer_section(std::string_view& rest, CodecEvents& events) {
+  const auto size = scan_.scan(rest, limits_);
+  if (!size) return fail(size.error(), events);
+  if (*size == 0) return false;
+  Head trailers;
+  if (auto good = read_trailers(rest.substr(0, *size), trailers); !good) return fail(good.error(), events);
+  rest.remove_prefix(*size);
+  return end_request(trailers, events);
+}
+
+void H1Codec::tell_data(std::string_view data, CodecEvents& events) {
+  is_continued_ = true;
+  if (!is_discarding()) {
+    credit_ -= data.size();
+    events.data(stream_, as_bytes(data));
+    return;
+  }
+  discard_left_ -= data.size();
+  if (discard_left_ == 0) close();
+}
+
+bool H1Codec::end_request(Head& trailers, CodecEvents& events) {
+  stage_ = Stage::done;
+  if (is_discarding()) {
+    next_request();
+    return true;
+  }
+  events.end(stream_, trailers);
+  return true;
+}
+
+bool H1Codec::refuse(std::string_view head, const Error& error, CodecEvents& events) {
+  request_ = H1Request{};
+  stream_ = ++last_stream_;
+  stage_ = Stage::done;
+  is_broken_ = is_last_ = true;
+  // The client may be an old one for all we know: 1.0's framing is understood by every version.
+  writer_.begin(h1::Version::http10, head.starts_with("HEAD "));
+  head_ = Head{};
+  events.reset(stream_, error);
+  return false;
+}
+
+bool H1Codec::fail(const Error& error, CodecEvents& events) {
+  stage_ = Stage::done;
+  is_broken_ = is_last_ = true;
+  if (is_discarding()) {
+    close();
+    return false;
+  }
+  events.reset(stream_, error);
+  return false;
+}
+
+void H1Codec::input_ended(CodecEvents& events) {
+  const auto stream = stream_;
+  close();
+  if (stream != 0) events.reset(stream, Error{Fault::client, Code::cancelled, false, "the client closed"});
+}
+
+void H1Codec::timed_out(CodecEvents& events) {
+  const Error error{Fault::client, Code::request_timeout, false, "the client took too long"};
+  switch (phase()) {
+    case CodecPhase::head:
+      refuse({}, error, events);
+      return;
+    case CodecPhase::body:
+      fail(error, events);
+      return;
+    default:
+      return;
+  }
+}
+
+void H1Codec::head(CodecStream stream, Head& head, Last last) {
+  if (stream == 0 || stream != stream_ || writer_.has_head()) return;
+  const int status = head.status();
+  if (status < 200) {
+    if (status == 101 || (status == 100 && is_continued_)) return;
+    if (status == 100) is_continued_ = true;
+    writer_.interim(head, output_);
+    return;
+  }
+  const auto connection = connection_after(last);
+  is_last_ = connection == H1Writer::Connection::close;
+  writer_.head(head, last, connection, output_);
+}
+
+H1Writer::Connection H1Codec::connection_after(Last last) const {
+  const bool is_cut = stage_ != Stage::done && (awaits_continue() || (last == Last::yes && is_rest_large()));
+  const bool closes = is_last_ || is_draining_ || is_cut || !request_.is_persistent;
+  return closes ? H1Writer::Connection::close : H1Writer::Connection::keep;
+}
+
+void H1Codec::data(CodecStream stream, Bytes bytes) {
+  if (stream == 0 || stream != stream_ || !writer_.has_head()) return;
+  writer_.data(bytes, output_);
+}
+
+void H1Codec::end(CodecStream stream, Head& trailers) {
+  if (stream == 0 || stream != stream_) return;
+  if (!writer_.has_head()) return close();
+  writer_.end(trailers, output_);
+  stream_ = 0;
+  is_blocked_ = false;
+  if (is_last_ || writer_.must_close()) return close();
+  if (stage_ == Stage::done) return next_request();
+  discard_rest();
+}
+
+void H1Codec::reset(CodecStream stream, const Error&) {
+  if (stream != 0 && stream == stream_) close();  // no last chunk: the reply must not look whole
+}
+
+void H1Codec::credit(CodecStream stream, std::uint32_t bytes) {
+  if (stream == 0 || stream != stream_ || bytes == 0) return;
+  credit_ += bytes;
+  is_blocked_ = is_blocked_ && stage_ == Stage::done;
+  if (!awaits_continue() || writer_.has_head() || stage_ == Stage::done) return;
+  is_continued_ = true;
+  output_.append("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+void H1Codec::drain() {
+  is_draining_ = true;
+  if (stream_ == 0 && stage_ == Stage::head && !is_begun_) close();
+}
+
+bool H1Codec::is_rest_large() const { return stage_ == Stage::length && left_ > kMaxDiscardedBody; }
+
+void H1Codec::discard_rest() {
+  if (is_rest_large() || awaits_continue()) return close();
+  discard_left_ = kMaxDiscardedBody + 1;  // its last byte is one too many
+}
+
+void H1Codec::next_request() {
+  if (is_draining_) return close();
+  stage_ = Stage::head;
+  scan_.restart(H1HeadScan::FirstLine::request);
+}
+
+void H1Codec::close() {
+  is_closed_ = true;
+  stage_ = Stage::done;
+  stream_ = 0;
+  head_ = Head{};
+}
+
+CodecPhase H1Codec::phase() const {
+  if (is_closed_) return CodecPhase::closed;
+  if (stage_ == Stage::head) return is_begun_ ? CodecPhase::head : CodecPhase::idle;
+  if (stage_ == Stage::done) return CodecPhase::reply;
+  return room() > 0 || stage_ == Stage::trailers ? CodecPhase::body : CodecPhase::reply;
+}
+
+}  // namespace zeroway

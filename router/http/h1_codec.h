@@ -1,0 +1,96 @@
+// HTTP/1.1 and 1.0 (RFC 9112) as a codec: one request at a time, its reply, then the next one of a pipeline.
+//
+//     request:  head ──▶ length body, or chunks ──▶ trailers ──▶ done ──▶ (reply ended) ──▶ head
+//     reply:    H1Writer's drawing. Ended before the request: its rest is discarded if that is little, else closed.
+//
+// Owner: a client session keeps one per connection.   Thread: that connection's loop.
+// An idle one costs under 2 KiB, without what output() was grown to. A FIN while a request is open takes it back.
+// Not here: the rules (h1_framing.h), heads (h1_request_parser.h), chunks (h1_chunk_reader.h), replies (h1_writer.h).
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "router/http/codec.h"
+#include "router/http/h1_chunk_reader.h"
+#include "router/http/h1_head_scan.h"
+#include "router/http/h1_request_parser.h"
+#include "router/http/h1_writer.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+class H1Codec final : public Codec {
+ public:
+  // `limits` and `scheme` ("http", "https") outlive the codec.
+  H1Codec(const HttpLimits& limits, std::string_view scheme) : limits_(limits), scheme_(scheme) {}
+
+  [[nodiscard]] std::size_t read(Bytes input, CodecEvents& events) override;
+  [[nodiscard]] bool wants_input() const override { return phase_is_open() && !is_blocked_; }
+  void input_ended(CodecEvents& events) override;
+  void timed_out(CodecEvents& events) override;
+
+  void head(CodecStream stream, Head& head, Last last) override;
+  void data(CodecStream stream, Bytes bytes) override;
+  void end(CodecStream stream, Head& trailers) override;
+  void reset(CodecStream stream, const Error& error) override;
+  void credit(CodecStream stream, std::uint32_t bytes) override;
+  void drain() override;
+
+  [[nodiscard]] std::string& output() override { return output_; }
+  [[nodiscard]] CodecPhase phase() const override;
+
+ private:
+  enum class Stage : std::uint8_t { head, length, chunks, trailers, done };
+
+  // Each reads one thing off the front of `rest` and says whether there may be another.
+  bool read_one(std::string_view& rest, CodecEvents& events);
+  bool read_head(std::string_view& rest, CodecEvents& events);
+  bool read_length(std::string_view& rest, CodecEvents& events);
+  bool read_chunks(std::string_view& rest, CodecEvents& events);
+  bool read_trailer_section(std::string_view& rest, CodecEvents& events);
+  bool skip_empty_lines(std::string_view& rest);
+
+  // How a request ends, well or badly. All return false when nothing more is to be read.
+  void begin_request(const H1Request& request, CodecEvents& events);
+  void tell_data(std::string_view data, CodecEvents& events);
+  bool end_request(Head& trailers, CodecEvents& events);
+  bool refuse(std::string_view head, const Error& error, CodecEvents& events);  // before its head was told
+  bool fail(const Error& error, CodecEvents& events);                           // after
+
+  void next_request();
+  void discard_rest();
+  void close();
+
+  [[nodiscard]] bool phase_is_open() const { return !is_closed_; }
+  [[nodiscard]] bool is_discarding() const { return stream_ == 0; }
+  [[nodiscard]] std::uint64_t room() const { return is_discarding() ? discard_left_ : credit_; }
+  [[nodiscard]] bool awaits_continue() const { return request_.expects_continue && !is_continued_; }
+  [[nodiscard]] bool is_rest_large() const;
+  [[nodiscard]] H1Writer::Connection connection_after(Last last) const;
+
+  const HttpLimits& limits_;
+  std::string_view scheme_;
+  std::string output_;
+  Head head_;
+  H1HeadScan scan_;
+  H1ChunkReader chunks_;
+  H1Writer writer_;
+  H1Request request_;
+  std::uint64_t left_ = 0;  // of a body with Content-Length
+  std::uint64_t credit_ = 0;
+  std::uint64_t discard_left_ = 0;
+  std::size_t empty_lines_ = 0;
+  CodecStream stream_ = 0;  // open: its reply has not ended. 0 = none
+  CodecStream last_stream_ = 0;
+  Stage stage_ = Stage::head;
+  bool is_begun_ = false;      // a head: some bytes of it are there
+  bool is_continued_ = false;  // 100 was sent, or the body came without it
+  bool is_blocked_ = false;    // input waits for credit or for the reply, not for more input
+  bool is_broken_ = false;     // what the client sends cannot be understood any more
+  bool is_last_ = false;       // the connection closes after this reply
+  bool is_draining_ = false;
+  bool is_closed_ = false;
+};
+
+}  // namespace zeroway

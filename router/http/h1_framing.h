@@ -1,0 +1,88 @@
+// HTTP/1.1's rules that need no state: request line, target, host, Content-Length, Transfer-Encoding, chunk lines.
+//
+// Owner: nobody; free functions over views.   Thread: any.
+// Each fails with the Code that the client deserves.
+// Not here: finding lines (h1_head_scan.h), splitting fields (h1_request_parser.h).
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "proto/error.h"
+
+namespace zeroway::h1 {
+
+enum class Version : std::uint8_t { http10, http11 };
+
+struct RequestLine {
+  std::string_view method;
+  std::string_view target;
+  Version version = Version::http11;
+};
+
+// `line` without its CRLF (RFC 9112 §3). A later minor version is read as 1.1 (RFC 9110 §2.5).
+[[nodiscard]] Result<RequestLine> read_request_line(std::string_view line);
+
+struct Target {
+  bool has_authority = false;   // absolute-form: `authority` replaces Host (RFC 9112 §3.2.2)
+  std::string_view authority;   // without userinfo, which is refused
+  bool wants_slash = false;     // absolute-form with a query and no path: `path` is "?…" and needs a '/' before it
+  std::string_view path = "/";  // with its query, as sent
+};
+
+// RFC 9112 §3.2. CONNECT fails with not_implemented.
+[[nodiscard]] Result<Target> read_target(std::string_view method, std::string_view target);
+
+// uri-host [":" port] (RFC 3986 §3.2.2); empty is a host too (RFC 9110 §7.2).
+[[nodiscard]] bool is_host(std::string_view text);
+
+// Digits only, no list, no sign, within 64 bits.
+[[nodiscard]] Result<std::uint64_t> read_content_length(std::string_view value);
+// The same number without leading zeros.
+[[nodiscard]] std::string_view without_leading_zeros(std::string_view digits);
+
+enum class BodyKind : std::uint8_t { none, length, chunked };
+
+// What a head said about its body, counted while its fields pass.
+struct BodyFields {
+  std::uint32_t content_lengths = 0;
+  std::uint64_t content_length = 0;
+  std::uint32_t transfer_encodings = 0;
+  std::string_view transfer_encoding;
+};
+
+struct Body {
+  BodyKind kind = BodyKind::none;
+  std::uint64_t length = 0;
+};
+
+// Message body length of a request, RFC 9112 §6.3. Content-Length twice is refused even when both agree: the paragraph
+// lets us choose, only broken or hostile senders do it, and refusing is what can never be smuggled past.
+[[nodiscard]] Result<Body> decide_body(const BodyFields& fields, Version version);
+
+struct ChunkLine {
+  std::uint64_t size = 0;
+  std::size_t extension_size = 0;
+};
+
+// `line` without its CRLF: chunk-size [ chunk-ext ] (RFC 9112 §7.1).
+[[nodiscard]] Result<ChunkLine> read_chunk_line(std::string_view line);
+
+// Calls `each(token)` for every element of a comma-separated list, without the white space around it.
+template <class Each>
+void for_each_in_list(std::string_view list, Each each);
+
+[[nodiscard]] std::string_view trim(std::string_view text);                           // SP and HTAB
+[[nodiscard]] bool is_same_word(std::string_view text, std::string_view lower_case);  // without regard to case
+[[nodiscard]] bool is_token_char(char c);                                             // RFC 9110 §5.6.2
+
+template <class Each>
+void for_each_in_list(std::string_view list, Each each) {
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    each(trim(list.substr(0, comma)));
+    if (comma == std::string_view::npos) return;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace zeroway::h1

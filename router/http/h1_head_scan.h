@@ -1,0 +1,41 @@
+// Where a head, or the trailers of a chunked body, ends in bytes that come in pieces; and that its lines are lines.
+//
+// Owner: H1Codec keeps one.   Thread: the connection's loop.
+// Refuses here what Beast's parser lets pass or cannot see: bare LF, obs-fold (RFC 9112 §2.2, §5.2), and sizes over the
+// limits as soon as they are passed. It keeps no bytes: the caller gives the same beginning again, with more behind it.
+// Not here: what the lines say (h1_request_parser.h).
+#pragma once
+#include <cstddef>
+#include <string_view>
+
+#include "proto/error.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+class H1HeadScan {
+ public:
+  enum class FirstLine : bool { request, field };
+
+  // The size of the whole section with the empty line that ends it; 0 while it is not all there. Looks at each byte
+  // once.
+  [[nodiscard]] Result<std::size_t> scan(std::string_view input, const HttpLimits& limits);
+
+  // Forgets what was seen; `first_line` says what comes next.
+  void restart(FirstLine first_line);
+
+  // The size of the request line without its CRLF, 0 while it is not all there.
+  [[nodiscard]] std::size_t request_line_size() const { return request_line_size_; }
+
+ private:
+  [[nodiscard]] Result<> check_line(std::string_view line, const HttpLimits& limits);
+  [[nodiscard]] Result<std::size_t> wait_for_more(std::size_t size, const HttpLimits& limits);
+
+  FirstLine first_line_ = FirstLine::request;
+  std::size_t scanned_ = 0;
+  std::size_t line_begin_ = 0;
+  std::size_t request_line_size_ = 0;
+  std::size_t fields_ = 0;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,255 @@
+#include "router/http/h1_writer.h"
+
+#include <array>
+#include <cassert>
+#include <charconv>
+#include <optional>
+
+#include "proto/head_rules.h"
+
+namespace zeroway {
+namespace {
+
+std::string_view reason(int status) {
+  switch (status) {  // RFC 9110 §15 and the registry's common ones; the phrase may be empty
+    case 100:
+      return "Continue";
+    case 102:
+      return "Processing";
+    case 103:
+      return "Early Hints";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 203:
+      return "Non-Authoritative Information";
+    case 204:
+      return "No Content";
+    case 205:
+      return "Reset Content";
+    case 206:
+      return "Partial Content";
+    case 207:
+      return "Multi-Status";
+    case 300:
+      return "Multiple Choices";
+    case 301:
+      return "Moved Permanently";
+    case 302:
+      return "Found";
+    case 303:
+      return "See Other";
+    case 304:
+      return "Not Modified";
+    case 307:
+      return "Temporary Redirect";
+    case 308:
+      return "Permanent Redirect";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 402:
+      return "Payment Required";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
+    case 407:
+      return "Proxy Authentication Required";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 411:
+      return "Length Required";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 416:
+      return "Range Not Satisfiable";
+    case 417:
+      return "Expectation Failed";
+    case 418:
+      return "I'm a teapot";
+    case 421:
+      return "Misdirected Request";
+    case 422:
+      return "Unprocessable Content";
+    case 423:
+      return "Locked";
+    case 424:
+      return "Failed Dependency";
+    case 425:
+      return "Too Early";
+    case 426:
+      return "Upgrade Required";
+    case 428:
+      return "Precondition Required";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 451:
+      return "Unavailable For Legal Reasons";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    case 507:
+      return "Insufficient Storage";
+    case 511:
+      return "Network Authentication Required";
+    default:
+      return "";
+  }
+}
+
+void append_status_line(int status, std::string& out) {
+  assert(status >= 100 && status <= 999);
+  const std::array<char, 4> digits{static_cast<char>('0' + status / 100), static_cast<char>('0' + status / 10 % 10),
+                                   static_cast<char>('0' + status % 10), ' '};
+  out.append("HTTP/1.1 ").append(digits.data(), digits.size()).append(reason(status)).append("\r\n");
+}
+
+void append_field(std::string_view name, std::string_view value, std::string& out) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+template <int Base>
+void append_number(std::uint64_t value, std::string& out) {
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, Base).ptr;
+  out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
+}
+
+void append_content_length(std::uint64_t length, std::string& out) {
+  out.append("content-length: ");
+  append_number<10>(length, out);
+  out.append("\r\n");
+}
+
+// Framing is written by the writer itself, so what the worker said about it is never copied.
+void append_fields(const Head& head, std::string& out) {
+  for (const Field field : head) {
+    if (field.name.front() == ':' || field.name == "content-length" || is_connection_specific(field.name)) continue;
+    append_field(field.name, field.value, out);
+  }
+}
+
+// What the worker promised. Nothing when it is absent, no number, or said twice differently: then the frames decide.
+std::optional<std::uint64_t> promised_length(const Head& head) {
+  std::optional<std::uint64_t> promised;
+  for (const Field field : head) {
+    if (field.name != "content-length") continue;
+    const auto length = h1::read_content_length(field.value);
+    if (!length || (promised && *promised != *length)) return {};
+    promised = *length;
+  }
+  return promised;
+}
+
+bool may_be_trailer(std::string_view name) {
+  return name.front() != ':' && name != "content-length" && name != "host" && name != "trailer" &&
+         !is_connection_specific(name);
+}
+
+}  // namespace
+
+void H1Writer::begin(h1::Version version, bool is_head_method) {
+  *this = H1Writer{};
+  version_ = version;
+  is_head_method_ = is_head_method;
+}
+
+void H1Writer::interim(const Head& head, std::string& out) const {
+  if (version_ == h1::Version::http10 || has_head()) return;
+  append_status_line(head.status(), out);
+  append_fields(head, out);
+  out.append("\r\n");
+}
+
+void H1Writer::head(const Head& head, Last last, Connection connection, std::string& out) {
+  const int status = head.status();
+  append_status_line(status, out);
+  append_fields(head, out);
+  decide_framing(head, status, last, out);
+  connection_field(must_close_ ? Connection::close : connection, out);
+  out.append("\r\n");
+}
+
+void H1Writer::decide_framing(const Head& head, int status, Last last, std::string& out) {
+  const auto promised = promised_length(head);
+  if (is_head_method_ || status == 204 || status == 304) {  // RFC 9112 §6.3
+    framing_ = Framing::no_body;
+    if (promised && status != 204) append_content_length(*promised, out);
+  } else if (promised || last == Last::yes) {
+    framing_ = Framing::length;
+    left_ = promised.value_or(0);
+    append_content_length(left_, out);
+  } else if (version_ == h1::Version::http11) {
+    framing_ = Framing::chunked;
+    out.append("transfer-encoding: chunked\r\n");
+  } else {
+    framing_ = Framing::until_close;
+    must_close_ = true;
+  }
+}
+
+void H1Writer::connection_field(Connection connection, std::string& out) const {
+  if (connection == Connection::close) {
+    out.append("connection: close\r\n");
+  } else if (version_ == h1::Version::http10) {
+    out.append("connection: keep-alive\r\n");
+  }
+}
+
+void H1Writer::data(Bytes bytes, std::string& out) {
+  auto text = as_text(bytes);
+  if (text.empty() || framing_ == Framing::no_body) return;
+  if (framing_ == Framing::chunked) {
+    append_number<16>(text.size(), out);
+    out.append("\r\n").append(text).append("\r\n");
+    return;
+  }
+  if (framing_ == Framing::length) {
+    if (text.size() > left_) must_close_ = true;  // what is too much would be read as the next reply
+    text = text.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, text.size())));
+    left_ -= text.size();
+  }
+  out.append(text);
+}
+
+void H1Writer::end(const Head& trailers, std::string& out) {
+  if (framing_ == Framing::length && left_ > 0) must_close_ = true;
+  if (framing_ != Framing::chunked) return;
+  out.append("0\r\n");
+  for (const Field field : trailers) {
+    if (may_be_trailer(field.name)) append_field(field.name, field.value, out);
+  }
+  out.append("\r\n");
+}
+
+}  // namespace zeroway
