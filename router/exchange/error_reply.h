@@ -1,0 +1,23 @@
+// The only place that turns an Error into a status and into words for the client.
+//
+// Owner: nobody; free functions.   Thread: any.
+// A reply says what the operator or the client can do, never what is inside: Error::detail goes to the log alone.
+// Not here: when an error is answered, and when it is tried again (exchange/exchange.h).
+#pragma once
+#include <string_view>
+
+#include "proto/error.h"
+#include "proto/head.h"
+
+namespace zeroway {
+
+// 400 … 505; 499 for cancelled, which only logs ever see.
+[[nodiscard]] int error_status(Code code);
+// The code as the access log writes it: "worker_lost".
+[[nodiscard]] std::string_view error_name(Code code);
+
+// Makes `head` the head of the reply to `code`, content-length and all, and returns its body, which
+// is not sent when the request was HEAD. `date` may be empty.
+[[nodiscard]] std::string_view write_error_reply(Code code, std::string_view date, Head& head);
+
+}  // namespace zeroway

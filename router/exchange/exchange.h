@@ -1,0 +1,161 @@
+// One request with its reply, protocol-neutral: joins a client's end to a backend's, and tries again where that is
+// safe.
+//
+//     client ──head data end──▶ header rules ──▶ body kept ──▶ backend stream ──▶ worker
+//            ◀──head data end── checks, header rules ◀──────── (perhaps the second or third)
+//
+// Owner: Exchanges, which pools them.   Thread: one loop.
+// An exchange is over when its client was told end or reset, or said reset. From then on every verb is ignored, but its
+// memory stays as it is while any verb runs: what a verb calls may end this exchange, open others, and return into it.
+// Not here: who answers (exchange/backend.h), waiting for a worker (router/fabric), bytes (router/http).
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "proto/head.h"
+#include "proto/stream_state.h"
+#include "router/exchange/exchanges.h"
+#include "router/exchange/header_rules.h"
+#include "router/exchange/request_body.h"
+#include "router/exchange/retry_budget.h"
+
+namespace zeroway {
+
+// What all exchanges of a loop share. Exchanges is it.
+struct ExchangeContext {
+  ExchangeContext(const ExchangeSettings& with_settings, Backend& with_backend, RequestLog& with_log,
+                  Counters& with_counters, const WallClock& with_clock);
+  virtual ~ExchangeContext() = default;
+  // The exchange is over: its key is stale at once, its memory stays until no verb runs.
+  virtual void retire(ExchangeKey key) = 0;
+  // Exchange::retry_now() is to be called until it says yes.
+  virtual void wait_for_budget(ExchangeKey key) = 0;
+  // Called when the outermost verb has returned and some exchange waits for the budget.
+  virtual void serve_waiting() = 0;
+
+  const ExchangeSettings& settings;
+  Backend& backend;
+  RequestLog& log;
+  Counters& counters;
+  const WallClock& clock;
+  HeaderRules rules;
+  DateField date;
+  RetryBudget budget;
+  std::uint32_t depth = 0;  // verbs running now, one inside the other
+  std::size_t waiting = 0;  // exchanges that wait for the budget
+};
+
+class Exchange {
+ public:
+  explicit Exchange(ExchangeContext& context) : context_(context), client_end_(*this), backend_end_(*this) {}
+
+  // Makes it new. See Exchanges::open.
+  void begin(ExchangeKey key, StreamSink& client, const ClientInfo& info, Time now);
+
+  [[nodiscard]] StreamSink& from_client() { return client_end_; }
+  [[nodiscard]] BackendEvents& from_backend() { return backend_end_; }
+
+  // Gives up what should have been answered, or tried again, by now.
+  void check_deadlines(Time now);
+  // For who waits for the budget: tries again, if it has a place.
+  [[nodiscard]] bool retry_now();
+
+ private:
+  class ClientEnd final : public StreamSink {
+   public:
+    explicit ClientEnd(Exchange& exchange) : exchange_(exchange) {}
+    void head(Head& head, Last last) override;
+    void data(Bytes bytes) override;
+    void end(Head& trailers) override;
+    void reset(const Error& error) override;
+    void credit(std::uint32_t bytes) override;
+
+   private:
+    Exchange& exchange_;
+  };
+  class BackendEnd final : public BackendEvents {
+   public:
+    explicit BackendEnd(Exchange& exchange) : exchange_(exchange) {}
+    void accepted(std::string_view worker) override;
+    void head(Head& head, Last last) override;
+    void data(Bytes bytes) override;
+    void end(Head& trailers) override;
+    void reset(const Error& error) override;
+    void credit(std::uint32_t bytes) override;
+
+   private:
+    Exchange& exchange_;
+  };
+
+  // request, from the client
+  void request_head(Head& head, Last last);
+  void request_data(Bytes bytes);
+  void request_end(Head& trailers);
+  void request_reset(const Error& error);
+  void request_credit(std::uint32_t bytes);
+  void open_stream();
+  void send_body();
+  void send_end();
+
+  // reply, from the backend
+  void reply_accepted(std::string_view worker);
+  void reply_head(Head& head, Last last);
+  void reply_interim(Head& head, Last last);
+  void reply_final(Head& head, Last last);
+  void reply_data(Bytes bytes);
+  void reply_end(Head& trailers);
+  void reply_reset(const Error& error);
+  void reply_credit(std::uint32_t bytes);
+
+  // retry
+  [[nodiscard]] bool may_open_again(const Error& error) const;
+  [[nodiscard]] bool may_retry(const Error& error) const;
+  [[nodiscard]] bool is_idempotent() const;
+  void wait_for_budget();
+  void give_budget_back();
+
+  // ends
+  void refuse_reply(std::string detail);
+  void fail(const Error& error);
+  void answer(Code code);
+  void finish(Head& trailers);
+  void drop_stream(ResetCode code);
+  void conclude();
+  void write_record();
+
+  ExchangeContext& context_;
+  ClientEnd client_end_;
+  BackendEnd backend_end_;
+
+  ExchangeKey key_ = 0;
+  StreamKey stream_ = 0;  // 0 = none: not opened yet, lost, or over
+  StreamSink* client_ = nullptr;
+  const ClientInfo* info_ = nullptr;
+
+  StreamState request_, reply_;
+  Head request_head_;  // as opened
+  Head request_trailers_;
+  RequestBody body_;
+  bool is_over_ = true;
+  bool is_head_request_ = false;
+  bool is_sending_body_ = false;
+  bool is_end_sent_ = false;  // the stream has all of the request
+  bool has_budget_ = false;
+  bool is_waiting_ = false;  // for the budget
+  std::uint32_t retries_ = 0;
+  std::uint32_t reopenings_ = 0;
+
+  bool has_length_ = false;  // the reply said its length, and has a body
+  std::uint64_t length_left_ = 0;
+  std::uint64_t bytes_out_ = 0;
+  int status_ = 0;
+
+  Time began_{}, opened_{};
+  Time reply_due_{};  // Time{} = no limit
+  Time retry_due_{};  // while waiting
+  Clock::duration queue_time_{};
+  std::string worker_;
+  std::string_view reason_;
+};
+
+}  // namespace zeroway

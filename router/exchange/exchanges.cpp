@@ -1,0 +1,67 @@
+#include "router/exchange/exchanges.h"
+
+#include <deque>
+
+#include "router/exchange/exchange.h"
+#include "router/exchange/limits.h"
+#include "router/exchange/slot_map.h"
+#include "router/observe/request_log.h"
+
+namespace zeroway {
+
+struct Exchanges::Inside final : ExchangeContext {
+  using ExchangeContext::ExchangeContext;
+
+  void retire(ExchangeKey key) override { exchanges.retire(key); }
+
+  void wait_for_budget(ExchangeKey key) override {
+    queue.push_back(key);
+    waiting = queue.size();
+  }
+
+  void serve_waiting() override {
+    ++depth;
+    while (!queue.empty()) {
+      Exchange* exchange = exchanges.find(queue.front());
+      if (exchange != nullptr && !exchange->retry_now()) break;
+      queue.pop_front();
+    }
+    waiting = queue.size();
+    --depth;
+  }
+
+  SlotMap<Exchange> exchanges{kWarmExchanges};
+  std::deque<ExchangeKey> queue;  // those that wait for the budget, first come first served
+};
+
+Exchanges::Exchanges(const ExchangeSettings& settings, Backend& backend, RequestLog& log, Counters& counters,
+                     const WallClock& clock)
+    : inside_(std::make_unique<Inside>(settings, backend, log, counters, clock)) {}
+
+Exchanges::~Exchanges() = default;
+
+ExchangeKey Exchanges::open(StreamSink& client, const ClientInfo& info, Time now) {
+  if (inside_->depth == 0) inside_->exchanges.recycle();
+  const ExchangeKey key = inside_->exchanges.add([this] { return std::make_unique<Exchange>(*inside_); });
+  inside_->exchanges.find(key)->begin(key, client, info, now);
+  return key;
+}
+
+StreamSink* Exchanges::from_client(ExchangeKey key) {
+  Exchange* exchange = inside_->exchanges.find(key);
+  return exchange == nullptr ? nullptr : &exchange->from_client();
+}
+
+BackendEvents* Exchanges::find(ExchangeKey key) {
+  Exchange* exchange = inside_->exchanges.find(key);
+  return exchange == nullptr ? nullptr : &exchange->from_backend();
+}
+
+void Exchanges::sweep(Time now) {
+  inside_->exchanges.for_each([now](Exchange& exchange) { exchange.check_deadlines(now); });
+  inside_->log.sweep(now);
+}
+
+std::size_t Exchanges::size() const { return inside_->exchanges.size(); }
+
+}  // namespace zeroway

@@ -1,0 +1,54 @@
+// What a head gets and loses on its way through: who asked, how, when, and who answered.
+//
+// Owner: Exchanges.   Thread: one loop.
+// Not here: connection-specific fields (router/http takes them out); which heads are legal (proto/head_rules.h).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proto/error.h"
+#include "proto/head.h"
+#include "router/exchange/exchanges.h"
+#include "router/exchange/trusted_networks.h"
+#include "router/observe/wall_clock.h"
+
+namespace zeroway {
+
+// `date` as RFC 9110 §5.6.7 has it, written anew once a second.
+class DateField {
+ public:
+  // Good until the next call.
+  [[nodiscard]] std::string_view text(WallTime now);
+
+ private:
+  std::string text_;
+  std::int64_t second_ = -1;
+};
+
+class HeaderRules {
+ public:
+  // Networks of the settings that are none are left out: who reads the operator's words has told them.
+  explicit HeaderRules(const ExchangeSettings& settings);
+
+  // X-Forwarded-For, -Proto, -Host and Forwarded (RFC 7239): what the client sent is believed and added to when its
+  // address is trusted, else replaced. `:scheme` becomes that of the connection.
+  void request(Head& head, const ClientInfo& client);
+  // `date` when the worker sent none; `x-worker`, whatever the worker sent, unless the operator has it off. A length of
+  // 204 is taken out (RFC 9110 §8.6).
+  void reply(Head& head, std::string_view worker, std::string_view date) const;
+
+ private:
+  // Sets `name` to what the head has of it, in one line, and `addition_`.
+  void append(Head& head, std::string_view name, bool is_trusted);
+
+  TrustedNetworks trusted_;
+  bool worker_header_;
+  std::string addition_, value_;  // kept for their memory
+};
+
+// The `content-length` of a head: nothing when there is none; fails when there are two, or it is no number.
+[[nodiscard]] Result<std::optional<std::uint64_t>> read_content_length(const Head& head);
+
+}  // namespace zeroway

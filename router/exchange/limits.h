@@ -1,0 +1,15 @@
+// Every number of this room that limits something, with its reason.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace zeroway {
+
+inline constexpr std::size_t kWarmExchanges = 1'024;    // kept for reuse: enough for a busy loop, 2 MiB after a peak
+inline constexpr std::size_t kWarmBodyMemory = 16'384;  // of its buffer an exchange keeps: most bodies fit
+inline constexpr std::size_t kWarmHeadMemory = 8'192;   // of its heads, too
+inline constexpr std::uint32_t kMaxReopenings = 64;     // of one unseen request: a worker that refuses all is no loop
+inline constexpr std::chrono::milliseconds kRetryWait{1'000};  // for the budget: a dead worker is told of within that
+
+}  // namespace zeroway

@@ -1,0 +1,56 @@
+// A request's body on its way to a stream: what the stream may take, what the client may send, and what is kept so
+// that another stream can be given it again.
+//
+//     0 ───────── sent ───────── received ───── client's allowance      (offsets in the body)
+//     │◀─ kept while replayable ─────▶│
+//                  │◀── held back ───▶│  only after a second opening: the client was allowed more than the new stream
+//                  is
+//
+// Owner: an exchange.   Thread: its loop.
+// Not here: saying it (exchange/exchange.h).
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "proto/bytes.h"
+
+namespace zeroway {
+
+class RequestBody {
+ public:
+  // Empty again, with the memory it has unless that is much.
+  void clear();
+
+  // The client sent `bytes`. True: give them to the stream now, they count as sent. False: they are held back, next()
+  // has them when there is credit.
+  [[nodiscard]] bool arrived(Bytes bytes);
+  // The stream may take `bytes` more. Returns the credit that the client is to be given: what passes all it was allowed
+  // before, by this stream or an earlier one.
+  [[nodiscard]] std::uint32_t credited(std::uint32_t bytes);
+  // The stream is lost and another will get it all: nothing may be sent until restart(). Only while is_replayable().
+  void rewind();
+  // A new stream: kOpeningWindow of it, from the start.
+  void restart();
+  // Moves the next piece of what is held back, or to be sent again, to `piece`. False when there is none, or no credit.
+  [[nodiscard]] bool next(std::string& piece);
+
+  // No other stream will get it: nothing is kept from now on but what is held back.
+  void stop_keeping();
+  // Whether all of it so far is kept.
+  [[nodiscard]] bool is_replayable() const { return is_keeping_; }
+  [[nodiscard]] bool is_all_sent() const { return sent_ == received_; }
+  [[nodiscard]] std::uint64_t received() const { return received_; }
+
+ private:
+  void drop_sent();
+
+  std::string kept_;  // the body from kept_from_ on
+  std::uint64_t kept_from_ = 0;
+  std::uint64_t sent_ = 0;
+  std::uint64_t received_ = 0;
+  std::uint64_t stream_allowed_ = 0;
+  std::uint64_t client_allowed_ = 0;
+  bool is_keeping_ = true;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,32 @@
+// How many retries may be under way at once: a share of all open exchanges, and always a few.
+//
+// Owner: Exchanges.   Thread: one loop.
+// It keeps a failing worker from doubling the load of those that are left. Openings that are proven unseen are no
+// retries: nobody has done anything for them yet.
+// Not here: which requests may be tried again (exchange/exchange.h).
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace zeroway {
+
+class RetryBudget {
+ public:
+  RetryBudget(std::uint32_t percent, std::uint32_t floor) : percent_(percent), floor_(floor) {}
+
+  // Takes a place when one is free of those that `open` exchanges allow.
+  [[nodiscard]] bool take(std::size_t open) {
+    if (under_way_ >= std::max<std::size_t>(floor_, open * percent_ / 100)) return false;
+    ++under_way_;
+    return true;
+  }
+  void give_back() { --under_way_; }
+  [[nodiscard]] std::size_t under_way() const { return under_way_; }
+
+ private:
+  std::size_t percent_, floor_;
+  std::size_t under_way_ = 0;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,96 @@
+// Objects found by keys that never name a second one: a slot's number and its generation.
+//
+// Owner: Exchanges.   Thread: one loop.
+// An object that was retired keeps its place and its memory, untouched, until recycle(): whoever is inside of it may
+// return through it. After that it is handed out again with all the memory it has gathered.
+// Not here: when it is safe to recycle (exchange/exchanges.cpp).
+#pragma once
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace zeroway {
+
+template <class T>
+class SlotMap {
+ public:
+  using Key = std::uint64_t;  // generation << 32 | slot; never 0
+
+  // At most `warm` objects that are not in use keep their memory.
+  explicit SlotMap(std::size_t warm) : warm_(warm) {}
+
+  // The object used last, or one from make() (a unique_ptr<T>) when none is free.
+  template <class Make>
+  Key add(Make make) {
+    const std::uint32_t index = take_free();
+    Slot& slot = slots_[index];
+    if (!slot.object) slot.object = make();
+    slot.is_live = true;
+    ++size_;
+    return Key{slot.generation} << 32 | index;
+  }
+
+  // Nothing for a stale key.
+  [[nodiscard]] T* find(Key key) {
+    const auto index = static_cast<std::uint32_t>(key);
+    if (index >= slots_.size()) return nullptr;
+    const Slot& slot = slots_[index];
+    return slot.is_live && slot.generation == key >> 32 ? slot.object.get() : nullptr;
+  }
+
+  // Makes `key`, which must be good, stale at once.
+  void retire(Key key) {
+    assert(find(key));
+    const auto index = static_cast<std::uint32_t>(key);
+    Slot& slot = slots_[index];
+    slot.is_live = false;
+    if (++slot.generation == 0) slot.generation = 1;
+    retired_.push_back(index);
+    --size_;
+  }
+
+  // What was retired may be handed out from now on.
+  void recycle() {
+    for (const std::uint32_t index : retired_) {
+      if (free_.size() >= warm_) slots_[index].object.reset();
+      free_.push_back(index);
+    }
+    retired_.clear();
+  }
+
+  // Visits what is live; `visit` may retire and add.
+  template <class Visit>
+  void for_each(Visit visit) {
+    for (std::size_t index = 0; index < slots_.size(); ++index) {
+      if (slots_[index].is_live) visit(*slots_[index].object);
+    }
+  }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  struct Slot {
+    std::unique_ptr<T> object;
+    std::uint32_t generation = 1;
+    bool is_live = false;
+  };
+
+  std::uint32_t take_free() {
+    if (free_.empty()) {
+      slots_.emplace_back();
+      return static_cast<std::uint32_t>(slots_.size() - 1);
+    }
+    const std::uint32_t index = free_.back();
+    free_.pop_back();
+    return index;
+  }
+
+  std::size_t warm_;
+  std::size_t size_ = 0;
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> retired_, free_;
+};
+
+}  // namespace zeroway

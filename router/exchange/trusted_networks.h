@@ -1,0 +1,30 @@
+// Networks whose word is believed: IPv4 and IPv6 in CIDR form, parsed once.
+//
+// Owner: HeaderRules.   Thread: any; never changed once built.
+// Not here: what they are believed about (exchange/header_rules.h).
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "proto/error.h"
+
+namespace zeroway {
+
+class TrustedNetworks {
+ public:
+  // "10.0.0.0/8", "fd00::/8", or one address. Fails with bad_request naming the text when it is none.
+  [[nodiscard]] Result<> add(std::string_view network);
+  // `address` numeric, without port or brackets; an IPv4 address mapped into IPv6 counts as IPv4.
+  [[nodiscard]] bool contain(std::string_view address) const;
+
+ private:
+  struct Network {
+    std::array<std::uint8_t, 16> address;  // IPv4 as ::ffff:a.b.c.d
+    unsigned bits;
+  };
+  std::vector<Network> networks_;
+};
+
+}  // namespace zeroway

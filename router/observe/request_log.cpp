@@ -1,0 +1,223 @@
+#include "router/observe/request_log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <ctime>
+
+namespace zeroway {
+
+namespace {
+
+constexpr std::size_t kWriteAt = 65'536;         // bytes gathered: one write() of several hundred lines
+constexpr std::size_t kMostWaiting = 1'048'576;  // while the file takes nothing; then lines are lost, and counted
+constexpr std::chrono::seconds kWriteEvery{1};   // a person who watches the file sees a request within that
+
+template <class Number>
+void append_number(std::string& out, Number number) {
+  std::array<char, 24> text;
+  out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr);
+}
+
+// 1234 µs is 1.234: milliseconds with three digits.
+void append_millis(std::string& out, std::chrono::microseconds time) {
+  const auto count = time.count() < 0 ? 0 : time.count();
+  append_number(out, count / 1000);
+  const auto rest = static_cast<int>(count % 1000);
+  out.push_back('.');
+  out.push_back(static_cast<char>('0' + rest / 100));
+  out.push_back(static_cast<char>('0' + rest / 10 % 10));
+  out.push_back(static_cast<char>('0' + rest % 10));
+}
+
+void append_hex(std::string& out, unsigned char byte) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  out.push_back(kDigits[byte >> 4]);
+  out.push_back(kDigits[byte & 15]);
+}
+
+bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
+// What a client chose must not look like a field or a line of ours (log injection): as nginx does, \xNN.
+void append_escaped(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    if (is_plain(c)) {
+      out.push_back(c);
+    } else {
+      out.append("\\x");
+      append_hex(out, static_cast<unsigned char>(c));
+    }
+  }
+}
+
+// RFC 8259 §7. Bytes past ASCII are written as U+00NN: whether they are UTF-8 is not known, and the line must be.
+void append_json_string(std::string& out, std::string_view text) {
+  out.push_back('"');
+  for (const char c : text) {
+    if (is_plain(c)) {
+      out.push_back(c);
+    } else if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else {
+      out.append("\\u00");
+      append_hex(out, static_cast<unsigned char>(c));
+    }
+  }
+  out.push_back('"');
+}
+
+void append_or_dash(std::string& out, std::string_view text) {
+  out.push_back(' ');
+  if (text.empty()) {
+    out.push_back('-');
+  } else {
+    append_escaped(out, text);
+  }
+}
+
+int open_file(const std::string& path) {
+  if (path == "-") return STDOUT_FILENO;
+  return ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+}
+
+Error cannot_open(const std::string& path) {
+  return {Fault::router, Code::internal, false, "cannot open access log '" + path + "': " + std::strerror(errno)};
+}
+
+}  // namespace
+
+RequestLog::~RequestLog() {
+  flush();
+  close();
+}
+
+Result<> RequestLog::open(const ObserveSettings& settings) {
+  path_ = settings.access_log;
+  format_ = settings.access_format;
+  return path_.empty() ? Result<>() : reopen();
+}
+
+Result<> RequestLog::reopen() {
+  if (path_.empty()) return {};
+  const int descriptor = open_file(path_);
+  if (descriptor < 0) return cannot_open(path_);
+  flush();
+  close();
+  descriptor_ = descriptor;
+  return {};
+}
+
+void RequestLog::close() {
+  if (descriptor_ > STDOUT_FILENO) ::close(descriptor_);
+  descriptor_ = -1;
+}
+
+void RequestLog::write(const RequestRecord& record) {
+  if (buffer_.size() >= kMostWaiting) {
+    ++lost_;
+    return;
+  }
+  if (format_ == AccessLogFormat::json) {
+    append_json(record);
+  } else {
+    append_common(record);
+  }
+  ++lines_;
+  if (buffer_.size() >= kWriteAt) flush();
+}
+
+void RequestLog::sweep(Time now) {
+  if (buffer_.empty() || now - flushed_ < kWriteEvery) return;
+  flushed_ = now;
+  flush();
+}
+
+void RequestLog::flush() {
+  std::size_t written = 0;
+  while (descriptor_ >= 0 && written < buffer_.size()) {
+    const ssize_t count = ::write(descriptor_, buffer_.data() + written, buffer_.size() - written);
+    if (count >= 0) {
+      written += static_cast<std::size_t>(count);
+    } else if (errno == EAGAIN) {
+      break;  // a pipe that nobody reads: the rest waits
+    } else if (errno != EINTR) {
+      lost_ += lines_;  // a full disk, a closed pipe
+      written = buffer_.size();
+    }
+  }
+  buffer_.erase(0, written);
+  if (buffer_.empty()) lines_ = 0;
+}
+
+void RequestLog::append_time(WallTime at) {
+  const std::int64_t second = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
+  if (second != second_) {
+    second_ = second;
+    const auto time = static_cast<std::time_t>(second);
+    std::tm parts{};
+    gmtime_r(&time, &parts);
+    std::array<char, 64> text;
+    const char* shape = format_ == AccessLogFormat::json ? "%Y-%m-%dT%H:%M:%SZ" : "%d/%b/%Y:%H:%M:%S +0000";
+    time_text_.assign(text.data(), std::strftime(text.data(), text.size(), shape, &parts));
+  }
+  buffer_.append(time_text_);
+}
+
+// address - - [time] "GET /path HTTP/1.1" status bytes worker queue-ms total-ms retries reason
+void RequestLog::append_common(const RequestRecord& record) {
+  buffer_.append(record.address).append(" - - [");
+  append_time(record.ended);
+  buffer_.append("] \"");
+  append_escaped(buffer_, record.method);
+  buffer_.push_back(' ');
+  append_escaped(buffer_, record.path);
+  buffer_.push_back(' ');
+  buffer_.append(record.protocol).append("\" ");
+  append_number(buffer_, record.status);
+  buffer_.push_back(' ');
+  append_number(buffer_, record.bytes_out);
+  append_or_dash(buffer_, record.worker);
+  buffer_.push_back(' ');
+  append_millis(buffer_, record.queue_time);
+  buffer_.push_back(' ');
+  append_millis(buffer_, record.total_time);
+  buffer_.push_back(' ');
+  append_number(buffer_, record.retries);
+  append_or_dash(buffer_, record.reason);
+  buffer_.push_back('\n');
+}
+
+void RequestLog::append_json(const RequestRecord& record) {
+  const auto text = [this](std::string_view name, std::string_view value) {
+    buffer_.append(name);
+    append_json_string(buffer_, value);
+  };
+  buffer_.append("{\"time\":\"");
+  append_time(record.ended);
+  text("\",\"address\":", record.address);
+  text(",\"method\":", record.method);
+  text(",\"path\":", record.path);
+  text(",\"protocol\":", record.protocol);
+  buffer_.append(",\"status\":");
+  append_number(buffer_, record.status);
+  buffer_.append(",\"bytes_out\":");
+  append_number(buffer_, record.bytes_out);
+  buffer_.append(",\"bytes_in\":");
+  append_number(buffer_, record.bytes_in);
+  text(",\"worker\":", record.worker);
+  buffer_.append(",\"queue_ms\":");
+  append_millis(buffer_, record.queue_time);
+  buffer_.append(",\"total_ms\":");
+  append_millis(buffer_, record.total_time);
+  buffer_.append(",\"retries\":");
+  append_number(buffer_, record.retries);
+  text(",\"reason\":", record.reason);
+  buffer_.append("}\n");
+}
+
+}  // namespace zeroway

@@ -1,0 +1,71 @@
+// One line for each request: what was asked, what came of it, who answered, and how long it took.
+//
+// Owner: Router keeps one per loop, all on one file (O_APPEND: lines of several loops never mix).   Thread: that loop.
+// Lines are gathered and written many at once, at least once a second and when it goes.
+// Not here: filling a record (exchange/exchange.cpp), what a person should know at once (observe/log.h).
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "proto/error.h"
+#include "router/observe/time.h"
+#include "router/observe/wall_clock.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+// Views are good until the call that is given the record returns.
+struct RequestRecord {
+  WallTime ended;
+  std::string_view address, method, path, protocol;
+  int status = 0;                           // 0 = none was sent
+  std::uint64_t bytes_out = 0;              // of the reply's body, to the client
+  std::uint64_t bytes_in = 0;               // of the request's body
+  std::string_view worker;                  // "" = nobody took it
+  std::chrono::microseconds queue_time{0};  // from opening the stream to its acceptance
+  std::chrono::microseconds total_time{0};
+  std::uint32_t retries = 0;  // openings after the first
+  std::string_view reason;    // why it failed: an error's name; "" = it did not
+};
+
+class RequestLog {
+ public:
+  RequestLog() = default;  // off
+  ~RequestLog();
+  RequestLog(const RequestLog&) = delete;
+  RequestLog& operator=(const RequestLog&) = delete;
+
+  // Opens what the settings name. Fails naming the file and the reason.
+  [[nodiscard]] Result<> open(const ObserveSettings& settings);
+  // Opens the file of that name anew, after it was moved away. The old one stays in use when that fails.
+  [[nodiscard]] Result<> reopen();
+
+  // Ask before filling a record.
+  [[nodiscard]] bool is_on() const { return descriptor_ >= 0; }
+  void write(const RequestRecord& record);
+  // Writes out what has waited for a second; called every 100 ms or so.
+  void sweep(Time now);
+  void flush();
+  // Lines that the file did not take: a full disk, a pipe that nobody reads.
+  [[nodiscard]] std::uint64_t lost() const { return lost_; }
+
+ private:
+  void append_common(const RequestRecord& record);
+  void append_json(const RequestRecord& record);
+  void append_time(WallTime at);
+  void close();
+
+  std::string path_;
+  AccessLogFormat format_ = AccessLogFormat::common;
+  int descriptor_ = -1;
+  std::string buffer_;
+  std::uint64_t lines_ = 0;  // in the buffer
+  std::uint64_t lost_ = 0;
+  Time flushed_{};
+  std::int64_t second_ = -1;  // that time_text_ was written for
+  std::string time_text_;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,212 @@
+// A client, a backend and a clock for exchanges under test: the test says one side's verbs and compares what the other
+// side heard, as text: "b1 open GET / last · b1 end" (stream 1 of the backend), "c head 200 · c data 5 · c end".
+#pragma once
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "router/exchange/error_reply.h"
+#include "router/exchange/exchanges.h"
+#include "router/observe/counters.h"
+#include "router/observe/request_log.h"
+#include "router/observe/wall_clock.h"
+
+namespace zeroway {
+
+// What was heard, by anybody, in order.
+class Heard {
+ public:
+  void add(std::string verb) {
+    if (!text_.empty()) text_ += " · ";
+    text_ += verb;
+  }
+  std::string take() { return std::exchange(text_, {}); }
+
+ private:
+  std::string text_;
+};
+
+inline std::string trailers_text(const Head& trailers) {
+  std::string text;
+  for (const Field field : trailers) text += " " + std::string(field.name) + "=" + std::string(field.value);
+  return text;
+}
+
+class FakeClient final : public StreamSink {
+ public:
+  FakeClient(Heard& heard, std::string name) : heard_(heard), name_(std::move(name)) {}
+
+  void head(Head& head, Last last) override {
+    seen = head;
+    say("head " + std::to_string(head.status()) + (last == Last::yes ? " last" : ""));
+    if (on_head) on_head();
+  }
+  void data(Bytes bytes) override {
+    body.append(as_text(bytes));
+    say("data " + std::to_string(bytes.size()));
+    if (on_data) on_data();
+  }
+  void end(Head& trailers) override {
+    say("end" + trailers_text(trailers));
+    if (on_end) on_end();
+  }
+  void reset(const Error& error) override {
+    say("reset " + std::string(error_name(error.code)));
+    if (on_end) on_end();
+  }
+  void credit(std::uint32_t bytes) override {
+    credit_seen += bytes;
+    say("credit " + std::to_string(bytes));
+    if (on_credit) on_credit();
+  }
+
+  Head seen;
+  std::string body;
+  std::uint64_t credit_seen = 0;
+  std::function<void()> on_head, on_data, on_end, on_credit;
+
+ private:
+  void say(const std::string& verb) { heard_.add(name_ + " " + verb); }
+  Heard& heard_;
+  std::string name_;
+};
+
+class FakeBackend final : public Backend {
+ public:
+  explicit FakeBackend(Heard& heard) : heard_(heard) {}
+
+  StreamKey open(ExchangeKey exchange, const Head& head, Last last) override {
+    seen = head;
+    asked_by = exchange;
+    ++streams;
+    say(streams,
+        "open " + std::string(head.method()) + " " + std::string(head.path()) + (last == Last::yes ? " last" : ""));
+    return streams;
+  }
+  void data(StreamKey stream, Bytes bytes) override {
+    body.append(as_text(bytes));
+    say(stream, "data " + std::to_string(bytes.size()));
+    if (on_data) on_data();
+  }
+  void end(StreamKey stream, const Head& trailers) override {
+    say(stream, "end" + trailers_text(trailers));
+    if (on_end) on_end();
+  }
+  void reset(StreamKey stream, ResetCode code) override {
+    say(stream, "reset " + std::to_string(static_cast<unsigned>(code)));
+  }
+  void credit(StreamKey stream, std::uint32_t bytes) override { say(stream, "credit " + std::to_string(bytes)); }
+
+  Head seen;
+  std::string body;
+  ExchangeKey asked_by = 0;
+  StreamKey streams = 0;
+  std::function<void()> on_data, on_end;
+
+ private:
+  void say(StreamKey stream, const std::string& verb) { heard_.add("b" + std::to_string(stream) + " " + verb); }
+  Heard& heard_;
+};
+
+struct FakeClock final : WallClock {
+  Time time{std::chrono::hours(1)};
+  WallTime wall{std::chrono::seconds(784'111'777)};  // Sun, 06 Nov 1994 08:49:37 GMT, of RFC 9110
+
+  [[nodiscard]] Time now() const override { return time; }
+  [[nodiscard]] WallTime wall_now() const override { return wall; }
+};
+
+inline Error lost() { return {Fault::backend, Code::worker_lost, false, "w1 went away"}; }
+inline Error unseen() { return {Fault::backend, Code::worker_lost, true, "w1 never saw it"}; }
+inline Error refused() { return {Fault::backend, Code::worker_refused, true, "w1 has no room"}; }
+inline Error given_up() { return {Fault::backend, Code::worker_reset, false, "w1 reset it"}; }
+inline Error no_worker() { return {Fault::router, Code::no_worker, true, "nobody for 5 s"}; }
+inline Error cancelled() { return {Fault::client, Code::cancelled, false, "the client went away"}; }
+
+// Everything around one exchange (or several: `key` is the last begun).
+class Script {
+ public:
+  explicit Script(ExchangeSettings with = {}) : settings(std::move(with)) {}
+
+  Script& begin() {
+    key = exchanges.open(client, info, clock.time);
+    return *this;
+  }
+  // A request with nothing after its head.
+  Script& ask(std::string_view method, std::string_view path = "/") {
+    begin().ask_more(method, path, Last::yes);
+    Head none;
+    if (StreamSink* to = exchanges.from_client(key)) to->end(none);
+    return *this;
+  }
+  // A request that goes on.
+  Script& ask_more(std::string_view method, std::string_view path = "/", Last last = Last::no) {
+    Head head{{":method", method}, {":scheme", "http"}, {":path", path}, {":authority", "example.com"}};
+    if (has_idempotency_key) head.add("idempotency-key", "k1");
+    exchanges.from_client(key)->head(head, last);
+    return *this;
+  }
+  Script& send(std::size_t bytes) { return send(std::string(bytes, 'x')); }
+  Script& send(const std::string& bytes) {
+    if (StreamSink* to = exchanges.from_client(key)) to->data(as_bytes(bytes));
+    return *this;
+  }
+  Script& send_end(Head trailers = {}) {
+    if (StreamSink* to = exchanges.from_client(key)) to->end(trailers);
+    return *this;
+  }
+  Script& cancel() {
+    if (StreamSink* to = exchanges.from_client(key)) to->reset(cancelled());
+    return *this;
+  }
+
+  Script& accept(std::string_view worker = "w1") {
+    if (BackendEvents* to = exchanges.find(key)) to->accepted(worker);
+    return *this;
+  }
+  Script& reply(std::string_view status, Last last = Last::no, Head more = {}) {
+    Head head{{":status", status}};
+    for (const Field field : more) head.add(field.name, field.value);
+    if (BackendEvents* to = exchanges.find(key)) to->head(head, last);
+    return *this;
+  }
+  Script& reply_data(std::size_t bytes) {
+    const std::string text(bytes, 'y');
+    if (BackendEvents* to = exchanges.find(key)) to->data(as_bytes(text));
+    return *this;
+  }
+  Script& reply_end(Head trailers = {}) {
+    if (BackendEvents* to = exchanges.find(key)) to->end(trailers);
+    return *this;
+  }
+  Script& grant(std::uint32_t bytes) {
+    if (BackendEvents* to = exchanges.find(key)) to->credit(bytes);
+    return *this;
+  }
+  Script& fail(const Error& error) {
+    if (BackendEvents* to = exchanges.find(key)) to->reset(error);
+    return *this;
+  }
+  Script& pass(std::chrono::milliseconds time) {
+    clock.time += time;
+    exchanges.sweep(clock.time);
+    return *this;
+  }
+
+  std::string heard() { return all.take(); }
+  [[nodiscard]] bool is_over() { return exchanges.from_client(key) == nullptr && exchanges.find(key) == nullptr; }
+
+  ExchangeSettings settings;
+  Heard all;
+  FakeClient client{all, "c"};
+  FakeBackend backend{all};
+  FakeClock clock;
+  RequestLog log;
+  Counters counters;
+  ClientInfo info{.address = "192.0.2.1", .port = 4711};
+  Exchanges exchanges{settings, backend, log, counters, clock};
+  ExchangeKey key = 0;
+  bool has_idempotency_key = false;
+};
+
+}  // namespace zeroway
