@@ -159,6 +159,9 @@ void Fabric::goaway(Worker& worker) {
 void Fabric::confirm_leaving(Worker& worker) {
   if (worker.is_confirmed) return;
   worker.is_confirmed = true;
+  roster_.retire(worker);
+  pools_.leave(worker);
+  table_changed();
   outbox(worker).goaway(0, ResetCode::no_error, "nothing more will come");
 }
 

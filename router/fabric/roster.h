@@ -48,6 +48,9 @@ class Roster {
   // Its hello changed: files it under the open pool or not. The instance must be the same.
   void refile(Worker& worker);
 
+  // It leaves and nothing more is dealt to it: no longer counted in the open pool.
+  void retire(Worker& worker) { std::erase(open_, &worker); }
+
   [[nodiscard]] Worker* find(WorkerKey key);
   [[nodiscard]] Worker* find(std::string_view instance);
   [[nodiscard]] Worker* find_connection(ConnectionId connection);

@@ -1,0 +1,212 @@
+// A fabric without sockets: a wire that deals like ZeroMQ does and writes down what it was given, exchanges that write
+// down what they are told, and workers that a test speaks for.
+#pragma once
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "router/fabric/fabric.h"
+
+namespace zeroway::test {
+
+inline std::string frame_text(const Frame& frame, HpackDecoder& decoder) {
+  const std::string end = frame.has(kFlagEndStream) ? " end" : "";
+  switch (frame.type) {
+    case FrameType::headers: {
+      Head head;
+      if (!decoder.decode(frame.payload, head)) return "bad block";
+      return "head " + std::string(head.method()) + " " + std::string(head.path()) + end;
+    }
+    case FrameType::data:
+      return "data " + std::to_string(frame.payload.size()) + end;
+    case FrameType::rst_stream:
+      return "rst " + std::to_string(static_cast<int>(*read_rst_stream(frame)));
+    case FrameType::window_update:
+      return "credit " + std::to_string(*read_window_update(frame));
+    case FrameType::ping:
+      return "ping";
+    case FrameType::goaway:
+      return "goaway " + std::to_string(static_cast<int>(read_goaway(frame)->code));
+    case FrameType::welcome:
+      return "welcome";
+    default:
+      return "frame";
+  }
+}
+
+// A worker's routing id. The log shows the name alone.
+inline std::string instance_of(const std::string& name) { return name + "#0123456789abcdef"; }
+
+// Deals in turn to those connected, as ZeroMQ's DEALER does. `log` has one entry a message: "NAME: frame · frame".
+class RecordingWire : public Wire {
+ public:
+  bool deal(const std::string& message) override {
+    if (connected.empty()) return false;
+    next_ = next_ % connected.size();
+    note("deal " + connected[next_++], message);
+    return true;
+  }
+  bool steer(const std::string& instance, const std::string& message) override {
+    const std::string name = instance.substr(0, instance.find('#'));
+    if (std::count(unreachable.begin(), unreachable.end(), name) != 0) return false;
+    note(name, message);
+    return true;
+  }
+
+  std::vector<std::string> connected;    // to deal
+  std::vector<std::string> unreachable;  // by steer
+  std::vector<std::string> log;
+  std::uint64_t last_ping = 0;
+
+ private:
+  void note(const std::string& to, const std::string& message) {
+    std::string line = to + ":";
+    MessageReader reader(as_bytes(message));
+    const char* between = " ";
+    for (auto next = reader.next(); next && next->has_value(); next = reader.next()) {
+      line += between + frame_text(**next, decoder_);
+      between = " · ";
+      if ((*next)->type == FrameType::ping) last_ping = *read_ping(**next);
+    }
+    log.push_back(line);
+  }
+
+  std::size_t next_ = 0;
+  HpackDecoder decoder_;
+};
+
+class RecordingExchange : public BackendEvents {
+ public:
+  void accepted(std::string_view worker) override { add("accepted by " + std::string(worker)); }
+  void head(Head& head, Last last) override {
+    add("head " + std::to_string(head.status()) + (last == Last::yes ? " last" : ""));
+  }
+  void data(Bytes bytes) override { add("data " + std::to_string(bytes.size())); }
+  void end(Head& trailers) override { add(trailers.is_empty() ? "end" : "end with trailers"); }
+  void reset(const Error& error) override {
+    add(std::string(error.retry_safe ? "reset safe " : "reset ") + std::to_string(static_cast<int>(error.code)));
+    last_error = error;
+  }
+  void credit(std::uint32_t bytes) override { add("credit " + std::to_string(bytes)); }
+
+  std::string said;
+  Error last_error;
+
+ private:
+  void add(const std::string& what) { said += said.empty() ? what : " · " + what; }
+};
+
+class Bench : public ExchangeFinder {
+ public:
+  explicit Bench(FabricSettings s = {}) : settings(std::move(s)) {
+    Welcome welcome;
+    welcome.router = "router#test";
+    welcome.pairs.push_back({"tcp://*:8000", "tcp://*:8001"});
+    fabric = std::make_unique<Fabric>(settings, wire, welcome, counters, [this] { is_asked = true; });
+    fabric->attach(*this);
+    fabric->tick(now);
+    turn();
+  }
+
+  BackendEvents* find(ExchangeKey key) override {
+    const auto found = exchanges.find(key);
+    return found == exchanges.end() ? nullptr : found->second.get();
+  }
+
+  void turn() {
+    while (std::exchange(is_asked, false)) fabric->turn_end(now);
+  }
+  // Time passes in ticks of 20 ms.
+  void pass(int ms) {
+    for (int passed = 0; passed < ms; passed += 20) {
+      now += std::chrono::milliseconds(20);
+      fabric->tick(now);
+      turn();
+    }
+  }
+
+  // A worker says hello and, when it is of the open pool, connects to deal.
+  void join(const std::string& name, std::uint32_t weight = 1, std::uint32_t capacity = 1'024,
+            std::vector<RouteClaim> routes = {}) {
+    Hello hello;
+    hello.name = name;
+    hello.instance = instance_of(name);
+    hello.weight = weight;
+    hello.capacity = capacity;
+    hello.routes = std::move(routes);
+    MessageWriter writer;
+    writer.hello(hello);
+    connections[name] = ++last_connection;
+    say(name, writer);
+    if (hello.routes.empty()) connect_deal(name);
+  }
+  void connect_deal(const std::string& name) {
+    wire.connected.push_back(name);
+    fabric->deal_came(wire.connected.size());
+    turn();
+  }
+  void break_deal(const std::string& name) {
+    std::erase(wire.connected, name);
+    fabric->deal_broke(wire.connected.size());
+    turn();
+  }
+  void break_steer(const std::string& name) {
+    fabric->steer_broke(connections[name]);
+    turn();
+  }
+  void say(const std::string& name, const MessageWriter& message) { say(name, message.bytes()); }
+  void say(const std::string& name, const std::string& bytes) {
+    fabric->message(instance_of(name), as_bytes(bytes), connections[name]);
+    turn();
+  }
+  void pong(const std::string& name) {
+    MessageWriter writer;
+    writer.ping(wire.last_ping, Ack::yes);
+    say(name, writer);
+  }
+  void reply(const std::string& name, StreamId stream, const std::string& body = "") {
+    MessageWriter writer;
+    writer.headers(stream, Head{{":status", "200"}}, encoder, body.empty() ? Last::yes : Last::no);
+    if (!body.empty()) writer.data(stream, as_bytes(body), Last::yes);
+    say(name, writer);
+  }
+  void claim(const std::string& name, StreamId stream) {
+    MessageWriter writer;
+    writer.window_update(stream, kStreamWindow - kOpeningWindow);
+    say(name, writer);
+  }
+
+  // A request of which nothing is sent before turn().
+  StreamId get(const std::string& path = "/", Last last = Last::yes) {
+    const ExchangeKey key = ++last_exchange;
+    exchanges[key] = std::make_unique<RecordingExchange>();
+    return fabric->open(key, Head{{":method", "GET"}, {":scheme", "http"}, {":authority", "a"}, {":path", path}}, last);
+  }
+  StreamId ask(const std::string& path = "/", Last last = Last::yes) {
+    const StreamId stream = get(path, last);
+    turn();
+    return stream;
+  }
+  RecordingExchange& exchange() { return *exchanges.at(last_exchange); }
+  const std::string& last_line() { return wire.log.back(); }
+  std::size_t lines_to(const std::string& name) {
+    return static_cast<std::size_t>(std::count_if(
+        wire.log.begin(), wire.log.end(), [&](const std::string& line) { return line.starts_with(name + ":"); }));
+  }
+
+  FabricSettings settings;
+  RecordingWire wire;
+  Counters counters;
+  std::unique_ptr<Fabric> fabric;
+  HpackEncoder encoder;
+  std::map<ExchangeKey, std::unique_ptr<RecordingExchange>> exchanges;
+  std::map<std::string, ConnectionId> connections;
+  ExchangeKey last_exchange = 0;
+  ConnectionId last_connection = 10;
+  Time now = Time{} + std::chrono::hours(1);
+  bool is_asked = false;
+};
+
+}  // namespace zeroway::test

@@ -1,0 +1,496 @@
+#include "router/fabric/fabric.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/fabric/fabric_bench.h"
+
+using namespace zeroway;
+using namespace zeroway::test;
+
+namespace {
+
+const std::string kLost = std::to_string(static_cast<int>(Code::worker_lost));
+const std::string kBadWorker = std::to_string(static_cast<int>(Code::worker_protocol));
+
+}  // namespace
+
+TEST_CASE("fabric: hello is answered by welcome") {
+  Bench bench;
+  bench.join("a");
+  CHECK(bench.wire.log.front() == "a: welcome");
+  CHECK(bench.counters.workers == 1);
+}
+
+TEST_CASE("fabric: an even table is dealt to, in turn") {
+  Bench bench;
+  bench.join("a");
+  bench.join("b");
+  for (int i = 0; i < 1'000; ++i) {
+    const StreamId stream = bench.ask();
+    bench.reply(bench.last_line().starts_with("deal a") ? "a" : "b", stream);
+  }
+  CHECK(bench.counters.dealt == 1'000);
+  CHECK(bench.counters.steered == 0);
+  CHECK(bench.lines_to("deal a") == 500);
+  CHECK(bench.lines_to("deal b") == 500);
+  CHECK(bench.counters.streams_open == 0);
+}
+
+TEST_CASE("fabric: an opening holds the head and the body that is there in one message") {
+  Bench bench;
+  bench.join("a");
+  const StreamId stream = bench.get("/up", Last::no);
+  bench.fabric->data(stream, as_bytes("hello"));
+  bench.fabric->end(stream, {});
+  bench.turn();
+  CHECK(bench.last_line() == "deal a: head GET /up · data 5 · data 0 end");
+}
+
+TEST_CASE("fabric: the first frame says who holds a dealt stream, what came meanwhile is steered there") {
+  Bench bench;
+  bench.join("a");
+  bench.join("b");
+  const StreamId stream = bench.ask("/up", Last::no);
+  bench.fabric->data(stream, as_bytes("more"));
+  bench.turn();
+  const std::size_t before = bench.wire.log.size();
+  bench.claim("a", stream);
+  CHECK(bench.wire.log.size() == before + 1);
+  CHECK(bench.last_line() == "a: data 4");
+  CHECK(bench.exchange().said == "accepted by a · credit 196608");
+  bench.fabric->data(stream, as_bytes("later"));
+  bench.turn();
+  CHECK(bench.last_line() == "a: data 5");
+}
+
+TEST_CASE("fabric: different weights are steered, in their proportion") {
+  Bench bench;
+  bench.join("a", 3);
+  bench.join("b", 1);
+  for (int i = 0; i < 40; ++i) bench.ask();
+  CHECK(bench.counters.dealt == 0);
+  CHECK(bench.lines_to("a") == 31);  // one was the welcome
+  CHECK(bench.lines_to("b") == 11);
+}
+
+TEST_CASE("fabric: a deal connection that never said hello turns dealing into steering, and back when it is gone") {
+  Bench bench;
+  bench.join("a");
+  bench.connect_deal("foreign");
+  bench.ask();
+  CHECK(bench.last_line() == "a: head GET / end");
+  bench.break_deal("foreign");
+  bench.ask();
+  CHECK(bench.last_line() == "deal a: head GET / end");
+}
+
+TEST_CASE("fabric: only workers with room get streams, the rest waits and is served when room appears") {
+  Bench bench;
+  bench.join("a", 1, 1);
+  const StreamId first = bench.ask();
+  bench.claim("a", first);
+  const StreamId second = bench.ask("/second");
+  CHECK(bench.counters.queued == 1);
+  bench.reply("a", first);
+  CHECK(bench.last_line() == "deal a: head GET /second end");
+  bench.reply("a", second);
+  CHECK(bench.exchange().said == "accepted by a · head 200 last · end");
+}
+
+TEST_CASE("fabric: without a worker a stream waits, is served by one that comes, and fails after the queue timeout") {
+  Bench bench;
+  bench.ask("/first");
+  bench.pass(4'000);
+  CHECK(bench.exchange().said.empty());
+  bench.join("a");
+  CHECK(bench.lines_to("a") == 1);  // welcome and opening in one message
+  CHECK(bench.last_line() == "a: welcome · head GET /first end");
+  bench.break_steer("a");
+  bench.break_deal("a");
+  bench.ask("/second");
+  bench.pass(5'100);
+  CHECK(bench.exchange().last_error.code == Code::no_worker);
+}
+
+TEST_CASE("fabric: a full queue refuses the next stream") {
+  FabricSettings settings;
+  settings.queue_limit = 2;
+  Bench bench(settings);
+  for (int i = 0; i < 3; ++i) bench.ask();
+  CHECK(bench.exchange().last_error.code == Code::queue_full);
+  CHECK(bench.exchanges.at(1)->said.empty());
+}
+
+TEST_CASE("fabric: a refused stream is safe to open again and its worker is left alone for a moment") {
+  Bench bench;
+  bench.join("a");
+  bench.join("b");
+  const StreamId stream = bench.ask();
+  MessageWriter writer;
+  writer.rst_stream(stream, ResetCode::refused_stream);
+  bench.say("a", writer);
+  CHECK(bench.exchange().said == "reset safe " + std::to_string(static_cast<int>(Code::worker_refused)));
+  for (int i = 0; i < 4; ++i) bench.ask();
+  CHECK(bench.lines_to("b") == 5);
+  bench.pass(100);
+  bench.ask();
+  CHECK(bench.last_line().starts_with("deal "));
+}
+
+TEST_CASE("fabric: unclaimed after a whole round and no connection broke: proven unseen") {
+  Bench bench;
+  bench.join("a");
+  bench.wire.connected[0] = "nobody";  // the message goes into a pipe whose peer is gone
+  bench.ask();
+  bench.wire.connected[0] = "a";
+  bench.pass(40);
+  CHECK(bench.last_line() == "deal a: ping");
+  bench.pong("a");
+  CHECK(bench.exchange().said == "reset safe " + kLost);
+  CHECK(bench.counters.streams_open == 0);
+}
+
+TEST_CASE("fabric: unclaimed when a deal connection broke after it was dealt: possibly seen") {
+  Bench bench;
+  bench.join("a");
+  bench.join("b");
+  bench.ask();
+  bench.break_deal("a");
+  bench.break_steer("a");
+  CHECK(bench.last_line() == "deal b: ping");
+  CHECK(bench.exchange().said.empty());
+  bench.pong("b");
+  CHECK(bench.exchange().said == "reset " + kLost);
+}
+
+TEST_CASE("fabric: the last worker's connection breaks: what it may have seen is given up at once") {
+  Bench bench;
+  bench.join("a");
+  bench.ask();
+  bench.break_deal("a");
+  CHECK(bench.exchange().said == "reset " + kLost);
+}
+
+TEST_CASE("fabric: a claim behind the pong in the same message counts") {
+  Bench bench;
+  bench.join("a");
+  const StreamId stream = bench.ask();
+  bench.pass(40);
+  MessageWriter writer;
+  writer.ping(bench.wire.last_ping, Ack::yes);
+  writer.window_update(stream, 1);
+  bench.say("a", writer);
+  CHECK(bench.exchange().said == "accepted by a · credit 1");
+}
+
+TEST_CASE("fabric: a stream dealt after the round began is not touched by it") {
+  Bench bench;
+  bench.join("a");
+  bench.pass(1'000);
+  REQUIRE(bench.last_line() == "deal a: ping");
+  const std::uint64_t ping = bench.wire.last_ping;
+  bench.ask();
+  bench.wire.last_ping = ping;
+  bench.pong("a");
+  CHECK(bench.exchange().said.empty());
+}
+
+TEST_CASE("fabric: a late ping makes its worker silent, others carry all until it answers") {
+  Bench bench;
+  bench.join("a");
+  bench.join("b");
+  bench.pass(20);
+  bench.pong("a");
+  bench.pass(120);
+  CHECK(bench.counters.pings_late == 1);
+  for (int i = 0; i < 10; ++i) bench.ask();
+  CHECK(bench.lines_to("a") == 11);
+  CHECK(bench.lines_to("b") == 1);
+  bench.pong("b");
+  bench.ask();
+  CHECK(bench.last_line().starts_with("deal "));
+}
+
+TEST_CASE("fabric: when all are silent they still get streams") {
+  Bench bench;
+  bench.join("a");
+  bench.pass(140);
+  CHECK(bench.counters.pings_late == 1);
+  bench.ask();
+  CHECK(bench.last_line() == "a: head GET / end");
+}
+
+TEST_CASE("fabric: a foreign peer swallows a dealt stream: given up as possibly seen once all workers answered") {
+  Bench bench;
+  bench.join("a");
+  bench.wire.connected = {"foreign"};
+  bench.ask();  // dealt before the monitor told of it
+  bench.wire.connected = {"a", "foreign"};
+  bench.fabric->deal_came(2);
+  bench.pass(40);
+  bench.pong("a");
+  CHECK(bench.exchange().said.empty());
+  bench.pass(120);
+  CHECK(bench.exchange().said == "reset " + kLost);
+}
+
+TEST_CASE("fabric: a leaving worker gets nothing more and is let go when its last ping is back") {
+  Bench bench;
+  bench.join("a");
+  bench.join("b");
+  const StreamId stream = bench.ask();
+  bench.claim("a", stream);
+  MessageWriter writer;
+  writer.goaway(0, ResetCode::no_error, "");
+  bench.say("a", writer);
+  CHECK(bench.last_line().ends_with(": ping"));
+  const std::size_t before = bench.lines_to("b");
+  for (int i = 0; i < 4; ++i) bench.ask();
+  CHECK(bench.lines_to("b") == before + 4);
+  bench.pong("a");
+  CHECK(bench.last_line() == "a: goaway 0");
+  bench.pong("b");
+  bench.break_deal("a");
+  bench.ask();
+  CHECK(bench.last_line() == "deal b: head GET / end");  // even again while it finishes what it holds
+  bench.reply("a", stream);
+  CHECK(bench.exchanges.at(1)->said == "accepted by a · credit 196608 · head 200 last · end");
+}
+
+TEST_CASE("fabric: a lost worker's streams are told, the others' go on") {
+  Bench bench;
+  bench.join("a");
+  bench.join("b");
+  const StreamId first = bench.ask();
+  const StreamId second = bench.ask();
+  bench.claim("a", first);
+  bench.claim("b", second);
+  bench.break_steer("a");
+  CHECK(bench.exchanges.at(1)->said == "accepted by a · credit 196608 · reset " + kLost);
+  bench.reply("b", second, "hi");
+  CHECK(bench.exchanges.at(2)->said == "accepted by b · credit 196608 · head 200 · data 2 · end");
+}
+
+TEST_CASE("fabric: a worker that cannot be reached is lost at the end of the turn") {
+  Bench bench;
+  bench.join("a", 2);
+  bench.join("b", 1);
+  bench.wire.unreachable = {"a"};
+  bench.ask();
+  CHECK(bench.exchange().said == "reset " + kLost);
+  CHECK(bench.counters.workers == 1);
+}
+
+TEST_CASE("fabric: a worker that connects anew loses what it held before") {
+  Bench bench;
+  bench.join("a");
+  const StreamId stream = bench.ask();
+  bench.claim("a", stream);
+  bench.break_deal("a");
+  bench.join("a");
+  CHECK(bench.exchange().said == "accepted by a · credit 196608 · reset " + kLost);
+  CHECK(bench.counters.workers == 1);
+  bench.reply("a", stream);  // late: nobody listens
+  CHECK(bench.counters.frames_ignored == 1);
+}
+
+TEST_CASE("fabric: frames of a stream that another worker holds are ignored") {
+  Bench bench;
+  bench.join("a");
+  bench.join("b");
+  const StreamId stream = bench.ask();
+  bench.claim("a", stream);
+  bench.reply("b", stream, "stolen");
+  CHECK(bench.exchange().said == "accepted by a · credit 196608");
+  CHECK(bench.counters.frames_ignored == 2);
+  CHECK(bench.counters.workers == 2);
+}
+
+TEST_CASE("fabric: whoever has not said hello is told so, and nothing else") {
+  Bench bench;
+  bench.claim("x", 7);
+  CHECK(bench.last_line() == "x: goaway 1");
+  CHECK(bench.counters.workers == 0);
+}
+
+TEST_CASE("fabric: a hello with another instance than the routing id is refused for good") {
+  Bench bench;
+  Hello hello;
+  hello.name = "a";
+  hello.instance = "a#fedcba9876543210";
+  MessageWriter writer;
+  writer.hello(hello);
+  bench.say("a", writer);
+  CHECK(bench.last_line() == "a: goaway 10");
+  CHECK(bench.counters.workers == 0);
+}
+
+TEST_CASE("fabric: garbage drops that worker alone") {
+  Bench bench;
+  bench.join("a");
+  bench.join("b");
+  bench.say("a", std::string(50, '\xff'));
+  CHECK(bench.counters.workers == 1);
+  CHECK(bench.counters.frames_bad == 1);
+  bench.break_deal("a");
+  bench.ask();
+  CHECK(bench.last_line() == "deal b: head GET / end");
+}
+
+TEST_CASE("fabric: a bad header block fails its stream alone") {
+  Bench bench;
+  bench.join("a");
+  const StreamId stream = bench.ask();
+  std::string bytes;
+  append_frame_header(bytes, 1, FrameType::headers, kFlagEndHeaders, stream);
+  bytes += '\xff';
+  bench.say("a", bytes);
+  CHECK(bench.exchange().last_error.code == Code::worker_protocol);
+  CHECK(bench.last_line() == "a: rst 1");
+  CHECK(bench.counters.workers == 1);
+}
+
+TEST_CASE("fabric: more reply data than was credited fails the stream") {
+  Bench bench;
+  bench.join("a");
+  const StreamId stream = bench.ask();
+  MessageWriter writer;
+  writer.headers(stream, Head{{":status", "200"}}, bench.encoder, Last::no);
+  const std::string big(kStreamWindow, 'x');
+  writer.data(stream, as_bytes(big), Last::no);
+  bench.say("a", writer);
+  CHECK(bench.counters.streams_open == 1);
+  MessageWriter one_more;
+  one_more.data(stream, as_bytes("x"), Last::no);
+  bench.say("a", one_more);
+  CHECK(bench.exchange().last_error.code == Code::worker_protocol);
+  CHECK(bench.last_line() == "a: rst 3");
+}
+
+TEST_CASE("fabric: credit goes back once half of the window is owed") {
+  Bench bench;
+  bench.join("a");
+  const StreamId stream = bench.ask();
+  MessageWriter writer;
+  writer.headers(stream, Head{{":status", "200"}}, bench.encoder, Last::no);
+  const std::string big(kStreamWindow, 'x');
+  writer.data(stream, as_bytes(big), Last::no);
+  bench.say("a", writer);
+  const std::size_t before = bench.wire.log.size();
+  bench.fabric->credit(stream, kStreamWindow / 4);
+  bench.turn();
+  CHECK(bench.wire.log.size() == before);
+  bench.fabric->credit(stream, kStreamWindow / 4);
+  bench.turn();
+  CHECK(bench.last_line() == "a: credit 131072");
+}
+
+TEST_CASE("fabric: a reply that ends before its request tells the worker to stop waiting for the rest") {
+  Bench bench;
+  bench.join("a");
+  const StreamId stream = bench.ask("/up", Last::no);
+  bench.reply("a", stream, "no");
+  CHECK(bench.last_line() == "a: rst 0");
+  CHECK(bench.exchange().said == "accepted by a · head 200 · data 2 · end");
+}
+
+TEST_CASE("fabric: interim heads pass, a second final head does not") {
+  Bench bench;
+  bench.join("a");
+  const StreamId stream = bench.ask();
+  MessageWriter writer;
+  for (const char* status : {"103", "103", "200", "200"})
+    writer.headers(stream, Head{{":status", status}}, bench.encoder, Last::no);
+  bench.say("a", writer);
+  CHECK(bench.exchange().said == "accepted by a · head 103 · head 103 · head 200 · reset " + kBadWorker);
+}
+
+TEST_CASE("fabric: trailers end a reply") {
+  Bench bench;
+  bench.join("a");
+  const StreamId stream = bench.ask();
+  MessageWriter writer;
+  writer.headers(stream, Head{{":status", "200"}}, bench.encoder, Last::no);
+  writer.data(stream, as_bytes("x"), Last::no);
+  writer.headers(stream, Head{{"checksum", "1"}}, bench.encoder, Last::yes);
+  bench.say("a", writer);
+  CHECK(bench.exchange().said == "accepted by a · head 200 · data 1 · end with trailers");
+}
+
+TEST_CASE("fabric: a given-up dealt stream is cancelled when its worker shows up") {
+  Bench bench;
+  bench.join("a");
+  const StreamId stream = bench.ask();
+  bench.fabric->reset(stream, ResetCode::cancel);
+  CHECK(bench.counters.streams_open == 1);
+  bench.claim("a", stream);
+  CHECK(bench.last_line() == "a: rst 8");
+  CHECK(bench.counters.streams_open == 0);
+  CHECK(bench.exchange().said.empty());
+}
+
+TEST_CASE("fabric: a given-up held stream is cancelled at once") {
+  Bench bench;
+  bench.join("a");
+  const StreamId stream = bench.ask();
+  bench.claim("a", stream);
+  bench.fabric->reset(stream, ResetCode::cancel);
+  bench.turn();
+  CHECK(bench.last_line() == "a: rst 8");
+  CHECK(bench.counters.streams_open == 0);
+}
+
+TEST_CASE("fabric: routed workers get their routes by steer, the open pool the rest") {
+  Bench bench;
+  bench.join("a");
+  bench.join("api", 1, 1'024, {{"", "/api"}});
+  bench.ask("/api/users");
+  CHECK(bench.last_line() == "api: head GET /api/users end");
+  bench.ask("/other");
+  CHECK(bench.last_line() == "deal a: head GET /other end");
+}
+
+TEST_CASE("fabric: least connections picks the idlest") {
+  FabricSettings settings;
+  settings.balance = Balance::least_connections;
+  Bench bench(settings);
+  bench.join("a");
+  bench.join("b");
+  const StreamId first = bench.ask();
+  const bool was_a = bench.last_line().starts_with("a:");
+  bench.ask();
+  CHECK(bench.last_line().starts_with(was_a ? "b:" : "a:"));
+  bench.reply(was_a ? "a" : "b", first);
+  bench.ask();
+  CHECK(bench.last_line().starts_with(was_a ? "a:" : "b:"));
+}
+
+TEST_CASE("fabric: stream ids wrap at 2^31-1 (RFC 9113 §5.1.1)") {
+  FabricSettings settings;
+  settings.first_stream_id = kMaxStreamId - 2;
+  Bench bench(settings);
+  bench.join("a");
+  CHECK(bench.ask() == kMaxStreamId - 1);
+  CHECK(bench.ask() == kMaxStreamId);
+  CHECK(bench.ask() == 1);
+}
+
+TEST_CASE("fabric: streams over the limit of unaccepted ones are steered") {
+  FabricSettings settings;
+  settings.unaccepted_limit = 3;
+  Bench bench(settings);
+  bench.join("a");
+  for (int i = 0; i < 5; ++i) bench.ask();
+  CHECK(bench.counters.dealt == 3);
+  CHECK(bench.counters.steered == 2);
+}
+
+TEST_CASE("fabric: openings that share a turn share a message when steered") {
+  Bench bench;
+  bench.join("a");
+  bench.connect_deal("foreign");
+  bench.get("/1");
+  bench.get("/2");
+  bench.turn();
+  CHECK(bench.last_line() == "a: head GET /1 end · head GET /2 end");
+}
