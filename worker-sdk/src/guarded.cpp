@@ -1,0 +1,31 @@
+#include "guarded.h"
+
+#include <string>
+
+#include "zeroway/errors.h"
+
+namespace zeroway {
+
+namespace {
+void fail(HandlerSide& side, const WorkerLog& log, std::string_view what) {
+  const std::string method(side.request().method());
+  log.line("handler of " + method + " " + std::string(side.path()) + " failed: " + std::string(what));
+  side.fail(500, "The worker failed to answer.\n");
+}
+}  // namespace
+
+void answer_exception(const std::exception_ptr& error, HandlerSide& side, const WorkerLog& log) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Cancelled& cancelled) {
+    if (!side.is_cancelled()) fail(side, log, cancelled.what());
+  } catch (const StatusError& status) {
+    side.fail(status.status(), status.what());
+  } catch (const std::exception& exception) {
+    fail(side, log, exception.what());
+  } catch (...) {
+    fail(side, log, "an exception of unknown type");
+  }
+}
+
+}  // namespace zeroway

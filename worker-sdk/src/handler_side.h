@@ -1,0 +1,102 @@
+// A stream as its handler holds it: what Request and Reply call. Keeps the reply's head while it is built, and the
+// order of the reply's calls.
+//
+// Owner: WorkerStream, which uses it again for later requests.   Thread: the handler's, except what says "loop".
+// Not here: windows and frames (worker_stream.h); how a call reaches the loop (loop_side.h, pool_side.h).
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "proto/head.h"
+#include "proto/stream_sink.h"
+#include "route_matcher.h"
+#include "zeroway/fields.h"
+
+namespace zeroway {
+
+class HandlerSide {
+ public:
+  virtual ~HandlerSide() = default;
+
+  // Loop: a new request begins. `request` stays until the handler is done.
+  void begin(const Head& request, std::size_t max_body);
+  RouteMatch& match() { return match_; }
+
+  // The request.
+  [[nodiscard]] const Head& request() const { return *request_; }
+  [[nodiscard]] const RouteMatch& match() const { return match_; }
+  [[nodiscard]] const Head& trailers() const { return trailers_; }
+  [[nodiscard]] std::size_t max_body() const { return max_body_; }
+  [[nodiscard]] std::string_view path() const;
+  [[nodiscard]] bool is_cancelled() const { return cancelled_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::stop_token stop_token();
+  // body() as far as it has come: collected by whoever reads.
+  std::string& whole() { return whole_; }
+  // Throws StatusError(413) when the request says, or `whole` shows, more than `limit` bytes (0 = max_body).
+  void check_body_size(std::size_t limit) const;
+
+  // The reply. They throw as reply.h says.
+  void status(int code);
+  void field(std::string_view name, std::string_view value);
+  void inform(int code, FieldInit fields);
+  void start();
+  void send(std::string_view body);
+  void end(FieldInit trailers);
+  void abort();
+  [[nodiscard]] bool has_started() const { return phase_ != Phase::building; }
+  [[nodiscard]] bool has_ended() const { return phase_ == Phase::ended || is_cancelled(); }
+  // For write(): sends the head if it is not out; false when the piece goes nowhere (HEAD, 204, 304, ended).
+  [[nodiscard]] bool prepare_write();
+
+  // The handler returned: whatever is missing is sent.
+  void finish();
+  // The handler failed: an answer with this status if nothing is out yet, else a reset.
+  void fail(int code, std::string_view text);
+
+  // Blocking, or at once in an inline handler. See request.h and reply.h.
+  virtual std::string_view read() = 0;
+  virtual void write(std::string_view piece) = 0;
+  virtual void sleep(std::chrono::milliseconds duration) = 0;
+
+  // Loop: what the router says.
+  virtual void arrived(Bytes bytes) = 0;
+  virtual void body_ended(Head* trailers) = 0;  // nullptr when there are none
+  virtual void credited(std::uint32_t bytes) = 0;
+  virtual void cancel();
+
+ protected:
+  // What goes to the stream.
+  virtual void put_head(Head& head, Last last) = 0;
+  virtual void put_data(std::string_view bytes, Last last) = 0;
+  virtual void put_end(Head& trailers) = 0;
+  virtual void put_reset(ResetCode code) = 0;
+  virtual void reset_for_next() = 0;
+
+  Head trailers_;
+
+ private:
+  enum class Phase : std::uint8_t { building, open, ended };
+
+  [[nodiscard]] bool is_bodiless() const;
+  void require_building(const char* what) const;
+  void send_head(Last last);
+
+  const Head* request_ = nullptr;
+  RouteMatch match_;
+  std::size_t max_body_ = 0;
+  Phase phase_ = Phase::building;
+  int status_ = 200;
+  bool is_head_request_ = false;
+  Head reply_;
+  Head scratch_;  // interim heads and trailers
+  std::string whole_;
+  std::atomic<bool> cancelled_{false};
+  std::mutex stop_mutex_;
+  std::stop_source stop_{std::nostopstate};
+};
+
+}  // namespace zeroway

@@ -1,0 +1,117 @@
+#include "loop_side.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "worker_core.h"
+#include "zeroway/errors.h"
+
+namespace zeroway {
+
+LoopSide::~LoopSide() {
+  if (running) running.destroy();
+}
+
+void LoopSide::reset_for_next() {
+  running = nullptr;
+  collects_ = false;
+  in_.clear();
+  current_.clear();
+  body_is_over_ = false;
+  waits_to_read_ = false;
+  rest_ = {};
+  ticket_ = 0;
+  awaiter_ = nullptr;
+}
+
+void LoopSide::start_collecting() {
+  collects_ = true;
+  if (!in_.empty()) stream_.consumed(in_.size());
+  stream_.wants_body();
+}
+
+void LoopSide::throw_if_cancelled() const {
+  if (is_cancelled()) throw Cancelled();
+}
+
+std::string_view LoopSide::read() {
+  throw_if_cancelled();
+  current_.clear();
+  std::swap(current_, in_);
+  if (!collects_ && !current_.empty()) stream_.consumed(current_.size());
+  return current_;
+}
+
+void LoopSide::write(std::string_view piece) {
+  throw_if_cancelled();
+  if (prepare_write()) put_data(piece, Last::no);
+}
+
+void LoopSide::sleep(std::chrono::milliseconds) { throw std::logic_error("sleep() in an inline handler"); }
+
+void LoopSide::wait_to_read(std::coroutine_handle<> awaiter) {
+  awaiter_ = awaiter;
+  waits_to_read_ = true;
+  stream_.wants_body();
+}
+
+bool LoopSide::try_write(std::string_view piece) {
+  if (!prepare_write()) return true;
+  const std::size_t fits = std::min<std::size_t>(piece.size(), stream_.send_window());
+  stream_.put_data(piece.substr(0, fits), Last::no);
+  rest_ = piece.substr(fits);
+  return rest_.empty();
+}
+
+void LoopSide::wait_to_wake(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration) {
+  awaiter_ = awaiter;
+  ticket_ = core_.start_timer(duration, *this);
+}
+
+void LoopSide::wake(std::uint64_t ticket) {
+  if (ticket == ticket_ && ticket != 0) resume();
+}
+
+void LoopSide::arrived(Bytes bytes) {
+  in_ += as_text(bytes);
+  if (waits_to_read_) resume();
+  if (!collects_) return;
+  // An inline handler's body is read as it comes, up to what it may be.
+  if (is_too_large()) return core_.body_too_large(stream_);
+  stream_.consumed(bytes.size());
+}
+
+void LoopSide::body_ended(Head* trailers) {
+  body_is_over_ = true;
+  if (trailers != nullptr) std::swap(trailers_, *trailers);
+  if (waits_to_read_) resume();
+  if (collects_) core_.body_is_complete(stream_);
+}
+
+void LoopSide::credited(std::uint32_t) {
+  if (rest_.empty()) return;
+  const std::size_t fits = std::min<std::size_t>(rest_.size(), stream_.send_window());
+  stream_.put_data(rest_.substr(0, fits), Last::no);
+  rest_.remove_prefix(fits);
+  if (rest_.empty()) resume();
+}
+
+void LoopSide::cancel() {
+  HandlerSide::cancel();
+  rest_ = {};
+  resume();
+}
+
+void LoopSide::resume() {
+  waits_to_read_ = false;
+  ticket_ = 0;
+  if (awaiter_) core_.resume_later(std::exchange(awaiter_, nullptr));
+}
+
+void LoopSide::put_head(Head& head, Last last) { stream_.put_head(head, last); }
+void LoopSide::put_data(std::string_view bytes, Last last) { stream_.put_data(bytes, last); }
+void LoopSide::put_end(Head& trailers) { stream_.put_end(trailers); }
+void LoopSide::put_reset(ResetCode code) { stream_.put_reset(code); }
+
+}  // namespace zeroway

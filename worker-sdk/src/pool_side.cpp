@@ -1,0 +1,158 @@
+#include "pool_side.h"
+
+#include "inbox.h"
+#include "proto/limits.h"
+#include "worker_stream.h"
+#include "zeroway/errors.h"
+
+namespace zeroway {
+
+void PoolSide::reset_for_next() {
+  said_.clear();
+  in_.clear();
+  current_.clear();
+  arrived_trailers_.clear();
+  body_is_over_ = false;
+  writable_ = stream_.send_window();
+}
+
+std::string_view PoolSide::read() {
+  std::unique_lock lock(mutex_);
+  if (in_.empty() && !body_is_over_ && !is_cancelled()) {
+    say_locked(Said(Verb::wants_body), lock);
+    changed_.wait(lock, [this] { return !in_.empty() || body_is_over_ || is_cancelled(); });
+  }
+  if (is_cancelled()) throw Cancelled();
+  current_.clear();
+  std::swap(current_, in_);
+  if (current_.empty()) {
+    if (!arrived_trailers_.is_empty()) std::swap(trailers_, arrived_trailers_);
+    return {};
+  }
+  Said said(Verb::consumed);
+  said.number = current_.size();
+  say_locked(std::move(said), lock);
+  return current_;
+}
+
+void PoolSide::write(std::string_view piece) {
+  if (is_cancelled()) throw Cancelled();
+  if (!prepare_write()) return;
+  while (!piece.empty()) {
+    std::size_t fits = 0;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return writable_ > 0 || is_cancelled(); });
+      if (is_cancelled()) throw Cancelled();
+      fits = std::min(piece.size(), static_cast<std::size_t>(writable_));
+    }
+    put_data(piece.substr(0, fits), Last::no);
+    piece.remove_prefix(fits);
+  }
+}
+
+void PoolSide::sleep(std::chrono::milliseconds duration) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, duration, [this] { return is_cancelled(); });
+  if (is_cancelled()) throw Cancelled();
+}
+
+void PoolSide::arrived(Bytes bytes) {
+  const std::lock_guard lock(mutex_);
+  in_ += as_text(bytes);
+  changed_.notify_one();
+}
+
+void PoolSide::body_ended(Head* trailers) {
+  const std::lock_guard lock(mutex_);
+  body_is_over_ = true;
+  if (trailers != nullptr) std::swap(arrived_trailers_, *trailers);
+  changed_.notify_one();
+}
+
+void PoolSide::credited(std::uint32_t bytes) {
+  const std::lock_guard lock(mutex_);
+  writable_ += bytes;
+  changed_.notify_one();
+}
+
+void PoolSide::cancel() {
+  HandlerSide::cancel();
+  const std::lock_guard lock(mutex_);
+  changed_.notify_one();
+}
+
+void PoolSide::put_head(Head& head, Last last) {
+  Said said(Verb::head);
+  said.last = last;
+  said.head = head;
+  say(std::move(said));
+}
+
+void PoolSide::put_data(std::string_view bytes, Last last) {
+  Said said(Verb::data);
+  said.last = last;
+  said.bytes = bytes;
+  std::unique_lock lock(mutex_);
+  writable_ -= static_cast<std::int64_t>(bytes.size());
+  say_locked(std::move(said), lock);
+}
+
+void PoolSide::put_end(Head& trailers) {
+  Said said(Verb::end);
+  said.head = trailers;
+  say(std::move(said));
+}
+
+void PoolSide::put_reset(ResetCode) { say(Said(Verb::reset)); }
+
+void PoolSide::done() { say(Said(Verb::done)); }
+
+void PoolSide::say(Said said) {
+  std::unique_lock lock(mutex_);
+  say_locked(std::move(said), lock);
+}
+
+// The inbox is told within the lock: once `done` is taken, the loop may give this object to another request.
+void PoolSide::say_locked(Said said, const std::unique_lock<std::mutex>&) {
+  said_.push_back(std::move(said));
+  if (is_in_inbox_) return;
+  is_in_inbox_ = true;
+  inbox_.put(*this);
+}
+
+void PoolSide::deliver() {
+  {
+    const std::lock_guard lock(mutex_);
+    std::swap(said_, taken_);
+    is_in_inbox_ = false;
+  }
+  for (Said& said : taken_) {
+    switch (said.verb) {
+      case Verb::head:
+        stream_.put_head(said.head, said.last);
+        break;
+      case Verb::data:
+        stream_.put_data(said.bytes, said.last);
+        break;
+      case Verb::end:
+        stream_.put_end(said.head);
+        break;
+      case Verb::reset:
+        stream_.put_reset(ResetCode::internal_error);
+        break;
+      case Verb::consumed:
+        stream_.consumed(said.number);
+        break;
+      case Verb::wants_body:
+        stream_.wants_body();
+        break;
+      case Verb::done:
+        stream_.handler_done();  // the last of its request
+        break;
+    }
+  }
+  taken_.clear();
+}
+
+}  // namespace zeroway

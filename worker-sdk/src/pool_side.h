@@ -1,0 +1,71 @@
+// A stream as a handler on the pool holds it. What the handler says is kept in order until the loop takes it; what the
+// router says is kept until the handler asks.
+//
+// Owner: WorkerStream.   Thread: the handler's thread on one side, the loop on the other; a mutex between.
+// Not here: the threads (handler_pool.h), waking the loop (inbox.h).
+#pragma once
+#include <condition_variable>
+#include <mutex>
+#include <vector>
+
+#include "handler_side.h"
+
+namespace zeroway {
+
+class Inbox;
+class WorkerStream;
+
+class PoolSide final : public HandlerSide {
+ public:
+  PoolSide(WorkerStream& stream, Inbox& inbox) : stream_(stream), inbox_(inbox) {}
+
+  // Handler's thread: the last thing it does.
+  void done();
+  // Loop: hands on what the handler said since the last call.
+  void deliver();
+  WorkerStream& stream() { return stream_; }
+
+  std::string_view read() override;
+  void write(std::string_view piece) override;
+  void sleep(std::chrono::milliseconds duration) override;
+
+  void arrived(Bytes bytes) override;
+  void body_ended(Head* trailers) override;
+  void credited(std::uint32_t bytes) override;
+  void cancel() override;
+
+ protected:
+  void put_head(Head& head, Last last) override;
+  void put_data(std::string_view bytes, Last last) override;
+  void put_end(Head& trailers) override;
+  void put_reset(ResetCode code) override;
+  void reset_for_next() override;
+
+ private:
+  enum class Verb : std::uint8_t { head, data, end, reset, consumed, wants_body, done };
+  struct Said {
+    explicit Said(Verb what) : verb(what) {}
+    Verb verb;
+    Last last = Last::no;
+    Head head;
+    std::string bytes;
+    std::size_t number = 0;
+  };
+  void say(Said said);
+  void say_locked(Said said, const std::unique_lock<std::mutex>& held);
+
+  WorkerStream& stream_;
+  Inbox& inbox_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Said> said_;
+  std::vector<Said> taken_;  // the loop's
+  bool is_in_inbox_ = false;
+  std::string in_;
+  Head arrived_trailers_;
+  std::string current_;  // the handler's: what read() gave out
+  bool body_is_over_ = false;
+  std::int64_t writable_ = 0;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,48 @@
+// Which handler answers a method and a path: a tree of path segments.
+//
+// Owner: WorkerCore.   Thread: filled before the worker runs, then read by the loop alone.
+// Not here: what a handler is (handler_table.h); the routes a worker claims from the router (proto/control.h).
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace zeroway {
+
+inline constexpr std::size_t kMaxCaptures = 16;  // {name}s in one pattern: a match is kept without allocation
+
+// What a pattern's captures matched, as offsets into the path, so that the path's text may move.
+struct RouteMatch {
+  struct Span {
+    std::uint32_t begin = 0, size = 0;
+  };
+  enum class Found : std::uint8_t { no, other_method, yes };
+
+  Found found = Found::no;
+  std::uint32_t handler = 0;                        // the number given to add(); valid when found
+  const std::vector<std::string>* names = nullptr;  // of the captures, in the order of `captures`
+  std::array<Span, kMaxCaptures> captures;          // the first names->size() of them
+  Span rest;                                        // what "/*" matched
+};
+
+class RouteMatcher {
+ public:
+  RouteMatcher();
+  ~RouteMatcher();
+
+  // Throws std::invalid_argument when the pattern or the method list is malformed or taken.
+  void add(std::string_view methods, std::string_view pattern, std::uint32_t handler);
+  // Fills `match`; no allocation.
+  void find(std::string_view method, std::string_view path, RouteMatch& match) const;
+  // The methods that the path has handlers for, as Allow wants them: "GET, HEAD, POST".
+  [[nodiscard]] std::string allowed(std::string_view path) const;
+
+ private:
+  struct Node;
+  std::unique_ptr<Node> root_;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,178 @@
+#include "router_link.h"
+
+#include <vector>
+
+#include "proto/head_rules.h"
+#include "proto/limits.h"
+#include "worker_core.h"
+
+namespace zeroway {
+
+namespace {
+constexpr std::size_t kLargeMessage = 524'288;  // sent at once: the next piece must still fit kMaxMessageSize
+}
+
+RouterLink::RouterLink(WorkerCore& core, std::string deal, std::string steer, bool is_configured)
+    : core_(core), deal_(std::move(deal)), steer_(std::move(steer)), is_configured_(is_configured) {}
+
+void RouterLink::up() {
+  drop_streams();
+  out_.clear();
+  is_up_ = true;
+  is_confirmed_ = false;
+  core_.log().detail("connected to " + steer_);
+  out_.hello(core_.hello());
+  if (core_.is_draining()) leave();
+}
+
+void RouterLink::down() {
+  if (is_up_) core_.log().detail("connection to " + steer_ + " is gone");
+  is_up_ = false;
+  drop_streams();
+  out_.clear();
+}
+
+void RouterLink::drop_streams() {
+  std::vector<WorkerStream*> streams;
+  streams.reserve(index_.size());
+  for (const auto& [id, stream] : index_) streams.push_back(stream);
+  for (WorkerStream* stream : streams) stream->cancelled();
+}
+
+void RouterLink::leave() {
+  if (is_up_) out_.goaway(kMaxStreamId, ResetCode::no_error, "leaving");
+}
+
+void RouterLink::receive(Bytes message) {
+  MessageReader reader(message);
+  while (true) {
+    const auto frame = reader.next();
+    if (!frame) {
+      core_.complain(steer_ + ": " + frame.error().detail);
+      break;
+    }
+    if (!*frame) break;
+    handle(**frame);
+  }
+  core_.dispatch_fresh(*this);
+}
+
+void RouterLink::handle(const Frame& frame) {
+  switch (frame.type) {
+    case FrameType::headers:
+      return handle_headers(frame);
+    case FrameType::data:
+      return handle_data(frame);
+    case FrameType::window_update:
+      return handle_credit(frame);
+    case FrameType::rst_stream:
+      return handle_reset(frame);
+    case FrameType::ping:
+      return handle_ping(frame);
+    case FrameType::welcome:
+      return handle_welcome(frame);
+    case FrameType::goaway:
+      if (core_.is_draining()) is_confirmed_ = true;
+      return;
+    default:
+      return;  // unknown types are ignored (RFC 9113 §4.1)
+  }
+}
+
+void RouterLink::handle_headers(const Frame& frame) {
+  if (frame.stream == 0) return bad(frame, ResetCode::protocol_error, "HEADERS on stream 0");
+  WorkerStream* known = find(frame.stream);
+  WorkerStream& stream = known != nullptr ? *known : core_.spare();
+  Head& head = known != nullptr ? core_.scratch_head() : stream.request();
+  if (auto decoded = core_.decoder().decode(frame.payload, head); !decoded)
+    return bad(frame, ResetCode::compression_error, decoded.error().detail);
+  if (known == nullptr) return open(frame, stream);
+  if (!frame.has(kFlagEndStream)) return bad(frame, ResetCode::protocol_error, "a second head");
+  if (auto checked = check_trailers(head); !checked)
+    return bad(frame, ResetCode::protocol_error, "trailers: " + checked.error().detail);
+  stream.trailers(head);
+}
+
+void RouterLink::open(const Frame& frame, WorkerStream& stream) {
+  if (!stream.request().has(":method")) return;  // trailers of a stream that is over
+  if (auto checked = check_request_head(stream.request()); !checked)
+    return bad(frame, ResetCode::protocol_error, "request: " + checked.error().detail);
+  if (core_.is_full()) return reset(frame.stream, ResetCode::refused_stream);
+  stream.open(*this, frame.stream, frame.has(kFlagEndStream) ? Last::yes : Last::no);
+  core_.opened(stream);
+}
+
+void RouterLink::handle_data(const Frame& frame) {
+  if (WorkerStream* stream = find(frame.stream))
+    stream->data(frame.payload, frame.has(kFlagEndStream) ? Last::yes : Last::no);
+}
+
+void RouterLink::handle_reset(const Frame& frame) {
+  const auto code = read_rst_stream(frame);
+  if (!code) return bad(frame, ResetCode::protocol_error, code.error().detail);
+  if (WorkerStream* stream = find(frame.stream)) stream->cancelled();
+}
+
+void RouterLink::handle_credit(const Frame& frame) {
+  const auto bytes = read_window_update(frame);
+  if (!bytes) return bad(frame, ResetCode::protocol_error, bytes.error().detail);
+  if (*bytes == 0) return;
+  if (WorkerStream* stream = find(frame.stream)) stream->credit(*bytes);
+}
+
+// Whichever socket it came by, the answer goes to this pair's steer.
+void RouterLink::handle_ping(const Frame& frame) {
+  const auto opaque = read_ping(frame);
+  if (!opaque) return bad(frame, ResetCode::protocol_error, opaque.error().detail);
+  if (!frame.has(kFlagAck)) out_.ping(*opaque, Ack::yes);
+}
+
+void RouterLink::handle_welcome(const Frame& frame) {
+  const auto welcome = read_welcome(frame.payload);
+  if (!welcome) return bad(frame, ResetCode::protocol_error, welcome.error().detail);
+  core_.welcomed(*this, *welcome);
+}
+
+void RouterLink::bad(const Frame& frame, ResetCode code, const std::string& detail) {
+  core_.complain(steer_ + ", stream " + std::to_string(frame.stream) + ": " + detail);
+  if (frame.stream == 0) return;
+  if (WorkerStream* stream = find(frame.stream)) return stream->break_off(code);
+  if (frame.type == FrameType::headers) reset(frame.stream, code);
+}
+
+WorkerStream* RouterLink::find(StreamId id) {
+  if (WorkerStream* stream = core_.find_fresh(*this, id)) return stream;
+  if (index_.empty()) return nullptr;
+  const auto at = index_.find(id);
+  return at == index_.end() ? nullptr : at->second;
+}
+
+void RouterLink::remember(WorkerStream& stream) {
+  stream.is_indexed = true;
+  index_.emplace(stream.id(), &stream);
+}
+
+void RouterLink::forget(WorkerStream& stream) {
+  if (!stream.is_indexed) return;
+  stream.is_indexed = false;
+  index_.erase(stream.id());
+}
+
+void RouterLink::headers(StreamId id, const Head& head, Last last) {
+  out_.headers(id, head, core_.encoder(), last);
+  send_if_large();
+}
+
+void RouterLink::data(StreamId id, Bytes bytes, Last last) {
+  out_.data(id, bytes, last);
+  send_if_large();
+}
+
+void RouterLink::credit(StreamId id, std::uint32_t bytes) { out_.window_update(id, bytes); }
+void RouterLink::reset(StreamId id, ResetCode code) { out_.rst_stream(id, code); }
+
+void RouterLink::send_if_large() {
+  if (out_.size() >= kLargeMessage) core_.sender().send(*this);
+}
+
+}  // namespace zeroway

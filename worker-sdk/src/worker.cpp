@@ -1,0 +1,131 @@
+#include "zeroway/worker.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <random>
+
+#include "default_endpoints.h"
+#include "worker_core.h"
+#include "worker_loop.h"
+
+namespace zeroway {
+
+namespace {
+
+std::string new_instance(const std::string& name) {
+  std::random_device random;
+  std::string instance = name + "#";
+  for (int i = 0; i < 16; ++i) instance += "0123456789abcdef"[random() % 16];
+  return instance;
+}
+
+Hello make_hello(const WorkerOptions& options) {
+  Hello hello;
+  hello.name = options.name;
+  hello.instance = new_instance(options.name);
+  hello.pid = static_cast<std::uint64_t>(getpid());
+  hello.weight = options.weight;
+  hello.capacity = options.capacity;
+  for (const ServedRoute& route : options.routes) hello.routes.push_back({route.host, route.path});
+  return hello;
+}
+
+WorkerOptions checked(WorkerOptions options) {
+  if (options.connect.empty()) options.connect = default_endpoints();
+  options.check();
+  return options;
+}
+
+// A signal handler has nothing but globals: the loop that is running, and how often it was told to stop.
+std::atomic<WorkerLoop*> signalled_loop{nullptr};
+
+extern "C" void on_stop_signal(int) {
+  WorkerLoop* const loop = signalled_loop.load();
+  if (loop == nullptr) return;
+  if (loop->stops().fetch_add(1) > 0) _exit(1);
+  loop->wake();
+}
+
+class SignalGuard {
+ public:
+  explicit SignalGuard(WorkerLoop& loop) {
+    signalled_loop.store(&loop);
+    struct sigaction action = {};
+    action.sa_handler = on_stop_signal;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGTERM, &action, &old_[0]);
+    sigaction(SIGINT, &action, &old_[1]);
+  }
+  ~SignalGuard() {
+    sigaction(SIGTERM, &old_[0], nullptr);
+    sigaction(SIGINT, &old_[1], nullptr);
+    signalled_loop.store(nullptr);
+  }
+  SignalGuard(const SignalGuard&) = delete;
+  SignalGuard& operator=(const SignalGuard&) = delete;
+
+ private:
+  std::array<struct sigaction, 2> old_{};
+};
+
+}  // namespace
+
+class Worker::Body {
+ public:
+  explicit Body(WorkerOptions given)
+      : options(checked(std::move(given))),
+        log(options.name, options.verbose, options.log),
+        loop(options, log),
+        pool(log),
+        core({options, log, inbox, pool, loop}, make_hello(options)) {
+    inbox.set_wake([this] { loop.wake(); });
+  }
+
+  WorkerOptions options;
+  WorkerLog log;
+  Inbox inbox;
+  WorkerLoop loop;
+  HandlerPool pool;
+  WorkerCore core;
+
+  // The pool's threads go first: their last words still find the core's streams.
+  ~Body() { pool.stop(); }
+};
+
+Worker::Worker(WorkerOptions options) : body_(std::make_unique<Body>(std::move(options))) {}
+Worker::~Worker() = default;
+
+const std::string& Worker::name() const { return body_->options.name; }
+const WorkerOptions& Worker::options() const { return body_->options; }
+
+void Worker::handle(std::string_view method, std::string_view pattern, Handler handler) {
+  body_->core.add_handler(method, pattern, std::move(handler), WorkerCore::Kind::pool);
+}
+
+void Worker::handle_inline(std::string_view method, std::string_view pattern, Handler handler) {
+  body_->core.add_handler(method, pattern, std::move(handler), WorkerCore::Kind::on_loop);
+}
+
+void Worker::handle_async(std::string_view method, std::string_view pattern, AsyncHandler handler) {
+  body_->core.add_handler(method, pattern, std::move(handler));
+}
+
+int Worker::run() {
+  const SignalGuard signals(body_->loop);
+  if (!body_->loop.open(body_->core.hello().instance)) return 2;
+  for (const std::string& deal : body_->options.connect) {
+    const auto steer = steer_endpoint(deal);  // checked with the options
+    body_->core.add_link(deal, *steer);
+  }
+  if (body_->core.has_pool_handlers()) body_->pool.start(body_->options.threads);
+  return body_->loop.run(body_->core);
+}
+
+void Worker::stop() { body_->loop.stop(); }
+void Worker::post(std::function<void()> action) { body_->inbox.put(std::move(action)); }
+
+}  // namespace zeroway

@@ -1,0 +1,154 @@
+// The worker without its sockets: links and their streams, which handler answers what, coroutines, timers, leaving.
+// Messages come in through its links and go out through their writers, so that tests script it.
+//
+// Owner: Worker.   Thread: the loop; handlers are added before it runs.
+// Not here: sockets, signals and the clock (worker_loop.h).
+#pragma once
+#include <chrono>
+#include <coroutine>
+#include <cstdint>
+#include <memory>
+#include <queue>
+#include <string>
+#include <vector>
+
+#include "handler_pool.h"
+#include "inbox.h"
+#include "proto/control.h"
+#include "proto/hpack.h"
+#include "route_matcher.h"
+#include "router_link.h"
+#include "worker_log.h"
+#include "worker_stream.h"
+#include "zeroway/worker.h"
+
+namespace zeroway {
+
+using WorkerClock = std::chrono::steady_clock;
+
+// Sends what a link's writer holds, at once, and leaves it empty.
+class LinkSender {
+ public:
+  virtual ~LinkSender() = default;
+  virtual void send(RouterLink& link) = 0;
+};
+
+class WorkerCore {
+ public:
+  struct Parts {  // given for the core's life
+    const WorkerOptions& options;
+    const WorkerLog& log;
+    Inbox& inbox;
+    HandlerPool& pool;
+    LinkSender& sender;
+  };
+  WorkerCore(Parts parts, Hello hello);
+  ~WorkerCore();
+
+  enum class Kind : std::uint8_t { pool, on_loop };
+  void add_handler(std::string_view methods, std::string_view pattern, Handler handler, Kind kind);
+  void add_handler(std::string_view methods, std::string_view pattern, AsyncHandler handler);
+  [[nodiscard]] bool has_pool_handlers() const { return has_pool_handlers_; }
+
+  // One more pair to serve; the same endpoint twice is one link.
+  void add_link(const std::string& deal, const std::string& steer);
+  [[nodiscard]] const std::vector<std::unique_ptr<RouterLink>>& links() const { return links_; }
+
+  // The end of a turn of the loop, after its messages: what other threads said, timers, coroutines; then the routers
+  // learn which streams are held here. Afterwards the links' writers hold what must go out. False when nothing was
+  // there to do.
+  bool turn(WorkerClock::time_point now);
+  // When turn() wants to be called again though nothing came: never, if it says so with `max()`.
+  [[nodiscard]] WorkerClock::time_point next_timer() const;
+
+  // Tells the routers that this worker leaves.
+  void begin_drain(WorkerClock::time_point now);
+  [[nodiscard]] bool is_draining() const { return is_draining_; }
+  // Every router has confirmed (or is not there, or does not answer), and every stream is over.
+  [[nodiscard]] bool is_drained() const;
+  // Drops every stream, handlers hear of it; returns how many there were.
+  std::size_t cancel_all();
+
+  // For links, streams and sides.
+  HpackEncoder& encoder() { return encoder_; }
+  HpackDecoder& decoder() { return decoder_; }
+  Head& scratch_head() { return scratch_head_; }
+  const WorkerLog& log() const { return parts_.log; }
+  Inbox& inbox() { return parts_.inbox; }
+  LinkSender& sender() { return parts_.sender; }
+  [[nodiscard]] const Hello& hello() const { return hello_; }
+  [[nodiscard]] std::size_t max_body() const { return parts_.options.max_body; }
+  [[nodiscard]] bool is_full() const { return in_use_ >= parts_.options.capacity; }
+  [[nodiscard]] std::size_t streams_in_use() const { return in_use_; }
+  // A log line about what a router did wrong; at most ten in a second.
+  void complain(const std::string& text);
+  void welcomed(RouterLink& link, const Welcome& welcome);
+
+  // A stream that is not in use, to decode a head into. It is taken by opened().
+  WorkerStream& spare();
+  void opened(WorkerStream& stream);
+  [[nodiscard]] WorkerStream* find_fresh(const RouterLink& link, StreamId id);
+  // Starts the handlers of the streams that the message just read has opened.
+  void dispatch_fresh(RouterLink& link);
+  void release(WorkerStream& stream);
+
+  void resume_later(std::coroutine_handle<> awaiter) { ready_.push_back(awaiter); }
+  [[nodiscard]] std::uint64_t start_timer(std::chrono::milliseconds duration, LoopSide& side);
+  void body_is_complete(WorkerStream& stream);
+  void body_too_large(WorkerStream& stream);
+
+ private:
+  struct Entry {
+    enum class Kind : std::uint8_t { pool, on_loop, coroutine } kind;
+    Handler handler;
+    AsyncHandler async_handler;
+  };
+  struct Timer {
+    WorkerClock::time_point at;
+    std::uint64_t ticket;
+    LoopSide* side;
+    bool operator>(const Timer& other) const { return at > other.at; }
+  };
+
+  std::uint32_t add_entry(Entry entry, std::string_view methods, std::string_view pattern);
+  void dispatch(WorkerStream& stream);
+  void answer_unmatched(WorkerStream& stream, const RouteMatch& match);
+  void run_inline(WorkerStream& stream);
+  void ring_timers();
+  bool resume_ready();
+  void accept_fresh();
+
+  Parts parts_;
+  Hello hello_;
+  HpackEncoder encoder_;
+  HpackDecoder decoder_;
+  Head scratch_head_;
+  RouteMatcher matcher_;
+  RouteMatch match_;
+  std::vector<std::unique_ptr<Entry>> entries_;
+  bool has_pool_handlers_ = false;
+  std::vector<std::unique_ptr<RouterLink>> links_;
+
+  std::vector<std::unique_ptr<WorkerStream>> streams_;
+  std::vector<WorkerStream*> free_;
+  std::size_t in_use_ = 0;
+  std::vector<WorkerStream*> fresh_, dispatching_;  // opened by the message being read
+  struct Unaccepted {
+    WorkerStream* stream;
+    RouterLink* link;
+    StreamId id;
+  };
+  std::vector<Unaccepted> unaccepted_;  // opened in this turn, and not over at once
+
+  std::vector<std::coroutine_handle<>> ready_, running_;
+  std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
+  std::uint64_t last_ticket_ = 0;
+  WorkerClock::time_point now_{};
+
+  bool is_draining_ = false;
+  WorkerClock::time_point give_up_on_routers_{};
+  WorkerClock::time_point complaints_since_{};
+  unsigned complaints_ = 0;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,317 @@
+#include "worker_loop.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "proto/limits.h"
+#include "worker_keys.h"
+
+namespace zeroway {
+
+namespace {
+
+constexpr int kHeartbeatInterval = 250;     // ms: a hung router is noticed in about a second
+constexpr int kHeartbeatTimeout = 1'000;    // ms
+constexpr int kReconnectInterval = 100;     // ms: answering within a second of the router binding
+constexpr int kReconnectIntervalMax = 500;  // ms
+constexpr int kConnectTimeout = 2'000;      // ms: a host that drops packets must not cost minutes
+constexpr int kFarewell = 1'000;            // ms: for the last replies to leave the process
+constexpr int kMessagesPerTurn = 512;       // then replies go out, whatever still waits
+constexpr int kTurnsBetweenPolls = 16;      // of a loop that never runs dry: signals and the monitor get their turn
+constexpr std::size_t kCopyUpTo = 4'096;    // bytes: larger messages are handed over instead
+
+bool set_int(void* socket, int option, int value) { return zmq_setsockopt(socket, option, &value, sizeof value) == 0; }
+
+bool set_text(void* socket, int option, const std::string& text) {
+  return zmq_setsockopt(socket, option, text.data(), text.size()) == 0;
+}
+
+int fd_of(void* socket) {
+  int fd = -1;
+  std::size_t size = sizeof fd;
+  zmq_getsockopt(socket, ZMQ_FD, &fd, &size);
+  return fd;
+}
+
+void free_string(void*, void* hint) { delete static_cast<std::string*>(hint); }
+
+bool make_message(zmq_msg_t& message, MessageWriter& writer) {
+  if (writer.size() <= kCopyUpTo) {
+    if (zmq_msg_init_size(&message, writer.size()) != 0) return false;
+    std::memcpy(zmq_msg_data(&message), writer.bytes().data(), writer.size());
+    writer.clear();
+    return true;
+  }
+  auto* owned = new std::string(writer.take());
+  return zmq_msg_init_data(&message, owned->data(), owned->size(), free_string, owned) == 0;
+}
+
+class Received {
+ public:
+  Received() { zmq_msg_init(&message_); }
+  ~Received() { zmq_msg_close(&message_); }
+  Received(const Received&) = delete;
+  Received& operator=(const Received&) = delete;
+
+  [[nodiscard]] bool receive(void* socket) { return zmq_msg_recv(&message_, socket, ZMQ_DONTWAIT) >= 0; }
+  [[nodiscard]] bool has_more() const { return zmq_msg_more(&message_) != 0; }
+  [[nodiscard]] Bytes bytes() {
+    return {static_cast<const std::uint8_t*>(zmq_msg_data(&message_)), zmq_msg_size(&message_)};
+  }
+
+ private:
+  zmq_msg_t message_;
+};
+
+// 'D' or 'S' and the link's index: what ZeroMQ knows a connection by.
+std::array<char, 5> make_alias(char socket, std::size_t index) {
+  const auto number = static_cast<std::uint32_t>(index);
+  return {socket, static_cast<char>(number >> 24), static_cast<char>(number >> 16), static_cast<char>(number >> 8),
+          static_cast<char>(number)};
+}
+
+}  // namespace
+
+WorkerLoop::WorkerLoop(const WorkerOptions& options, const WorkerLog& log) : options_(options), log_(log) {
+  wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+}
+
+WorkerLoop::~WorkerLoop() {
+  close_sockets();
+  if (wake_fd_ >= 0) close(wake_fd_);
+}
+
+void WorkerLoop::close_sockets() {
+  if (monitor_ != nullptr) zmq_close(monitor_);
+  if (socket_ != nullptr) zmq_close(socket_);
+  if (context_ != nullptr) zmq_ctx_term(context_);
+  monitor_ = socket_ = context_ = nullptr;
+}
+
+void WorkerLoop::stop() {
+  stops_.fetch_add(1);
+  wake();
+}
+
+// Called by signal handlers too: only async-signal-safe functions.
+void WorkerLoop::wake() {
+  const std::uint64_t one = 1;
+  const int error = errno;
+  [[maybe_unused]] const ssize_t written = write(wake_fd_, &one, sizeof one);
+  errno = error;
+}
+
+bool WorkerLoop::failed(const std::string& what) {
+  log_.line(what + ": " + zmq_strerror(zmq_errno()));
+  return false;
+}
+
+bool WorkerLoop::open(const std::string& instance) {
+  context_ = zmq_ctx_new();
+  socket_ = context_ == nullptr ? nullptr : zmq_socket(context_, ZMQ_ROUTER);
+  if (socket_ == nullptr) return failed("cannot make a socket");
+  if (!set_options(instance)) return failed("cannot set a socket option");
+  if (!set_keys()) return false;
+  if (!open_monitor()) return failed("cannot watch the socket");
+  socket_fd_ = fd_of(socket_);
+  monitor_fd_ = fd_of(monitor_);
+  return true;
+}
+
+bool WorkerLoop::set_options(const std::string& instance) {
+  const std::int64_t max_message = kMaxMessageSize;
+  return set_text(socket_, ZMQ_ROUTING_ID, instance) && set_int(socket_, ZMQ_ROUTER_MANDATORY, 1) &&
+         set_int(socket_, ZMQ_LINGER, 0) && set_int(socket_, ZMQ_SNDHWM, 0) && set_int(socket_, ZMQ_RCVHWM, 0) &&
+         set_int(socket_, ZMQ_HEARTBEAT_IVL, kHeartbeatInterval) &&
+         set_int(socket_, ZMQ_HEARTBEAT_TIMEOUT, kHeartbeatTimeout) &&
+         set_int(socket_, ZMQ_HEARTBEAT_TTL, kHeartbeatTimeout) &&
+         set_int(socket_, ZMQ_RECONNECT_IVL, kReconnectInterval) &&
+         set_int(socket_, ZMQ_RECONNECT_IVL_MAX, kReconnectIntervalMax) &&
+         set_int(socket_, ZMQ_CONNECT_TIMEOUT, kConnectTimeout) && set_int(socket_, ZMQ_IPV6, 1) &&
+         zmq_setsockopt(socket_, ZMQ_MAXMSGSIZE, &max_message, sizeof max_message) == 0;
+}
+
+bool WorkerLoop::set_keys() {
+  if (options_.key_file.empty()) return true;
+  try {
+    const WorkerKeys keys = read_worker_keys(options_.key_file, options_.router_key);
+    if (set_text(socket_, ZMQ_CURVE_SERVERKEY, keys.router_public) &&
+        set_text(socket_, ZMQ_CURVE_PUBLICKEY, keys.own_public) && set_text(socket_, ZMQ_CURVE_SECRETKEY, keys.secret))
+      return true;
+    return failed("cannot set the keys");
+  } catch (const std::exception& error) {
+    log_.line(error.what());
+    return false;
+  }
+}
+
+bool WorkerLoop::open_monitor() {
+  const std::string endpoint = "inproc://monitor";  // the context is this worker's own
+  const int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+                     ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
+  if (zmq_socket_monitor(socket_, endpoint.c_str(), events) != 0) return false;
+  monitor_ = zmq_socket(context_, ZMQ_PAIR);
+  return monitor_ != nullptr && set_int(monitor_, ZMQ_LINGER, 0) && zmq_connect(monitor_, endpoint.c_str()) == 0;
+}
+
+std::string WorkerLoop::dial(const std::string& endpoint, char socket, std::size_t index) {
+  const Alias alias = make_alias(socket, index);
+  if (zmq_setsockopt(socket_, ZMQ_CONNECT_ROUTING_ID, alias.data(), alias.size()) != 0 ||
+      zmq_connect(socket_, endpoint.c_str()) != 0) {
+    failed("cannot connect to " + endpoint);
+    return {};
+  }
+  std::array<char, 512> spelled{};
+  std::size_t size = spelled.size();
+  if (zmq_getsockopt(socket_, ZMQ_LAST_ENDPOINT, spelled.data(), &size) != 0) return endpoint;
+  return spelled.data();
+}
+
+bool WorkerLoop::dial_new_links() {
+  while (dialled_.size() < core_->links().size()) {
+    const std::size_t index = dialled_.size();
+    const RouterLink& link = *core_->links()[index];
+    Dialled& dialled = dialled_.emplace_back();
+    dialled.steer = dial(link.steer(), 'S', index);
+    if (dialled.steer.empty()) return false;
+    if (link.deal().empty()) continue;
+    dialled.deal = dial(link.deal(), 'D', index);
+    if (dialled.deal.empty()) return false;
+  }
+  return true;
+}
+
+// Once a router has said that nothing more is dealt, being on its deal socket only makes its table uneven.
+void WorkerLoop::leave_confirmed() {
+  for (std::size_t i = 0; i < dialled_.size(); ++i) {
+    if (dialled_[i].deal.empty() || !core_->links()[i]->is_confirmed()) continue;
+    zmq_disconnect(socket_, dialled_[i].deal.c_str());
+    dialled_[i].deal.clear();
+  }
+}
+
+int WorkerLoop::run(WorkerCore& core) {
+  core_ = &core;
+  const int status = serve();
+  close_sockets();
+  return status;
+}
+
+int WorkerLoop::serve() {
+  if (!dial_new_links()) return 2;
+  read_monitor();
+  for (unsigned turns = 1;; ++turns) {
+    bool is_busy = receive();
+    is_busy |= core_->turn(WorkerClock::now());
+    (void)dial_new_links();
+    is_busy |= send_all();
+    if (stops_.load(std::memory_order_relaxed) > 0) {
+      if (!core_->is_draining()) {
+        log_.detail("leaving");
+        const auto now = WorkerClock::now();
+        drain_until_ = now + options_.drain_timeout;
+        core_->begin_drain(now);
+        continue;
+      }
+      leave_confirmed();
+      if (core_->is_drained()) return finish();
+      if (stops_.load() > 1 || WorkerClock::now() >= drain_until_) return finish();
+    }
+    if (!is_busy || turns % kTurnsBetweenPolls == 0) wait(std::min(core_->next_timer(), drain_until_), is_busy);
+  }
+}
+
+int WorkerLoop::finish() {
+  const std::size_t dropped = core_->cancel_all();
+  if (dropped > 0) log_.line(std::to_string(dropped) + " requests were not finished in time");
+  (void)core_->turn(WorkerClock::now());
+  send_all();
+  const bool has_peer =
+      std::any_of(core_->links().begin(), core_->links().end(), [](const auto& link) { return link->is_up(); });
+  set_int(socket_, ZMQ_LINGER, has_peer ? kFarewell : 0);
+  return dropped > 0 ? 1 : 0;
+}
+
+bool WorkerLoop::receive() {
+  int received = 0;
+  while (received < kMessagesPerTurn && receive_one()) ++received;
+  return received > 0;
+}
+
+bool WorkerLoop::receive_one() {
+  Received from, payload;
+  if (!from.receive(socket_)) return false;
+  const Bytes alias = from.bytes();
+  const std::size_t index = alias.size() == 5 ? read_u32(alias.data() + 1) : core_->links().size();
+  if (!from.has_more() || !payload.receive(socket_)) return true;
+  for (Received extra; payload.has_more() && extra.receive(socket_) && extra.has_more();) {
+  }  // one part is all there should be; more are passed over
+  if (index < core_->links().size()) core_->links()[index]->receive(payload.bytes());
+  return true;
+}
+
+bool WorkerLoop::send_all() {
+  bool sent = false;
+  for (const auto& link : core_->links()) {
+    if (link->out().is_empty()) continue;
+    send(*link);
+    sent = true;
+  }
+  return sent;
+}
+
+void WorkerLoop::send(RouterLink& link) {
+  if (!link.is_up()) return link.out().clear();
+  std::size_t index = 0;
+  while (core_->links()[index].get() != &link) ++index;
+  const Alias alias = make_alias('S', index);
+  if (zmq_send(socket_, alias.data(), alias.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0) {
+    core_->complain("cannot send to " + link.steer() + ": " + zmq_strerror(zmq_errno()));
+    return link.out().clear();
+  }
+  zmq_msg_t message;
+  if (!make_message(message, link.out())) std::abort();  // no memory: a half-sent message cannot be taken back
+  if (zmq_msg_send(&message, socket_, ZMQ_DONTWAIT) < 0) zmq_msg_close(&message);
+}
+
+// Events come as two parts: number and value, then the endpoint (zmq_socket_monitor(3)).
+void WorkerLoop::read_monitor() {
+  while (true) {
+    Received event, endpoint;
+    if (!event.receive(monitor_)) return;
+    if (!event.has_more() || !endpoint.receive(monitor_) || event.bytes().size() < 2) continue;
+    std::uint16_t kind = 0;
+    std::memcpy(&kind, event.bytes().data(), sizeof kind);
+    const std::string_view address = as_text(endpoint.bytes());
+    if (kind == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) core_->complain(std::string(address) + " refuses this worker's key");
+    if (kind == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL)
+      core_->complain(std::string(address) + " is no router, or wants CURVE keys (--key, --router-key)");
+    for (std::size_t i = 0; i < dialled_.size(); ++i) {
+      if (dialled_[i].steer != address) continue;
+      if (kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) core_->links()[i]->up();
+      if (kind == ZMQ_EVENT_DISCONNECTED) core_->links()[i]->down();
+    }
+  }
+}
+
+void WorkerLoop::wait(WorkerClock::time_point until, bool is_busy) {
+  int timeout = is_busy ? 0 : -1;
+  if (!is_busy && until != WorkerClock::time_point::max()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - WorkerClock::now()).count();
+    timeout = static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
+  }
+  std::array<pollfd, 3> watched{pollfd{socket_fd_, POLLIN, 0}, {monitor_fd_, POLLIN, 0}, {wake_fd_, POLLIN, 0}};
+  if (poll(watched.data(), watched.size(), timeout) <= 0) return;
+  if (watched[1].revents != 0) read_monitor();
+  if (watched[2].revents == 0) return;
+  std::uint64_t count = 0;
+  [[maybe_unused]] const ssize_t got = read(wake_fd_, &count, sizeof count);
+}
+
+}  // namespace zeroway

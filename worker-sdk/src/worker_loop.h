@@ -1,0 +1,69 @@
+// The worker's socket and its loop: receives, lets the core work, sends one message to each router, waits.
+//
+// Owner: Worker::run.   Thread: the one that called run(); wake() any, also a signal handler.
+// Not here: what messages mean (worker_core.h). Only this file and its .cpp know ZeroMQ's sockets.
+#pragma once
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "worker_core.h"
+
+namespace zeroway {
+
+class WorkerLoop final : public LinkSender {
+ public:
+  WorkerLoop(const WorkerOptions& options, const WorkerLog& log);
+  ~WorkerLoop() override;
+
+  // Makes the socket. False, with a log line, when that fails.
+  [[nodiscard]] bool open(const std::string& instance);
+  // Until it is drained or stopped the second time; see Worker::run for what it returns.
+  int run(WorkerCore& core);
+  // Begins to drain; the second time, stops at once.
+  void stop();
+  void wake();
+  // How often a signal came.
+  [[nodiscard]] std::atomic<int>& stops() { return stops_; }
+
+  void send(RouterLink& link) override;
+
+ private:
+  struct Dialled {
+    std::string deal, steer;  // as ZeroMQ spells them; empty when not connected
+  };
+  using Alias = std::array<char, 5>;
+
+  [[nodiscard]] bool set_options(const std::string& instance);
+  [[nodiscard]] bool set_keys();
+  [[nodiscard]] bool open_monitor();
+  [[nodiscard]] bool dial_new_links();
+  [[nodiscard]] std::string dial(const std::string& endpoint, char socket, std::size_t index);
+  void leave_confirmed();
+  bool receive();
+  bool receive_one();
+  void read_monitor();
+  bool send_all();
+  void wait(WorkerClock::time_point until, bool is_busy);
+  [[nodiscard]] int serve();
+  [[nodiscard]] int finish();
+  void close_sockets();
+  bool failed(const std::string& what);
+
+  const WorkerOptions& options_;
+  const WorkerLog& log_;
+  WorkerCore* core_ = nullptr;
+  void* context_ = nullptr;
+  void* socket_ = nullptr;
+  void* monitor_ = nullptr;
+  int socket_fd_ = -1;
+  int monitor_fd_ = -1;
+  int wake_fd_ = -1;
+  std::vector<Dialled> dialled_;  // for the link of the same index
+  std::atomic<int> stops_{0};
+  WorkerClock::time_point drain_until_ = WorkerClock::time_point::max();
+};
+
+}  // namespace zeroway

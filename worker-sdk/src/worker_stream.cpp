@@ -1,0 +1,208 @@
+#include "worker_stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "worker_core.h"
+
+namespace zeroway {
+
+namespace {
+// A message is sent before it is too large for kMaxMessageSize: no more than this goes in at once.
+constexpr std::size_t kMaxPiece = 262'144;
+}  // namespace
+
+WorkerStream::WorkerStream(WorkerCore& core)
+    : core_(core), in_window_(kOpeningWindow, kStreamWindow), out_window_(kStreamWindow), loop_side_(*this, core) {}
+
+void WorkerStream::open(RouterLink& link, StreamId id, Last last) {
+  link_ = &link;
+  id_ = id;
+  in_state_ = {};
+  out_state_ = {};
+  (void)in_state_.head();
+  if (last == Last::yes) (void)in_state_.end();
+  in_window_ = ReceiveWindow(kOpeningWindow, kStreamWindow);
+  out_window_ = SendWindow(kStreamWindow);
+  has_spoken_ = false;
+  handler_runs_ = false;
+  expects_continue_ = last == Last::no && request_.find("expect").value_or(std::string_view()) == "100-continue";
+  early_body_.clear();
+  early_trailers_.clear();
+  out_body_.clear();
+  out_sent_ = 0;
+  ends_after_body_ = false;
+  out_trailers_.clear();
+  side_ = nullptr;
+  is_indexed = false;
+}
+
+LoopSide& WorkerStream::use_loop_side() {
+  begin(loop_side_);
+  return loop_side_;
+}
+
+PoolSide& WorkerStream::use_pool_side() {
+  if (!pool_side_) pool_side_ = std::make_unique<PoolSide>(*this, core_.inbox());
+  begin(*pool_side_);
+  return *pool_side_;
+}
+
+void WorkerStream::begin(HandlerSide& side) {
+  side_ = &side;
+  side.begin(request_, core_.max_body());
+  if (!early_body_.empty()) side.arrived(as_bytes(early_body_));
+  if (has_whole_body()) side.body_ended(early_trailers_.is_empty() ? nullptr : &early_trailers_);
+}
+
+void WorkerStream::data(Bytes bytes, Last last) {
+  if (!in_state_.data()) return break_off(ResetCode::stream_closed);
+  if (!in_window_.received(static_cast<std::uint32_t>(bytes.size()))) return break_off(ResetCode::flow_control_error);
+  if (!bytes.empty()) {
+    if (side_ != nullptr) side_->arrived(bytes);
+    if (side_ == nullptr) early_body_ += as_text(bytes);
+  }
+  if (last == Last::yes && is_open()) body_is_over(nullptr);
+}
+
+void WorkerStream::trailers(Head& trailers) {
+  if (!in_state_.data()) return break_off(ResetCode::stream_closed);
+  body_is_over(&trailers);
+}
+
+void WorkerStream::body_is_over(Head* trailers) {
+  (void)in_state_.end();
+  expects_continue_ = false;
+  if (side_ != nullptr) return side_->body_ended(trailers);
+  if (trailers != nullptr) std::swap(early_trailers_, *trailers);
+}
+
+void WorkerStream::credit(std::uint32_t bytes) {
+  if (!out_window_.add(bytes)) return break_off(ResetCode::flow_control_error);
+  flush_waiting();
+  if (is_open() && side_ != nullptr) side_->credited(bytes);
+}
+
+void WorkerStream::cancelled() {
+  HandlerSide* const side = handler_runs_ ? side_ : nullptr;
+  close();
+  if (side != nullptr) side->cancel();
+}
+
+void WorkerStream::break_off(ResetCode code) {
+  link_->reset(id_, code);
+  cancelled();
+}
+
+void WorkerStream::put_head(Head& head, Last last) {
+  if (!is_open()) return;
+  const int status = head.status();
+  const bool is_legal = status >= 200 ? out_state_.head() : out_state_.interim();
+  if (!is_legal) return;
+  has_spoken_ = true;
+  link_->headers(id_, head, last);
+  if (last == Last::no) return;
+  (void)out_state_.end();
+  close();
+}
+
+void WorkerStream::put_data(std::string_view bytes, Last last) {
+  if (!is_open() || !out_state_.data() || ends_after_body_) return;
+  if (waiting() == 0) {
+    const std::size_t fits = std::min<std::size_t>(bytes.size(), out_window_.left());
+    send_now(bytes.substr(0, fits), fits == bytes.size() ? last : Last::no);
+    bytes.remove_prefix(fits);
+    if (bytes.empty()) return;
+  }
+  out_body_.append(bytes);
+  ends_after_body_ = last == Last::yes;
+}
+
+// `bytes` fit the window.
+void WorkerStream::send_now(std::string_view bytes, Last last) {
+  has_spoken_ = true;
+  (void)out_window_.take(static_cast<std::uint32_t>(bytes.size()));
+  do {
+    const std::string_view piece = bytes.substr(0, kMaxPiece);
+    bytes.remove_prefix(piece.size());
+    link_->data(id_, as_bytes(piece), bytes.empty() ? last : Last::no);
+  } while (!bytes.empty());
+  if (last == Last::no) return;
+  (void)out_state_.end();
+  close();
+}
+
+void WorkerStream::flush_waiting() {
+  if (waiting() == 0) return;
+  const std::size_t fits = std::min<std::size_t>(waiting(), out_window_.left());
+  if (fits == 0) return;
+  const std::string_view piece = std::string_view(out_body_).substr(out_sent_, fits);
+  out_sent_ += fits;
+  const bool is_last = waiting() == 0 && ends_after_body_;
+  send_now(piece, is_last && out_trailers_.is_empty() ? Last::yes : Last::no);
+  if (!is_open() || waiting() > 0) return;
+  out_body_.clear();
+  out_sent_ = 0;
+  if (!is_last) return;
+  ends_after_body_ = false;
+  put_end(out_trailers_);
+}
+
+void WorkerStream::put_end(const Head& trailers) {
+  if (!is_open() || !out_state_.data() || ends_after_body_) return;
+  if (waiting() > 0) {
+    ends_after_body_ = true;
+    out_trailers_ = trailers;
+    return;
+  }
+  if (trailers.is_empty()) return send_now(std::string_view(), Last::yes);
+  link_->headers(id_, trailers, Last::yes);
+  (void)out_state_.end();
+  close();
+}
+
+void WorkerStream::put_reset(ResetCode code) {
+  if (!is_open()) return;
+  has_spoken_ = true;
+  link_->reset(id_, code);
+  close();
+}
+
+void WorkerStream::consumed(std::size_t bytes) {
+  if (!is_open()) return;
+  const std::uint32_t credit = in_window_.consumed(static_cast<std::uint32_t>(bytes));
+  if (credit == 0 || has_whole_body()) return;
+  expects_continue_ = false;
+  has_spoken_ = true;
+  link_->credit(id_, credit);
+}
+
+void WorkerStream::wants_body() {
+  if (!is_open() || !expects_continue_) return;
+  expects_continue_ = false;
+  has_spoken_ = true;
+  link_->credit(id_, in_window_.take_owed());
+}
+
+void WorkerStream::accept() {
+  if (!is_open() || has_spoken_) return;
+  has_spoken_ = true;
+  link_->credit(id_, expects_continue_ ? 0 : in_window_.take_owed());
+}
+
+void WorkerStream::handler_done() {
+  handler_runs_ = false;
+  if (!is_open()) core_.release(*this);
+}
+
+// The reply is out, or nobody wants it: nothing about this stream goes to the router any more.
+void WorkerStream::close() {
+  if (!is_open()) return;
+  link_->forget(*this);
+  link_ = nullptr;
+  if (!handler_runs_) return core_.release(*this);
+  // Whoever still reads the body finds its end.
+  if (!has_whole_body()) body_is_over(nullptr);
+}
+
+}  // namespace zeroway
