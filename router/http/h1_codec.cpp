@@ -1,6 +1,7 @@
 #include "router/http/h1_codec.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "router/http/limits.h"
 
@@ -82,7 +83,7 @@ void H1Codec::begin_request(const H1Request& request, CodecEvents& events) {
   stage_ = request.body.kind == h1::BodyKind::chunked ? Stage::chunks : Stage::length;
   const bool is_large = head_.list_size() > kMaxIdleHead;
   events.head(stream_, head_, request.body.kind == h1::BodyKind::none ? Last::yes : Last::no);
-  if (is_large) head_ = Head{};
+  if (is_large) forget_head();
 }
 
 bool H1Codec::read_length(std::string_view& rest, CodecEvents& events) {
@@ -154,7 +155,7 @@ bool H1Codec::refuse(std::string_view head, const Error& error, CodecEvents& eve
   is_broken_ = is_last_ = true;
   // The client may be an old one for all we know: 1.0's framing is understood by every version.
   writer_.begin(h1::Version::http10, head.starts_with("HEAD "));
-  head_ = Head{};
+  forget_head();
   events.reset(stream_, error);
   return false;
 }
@@ -261,8 +262,10 @@ void H1Codec::close() {
   is_closed_ = true;
   stage_ = Stage::done;
   stream_ = 0;
-  head_ = Head{};
 }
+
+// Assigning an empty one would keep the text's memory.
+void H1Codec::forget_head() { (void)std::exchange(head_, Head{}); }
 
 CodecPhase H1Codec::phase() const {
   if (is_closed_) return CodecPhase::closed;

@@ -26,7 +26,7 @@ class H1Codec final : public Codec {
   H1Codec(const HttpLimits& limits, std::string_view scheme) : limits_(limits), scheme_(scheme) {}
 
   [[nodiscard]] std::size_t read(Bytes input, CodecEvents& events) override;
-  [[nodiscard]] bool wants_input() const override { return phase_is_open() && !is_blocked_; }
+  [[nodiscard]] bool wants_input() const override { return !is_closed_ && !is_blocked_; }
   void input_ended(CodecEvents& events) override;
   void timed_out(CodecEvents& events) override;
 
@@ -61,8 +61,8 @@ class H1Codec final : public Codec {
   void next_request();
   void discard_rest();
   void close();
+  void forget_head();
 
-  [[nodiscard]] bool phase_is_open() const { return !is_closed_; }
   [[nodiscard]] bool is_discarding() const { return stream_ == 0; }
   [[nodiscard]] std::uint64_t room() const { return is_discarding() ? discard_left_ : credit_; }
   [[nodiscard]] bool awaits_continue() const { return request_.expects_continue && !is_continued_; }

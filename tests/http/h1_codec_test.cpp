@@ -1,0 +1,165 @@
+// What tables cannot say: verbs from inside events, and what a connection costs.
+#include "router/http/h1_codec.h"
+
+#include <doctest/doctest.h>
+#include <malloc.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "tests/http/verb_recorder.h"
+#include "tests/support/chopper.h"
+
+namespace {
+
+struct Heap {
+  std::size_t allocations = 0;
+  std::size_t live_bytes = 0;
+};
+Heap heap;  // of this test program
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  void* memory = std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  ++heap.allocations;
+  heap.live_bytes += malloc_usable_size(memory);
+  return memory;
+}
+void operator delete(void* memory) noexcept {
+  heap.live_bytes -= malloc_usable_size(memory);
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+
+namespace zeroway::test {
+namespace {
+
+constexpr std::string_view kGet =
+    "GET /index.html?a=b HTTP/1.1\r\nHost: example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n"
+    "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8\r\nAccept-Encoding: gzip, deflate, br\r\n"
+    "Accept-Language: en-US,en;q=0.5\r\nCookie: session=0123456789abcdef\r\n\r\n";
+
+// A session that answers at once and notes nothing.
+class Answering : public CodecEvents {
+ public:
+  explicit Answering(H1Codec& codec) : codec_(codec) {}
+  void head(CodecStream, Head&, Last) override {}
+  void data(CodecStream, Bytes) override {}
+  void end(CodecStream stream, Head&) override {
+    codec_.head(stream, reply_, Last::no);
+    codec_.data(stream, as_bytes("hello"));
+    codec_.end(stream, none_);
+  }
+  void reset(CodecStream, const Error&) override { FAIL("reset"); }
+  void credit(CodecStream, std::uint32_t) override {}
+
+ private:
+  H1Codec& codec_;
+  Head reply_{{":status", "200"}, {"content-length", "5"}, {"content-type", "text/plain"}};
+  Head none_;
+};
+
+TEST_CASE("h1 codec: an idle connection costs under 2 KiB, however large its last request was") {
+  const HttpLimits limits;
+  std::string large(kGet.substr(0, kGet.size() - 2));
+  for (int i = 0; i < 100; ++i) large += "x-field: some value of some length\r\n";
+  large += "\r\n";
+  for (const auto request : {kGet, std::string_view(large)}) {
+    const auto before = heap.live_bytes;
+    H1Codec codec(limits, "http");
+    {
+      Answering session(codec);
+      CHECK(codec.read(as_bytes(request), session) == request.size());
+      std::string().swap(codec.output());
+    }
+    CHECK(codec.phase() == CodecPhase::idle);
+    CHECK(heap.live_bytes - before + sizeof(codec) < 2048);
+  }
+}
+
+TEST_CASE("h1 codec: a request and its reply allocate nothing once warm") {
+  const HttpLimits limits;
+  H1Codec codec(limits, "http");
+  Answering session(codec);
+  std::size_t before = 0;
+  for (int i = 0; i < 10; ++i) {
+    if (i == 3) before = heap.allocations;
+    const auto taken = codec.read(as_bytes(kGet), session);
+    if (taken != kGet.size()) FAIL("not all was read");
+    codec.output().clear();
+  }
+  CHECK(heap.allocations == before);
+}
+
+TEST_CASE("h1 codec: a reply may end inside every event") {
+  const HttpLimits limits;
+  const std::string input =
+      "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
+      "POST /2 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: 1\r\n\r\n"
+      "GET /3 HTTP/1.1\r\nHost: a\r\n\r\n";
+  enum class Where { head, data };
+  for (const auto where : {Where::head, Where::data}) {
+    for_each_chopping(input, [&](const Chopping& chopping) {
+      H1Codec codec(limits, "http");
+      VerbRecorder verbs;
+      const auto answer = [&](CodecStream stream) {
+        Head head{{":status", "200"}};
+        Head none;
+        codec.head(stream, head, Last::yes);
+        codec.end(stream, none);
+      };
+      std::string text =
+          "head POST /1 authority=a content-length=5 · head POST /2 authority=a · head GET /3 authority=a last";
+      if (where == Where::head) {
+        verbs.on_head = [&](CodecStream stream, Last) { answer(stream); };
+      } else {
+        verbs.on_data = [&](CodecStream stream, Bytes) { answer(stream); };
+        text.clear();
+      }
+      std::string kept;
+      for (const auto piece : chopping.pieces) {
+        kept += piece;
+        kept.erase(0, codec.read(as_bytes(kept), verbs));
+      }
+      CAPTURE(chopping.name);
+      CHECK(kept.empty());
+      CHECK(codec.output().find("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n") == 0);
+      if (where == Where::head) {
+        CHECK(verbs.text() == text);
+        CHECK(codec.phase() == CodecPhase::idle);
+      } else {
+        CHECK(verbs.text().ends_with("head GET /3 authority=a last · end"));
+        CHECK(codec.phase() == CodecPhase::reply);
+      }
+    });
+  }
+}
+
+TEST_CASE("h1 codec: reset inside every event closes, and nothing more is told") {
+  const HttpLimits limits;
+  const std::string input =
+      "POST /1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nGET";
+  const Error lost{Fault::backend, Code::worker_lost, false, ""};
+  for (int where = 0; where < 3; ++where) {
+    H1Codec codec(limits, "http");
+    VerbRecorder verbs;
+    verbs.on_head = [&](CodecStream stream, Last) {
+      if (where == 0) codec.reset(stream, lost);
+    };
+    verbs.on_data = [&](CodecStream stream, Bytes) {
+      if (where == 1) codec.reset(stream, lost);
+    };
+    verbs.on_end = [&](CodecStream stream) { codec.reset(stream, lost); };
+    CHECK(codec.read(as_bytes(input), verbs) == input.size());
+    CHECK(codec.phase() == CodecPhase::closed);
+    CHECK_FALSE(codec.wants_input());
+    const std::string_view all = "head POST /1 authority=a · data \"hello\" · end";
+    const std::size_t sizes[] = {all.find(" · data"), all.find(" · end"), all.size()};
+    CHECK(verbs.text() == all.substr(0, sizes[where]));
+  }
+}
+
+}  // namespace
+}  // namespace zeroway::test
