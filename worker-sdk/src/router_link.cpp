@@ -19,6 +19,7 @@ void RouterLink::up() {
   drop_streams();
   out_.clear();
   is_up_ = true;
+  is_welcomed_ = false;
   is_confirmed_ = false;
   core_.log().detail("connected to " + steer_);
   out_.hello(core_.hello());
@@ -28,6 +29,7 @@ void RouterLink::up() {
 void RouterLink::down() {
   if (is_up_) core_.log().detail("connection to " + steer_ + " is gone");
   is_up_ = false;
+  is_welcomed_ = false;
   drop_streams();
   out_.clear();
 }
@@ -72,8 +74,7 @@ void RouterLink::handle(const Frame& frame) {
     case FrameType::welcome:
       return handle_welcome(frame);
     case FrameType::goaway:
-      if (core_.is_draining()) is_confirmed_ = true;
-      return;
+      return handle_goaway(frame);
     default:
       return;  // unknown types are ignored (RFC 9113 §4.1)
   }
@@ -124,13 +125,32 @@ void RouterLink::handle_credit(const Frame& frame) {
 void RouterLink::handle_ping(const Frame& frame) {
   const auto opaque = read_ping(frame);
   if (!opaque) return bad(frame, ResetCode::protocol_error, opaque.error().detail);
-  if (!frame.has(kFlagAck)) out_.ping(*opaque, Ack::yes);
+  if (frame.has(kFlagAck)) return;
+  // The router takes the pong for proof that everything dealt before it is claimed.
+  core_.accept_fresh();
+  out_.ping(*opaque, Ack::yes);
 }
 
 void RouterLink::handle_welcome(const Frame& frame) {
   const auto welcome = read_welcome(frame.payload);
   if (!welcome) return bad(frame, ResetCode::protocol_error, welcome.error().detail);
+  is_welcomed_ = true;
   core_.welcomed(*this, *welcome);
+}
+
+void RouterLink::handle_goaway(const Frame& frame) {
+  const auto goaway = read_goaway(frame);
+  if (!goaway) return bad(frame, ResetCode::protocol_error, goaway.error().detail);
+  if (goaway->code == ResetCode::no_error) {
+    if (core_.is_draining()) is_confirmed_ = true;
+    return;
+  }
+  // Until WELCOME comes, such words are about frames from before our HELLO.
+  const bool is_refused = goaway->code == ResetCode::connect_error;
+  if (!is_welcomed_ && !is_refused) return;
+  core_.complain(steer_ + (is_refused ? " refuses this worker: " : " dropped this worker: ") +
+                 std::string(goaway->reason));
+  if (!is_refused) up();
 }
 
 void RouterLink::bad(const Frame& frame, ResetCode code, const std::string& detail) {

@@ -24,6 +24,8 @@ class RouterLink {
   [[nodiscard]] const std::string& steer() const { return steer_; }
   [[nodiscard]] bool is_configured() const { return is_configured_; }  // else a WELCOME named it
   [[nodiscard]] bool is_up() const { return is_up_; }
+  // The router has answered our HELLO: only then may deal be connected, so that nothing is dealt to a stranger.
+  [[nodiscard]] bool is_welcomed() const { return is_welcomed_; }
   // The router has answered our GOAWAY: nothing is on its way to us any more.
   [[nodiscard]] bool is_confirmed() const { return is_confirmed_; }
 
@@ -54,6 +56,7 @@ class RouterLink {
   void handle_credit(const Frame& frame);
   void handle_ping(const Frame& frame);
   void handle_welcome(const Frame& frame);
+  void handle_goaway(const Frame& frame);
   void open(const Frame& frame, WorkerStream& stream);
   void bad(const Frame& frame, ResetCode code, const std::string& detail);
   [[nodiscard]] WorkerStream* find(StreamId id);
@@ -64,6 +67,7 @@ class RouterLink {
   std::string deal_, steer_;
   bool is_configured_;
   bool is_up_ = false;
+  bool is_welcomed_ = false;
   bool is_confirmed_ = false;
   MessageWriter out_;
   std::unordered_map<StreamId, WorkerStream*> index_;

@@ -91,6 +91,8 @@ class WorkerCore {
   // Starts the handlers of the streams that the message just read has opened.
   void dispatch_fresh(RouterLink& link);
   void release(WorkerStream& stream);
+  // Claims every stream that was opened in this turn and has not said anything yet.
+  void accept_fresh();
 
   void resume_later(std::coroutine_handle<> awaiter) { ready_.push_back(awaiter); }
   [[nodiscard]] std::uint64_t start_timer(std::chrono::milliseconds duration, LoopSide& side);
@@ -116,7 +118,6 @@ class WorkerCore {
   void run_inline(WorkerStream& stream);
   void ring_timers();
   bool resume_ready();
-  void accept_fresh();
 
   Parts parts_;
   Hello hello_;

@@ -69,11 +69,16 @@ class Received {
   zmq_msg_t message_;
 };
 
-// 'D' or 'S' and the link's index: what ZeroMQ knows a connection by.
-std::array<char, 5> make_alias(char socket, std::size_t index) {
-  const auto number = static_cast<std::uint32_t>(index);
-  return {socket, static_cast<char>(number >> 24), static_cast<char>(number >> 16), static_cast<char>(number >> 8),
-          static_cast<char>(number)};
+// 'D' or 'S', the link's index, and how often it was dialled before: what ZeroMQ knows a connection by. A new one for
+// each dial, because libzmq aborts the process when an alias is used while its old connection is still being taken
+// down.
+std::array<char, 9> make_alias(char socket, std::size_t index, std::uint32_t times) {
+  std::string text(1, socket);
+  append_u32(text, static_cast<std::uint32_t>(index));
+  append_u32(text, times);
+  std::array<char, 9> alias{};
+  std::copy(text.begin(), text.end(), alias.begin());
+  return alias;
 }
 
 }  // namespace
@@ -160,8 +165,8 @@ bool WorkerLoop::open_monitor() {
   return monitor_ != nullptr && set_int(monitor_, ZMQ_LINGER, 0) && zmq_connect(monitor_, endpoint.c_str()) == 0;
 }
 
-std::string WorkerLoop::dial(const std::string& endpoint, char socket, std::size_t index) {
-  const Alias alias = make_alias(socket, index);
+std::string WorkerLoop::dial(const std::string& endpoint, char socket, std::size_t index, std::uint32_t times) {
+  const Alias alias = make_alias(socket, index, times);
   if (zmq_setsockopt(socket_, ZMQ_CONNECT_ROUTING_ID, alias.data(), alias.size()) != 0 ||
       zmq_connect(socket_, endpoint.c_str()) != 0) {
     failed("cannot connect to " + endpoint);
@@ -176,23 +181,26 @@ std::string WorkerLoop::dial(const std::string& endpoint, char socket, std::size
 bool WorkerLoop::dial_new_links() {
   while (dialled_.size() < core_->links().size()) {
     const std::size_t index = dialled_.size();
-    const RouterLink& link = *core_->links()[index];
     Dialled& dialled = dialled_.emplace_back();
-    dialled.steer = dial(link.steer(), 'S', index);
+    dialled.steer = dial(core_->links()[index]->steer(), 'S', index, 0);
     if (dialled.steer.empty()) return false;
-    if (link.deal().empty()) continue;
-    dialled.deal = dial(link.deal(), 'D', index);
-    if (dialled.deal.empty()) return false;
   }
   return true;
 }
 
-// Once a router has said that nothing more is dealt, being on its deal socket only makes its table uneven.
-void WorkerLoop::leave_confirmed() {
+// Only a welcomed worker is connected to deal: being there as a stranger, or when nothing more is dealt to it, makes
+// the router's table uneven.
+void WorkerLoop::dial_deals() {
   for (std::size_t i = 0; i < dialled_.size(); ++i) {
-    if (dialled_[i].deal.empty() || !core_->links()[i]->is_confirmed()) continue;
-    zmq_disconnect(socket_, dialled_[i].deal.c_str());
-    dialled_[i].deal.clear();
+    const RouterLink& link = *core_->links()[i];
+    const bool is_wanted = link.is_welcomed() && !link.is_confirmed() && !link.deal().empty();
+    if (is_wanted == !dialled_[i].deal.empty()) continue;
+    if (is_wanted) {
+      dialled_[i].deal = dial(link.deal(), 'D', i, dialled_[i].deals++);
+    } else {
+      zmq_disconnect(socket_, dialled_[i].deal.c_str());
+      dialled_[i].deal.clear();
+    }
   }
 }
 
@@ -210,6 +218,7 @@ int WorkerLoop::serve() {
     bool is_busy = receive();
     is_busy |= core_->turn(WorkerClock::now());
     (void)dial_new_links();
+    dial_deals();
     is_busy |= send_all();
     if (stops_.load(std::memory_order_relaxed) > 0) {
       if (!core_->is_draining()) {
@@ -219,7 +228,6 @@ int WorkerLoop::serve() {
         core_->begin_drain(now);
         continue;
       }
-      leave_confirmed();
       if (core_->is_drained()) return finish();
       if (stops_.load() > 1 || WorkerClock::now() >= drain_until_) return finish();
     }
@@ -248,7 +256,7 @@ bool WorkerLoop::receive_one() {
   Received from, payload;
   if (!from.receive(socket_)) return false;
   const Bytes alias = from.bytes();
-  const std::size_t index = alias.size() == 5 ? read_u32(alias.data() + 1) : core_->links().size();
+  const std::size_t index = alias.size() == Alias().size() ? read_u32(alias.data() + 1) : core_->links().size();
   if (!from.has_more() || !payload.receive(socket_)) return true;
   for (Received extra; payload.has_more() && extra.receive(socket_) && extra.has_more();) {
   }  // one part is all there should be; more are passed over
@@ -270,7 +278,7 @@ void WorkerLoop::send(RouterLink& link) {
   if (!link.is_up()) return link.out().clear();
   std::size_t index = 0;
   while (core_->links()[index].get() != &link) ++index;
-  const Alias alias = make_alias('S', index);
+  const Alias alias = make_alias('S', index, 0);
   if (zmq_send(socket_, alias.data(), alias.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0) {
     core_->complain("cannot send to " + link.steer() + ": " + zmq_strerror(zmq_errno()));
     return link.out().clear();

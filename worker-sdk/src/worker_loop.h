@@ -33,15 +33,16 @@ class WorkerLoop final : public LinkSender {
  private:
   struct Dialled {
     std::string deal, steer;  // as ZeroMQ spells them; empty when not connected
+    std::uint32_t deals = 0;  // how often deal was dialled: an alias is never used twice
   };
-  using Alias = std::array<char, 5>;
+  using Alias = std::array<char, 9>;
 
   [[nodiscard]] bool set_options(const std::string& instance);
   [[nodiscard]] bool set_keys();
   [[nodiscard]] bool open_monitor();
   [[nodiscard]] bool dial_new_links();
-  [[nodiscard]] std::string dial(const std::string& endpoint, char socket, std::size_t index);
-  void leave_confirmed();
+  [[nodiscard]] std::string dial(const std::string& endpoint, char socket, std::size_t index, std::uint32_t times);
+  void dial_deals();
   bool receive();
   bool receive_one();
   void read_monitor();
