@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <vector>
+
+#include "proto/limits.h"
 #include "tests/exchange/script.h"
 
 using namespace zeroway;
@@ -20,8 +23,9 @@ TEST_CASE("exchange: a request without a body goes out as its head, the reply co
 
 TEST_CASE("exchange: bodies and trailers pass both ways") {
   Script s;
-  s.begin().ask_more("POST").send(3).send(4).send_end({{"sum", "1"}});
+  s.begin().ask_more("POST").send("abc").send("defg").send_end({{"sum", "1"}});
   CHECK(s.heard() == "b1 open POST / · b1 data 3 · b1 data 4 · b1 end sum=1");
+  CHECK(s.backend.body == "abcdefg");
   CHECK(s.reply("200").reply_end({{"sum", "2"}}).heard() == "c head 200 · c end sum=2");
 }
 
@@ -30,4 +34,308 @@ TEST_CASE("exchange: a reply that is its head is over with it, and an end after 
   CHECK(s.ask("GET").reply("302", Last::yes).heard() == "b1 open GET / last · b1 end · c head 302 last · c end");
   CHECK(s.is_over());
   CHECK(s.reply_end().heard().empty());
+}
+
+TEST_CASE("exchange: any number of interim heads pass before the final one") {
+  Script s;
+  s.ask("GET").accept().heard();
+  CHECK(s.reply("103").reply("103").reply("199").heard() == "c head 103 · c head 103 · c head 199");
+  CHECK(s.reply("200").reply_end().heard() == "c head 200 · c end");
+  CHECK(s.counters.replies_1xx == 3);
+}
+
+TEST_CASE("exchange: HEAD, 204 and 304 have no content, whatever the worker sends (RFC 9110 §6.4.1)") {
+  struct Case {
+    const char *method, *status;
+  };
+  for (const Case& one : {Case{"HEAD", "200"}, Case{"GET", "204"}, Case{"GET", "304"}}) {
+    CAPTURE(one.status);
+    Script s;
+    s.ask(one.method).accept().heard();
+    const std::string head = "c head " + std::string(one.status) + " last";
+    CHECK(s.reply(one.status, Last::no, {{"content-length", "5"}}).heard() == head + " · b1 reset 0 · c end");
+    CHECK(s.reply_data(5).reply_end().heard().empty());
+    CHECK(s.is_over());
+  }
+  Script s;  // a worker that knows
+  CHECK(s.ask("HEAD").reply("200", Last::yes, {{"content-length", "5"}}).heard() ==
+        "b1 open HEAD / last · b1 end · c head 200 last · c end");
+  CHECK(s.client.seen.find("content-length") == "5");
+}
+
+TEST_CASE("exchange: an answer may come and end while the request still comes; the rest of it is dropped") {
+  Script s;
+  s.begin().ask_more("POST").send(3);
+  CHECK(s.accept().reply("413").heard() == "b1 open POST / · b1 data 3 · c head 413");
+  CHECK(s.send(4).heard() == "b1 data 4");  // the worker may still read
+  CHECK(s.reply_data(2).reply_end().heard() == "c data 2 · b1 reset 0 · c end");
+  CHECK(s.is_over());
+  CHECK(s.send(5).send_end().heard().empty());
+}
+
+TEST_CASE("exchange: what a worker may not say is a 502 before the head, a reset after it; the log gets the reason") {
+  struct Case {
+    const char* name;
+    std::function<void(Script&)> say;
+  };
+  const std::vector<Case> before{
+      {"101", [](Script& s) { s.reply("101"); }},
+      {"no status", [](Script& s) { s.reply("abc"); }},
+      {"connection-specific",
+       [](Script& s) {
+         s.reply("200", Last::no, {{"connection", "close"}});
+       }},
+      {"line break in a value",
+       [](Script& s) {
+         s.reply("200", Last::no, {{"a", "b\r\nc: d"}});
+       }},
+      {"data first", [](Script& s) { s.reply_data(1); }},
+      {"end first", [](Script& s) { s.reply_end(); }},
+      {"interim that ends", [](Script& s) { s.reply("103", Last::yes); }},
+      {"length no number",
+       [](Script& s) {
+         s.reply("200", Last::no, {{"content-length", "5x"}});
+       }},
+      {"length signed",
+       [](Script& s) {
+         s.reply("200", Last::no, {{"content-length", "+5"}});
+       }},
+      {"length empty",
+       [](Script& s) {
+         s.reply("200", Last::no, {{"content-length", ""}});
+       }},
+      {"length too big",
+       [](Script& s) {
+         s.reply("200", Last::no, {{"content-length", "18446744073709551616"}});
+       }},
+      {"two lengths",
+       [](Script& s) {
+         s.reply("200", Last::no, {{"content-length", "5"}, {"content-length", "6"}});
+       }},
+      {"length without content",
+       [](Script& s) {
+         s.reply("200", Last::yes, {{"content-length", "5"}});
+       }},
+  };
+  for (const Case& one : before) {
+    CAPTURE(one.name);
+    Script s;
+    s.ask("GET").accept().heard();
+    one.say(s);
+    CHECK(s.heard().starts_with("b1 reset 1 · c head 502 · c data "));
+    CHECK(s.is_over());
+    CHECK(s.counters.replies_5xx == 1);
+    CHECK(s.backend.streams == 1);
+  }
+  const std::vector<Case> after{
+      {"second head", [](Script& s) { s.reply("200"); }},
+      {"late interim", [](Script& s) { s.reply("103"); }},
+      {"more than its length", [](Script& s) { s.reply_data(6); }},
+      {"less than its length", [](Script& s) { s.reply_data(4).reply_end(); }},
+      {"pseudo-field in trailers",
+       [](Script& s) {
+         s.reply_data(5).reply_end({{":status", "200"}});
+       }},
+  };
+  for (const Case& one : after) {
+    CAPTURE(one.name);
+    Script s;
+    s.ask("GET").accept().reply("200", Last::no, {{"content-length", "5"}}).heard();
+    one.say(s);
+    CHECK(s.heard().ends_with("b1 reset 1 · c reset worker_protocol"));
+    CHECK(s.is_over());
+  }
+}
+
+TEST_CASE("exchange: a reply of just its length is whole") {
+  Script s;
+  s.ask("GET").reply("200", Last::no, {{"content-length", "5"}}).reply_data(2).reply_data(3).heard();
+  CHECK(s.reply_end().heard() == "c end");
+}
+
+TEST_CASE("exchange: the client that goes away cancels the stream, in each phase") {
+  struct Case {
+    const char* name;
+    std::function<void(Script&)> before;
+    const char* expected;
+  };
+  const std::vector<Case> cases{
+      {"before the head", [](Script& s) { s.begin(); }, ""},
+      {"in the body", [](Script& s) { s.begin().ask_more("POST").send(1); }, "b1 reset 8"},
+      {"before acceptance", [](Script& s) { s.ask("GET"); }, "b1 reset 8"},
+      {"before the reply", [](Script& s) { s.ask("GET").accept(); }, "b1 reset 8"},
+      {"after an interim head", [](Script& s) { s.ask("GET").accept().reply("103"); }, "b1 reset 8"},
+      {"in the reply", [](Script& s) { s.ask("GET").accept().reply("200").reply_data(1); }, "b1 reset 8"},
+      {"in a retry", [](Script& s) { s.ask("GET").accept().fail(lost()); }, "b2 reset 8"},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.name);
+    Script s;
+    one.before(s);
+    s.heard();
+    CHECK(s.cancel().heard() == one.expected);
+    CHECK(s.is_over());
+    CHECK(s.counters.cancelled == 1);
+    CHECK(s.counters.exchanges_open == 0);
+    CHECK(s.reply("200").reply_data(1).reply_end().fail(lost()).cancel().heard().empty());
+  }
+}
+
+TEST_CASE("exchange: a client that breaks the rules is no cancellation") {
+  Script s;
+  s.begin().ask_more("POST").heard();
+  s.exchanges.from_client(s.key)->reset({Fault::client, Code::content_too_large, false, "body over 10"});
+  CHECK(s.heard() == "b1 reset 8");
+  CHECK(s.counters.cancelled == 0);
+}
+
+TEST_CASE("exchange: credit for the reply goes to the stream, and nowhere when there is none") {
+  Script s;
+  s.begin();
+  s.exchanges.from_client(s.key)->credit(5);
+  CHECK(s.heard().empty());
+  s.ask_more("GET");
+  s.exchanges.from_client(s.key)->credit(7);
+  CHECK(s.heard() == "b1 open GET / · b1 credit 7");
+}
+
+TEST_CASE("exchange: no reply in time is a 504, and the time runs from the end of the request") {
+  ExchangeSettings settings;
+  settings.reply_timeout = Millis{1'000};
+  Script s(settings);
+  s.begin().ask_more("POST").pass(Millis{5'000}).accept().send_end().heard();
+  CHECK(s.pass(Millis{999}).heard().empty());
+  s.reply("103").heard();  // no final head
+  CHECK(s.pass(Millis{1}).heard().starts_with("b1 reset 8 · c head 504 · c data "));
+  CHECK(s.is_over());
+
+  Script answered(settings);
+  answered.ask("GET").reply("200").pass(Millis{60'000}).heard();
+  CHECK_FALSE(answered.is_over());
+  Script patient;
+  patient.ask("GET").pass(std::chrono::hours(24)).heard();
+  CHECK_FALSE(patient.is_over());
+}
+
+TEST_CASE("exchange: the error reply to HEAD has no body") {
+  Script s;
+  CHECK(s.ask("HEAD").fail(no_worker()).heard() == "b1 open HEAD / last · b1 end · c head 503 last · c end");
+  CHECK(s.client.seen.find("retry-after") == "1");
+}
+
+TEST_CASE("exchange: a failure after the head is a reset") {
+  Script s;
+  CHECK(s.ask("GET").accept().reply("200").reply_data(3).fail(lost()).heard() ==
+        "b1 open GET / last · b1 end · c head 200 · c data 3 · c reset worker_lost");
+  CHECK(s.is_over());
+}
+
+// --- Re-entrancy: whatever a verb calls may end the exchange and open others
+// ------------------------------------------
+
+TEST_CASE("exchange: the next request may be opened from inside the end of the last") {
+  Script s;
+  const ExchangeKey first = s.ask("GET").key;
+  s.heard();
+  s.client.on_end = [&s] {
+    s.client.on_end = nullptr;
+    s.ask("GET", "/next");
+  };
+  CHECK(s.reply("200").reply_end().heard() == "c head 200 · c end · b2 open GET /next last · b2 end");
+  CHECK(s.exchanges.find(first) == nullptr);
+  CHECK(s.reply("204", Last::yes).heard() == "c head 204 last · c end");
+}
+
+TEST_CASE("exchange: the client may go away from inside any of its verbs") {
+  for (const char* verb : {"head", "data", "error head", "error data", "last head"}) {
+    CAPTURE(verb);
+    Script s;
+    const std::string what = verb;
+    const auto leave = [&s] { s.cancel(); };
+    if (what.ends_with("head")) s.client.on_head = leave;
+    if (what.ends_with("data")) s.client.on_data = leave;
+    s.ask("GET").heard();
+    if (what.starts_with("error")) s.fail(no_worker());
+    if (what == "last head") s.reply("200", Last::yes);
+    if (what == "head" || what == "data") s.reply("200").reply_data(1).reply_end();
+    const std::string heard = s.heard();
+    CAPTURE(heard);
+    CHECK(heard.find("c end") == std::string::npos);
+    CHECK(s.is_over());
+    CHECK(s.counters.exchanges_open == 0);
+    CHECK(s.counters.cancelled == 1);
+  }
+}
+
+TEST_CASE("exchange: the backend may fail from inside data and end") {
+  Script s;
+  s.backend.on_data = [&s] {
+    s.backend.on_data = nullptr;
+    s.fail(unseen());
+  };
+  s.begin().ask_more("POST").send("abc");
+  CHECK(s.heard() == "b1 open POST / · b1 data 3 · b2 open POST / · b2 data 3");
+  s.backend.on_end = [&s] {
+    s.backend.on_end = nullptr;
+    s.fail(unseen());
+  };
+  CHECK(s.send("de").send_end().heard() == "b2 data 2 · b2 end · b3 open POST / · b3 data 5 · b3 end");
+  CHECK(s.backend.body == "abcabcdeabcde");
+}
+
+TEST_CASE("exchange: the backend may fail and grant credit from inside a body that is sent again") {
+  Script s;
+  s.begin().ask_more("PUT").send(10).send_end().accept().heard();
+  int fails = 2;
+  s.backend.on_data = [&] {
+    if (fails-- > 0) s.fail(unseen());
+  };
+  CHECK(s.fail(unseen()).heard() ==
+        "b2 open PUT / · b2 data 10 · b3 open PUT / · b3 data 10 · b4 open PUT / · b4 data 10 · b4 end");
+}
+
+// --- Keys ---------------------------------------------------------------------------------------------------------
+
+TEST_CASE("exchanges: a stale key finds nothing, also when its memory serves another") {
+  Script s;
+  std::vector<ExchangeKey> old;
+  for (int i = 0; i < 10; ++i) {
+    s.ask("GET").reply("200", Last::yes);
+    old.push_back(s.key);
+  }
+  s.ask("GET");
+  for (const ExchangeKey key : old) {
+    CHECK(key != s.key);
+    CHECK(static_cast<std::uint32_t>(key) == static_cast<std::uint32_t>(s.key));  // one place served all
+    CHECK(s.exchanges.find(key) == nullptr);
+    CHECK(s.exchanges.from_client(key) == nullptr);
+  }
+  CHECK(s.exchanges.find(0) == nullptr);
+  CHECK(s.exchanges.find(~0ull) == nullptr);
+}
+
+TEST_CASE("exchanges: memory is not used again while a verb runs") {
+  Script s;
+  s.ask("GET").heard();
+  const ExchangeKey first = s.key;
+  s.client.on_end = [&s] {
+    s.client.on_end = nullptr;
+    s.begin();
+  };
+  s.reply("200").reply_end();
+  CHECK(static_cast<std::uint32_t>(s.key) != static_cast<std::uint32_t>(first));
+  s.begin();  // no verb runs: the place of the first
+  CHECK(static_cast<std::uint32_t>(s.key) == static_cast<std::uint32_t>(first));
+}
+
+TEST_CASE("exchanges: a new one knows nothing of the one that had its memory") {
+  ExchangeSettings settings;
+  settings.reply_timeout = Millis{1'000};
+  Script s(settings);
+  s.begin().ask_more("POST").send(40'000).send_end({{"t", "1"}}).accept().fail(unseen()).grant(100);
+  s.reply("200", Last::no, {{"content-length", "9"}}).reply_data(1).fail(lost()).heard();
+  s.begin().ask_more("PUT");
+  CHECK(s.pass(Millis{10'000}).heard() == "b3 open PUT /");
+  CHECK(s.send(kOpeningWindow).send_end().heard() == "b3 data 65536 · b3 end");
+  CHECK(s.reply("200").reply_data(20).reply_end().heard() == "c head 200 · c data 20 · c end");
 }

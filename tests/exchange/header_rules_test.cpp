@@ -1,0 +1,151 @@
+#include "router/exchange/header_rules.h"
+
+#include <doctest/doctest.h>
+
+using namespace zeroway;
+
+namespace {
+
+Head request(std::initializer_list<Field> more = {}) {
+  Head head{{":method", "GET"}, {":scheme", "http"}, {":path", "/a%20b?c=d"}, {":authority", "example.com"}};
+  for (const Field& field : more) head.add(field.name, field.value);
+  return head;
+}
+
+ExchangeSettings trusting(std::string network) {
+  ExchangeSettings settings;
+  settings.trusted_proxies = {std::move(network)};
+  return settings;
+}
+
+const ClientInfo kClient{.address = "192.0.2.1", .port = 4711};
+
+}  // namespace
+
+TEST_CASE("request rules: the worker learns who asked, how, and for which host") {
+  HeaderRules rules{ExchangeSettings()};
+  Head head = request();
+  rules.request(head, kClient);
+  CHECK(head.find("x-forwarded-for") == "192.0.2.1");
+  CHECK(head.find("x-forwarded-proto") == "http");
+  CHECK(head.find("x-forwarded-host") == "example.com");
+  CHECK(head.find("forwarded") == "for=192.0.2.1;host=example.com;proto=http");
+  CHECK(head.path() == "/a%20b?c=d");
+  CHECK(head[0].name == ":method");
+  CHECK(head[3].name == ":authority");
+}
+
+TEST_CASE("request rules: an untrusted client's word is dropped, all of it") {
+  for (const char* network : {"", "10.0.0.0/8"}) {
+    HeaderRules rules{trusting(network)};
+    Head head = request({{"x-forwarded-for", "1.1.1.1"},
+                         {"x-forwarded-for", "2.2.2.2"},
+                         {"x-forwarded-proto", "https"},
+                         {"x-forwarded-host", "evil"},
+                         {"forwarded", "for=1.1.1.1"},
+                         {"forwarded", "for=2.2.2.2"}});
+    rules.request(head, kClient);
+    CHECK(head.size() == 8);
+    CHECK(head.find("x-forwarded-for") == "192.0.2.1");
+    CHECK(head.find("x-forwarded-proto") == "http");
+    CHECK(head.find("x-forwarded-host") == "example.com");
+    CHECK(head.find("forwarded") == "for=192.0.2.1;host=example.com;proto=http");
+  }
+}
+
+TEST_CASE("request rules: a trusted proxy's word is believed and added to") {
+  HeaderRules rules{trusting("192.0.2.0/24")};
+  Head head = request({{"x-forwarded-for", "1.1.1.1, 9.9.9.9"},
+                       {"x-forwarded-proto", "https"},
+                       {"x-forwarded-for", "2.2.2.2"},
+                       {"x-forwarded-host", "shop.example"},
+                       {"forwarded", "for=1.1.1.1;proto=https"}});
+  rules.request(head, kClient);
+  CHECK(head.find("x-forwarded-for") == "1.1.1.1, 9.9.9.9, 2.2.2.2, 192.0.2.1");
+  CHECK(head.count("x-forwarded-for") == 1);
+  CHECK(head.find("x-forwarded-proto") == "https");
+  CHECK(head.find("x-forwarded-host") == "shop.example");
+  CHECK(head.find("forwarded") == "for=1.1.1.1;proto=https, for=192.0.2.1;host=example.com;proto=http");
+
+  Head silent = request();
+  rules.request(silent, kClient);
+  CHECK(silent.find("x-forwarded-proto") == "http");
+  CHECK(silent.find("x-forwarded-host") == "example.com");
+}
+
+TEST_CASE("request rules: TLS is said, IPv6 and ports are quoted (RFC 7239 §6)") {
+  HeaderRules rules{ExchangeSettings()};
+  Head head = request();
+  head.set(":authority", "[2001:db8::2]:8443");
+  rules.request(head, {.address = "2001:db8::1", .is_tls = true});
+  CHECK(head.find(":scheme") == "https");
+  CHECK(head.find("x-forwarded-for") == "2001:db8::1");
+  CHECK(head.find("x-forwarded-proto") == "https");
+  CHECK(head.find("forwarded") == "for=\"[2001:db8::1]\";host=\"[2001:db8::2]:8443\";proto=https");
+
+  Head quoted = request();
+  quoted.set(":authority", "a\"b\\c");
+  rules.request(quoted, kClient);
+  CHECK(quoted.find("forwarded") == "for=192.0.2.1;host=\"a\\\"b\\\\c\";proto=http");
+}
+
+TEST_CASE("request rules: without a host nothing is said about it") {
+  HeaderRules rules{ExchangeSettings()};
+  Head head{{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {"x-forwarded-host", "evil"}};
+  rules.request(head, kClient);
+  CHECK_FALSE(head.has("x-forwarded-host"));
+  CHECK(head.find("forwarded") == "for=192.0.2.1;proto=http");
+}
+
+TEST_CASE("reply rules: date when there is none, x-worker whatever the worker says") {
+  const HeaderRules rules{ExchangeSettings()};
+  Head head{{":status", "200"}, {"x-worker", "liar"}, {"x-worker", "liar"}};
+  rules.reply(head, "worker-1", "today");
+  CHECK(head.find("date") == "today");
+  CHECK(head.find("x-worker") == "worker-1");
+  CHECK(head.count("x-worker") == 1);
+
+  Head dated{{":status", "200"}, {"date", "yesterday"}};
+  rules.reply(dated, "worker-1", "today");
+  CHECK(dated.find("date") == "yesterday");
+  CHECK(dated.count("date") == 1);
+}
+
+TEST_CASE("reply rules: x-worker can be off; the worker's own then passes") {
+  ExchangeSettings settings;
+  settings.worker_header = false;
+  const HeaderRules rules{settings};
+  Head head{{":status", "200"}, {"x-worker", "its own"}};
+  rules.reply(head, "worker-1", "today");
+  CHECK(head.find("x-worker") == "its own");
+  Head without{{":status", "200"}};
+  rules.reply(without, "worker-1", "today");
+  CHECK_FALSE(without.has("x-worker"));
+}
+
+TEST_CASE("reply rules: a 204 has no length (RFC 9110 §8.6)") {
+  const HeaderRules rules{ExchangeSettings()};
+  Head head{{":status", "204"}, {"content-length", "0"}};
+  rules.reply(head, "w", "today");
+  CHECK_FALSE(head.has("content-length"));
+}
+
+TEST_CASE("date: as RFC 9110 §5.6.7 has it, new with each second") {
+  DateField date;
+  const WallTime time{std::chrono::seconds(784'111'777)};
+  CHECK(date.text(time) == "Sun, 06 Nov 1994 08:49:37 GMT");
+  CHECK(date.text(time + std::chrono::milliseconds(999)) == "Sun, 06 Nov 1994 08:49:37 GMT");
+  CHECK(date.text(time + std::chrono::seconds(1)) == "Sun, 06 Nov 1994 08:49:38 GMT");
+  CHECK(date.text(WallTime{}) == "Thu, 01 Jan 1970 00:00:00 GMT");
+}
+
+TEST_CASE("content-length: one number, or none") {
+  CHECK_FALSE(read_content_length({{":status", "200"}})->has_value());
+  CHECK(read_content_length({{"content-length", "0"}})->value() == 0);
+  CHECK(read_content_length({{"content-length", "18446744073709551615"}})->value() == ~std::uint64_t{0});
+  for (const char* text : {"", " ", "5 ", "-1", "+1", "0x1", "1,1", "18446744073709551616"}) {
+    CAPTURE(text);
+    CHECK_FALSE(read_content_length({{"content-length", text}}).has_value());
+  }
+  CHECK_FALSE(read_content_length({{"content-length", "5"}, {"content-length", "5"}}).has_value());
+}
