@@ -82,7 +82,8 @@ void append_or_dash(std::string& out, std::string_view text) {
 
 int open_file(const std::string& path) {
   if (path == "-") return STDOUT_FILENO;
-  return ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+  // Not blocking: a pipe that nobody reads must not stop the loop.
+  return ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
 }
 
 Error cannot_open(const std::string& path) {
