@@ -20,6 +20,7 @@ Loop::Inside::Inside() : wheel(Clock::now()) {
 }
 
 void Loop::Inside::run() {
+  io.restart();
   await_sockets();
   while (!is_stopped) {
     io.run_one();

@@ -49,6 +49,7 @@ struct Loop::Inside {
   Time armed_for = Time::max();
   std::vector<Entry> entries;  // by descriptor
   std::vector<TurnEnd*> asked;
+  std::vector<std::uint8_t> read_buffer;  // for one read at a time, of any connection
   Time now = Clock::now();
   bool is_in_turn = false;
   bool is_stopped = false;

@@ -1,0 +1,52 @@
+// Where clients arrive: listens, and hands each accepted socket out.
+//
+// Owner: the front door of a loop.   Thread: that loop.
+// Out of descriptors it waits a moment instead of asking again at once, and logs once until it is over.
+// Not here: how many connections are too many (edge/front_door.h).
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "proto/error.h"
+#include "router/net/loop.h"
+#include "router/net/socket.h"
+
+namespace zeroway {
+
+// Whether other loops of this process listen at the same port (SO_REUSEPORT).
+enum class Share : bool { no, yes };
+
+// A bound and listening socket. "" is every address: IPv6 and IPv4 in one socket, IPv4 alone where there is no IPv6.
+// The error names address and port.
+[[nodiscard]] Result<Socket> listen_at(const std::string& address, std::uint16_t port, Share share);
+// Where a socket is bound: tells the port that was found for port 0.
+[[nodiscard]] Peer bound_to(const Socket& socket);
+
+class Listener final : private Watcher {
+ public:
+  using Accepted = std::function<void(Socket socket, Peer peer)>;
+
+  // Accepts at once.
+  Listener(Loop& loop, Socket socket, Accepted accepted);
+  ~Listener() override;
+
+  // New clients wait in the kernel's backlog while paused.
+  void pause();
+  void resume();
+  [[nodiscard]] Peer address() const { return bound_to(socket_); }
+
+ private:
+  void ready(bool readable, bool writable) override;
+  [[nodiscard]] bool accept_one();
+  void rest(int error);
+
+  Loop& loop_;
+  Socket socket_;
+  Accepted accepted_;
+  Timer rest_;
+  bool is_paused_ = false;
+  bool is_short_ = false;  // of descriptors
+};
+
+}  // namespace zeroway

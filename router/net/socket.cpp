@@ -1,0 +1,38 @@
+#include "router/net/socket.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+
+namespace zeroway {
+
+Socket::~Socket() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Peer read_peer(const sockaddr_storage& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    return {text.data(), ntohs(v4.sin_port)};
+  }
+  if (address.ss_family != AF_INET6) return {};
+  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+    ::inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text.data(), text.size());
+  } else {
+    ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+  }
+  return {text.data(), ntohs(v6.sin6_port)};
+}
+
+std::string show(const Peer& peer) {
+  const bool is_v6 = peer.address.find(':') != std::string::npos;
+  return (is_v6 ? "[" + peer.address + "]:" : peer.address + ":") + std::to_string(peer.port);
+}
+
+}  // namespace zeroway

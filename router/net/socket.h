@@ -1,0 +1,37 @@
+// A socket's descriptor, and addresses as text.
+//
+// Owner: whoever holds the Socket; it closes.   Thread: any.
+// Not here: reading, writing (net/tcp_connection.h).
+#pragma once
+#include <sys/socket.h>
+
+#include <string>
+#include <utility>
+
+#include "router/net/connection.h"
+
+namespace zeroway {
+
+class Socket {
+ public:
+  Socket() = default;
+  explicit Socket(int fd) : fd_(fd) {}
+  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Socket& operator=(Socket&& other) noexcept {
+    Socket old(std::exchange(fd_, std::exchange(other.fd_, -1)));
+    return *this;
+  }
+  ~Socket();
+
+  [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+[[nodiscard]] Peer read_peer(const sockaddr_storage& address);
+// "127.0.0.1:9000", "[::]:9000".
+[[nodiscard]] std::string show(const Peer& peer);
+
+}  // namespace zeroway

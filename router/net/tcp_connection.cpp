@@ -1,0 +1,189 @@
+#include "router/net/tcp_connection.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "router/net/limits.h"
+#include "router/net/loop_inside.h"
+
+namespace zeroway {
+
+namespace {
+
+bool is_temporary(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
+
+}  // namespace
+
+TcpConnection::TcpConnection(Loop& loop, Socket socket, ConnectionEvents& events)
+    : loop_(loop), socket_(std::move(socket)), events_(events), last_progress_(loop.now()) {
+  watch();
+}
+
+TcpConnection::~TcpConnection() {
+  if (socket_.is_open()) loop_.forget(socket_.fd());
+}
+
+// The socket stays registered for reading while paused, until it is readable once: a pause that ends before the client
+// sends more costs no call.
+void TcpConnection::watch() {
+  const bool listens = !is_closing_ && !has_input_ended_;
+  const bool reads = is_shut_ || (listens && pauses_ == 0);
+  loop_.watch(socket_.fd(), *this, reads, wants_write_, listens && !has_told_hang_up_);
+}
+
+void TcpConnection::pause(PauseReason reason) { pauses_ |= static_cast<std::uint8_t>(reason); }
+
+void TcpConnection::resume(PauseReason reason) {
+  if (pauses_ == 0) return;
+  pauses_ &= static_cast<std::uint8_t>(~static_cast<std::uint8_t>(reason));
+  if (pauses_ == 0) watch();  // no call when nothing had changed
+}
+
+void TcpConnection::hung_up() {
+  if (pauses_ == 0 || has_told_hang_up_ || is_shut_) return;  // reading finds out
+  has_told_hang_up_ = true;
+  watch();
+  events_.hung_up();
+}
+
+void TcpConnection::ready(bool readable, bool writable) {
+  if (is_shut_) return discard();
+  if (writable && wants_write_) {
+    if (!flush()) return lose();
+    if (is_closing_) {
+      if (queued() == 0 && shut_down()) events_.lost();
+      return;
+    }
+    events_.written();
+    return;  // what is readable is told again; the session may be gone
+  }
+  if (!readable) return;
+  if (is_closing_ || pauses_ != 0 || has_input_ended_) {
+    // Either more bytes than are wanted now, or the end of everything: an error is told until it is asked for.
+    int error = 0;
+    socklen_t size = sizeof error;
+    ::getsockopt(socket_.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error != 0) return lose();
+    return watch();
+  }
+  read();
+}
+
+void TcpConnection::read() {
+  auto& buffer = loop_.inside().read_buffer;
+  if (buffer.empty()) buffer.resize(kReadSize);
+  const ssize_t count = ::recv(socket_.fd(), buffer.data(), buffer.size(), 0);
+  if (count < 0) return is_temporary(errno) ? void() : lose();
+  if (count == 0) {
+    has_input_ended_ = true;
+    watch();
+    return events_.input_ended();
+  }
+  const Bytes bytes(buffer.data(), static_cast<std::size_t>(count));
+  if (kept_.empty()) return tell(bytes);
+  kept_.append(as_text(bytes));
+  offer();
+}
+
+void TcpConnection::tell(Bytes bytes) {
+  const std::size_t taken = events_.received(bytes);
+  kept_.append(as_text(bytes.subspan(taken)));
+}
+
+void TcpConnection::offer() {
+  if (kept_.empty()) return;
+  const std::size_t taken = events_.received(as_bytes(kept_));
+  if (taken < kept_.size()) {
+    kept_.erase(0, taken);
+  } else if (kept_.capacity() > kKeptCapacity) {
+    std::string().swap(kept_);
+  } else {
+    kept_.clear();
+  }
+}
+
+bool TcpConnection::send(std::string& bytes) {
+  if (queued() > 0) {
+    out_.append(bytes);
+    bytes.clear();
+    return true;
+  }
+  std::size_t sent = 0;
+  if (const ssize_t count = ::send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL); count >= 0) {
+    sent = static_cast<std::size_t>(count);
+  } else if (!is_temporary(errno)) {
+    return false;
+  }
+  if (sent < bytes.size()) {
+    out_.assign(bytes, sent);
+    last_progress_ = loop_.now();
+    wants_write_ = true;
+    watch();
+  }
+  bytes.clear();
+  return true;
+}
+
+bool TcpConnection::flush() {
+  const ssize_t count = ::send(socket_.fd(), out_.data() + out_begin_, queued(), MSG_NOSIGNAL);
+  if (count < 0) return is_temporary(errno);
+  last_progress_ = loop_.now();
+  out_begin_ += static_cast<std::size_t>(count);
+  if (queued() == 0) {
+    std::string().swap(out_);
+    out_begin_ = 0;
+    wants_write_ = false;
+    watch();
+  } else if (out_begin_ > out_.size() / 2) {
+    out_.erase(0, out_begin_);
+    out_begin_ = 0;
+  }
+  return true;
+}
+
+bool TcpConnection::close(Linger linger) {
+  if (is_closing_) return false;
+  is_closing_ = true;
+  // A client that has closed its side sends nothing more: nothing to linger for.
+  linger_ = has_input_ended_ ? Linger::no : linger;
+  std::string().swap(kept_);
+  if (queued() == 0) return shut_down();
+  watch();
+  return false;
+}
+
+// True when it is over.
+bool TcpConnection::shut_down() {
+  wants_write_ = false;
+  is_shut_ = true;
+  if (linger_ == Linger::no) {
+    loop_.forget(socket_.fd());
+    socket_ = Socket();
+    return true;
+  }
+  ::shutdown(socket_.fd(), SHUT_WR);
+  linger_timer_ = std::make_unique<Timer>(loop_, [this] { lose(); });
+  linger_timer_->set(kLingerTime);
+  watch();
+  return false;
+}
+
+void TcpConnection::discard() {
+  auto& buffer = loop_.inside().read_buffer;
+  if (buffer.empty()) buffer.resize(kReadSize);
+  const ssize_t count = ::recv(socket_.fd(), buffer.data(), buffer.size(), 0);
+  if (count < 0 && is_temporary(errno)) return;
+  if (count <= 0) return lose();
+  discarded_ += static_cast<std::size_t>(count);
+  if (discarded_ > kLingerBytes) lose();
+}
+
+void TcpConnection::lose() {
+  loop_.forget(socket_.fd());
+  socket_ = Socket();
+  events_.lost();
+}
+
+}  // namespace zeroway

@@ -1,0 +1,61 @@
+// A connection on a plain TCP socket.
+//
+// Owner: a client session.   Thread: one loop.
+// One recv for each time it is readable, into a buffer that all connections of the loop share: an idle connection owns
+// no buffer. Not here: accepting (net/listener.h).
+#pragma once
+#include <memory>
+#include <string>
+
+#include "router/net/connection.h"
+#include "router/net/loop.h"
+#include "router/net/socket.h"
+
+namespace zeroway {
+
+class TcpConnection final : public Connection, private Watcher {
+ public:
+  // Begins to read with the next turn.
+  TcpConnection(Loop& loop, Socket socket, ConnectionEvents& events);
+  ~TcpConnection() override;
+
+  [[nodiscard]] bool send(std::string& bytes) override;
+  [[nodiscard]] std::size_t queued() const override { return out_.size() - out_begin_; }
+  [[nodiscard]] Time last_progress() const override { return last_progress_; }
+  void pause(PauseReason reason) override;
+  void resume(PauseReason reason) override;
+  void offer() override;
+  [[nodiscard]] std::size_t kept() const override { return kept_.size(); }
+  [[nodiscard]] bool close(Linger linger) override;
+  [[nodiscard]] bool is_closing() const override { return is_closing_; }
+
+ private:
+  void ready(bool readable, bool writable) override;
+  void hung_up() override;
+  void watch();
+  void read();
+  void tell(Bytes bytes);
+  bool flush();
+  bool shut_down();
+  void discard();
+  void lose();
+
+  Loop& loop_;
+  Socket socket_;
+  ConnectionEvents& events_;
+  std::string kept_;           // read and not taken
+  std::string out_;            // refused by the kernel, from out_begin_ on
+  std::size_t out_begin_ = 0;  // moved, not erased: erasing would copy the rest at each write
+  Time last_progress_;
+  std::unique_ptr<Timer> linger_timer_;  // only while closing
+  Linger linger_ = Linger::yes;
+  std::size_t discarded_ = 0;
+  std::uint8_t pauses_ = 0;  // PauseReason bits
+  bool wants_write_ = false;
+  bool has_input_ended_ = false;
+  bool has_told_hang_up_ = false;
+  bool is_closing_ = false;
+  bool is_shut_ = false;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,302 @@
+#include "router/net/tcp_connection.h"
+
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <functional>
+#include <optional>
+#include <thread>
+
+#include "router/net/limits.h"
+#include "router/net/listener.h"
+
+using namespace zeroway;
+using namespace std::chrono_literals;
+
+namespace {
+
+// The router's end of a real TCP connection and, as a plain blocking descriptor, the client's.
+struct Bench : ConnectionEvents {
+  explicit Bench(int receive_buffer = 0) {
+    auto socket = listen_at("127.0.0.1", 0, Share::no);
+    REQUIRE(socket.has_value());
+    const std::uint16_t port = bound_to(*socket).port;
+    client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (receive_buffer) ::setsockopt(client, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(client, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    Listener listener(loop, std::move(*socket), [this](Socket accepted, Peer from) {
+      peer = from;
+      int on = 0;
+      socklen_t size = sizeof on;
+      ::getsockopt(accepted.fd(), IPPROTO_TCP, TCP_NODELAY, &on, &size);
+      has_no_delay = on != 0;
+      connection.emplace(loop, std::move(accepted), *this);
+      loop.stop();
+    });
+    loop.run();
+    REQUIRE(connection);
+  }
+  ~Bench() override {
+    if (client >= 0) ::close(client);
+  }
+
+  std::size_t received(Bytes bytes) override {
+    heard = as_text(bytes);
+    const std::size_t taken = std::min(takes, bytes.size());
+    note("received " + std::to_string(bytes.size()));
+    return taken;
+  }
+  void input_ended() override { note("ended"); }
+  void hung_up() override { note("hung up"); }
+  void written() override {
+    if (on_written) on_written();
+  }
+  void lost() override {
+    connection.reset();
+    note("lost");
+  }
+  void note(const std::string& what) {
+    told += what + "; ";
+    loop.stop();
+  }
+
+  // Runs until something is told, or a second is over.
+  void turn() {
+    Timer limit(loop, [this] { loop.stop(); });
+    limit.set(1s);
+    loop.run();
+  }
+  void say(std::string_view text) { REQUIRE(::send(client, text.data(), text.size(), MSG_NOSIGNAL) > 0); }
+  std::string hear(std::size_t size) {
+    std::string text(size, '\0');
+    const ssize_t count = ::recv(client, text.data(), size, MSG_WAITALL);
+    text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+    return text;
+  }
+  void reset_by_client() {
+    const linger at_once{1, 0};
+    ::setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(client);
+    client = -1;
+  }
+
+  Loop loop;
+  int client = -1;
+  std::optional<TcpConnection> connection;
+  Peer peer;
+  bool has_no_delay = false;
+  std::size_t takes = SIZE_MAX;
+  std::string told;
+  std::string heard;
+  std::function<void()> on_written;
+};
+
+}  // namespace
+
+TEST_CASE("tcp connection: knows its peer, and sends small replies without delay") {
+  Bench bench;
+  CHECK(bench.peer.address == "127.0.0.1");
+  CHECK(bench.peer.port != 0);
+  CHECK(bench.has_no_delay);
+}
+
+TEST_CASE("tcp connection: what is not taken is kept and told again with what comes, or when offered") {
+  Bench bench;
+  bench.takes = 2;
+  bench.say("abc");
+  bench.turn();
+  CHECK(bench.connection->kept() == 1);
+  bench.say("de");
+  bench.turn();
+  CHECK(bench.heard == "cde");
+  CHECK(bench.connection->kept() == 1);
+  bench.connection->offer();
+  CHECK(bench.heard == "e");
+  CHECK(bench.connection->kept() == 0);
+}
+
+TEST_CASE("tcp connection: what the kernel refuses waits, and everything arrives in order") {
+  Bench bench(4'096);
+  std::string sent(8 << 20, '\0');
+  for (std::size_t index = 0; index < sent.size(); ++index) sent[index] = static_cast<char>(index * 7 / 5);
+  std::string got;
+  std::thread client([&] { got = bench.hear(sent.size()); });
+  std::string bytes = sent;
+  REQUIRE(bench.connection->send(bytes));
+  CHECK(bytes.empty());
+  CHECK(bench.connection->queued() > 0);
+  bench.on_written = [&] {
+    if (bench.connection->queued() == 0) bench.note("all");
+  };
+  while (bench.told.empty()) bench.turn();
+  client.join();
+  CHECK(got == sent);
+  CHECK(bench.told == "all; ");
+}
+
+TEST_CASE("tcp connection: paused it does not read; resumed it does") {
+  Bench bench;
+  bench.connection->pause(PauseReason::reader);
+  bench.connection->pause(PauseReason::writer);
+  bench.say("abc");
+  Timer limit(bench.loop, [&] { bench.loop.stop(); });
+  limit.set(30ms);
+  bench.loop.run();
+  CHECK(bench.told == "");
+  bench.connection->resume(PauseReason::reader);
+  limit.set(30ms);
+  bench.loop.run();
+  CHECK(bench.told == "");
+  bench.connection->resume(PauseReason::writer);
+  bench.turn();
+  CHECK(bench.told == "received 3; ");
+}
+
+TEST_CASE("tcp connection: a client that closes its side is told, paused or not, once") {
+  Bench bench;
+  SUBCASE("reading") {
+    ::shutdown(bench.client, SHUT_WR);
+    bench.turn();
+    bench.turn();
+    CHECK(bench.told == "ended; ");
+  }
+  SUBCASE("paused") {
+    bench.connection->pause(PauseReason::reader);
+    bench.say("x");
+    ::shutdown(bench.client, SHUT_WR);
+    bench.turn();
+    bench.turn();
+    CHECK(bench.told == "hung up; ");
+    bench.connection->resume(PauseReason::reader);
+    bench.turn();
+    bench.turn();
+    CHECK(bench.told == "hung up; received 1; ended; ");
+  }
+}
+
+TEST_CASE("tcp connection: a reset is told as lost, paused or not, and writing to it says so") {
+  Bench bench;
+  SUBCASE("reading") {
+    bench.reset_by_client();
+    bench.turn();
+    CHECK(bench.told == "lost; ");
+  }
+  SUBCASE("paused") {
+    bench.connection->pause(PauseReason::reader);
+    bench.reset_by_client();
+    for (int turns = 0; turns < 3 && bench.connection; ++turns) bench.turn();
+    CHECK(bench.told.ends_with("lost; "));
+  }
+  SUBCASE("writing") {
+    bench.reset_by_client();
+    ::pollfd gone{-1, 0, 0};
+    ::poll(&gone, 1, 10);
+    std::string bytes = "x";
+    std::string more = "y";
+    CHECK_FALSE((bench.connection->send(bytes) && bench.connection->send(more)));
+  }
+}
+
+TEST_CASE("tcp connection: closing over unread bytes does not destroy the last reply") {
+  Bench bench;
+  bench.connection->pause(PauseReason::reader);
+  bench.say("never read");
+  std::string bytes = "the last reply";
+  REQUIRE(bench.connection->send(bytes));
+  CHECK_FALSE(bench.connection->close(Linger::yes));
+  bench.say("nor this");
+  CHECK(bench.hear(100) == "the last reply");
+  ::close(bench.client);
+  bench.client = -1;
+  bench.turn();
+  CHECK(bench.told == "lost; ");
+}
+
+TEST_CASE("tcp connection: close waits for what is queued") {
+  Bench bench(4'096);
+  std::string bytes(8 << 20, 'x');
+  std::string got;
+  REQUIRE(bench.connection->send(bytes));
+  CHECK_FALSE(bench.connection->close(Linger::no));
+  std::thread client([&] { got = bench.hear((8 << 20) + 1); });
+  while (bench.told.empty()) bench.turn();
+  client.join();
+  CHECK(got.size() == 8 << 20);
+  CHECK(bench.told == "lost; ");
+}
+
+TEST_CASE("listener: a taken port is an error that names it") {
+  auto first = listen_at("127.0.0.1", 0, Share::no);
+  REQUIRE(first.has_value());
+  const Peer where = bound_to(*first);
+  CHECK(where.port != 0);
+  const auto second = listen_at("127.0.0.1", where.port, Share::no);
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().detail.find(show(where)) != std::string::npos);
+}
+
+TEST_CASE("listener: several loops share one port") {
+  auto first = listen_at("127.0.0.1", 0, Share::yes);
+  REQUIRE(first.has_value());
+  CHECK(listen_at("127.0.0.1", bound_to(*first).port, Share::yes).has_value());
+}
+
+TEST_CASE("listener: every address takes IPv4 clients, seen by their own address") {
+  Loop loop;
+  auto socket = listen_at("", 0, Share::no);
+  REQUIRE(socket.has_value());
+  const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(bound_to(*socket).port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  REQUIRE(::connect(client, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  std::string from;
+  Listener listener(loop, std::move(*socket), [&](Socket, Peer peer) {
+    from = peer.address;
+    loop.stop();
+  });
+  loop.run();
+  ::close(client);
+  CHECK(from == "127.0.0.1");
+}
+
+TEST_CASE("listener: paused it accepts nobody") {
+  Loop loop;
+  auto socket = listen_at("127.0.0.1", 0, Share::no);
+  REQUIRE(socket.has_value());
+  const sockaddr_storage where = [&] {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    ::getsockname(socket->fd(), reinterpret_cast<sockaddr*>(&address), &size);
+    return address;
+  }();
+  int accepted = 0;
+  Listener listener(loop, std::move(*socket), [&](Socket, Peer) {
+    ++accepted;
+    listener.pause();
+    loop.stop();
+  });
+  Socket clients[2] = {Socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
+                       Socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))};
+  for (const Socket& client : clients) {
+    REQUIRE(::connect(client.fd(), reinterpret_cast<const sockaddr*>(&where), sizeof(sockaddr_in)) == 0);
+  }
+  loop.run();
+  CHECK(accepted == 1);
+  Timer limit(loop, [&] { loop.stop(); });
+  limit.set(30ms);
+  loop.run();
+  CHECK(accepted == 1);
+  listener.resume();
+  limit.set(1s);
+  loop.run();
+  CHECK(accepted == 2);
+}
