@@ -1,0 +1,22 @@
+// Whether a word is what an option wants: addresses, networks, fabric endpoints.
+//
+// Owner: nobody; free functions.   Thread: any.
+// Not here: numbers with units (settings/units.h).
+#pragma once
+#include <string>
+
+#include "proto/error.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+// An IPv4 or IPv6 address, or what could be a host's name.
+[[nodiscard]] bool is_address(const std::string& text);
+// "10.0.0.0/8", "2001:db8::/32", or an address alone.
+[[nodiscard]] bool is_network(const std::string& text);
+// Whether only this machine reaches it: ipc, or tcp at a loopback address.
+[[nodiscard]] bool is_local_endpoint(const std::string& endpoint);
+// That every loop finds a pair of endpoints, and that no stranger finds one without a key: the error says what to do.
+[[nodiscard]] Result<> check_fabric(const FabricSettings& fabric, std::uint32_t threads);
+
+}  // namespace zeroway

@@ -1,0 +1,232 @@
+#include "router/settings/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <limits>
+
+#include "router/settings/checks.h"
+#include "router/settings/units.h"
+
+namespace zeroway {
+
+namespace {
+
+constexpr const char* kClients = "Clients";
+constexpr const char* kTimes = "Client timeouts";
+constexpr const char* kRequests = "Requests";
+constexpr const char* kFabric = "Workers";
+constexpr const char* kLog = "Log";
+constexpr const char* kHidden = "";
+
+[[noreturn]] void refuse(const std::string& option, const std::string& value, const std::string& wanted) {
+  throw CLI::ValidationError(option, "'" + value + "' is not " + wanted);
+}
+
+// The long name, which is what an error should name.
+std::string long_name(const std::string& names) { return names.substr(names.find("--")); }
+
+// Each adds an option that reads a word into `target`; `what` is the help's line, the default is added to it.
+class Options {
+ public:
+  explicit Options(CLI::App& app) : app_(app) {}
+
+  template <class Number>
+  void number(const char* group, const std::string& names, Number& target, std::uint64_t least, std::uint64_t most,
+              const std::string& what) {
+    const std::string name = long_name(names);
+    const auto read = [&target, name, least, most](const std::string& word) {
+      std::uint64_t value = 0;
+      const char* const last = word.data() + word.size();
+      const auto [end, error] = std::from_chars(word.data(), last, value);
+      if (error != std::errc{} || end != last || value < least || value > most) {
+        refuse(name, word, "a number from " + std::to_string(least) + " to " + std::to_string(most));
+      }
+      target = static_cast<Number>(value);
+    };
+    add(group, names, read, what + " [" + std::to_string(target) + "]", "N");
+  }
+
+  void time(const char* group, const std::string& names, Millis& target, Millis least, const std::string& what) {
+    const std::string name = long_name(names);
+    const auto read = [&target, name, least](const std::string& word) {
+      const auto value = read_time(word);
+      if (!value || *value < least) {
+        refuse(name, word, "a time from " + show(least) + " to 3650d, as 500ms, 5s, 1m, 2h; a plain number is seconds");
+      }
+      target = *value;
+    };
+    add(group, names, read, what + " [" + show(target) + "]", "TIME");
+  }
+
+  template <class Size>
+  void size(const char* group, const std::string& names, Size& target, std::uint64_t least, std::uint64_t most,
+            const std::string& what) {
+    const std::string name = long_name(names);
+    const auto read = [&target, name, least, most](const std::string& word) {
+      const auto value = read_size(word);
+      if (!value || *value < least || *value > most) {
+        refuse(name, word,
+               "a size from " + std::to_string(least) + " to " + std::to_string(most) +
+                   " bytes, as 65536, 64KiB, 1m, 2GiB");
+      }
+      target = static_cast<Size>(*value);
+    };
+    add(group, names, read, what + " [" + std::to_string(target) + "]", "SIZE");
+  }
+
+  template <class Choice>
+  void choice(const char* group, const std::string& names, Choice& target,
+              const std::vector<std::pair<std::string, Choice>>& choices, const std::string& what) {
+    const std::string name = long_name(names);
+    std::string all;
+    for (const auto& [word, value] : choices) all += (all.empty() ? "" : ", ") + word;
+    const auto read = [&target, name, choices, all](const std::string& word) {
+      for (const auto& [candidate, value] : choices) {
+        if (candidate == word) return void(target = value);
+      }
+      refuse(name, word, "one of " + all);
+    };
+    add(group, names, read, what + ": " + all + " [" + choices.front().first + "]", "WORD");
+  }
+
+  template <class Check>
+  void text(const char* group, const std::string& names, std::string& target, Check check, const std::string& wanted,
+            const std::string& what, const std::string& kind) {
+    const std::string name = long_name(names);
+    const auto read = [&target, name, check, wanted](const std::string& word) {
+      if (!check(word)) refuse(name, word, wanted);
+      target = word;
+    };
+    add(group, names, read, what, kind);
+  }
+
+  void file(const char* group, const std::string& names, std::string& target, const std::string& what) {
+    text(
+        group, names, target, [](const std::string& word) { return !word.empty(); }, "a file", what, "FILE");
+  }
+
+  void flag(const char* group, const std::string& names, bool& target, bool value, const std::string& what) {
+    app_.add_flag_callback(
+            names, [&target, value] { target = value; }, what)
+        ->group(group);
+  }
+
+ private:
+  static std::string show(Millis time) {
+    const auto count = time.count();
+    return count % 1'000 == 0 ? std::to_string(count / 1'000) + "s" : std::to_string(count) + "ms";
+  }
+
+  template <class Read>
+  void add(const char* group, const std::string& names, Read read, const std::string& what, const std::string& kind) {
+    app_.add_option_function<std::string>(names, read, what)->group(group)->type_name(kind);
+  }
+
+  CLI::App& app_;
+};
+
+void add_edge(Options& options, EdgeSettings& edge) {
+  constexpr std::uint64_t kAnySize = std::numeric_limits<std::int64_t>::max();
+  HttpLimits& limits = edge.limits;
+  options.number(kClients, "-p,--port", edge.port, 0, 65'535, "HTTP port; 0 finds a free one and says it in the log");
+  options.text(kClients, "-a,--address", edge.address, is_address, "an address or a host's name",
+               "HTTP address; without it every one, IPv6 and IPv4", "ADDRESS");
+  options.number(kClients, "--max-connections", limits.max_connections, 1, 10'000'000,
+                 "Client connections per thread; more wait");
+  options.size(kClients, "--max-body", limits.max_body, 0, kAnySize, "Largest request body, 0 = any: 413");
+  options.size(kClients, "--max-head", limits.max_head, 1'024, 65'536, "Largest request head: 431");
+  options.size(kClients, "--max-request-line", limits.max_request_line, 64, 65'536, "Longest request line: 414");
+  options.number(kClients, "--max-fields", limits.max_fields, 1, 10'000, "Most fields in a head: 431");
+  options.time(kTimes, "--head-timeout", limits.head_timeout, Millis(1), "For a request's head to come: 408");
+  options.time(kTimes, "--body-timeout", limits.body_timeout, Millis(1), "Between two pieces of a request's body: 408");
+  options.time(kTimes, "--idle-timeout", limits.idle_timeout, Millis(1), "Between two requests on a connection");
+  options.time(kTimes, "--send-timeout", limits.send_timeout, Millis(1), "For a client to take a piece of its reply");
+}
+
+void add_exchange(CLI::App& app, Options& options, ExchangeSettings& exchange) {
+  const auto read_networks = [&exchange](const std::vector<std::string>& words) {
+    for (const std::string& word : words) {
+      if (!is_network(word))
+        refuse("--trusted-proxy", word, "a network, as 10.0.0.0/8 or 2001:db8::/32, or an address");
+    }
+    exchange.trusted_proxies = words;
+  };
+  options.number(kRequests, "--retries", exchange.retries, 0, 100,
+                 "How often a request that a dead worker may have seen is given to another, if that is safe");
+  options.number(kRequests, "--retry-budget", exchange.retry_budget_percent, 0, 100,
+                 "Percent of open requests that may be such retries");
+  options.time(kRequests, "--reply-timeout", exchange.reply_timeout, Millis(0),
+               "For a worker to begin its reply, 0 = for ever: 504");
+  app.add_option_function<std::vector<std::string>>(
+         "--trusted-proxy", read_networks, "Network whose X-Forwarded-* and Forwarded fields are believed; repeatable")
+      ->group(kRequests)
+      ->type_name("NETWORK")
+      ->delimiter(',');
+  options.flag(kRequests, "--no-worker-header", exchange.worker_header, false, "No X-Worker field on replies");
+}
+
+void add_fabric(Options& options, FabricSettings& fabric) {
+  const auto is_some = [](const std::string& word) { return !word.empty(); };
+  options.text(kFabric, "--fabric", fabric.endpoint, is_some, "an endpoint",
+               "Where workers connect: tcp://ADDRESS:PORT (and PORT + 1) or ipc://PATH [" + fabric.endpoint + "]",
+               "ENDPOINT");
+  options.choice(kFabric, "--balance", fabric.balance,
+                 {{"round_robin", Balance::round_robin},
+                  {"weighted", Balance::weighted},
+                  {"least_connections", Balance::least_connections}},
+                 "Who gets the next request");
+  options.time(kFabric, "--queue-timeout", fabric.queue_timeout, Millis(0), "For a worker to have room: 503");
+  options.number(kFabric, "--queue-limit", fabric.queue_limit, 0, 10'000'000,
+                 "Requests per thread that may wait for that: 503");
+  options.time(kFabric, "--heartbeat", fabric.heartbeat_interval, Millis(10), "Between two heartbeats to a worker");
+  options.time(kFabric, "--heartbeat-timeout", fabric.heartbeat_timeout, Millis(20),
+               "Without an answer to them: the worker is lost");
+  options.file(kFabric, "--fabric-key", fabric.key_file, "The router's secret CURVE key (tools/keygen makes one)");
+  options.file(kFabric, "--fabric-allow", fabric.allow_file, "Public keys of workers that may connect, one a line");
+  options.flag(kFabric, "--fabric-insecure", fabric.insecure, true,
+               "Let --fabric be reachable from other machines without keys");
+  options.number(kHidden, "--first-stream-id", fabric.first_stream_id, 0, kMaxStreamId, "To see stream ids wrap");
+}
+
+void add_observe(Options& options, ObserveSettings& observe) {
+  options.flag(kLog, "-s,--stdout", observe.to_stdout, true, "Log to standard output; else to standard error");
+  options.flag(kLog, "-v,--verbose", observe.verbose, true, "Log more, and all counters at the end");
+  options.file(kLog, "-l,--log", observe.log_file, "Log to this file too");
+  options.file(kLog, "--access-log", observe.access_log, "A line for each request; - is standard output");
+  options.choice(kLog, "--access-log-format", observe.access_format,
+                 {{"common", AccessLogFormat::common}, {"json", AccessLogFormat::json}}, "Its lines");
+}
+
+CommandLine failed(const std::string& why) { return {{}, {}, "router: " + why + "\nrouter -h shows all options\n", 2}; }
+
+}  // namespace
+
+CommandLine read_command_line(const std::vector<std::string>& words) {
+  Settings settings;
+  CLI::App app("Gateway from HTTP to workers that connect to it. Without options it serves port 9000.", "router");
+  app.set_help_flag("-h,--help", "This help")->group(kLog);
+  app.set_version_flag("-V,--version", "router " ZEROWAY_VERSION)->group(kLog);
+  app.get_formatter()->column_width(34);
+  Options options(app);
+  add_edge(options, settings.edge);
+  add_exchange(app, options, settings.exchange);
+  add_fabric(options, settings.fabric);
+  add_observe(options, settings.observe);
+  options.number("Process", "--threads", settings.threads, 1, 256,
+                 "Loops, each with a pair of fabric ports of its own");
+  options.time("Process", "--drain-timeout", settings.drain_timeout, Millis(0),
+               "After SIGTERM, for open requests to end");
+  try {
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them off the back
+  } catch (const CLI::CallForHelp&) {
+    return {{}, app.help(), {}, 0};
+  } catch (const CLI::CallForVersion& version) {
+    return {{}, std::string(version.what()) + "\n", {}, 0};
+  } catch (const CLI::ParseError& error) {
+    return failed(error.what());
+  }
+  if (const auto fits = check_fabric(settings.fabric, settings.threads); !fits) return failed(fits.error().detail);
+  return {std::move(settings), {}, {}, 0};
+}
+
+}  // namespace zeroway

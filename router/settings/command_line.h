@@ -1,0 +1,26 @@
+// The router's command line: words in, settings or something to print out.
+//
+// Owner: nobody; a pure function.   Thread: any, at the start.
+// CLI11 is included by command_line.cpp alone. Its help is the manual's source.
+// Not here: what the settings mean (settings/settings.h).
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+// What main does: serve with `settings`, or print and exit.
+struct CommandLine {
+  std::optional<Settings> settings;
+  std::string output;  // for standard output: help, version
+  std::string error;   // for standard error: names the option, the value and what it may be
+  int exit_code = 0;   // 2 after an error
+};
+
+// `words` without the program's name.
+[[nodiscard]] CommandLine read_command_line(const std::vector<std::string>& words);
+
+}  // namespace zeroway

@@ -1,0 +1,157 @@
+#include "router/settings/command_line.h"
+
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+using namespace zeroway;
+using namespace std::chrono_literals;
+
+namespace {
+
+CommandLine read(const std::string& line) {
+  std::istringstream in(line);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(word);
+  return read_command_line(words);
+}
+
+Settings accepted(const std::string& line) {
+  const CommandLine answer = read(line);
+  REQUIRE_MESSAGE(answer.settings.has_value(), answer.error);
+  CHECK(answer.exit_code == 0);
+  return *answer.settings;
+}
+
+}  // namespace
+
+TEST_CASE("command line: nothing is the zero-config router") {
+  const Settings settings = accepted("");
+  CHECK(settings.edge.port == 9000);
+  CHECK(settings.edge.address == "");
+  CHECK(settings.fabric.endpoint == "tcp://127.0.0.1:8000");
+  CHECK(settings.threads == 1);
+  CHECK_FALSE(settings.observe.to_stdout);
+}
+
+TEST_CASE("command line: the flags of old, -sv -p 9000") {
+  const Settings settings = accepted("-sv -p 9001");
+  CHECK(settings.observe.to_stdout);
+  CHECK(settings.observe.verbose);
+  CHECK(settings.edge.port == 9001);
+}
+
+TEST_CASE("command line: every setting arrives") {
+  const Settings settings = accepted(
+      "-a ::1 --max-connections 5 --max-body 1k --max-head 32KiB --max-request-line 1k --max-fields 7 --head-timeout "
+      "1s "
+      "--body-timeout 2s --idle-timeout 1m --send-timeout 4 --retries 0 --retry-budget 30 --reply-timeout 6s "
+      "--trusted-proxy 10.0.0.0/8 --trusted-proxy ::1 --no-worker-header --fabric ipc:///tmp/f --balance weighted "
+      "--queue-timeout 500ms --queue-limit 8 --heartbeat 100ms --heartbeat-timeout 300ms --fabric-key k --fabric-allow "
+      "a "
+      "--fabric-insecure --first-stream-id 9 -l log --access-log - --access-log-format json --threads 2 "
+      "--drain-timeout 10");
+  CHECK(settings.edge.address == "::1");
+  CHECK(settings.edge.limits.max_connections == 5);
+  CHECK(settings.edge.limits.max_body == 1'024);
+  CHECK(settings.edge.limits.max_head == 32'768);
+  CHECK(settings.edge.limits.max_request_line == 1'024);
+  CHECK(settings.edge.limits.max_fields == 7);
+  CHECK(settings.edge.limits.head_timeout == 1s);
+  CHECK(settings.edge.limits.body_timeout == 2s);
+  CHECK(settings.edge.limits.idle_timeout == 60s);
+  CHECK(settings.edge.limits.send_timeout == 4s);
+  CHECK(settings.exchange.retries == 0);
+  CHECK(settings.exchange.retry_budget_percent == 30);
+  CHECK(settings.exchange.reply_timeout == 6s);
+  CHECK(settings.exchange.trusted_proxies == std::vector<std::string>{"10.0.0.0/8", "::1"});
+  CHECK_FALSE(settings.exchange.worker_header);
+  CHECK(settings.fabric.endpoint == "ipc:///tmp/f");
+  CHECK(settings.fabric.balance == Balance::weighted);
+  CHECK(settings.fabric.queue_timeout == 500ms);
+  CHECK(settings.fabric.queue_limit == 8);
+  CHECK(settings.fabric.heartbeat_interval == 100ms);
+  CHECK(settings.fabric.heartbeat_timeout == 300ms);
+  CHECK(settings.fabric.key_file == "k");
+  CHECK(settings.fabric.allow_file == "a");
+  CHECK(settings.fabric.insecure);
+  CHECK(settings.fabric.first_stream_id == 9);
+  CHECK(settings.observe.log_file == "log");
+  CHECK(settings.observe.access_log == "-");
+  CHECK(settings.observe.access_format == AccessLogFormat::json);
+  CHECK(settings.threads == 2);
+  CHECK(settings.drain_timeout == 10s);
+}
+
+TEST_CASE("command line: a wrong value names the option, the value and what it may be") {
+  struct Case {
+    const char* line;
+    const char* option;
+    const char* value;
+    const char* wanted;
+  };
+  for (const Case& one : {
+           Case{"-p 70000", "--port", "70000", "0 to 65535"},
+           Case{"-p http", "--port", "http", "0 to 65535"},
+           Case{"--threads 0", "--threads", "0", "1 to 256"},
+           Case{"--balance random", "--balance", "random", "least_connections"},
+           Case{"--queue-timeout soon", "--queue-timeout", "soon", "500ms"},
+           Case{"--queue-limit -1", "--queue-limit", "-1", "0 to"},
+           Case{"--retries x", "--retries", "x", "0 to 100"},
+           Case{"--drain-timeout 5parsecs", "--drain-timeout", "5parsecs", "seconds"},
+           Case{"--access-log-format xml", "--access-log-format", "xml", "json"},
+           Case{"--trusted-proxy 300.0.0.0/8", "--trusted-proxy", "300.0.0.0/8", "10.0.0.0/8"},
+           Case{"--trusted-proxy 10.0.0.0/33", "--trusted-proxy", "10.0.0.0/33", "10.0.0.0/8"},
+           Case{"--max-body 1x", "--max-body", "1x", "64KiB"},
+           Case{"-a not/an", "--address", "not/an", "address"},
+           Case{"-a 1.2.3", "--address", "1.2.3", "address"},
+           Case{"--fabric udp://nowhere", "--fabric", "udp://nowhere", ""},
+           Case{"--fabric tcp://127.0.0.1:65535", "--fabric", "65535", ""},
+           Case{"--fabric tcp://127.0.0.1:65533 --threads 3", "--fabric", "65533", ""},
+           Case{"--no-such-thing", "--no-such-thing", "", ""},
+           Case{"stray", "stray", "", ""},
+           Case{"--port", "--port", "", ""},
+           Case{"--fabric-allow keys", "--fabric-allow", "keys", "--fabric-key"},
+       }) {
+    CAPTURE(one.line);
+    const CommandLine answer = read(one.line);
+    CAPTURE(answer.error);
+    CHECK_FALSE(answer.settings);
+    CHECK(answer.exit_code == 2);
+    CHECK(answer.output == "");
+    CHECK(answer.error.find(one.option) != std::string::npos);
+    CHECK(answer.error.find(one.value) != std::string::npos);
+    CHECK(answer.error.find(one.wanted) != std::string::npos);
+  }
+}
+
+TEST_CASE("command line: a fabric that others can reach needs a key, or the word that it does not") {
+  for (const char* endpoint : {"tcp://0.0.0.0:8000", "tcp://*:8000", "tcp://192.168.1.1:8000", "tcp://[::]:8000"}) {
+    CAPTURE(endpoint);
+    const std::string option = std::string("--fabric ") + endpoint;
+    const CommandLine refused = read(option);
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.error.find("--fabric-key") != std::string::npos);
+    CHECK(refused.error.find("--fabric-insecure") != std::string::npos);
+    CHECK(read(option + " --fabric-key file").settings);
+    CHECK(read(option + " --fabric-insecure").settings);
+  }
+  for (const char* endpoint : {"tcp://127.0.0.1:8000", "tcp://[::1]:8000", "tcp://localhost:8000", "ipc:///tmp/f"}) {
+    CAPTURE(endpoint);
+    CHECK(read(std::string("--fabric ") + endpoint).settings);
+  }
+}
+
+TEST_CASE("command line: help and version are output, not errors") {
+  const CommandLine help = read("-h");
+  CHECK(help.exit_code == 0);
+  CHECK_FALSE(help.settings);
+  for (const char* option : {"--port", "--address", "--fabric", "--threads", "--balance", "--drain-timeout", "--stdout",
+                             "--access-log", "--trusted-proxy", "--head-timeout"}) {
+    CAPTURE(option);
+    CHECK(help.output.find(option) != std::string::npos);
+  }
+  CHECK(help.output.find("--first-stream-id") == std::string::npos);
+  CHECK(read("-V").output.find("router ") == 0);
+  CHECK(read("--version").exit_code == 0);
+}
