@@ -1,0 +1,266 @@
+#include "router/edge/client_session.h"
+
+#include <algorithm>
+
+#include "router/edge/front_door.h"
+#include "router/edge/limits.h"
+#include "router/exchange/error_reply.h"
+#include "router/net/limits.h"
+#include "router/net/tcp_connection.h"
+#include "router/observe/counters.h"
+#include "router/observe/log.h"
+
+namespace zeroway {
+
+namespace {
+
+const Error kClientGone{Fault::client, Code::cancelled, false, "the client closed its connection"};
+
+}  // namespace
+
+ClientSession::ClientSession(FrontDoor& door, Socket socket, Peer peer, std::unique_ptr<Codec> codec)
+    : door_(door),
+      codec_(std::move(codec)),
+      connection_(new TcpConnection(door.loop(), std::move(socket), *this)),
+      timer_(door.loop(), [this] { ring(); }),
+      phase_since_(door.loop().now()),
+      last_read_(phase_since_) {
+  info_.address = std::move(peer.address);
+  info_.port = peer.port;
+  set_timer();
+}
+
+ClientSession::~ClientSession() {
+  cancel_streams();
+  door_.loop().forget_turn_end(*this);
+}
+
+void ClientSession::drain() {
+  codec_->drain();
+  if (codec_->phase() == CodecPhase::idle && streams_.empty()) return close();
+  ask_turn_end();
+}
+
+void ClientSession::drop() {
+  cancel_streams();
+  over();
+}
+
+void ClientSession::ask_turn_end() {
+  if (!is_over_) door_.loop().at_turn_end(*this);
+}
+
+void ClientSession::offer_at_turn_end() {
+  wants_offer_ = true;
+  ask_turn_end();
+}
+
+// --- what the connection tells
+
+std::size_t ClientSession::received(Bytes bytes) {
+  last_read_ = door_.loop().now();
+  ask_turn_end();
+  return codec_->read(bytes, *this);
+}
+
+void ClientSession::input_ended() {
+  has_input_ended_ = true;
+  ask_turn_end();
+}
+
+void ClientSession::hung_up() {
+  // With bytes of a request unread, it may have said all it wanted: reading on will tell.
+  if (streams_.empty() || !is_all_said()) return;
+  input_ended();
+}
+
+void ClientSession::written() { ask_turn_end(); }
+
+void ClientSession::lost() { drop(); }
+
+// --- what the client said
+
+void ClientSession::head(CodecStream number, Head& head, Last last) {
+  const Time now = door_.loop().now();
+  phase_since_ = now;
+  ++door_.counters().requests;
+  ClientStream& stream = begin_stream(number);
+  stream.is_head_request = head.method() == "HEAD";
+  stream.exchange = door_.exchanges().open(stream, info_, now);
+  if (StreamSink* exchange = door_.exchanges().from_client(stream.exchange)) exchange->head(head, last);
+}
+
+void ClientSession::data(CodecStream number, Bytes bytes) {
+  if (StreamSink* exchange = exchange_of(number)) exchange->data(bytes);
+}
+
+void ClientSession::end(CodecStream number, Head& trailers) {
+  ClientStream* stream = find(number);
+  if (!stream) return;
+  stream->has_request_ended = true;
+  if (StreamSink* exchange = door_.exchanges().from_client(stream->exchange)) exchange->end(trailers);
+}
+
+void ClientSession::reset(CodecStream number, const Error& error) {
+  ClientStream* stream = find(number);
+  if (error.code != Code::cancelled) {
+    ++door_.counters().bad_requests;
+    must_linger_ = true;
+    if (log::is_on(log::Level::debug)) log::debug("client " + info_.address + ": " + error.detail);
+    if (!stream) stream = &begin_stream(number);
+  }
+  if (!stream) return;
+  if (StreamSink* exchange = door_.exchanges().from_client(stream->exchange)) exchange->reset(error);
+  stream->exchange = 0;
+  if (error.code == Code::cancelled) return finish(*stream);
+  say_error(*stream, error);
+}
+
+void ClientSession::credit(CodecStream number, std::uint32_t bytes) {
+  if (StreamSink* exchange = exchange_of(number)) exchange->credit(bytes);
+}
+
+void ClientSession::say_error(ClientStream& stream, const Error& error) {
+  if (stream.has_reply_head) return stream.reset(error);
+  Head reply;
+  Head no_trailers;
+  const std::string_view text = write_error_reply(error.code, door_.date(), reply);
+  stream.head(reply, stream.is_head_request ? Last::yes : Last::no);
+  if (!stream.is_head_request) stream.data(as_bytes(text));
+  stream.end(no_trailers);
+}
+
+// --- streams
+
+ClientStream* ClientSession::find(CodecStream number) {
+  const auto at = std::lower_bound(streams_.begin(), streams_.end(), number,
+                                   [](const auto& stream, CodecStream wanted) { return stream->number < wanted; });
+  return at != streams_.end() && (*at)->number == number ? at->get() : nullptr;
+}
+
+StreamSink* ClientSession::exchange_of(CodecStream number) {
+  const ClientStream* stream = find(number);
+  return stream ? door_.exchanges().from_client(stream->exchange) : nullptr;
+}
+
+ClientStream& ClientSession::begin_stream(CodecStream number) {
+  if (spares_.empty()) {
+    streams_.push_back(std::make_unique<ClientStream>(*this));
+  } else {
+    streams_.push_back(std::move(spares_.back()));
+    spares_.pop_back();
+  }
+  streams_.back()->begin(number);
+  return *streams_.back();
+}
+
+// The reply is said. May be the last that is known of the stream.
+void ClientSession::finish(ClientStream& stream) {
+  must_linger_ = must_linger_ || !stream.has_request_ended;
+  const auto at = std::find_if(streams_.begin(), streams_.end(), [&](const auto& one) { return one.get() == &stream; });
+  if (at == streams_.end()) return;
+  if (spares_.size() < kSpareStreams) spares_.push_back(std::move(*at));
+  streams_.erase(at);
+  offer_at_turn_end();
+}
+
+bool ClientSession::is_all_said() const {
+  return std::all_of(streams_.begin(), streams_.end(), [](const auto& stream) { return stream->has_request_ended; });
+}
+
+void ClientSession::cancel_streams() {
+  for (const auto& stream : std::exchange(streams_, {})) {
+    if (StreamSink* exchange = door_.exchanges().from_client(stream->exchange)) exchange->reset(kClientGone);
+  }
+}
+
+// --- the end of a turn
+
+void ClientSession::turn_end() {
+  if (is_over_) return;
+  if (std::exchange(wants_offer_, false) && !connection_->is_closing()) connection_->offer();
+  settle_input_end();
+  if (std::string& output = codec_->output(); !output.empty()) {
+    if (!connection_->send(output)) return drop();
+    if (streams_.empty() && output.capacity() > kIdleCapacity) std::string().swap(output);
+  }
+  credit_written();
+  if (is_over_) return;
+  if (codec_->phase() == CodecPhase::closed && streams_.empty() && !wants_offer_) close();
+  if (is_over_) return;
+  pause_or_resume();
+  set_timer();
+}
+
+void ClientSession::settle_input_end() {
+  if (!has_input_ended_ || has_codec_heard_it_) return;
+  has_codec_heard_it_ = true;
+  codec_->input_ended(*this);
+}
+
+void ClientSession::credit_written() {
+  if (connection_->queued() > kLowMark) return;
+  for (std::size_t index = 0; index < streams_.size(); ++index) {
+    ClientStream& stream = *streams_[index];
+    const std::uint32_t bytes = std::exchange(stream.owed, 0);
+    if (bytes == 0) continue;
+    if (StreamSink* exchange = door_.exchanges().from_client(stream.exchange)) exchange->credit(bytes);
+  }
+}
+
+void ClientSession::pause_or_resume() {
+  if (connection_->is_closing()) return;
+  if (codec_->wants_input()) {
+    connection_->resume(PauseReason::reader);
+  } else {
+    connection_->pause(PauseReason::reader);
+  }
+  if (connection_->queued() > kHighMark) connection_->pause(PauseReason::writer);
+  if (connection_->queued() <= kLowMark) connection_->resume(PauseReason::writer);
+}
+
+void ClientSession::close() {
+  const bool is_unread = must_linger_ || connection_->kept() > 0;
+  if (connection_->is_closing()) return;
+  if (connection_->close(is_unread ? Linger::yes : Linger::no)) over();
+}
+
+void ClientSession::over() {
+  if (std::exchange(is_over_, true)) return;
+  timer_.clear();
+  door_.over(*this);
+}
+
+// --- time
+
+std::pair<ClientSession::Deadline, Time> ClientSession::next_deadline() const {
+  const HttpLimits& limits = door_.limits();
+  if (connection_->queued() > 0) return {Deadline::send, connection_->last_progress() + limits.send_timeout};
+  if (connection_->is_closing()) return {Deadline::none, {}};
+  if (phase_ == CodecPhase::idle) return {Deadline::idle, phase_since_ + limits.idle_timeout};
+  if (phase_ == CodecPhase::head) return {Deadline::slow, phase_since_ + limits.head_timeout};
+  if (phase_ == CodecPhase::body) return {Deadline::slow, std::max(phase_since_, last_read_) + limits.body_timeout};
+  return {Deadline::none, {}};
+}
+
+void ClientSession::set_timer() {
+  const Time now = door_.loop().now();
+  const CodecPhase phase = codec_->phase();
+  if (phase != phase_) phase_since_ = now;
+  phase_ = phase;
+  const auto [deadline, when] = next_deadline();
+  if (deadline == Deadline::none) return timer_.clear();
+  timer_.set(std::max(Millis(0), std::chrono::ceil<Millis>(when - now)));
+}
+
+void ClientSession::ring() {
+  const auto [deadline, when] = next_deadline();
+  if (deadline == Deadline::none) return;
+  if (when > door_.loop().now()) return set_timer();
+  if (deadline == Deadline::send) return drop();
+  if (deadline == Deadline::idle) return close();
+  codec_->timed_out(*this);
+  ask_turn_end();
+}
+
+}  // namespace zeroway

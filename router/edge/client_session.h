@@ -1,0 +1,92 @@
+// One client's connection, its codec and its exchanges: the only place where http, exchange and net meet.
+//
+// Owner: the front door.   Thread: one loop.
+// What a turn brings for one connection leaves in one send at the turn's end. Bytes of replies are credited to their
+// exchange when the kernel has taken them; a socket is not read while its codec takes no input.
+// Not here: the language (router/http), what becomes of a request (router/exchange).
+//
+// A client that closes its sending side while a request is open went away, and the request is cancelled, as nginx does:
+// until it is written to, TCP cannot tell that from a client which only has no more to say.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "router/edge/client_stream.h"
+#include "router/exchange/exchanges.h"
+#include "router/http/codec.h"
+#include "router/net/connection.h"
+#include "router/net/loop.h"
+#include "router/net/socket.h"
+
+namespace zeroway {
+
+class FrontDoor;
+
+class ClientSession final : private ConnectionEvents, private CodecEvents, private TurnEnd {
+ public:
+  ClientSession(FrontDoor& door, Socket socket, Peer peer, std::unique_ptr<Codec> codec);
+  ~ClientSession() override;
+
+  // Begins nothing new: closes now when idle, else after the open replies.
+  void drain();
+  // Cancels what is open and closes at once. The session goes at the end of the turn.
+  void drop();
+
+  // For its streams.
+  [[nodiscard]] Codec& codec() { return *codec_; }
+  void ask_turn_end();
+  void offer_at_turn_end();
+  void finish(ClientStream& stream);
+
+  std::size_t place = 0;  // in the front door's list
+
+ private:
+  enum class Deadline : std::uint8_t { none, send, idle, slow };
+
+  std::size_t received(Bytes bytes) override;
+  void input_ended() override;
+  void hung_up() override;
+  void written() override;
+  void lost() override;
+
+  void head(CodecStream number, Head& head, Last last) override;
+  void data(CodecStream number, Bytes bytes) override;
+  void end(CodecStream number, Head& trailers) override;
+  void reset(CodecStream number, const Error& error) override;
+  void credit(CodecStream number, std::uint32_t bytes) override;
+
+  void turn_end() override;
+  void settle_input_end();
+  void credit_written();
+  void pause_or_resume();
+  [[nodiscard]] std::pair<Deadline, Time> next_deadline() const;
+  void set_timer();
+  void ring();
+  void close();
+  void over();
+  void cancel_streams();
+
+  [[nodiscard]] ClientStream* find(CodecStream number);
+  [[nodiscard]] StreamSink* exchange_of(CodecStream number);
+  [[nodiscard]] ClientStream& begin_stream(CodecStream number);
+  [[nodiscard]] bool is_all_said() const;
+  void say_error(ClientStream& stream, const Error& error);
+
+  FrontDoor& door_;
+  ClientInfo info_;
+  std::unique_ptr<Codec> codec_;
+  std::vector<std::unique_ptr<ClientStream>> streams_;  // open ones, by number: numbers only rise
+  std::vector<std::unique_ptr<ClientStream>> spares_;
+  std::unique_ptr<Connection> connection_;
+  Timer timer_;
+  Time phase_since_;
+  Time last_read_;
+  CodecPhase phase_ = CodecPhase::idle;
+  bool has_input_ended_ = false;
+  bool has_codec_heard_it_ = false;  // of the end of input
+  bool wants_offer_ = false;
+  bool must_linger_ = false;  // bytes of the client may be unread when we close
+  bool is_over_ = false;
+};
+
+}  // namespace zeroway

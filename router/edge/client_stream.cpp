@@ -1,0 +1,41 @@
+#include "router/edge/client_stream.h"
+
+#include "router/edge/client_session.h"
+
+namespace zeroway {
+
+void ClientStream::begin(CodecStream new_number) {
+  number = new_number;
+  exchange = 0;
+  owed = 0;
+  has_reply_head = has_request_ended = is_head_request = false;
+}
+
+void ClientStream::head(Head& head, Last last) {
+  has_reply_head = has_reply_head || head.status() >= 200;
+  session_.codec().head(number, head, last);
+  session_.ask_turn_end();
+}
+
+void ClientStream::data(Bytes bytes) {
+  session_.codec().data(number, bytes);
+  owed += static_cast<std::uint32_t>(bytes.size());
+  session_.ask_turn_end();
+}
+
+void ClientStream::end(Head& trailers) {
+  session_.codec().end(number, trailers);
+  session_.finish(*this);
+}
+
+void ClientStream::reset(const Error& error) {
+  session_.codec().reset(number, error);
+  session_.finish(*this);
+}
+
+void ClientStream::credit(std::uint32_t bytes) {
+  session_.codec().credit(number, bytes);
+  session_.offer_at_turn_end();
+}
+
+}  // namespace zeroway

@@ -1,0 +1,57 @@
+// Where clients come in on one loop: accepts them, keeps a session for each, counts them, and sees them out.
+//
+// Owner: Router keeps one per loop.   Thread: that loop.
+// At the cap (HttpLimits::max_connections) nobody is accepted until somebody leaves; newcomers wait in the backlog.
+// Not here: what is said on a connection (edge/client_session.h).
+#pragma once
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "router/edge/client_session.h"
+#include "router/exchange/exchanges.h"
+#include "router/exchange/header_rules.h"
+#include "router/net/listener.h"
+#include "router/net/loop.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+class FrontDoor final : private TurnEnd {
+ public:
+  FrontDoor(Loop& loop, const EdgeSettings& settings, Exchanges& exchanges, Counters& counters, const WallClock& clock);
+  ~FrontDoor() override;
+
+  // Serves who comes to `socket` (net/listener.h: listen_at()).
+  void open(Socket socket);
+  // Accepts nobody more, closes idle connections, and the others after their open requests.
+  void drain();
+  [[nodiscard]] bool is_drained() const { return !listener_ && sessions_.empty(); }
+  // Cancels everything that is open.
+  void drop_all();
+
+  // For its sessions.
+  [[nodiscard]] Loop& loop() { return loop_; }
+  [[nodiscard]] const HttpLimits& limits() const { return settings_.limits; }
+  [[nodiscard]] Exchanges& exchanges() { return exchanges_; }
+  [[nodiscard]] Counters& counters() { return counters_; }
+  [[nodiscard]] std::string_view date() { return date_.text(clock_.wall_now()); }  // good until the next call
+  // The session goes at the end of this turn.
+  void over(ClientSession& session);
+
+ private:
+  void accepted(Socket socket, Peer peer);
+  void turn_end() override;
+
+  Loop& loop_;
+  const EdgeSettings& settings_;
+  Exchanges& exchanges_;
+  Counters& counters_;
+  const WallClock& clock_;
+  DateField date_;
+  std::optional<Listener> listener_;
+  std::vector<std::unique_ptr<ClientSession>> sessions_;
+  std::vector<std::unique_ptr<ClientSession>> gone_;  // in this turn: their callers may still be running
+};
+
+}  // namespace zeroway

@@ -1,0 +1,105 @@
+// Answers every request at the end of the turn, instead of workers: 200 and a small body, or what the test sets.
+//
+// Owner: the test.   Thread: its loop.
+#pragma once
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "router/exchange/backend.h"
+#include "router/net/loop.h"
+
+namespace zeroway {
+
+class EchoBackend final : public Backend, private TurnEnd {
+ public:
+  explicit EchoBackend(Loop& loop) : loop_(loop) {}
+  ~EchoBackend() override { loop_.forget_turn_end(*this); }
+
+  void attach(ExchangeFinder& exchanges) { exchanges_ = &exchanges; }
+
+  StreamKey open(ExchangeKey exchange, const Head& head, Last last) override {
+    const StreamKey key = ++last_key_;
+    streams_[key].exchange = exchange;
+    if (told.size() < 1'000) told += "head " + std::string(head.method()) + " " + std::string(head.path()) + "; ";
+    if (last == Last::yes) answer_later(key);
+    return key;
+  }
+  void data(StreamKey stream, Bytes bytes) override {
+    body_bytes += bytes.size();
+    if (!credits) return;
+    BackendEvents* exchange = exchanges_->find(streams_[stream].exchange);
+    if (exchange) exchange->credit(static_cast<std::uint32_t>(bytes.size()));
+  }
+  void end(StreamKey stream, const Head&) override { answer_later(stream); }
+  void reset(StreamKey stream, ResetCode) override {
+    streams_.erase(stream);
+    told += "reset; ";
+  }
+  void credit(StreamKey stream, std::uint32_t bytes) override {
+    credited += bytes;
+    const auto at = streams_.find(stream);
+    if (at == streams_.end()) return;
+    at->second.window += bytes;
+    answer_later(stream);
+  }
+
+  std::string told;
+  std::size_t body_bytes = 0;
+  std::uint64_t sent = 0;
+  std::uint64_t credited = 0;
+  bool credits = true;     // request bodies
+  bool is_silent = false;  // never answers
+  std::size_t reply_size = 3;
+
+ private:
+  struct Stream {
+    ExchangeKey exchange = 0;
+    bool has_head = false;
+    std::size_t left = 0;
+    std::size_t window = kStreamWindow;
+  };
+
+  void answer_later(StreamKey stream) {
+    if (is_silent) return;
+    ready_.push_back(stream);
+    loop_.at_turn_end(*this);
+  }
+  void turn_end() override {
+    for (const StreamKey key : std::exchange(ready_, {})) answer(key);
+  }
+  void answer(StreamKey key) {
+    const auto at = streams_.find(key);
+    if (at == streams_.end()) return;
+    Stream& stream = at->second;
+    const ExchangeKey exchange = stream.exchange;
+    if (!std::exchange(stream.has_head, true)) {
+      stream.left = reply_size;
+      Head head{{":status", "200"}, {"content-length", std::to_string(reply_size)}};
+      exchanges_->find(exchange)->accepted("echo");
+      exchanges_->find(exchange)->head(head, Last::no);
+    }
+    while (stream.left > 0 && stream.window > 0) {
+      const std::size_t size = std::min({stream.left, stream.window, piece_.size()});
+      stream.left -= size;
+      stream.window -= size;
+      sent += size;
+      exchanges_->find(exchange)->data(as_bytes(std::string_view(piece_).substr(0, size)));
+    }
+    if (stream.left > 0) return;
+    streams_.erase(at);
+    Head no_trailers;
+    exchanges_->find(exchange)->end(no_trailers);
+  }
+
+  Loop& loop_;
+  ExchangeFinder* exchanges_ = nullptr;
+  StreamKey last_key_ = 0;
+  std::map<StreamKey, Stream> streams_;
+  std::vector<StreamKey> ready_;
+  const std::string piece_ = std::string(16'384, 'r');
+};
+
+}  // namespace zeroway

@@ -1,0 +1,312 @@
+// The whole HTTP side in one process: real sockets, the real codec and exchanges, and a backend that answers at once.
+#include "router/edge/front_door.h"
+
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "router/exchange/exchanges.h"
+#include "router/net/loop_clock.h"
+#include "router/observe/counters.h"
+#include "router/observe/request_log.h"
+#include "tests/edge/echo_backend.h"
+
+using namespace zeroway;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A blocking client, used from a thread of its own while the loop runs.
+class Client {
+ public:
+  explicit Client(std::uint16_t port, int receive_buffer = 0) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    if (receive_buffer) ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    const timeval patience{5, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    is_connected = ::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  }
+  ~Client() { close(); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  void say(std::string_view text) { is_connected = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) > 0; }
+  // Until `ending` was read, or the end.
+  std::string hear(std::string_view ending) {
+    std::string text;
+    char byte;
+    while (!text.ends_with(ending) && ::recv(fd_, &byte, 1, 0) == 1) text += byte;
+    return text;
+  }
+  std::string hear_all() { return hear("never said"); }
+  void close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+  void reset() {
+    const linger at_once{1, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close();
+  }
+  bool is_connected = false;
+
+ private:
+  int fd_;
+};
+
+struct Bench {
+  explicit Bench(EdgeSettings edge = {}) : settings(std::move(edge)) {
+    backend.attach(exchanges);
+    auto socket = listen_at("127.0.0.1", 0, Share::no);
+    REQUIRE(socket.has_value());
+    port = bound_to(*socket).port;
+    door.open(std::move(*socket));
+  }
+  // Runs the loop until the client is done.
+  void run(const std::function<void()>& client) {
+    std::thread thread([&] {
+      client();
+      loop.stop();
+    });
+    loop.run();
+    thread.join();
+  }
+  // Runs the loop until `is_so`, at most for five seconds.
+  bool run_until(const std::function<bool()>& is_so) {
+    const Time begin = Clock::now();
+    Timer look(loop, [this] { loop.stop(); });
+    while (!is_so() && Clock::now() - begin < 5s) {
+      look.set(5ms);
+      loop.run();
+    }
+    return is_so();
+  }
+
+  EdgeSettings settings;
+  ExchangeSettings exchange_settings;
+  Loop loop;
+  LoopClock clock{loop};
+  Counters counters;
+  RequestLog log;
+  EchoBackend backend{loop};
+  Exchanges exchanges{exchange_settings, backend, log, counters, clock};
+  FrontDoor door{loop, settings, exchanges, counters, clock};
+  std::uint16_t port = 0;
+};
+
+const char* const kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+std::size_t count(std::string_view text, std::string_view part) {
+  std::size_t found = 0;
+  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("front door: many requests on one connection") {
+  Bench bench;
+  bench.run([&] {
+    Client client(bench.port);
+    for (int request = 0; request < 100; ++request) {
+      client.say(kGet);
+      if (!client.hear("rrr").starts_with("HTTP/1.1 200")) return;
+    }
+  });
+  CHECK(bench.counters.requests == 100);
+  CHECK(bench.counters.replies_2xx == 100);
+  CHECK(bench.run_until([&] { return bench.counters.connections_open == 0; }));
+  CHECK(bench.counters.connections_accepted == 1);
+  CHECK(bench.exchanges.size() == 0);
+}
+
+TEST_CASE("front door: a pipeline is answered in order, then `connection: close` closes") {
+  Bench bench;
+  std::string got;
+  bench.run([&] {
+    Client client(bench.port);
+    client.say(std::string(kGet) + kGet + kGet + "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    got = client.hear_all();
+  });
+  CHECK(count(got, "HTTP/1.1 200 OK") == 4);
+  CHECK(got.ends_with("rrr"));
+}
+
+TEST_CASE("front door: a broken request gets its error, and the connection closes") {
+  Bench bench;
+  std::string got;
+  bench.run([&] {
+    Client client(bench.port);
+    client.say("GET / HTTP/1.1\r\n\r\n");
+    got = client.hear_all();
+  });
+  CHECK(got.starts_with("HTTP/1.1 400"));
+  CHECK(bench.counters.bad_requests == 1);
+  CHECK(bench.run_until([&] { return bench.counters.connections_open == 0; }));
+}
+
+TEST_CASE("front door: a large body arrives, credit by credit") {
+  Bench bench;
+  std::string got;
+  bench.run([&] {
+    Client client(bench.port);
+    client.say("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n");
+    client.say(std::string(8'000'000, 'b'));
+    got = client.hear("rrr");
+  });
+  CHECK(got.starts_with("HTTP/1.1 200"));
+  CHECK(bench.backend.body_bytes == 8'000'000);
+}
+
+TEST_CASE("front door: a worker that grants no credit gets no more than the opening window") {
+  Bench bench;
+  bench.backend.credits = false;
+  Client client(bench.port);
+  bench.run([&] {
+    client.say("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n");
+    client.say(std::string(200'000, 'b'));
+  });
+  CHECK(bench.run_until([&] { return bench.backend.body_bytes == kOpeningWindow; }));
+}
+
+TEST_CASE("front door: a client that does not read holds its worker back; when it goes, both sides forget") {
+  Bench bench;
+  bench.backend.reply_size = 64 << 20;
+  Client client(bench.port, 4'096);
+  bench.run([&] { client.say(kGet); });
+  std::uint64_t before = 0;
+  // The kernel's buffers grow for a while; then nothing moves any more.
+  CHECK(bench.run_until([&] {
+    const bool is_still = bench.backend.sent == before && before > 0;
+    before = bench.backend.sent;
+    return is_still;
+  }));
+  CHECK(bench.backend.sent < (16 << 20));
+  CHECK(bench.backend.sent - bench.backend.credited <= kStreamWindow);
+  client.reset();
+  CHECK(bench.run_until([&] { return bench.counters.connections_open == 0; }));
+  CHECK(bench.counters.cancelled == 1);
+  CHECK(bench.exchanges.size() == 0);
+}
+
+TEST_CASE("front door: a slow reader gets every byte") {
+  Bench bench;
+  bench.backend.reply_size = 8 << 20;
+  Client client(bench.port, 4'096);
+  std::size_t got = 0;
+  bench.run([&] {
+    client.say("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    client.hear("\r\n\r\n");
+    got = client.hear_all().size();
+  });
+  CHECK(got == 8 << 20);
+}
+
+TEST_CASE("front door: a client that goes away while its request is open cancels it") {
+  Bench bench;
+  bench.backend.is_silent = true;
+  Client client(bench.port);
+  bench.run([&] { client.say(kGet); });
+  CHECK(bench.run_until([&] { return bench.exchanges.size() == 1; }));
+  SUBCASE("by a reset") { client.reset(); }
+  SUBCASE("by closing") { client.close(); }
+  SUBCASE("by closing after more bytes") {
+    client.say(kGet);
+    client.close();
+  }
+  CHECK(bench.run_until([&] { return bench.counters.connections_open == 0; }));
+  CHECK(bench.backend.told == "head GET /; reset; ");
+  CHECK(bench.counters.cancelled == 1);
+}
+
+TEST_CASE("front door: slow heads and slow bodies get 408, idle connections are closed without a word") {
+  EdgeSettings settings;
+  settings.limits.head_timeout = settings.limits.body_timeout = settings.limits.idle_timeout = 50ms;
+  Bench bench(settings);
+  std::string sent;
+  std::string expected = "HTTP/1.1 408";
+  SUBCASE("head") { sent = "GET / HT"; }
+  SUBCASE("body") { sent = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc"; }
+  SUBCASE("idle") {
+    sent = kGet;
+    expected = "HTTP/1.1 200";
+  }
+  std::string got;
+  bench.run([&] {
+    Client client(bench.port);
+    client.say(sent);
+    got = client.hear_all();
+  });
+  CHECK(got.starts_with(expected));
+  CHECK(count(got, "HTTP/1.1") == 1);
+  CHECK(bench.run_until([&] { return bench.counters.connections_open == 0; }));
+  CHECK(bench.exchanges.size() == 0);
+}
+
+TEST_CASE("front door: a client that takes nothing for the send timeout is dropped") {
+  EdgeSettings settings;
+  settings.limits.send_timeout = 100ms;
+  Bench bench(settings);
+  bench.backend.reply_size = 64 << 20;
+  Client client(bench.port, 4'096);
+  bench.run([&] { client.say(kGet); });
+  const auto is_gone = [&] { return bench.counters.connections_accepted == 1 && bench.counters.connections_open == 0; };
+  CHECK(bench.run_until(is_gone));
+  CHECK(bench.counters.cancelled == 1);
+}
+
+TEST_CASE("front door: at the cap newcomers wait until somebody leaves") {
+  EdgeSettings settings;
+  settings.limits.max_connections = 1;
+  Bench bench(settings);
+  Client first(bench.port);
+  CHECK(bench.run_until([&] { return bench.counters.connections_accepted == 1; }));
+  Client second(bench.port);
+  std::string got;
+  bench.run([&] {
+    first.say(kGet);
+    got = first.hear("rrr");
+  });
+  CHECK(got.starts_with("HTTP/1.1 200"));
+  CHECK(bench.counters.connections_accepted == 1);
+  first.close();
+  bench.run([&] {
+    second.say(kGet);
+    got = second.hear("rrr");
+  });
+  CHECK(got.starts_with("HTTP/1.1 200"));
+  CHECK(bench.counters.connections_accepted == 2);
+}
+
+TEST_CASE("front door: draining closes idle connections and finishes open requests") {
+  Bench bench;
+  Client idle(bench.port);
+  Client busy(bench.port);
+  bench.run([&] {
+    idle.say(kGet);
+    idle.hear("rrr");
+    busy.say("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na");
+  });
+  CHECK(bench.run_until([&] { return bench.exchanges.size() == 1; }));
+  bench.door.drain();
+  CHECK_FALSE(bench.door.is_drained());
+  std::string from_idle = "?";
+  std::string from_busy;
+  bench.run([&] {
+    from_idle = idle.hear_all();
+    busy.say("bc");
+    from_busy = busy.hear_all();
+  });
+  CHECK(from_idle == "");
+  CHECK(from_busy.starts_with("HTTP/1.1 200"));
+  CHECK(bench.run_until([&] { return bench.door.is_drained(); }));
+  CHECK_FALSE(Client(bench.port).is_connected);
+}
