@@ -1,0 +1,91 @@
+#include "answers.h"
+
+#include "request_json.h"
+
+using zeroway::Reply;
+using zeroway::Request;
+
+namespace {
+
+void redirect(Reply& reply, const std::string& location) { reply.status(302).field("location", location).send(""); }
+
+void answer_get(Request& request, Reply& reply) { send_json(reply, describe(request)); }
+
+void answer_with_body(Request& request, Reply& reply) { send_json(reply, describe(request, request.body())); }
+
+void answer_anything(Request& request, Reply& reply) {
+  Json json = describe(request, request.body());
+  json["method"] = request.method();
+  send_json(reply, json);
+}
+
+void answer_headers(Request& request, Reply& reply) { send_json(reply, {{"headers", headers_of(request)}}); }
+
+void answer_ip(Request& request, Reply& reply) { send_json(reply, {{"origin", origin_of(request)}}); }
+
+void answer_status(Request& request, Reply& reply) {
+  const auto code = static_cast<int>(read_whole("status", request.param("code"), 200, 599));
+  if (code == 401) reply.field("www-authenticate", "Basic realm=\"Fake Realm\"");
+  if (code >= 301 && code <= 303) reply.field("location", "/redirect/1");
+  reply.status(code).send("");
+}
+
+void answer_redirect(Request& request, Reply& reply) {
+  const std::uint64_t left = read_whole("the number of redirects", request.param("times"), 1, 100);
+  redirect(reply, left == 1 ? "/get" : "/redirect/" + std::to_string(left - 1));
+}
+
+// The body tells all fields of the reply, its own length among them: two rounds, because telling the length can
+// lengthen it.
+void answer_response_headers(Request& request, Reply& reply) {
+  const Pairs wanted = read_pairs(request.query());
+  Json json = to_json(wanted);
+  json["Content-Type"] = "application/json";
+  std::string body;
+  for (std::size_t length = 0; body.size() != length || length == 0;) {
+    length = body.size();
+    json["Content-Length"] = std::to_string(length);
+    body = write_json(json);
+  }
+  reply.field("content-type", "application/json");
+  try {
+    for (const auto& [name, value] : wanted) reply.field(name, value);
+  } catch (const std::invalid_argument& wrong) {
+    throw zeroway::StatusError(400, std::string(wrong.what()) + "\n");
+  }
+  reply.send(body);
+}
+
+void answer_cookies(Request& request, Reply& reply) { send_json(reply, {{"cookies", cookies_of(request)}}); }
+
+void answer_set_cookies(Request& request, Reply& reply) {
+  for (const auto& [name, value] : read_pairs(request.query()))
+    reply.field("set-cookie", name + "=" + value + "; Path=/");
+  redirect(reply, "/cookies");
+}
+
+void answer_delete_cookies(Request& request, Reply& reply) {
+  for (const auto& [name, value] : read_pairs(request.query())) {
+    reply.field("set-cookie", name + "=; Max-Age=0; Path=/");
+  }
+  redirect(reply, "/cookies");
+}
+
+}  // namespace
+
+void register_answers(zeroway::Worker& worker) {
+  worker.handle_inline("GET", "/get", answer_get);
+  worker.handle_inline("POST", "/post", answer_with_body);
+  worker.handle_inline("PUT", "/put", answer_with_body);
+  worker.handle_inline("PATCH", "/patch", answer_with_body);
+  worker.handle_inline("DELETE", "/delete", answer_with_body);
+  worker.handle_inline("*", "/anything/*", answer_anything);
+  worker.handle_inline("GET", "/headers", answer_headers);
+  worker.handle_inline("GET", "/ip", answer_ip);
+  worker.handle_inline("GET", "/redirect/{times}", answer_redirect);
+  worker.handle_inline("GET,POST", "/response-headers", answer_response_headers);
+  worker.handle_inline("GET", "/cookies", answer_cookies);
+  worker.handle_inline("GET", "/cookies/set", answer_set_cookies);
+  worker.handle_inline("GET", "/cookies/delete", answer_delete_cookies);
+  worker.handle("*", "/status/{code}", answer_status);  // on the pool: it answers without waiting for a body
+}

@@ -1,0 +1,15 @@
+// A worker with the endpoints of httpbin.org, and some for what it lacks: streams both ways, trailers, early hints.
+#include <zeroway/worker.h>
+
+#include "answers.h"
+#include "streams.h"
+
+int main(int argc, char** argv) {
+  zeroway::WorkerOptions defaults;
+  defaults.name = "httpbin-worker";
+  defaults.max_body = 16 << 20;  // /post and /anything show the body: it is held, and grows as JSON
+  zeroway::Worker worker(zeroway::WorkerOptions::from_command_line(argc, argv, defaults));
+  register_answers(worker);
+  register_streams(worker);
+  return worker.run();
+}

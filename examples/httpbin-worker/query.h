@@ -1,0 +1,26 @@
+// What a client put into a query, a form or a path: names, values, numbers.
+//
+// Owner: values.   Thread: any.
+// Not here: how they look in a reply (request_json.h).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;  // decoded, in order, repeats kept
+
+// Reads "a=1&b=2", as a query and as an application/x-www-form-urlencoded body.
+[[nodiscard]] Pairs read_pairs(std::string_view text);
+[[nodiscard]] std::optional<std::string> find(const Pairs& pairs, std::string_view name);
+
+// The number in `text`; throws StatusError(400) naming `what` when it is none or not in low … high.
+[[nodiscard]] std::uint64_t read_whole(std::string_view what, std::string_view text, std::uint64_t low,
+                                       std::uint64_t high);
+[[nodiscard]] double read_decimal(std::string_view what, std::string_view text, double low, double high);
+// The same for a member of the query, with a value for when it is absent.
+[[nodiscard]] std::uint64_t whole_or(const Pairs& query, std::string_view name, std::uint64_t otherwise,
+                                     std::uint64_t low, std::uint64_t high);
+[[nodiscard]] double decimal_or(const Pairs& query, std::string_view name, double otherwise, double low, double high);
