@@ -1,0 +1,53 @@
+// A worker for tests that count: appends the X-Request-Id of each request it sees to a file, then answers.
+//
+// test-worker NAME [--ids FILE] [--delay MS] and what every worker takes. The line is "ID NAME METHOD" and is written
+// before the answer, in one write with O_APPEND: several workers may share the file, and a killed one loses nothing.
+#include <fcntl.h>
+#include <unistd.h>
+#include <zeroway/worker.h>
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+namespace {
+
+// Takes `option` and its value out of the command line; empty when it is not there.
+std::string take_option(std::vector<char*>& arguments, std::string_view option) {
+  for (std::size_t at = 1; at + 1 < arguments.size(); ++at) {
+    if (arguments[at] != option) continue;
+    std::string value = arguments[at + 1];
+    const auto first = arguments.begin() + static_cast<std::ptrdiff_t>(at);
+    arguments.erase(first, first + 2);
+    return value;
+  }
+  return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<char*> arguments(argv, argv + argc);
+  const std::string ids = take_option(arguments, "--ids");
+  const std::string delay = take_option(arguments, "--delay");
+  const std::chrono::milliseconds pause(delay.empty() ? 0 : std::stoi(delay));
+  const int file = ids.empty() ? -1 : open(ids.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (!ids.empty() && file < 0) {
+    std::perror(ids.c_str());
+    return 2;
+  }
+  zeroway::Worker worker(
+      zeroway::WorkerOptions::from_command_line(static_cast<int>(arguments.size()), arguments.data()));
+  worker.handle_async("*", "/*",
+                      [&](zeroway::AsyncRequest& request, zeroway::AsyncReply& reply) -> zeroway::Task<void> {
+                        const std::string id(request.field("x-request-id").value_or("-"));
+                        const std::string line = id + " " + worker.name() + " " + std::string(request.method()) + "\n";
+                        if (file >= 0 && write(file, line.data(), line.size()) < 0) std::perror("ids");
+                        const std::string_view body = co_await request.body();
+                        if (pause.count() > 0) co_await request.sleep(pause);
+                        reply.field("content-type", "text/plain");
+                        reply.send(id + " " + std::to_string(body.size()) + "\n");
+                      });
+  return worker.run();
+}
