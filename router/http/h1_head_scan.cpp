@@ -28,6 +28,7 @@ Result<std::size_t> H1HeadScan::scan(std::string_view input, const HttpLimits& l
   for (;;) {
     const auto lf = visible.find('\n', scanned_);
     if (lf == std::string_view::npos) return wait_for_more(input.size(), limits);
+    if (is_too_long(lf, limits)) return line_too_long(limits.max_request_line);
     if (lf == line_begin_ || input[lf - 1] != '\r') return bad("a line that ends in LF without CR");
     const auto line = input.substr(line_begin_, lf - 1 - line_begin_);
     scanned_ = line_begin_ = lf + 1;
@@ -37,9 +38,8 @@ Result<std::size_t> H1HeadScan::scan(std::string_view input, const HttpLimits& l
 }
 
 Result<> H1HeadScan::check_line(std::string_view line, const HttpLimits& limits) {
-  if (first_line_ == FirstLine::request && request_line_size_ == 0) {
+  if (is_in_request_line()) {
     request_line_size_ = line.size();
-    if (line.size() > limits.max_request_line) return line_too_long(limits.max_request_line);
     return {};
   }
   if (line.front() == ' ' || line.front() == '\t') return bad("a folded field line");
@@ -47,11 +47,14 @@ Result<> H1HeadScan::check_line(std::string_view line, const HttpLimits& limits)
   return {};
 }
 
-// No whole line is left. `size` bytes are there; what may be its CR does not count as part of a request line.
+// Whether a request line that reaches to `end` at least is over the limit; its last byte may be its CR.
+bool H1HeadScan::is_too_long(std::size_t end, const HttpLimits& limits) const {
+  return is_in_request_line() && end > limits.max_request_line + 1;
+}
+
 Result<std::size_t> H1HeadScan::wait_for_more(std::size_t size, const HttpLimits& limits) {
   scanned_ = std::min(size, limits.max_head);
-  const bool is_in_request_line = first_line_ == FirstLine::request && request_line_size_ == 0;
-  if (is_in_request_line && scanned_ > limits.max_request_line + 1) return line_too_long(limits.max_request_line);
+  if (is_too_long(scanned_, limits)) return line_too_long(limits.max_request_line);
   if (size > limits.max_head) return too_large(" bytes of head", limits.max_head);
   return 0;
 }

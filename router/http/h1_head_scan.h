@@ -24,11 +24,14 @@ class H1HeadScan {
   // Forgets what was seen; `first_line` says what comes next.
   void restart(FirstLine first_line);
 
-  // The size of the request line without its CRLF, 0 while it is not all there.
+  // The size of the request line without its CRLF, 0 while it is not all there or when it is too long.
   [[nodiscard]] std::size_t request_line_size() const { return request_line_size_; }
 
  private:
   [[nodiscard]] Result<> check_line(std::string_view line, const HttpLimits& limits);
+  [[nodiscard]] bool is_in_request_line() const { return first_line_ == FirstLine::request && request_line_size_ == 0; }
+  [[nodiscard]] bool is_too_long(std::size_t end, const HttpLimits& limits) const;
+  // No whole line is left.
   [[nodiscard]] Result<std::size_t> wait_for_more(std::size_t size, const HttpLimits& limits);
 
   FirstLine first_line_ = FirstLine::request;
