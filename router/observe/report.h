@@ -1,0 +1,16 @@
+// Counters as lines for people and tests: `name value`, in the order of observe/counters.h.
+//
+// Owner: nobody; free functions over values.   Thread: any that may read the counters.
+// Not here: counting.
+#pragma once
+#include <string>
+
+#include "router/observe/counters.h"
+
+namespace zeroway {
+
+void add(Counters& sum, const Counters& counters);
+// Writes all to the log.
+void write_report(const Counters& counters);
+
+}  // namespace zeroway

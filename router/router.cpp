@@ -1,0 +1,223 @@
+#include "router/router.h"
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <random>
+#include <thread>
+
+#include "proto/control.h"
+#include "router/edge/front_door.h"
+#include "router/exchange/exchanges.h"
+#include "router/fabric/fabric_driver.h"
+#include "router/net/loop.h"
+#include "router/net/loop_clock.h"
+#include "router/net/signals.h"
+#include "router/observe/counters.h"
+#include "router/observe/log.h"
+#include "router/observe/report.h"
+#include "router/observe/request_log.h"
+
+namespace zeroway {
+
+namespace {
+
+constexpr Millis kSweepInterval{100};     // deadlines of exchanges, lines of the access log
+constexpr Millis kDrainLookInterval{20};  // whether the last client is gone
+
+// `router#` and 64 random bits: workers must tell a new process from the old one at the same place.
+std::string make_instance() {
+  std::random_device random;
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string instance = "router#";
+  for (int digit = 0; digit < 16; ++digit) instance += kDigits[random() % 16];
+  return instance;
+}
+
+// A connection is a descriptor, and the usual soft limit is 1024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+struct Router::Lane {
+  Lane(const Settings& settings, Welcome welcome)
+      : fabric(loop, settings.fabric, std::move(welcome), counters),
+        exchanges(settings.exchange, fabric.backend(), log, counters, clock),
+        door(loop, settings.edge, exchanges, counters, clock),
+        sweep(loop, [this] { on_sweep(); }) {
+    fabric.attach(exchanges);
+    sweep.set(kSweepInterval);
+  }
+
+  void on_sweep() {
+    exchanges.sweep(loop.now());
+    log.sweep(loop.now());
+    sweep.set(kSweepInterval);
+  }
+
+  void drain(std::function<void()> drained) {
+    door.drain();
+    when_drained = std::move(drained);
+    drain_look = std::make_unique<Timer>(loop, [this] { look(); });
+    look();
+  }
+
+  void look() {
+    if (door.is_drained()) return when_drained();
+    drain_look->set(kDrainLookInterval);
+  }
+
+  // Each may use those above it.
+  Loop loop;
+  LoopClock clock{loop};
+  Counters counters;
+  RequestLog log;
+  FabricDriver fabric;
+  Exchanges exchanges;
+  FrontDoor door;
+  Timer sweep;
+  std::unique_ptr<Timer> drain_look;
+  std::function<void()> when_drained;
+};
+
+Router::Router(Settings settings) : settings_(std::move(settings)) {}
+
+Router::~Router() = default;
+
+Result<> Router::open() {
+  raise_descriptor_limit();
+  std::signal(SIGPIPE, SIG_IGN);  // a log into a closed pipe must not end the router
+  if (auto opened = open_lanes(); !opened) return opened;
+  if (auto opened = open_doors(); !opened) return opened;
+  signals_ =
+      std::make_unique<Signals>(lanes_.front()->loop, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP, SIGUSR1},
+                                [this](int number) { signal(number); });
+  say_it_serves();
+  return {};
+}
+
+Result<> Router::open_lanes() {
+  const std::string instance = make_instance();
+  for (std::uint32_t index = 0; index < settings_.threads; ++index) {
+    auto welcome = FabricDriver::plan(settings_.fabric, instance, index, settings_.threads);
+    if (!welcome) return welcome.error();
+    lanes_.push_back(std::make_unique<Lane>(settings_, std::move(*welcome)));
+    Lane& lane = *lanes_.back();
+    if (auto opened = lane.log.open(settings_.observe); !opened) return opened;
+    if (auto bound = lane.fabric.bind(); !bound) return bound;
+  }
+  return {};
+}
+
+Result<> Router::open_doors() {
+  const EdgeSettings& edge = settings_.edge;
+  std::uint16_t port = edge.port;
+  if (lanes_.size() > 1) {
+    // Shared ports can be had even when another router of this user shares them: it must be free once.
+    const auto probe = listen_at(edge.address, port, Share::no);
+    if (!probe) return probe.error();
+  }
+  for (const auto& lane : lanes_) {
+    auto socket = listen_at(edge.address, port, lanes_.size() > 1 ? Share::yes : Share::no);
+    if (!socket) return socket.error();
+    const Peer bound = bound_to(*socket);
+    port = bound.port;
+    where_ = show(bound);
+    lane->door.open(std::move(*socket));
+  }
+  return {};
+}
+
+void Router::say_it_serves() const {
+  std::string workers;
+  for (std::uint32_t index = 0; index < settings_.threads; ++index) {
+    const auto deal = loop_endpoint(settings_.fabric.endpoint, index);
+    const auto steer = steer_endpoint(*deal);
+    workers += (index > 0 ? ", " : "") + *deal + " and " + *steer;
+  }
+  log::info("serving http://" + where_ + "; workers come to " + workers);
+}
+
+int Router::run() {
+  std::vector<std::thread> threads;
+  for (std::size_t index = 1; index < lanes_.size(); ++index) {
+    threads.emplace_back([lane = lanes_[index].get()] { lane->loop.run(); });
+  }
+  lanes_.front()->loop.run();
+  for (std::thread& thread : threads) thread.join();
+  if (settings_.observe.verbose) {
+    Counters sum;
+    for (const auto& lane : lanes_) add(sum, lane->counters);
+    write_report(sum);
+  }
+  return exit_code_;
+}
+
+void Router::signal(int number) {
+  if (number == SIGUSR1) return report();
+  if (number == SIGHUP) return reopen_logs();
+  if (!is_draining_) return drain();
+  log::warning("told twice to end: ending now");
+  exit_code_ = 1;
+  stop();
+}
+
+void Router::drain() {
+  is_draining_ = true;
+  log::info("draining: open requests end, nothing new begins");
+  Loop& first = lanes_.front()->loop;
+  drain_timer_ = std::make_unique<Timer>(first, [this] { drain_timed_out(); });
+  drain_timer_->set(settings_.drain_timeout);
+  for (const auto& lane : lanes_) {
+    lane->loop.post(
+        [this, &first, lane = lane.get()] { lane->drain([this, &first] { first.post([this] { lane_drained(); }); }); });
+  }
+}
+
+void Router::lane_drained() {
+  if (++drained_ < lanes_.size()) return;
+  log::info("drained");
+  stop();
+}
+
+void Router::drain_timed_out() {
+  log::warning("requests are still open after the drain timeout: ending without them");
+  stop();
+}
+
+void Router::stop() {
+  for (const auto& lane : lanes_) {
+    // The turn in which clients are dropped tells their workers, then the loop ends.
+    lane->loop.post([lane = lane.get()] { lane->door.drop_all(); });
+    lane->loop.stop();
+  }
+}
+
+void Router::reopen_logs() {
+  for (const auto& lane : lanes_) {
+    lane->loop.post([lane = lane.get()] {
+      const auto opened = lane->log.reopen();
+      if (!opened) log::error(opened.error().detail);
+    });
+  }
+  log::info("SIGHUP: the access log is opened anew; there is nothing else to load");
+}
+
+void Router::report() { gather(0, Counters{}); }
+
+// From loop to loop, each adding its own, and back to the first.
+void Router::gather(std::size_t index, const Counters& sum) {
+  if (index == lanes_.size()) return lanes_.front()->loop.post([sum] { write_report(sum); });
+  lanes_[index]->loop.post([this, index, sum] {
+    Counters more = sum;
+    add(more, lanes_[index]->counters);
+    gather(index + 1, more);
+  });
+}
+
+}  // namespace zeroway

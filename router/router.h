@@ -1,0 +1,56 @@
+// The router as a whole: builds every loop with all that lives on it, runs them, and ends them in order.
+//
+// Owner: main, or a test.   Thread: the first loop runs on the one that calls run(), each other on its own.
+// SIGTERM and SIGINT drain, a second one ends at once; SIGHUP opens the access log anew; SIGUSR1 writes the counters.
+// Not here: anything a room does; this is the only file that knows them all.
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proto/error.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+struct Counters;
+class Signals;
+class Timer;
+
+class Router {
+ public:
+  explicit Router(Settings settings);
+  ~Router();
+
+  // Binds the fabric's endpoints and the HTTP port. Fails naming the one that cannot be had.
+  [[nodiscard]] Result<> open();
+  // Serves until it was drained: 0, or told twice to end: 1.
+  [[nodiscard]] int run();
+
+ private:
+  struct Lane;  // a loop and all that lives on it
+
+  [[nodiscard]] Result<> open_lanes();
+  [[nodiscard]] Result<> open_doors();
+  void say_it_serves() const;
+  void signal(int number);
+  void drain();
+  void lane_drained();
+  void drain_timed_out();
+  void stop();
+  void reopen_logs();
+  void report();
+  void gather(std::size_t index, const Counters& sum);
+
+  const Settings settings_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::unique_ptr<Signals> signals_;
+  std::unique_ptr<Timer> drain_timer_;
+  std::size_t drained_ = 0;
+  std::string where_;  // HTTP
+  bool is_draining_ = false;
+  int exit_code_ = 0;
+};
+
+}  // namespace zeroway
