@@ -1,5 +1,9 @@
 #include "proto/control.h"
 
+// cereal's way to set its parser up: no recursion, and not its exact floating point, which shifts zeros undefinedly.
+// Its NaN and Inf are no JSON either.
+#define RAPIDJSON_PARSE_DEFAULT_FLAGS kParseIterativeFlag
+
 #include <algorithm>
 #include <cereal/archives/json.hpp>
 #include <cereal/types/string.hpp>
@@ -128,7 +132,7 @@ void read(cereal::JSONInputArchive& archive, Welcome& welcome) {
   check(welcome);
 }
 
-// rapidjson's parser calls itself for each level: 64 KiB of '[' would take the stack. Counts levels outside strings.
+// Whoever reads a document after its parser calls itself for each level. Counts levels outside strings.
 bool is_too_deep(std::string_view json) {
   int depth = 0;
   bool in_string = false;

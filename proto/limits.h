@@ -28,7 +28,7 @@ inline constexpr std::size_t kInstanceDigits = 16;  // 64 random bits: two worke
 inline constexpr std::size_t kMaxInstanceLength = kMaxNameLength + 1 + kInstanceDigits;  // ZeroMQ's ids end at 255
 inline constexpr std::size_t kMaxPairs = 1'000;                                          // loops of one router
 inline constexpr std::size_t kMaxEndpointLength = 1'024;  // far more than a host or a socket's path may have
-inline constexpr int kMaxControlDepth = 16;               // levels of JSON: its parser calls itself for each
+inline constexpr int kMaxControlDepth = 16;               // levels of JSON: no reader of one has to go deeper
 inline constexpr std::uint32_t kMaxDealPort = 65'534;     // steer is at the next one
 
 }  // namespace zeroway

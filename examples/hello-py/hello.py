@@ -1,0 +1,590 @@
+#!/usr/bin/python3
+"""A worker for Zeroway in Python, written from proto/README.md alone.
+
+Answers `Hello from NAME` on every path; /echo streams the request's body back as it arrives. The numbers in comments
+(§5) are that page's sections.
+"""
+import argparse
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import struct
+import sys
+import time
+
+import hpack
+import zmq
+from zmq.utils.monitor import recv_monitor_message
+
+DATA, HEADERS, RST_STREAM, PING, GOAWAY, WINDOW_UPDATE, HELLO, WELCOME = 0, 1, 3, 6, 7, 8, 0xE0, 0xE1  # §2
+END_STREAM, ACK, END_HEADERS = 0x1, 0x1, 0x4
+NO_ERROR, PROTOCOL_ERROR, FLOW_CONTROL_ERROR, REFUSED_STREAM, COMPRESSION_ERROR, CONNECT_ERROR = 0, 1, 3, 7, 9, 0xA  # §9
+STREAM_ERRORS = {PROTOCOL_ERROR: "frames out of order", FLOW_CONTROL_ERROR: "more than the credit",
+                 COMPRESSION_ERROR: "a malformed header block"}
+
+FRAME = 65536                # the longest payload
+WINDOW = 262144              # each way (§5)
+OPENING_WINDOW = 65536       # of the request, before the first WINDOW_UPDATE
+MESSAGE = 1 << 20            # we begin a new message here; 4 MiB is the limit
+TURN = 200                   # messages read before answers go out
+HELLO_PAUSE = 0.1            # before saying it again (§4)
+CONFIRM_PATIENCE = 2.0       # for the router's GOAWAY (§7)
+
+
+class Malformed(Exception):
+    pass
+
+
+class StreamError(Exception):
+    def __init__(self, code):
+        super().__init__(STREAM_ERRORS[code])
+        self.code = code
+
+
+# ---- bytes
+
+def frame(kind, flags, stream, payload=b""):
+    return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
+
+
+def read_frames(message):
+    at = 0
+    while at < len(message):
+        if len(message) - at < 9:
+            raise Malformed("a frame header of under 9 bytes")
+        length = int.from_bytes(message[at:at + 3], "big")
+        kind, flags, stream = struct.unpack_from(">BBI", message, at + 3)
+        if length > FRAME or at + 9 + length > len(message):
+            raise Malformed(f"frame length {length}")
+        yield kind, flags, stream & 0x7FFFFFFF, message[at + 9:at + 9 + length]
+        at += 9 + length
+
+
+def number(payload):
+    if len(payload) != 4:
+        raise Malformed(f"{len(payload)} bytes instead of a number of 4")
+    return int.from_bytes(payload, "big")
+
+
+def new_encoder():
+    encoder = hpack.Encoder()
+    encoder.header_table_size = 0  # its first block begins with the size update to 0, which is legal
+    return encoder
+
+
+def read_block(block):
+    decoder = hpack.Decoder(max_header_list_size=65536)
+    decoder.header_table_size = 0
+    decoder.max_allowed_table_size = 0
+    try:
+        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in decoder.decode(block, raw=True)]
+    except (hpack.HPACKError, ValueError, IndexError) as error:
+        raise StreamError(COMPRESSION_ERROR) from error
+
+
+# ---- endpoints (§1)
+
+def resolve(endpoint):
+    """With the host as a number, so that the monitor's endpoints are ours."""
+    if not endpoint.startswith("tcp://"):
+        return endpoint
+    host, _, port = endpoint[len("tcp://"):].rpartition(":")
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
+    except (OSError, ValueError) as error:
+        sys.exit(f"hello.py: --connect {endpoint}: {error}")
+    found.sort(key=lambda one: one[0] != socket.AF_INET)
+    address = found[0][4][0]
+    return f"tcp://[{address}]:{port}" if ":" in address else f"tcp://{address}:{port}"
+
+
+def steer_of(deal):
+    if deal.startswith("ipc://"):
+        return deal + ".steer"
+    host, _, port = deal.rpartition(":")
+    return f"{host}:{int(port) + 1}"
+
+
+def with_host_of(endpoint, dialled):
+    """Replaces the host '*' by the one that was dialled."""
+    if not endpoint.startswith("tcp://*:"):
+        return endpoint
+    return dialled.rpartition(":")[0] + endpoint[len("tcp://*"):]
+
+
+# ---- one stream (§3, §5)
+
+class Stream:
+    """A request and its reply: the windows, what waits for credit, and the two answers this worker knows."""
+
+    def __init__(self, link, stream_id, head, ended):
+        self.link, self.id = link, stream_id
+        self.method = dict(head).get(":method", "")
+        self.path = dict(head).get(":path", "").partition("?")[0]
+        self.fields = [(name, value) for name, value in head if not name.startswith(":")]
+        self.has_spoken = False      # a frame about it went out: it is accepted
+        self.request_ended = ended
+        self.may_receive = OPENING_WINDOW
+        self.owed = WINDOW - OPENING_WINDOW
+        self.may_send = WINDOW
+        self.waiting = bytearray()   # of the reply's body
+        self.trailers = []
+        self.reply_ends = self.is_over = False
+        self.is_echo = self.path == "/echo"
+
+    def field(self, name):
+        return next((value for key, value in self.fields if key == name), "")
+
+    # what the router says
+
+    def begin(self):
+        if self.is_echo:
+            fields = [(name, self.field(name)) for name in ("content-type", "content-length") if self.field(name)]
+            self.put_head(200, fields)
+            if self.request_ended or self.method == "HEAD":
+                self.put_end()
+        # Hello needs no body: who asks before sending one is answered instead of told to go on.
+        elif self.request_ended or self.field("expect").lower() == "100-continue":
+            self.say_hello()
+
+    def data(self, payload, ended):
+        if self.request_ended:
+            raise StreamError(PROTOCOL_ERROR)
+        if len(payload) > self.may_receive:
+            raise StreamError(FLOW_CONTROL_ERROR)
+        self.may_receive -= len(payload)
+        if self.is_echo:
+            self.waiting += payload
+            self.flush()             # gives the credit back as bytes go out
+        else:
+            self.consumed(len(payload))
+        if ended:
+            self.end([])
+
+    def end(self, trailers):
+        self.request_ended = True
+        if self.is_echo:
+            self.put_end(trailers)
+        else:
+            self.say_hello()
+
+    def credit(self, increment):
+        self.may_send += increment
+        if self.may_send > 0x7FFFFFFF:
+            raise StreamError(FLOW_CONTROL_ERROR)
+        self.flush()
+
+    # what we say
+
+    def speak(self, kind, flags, payload):
+        self.has_spoken = True
+        self.link.put(frame(kind, flags, self.id, payload))
+
+    def say_hello(self):
+        body = f"Hello from {self.link.worker.name}\n".encode()
+        self.put_head(200, [("content-type", "text/plain"), ("content-length", str(len(body)))])
+        if self.method != "HEAD":
+            self.waiting += body
+        self.put_end()
+
+    def put_head(self, status, fields):
+        fields = [(":status", str(status)), *fields, ("x-zmq", self.link.worker.name)]
+        # "Sensitive" keeps literals out of tables (§3).
+        block = self.link.worker.encoder.encode([(name, value, True) for name, value in fields])
+        self.speak(HEADERS, END_HEADERS, block)
+
+    def put_end(self, trailers=()):
+        self.reply_ends, self.trailers = True, list(trailers)
+        self.flush()
+
+    def flush(self):
+        """Sends what credit allows; the end goes with the last piece."""
+        while not self.is_over and self.waiting and self.may_send > 0:
+            piece = bytes(self.waiting[:min(self.may_send, FRAME)])
+            del self.waiting[:len(piece)]
+            self.may_send -= len(piece)
+            is_last = self.reply_ends and not self.waiting and not self.trailers
+            self.speak(DATA, END_STREAM if is_last else 0, piece)
+            self.is_over = is_last
+            if self.is_echo:
+                self.consumed(len(piece))
+        if self.reply_ends and not self.waiting and not self.is_over:
+            if self.trailers:
+                block = self.link.worker.encoder.encode([(name, value, True) for name, value in self.trailers])
+                self.speak(HEADERS, END_HEADERS | END_STREAM, block)
+            else:
+                self.speak(DATA, END_STREAM, b"")
+            self.is_over = True
+
+    def consumed(self, size):
+        self.owed += size
+        if self.owed >= WINDOW // 2:
+            self.give_credit()
+
+    def give_credit(self):
+        if self.request_ended or self.is_over:
+            return
+        self.may_receive += self.owed
+        self.speak(WINDOW_UPDATE, 0, struct.pack(">I", self.owed))
+        self.owed = 0
+
+    def turn_is_over(self):
+        """Accepts what nobody has said anything about (§5)."""
+        if not self.has_spoken and not self.is_over:
+            if self.request_ended:
+                self.speak(WINDOW_UPDATE, 0, struct.pack(">I", 0))
+            else:
+                self.give_credit()
+        elif self.owed >= WINDOW // 2:
+            self.give_credit()
+
+
+# ---- one router, or one loop of it (§4, §7)
+
+class Link:
+    def __init__(self, worker, deal, steer, parent=None):
+        self.worker, self.parent = worker, parent
+        self.deal, self.steer = deal, steer
+        self.steer_alias, self.deal_alias = worker.new_alias("steer"), None
+        self.is_up = self.is_welcome = self.is_confirmed = False
+        self.hello_at = None         # when to say it again
+        self.router = None
+        self.streams, self.frames, self.acks = {}, [], []
+
+    def put(self, data):
+        self.frames.append(data)
+
+    def came_up(self):
+        self.is_up = True
+        self.say_hello()
+
+    def went_down(self):
+        self.is_up = False
+        self.forget()
+        if self.worker.is_leaving:
+            self.is_confirmed = True  # there is nobody to do it
+
+    def forget(self):
+        """Nothing from before counts any more: streams, and what was to be sent."""
+        self.is_welcome, self.hello_at = False, None
+        self.streams.clear()
+        self.frames.clear()
+        self.acks.clear()
+
+    def say_hello(self):
+        self.forget()
+        self.put(frame(HELLO, 0, 0, self.worker.hello()))
+
+    def say_goaway(self):
+        if self.is_up:
+            self.put(frame(GOAWAY, 0, 0, struct.pack(">II", 0, NO_ERROR)))
+        else:
+            self.is_confirmed = True
+
+    def take_message(self, message):
+        try:
+            for kind, flags, stream_id, payload in read_frames(message):
+                self.take_frame(kind, flags, stream_id, payload)
+        except Malformed as error:
+            self.worker.log(f"{self.steer}: {error}: the rest of the message is dropped")
+
+    def take_frame(self, kind, flags, stream_id, payload):
+        if kind == PING and not flags & ACK:
+            if len(payload) != 8:
+                raise Malformed(f"PING of {len(payload)} bytes")
+            self.acks.append(frame(PING, ACK, 0, payload))
+        elif kind == WELCOME:
+            self.take_welcome(payload)
+        elif kind == GOAWAY:
+            self.take_goaway(payload)
+        elif kind in (DATA, HEADERS, WINDOW_UPDATE, RST_STREAM) and stream_id > 0:
+            self.take_stream_frame(kind, flags, stream_id, payload)
+
+    def take_welcome(self, payload):
+        try:
+            welcome = json.loads(payload)
+            router, loop, pairs = welcome["router"], welcome.get("loop", 0), welcome["pairs"]
+            others = [(with_host_of(pair["deal"], self.deal), with_host_of(pair["steer"], self.steer))
+                      for index, pair in enumerate(pairs) if index != loop]
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Malformed(f"WELCOME: {error}") from error
+        if router != self.router:
+            self.worker.log(f"{self.steer}: welcomed by {router}")
+        self.router, self.is_welcome = router, True
+        if self.deal_alias is None and not self.worker.is_leaving:
+            self.deal_alias = self.worker.connect(self, "deal", self.deal)
+        if self.parent is None:
+            self.worker.has_pairs(self, others)
+
+    def take_goaway(self, payload):
+        if len(payload) < 8:
+            raise Malformed(f"GOAWAY of {len(payload)} bytes")
+        code = number(payload[4:8])
+        if code == NO_ERROR:
+            if self.worker.is_leaving:
+                self.is_confirmed = True
+            else:
+                self.worker.log(f"{self.steer}: the router is leaving")
+            return
+        self.worker.log(f"{self.steer}: GOAWAY {code:#x}: {payload[8:].decode('utf-8', 'replace')}")
+        self.forget()
+        if code != CONNECT_ERROR:
+            self.hello_at = time.monotonic() + HELLO_PAUSE
+
+    def take_stream_frame(self, kind, flags, stream_id, payload):
+        stream = self.streams.get(stream_id)
+        try:
+            if stream is None:
+                if kind == HEADERS:
+                    self.open(stream_id, read_block(payload), bool(flags & END_STREAM))
+            elif kind == DATA:
+                stream.data(payload, bool(flags & END_STREAM))
+            elif kind == HEADERS:
+                if stream.request_ended or not flags & END_STREAM:
+                    raise StreamError(PROTOCOL_ERROR)
+                stream.end(read_block(payload))
+            elif kind == WINDOW_UPDATE:
+                stream.credit(number(payload) & 0x7FFFFFFF)
+            else:
+                stream.is_over = True
+        except StreamError as error:
+            self.worker.log(f"{self.steer}: stream {stream_id}: {error}")
+            self.put(frame(RST_STREAM, 0, stream_id, struct.pack(">I", error.code)))
+            if stream is not None:
+                stream.is_over = True
+        if stream is not None and stream.is_over:
+            self.streams.pop(stream_id, None)
+
+    def open(self, stream_id, head, ended):
+        if not any(name == ":method" for name, _ in head):
+            return  # late trailers of a stream that is over
+        if self.worker.stream_count() >= self.worker.capacity:
+            self.put(frame(RST_STREAM, 0, stream_id, struct.pack(">I", REFUSED_STREAM)))
+            return
+        stream = Stream(self, stream_id, head, ended)
+        self.streams[stream_id] = stream
+        self.worker.is_new.append(stream)
+        stream.begin()
+        if stream.is_over:
+            del self.streams[stream_id]
+
+    def send(self):
+        """All that is ready, in as few messages as may be; what is said about openings before what is said to pings."""
+        if self.hello_at is not None and time.monotonic() >= self.hello_at:
+            self.say_hello()
+        if not self.is_up:
+            self.frames.clear()
+            self.acks.clear()
+            return
+        frames, self.frames, self.acks = self.frames + self.acks, [], []
+        while frames:
+            count = size = 0
+            while count < len(frames) and size < MESSAGE:
+                size += len(frames[count])
+                count += 1
+            self.worker.send(self, b"".join(frames[:count]))
+            frames = frames[count:]
+
+
+# ---- the worker
+
+class Worker:
+    def __init__(self, options):
+        self.name, self.weight, self.capacity = options.name, options.weight, options.capacity
+        self.instance = f"{self.name}#{secrets.token_hex(8)}"
+        self.encoder = new_encoder()
+        self.aliases, self.alias_count = {}, 0
+        self.is_leaving = False
+        self.is_new = []
+        self.links = []
+
+        self.context = zmq.Context()
+        self.socket = self.context.socket(zmq.ROUTER)
+        for option, value in ((zmq.ROUTING_ID, self.instance.encode()), (zmq.SNDHWM, 0), (zmq.RCVHWM, 0),
+                              (zmq.ROUTER_MANDATORY, 1), (zmq.HEARTBEAT_IVL, 250), (zmq.HEARTBEAT_TIMEOUT, 1000),
+                              (zmq.RECONNECT_IVL, 100), (zmq.LINGER, 1000)):
+            self.socket.setsockopt(option, value)
+        self.monitor = self.socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED)
+        deals = [resolve(endpoint) for endpoint in options.connect]
+        if any("[" in deal for deal in deals):
+            self.socket.setsockopt(zmq.IPV6, 1)
+        for deal in deals:
+            self.add_link(deal, steer_of(deal))
+
+    def log(self, line):
+        print(f"{self.name}: {line}", file=sys.stderr, flush=True)
+
+    def hello(self):
+        return json.dumps({"version": 1, "name": self.name, "instance": self.instance, "pid": os.getpid(),
+                           "weight": self.weight, "capacity": self.capacity,
+                           "state": "draining" if self.is_leaving else "ready", "routes": []}).encode()
+
+    def stream_count(self):
+        return sum(len(link.streams) for link in self.links)
+
+    # connections
+
+    def new_alias(self, what):
+        self.alias_count += 1  # an alias is used once in a socket's life (§1)
+        return f"{what} {self.alias_count}".encode()
+
+    def connect(self, link, what, endpoint):
+        alias = link.steer_alias if what == "steer" else self.new_alias(what)
+        self.aliases[alias] = link
+        self.socket.setsockopt(zmq.CONNECT_ROUTING_ID, alias)
+        self.socket.connect(endpoint)
+        return alias
+
+    def disconnect(self, endpoint):
+        try:
+            self.socket.disconnect(endpoint)
+        except zmq.ZMQError as error:
+            self.log(f"{endpoint}: {error}")
+
+    def add_link(self, deal, steer, parent=None):
+        link = Link(self, deal, steer, parent)
+        self.links.append(link)
+        self.connect(link, "steer", steer)
+
+    def has_pairs(self, parent, pairs):
+        """A router told all its loops: dial the new ones, let go those it no longer has."""
+        if self.is_leaving:
+            return
+        for link in [one for one in self.links if one.parent is parent and (one.deal, one.steer) not in pairs]:
+            self.disconnect(link.steer)
+            if link.deal_alias is not None:
+                self.disconnect(link.deal)
+            self.links.remove(link)
+        known = {link.steer for link in self.links}
+        for deal, steer in pairs:
+            if steer not in known:
+                self.add_link(deal, steer, parent)
+
+    def take_events(self):
+        while self.monitor.poll(0):
+            event = recv_monitor_message(self.monitor)
+            # With IPv6 on, libzmq says tcp://[::ffff:127.0.0.1]:8001 from the second connection on.
+            endpoint = re.sub(r"\[::ffff:([0-9.]+)\]", r"\1", event["endpoint"].decode())
+            for link in self.links:
+                if link.steer != endpoint:
+                    continue
+                if event["event"] == zmq.EVENT_HANDSHAKE_SUCCEEDED:
+                    link.came_up()
+                else:
+                    link.went_down()
+
+    # turns
+
+    def send(self, link, message):
+        try:
+            self.socket.send_multipart([link.steer_alias, message], zmq.DONTWAIT)
+        except zmq.ZMQError as error:
+            self.log(f"{link.steer}: {error}")
+            link.went_down()
+
+    def take_messages(self):
+        for _ in range(TURN):
+            try:
+                parts = self.socket.recv_multipart(zmq.DONTWAIT)
+            except zmq.Again:
+                return
+            link = self.aliases.get(parts[0])
+            if link in self.links and len(parts) == 2:
+                link.take_message(parts[1])
+
+    def turn(self):
+        self.take_events()
+        self.take_messages()
+        for stream in self.is_new:
+            if stream.link.streams.get(stream.id) is stream:
+                stream.turn_is_over()
+        self.is_new.clear()
+        for link in self.links:
+            link.send()
+
+    def run(self):
+        wakeup, alarm = socket.socketpair()
+        alarm.setblocking(False)
+        signal.set_wakeup_fd(alarm.fileno())
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signum, lambda *_: self.leave())
+        poller = zmq.Poller()
+        for source in (self.socket, self.monitor, wakeup):
+            poller.register(source, zmq.POLLIN)
+        while not self.may_exit():
+            is_soon = self.is_leaving or any(link.hello_at for link in self.links)
+            for source, _ in poller.poll(50 if is_soon else 1000):
+                if source == wakeup.fileno():
+                    wakeup.recv(100)
+            self.turn()
+        self.turn()
+        self.socket.disable_monitor()
+        self.monitor.close(0)
+        self.socket.close()
+        self.context.term()
+
+    # leaving (§7)
+
+    def leave(self):
+        if self.is_leaving:
+            os._exit(1)  # asked twice
+        self.is_leaving = True
+        self.leaving_since = time.monotonic()
+        self.log(f"leaving with {self.stream_count()} streams in hand")
+        for link in self.links:
+            link.say_goaway()
+
+    def may_exit(self):
+        if not self.is_leaving:
+            return False
+        is_late = time.monotonic() - self.leaving_since > CONFIRM_PATIENCE
+        for link in self.links:
+            if (link.is_confirmed or is_late) and link.deal_alias is not None:
+                self.disconnect(link.deal)
+                link.deal_alias = None
+        return self.stream_count() == 0 and (is_late or all(link.is_confirmed for link in self.links))
+
+
+def in_range(low, high):
+    def read(text):
+        value = int(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is not {low} … {high}")
+        return value
+    return read
+
+
+def visible(text):
+    if not 1 <= len(text) <= 128 or any(not 0x21 <= ord(character) <= 0x7E for character in text):
+        raise argparse.ArgumentTypeError("not 1 … 128 visible ASCII characters")
+    return text
+
+
+def endpoint(text):
+    try:
+        is_tcp = text.startswith("tcp://") and 1 <= int(text.rpartition(":")[2]) <= 65534
+    except ValueError:
+        is_tcp = False
+    if not is_tcp and not (text.startswith("ipc://") and len(text) > len("ipc://")):
+        raise argparse.ArgumentTypeError(f"{text} is neither tcp://HOST:PORT (1 … 65534) nor ipc://PATH")
+    return text
+
+
+def main():
+    parser = argparse.ArgumentParser(description="A worker that answers `Hello from NAME`.")
+    parser.add_argument("name", metavar="NAME", nargs="?", default="hello-py", type=visible)
+    parser.add_argument("--connect", metavar="ENDPOINT", action="append", type=endpoint,
+                        help="a router's fabric; may be given again (default: tcp://127.0.0.1:8000)")
+    parser.add_argument("--weight", metavar="N", type=in_range(1, 1000), default=1, help="1 … 1000 (default: 1)")
+    parser.add_argument("--capacity", metavar="N", type=in_range(1, 1000000), default=1024,
+                        help="requests at once, 1 … 1000000 (default: 1024)")
+    options = parser.parse_args()
+    options.connect = options.connect or ["tcp://127.0.0.1:8000"]
+    Worker(options).run()
+
+
+if __name__ == "__main__":
+    main()
