@@ -209,8 +209,7 @@ WorkerClock::time_point WorkerCore::next_timer() const {
   return at;
 }
 
-bool WorkerCore::turn(WorkerClock::time_point now) {
-  now_ = now;
+bool WorkerCore::end_turn() {
   bool did_something = parts_.inbox.run();
   ring_timers();
   did_something |= resume_ready();
@@ -243,12 +242,11 @@ void WorkerCore::accept_fresh() {
   unaccepted_.clear();
 }
 
-void WorkerCore::begin_drain(WorkerClock::time_point now) {
+void WorkerCore::begin_drain() {
   if (is_draining_) return;
-  now_ = now;
   is_draining_ = true;
   hello_.state = "draining";
-  give_up_on_routers_ = now + std::min<std::chrono::milliseconds>(parts_.options.drain_timeout, kConfirmationTimeout);
+  give_up_on_routers_ = now_ + std::min<std::chrono::milliseconds>(parts_.options.drain_timeout, kConfirmationTimeout);
   for (const auto& link : links_) link->leave();
 }
 

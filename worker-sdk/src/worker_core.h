@@ -54,15 +54,16 @@ class WorkerCore {
   void add_link(const std::string& deal, const std::string& steer);
   [[nodiscard]] const std::vector<std::unique_ptr<RouterLink>>& links() const { return links_; }
 
-  // The end of a turn of the loop, after its messages: what other threads said, timers, coroutines; then the routers
-  // learn which streams are held here. Afterwards the links' writers hold what must go out. False when nothing was
-  // there to do.
-  bool turn(WorkerClock::time_point now);
-  // When turn() wants to be called again though nothing came: never, if it says so with `max()`.
+  // A turn of the loop begins, its messages come next.
+  void begin_turn(WorkerClock::time_point now) { now_ = now; }
+  // The turn's end, after its messages: what other threads said, timers, coroutines; then the routers learn which
+  // streams are held here. Afterwards the links' writers hold what must go out. False when nothing was there to do.
+  bool end_turn();
+  // When a turn is wanted again though nothing came: never, if that is max().
   [[nodiscard]] WorkerClock::time_point next_timer() const;
 
   // Tells the routers that this worker leaves.
-  void begin_drain(WorkerClock::time_point now);
+  void begin_drain();
   [[nodiscard]] bool is_draining() const { return is_draining_; }
   // Every router has confirmed (or is not there, or does not answer), and every stream is over.
   [[nodiscard]] bool is_drained() const;

@@ -215,21 +215,22 @@ int WorkerLoop::serve() {
   if (!dial_new_links()) return 2;
   read_monitor();
   for (unsigned turns = 1;; ++turns) {
+    const auto now = WorkerClock::now();
+    core_->begin_turn(now);
     bool is_busy = receive();
-    is_busy |= core_->turn(WorkerClock::now());
+    is_busy |= core_->end_turn();
     (void)dial_new_links();
     dial_deals();
     is_busy |= send_all();
     if (stops_.load(std::memory_order_relaxed) > 0) {
       if (!core_->is_draining()) {
         log_.detail("leaving");
-        const auto now = WorkerClock::now();
         drain_until_ = now + options_.drain_timeout;
-        core_->begin_drain(now);
+        core_->begin_drain();
         continue;
       }
       if (core_->is_drained()) return finish();
-      if (stops_.load() > 1 || WorkerClock::now() >= drain_until_) return finish();
+      if (stops_.load() > 1 || now >= drain_until_) return finish();
     }
     if (!is_busy || turns % kTurnsBetweenPolls == 0) wait(std::min(core_->next_timer(), drain_until_), is_busy);
   }
@@ -238,7 +239,7 @@ int WorkerLoop::serve() {
 int WorkerLoop::finish() {
   const std::size_t dropped = core_->cancel_all();
   if (dropped > 0) log_.line(std::to_string(dropped) + " requests were not finished in time");
-  (void)core_->turn(WorkerClock::now());
+  (void)core_->end_turn();
   send_all();
   const bool has_peer =
       std::any_of(core_->links().begin(), core_->links().end(), [](const auto& link) { return link->is_up(); });

@@ -84,9 +84,8 @@ void WorkerStream::credit(std::uint32_t bytes) {
 }
 
 void WorkerStream::cancelled() {
-  HandlerSide* const side = handler_runs_ ? side_ : nullptr;
+  if (handler_runs_) side_->cancel();  // first: its read must not take the close for the body's end
   close();
-  if (side != nullptr) side->cancel();
 }
 
 void WorkerStream::break_off(ResetCode code) {

@@ -1,0 +1,122 @@
+#include <doctest/doctest.h>
+
+#include <latch>
+
+#include "tests/worker-sdk/scripted_worker.h"
+
+using namespace zeroway;
+
+namespace {
+
+struct Pool : ScriptedWorker {
+  explicit Pool(Handler handler, std::uint32_t threads = 1) {
+    core.add_handler("*", "/*", std::move(handler), WorkerCore::Kind::pool);
+    pool.start(threads);
+  }
+  void drain() {
+    while (core.streams_in_use() > 0) core.end_turn();
+  }
+};
+
+// How many bytes of DATA a turn's text tells of.
+std::size_t data_in(const std::string& text) {
+  std::size_t sum = 0;
+  for (std::size_t at = text.find("data 1 "); at != std::string::npos; at = text.find("data 1 ", at + 1)) {
+    const std::string piece = text.substr(at + 7, text.find(' ', at + 7) - at - 7);
+    sum += piece.starts_with('x') ? piece.size() : std::stoul(piece);
+  }
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("pool: the request is accepted at once and answered when the handler is ready") {
+  std::latch gate(1);
+  Pool worker([&](Request& request, Reply& reply) {
+    gate.wait();
+    reply.send("hello " + std::string(request.path()));
+  });
+  CHECK(worker.open(1, Pool::get("/a")).turn() == "credit 1 196608");
+  gate.count_down();
+  CHECK(worker.until("end") == "head 1 :status=200 content-length=8 · data 1 hello /a end");
+  worker.drain();
+}
+
+TEST_CASE("pool: an echo blocks on its reads and writes") {
+  Pool worker([](Request& request, Reply& reply) {
+    for (std::string_view piece = request.read(); !piece.empty(); piece = request.read()) reply.write(piece);
+    reply.end({{"sum", request.trailers().find("sum").value_or("none")}});
+  });
+  worker.open(1, Pool::get("/", "POST"), Last::no).turn();
+  CHECK(worker.data(1, "abc").until("data").find("data 1 abc") != std::string::npos);
+  for (int i = 0; i < 3; ++i) worker.data(1, std::string(65'536, 'x'));
+  worker.data(1, std::string(65'533, 'x'));
+  std::size_t echoed = 3;
+  while (echoed < kStreamWindow) echoed += data_in(worker.await());
+  CHECK(echoed == kStreamWindow);
+  worker.data(1, "xxx").turn();
+  CHECK(data_in(worker.credit(1, 3).until("data")) == 3);
+  worker.open(1, Head{{"sum", "5"}});
+  CHECK(worker.until("end") == "head 1 sum=5 end");
+  worker.drain();
+}
+
+TEST_CASE("pool: with Expect the client goes on when the handler reads") {
+  std::latch gate(1);
+  Pool worker([&](Request& request, Reply& reply) {
+    gate.wait();
+    reply.send(request.body());
+  });
+  Head head = Pool::get("/", "POST");
+  head.add("expect", "100-continue");
+  CHECK(worker.open(1, head, Last::no).turn() == "credit 1 0");
+  gate.count_down();
+  CHECK(worker.await() == "credit 1 196608");
+  CHECK(worker.data(1, "x", Last::yes).until("end") == "head 1 :status=200 content-length=1 · data 1 x end");
+  worker.drain();
+}
+
+TEST_CASE("pool: a reset wakes a handler that reads, writes or sleeps") {
+  for (const char* path : {"/read", "/write", "/sleep"}) {
+    CAPTURE(std::string(path));
+    std::latch begun(1);
+    std::latch cancelled(1);
+    Pool worker([&](Request& request, Reply& reply) {
+      begun.count_down();
+      try {
+        if (request.path() == "/read") (void)request.read();
+        if (request.path() == "/write") reply.write(std::string(kStreamWindow + 1, 'x'));
+        if (request.path() == "/sleep") request.sleep(std::chrono::hours(1));
+      } catch (const Cancelled&) {
+        cancelled.count_down();
+        throw;
+      }
+    });
+    worker.open(1, Pool::get(path), path == std::string("/read") ? Last::no : Last::yes).turn();
+    begun.wait();
+    worker.reset(1).turn();
+    cancelled.wait();
+    worker.drain();
+    CHECK(worker.lines.size() == 1);
+  }
+}
+
+TEST_CASE("pool: an exception is a 500 and a log line") {
+  Pool worker([](Request&, Reply&) { throw std::runtime_error("broken"); });
+  CHECK(worker.open(1, Pool::get("/a")).until("end").find(":status=500") != std::string::npos);
+  worker.drain();
+  CHECK(worker.lines.back() == "handler of GET /a failed: broken");
+}
+
+TEST_CASE("pool: many requests on few threads, each with its own answer") {
+  Pool worker([](Request& request, Reply& reply) { reply.send(request.body()); }, 3);
+  constexpr StreamId kStreams = 500;
+  for (StreamId id = 1; id <= kStreams; ++id)
+    worker.open(id, Pool::get("/", "POST"), Last::no).data(id, std::to_string(id), Last::yes);
+  std::string all = worker.turn();
+  while (worker.core.streams_in_use() > 0) all += worker.turn() + " · ";
+  for (StreamId id = 1; id <= kStreams; ++id) {
+    const std::string number = std::to_string(id);
+    CHECK(all.find("data " + number + " " + number + " end") != std::string::npos);
+  }
+}
