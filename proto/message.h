@@ -23,6 +23,8 @@ class MessageWriter {
   // Cuts into frames of at most kMaxFramePayload; END_STREAM on the last. Empty `bytes` with Last::yes is one empty
   // frame, with Last::no nothing.
   void data(StreamId stream, Bytes bytes, Last last);
+  // A piece of a WebSocket message, cut like data. An empty piece is one frame when it ends the message, else nothing.
+  void message(StreamId stream, Bytes piece, MessageKind kind, Last last);
   void rst_stream(StreamId stream, ResetCode code);
   void window_update(StreamId stream, std::uint32_t bytes);
   void ping(std::uint64_t opaque, Ack ack);

@@ -15,6 +15,8 @@ namespace zeroway {
 // said; a callee that finished at the head ignores it.
 enum class Last : bool { no, yes };
 
+enum class MessageKind : bool { binary, text };
+
 class StreamSink {
  public:
   virtual ~StreamSink() = default;
@@ -23,6 +25,9 @@ class StreamSink {
   virtual void head(Head& head, Last last) = 0;
   // Bytes of the body; good until the call returns. Never more than was credited.
   virtual void data(Bytes bytes) = 0;
+  // data's form on a WebSocket (a CONNECT with :protocol, RFC 8441): one piece of a message, `last` ends it. Pieces of
+  // one message all have its kind; every byte counts against credit. Only sinks that serve WebSockets are told.
+  virtual void message(Bytes piece, MessageKind kind, Last last);
   // This direction is complete. `trailers` is empty when there are none.
   virtual void end(Head& trailers) = 0;
   // The stream failed or is given up: `error` says by whom and why.
@@ -30,5 +35,7 @@ class StreamSink {
   // The callee may send `bytes` more in the other direction.
   virtual void credit(std::uint32_t bytes) = 0;
 };
+
+inline void StreamSink::message(Bytes, MessageKind, Last) {}
 
 }  // namespace zeroway

@@ -51,6 +51,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
 
   void head(CodecStream number, Head& head, Last last) override;
   void data(CodecStream number, Bytes bytes) override;
+  void message(CodecStream number, Bytes piece, MessageKind kind, Last last) override;
   void end(CodecStream number, Head& trailers) override;
   void reset(CodecStream number, const Error& error) override;
   void credit(CodecStream number, std::uint32_t bytes) override;

@@ -23,6 +23,12 @@ void ClientStream::data(Bytes bytes) {
   session_.ask_turn_end();
 }
 
+void ClientStream::message(Bytes piece, MessageKind kind, Last last) {
+  session_.codec().message(number, piece, kind, last);
+  owed += static_cast<std::uint32_t>(piece.size());
+  session_.ask_turn_end();
+}
+
 void ClientStream::end(Head& trailers) {
   session_.codec().end(number, trailers);
   session_.finish(*this);

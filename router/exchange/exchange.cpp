@@ -119,6 +119,13 @@ void Exchange::request_data(Bytes bytes) {
   }
 }
 
+// A WebSocket's: only once the worker has accepted it, so there is nothing to keep.
+void Exchange::request_message(Bytes piece, MessageKind kind, Last last) {
+  if (!request_.data() || !reply_.data() || stream_ == 0) return;
+  body_.passed(piece.size());
+  context_.backend.message(stream_, piece, kind, last);
+}
+
 // What is held back, or is to be sent again; and the end when it is due.
 void Exchange::send_body() {
   if (is_sending_body_) return;
@@ -215,6 +222,12 @@ void Exchange::reply_data(Bytes bytes) {
   length_left_ -= has_length_ ? bytes.size() : 0;
   bytes_out_ += bytes.size();
   client_->data(bytes);
+}
+
+void Exchange::reply_message(Bytes piece, MessageKind kind, Last last) {
+  if (!reply_.data()) return refuse_reply("a message without a head");
+  bytes_out_ += piece.size();
+  client_->message(piece, kind, last);
 }
 
 void Exchange::reply_end(Head& trailers) {
@@ -382,6 +395,10 @@ void Exchange::ClientEnd::data(Bytes bytes) {
   const Verb running(exchange_.context_);
   if (!exchange_.is_over_) exchange_.request_data(bytes);
 }
+void Exchange::ClientEnd::message(Bytes piece, MessageKind kind, Last last) {
+  const Verb running(exchange_.context_);
+  if (!exchange_.is_over_) exchange_.request_message(piece, kind, last);
+}
 void Exchange::ClientEnd::end(Head& trailers) {
   const Verb running(exchange_.context_);
   if (!exchange_.is_over_) exchange_.request_end(trailers);
@@ -406,6 +423,10 @@ void Exchange::BackendEnd::head(Head& head, Last last) {
 void Exchange::BackendEnd::data(Bytes bytes) {
   const Verb running(exchange_.context_);
   if (exchange_.stream_ != 0) exchange_.reply_data(bytes);
+}
+void Exchange::BackendEnd::message(Bytes piece, MessageKind kind, Last last) {
+  const Verb running(exchange_.context_);
+  if (exchange_.stream_ != 0) exchange_.reply_message(piece, kind, last);
 }
 void Exchange::BackendEnd::end(Head& trailers) {
   const Verb running(exchange_.context_);

@@ -66,6 +66,7 @@ class Exchange {
     explicit ClientEnd(Exchange& exchange) : exchange_(exchange) {}
     void head(Head& head, Last last) override;
     void data(Bytes bytes) override;
+    void message(Bytes piece, MessageKind kind, Last last) override;
     void end(Head& trailers) override;
     void reset(const Error& error) override;
     void credit(std::uint32_t bytes) override;
@@ -79,6 +80,7 @@ class Exchange {
     void accepted(std::string_view worker) override;
     void head(Head& head, Last last) override;
     void data(Bytes bytes) override;
+    void message(Bytes piece, MessageKind kind, Last last) override;
     void end(Head& trailers) override;
     void reset(const Error& error) override;
     void credit(std::uint32_t bytes) override;
@@ -90,6 +92,7 @@ class Exchange {
   // request, from the client
   void request_head(Head& head, Last last);
   void request_data(Bytes bytes);
+  void request_message(Bytes piece, MessageKind kind, Last last);
   void request_end(Head& trailers);
   void request_reset(const Error& error);
   void request_credit(std::uint32_t bytes);
@@ -103,6 +106,7 @@ class Exchange {
   void reply_interim(Head& head, Last last);
   void reply_final(Head& head, Last last);
   void reply_data(Bytes bytes);
+  void reply_message(Bytes piece, MessageKind kind, Last last);
   void reply_end(Head& trailers);
   void reply_reset(const Error& error);
   void reply_credit(std::uint32_t bytes);

@@ -24,6 +24,8 @@ class RequestBody {
   // The client sent `bytes`. True: give them to the stream now, they count as sent. False: they are held back, next()
   // has them when there is credit.
   [[nodiscard]] bool arrived(Bytes bytes);
+  // The client sent `bytes` that went to the stream as they came and will never be sent again.
+  void passed(std::size_t bytes) { sent_ = received_ += bytes; }
   // The stream may take `bytes` more. Returns the credit that the client is to be given: what passes all it was allowed
   // before, by this stream or an earlier one.
   [[nodiscard]] std::uint32_t credited(std::uint32_t bytes);

@@ -34,6 +34,7 @@ StreamKey Fabric::open(ExchangeKey exchange, const Head& head, Last last) {
   FabricStream& stream = streams_.create(exchange);
   stream.pool = routes_.match(head.authority(), head.path());
   stream.is_request_ended = last == Last::yes;
+  stream.is_websocket = head.has(":protocol");
   stream.opening.headers(stream.id, head, encoder_, last);
   gathering_.push_back(stream.id);
   counters_.streams_open = streams_.size();
@@ -44,30 +45,39 @@ StreamKey Fabric::open(ExchangeKey exchange, const Head& head, Last last) {
 void Fabric::data(StreamKey key, Bytes bytes) {
   FabricStream* stream = streams_.find(key);
   if (stream == nullptr || stream->is_request_ended || bytes.empty()) return;
-  if (!stream->to_worker.take(static_cast<std::uint32_t>(bytes.size()))) {
-    return fail_stream(key, ResetCode::internal_error,
-                       Error{Fault::router, Code::internal, false,
-                             "request body of " + std::to_string(bytes.size()) + " bytes over the credit of " +
-                                 std::to_string(stream->to_worker.left())});
-  }
-  if (Worker* worker = holder(*stream)) {
-    outbox(*worker).data(key, bytes, Last::no);
-  } else {
-    stream->opening.data(key, bytes, Last::no);
-  }
+  if (may_send(*stream, bytes.size())) way_to(*stream).data(key, bytes, Last::no);
+}
+
+void Fabric::message(StreamKey key, Bytes piece, MessageKind kind, Last last) {
+  FabricStream* stream = streams_.find(key);
+  if (stream == nullptr || stream->is_request_ended) return;
+  if (may_send(*stream, piece.size())) way_to(*stream).message(key, piece, kind, last);
 }
 
 void Fabric::end(StreamKey key, const Head& trailers) {
   FabricStream* stream = streams_.find(key);
   if (stream == nullptr || stream->is_request_ended) return;
   stream->is_request_ended = true;
-  Worker* worker = holder(*stream);
-  MessageWriter& out = worker != nullptr ? outbox(*worker) : stream->opening;
+  MessageWriter& out = way_to(*stream);
   if (trailers.is_empty()) {
     out.data(key, {}, Last::yes);
   } else {
     out.headers(key, trailers, encoder_, Last::yes);
   }
+}
+
+bool Fabric::may_send(FabricStream& stream, std::size_t size) {
+  if (stream.to_worker.take(static_cast<std::uint32_t>(size))) return true;
+  fail_stream(stream.id, ResetCode::internal_error,
+              Error{Fault::router, Code::internal, false,
+                    "request body of " + std::to_string(size) + " bytes over the credit of " +
+                        std::to_string(stream.to_worker.left())});
+  return false;
+}
+
+MessageWriter& Fabric::way_to(FabricStream& stream) {
+  Worker* worker = holder(stream);
+  return worker != nullptr ? outbox(*worker) : stream.opening;
 }
 
 void Fabric::reset(StreamKey key, ResetCode code) {

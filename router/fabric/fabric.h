@@ -46,6 +46,7 @@ class Fabric : public Backend, public WireEvents {
   // Backend
   [[nodiscard]] StreamKey open(ExchangeKey exchange, const Head& head, Last last) override;
   void data(StreamKey stream, Bytes bytes) override;
+  void message(StreamKey stream, Bytes piece, MessageKind kind, Last last) override;
   void end(StreamKey stream, const Head& trailers) override;
   void reset(StreamKey stream, ResetCode code) override;
   void credit(StreamKey stream, std::uint32_t bytes) override;
@@ -67,6 +68,10 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] bool steer(FabricStream& stream);
   void hold(Worker& worker, FabricStream& stream);
   void wait(FabricStream& stream);
+  // Takes `size` bytes out of what its worker may be sent; fails the stream when they do not fit.
+  [[nodiscard]] bool may_send(FabricStream& stream, std::size_t size);
+  // Where frames for its worker go: its outbox, or what is kept until somebody holds the stream.
+  [[nodiscard]] MessageWriter& way_to(FabricStream& stream);
   void serve_waiting();
   void expire_waiting();
   [[nodiscard]] Worker* holder(const FabricStream& stream);
@@ -97,6 +102,9 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] Result<> reply_head(FabricStream& stream, const Frame& frame);
   [[nodiscard]] Result<> reply_data(FabricStream& stream, const Frame& frame);
   void reply_end(FabricStream& stream, Head& trailers);
+  [[nodiscard]] Result<> reply_message(FabricStream& stream, const Frame& frame);
+  // Whether the stream may carry `frame`'s bytes now; fails it when not.
+  [[nodiscard]] bool takes(FabricStream& stream, const Frame& frame);
   [[nodiscard]] Result<> worker_reset(Worker& worker, FabricStream& stream, const Frame& frame);
   [[nodiscard]] Result<> worker_credit(FabricStream& stream, const Frame& frame);
 

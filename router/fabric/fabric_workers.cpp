@@ -56,8 +56,8 @@ Result<> Fabric::frame(Worker* worker, std::string_view instance, const Frame& f
     case FrameType::data:
     case FrameType::rst_stream:
     case FrameType::window_update:
-      return stream_frame(*worker, frame);
     case FrameType::message:
+      return stream_frame(*worker, frame);
     case FrameType::welcome:
       break;
   }
@@ -215,6 +215,7 @@ Result<> Fabric::stream_frame(Worker& worker, const Frame& frame) {
   }
   if (frame.type == FrameType::headers) return reply_head(*stream, frame);
   if (frame.type == FrameType::data) return reply_data(*stream, frame);
+  if (frame.type == FrameType::message) return reply_message(*stream, frame);
   return worker_credit(*stream, frame);
 }
 
@@ -258,21 +259,34 @@ Result<> Fabric::reply_head(FabricStream& stream, const Frame& frame) {
   return {};
 }
 
+bool Fabric::takes(FabricStream& stream, const Frame& frame) {
+  const auto size = static_cast<std::uint32_t>(frame.payload.size());
+  const bool is_message = frame.type == FrameType::message;
+  if (stream.reply.data() && stream.is_websocket == is_message && stream.from_worker.received(size)) return true;
+  fail_stream(stream.id, ResetCode::flow_control_error,
+              Error{Fault::backend, Code::worker_protocol, false,
+                    std::to_string(size) + " bytes out of order, of the wrong kind or over the credit of " +
+                        std::to_string(stream.from_worker.left())});
+  return false;
+}
+
 Result<> Fabric::reply_data(FabricStream& stream, const Frame& frame) {
   const StreamId id = stream.id;
-  const auto size = static_cast<std::uint32_t>(frame.payload.size());
   const bool is_end = frame.has(kFlagEndStream);
-  if (!stream.reply.data() || !stream.from_worker.received(size)) {
-    fail_stream(id, ResetCode::flow_control_error,
-                Error{Fault::backend, Code::worker_protocol, false,
-                      "reply data of " + std::to_string(size) + " bytes out of order or over the credit of " +
-                          std::to_string(stream.from_worker.left())});
-    return {};
-  }
+  // A WebSocket may end with an empty DATA frame: closed without a word.
+  if (!(stream.is_websocket && is_end && frame.payload.empty()) && !takes(stream, frame)) return {};
   BackendEvents* events = events_of(stream);
-  if (events != nullptr && size > 0) events->data(frame.payload);
+  if (events != nullptr && !frame.payload.empty()) events->data(frame.payload);
   FabricStream* still = is_end ? streams_.find(id) : nullptr;
   if (still != nullptr) reply_end(*still, no_trailers_);
+  return {};
+}
+
+Result<> Fabric::reply_message(FabricStream& stream, const Frame& frame) {
+  if (!takes(stream, frame)) return {};
+  if (BackendEvents* events = events_of(stream))
+    events->message(frame.payload, frame.has(kFlagText) ? MessageKind::text : MessageKind::binary,
+                    frame.has(kFlagEndMessage) ? Last::yes : Last::no);
   return {};
 }
 

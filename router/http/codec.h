@@ -21,6 +21,7 @@ class CodecEvents {
   virtual ~CodecEvents() = default;
   virtual void head(CodecStream stream, Head& head, Last last) = 0;
   virtual void data(CodecStream stream, Bytes bytes) = 0;
+  virtual void message(CodecStream, Bytes, MessageKind, Last) {}  // data's form on a WebSocket
   virtual void end(CodecStream stream, Head& trailers) = 0;
   // The client broke the protocol or took the request back. Unless the code is `cancelled`, the stream still takes the
   // verbs of a reply: an error reply, or reset when a reply's head is out already. The codec closes after it where its
@@ -57,6 +58,7 @@ class Codec {
   // The verbs towards the client. A stale stream is quietly ignored.
   virtual void head(CodecStream stream, Head& head, Last last) = 0;
   virtual void data(CodecStream stream, Bytes bytes) = 0;
+  virtual void message(CodecStream, Bytes, MessageKind, Last) {}  // data's form on a WebSocket
   virtual void end(CodecStream stream, Head& trailers) = 0;
   virtual void reset(CodecStream stream, const Error& error) = 0;
   virtual void credit(CodecStream stream, std::uint32_t bytes) = 0;
