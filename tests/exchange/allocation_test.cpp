@@ -1,0 +1,92 @@
+// What a request costs: no allocation once the pool is warm.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "router/exchange/exchanges.h"
+#include "router/observe/counters.h"
+#include "router/observe/request_log.h"
+#include "tests/exchange/script.h"
+
+namespace {
+std::size_t allocations = 0;
+}
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+using namespace zeroway;
+
+namespace {
+
+class QuietClient final : public StreamSink {
+ public:
+  void head(Head&, Last) override { ++verbs; }
+  void data(Bytes) override { ++verbs; }
+  void end(Head&) override { ++verbs; }
+  void reset(const Error&) override { ++verbs; }
+  void credit(std::uint32_t) override { ++verbs; }
+  int verbs = 0;
+};
+
+class QuietBackend final : public Backend {
+ public:
+  StreamKey open(ExchangeKey, const Head&, Last) override { return ++streams; }
+  void data(StreamKey, Bytes) override {}
+  void end(StreamKey, const Head&) override {}
+  void reset(StreamKey, ResetCode) override {}
+  void credit(StreamKey, std::uint32_t) override {}
+  StreamKey streams = 0;
+};
+
+}  // namespace
+
+TEST_CASE("exchanges: a request, its body, its retry and its reply allocate nothing once warm") {
+  ExchangeSettings settings;
+  settings.trusted_proxies = {"192.0.2.0/24"};
+  QuietClient client;
+  QuietBackend backend;
+  FakeClock clock;
+  RequestLog log;
+  Counters counters;
+  Exchanges exchanges(settings, backend, log, counters, clock);
+  const ClientInfo info{.address = "192.0.2.1", .port = 4711};
+  Head head, reply, trailers;
+  const std::string body(1'000, 'x');
+  const Error gone = unseen();
+
+  const auto one = [&] {
+    head.clear();
+    for (const Field field : {Field{":method", "POST"}, Field{":scheme", "http"}, Field{":path", "/some/path?query"},
+                              Field{":authority", "www.example.com:9000"}, Field{"user-agent", "a rather long name"},
+                              Field{"x-forwarded-for", "203.0.113.77"}, Field{"content-length", "1000"}}) {
+      head.add(field.name, field.value);
+    }
+    const ExchangeKey key = exchanges.open(client, info, clock.time);
+    exchanges.from_client(key)->head(head, Last::no);
+    exchanges.from_client(key)->data(as_bytes(body));
+    trailers.clear();
+    exchanges.from_client(key)->end(trailers);
+    exchanges.find(key)->reset(gone);
+    exchanges.find(key)->accepted("worker-1");
+    reply.clear();
+    reply.add(":status", "200");
+    reply.add("content-length", "1000");
+    exchanges.find(key)->head(reply, Last::no);
+    exchanges.find(key)->data(as_bytes(body));
+    exchanges.find(key)->end(trailers);
+  };
+  for (int i = 0; i < 10; ++i) one();
+  const std::size_t before = allocations;
+  for (int i = 0; i < 100; ++i) one();
+  // The body that is sent again is copied once, beside what is kept.
+  CHECK(allocations - before <= 100);
+  CHECK(client.verbs == 110 * 3);
+  CHECK(backend.streams == 110 * 2);
+}
