@@ -72,12 +72,6 @@ std::size_t Head::count(std::string_view name) const {
   return found;
 }
 
-Field Head::operator[](std::size_t index) const {
-  const Span& span = spans_[index];
-  const std::string_view text = text_;
-  return {text.substr(span.name, span.name_size), text.substr(span.value, span.value_size)};
-}
-
 int Head::status() const {
   const std::string_view text = find(":status").value_or(std::string_view{});
   if (text.size() != 3 || text[0] == '0') return 0;

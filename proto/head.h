@@ -39,7 +39,10 @@ class Head {
 
   [[nodiscard]] std::size_t size() const { return spans_.size(); }
   [[nodiscard]] bool is_empty() const { return spans_.empty(); }
-  [[nodiscard]] Field operator[](std::size_t index) const;
+  [[nodiscard]] Field operator[](std::size_t index) const {
+    const Span& span = spans_[index];
+    return {{text_.data() + span.name, span.name_size}, {text_.data() + span.value, span.value_size}};
+  }
   // name + value + 32 for each field (RFC 9113 §6.5.2).
   [[nodiscard]] std::size_t list_size() const { return text_size_ + 32 * spans_.size(); }
 
