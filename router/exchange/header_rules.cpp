@@ -24,17 +24,6 @@ HeaderRules::HeaderRules(const ExchangeSettings& settings) : worker_header_(sett
   for (const std::string& network : settings.trusted_proxies) static_cast<void>(trusted_.add(network));
 }
 
-void HeaderRules::append(Head& head, std::string_view name, bool is_trusted) {
-  value_.clear();
-  if (is_trusted) {
-    for (const Field field : head) {
-      if (field.name == name && !field.value.empty()) value_.append(field.value).append(", ");
-    }
-  }
-  value_.append(addition_);
-  head.set(name, value_);
-}
-
 namespace {
 
 // RFC 7239 §4: a value that is no token is quoted.
@@ -65,29 +54,60 @@ void append_forwarded(std::string& out, const ClientInfo& client, std::string_vi
   out.append(";proto=").append(scheme);
 }
 
+bool is_forwarding(std::string_view name) {
+  return name == "forwarded" || name == "x-forwarded-for" || name == "x-forwarded-proto" || name == "x-forwarded-host";
+}
+
+bool has_forwarding(const Head& head) {
+  for (const Field field : head) {
+    if (is_forwarding(field.name)) return true;
+  }
+  return false;
+}
+
+void remove_forwarding(Head& head) {
+  for (const std::string_view name : {"forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}) {
+    head.remove(name);
+  }
+}
+
+// All that the head has of `name`, in one line that goes on.
+void append_told(std::string& out, const Head& head, std::string_view name) {
+  for (const Field field : head) {
+    if (field.name == name && !field.value.empty()) out.append(field.value).append(", ");
+  }
+}
+
 }  // namespace
 
 void HeaderRules::request(Head& head, const ClientInfo& client) {
   const std::string_view scheme = client.is_tls ? "https" : "http";
   if (const auto told = head.find(":scheme"); told && *told != scheme) head.set(":scheme", scheme);
-
-  const bool is_trusted = trusted_.contain(client.address);
-  addition_.assign(client.address);
-  append(head, "x-forwarded-for", is_trusted);
-  addition_.clear();
-  append_forwarded(addition_, client, head.authority(), scheme);
-  append(head, "forwarded", is_trusted);
-
-  // What the first proxy saw is what the client meant: these two have one value.
-  if (!is_trusted || !head.has("x-forwarded-proto")) head.set("x-forwarded-proto", scheme);
-  if (!is_trusted || !head.has("x-forwarded-host")) {
-    value_.assign(head.authority());  // set() may move the head's text
-    if (value_.empty()) {
-      head.remove("x-forwarded-host");
-    } else {
-      head.set("x-forwarded-host", value_);
-    }
+  host_.assign(head.authority());  // a view would not outlive the head's changes
+  if (!has_forwarding(head)) return add_forwarding(head, client, scheme);
+  if (!trusted_.contain(client.address)) {
+    remove_forwarding(head);
+    return add_forwarding(head, client, scheme);
   }
+  value_.clear();
+  append_told(value_, head, "x-forwarded-for");
+  head.set("x-forwarded-for", value_.append(client.address));
+  value_.clear();
+  append_told(value_, head, "forwarded");
+  append_forwarded(value_, client, host_, scheme);
+  head.set("forwarded", value_);
+  // What the first proxy saw is what the client meant: these two have one value.
+  if (!head.has("x-forwarded-proto")) head.add("x-forwarded-proto", scheme);
+  if (!head.has("x-forwarded-host") && !host_.empty()) head.add("x-forwarded-host", host_);
+}
+
+void HeaderRules::add_forwarding(Head& head, const ClientInfo& client, std::string_view scheme) {
+  head.add("x-forwarded-for", client.address);
+  head.add("x-forwarded-proto", scheme);
+  if (!host_.empty()) head.add("x-forwarded-host", host_);
+  value_.clear();
+  append_forwarded(value_, client, host_, scheme);
+  head.add("forwarded", value_);
 }
 
 void HeaderRules::reply(Head& head, std::string_view worker, std::string_view date) const {

@@ -40,12 +40,11 @@ class HeaderRules {
   void reply(Head& head, std::string_view worker, std::string_view date) const;
 
  private:
-  // Sets `name` to what the head has of it, in one line, and `addition_`.
-  void append(Head& head, std::string_view name, bool is_trusted);
+  void add_forwarding(Head& head, const ClientInfo& client, std::string_view scheme);
 
   TrustedNetworks trusted_;
   bool worker_header_;
-  std::string addition_, value_;  // kept for their memory
+  std::string host_, value_;  // kept for their memory
 };
 
 // The `content-length` of a head: nothing when there is none; fails when there are two, or it is no number.
