@@ -8,6 +8,7 @@
 #include "router/exchange/error_reply.h"
 #include "router/exchange/limits.h"
 #include "router/observe/counters.h"
+#include "router/observe/escape.h"
 #include "router/observe/request_log.h"
 
 namespace zeroway {
@@ -318,11 +319,25 @@ void Exchange::refuse_reply(std::string detail) {
 
 void Exchange::fail(const Error& error) {
   reason_ = error_name(error.code);
+  complain(error);
   drop_stream(error.code == Code::worker_protocol ? ResetCode::protocol_error : ResetCode::cancel);
   is_waiting_ = false;
   if (!reply_.has_started()) return answer(error.code);
   conclude();
   client_->reset(error);
+}
+
+// For the operator: the thing and the number, which the client is never told.
+void Exchange::complain(const Error& error) {
+  constexpr std::size_t kMostPath = 100;  // enough to recognise it
+  std::string line;
+  append_escaped(line, request_head_.method());
+  line += ' ';
+  append_escaped(line, request_head_.path().substr(0, kMostPath));
+  line.append(" from ").append(info_->address).append(" failed: ").append(reason_);
+  if (!worker_.empty()) line.append(", worker ").append(worker_);
+  if (!error.detail.empty()) line.append(": ").append(error.detail);
+  context_.complaints.write(context_.clock.now(), line);
 }
 
 void Exchange::answer(Code code) {

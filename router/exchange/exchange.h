@@ -18,6 +18,7 @@
 #include "router/exchange/header_rules.h"
 #include "router/exchange/request_body.h"
 #include "router/exchange/retry_budget.h"
+#include "router/observe/complaints.h"
 
 namespace zeroway {
 
@@ -41,6 +42,7 @@ struct ExchangeContext {
   HeaderRules rules;
   DateField date;
   RetryBudget budget;
+  Complaints complaints;
   std::uint32_t depth = 0;  // verbs running now, one inside the other
   std::size_t waiting = 0;  // exchanges that wait for the budget
 };
@@ -121,6 +123,7 @@ class Exchange {
   // ends
   void refuse_reply(std::string detail);
   void fail(const Error& error);
+  void complain(const Error& error);
   void answer(Code code);
   void finish(Head& trailers);
   void drop_stream(ResetCode code);

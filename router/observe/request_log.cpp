@@ -9,6 +9,8 @@
 #include <cstring>
 #include <ctime>
 
+#include "router/observe/escape.h"
+
 namespace zeroway {
 
 namespace {
@@ -32,43 +34,6 @@ void append_millis(std::string& out, std::chrono::microseconds time) {
   out.push_back(static_cast<char>('0' + rest / 100));
   out.push_back(static_cast<char>('0' + rest / 10 % 10));
   out.push_back(static_cast<char>('0' + rest % 10));
-}
-
-void append_hex(std::string& out, unsigned char byte) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  out.push_back(kDigits[byte >> 4]);
-  out.push_back(kDigits[byte & 15]);
-}
-
-bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
-
-// What a client chose must not look like a field or a line of ours (log injection): as nginx does, \xNN.
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    if (is_plain(c)) {
-      out.push_back(c);
-    } else {
-      out.append("\\x");
-      append_hex(out, static_cast<unsigned char>(c));
-    }
-  }
-}
-
-// RFC 8259 §7. Bytes past ASCII are written as U+00NN: whether they are UTF-8 is not known, and the line must be.
-void append_json_string(std::string& out, std::string_view text) {
-  out.push_back('"');
-  for (const char c : text) {
-    if (is_plain(c)) {
-      out.push_back(c);
-    } else if (c == '"' || c == '\\') {
-      out.push_back('\\');
-      out.push_back(c);
-    } else {
-      out.append("\\u00");
-      append_hex(out, static_cast<unsigned char>(c));
-    }
-  }
-  out.push_back('"');
 }
 
 void append_or_dash(std::string& out, std::string_view text) {
