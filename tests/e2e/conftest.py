@@ -1,0 +1,25 @@
+"""The fixtures of the tests with whole processes; a failed test shows the logs of all that it started."""
+import os
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'support'))
+
+import zeroway_e2e  # noqa: E402
+
+
+@pytest.fixture
+def stack(request):
+    stack = zeroway_e2e.Stack()
+    request.node.stack = stack
+    yield stack
+    stack.close()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    stack = getattr(item, 'stack', None)
+    if report.when == 'call' and report.failed and stack is not None:
+        report.sections.append(('logs of the processes', stack.logs()))

@@ -1,0 +1,60 @@
+"""A client that goes away is forgotten on both sides at once (Z 16)."""
+import time
+
+import fabric_peer as f
+import zeroway_e2e as z
+
+
+def test_the_worker_is_told_while_it_writes(stack):
+    router = stack.router()
+    peer = stack.closing(f.FabricPeer(router.fabric)).join()
+    connection = router.connect()
+    connection.send_request()
+    opening = peer.next(f.HEADERS)
+    peer.send(f.frame(f.HEADERS, f.END_HEADERS, opening.stream, f.encode([(':status', '200')]))
+              + f.frame(f.DATA, 0, opening.stream, b'begun'))
+    assert connection.read_head().status == 200
+    connection.abort()
+    reset = peer.next(f.RST_STREAM, within=2 * z.SLOW)
+    assert reset.stream == opening.stream
+    router.wait_idle()
+    peer.send(f.frame(f.DATA, f.END_STREAM, opening.stream, b'too late'))  # harms nobody
+    with router.connect() as connection:
+        connection.send_request()
+        peer.send(f.reply(peer.next(f.HEADERS).stream, b'next'))
+        assert connection.read_reply().body == b'next'
+
+
+def test_the_worker_is_told_before_it_answered(stack):
+    router = stack.router()
+    peer = stack.closing(f.FabricPeer(router.fabric)).join()
+    connection = router.connect()
+    connection.send_request()
+    opening = peer.next(f.HEADERS)
+    peer.send(f.frame(f.WINDOW_UPDATE, 0, opening.stream, (1000).to_bytes(4, 'big')))
+    time.sleep(0.1)
+    connection.abort()
+    assert peer.next(f.RST_STREAM, within=2 * z.SLOW).stream == opening.stream
+    router.wait_idle()
+
+
+def test_many_aborts_at_all_moments_leak_nothing(stack):
+    router = stack.router(flags='-s')
+    worker = stack.httpbin()
+    router.wait_workers(1)
+    for number in range(120):
+        connection = router.connect()
+        if number % 4 == 0:
+            connection.send_request('GET', '/stream-bytes/100000000')
+            connection.fill()
+        elif number % 4 == 1:
+            connection.send_request('GET', '/delay/30')
+        elif number % 4 == 2:
+            connection.send(z.Connection.head_bytes('POST', '/echo', [('Content-Length', '1000000')]) + b'x' * 100_000)
+        else:
+            connection.send(b'GET /get HT')
+        connection.abort() if number % 8 < 4 else connection.close()
+    router.wait_idle()
+    assert router.get('/get').status == 200
+    assert worker.is_running()
+    assert router.counters()['connections_open'] <= 1

@@ -1,0 +1,45 @@
+"""A gigabyte down to slow clients costs neither router nor worker memory (Z 14)."""
+import threading
+import time
+
+import zeroway_e2e as z
+
+STREAMS = 8
+EACH = 128 * z.MIB
+RATE = (1 if z.LONG else 10) * 1_000_000  # bytes per second and stream
+
+
+def read_slowly(router, done):
+    count = 0
+    start = time.monotonic()
+
+    def take(piece):
+        nonlocal count
+        count += len(piece)
+        ahead = count / RATE - (time.monotonic() - start)
+        if ahead > 0:
+            time.sleep(ahead)
+    with router.connect(60, receive_buffer=65_536) as connection:
+        connection.send_request('GET', f'/stream-bytes/{EACH}?chunk_size=65536')
+        reply = connection.read_reply(on_data=take)
+    done.append((reply.status, count))
+
+
+def test_router_and_worker_grow_by_less_than_16_mib(stack):
+    router = stack.router(flags='-s')
+    worker = stack.httpbin()
+    router.wait_workers(1)
+    assert len(router.get(f'/stream-bytes/{4 * z.MIB}').body) == 4 * z.MIB  # warm
+    before = {process: process.rss() for process in (router, worker)}
+    for process in before:
+        process.forget_peak()
+    done = []
+    threads = [threading.Thread(target=read_slowly, args=(router, done)) for _ in range(STREAMS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert done == [(200, EACH)] * STREAMS
+    grown = {process.name: (process.peak_rss() - old) / z.MIB for process, old in before.items()}
+    assert all(mib < 16 for mib in grown.values()), grown
+    router.wait_idle()

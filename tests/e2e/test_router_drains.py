@@ -1,0 +1,48 @@
+"""SIGTERM lets open requests finish; a second one does not wait."""
+import time
+
+import pytest
+import zeroway_e2e as z
+
+
+def test_open_requests_finish_and_new_connections_are_not_taken(stack):
+    router = stack.router()
+    stack.httpbin()
+    router.wait_workers(1)
+    idle = stack.closing(router.connect())
+    assert idle.request('GET', '/get').status == 200
+    with router.connect(20) as connection:
+        connection.send_request('GET', '/delay/2')
+        z.eventually(lambda: router.counters()['exchanges_open'] == 1)
+        router.terminate()
+        assert idle.is_closed_by_peer()
+        with pytest.raises((ConnectionError, z.Broken)):
+            router.get('/get')
+        reply = connection.read_reply()
+        assert reply.status == 200
+    assert router.wait(5) == 0
+
+
+def test_a_second_signal_ends_it_at_once(stack):
+    router = stack.router()
+    stack.httpbin()
+    router.wait_workers(1)
+    with router.connect() as connection:
+        connection.send_request('GET', '/delay/30')
+        z.eventually(lambda: router.counters()['exchanges_open'] == 1)
+        router.terminate()
+        time.sleep(0.3)
+        assert router.is_running()
+        router.terminate()
+        router.wait(3)
+
+
+def test_drain_timeout_bounds_the_wait(stack):
+    router = stack.router('--drain-timeout', '1s')
+    stack.httpbin()
+    router.wait_workers(1)
+    with router.connect() as connection:
+        connection.send_request('GET', '/delay/60')
+        z.eventually(lambda: router.counters()['exchanges_open'] == 1)
+        router.terminate()
+        router.wait(5)

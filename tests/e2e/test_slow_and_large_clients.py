@@ -1,0 +1,83 @@
+"""Clients that are too slow or ask too much get the right status, and others do not notice."""
+import time
+
+import pytest
+import zeroway_e2e as z
+
+
+def test_slow_heads_end_with_408(stack):
+    router = stack.router('--head-timeout', '1s')
+    stack.worker('worker-1')
+    router.wait_workers(1)
+    slow = [stack.closing(router.connect(20)) for _ in range(50)]
+    for connection in slow:
+        connection.send(b'GET / HTTP/1.1\r\nHost: x\r\n')
+    assert router.get().status == 200
+    deadline = time.monotonic() + 2
+    while time.monotonic() < deadline:  # a byte now and then does not buy time
+        for connection in slow:
+            try:
+                connection.send(b'X')
+            except OSError:
+                pass
+        time.sleep(0.3)
+    for connection in slow:
+        assert connection.read_head().status == 408
+    z.eventually(lambda: router.counters()['connections_open'] == 0, 10)
+
+
+def test_slow_bodies_end_with_408(stack):
+    router = stack.router('--body-timeout', '1s')
+    stack.httpbin()
+    router.wait_workers(1)
+    with router.connect(20) as connection:
+        connection.send(connection.head_bytes('POST', '/upload', [('Content-Length', '100')]) + b'only this')
+        assert connection.read_head().status == 408
+    router.wait_idle()
+
+
+def test_idle_connections_are_closed_without_a_word(stack):
+    router = stack.router('--idle-timeout', '1s')
+    stack.worker('worker-1')
+    router.wait_workers(1)
+    with router.connect() as connection:
+        assert connection.request().status == 200
+        assert connection.is_closed_by_peer(5)
+
+
+@pytest.mark.parametrize('what, status, data', [
+    ('a long target', 414, b'GET /' + b'a' * 20_000 + b' HTTP/1.1\r\nHost: x\r\n\r\n'),
+    ('a long field', 431, b'GET / HTTP/1.1\r\nHost: x\r\nX-Long: ' + b'a' * 70_000 + b'\r\n\r\n'),
+    ('many fields', 431, b'GET / HTTP/1.1\r\nHost: x\r\n' + b'X-A: b\r\n' * 300 + b'\r\n'),
+    ('no host', 400, b'GET / HTTP/1.1\r\n\r\n'),
+    ('two hosts', 400, b'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'),
+    ('length and chunks', 400, b'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc'),
+    ('two lengths', 400, b'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd'),
+    ('a folded field', 400, b'GET / HTTP/1.1\r\nHost: x\r\nX-A: b\r\n c\r\n\r\n'),
+    ('space before the colon', 400, b'GET / HTTP/1.1\r\nHost: x\r\nX-A : b\r\n\r\n'),
+    ('a NUL', 400, b'GET / HTTP/1.1\r\nHost: x\r\nX-A: \0\r\n\r\n'),
+    ('an unknown coding', 501, b'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n'),
+    ('another version', 505, b'GET / HTTP/3.0\r\nHost: x\r\n\r\n'),
+], ids=lambda value: value.replace(' ', '-') if isinstance(value, str) else '')
+def test_what_is_not_allowed_has_its_status(stack, what, status, data):
+    router = stack.router()
+    stack.worker('worker-1')
+    router.wait_workers(1)
+    with router.connect() as connection:
+        connection.send(data)
+        reply = connection.read_reply()
+        assert reply.status == status
+        assert reply.get('connection') == 'close'
+    assert router.get().status == 200
+
+
+def test_a_body_over_the_limit_is_413(stack):
+    router = stack.router('--max-body', '1k')
+    stack.httpbin()
+    router.wait_workers(1)
+    assert router.request('POST', '/upload', body=b'x' * 1024).status == 200
+    assert router.request('POST', '/upload', body=b'x' * 1025).status == 413
+    with router.connect() as connection:
+        connection.send(connection.head_bytes('POST', '/upload', [('Transfer-Encoding', 'chunked')]) + z.chunk(b'x' * 2000))
+        assert connection.read_head().status == 413
+    router.wait_idle()

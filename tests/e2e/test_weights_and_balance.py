@@ -1,0 +1,36 @@
+"""Weights and the balance methods: uneven pools are steered as asked."""
+import collections
+
+import pytest
+import zeroway_e2e as z
+
+
+def shares(router, count):
+    with router.connect() as connection:
+        return collections.Counter(connection.request().worker for _ in range(count))
+
+
+@pytest.mark.parametrize('method', ['round_robin', 'weighted'])
+def test_a_worker_of_weight_three_gets_three_of_four(stack, method):
+    router = stack.router('--balance', method)
+    stack.worker('light')
+    stack.worker('heavy', '--weight', 3)
+    router.wait_workers(2)
+    got = shares(router, 400)
+    assert sum(got.values()) == 400
+    if method == 'weighted':
+        assert abs(got['heavy'] - 300) <= 4, got
+
+
+def test_least_connections_avoids_the_busy_worker(stack):
+    router = stack.router('--balance', 'least_connections')
+    for number in range(2):
+        stack.httpbin(f'bin-{number}')
+    router.wait_workers(2)
+    held = [stack.closing(router.connect(30)) for _ in range(4)]
+    first = held[0]
+    first.send_request('GET', '/delay/20')
+    z.eventually(lambda: router.counters()['streams_open'] == 1)
+    with router.connect() as connection:
+        got = collections.Counter(connection.request('GET', '/get').worker for _ in range(20))
+    assert len(got) == 1, got

@@ -1,0 +1,28 @@
+"""A stopped worker gets nothing more, what it held is asked elsewhere, and it comes back by itself (Z 7)."""
+import time
+
+import zeroway_e2e as z
+
+
+def test_stop_and_continue_under_get_load(stack):
+    router = stack.router(flags='-s')
+    workers = [stack.worker(f'worker-{number}') for number in range(3)]
+    router.wait_workers(3)
+    with z.Load(router.port, 32, z.get_hello) as load:
+        load.wait_more(100)
+        workers[1].freeze()
+        time.sleep(2.5 * z.SLOW)
+        others_carry_all = time.monotonic()
+        load.wait_more(300)
+        assert load.by_worker(others_carry_all)['worker-1'] == 0
+        assert set(load.by_worker(others_carry_all)) == {'worker-0', 'worker-2'}
+        workers[1].thaw()
+        thawed = time.monotonic()
+        z.eventually(lambda: load.by_worker(thawed)['worker-1'] > 50, 10, what='the thawed worker has its share again')
+        even = time.monotonic()
+        load.wait_more(600)
+    shares = load.by_worker(even)
+    assert load.failed == []
+    assert load.slowest.seconds < 3 * z.SLOW, load.slowest
+    assert min(shares.values()) > sum(shares.values()) / 6, shares
+    assert workers[1].is_running()
