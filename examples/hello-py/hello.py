@@ -141,13 +141,16 @@ class Stream:
     # what the router says
 
     def begin(self):
+        asks_first = not self.request_ended and self.field("expect").lower() == "100-continue"
         if self.is_echo:
+            if asks_first:
+                self.give_credit()   # the client is told to go on; a head alone would be the final word
             fields = [(name, self.field(name)) for name in ("content-type", "content-length") if self.field(name)]
             self.put_head(200, fields)
             if self.request_ended or self.method == "HEAD":
                 self.put_end()
         # Hello needs no body: who asks before sending one is answered instead of told to go on.
-        elif self.request_ended or self.field("expect").lower() == "100-continue":
+        elif self.request_ended or asks_first:
             self.say_hello()
 
     def data(self, payload, ended):
