@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "proto/limits.h"
+#include "same_endpoint.h"
 #include "worker_keys.h"
 
 namespace zeroway {
@@ -302,7 +303,7 @@ void WorkerLoop::read_monitor() {
     if (kind == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL)
       core_->complain(std::string(address) + " is no router, or wants CURVE keys (--key, --router-key)");
     for (std::size_t i = 0; i < dialled_.size(); ++i) {
-      if (dialled_[i].steer != address) continue;
+      if (!is_same_endpoint(dialled_[i].steer, address)) continue;
       if (kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) core_->links()[i]->up();
       if (kind == ZMQ_EVENT_DISCONNECTED) core_->links()[i]->down();
     }
