@@ -1,9 +1,9 @@
 #include "router/http/h1_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <charconv>
-#include <optional>
 
 #include "proto/head_rules.h"
 
@@ -151,23 +151,21 @@ void append_content_length(std::uint64_t length, std::string& out) {
   out.append("\r\n");
 }
 
-// Framing is written by the writer itself, so what the worker said about it is never copied.
-void append_fields(const Head& head, std::string& out) {
-  for (const Field field : head) {
-    if (field.name.front() == ':' || field.name == "content-length" || is_connection_specific(field.name)) continue;
-    append_field(field.name, field.value, out);
-  }
-}
-
-// What the worker promised. Nothing when it is absent, no number, or said twice differently: then the frames decide.
-std::optional<std::uint64_t> promised_length(const Head& head) {
+// Framing is written by the writer itself, so what the worker said about it is never copied but returned: the length it
+// promised. Nothing when that is absent, no number, or said twice differently: then the frames decide.
+std::optional<std::uint64_t> append_fields(const Head& head, std::string& out) {
   std::optional<std::uint64_t> promised;
+  bool is_contradicted = false;
   for (const Field field : head) {
-    if (field.name != "content-length") continue;
-    const auto length = h1::read_content_length(field.value);
-    if (!length || (promised && *promised != *length)) return {};
-    promised = *length;
+    if (field.name == "content-length") {
+      const auto length = h1::read_content_length(field.value);
+      is_contradicted |= !length || (promised && *promised != *length);
+      if (length) promised = *length;
+    } else if (field.name.front() != ':' && !is_connection_specific(field.name)) {
+      append_field(field.name, field.value, out);
+    }
   }
+  if (is_contradicted) return {};
   return promised;
 }
 
@@ -187,21 +185,20 @@ void H1Writer::begin(h1::Version version, bool is_head_method) {
 void H1Writer::interim(const Head& head, std::string& out) const {
   if (version_ == h1::Version::http10 || has_head()) return;
   append_status_line(head.status(), out);
-  append_fields(head, out);
+  (void)append_fields(head, out);
   out.append("\r\n");
 }
 
 void H1Writer::head(const Head& head, Last last, Connection connection, std::string& out) {
   const int status = head.status();
   append_status_line(status, out);
-  append_fields(head, out);
-  decide_framing(head, status, last, out);
+  const auto promised = append_fields(head, out);
+  decide_framing(promised, status, last, out);
   connection_field(must_close_ ? Connection::close : connection, out);
   out.append("\r\n");
 }
 
-void H1Writer::decide_framing(const Head& head, int status, Last last, std::string& out) {
-  const auto promised = promised_length(head);
+void H1Writer::decide_framing(std::optional<std::uint64_t> promised, int status, Last last, std::string& out) {
   if (is_head_method_ || status == 204 || status == 304) {  // RFC 9112 §6.3
     framing_ = Framing::no_body;
     if (promised && status != 204) append_content_length(*promised, out);

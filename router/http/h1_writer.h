@@ -7,6 +7,7 @@
 // Not here: whether the connection lives on (h1_codec.h); Date and X-Worker (router/exchange).
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,7 +36,7 @@ class H1Writer {
  private:
   enum class Framing : std::uint8_t { unknown, no_body, length, chunked, until_close };
 
-  void decide_framing(const Head& head, int status, Last last, std::string& out);
+  void decide_framing(std::optional<std::uint64_t> promised, int status, Last last, std::string& out);
   void connection_field(Connection connection, std::string& out) const;
 
   std::uint64_t left_ = 0;  // of a body with Framing::length
