@@ -1,0 +1,43 @@
+#!/bin/sh
+# Installs the SDK from a build folder and builds a ten-line worker against it, outside the tree, by CMake and by
+# pkg-config. Usage: install_test.sh BUILD_FOLDER
+set -eu
+build=$(cd "$1" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cmake --install "$build" --prefix "$work/prefix" >/dev/null
+test -x "$work/prefix/bin/hello-worker"
+
+mkdir "$work/app"
+cat >"$work/app/main.cpp" <<'CPP'
+#include <zeroway/worker.h>
+int main(int argc, char** argv) {
+  zeroway::Worker worker(zeroway::WorkerOptions::from_command_line(argc, argv));
+  worker.handle("GET", "/{name}", [](zeroway::Request& request, zeroway::Reply& reply) {
+    reply.send("Hello, " + std::string(request.param("name")) + "\n");
+  });
+  return worker.run();
+}
+CPP
+cat >"$work/app/CMakeLists.txt" <<'CMAKE'
+cmake_minimum_required(VERSION 3.25)
+project(app CXX)
+find_package(zeroway 0.1 REQUIRED)
+add_executable(app main.cpp)
+target_link_libraries(app zeroway::worker)
+CMAKE
+
+# A build with sanitizers has a library that needs them.
+flags=$(sed -n 's/^ZEROWAY_SANITIZE:STRING=\(..*\)/-fsanitize=\1/p' "$build/CMakeCache.txt")
+compiler=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=//p' "$build/CMakeCache.txt")
+cmake -S "$work/app" -B "$work/app/build" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_COMPILER="$compiler" \
+  -DCMAKE_CXX_FLAGS="$flags" >/dev/null
+cmake --build "$work/app/build" >/dev/null
+"$work/app/build/app" --help | grep -q -- --connect
+echo "install_test: find_package(zeroway) works"
+
+pc=$(dirname "$(find "$work/prefix" -name zeroway-worker.pc)")
+"$compiler" -std=c++20 $flags "$work/app/main.cpp" -o "$work/app/by-pkg-config" \
+  $(PKG_CONFIG_PATH="$pc" pkg-config --cflags --libs zeroway-worker)
+"$work/app/by-pkg-config" --help | grep -q -- --connect
+echo "install_test: pkg-config zeroway-worker works"
