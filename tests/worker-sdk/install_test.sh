@@ -5,8 +5,7 @@ set -eu
 build=$(cd "$1" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cmake --install "$build" --prefix "$work/prefix" >/dev/null
-test -x "$work/prefix/bin/hello-worker"
+cmake --install "$build" --prefix "$work/prefix" --component sdk >/dev/null
 
 mkdir "$work/app"
 cat >"$work/app/main.cpp" <<'CPP'
