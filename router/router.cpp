@@ -48,7 +48,7 @@ struct Router::Lane {
   Lane(const Settings& settings, Welcome welcome)
       : fabric(loop, settings.fabric, std::move(welcome), counters),
         exchanges(settings.exchange, fabric.backend(), log, counters, clock),
-        door(loop, settings.edge, exchanges, counters, clock),
+        door(loop, settings.edge, exchanges, log, counters, clock),
         sweep(loop, [this] { on_sweep(); }) {
     fabric.attach(exchanges);
     sweep.set(kSweepInterval);
@@ -109,7 +109,11 @@ Result<> Router::open_lanes() {
     lanes_.push_back(std::make_unique<Lane>(settings_, std::move(*welcome)));
     Lane& lane = *lanes_.back();
     if (auto opened = lane.log.open(settings_.observe); !opened) return opened;
-    if (auto bound = lane.fabric.bind(); !bound) return bound;
+    if (const auto bound = lane.fabric.bind(); !bound) {
+      Error error = bound.error();
+      error.detail.insert(0, "--fabric " + settings_.fabric.endpoint + ": ");
+      return error;
+    }
   }
   return {};
 }

@@ -111,7 +111,10 @@ void ClientSession::reset(CodecStream number, const Error& error) {
     ++door_.counters().bad_requests;
     must_linger_ = true;
     if (log::is_on(log::Level::debug)) log::debug("client " + info_.address + ": " + error.detail);
-    if (!stream) stream = &begin_stream(number);
+    if (!stream) {
+      stream = &begin_stream(number);
+      door_.note_refused(info_, error.code);
+    }
   }
   if (!stream) return;
   if (StreamSink* exchange = door_.exchanges().from_client(stream->exchange)) exchange->reset(error);

@@ -1,13 +1,15 @@
 #include "router/edge/front_door.h"
 
+#include "router/exchange/error_reply.h"
 #include "router/http/h1_codec.h"
 #include "router/observe/counters.h"
+#include "router/observe/request_log.h"
 
 namespace zeroway {
 
-FrontDoor::FrontDoor(Loop& loop, const EdgeSettings& settings, Exchanges& exchanges, Counters& counters,
-                     const WallClock& clock)
-    : loop_(loop), settings_(settings), exchanges_(exchanges), counters_(counters), clock_(clock) {}
+FrontDoor::FrontDoor(Loop& loop, const EdgeSettings& settings, Exchanges& exchanges, RequestLog& log,
+                     Counters& counters, const WallClock& clock)
+    : loop_(loop), settings_(settings), exchanges_(exchanges), log_(log), counters_(counters), clock_(clock) {}
 
 FrontDoor::~FrontDoor() { loop_.forget_turn_end(*this); }
 
@@ -33,6 +35,20 @@ void FrontDoor::drain() {
 
 void FrontDoor::drop_all() {
   while (!sessions_.empty()) sessions_.back()->drop();
+}
+
+void FrontDoor::note_refused(const ClientInfo& client, Code code) {
+  const int status = error_status(code);
+  ++(status < 500 ? counters_.replies_4xx : counters_.replies_5xx);
+  if (!log_.is_on()) return;
+  RequestRecord record;
+  record.ended = clock_.wall_now();
+  record.address = client.address;
+  record.method = record.path = "-";
+  record.protocol = client.protocol;
+  record.status = status;
+  record.reason = error_name(code);
+  log_.write(record);
 }
 
 void FrontDoor::over(ClientSession& session) {

@@ -19,7 +19,8 @@ namespace zeroway {
 
 class FrontDoor final : private TurnEnd {
  public:
-  FrontDoor(Loop& loop, const EdgeSettings& settings, Exchanges& exchanges, Counters& counters, const WallClock& clock);
+  FrontDoor(Loop& loop, const EdgeSettings& settings, Exchanges& exchanges, RequestLog& log, Counters& counters,
+            const WallClock& clock);
   ~FrontDoor() override;
 
   // Serves who comes to `socket` (net/listener.h: listen_at()).
@@ -36,6 +37,8 @@ class FrontDoor final : private TurnEnd {
   [[nodiscard]] Exchanges& exchanges() { return exchanges_; }
   [[nodiscard]] Counters& counters() { return counters_; }
   [[nodiscard]] std::string_view date() { return date_.text(clock_.wall_now()); }  // good until the next call
+  // A request that never became an exchange was answered with an error: the exchange would have logged it.
+  void note_refused(const ClientInfo& client, Code code);
   // The session goes at the end of this turn.
   void over(ClientSession& session);
 
@@ -46,6 +49,7 @@ class FrontDoor final : private TurnEnd {
   Loop& loop_;
   const EdgeSettings& settings_;
   Exchanges& exchanges_;
+  RequestLog& log_;
   Counters& counters_;
   const WallClock& clock_;
   DateField date_;

@@ -98,7 +98,7 @@ struct Bench {
   RequestLog log;
   EchoBackend backend{loop};
   Exchanges exchanges{exchange_settings, backend, log, counters, clock};
-  FrontDoor door{loop, settings, exchanges, counters, clock};
+  FrontDoor door{loop, settings, exchanges, log, counters, clock};
   std::uint16_t port = 0;
 };
 
@@ -150,6 +150,7 @@ TEST_CASE("front door: a broken request gets its error, and the connection close
   });
   CHECK(got.starts_with("HTTP/1.1 400"));
   CHECK(bench.counters.bad_requests == 1);
+  CHECK(bench.counters.replies_4xx == 1);
   CHECK(bench.run_until([&] { return bench.counters.connections_open == 0; }));
 }
 
