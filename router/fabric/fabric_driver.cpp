@@ -84,6 +84,7 @@ Result<> FabricDriver::bind() {
   // ZMQ_FD is edge-triggered: what happened before it was watched must be asked for.
   wire_.deal_ready();
   wire_.steer_ready();
+  wire_.watch_ready();
   loop_.post([this] { tick(); });
   return {};
 }
