@@ -1,5 +1,8 @@
 #include "router/fabric/zmq_wire.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include <cassert>
@@ -39,6 +42,19 @@ class Part {
   zmq_msg_t message_;
 };
 
+// ZeroMQ removes the file of an ipc endpoint before it binds, which takes the endpoint from a router that is alive.
+bool is_somebody_at(std::string_view endpoint) {
+  constexpr std::string_view kIpc = "ipc://";
+  sockaddr_un address{};
+  if (!endpoint.starts_with(kIpc) || endpoint.size() - kIpc.size() >= sizeof address.sun_path) return false;
+  address.sun_family = AF_UNIX;
+  endpoint.substr(kIpc.size()).copy(address.sun_path, sizeof address.sun_path - 1);
+  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool answers = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(probe);
+  return answers;
+}
+
 bool begins_with_hello(Bytes payload) {
   return payload.size() >= kFrameHeaderSize && payload[3] == static_cast<std::uint8_t>(FrameType::hello);
 }
@@ -68,6 +84,8 @@ void ZmqWire::set_up(zmq::socket_t& socket) {
 }
 
 Result<> ZmqWire::bind(const std::string& deal, const std::string& steer) {
+  if (is_somebody_at(deal))
+    return Error{Fault::router, Code::internal, false, "fabric endpoint " + deal + ": Address already in use"};
   const std::string* at = &deal;
   try {
     if (!settings_.key_file.empty()) {

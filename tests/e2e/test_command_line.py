@@ -63,7 +63,7 @@ def test_a_taken_port_is_named(stack):
     assert str(router.port) in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize('transport', ['tcp'])
+@pytest.mark.parametrize('transport', ['tcp', 'ipc'])
 def test_a_taken_fabric_is_named(stack, transport):
     fabric = stack.tcp() if transport == 'tcp' else stack.ipc()
     stack.router(fabric=fabric)
