@@ -1,0 +1,93 @@
+// What an exchange tells the access log.
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "tests/exchange/script.h"
+
+using namespace zeroway;
+
+namespace {
+
+// A script whose access log is read back.
+class Logged : public Script {
+ public:
+  explicit Logged(ExchangeSettings with = {}) : Script(std::move(with)) {
+    std::string shape = (std::filesystem::temp_directory_path() / "zeroway-record-XXXXXX").string();
+    const int descriptor = mkstemp(shape.data());
+    REQUIRE(descriptor >= 0);
+    ::close(descriptor);
+    path_ = shape;
+    ObserveSettings observe;
+    observe.access_log = path_;
+    REQUIRE(log.open(observe).has_value());
+  }
+  ~Logged() { std::filesystem::remove(path_); }
+
+  // From the status on.
+  std::string line() {
+    log.flush();
+    std::ifstream file(path_);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    const std::size_t from = text.find("HTTP/1.1\" ");
+    return from == std::string::npos ? text : text.substr(from + 10);
+  }
+  Logged& wait(int millis) {
+    clock.time += Millis{millis};
+    return *this;
+  }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace
+
+TEST_CASE("record: status, bytes, worker, queue time, total time, retries") {
+  Logged s;
+  s.begin().ask_more("PUT").send(5).send_end();
+  s.wait(3).accept("w1").fail(lost());
+  s.wait(4).accept("w2");
+  s.wait(10).reply("201").reply_data(7);
+  s.wait(2).reply_end();
+  CHECK(s.line() == "201 7 w2 4.000 19.000 1 -\n");
+}
+
+TEST_CASE("record: why it failed, and who had it last") {
+  Logged s;
+  s.ask("POST");
+  s.wait(1).accept("w1").fail(lost());
+  CHECK(s.line().ends_with(" w1 1.000 1.000 0 worker_lost\n"));
+  CHECK(s.line().starts_with("502 " + std::to_string(s.client.body.size()) + " "));
+
+  Logged nobody;
+  nobody.ask("GET");
+  nobody.wait(5'000).fail(no_worker());
+  CHECK(nobody.line().ends_with(" - 0.000 5000.000 0 no_worker\n"));
+
+  Logged gone;
+  gone.ask("GET").accept().cancel();
+  CHECK(gone.line() == "499 0 w1 0.000 0.000 0 cancelled\n");
+
+  Logged late;
+  late.ask("GET").accept().reply("200").reply_data(3).fail(lost());
+  CHECK(late.line() == "200 3 w1 0.000 0.000 0 worker_lost\n");
+}
+
+TEST_CASE("record: one line for each exchange, written before its client goes") {
+  Logged s;
+  s.client.on_end = [&s] { s.info.address = "gone"; };
+  s.ask("GET", "/x").accept().reply("200").reply_end();
+  s.log.flush();
+  CHECK(s.line() == "200 0 w1 0.000 0.000 0 -\n");
+}
+
+TEST_CASE("record: no words of ours reach the client") {
+  Script s;
+  s.ask("GET").accept().reply("200", Last::no, {{"content-length", "secret"}});
+  CHECK(s.client.body.starts_with("502 "));
+  CHECK(s.client.body.find("secret") == std::string::npos);
+}
