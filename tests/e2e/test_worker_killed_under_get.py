@@ -20,4 +20,6 @@ def test_no_get_fails(stack):
         router.wait_workers(3)
         load.wait_more(200)
     assert load.failed == []
+    counters = router.counters()
+    assert counters['retries'] + counters['reopened'] > 0, 'no killed worker held anything: the test shows nothing'
     assert load.slowest.seconds < 3 * z.SLOW
