@@ -14,7 +14,9 @@ def stack(request):
     stack = zeroway_e2e.Stack()
     request.node.stack = stack
     yield stack
+    reports, logs = stack.sanitizer_reports(), stack.logs(20_000)
     stack.close()
+    assert not reports, f'{reports}\n{logs}'
 
 
 @pytest.hookimpl(hookwrapper=True)

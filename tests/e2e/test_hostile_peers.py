@@ -53,7 +53,7 @@ def test_raw_attacks_on_both_ports(stack):
                         pass  # dropped in the middle: as it should be
         load.wait_more(100)
         attacked = rate(load)
-        assert router.rss() - memory < 64 * z.MIB
+        assert z.SANITIZED or router.rss() - memory < 64 * z.MIB
         for attacker in attackers:
             attacker.close()
         load.wait_more(100)

@@ -40,6 +40,8 @@ def test_router_and_worker_grow_by_less_than_16_mib(stack):
     assert len(done) == STREAMS
     for status, answer in done:
         assert (status, answer['bytes'], answer['sha256']) == (200, EACH, digest.hexdigest())
+    router.wait_idle()
+    if z.SANITIZED:
+        return  # all that was asked of it is right; its memory is the sanitizer's
     grown = {process.name: (process.peak_rss() - old) / z.MIB for process, old in before.items()}
     assert all(mib < 16 for mib in grown.values()), grown
-    router.wait_idle()

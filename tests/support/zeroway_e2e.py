@@ -8,6 +8,7 @@ Every wait is bounded and asks for the thing it waits for. Ports are free ones o
 directory of its own unless a test wants tcp.
 """
 import collections
+import mmap
 import os
 import re
 import resource
@@ -22,13 +23,24 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get('ZEROWAY_BIN', os.path.join(ROOT, 'build', 'bin'))
 LONG = os.environ.get('ZEROWAY_LONG') == '1'
-# Sanitizers and busy machines make everything slower, never wrong: all bounds of time are multiplied by this.
-SLOW = float(os.environ.get('ZEROWAY_SLOW', '1'))
 MIB = 1 << 20
 
 
 def program(name):
     return os.path.join(BIN, name)
+
+
+def _is_sanitized():
+    try:
+        with open(program('router'), 'rb') as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+            return text.find(b'__asan_init') >= 0 or text.find(b'__tsan_init') >= 0
+    except FileNotFoundError:
+        return False
+
+
+SANITIZED = _is_sanitized()  # memory then says nothing about the program
+# Sanitizers and busy machines make everything slower, never wrong: all bounds of time are multiplied by this.
+SLOW = float(os.environ.get('ZEROWAY_SLOW', '4' if SANITIZED else '1'))
 
 
 def raise_file_limit():
@@ -290,6 +302,12 @@ class Stack:
         for process in reversed(self.processes):
             process.end()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def sanitizer_reports(self):
+        """What a sanitizer said in any log: empty, or the test has failed."""
+        marks = ('ERROR: AddressSanitizer', 'ERROR: LeakSanitizer', 'WARNING: ThreadSanitizer', ': runtime error: ')
+        return [f'{process.name}: {line}' for process in self.processes for line in process.log().splitlines()
+                if any(mark in line for mark in marks)]
 
     def logs(self, most=4_000):
         """The end of every log, for the report of a failure."""
