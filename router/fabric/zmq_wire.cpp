@@ -1,8 +1,5 @@
 #include "router/fabric/zmq_wire.h"
 
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 #include <zmq.h>
 
 #include <cassert>
@@ -12,6 +9,7 @@
 #include "proto/limits.h"
 #include "router/fabric/curve_gate.h"
 #include "router/fabric/limits.h"
+#include "router/net/socket.h"
 
 namespace zeroway {
 namespace {
@@ -45,14 +43,7 @@ class Part {
 // ZeroMQ removes the file of an ipc endpoint before it binds, which takes the endpoint from a router that is alive.
 bool is_somebody_at(std::string_view endpoint) {
   constexpr std::string_view kIpc = "ipc://";
-  sockaddr_un address{};
-  if (!endpoint.starts_with(kIpc) || endpoint.size() - kIpc.size() >= sizeof address.sun_path) return false;
-  address.sun_family = AF_UNIX;
-  endpoint.substr(kIpc.size()).copy(address.sun_path, sizeof address.sun_path - 1);
-  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const bool answers = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-  ::close(probe);
-  return answers;
+  return endpoint.starts_with(kIpc) && somebody_listens_at(endpoint.substr(kIpc.size()));
 }
 
 bool begins_with_hello(Bytes payload) {

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -33,6 +34,15 @@ Peer read_peer(const sockaddr_storage& address) {
 std::string show(const Peer& peer) {
   const bool is_v6 = peer.address.find(':') != std::string::npos;
   return (is_v6 ? "[" + peer.address + "]:" : peer.address + ":") + std::to_string(peer.port);
+}
+
+bool somebody_listens_at(std::string_view path) {
+  sockaddr_un address{};
+  if (path.size() >= sizeof address.sun_path) return false;
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const Socket probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return ::connect(probe.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
 }  // namespace zeroway

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "router/net/connection.h"
@@ -33,5 +34,7 @@ class Socket {
 [[nodiscard]] Peer read_peer(const sockaddr_storage& address);
 // "127.0.0.1:9000", "[::]:9000".
 [[nodiscard]] std::string show(const Peer& peer);
+// Whether a process listens on the unix socket at `path`. False for a file nobody holds any more.
+[[nodiscard]] bool somebody_listens_at(std::string_view path);
 
 }  // namespace zeroway
