@@ -1,0 +1,223 @@
+// A worker with real sockets against a router that is played here.
+#include <doctest/doctest.h>
+#include <stdlib.h>
+#include <zmq.h>
+
+#include <array>
+#include <cstring>
+#include <filesystem>
+#include <thread>
+
+#include "proto/message.h"
+#include "zeroway/worker.h"
+
+using namespace zeroway;
+
+namespace {
+
+constexpr int kPatience = 10'000;  // ms: only a failing test waits that long
+
+class Folder {
+ public:
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "zeroway-XXXXXX").string();
+    path_ = mkdtemp(name.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  [[nodiscard]] std::string endpoint() const { return "ipc://" + path_ + "/fabric"; }
+
+ private:
+  std::string path_;
+};
+
+class FakeRouter {
+ public:
+  explicit FakeRouter(const std::string& endpoint) : context_(zmq_ctx_new()) {
+    deal_ = bound(ZMQ_DEALER, endpoint);
+    steer_ = bound(ZMQ_ROUTER, steer_endpoint(endpoint).value());
+  }
+  ~FakeRouter() {
+    zmq_close(deal_);
+    zmq_close(steer_);
+    zmq_ctx_term(context_);
+  }
+
+  void deal(MessageWriter& message) { send(deal_, message); }
+  void steer(MessageWriter& message) {
+    zmq_send(steer_, worker_.data(), worker_.size(), ZMQ_SNDMORE);
+    send(steer_, message);
+  }
+  // The types of the next message's frames, each with its stream: "1:7 0:7".
+  std::string receive() {
+    worker_.resize(256);
+    const int size = zmq_recv(steer_, worker_.data(), worker_.size(), 0);
+    if (size < 0) return "nothing";
+    worker_.resize(static_cast<std::size_t>(size));
+    std::string payload(1 << 20, ' ');
+    payload.resize(static_cast<std::size_t>(zmq_recv(steer_, payload.data(), payload.size(), 0)));
+    std::string text;
+    MessageReader reader(as_bytes(payload));
+    while (const auto frame = reader.next().value())
+      text += (text.empty() ? "" : " ") + std::to_string(static_cast<int>(frame->type)) + ":" +
+              std::to_string(frame->stream);
+    return text;
+  }
+  [[nodiscard]] const std::string& worker() const { return worker_; }
+
+ private:
+  void* bound(int type, const std::string& endpoint) {
+    void* socket = zmq_socket(context_, type);
+    const int linger = 0;
+    zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger);
+    zmq_setsockopt(socket, ZMQ_RCVTIMEO, &kPatience, sizeof kPatience);
+    zmq_setsockopt(socket, ZMQ_SNDTIMEO, &kPatience, sizeof kPatience);
+    REQUIRE(zmq_bind(socket, endpoint.c_str()) == 0);
+    return socket;
+  }
+  static void send(void* socket, MessageWriter& message) {
+    const std::string bytes = message.take();
+    zmq_send(socket, bytes.data(), bytes.size(), 0);
+  }
+
+  void* context_;
+  void* deal_;
+  void* steer_;
+  std::string worker_;
+};
+
+// A worker on a thread of its own.
+class RunningWorker {
+ public:
+  explicit RunningWorker(const std::vector<std::string>& endpoints) : worker(options(endpoints)) {
+    worker.handle_inline("*", "/*", [](Request&, Reply& reply) { reply.send("hello"); });
+    worker.handle("*", "/pool", [](Request&, Reply& reply) { reply.send("hello"); });
+    thread_ = std::thread([this] { status_ = worker.run(); });
+  }
+  ~RunningWorker() {
+    if (!thread_.joinable()) return;
+    worker.stop();
+    worker.stop();
+    thread_.join();
+  }
+  int status() {
+    thread_.join();
+    return status_;
+  }
+  Worker worker;
+
+ private:
+  static WorkerOptions options(const std::vector<std::string>& endpoints) {
+    WorkerOptions options;
+    options.name = "test";
+    options.connect = endpoints;
+    options.log = [](std::string_view line) { MESSAGE(std::string(line)); };
+    return options;
+  }
+  std::thread thread_;
+  int status_ = -1;
+};
+
+MessageWriter opening(StreamId id, std::string_view path) {
+  MessageWriter message;
+  HpackEncoder encoder;
+  message.headers(id, Head{{":method", "GET"}, {":scheme", "http"}, {":path", path}}, encoder, Last::yes);
+  return message;
+}
+
+constexpr auto kHello = "224:0";
+
+}  // namespace
+
+TEST_CASE("loop: a worker that was there first says hello to a router that appears, and serves what it deals") {
+  const Folder folder;
+  RunningWorker worker({folder.endpoint()});
+  FakeRouter router(folder.endpoint());
+  CHECK(router.receive() == kHello);
+  CHECK(router.worker().starts_with("test#"));
+  MessageWriter message = opening(7, "/");
+  router.deal(message);
+  CHECK(router.receive() == "1:7 0:7");
+  message = opening(9, "/pool");
+  router.steer(message);
+  CHECK(router.receive() == "8:9");
+  CHECK(router.receive() == "1:9 0:9");
+  message.ping(1, Ack::no);
+  router.deal(message);
+  CHECK(router.receive() == "6:0");
+}
+
+TEST_CASE("loop: stop says GOAWAY, serves what is on its way, and ends with 0 when the router has confirmed") {
+  const Folder folder;
+  RunningWorker worker({folder.endpoint()});
+  FakeRouter router(folder.endpoint());
+  REQUIRE(router.receive() == kHello);
+  worker.worker.stop();
+  CHECK(router.receive() == "7:0");
+  MessageWriter message = opening(1, "/");
+  router.deal(message);
+  CHECK(router.receive() == "1:1 0:1");
+  message.goaway(0, ResetCode::no_error, "");
+  router.steer(message);
+  CHECK(worker.status() == 0);
+}
+
+TEST_CASE("loop: a second stop ends it at once") {
+  const Folder folder;
+  RunningWorker worker({folder.endpoint()});
+  FakeRouter router(folder.endpoint());
+  REQUIRE(router.receive() == kHello);
+  worker.worker.stop();
+  worker.worker.stop();
+  CHECK(worker.status() == 0);  // it held nothing
+}
+
+TEST_CASE("loop: a worker without a router ends at once") {
+  const Folder folder;
+  RunningWorker worker({folder.endpoint()});
+  worker.worker.stop();
+  CHECK(worker.status() == 0);
+}
+
+TEST_CASE("loop: after a router's restart the first thing it hears is hello") {
+  const Folder folder;
+  RunningWorker worker({folder.endpoint()});
+  {
+    FakeRouter router(folder.endpoint());
+    REQUIRE(router.receive() == kHello);
+  }
+  FakeRouter router(folder.endpoint());
+  CHECK(router.receive() == kHello);
+  MessageWriter message = opening(1, "/");
+  router.deal(message);
+  CHECK(router.receive() == "1:1 0:1");
+}
+
+TEST_CASE("loop: one worker serves two routers") {
+  const Folder first, second;
+  RunningWorker worker({first.endpoint(), second.endpoint()});
+  FakeRouter router_a(first.endpoint());
+  FakeRouter router_b(second.endpoint());
+  REQUIRE(router_a.receive() == kHello);
+  REQUIRE(router_b.receive() == kHello);
+  MessageWriter message = opening(1, "/");
+  router_a.deal(message);
+  CHECK(router_a.receive() == "1:1 0:1");
+  message = opening(1, "/");
+  router_b.deal(message);
+  CHECK(router_b.receive() == "1:1 0:1");
+}
+
+TEST_CASE("loop: garbage from a router stops nothing") {
+  const Folder folder;
+  RunningWorker worker({folder.endpoint()});
+  FakeRouter router(folder.endpoint());
+  REQUIRE(router.receive() == kHello);
+  MessageWriter message;
+  message.data(0, as_bytes("x"), Last::no);
+  message.rst_stream(0, ResetCode::cancel);
+  message.window_update(0, 0);
+  router.deal(message);
+  message = opening(1, "/");
+  router.deal(message);
+  CHECK(router.receive() == "1:1 0:1");
+}
