@@ -130,9 +130,8 @@ void HandlerSide::send(std::string_view body) {
     reply_.add("content-length", as_digits(body.size(), digits));
   }
   if (is_bodiless() || body.empty()) return send_head(Last::yes);
-  send_head(Last::no);
-  put_data(body, Last::yes);
   phase_ = Phase::ended;
+  put_whole(reply_, body);
 }
 
 void HandlerSide::end(FieldInit trailers) {

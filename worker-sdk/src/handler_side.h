@@ -73,6 +73,11 @@ class HandlerSide {
   virtual void put_head(Head& head, Last last) = 0;
   virtual void put_data(std::string_view bytes, Last last) = 0;
   virtual void put_end(Head& trailers) = 0;
+  // Head, body and end at once; `body` is not empty.
+  virtual void put_whole(Head& head, std::string_view body) {
+    put_head(head, Last::no);
+    put_data(body, Last::yes);
+  }
   virtual void put_reset(ResetCode code) = 0;
   virtual void reset_for_next() = 0;
 

@@ -104,6 +104,18 @@ void PoolSide::put_end(Head& trailers) {
   say(std::move(said));
 }
 
+// Under one lock, so that the loop finds both and sends them in one message.
+void PoolSide::put_whole(Head& head, std::string_view body) {
+  Said said_head(Verb::head);
+  said_head.head = head;
+  Said said_body(Verb::data);
+  said_body.last = Last::yes;
+  said_body.bytes = body;
+  const std::unique_lock lock(mutex_);
+  said_.push_back(std::move(said_head));
+  say_locked(std::move(said_body), lock);
+}
+
 void PoolSide::put_reset(ResetCode) { say(Said(Verb::reset)); }
 
 void PoolSide::done() { say(Said(Verb::done)); }

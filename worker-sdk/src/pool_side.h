@@ -38,6 +38,7 @@ class PoolSide final : public HandlerSide {
   void put_head(Head& head, Last last) override;
   void put_data(std::string_view bytes, Last last) override;
   void put_end(Head& trailers) override;
+  void put_whole(Head& head, std::string_view body) override;
   void put_reset(ResetCode code) override;
   void reset_for_next() override;
 
