@@ -16,10 +16,12 @@ enum class Fault : std::uint8_t { client, backend, router };
 enum class Code : std::uint8_t {
   // the client's
   bad_request,            // 400
+  forbidden,              // 403: a WebSocket from an origin that is not allowed
   request_timeout,        // 408: head or body came too slowly
   content_too_large,      // 413
   uri_too_long,           // 414
   expectation_failed,     // 417
+  upgrade_required,       // 426: a WebSocket version that we do not speak
   header_too_large,       // 431
   not_implemented,        // 501: a transfer coding or method we do not do
   version_not_supported,  // 505

@@ -242,11 +242,15 @@ void ClientSession::over() {
 
 std::pair<ClientSession::Deadline, Time> ClientSession::next_deadline() const {
   const HttpLimits& limits = door_.limits();
-  if (connection_->queued() > 0) return {Deadline::send, connection_->last_progress() + limits.send_timeout};
+  if (connection_->queued() > 0) {
+    const Time due = connection_->last_progress() + limits.send_timeout;
+    if (phase_ != CodecPhase::timed || due <= codec_due_ || connection_->is_closing()) return {Deadline::send, due};
+  }
   if (connection_->is_closing()) return {Deadline::none, {}};
   if (phase_ == CodecPhase::idle) return {Deadline::idle, phase_since_ + limits.idle_timeout};
   if (phase_ == CodecPhase::head) return {Deadline::slow, phase_since_ + limits.head_timeout};
   if (phase_ == CodecPhase::body) return {Deadline::slow, std::max(phase_since_, last_read_) + limits.body_timeout};
+  if (phase_ == CodecPhase::timed && codec_due_ != Time::max()) return {Deadline::codec, codec_due_};
   return {Deadline::none, {}};
 }
 
@@ -255,9 +259,15 @@ void ClientSession::set_timer() {
   const CodecPhase phase = codec_->phase();
   if (phase != phase_) phase_since_ = now;
   phase_ = phase;
+  if (phase == CodecPhase::timed) tick();
   const auto [deadline, when] = next_deadline();
   if (deadline == Deadline::none) return timer_.clear();
   timer_.set(std::max(Millis(0), std::chrono::ceil<Millis>(when - now)));
+}
+
+void ClientSession::tick() {
+  codec_due_ = codec_->tick(door_.loop().now(), *this);
+  if (!codec_->output().empty() || codec_->phase() != CodecPhase::timed) ask_turn_end();
 }
 
 void ClientSession::ring() {
@@ -266,8 +276,8 @@ void ClientSession::ring() {
   if (when > door_.loop().now()) return set_timer();
   if (deadline == Deadline::send) return drop();
   if (deadline == Deadline::idle) return close();
-  codec_->timed_out(*this);
-  ask_turn_end();
+  if (deadline == Deadline::slow) codec_->timed_out(*this);
+  ask_turn_end();  // which ticks
 }
 
 }  // namespace zeroway

@@ -41,7 +41,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   std::size_t place = 0;  // in the front door's list
 
  private:
-  enum class Deadline : std::uint8_t { none, send, idle, slow };
+  enum class Deadline : std::uint8_t { none, send, idle, slow, codec };
 
   std::size_t received(Bytes bytes) override;
   void input_ended() override;
@@ -62,6 +62,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void pause_or_resume();
   [[nodiscard]] std::pair<Deadline, Time> next_deadline() const;
   void set_timer();
+  void tick();
   void ring();
   void close();
   void over();
@@ -82,6 +83,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   Timer timer_;
   Time phase_since_;
   Time last_read_;
+  Time codec_due_ = Time::max();
   CodecPhase phase_ = CodecPhase::idle;
   bool has_input_ended_ = false;
   bool has_codec_heard_it_ = false;  // of the end of input

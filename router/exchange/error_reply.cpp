@@ -17,6 +17,7 @@ struct Reply {
 // In the order of Code, so that a code is its index.
 constexpr std::array kReplies{
     Reply{Code::bad_request, 400, "bad_request", "400 Bad Request\nThe request breaks the rules of HTTP.\n"},
+    Reply{Code::forbidden, 403, "forbidden", "403 Forbidden\nA page of this origin may not open WebSockets here.\n"},
     Reply{Code::request_timeout, 408, "request_timeout",
           "408 Request Timeout\nThe request came too slowly. Send it again.\n"},
     Reply{Code::content_too_large, 413, "content_too_large",
@@ -25,6 +26,8 @@ constexpr std::array kReplies{
           "414 URI Too Long\nThe request's target is longer than this server takes.\n"},
     Reply{Code::expectation_failed, 417, "expectation_failed",
           "417 Expectation Failed\nOnly 100-continue may be expected.\n"},
+    Reply{Code::upgrade_required, 426, "upgrade_required",
+          "426 Upgrade Required\nOnly version 13 of WebSocket is spoken here.\n"},
     Reply{Code::header_too_large, 431, "header_too_large",
           "431 Request Header Fields Too Large\nSend fewer or shorter header fields, or drop cookies.\n"},
     Reply{Code::not_implemented, 501, "not_implemented",
@@ -87,6 +90,7 @@ std::string_view write_error_reply(Code code, std::string_view date, Head& head)
   head.add("content-length", write_number(reply.text.size(), number));
   head.add("cache-control", "no-store");
   if (reply.status == 503) head.add("retry-after", kRetryAfter);
+  if (code == Code::upgrade_required) head.add("sec-websocket-version", "13");  // RFC 6455 §4.2.2
   return reply.text;
 }
 

@@ -1,15 +1,16 @@
 // A client's language: bytes of one connection ⇄ the five verbs of its streams.
 //
 // Owner: a client session keeps one per connection.   Thread: that connection's loop.
-// A codec knows no sockets, no clock, no exchanges: bytes go in by read(), come out in output(), and what the client
-// said is told to CodecEvents. Heads that it tells are in HTTP/2's form: pseudo-fields first, lower-case names, nothing
-// connection-specific.
+// A codec knows no sockets, no clock (but is told the time where its language needs it), no exchanges: bytes go in by
+// read(), come out in output(), and what the client said is told to CodecEvents. Heads that it tells are in HTTP/2's
+// form: pseudo-fields first, lower-case names, nothing connection-specific.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
 #include "proto/stream_sink.h"
+#include "router/observe/time.h"
 
 namespace zeroway {
 
@@ -36,6 +37,7 @@ enum class CodecPhase : std::uint8_t {
   head,    // inside a request's head
   body,    // a request's body is not complete, and there is credit for more of it
   reply,   // the client waits for us
+  timed,   // the codec times itself: see Codec::tick()
   closed,  // nothing more will be read; close once the output is written
 };
 
@@ -62,6 +64,10 @@ class Codec {
   virtual void end(CodecStream stream, Head& trailers) = 0;
   virtual void reset(CodecStream stream, const Error& error) = 0;
   virtual void credit(CodecStream stream, std::uint32_t bytes) = 0;
+
+  // Only in phase `timed`, at the end of each turn that something happened in, and when the time it returned has come:
+  // does what is due (may tell events and fill the output) and says when it is to be called next; Time::max() is never.
+  [[nodiscard]] virtual Time tick(Time, CodecEvents&) { return Time::max(); }
 
   // Finish what is open, begin nothing new: `connection: close` on the next reply, GOAWAY.
   virtual void drain() = 0;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,10 +29,39 @@ struct HttpLimits {
   std::size_t max_connections = 10'000;   // per loop; more are not accepted until one closes
 };
 
+// permessage-deflate (RFC 7692). `request_…` is what the client is asked for, the others are about what we send.
+struct WebSocketDeflate {
+  bool request_no_context_takeover = false;
+  std::uint32_t request_max_window_bits = 0;  // 9…15, 0 = none: only if the client offers it, else no compression
+  bool no_context_takeover = false;           // each message is compressed by itself
+  std::uint32_t max_window_bits = 15;         // 9…15; a smaller wish of the client wins
+  std::uint32_t memory_level = 8;             // 1…9, zlib's memLevel
+};
+
+// WebSocket, over whatever HTTP. Times: 0 = off, else at least 1 s. Sizes: bytes, 0 = no limit.
+struct WebSocketSettings {
+  std::vector<std::string> allowed_origins{"*"};  // patterns with `*`: "https://*.example.com", "http://localhost:*"
+  bool allow_null_origin = true;                  // `Origin: null`
+  std::uint64_t max_frame_size = 0;               // payload of an incoming frame: Close 1009
+  std::uint64_t max_message_size = 16 << 20;      // incoming, after reassembly and inflation: Close 1009
+  std::uint64_t auto_fragment_size = 0;           // outgoing messages that are larger go in frames of this size
+  bool fail_by_drop = false;                      // a client that breaks the protocol is dropped without a Close
+  Millis open_handshake_timeout{5'000};           // a worker took it and has not answered by then: dropped
+  Millis close_handshake_timeout{2'000};          // our Close is not answered by then: dropped
+  Millis auto_ping_interval{30'000};              // the first ping one interval after opening
+  Millis auto_ping_timeout{10'000};               // no matching pong by then: dropped
+  std::uint32_t auto_ping_size = 12;              // 12…125 bytes
+  bool auto_ping_restart_on_any_traffic = true;   // data received begins the interval anew
+  bool validate_utf8 = true;                      // of text and of close reasons: Close 1007
+  bool require_masked_client_frames = true;       // Close 1002
+  std::optional<WebSocketDeflate> deflate = WebSocketDeflate{};
+};
+
 struct EdgeSettings {
   std::string address = "";   // "" = every address, IPv6 and IPv4
   std::uint16_t port = 9000;  // 0 = any free port, said in the log
   HttpLimits limits;
+  WebSocketSettings web_sockets;
 };
 
 struct ExchangeSettings {

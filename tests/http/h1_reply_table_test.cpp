@@ -24,6 +24,8 @@ const char* name_of(CodecPhase phase) {
       return "body";
     case CodecPhase::reply:
       return "reply";
+    case CodecPhase::timed:
+      return "timed";
     case CodecPhase::closed:
       return "closed";
   }
