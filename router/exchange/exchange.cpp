@@ -78,7 +78,8 @@ void Exchange::begin(ExchangeKey key, StreamSink& client, const ClientInfo& info
   request_head_.clear();
   request_trailers_.clear();
   body_.clear();
-  is_over_ = is_head_request_ = is_sending_body_ = is_end_sent_ = has_budget_ = is_waiting_ = has_length_ = false;
+  is_over_ = is_head_request_ = is_web_socket_ = is_sending_body_ = is_end_sent_ = has_budget_ = is_waiting_ =
+      has_length_ = false;
   retries_ = reopenings_ = 0;
   length_left_ = bytes_out_ = 0;
   status_ = 0;
@@ -97,6 +98,7 @@ void Exchange::request_head(Head& head, Last last) {
   std::swap(request_head_, head);  // and the caller gets memory back
   head.clear();
   is_head_request_ = request_head_.method() == "HEAD";
+  is_web_socket_ = request_head_.method() == "CONNECT";
   context_.rules.request(request_head_, *info_);
   if (last == Last::yes) static_cast<void>(request_.end());
   open_stream();
@@ -122,7 +124,7 @@ void Exchange::request_data(Bytes bytes) {
 
 // A WebSocket's: only once the worker has accepted it, so there is nothing to keep.
 void Exchange::request_message(Bytes piece, MessageKind kind, Last last) {
-  if (!request_.data() || !reply_.data() || stream_ == 0) return;
+  if (!request_.data() || !reply_.data() || stream_ == 0 || !is_web_socket_) return;
   body_.passed(piece.size());
   context_.backend.message(stream_, piece, kind, last);
 }
@@ -195,9 +197,11 @@ void Exchange::reply_final(Head& head, Last last) {
   const auto length = read_content_length(head);
   if (!length) return refuse_reply(length.error().detail);
   const int status = head.status();
+  is_web_socket_ = is_web_socket_ && status == 200;
+  if (is_web_socket_) head.remove("content-length");  // an accepted one has messages, no content (RFC 9110 §9.3.6)
   // RFC 9110 §6.4.1: these have no content, whatever the worker sends.
   const bool is_bare = is_head_request_ || status == 204 || status == 304;
-  has_length_ = !is_bare && length->has_value();
+  has_length_ = !is_bare && !is_web_socket_ && length->has_value();
   length_left_ = length->value_or(0);
   if (last == Last::yes && has_length_ && length_left_ > 0) return refuse_reply("a content-length and no content");
 
@@ -218,6 +222,7 @@ void Exchange::reply_final(Head& head, Last last) {
 
 void Exchange::reply_data(Bytes bytes) {
   if (!reply_.data()) return refuse_reply("a body without a head");
+  if (is_web_socket_) return refuse_reply("a body on a WebSocket");
   if (bytes.empty()) return;
   if (has_length_ && bytes.size() > length_left_) return refuse_reply("more content than its content-length");
   length_left_ -= has_length_ ? bytes.size() : 0;
@@ -227,6 +232,7 @@ void Exchange::reply_data(Bytes bytes) {
 
 void Exchange::reply_message(Bytes piece, MessageKind kind, Last last) {
   if (!reply_.data()) return refuse_reply("a message without a head");
+  if (!is_web_socket_) return refuse_reply("a message on no WebSocket");
   bytes_out_ += piece.size();
   client_->message(piece, kind, last);
 }

@@ -145,6 +145,7 @@ class Exchange {
   RequestBody body_;
   bool is_over_ = true;
   bool is_head_request_ = false;
+  bool is_web_socket_ = false;  // refused ones no more
   bool is_sending_body_ = false;
   bool is_end_sent_ = false;  // the stream has all of the request
   bool has_budget_ = false;

@@ -253,6 +253,7 @@ Result<> Fabric::reply_head(FabricStream& stream, const Frame& frame) {
   }
   const bool is_interim = scratch_.status() / 100 == 1;
   if (is_interim ? is_end || !stream.reply.interim() : !stream.reply.head()) return bad("a reply head out of order");
+  if (!is_interim && scratch_.status() != 200) stream.is_websocket = false;  // refused: an ordinary reply with DATA
   if (BackendEvents* events = events_of(stream)) events->head(scratch_, is_end ? Last::yes : Last::no);
   FabricStream* still = is_end ? streams_.find(id) : nullptr;
   if (still != nullptr) reply_end(*still, no_trailers_);
