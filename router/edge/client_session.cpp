@@ -86,6 +86,7 @@ void ClientSession::head(CodecStream number, Head& head, Last last) {
   ++door_.counters().requests;
   ClientStream& stream = begin_stream(number);
   stream.is_head_request = head.method() == "HEAD";
+  stream.is_connect_request = head.method() == "CONNECT";
   stream.exchange = door_.exchanges().open(stream, info_, now);
   if (StreamSink* exchange = door_.exchanges().from_client(stream.exchange)) exchange->head(head, last);
 }

@@ -8,12 +8,13 @@ void ClientStream::begin(CodecStream new_number) {
   number = new_number;
   exchange = 0;
   owed = 0;
-  has_reply_head = has_request_ended = is_head_request = false;
+  has_reply_head = has_request_ended = is_head_request = is_connect_request = false;
 }
 
 void ClientStream::head(Head& head, Last last) {
   has_reply_head = has_reply_head || head.status() >= 200;
   session_.codec().head(number, head, last);
+  if (is_connect_request) session_.offer_at_turn_end();  // what the client said before the answer
   session_.ask_turn_end();
 }
 

@@ -31,6 +31,7 @@ class ClientStream final : public StreamSink {
   bool has_reply_head = false;     // a final one: too late for an error reply
   bool has_request_ended = false;  // the client said all of it
   bool is_head_request = false;
+  bool is_connect_request = false;  // a WebSocket's
 
  private:
   ClientSession& session_;

@@ -21,8 +21,9 @@ void FrontDoor::open(Socket socket) {
 void FrontDoor::accepted(Socket socket, Peer peer) {
   ++counters_.connections_accepted;
   ++counters_.connections_open;
-  sessions_.push_back(std::make_unique<ClientSession>(*this, std::move(socket), std::move(peer),
-                                                      std::make_unique<H1Codec>(settings_.limits, "http")));
+  sessions_.push_back(
+      std::make_unique<ClientSession>(*this, std::move(socket), std::move(peer),
+                                      std::make_unique<H1Codec>(settings_.limits, "http", &settings_.web_sockets)));
   sessions_.back()->place = sessions_.size() - 1;
   if (sessions_.size() >= settings_.limits.max_connections) listener_->pause();
 }

@@ -4,14 +4,52 @@
 #include <utility>
 
 #include "router/http/limits.h"
+#include "router/http/ws_codec.h"
+#include "router/http/ws_handshake.h"
 
 namespace zeroway {
+
+struct H1Codec::WebSocket {
+  explicit WebSocket(WsHandshake with_handshake) : handshake(std::move(with_handshake)) {}
+
+  WsHandshake handshake;
+  std::optional<WsCodec> codec;  // once the worker has accepted
+  bool is_taken = false;         // a worker has it: until then the queue's timeout holds, not ours
+  Time taken = Time::min();
+};
+
+// What a WebSocket's client says, under its stream's number.
+class H1Codec::Teller final : public WsEvents {
+ public:
+  Teller(H1Codec& codec, CodecEvents& events) : codec_(codec), events_(events), stream_(codec.stream_) {}
+
+  void message(Bytes piece, MessageKind kind, Last last) override { events_.message(stream_, piece, kind, last); }
+  void end(Head& trailers) override { events_.end(stream_, trailers); }
+  void reset(const Error& error) override {
+    if (error.code == Code::cancelled) codec_.stream_ = 0;  // nobody will end it
+    events_.reset(stream_, error);
+  }
+
+ private:
+  H1Codec& codec_;
+  CodecEvents& events_;
+  CodecStream stream_;
+};
+
+H1Codec::H1Codec(const HttpLimits& limits, std::string_view scheme, const WebSocketSettings* web_sockets)
+    : limits_(limits), scheme_(scheme), web_sockets_(web_sockets) {}
+
+H1Codec::~H1Codec() = default;
 
 std::size_t H1Codec::read(Bytes input, CodecEvents& events) {
   auto rest = as_text(input);
   while (read_one(rest, events)) {
   }
   if (is_closed_ || is_broken_) return input.size();
+  if (stage_ == Stage::web_socket) {
+    is_blocked_ = web_socket_->codec ? !web_socket_->codec->wants_input() : !rest.empty();
+    return input.size() - rest.size();
+  }
   is_blocked_ = !rest.empty() && (stage_ == Stage::done || (stage_ != Stage::head && room() == 0));
   return input.size() - rest.size();
 }
@@ -27,6 +65,8 @@ bool H1Codec::read_one(std::string_view& rest, CodecEvents& events) {
       return read_chunks(rest, events);
     case Stage::trailers:
       return read_trailer_section(rest, events);
+    case Stage::web_socket:
+      return read_web_socket(rest, events);
     case Stage::done:
       return false;
   }
@@ -57,7 +97,11 @@ bool H1Codec::read_head(std::string_view& rest, CodecEvents& events) {
   const auto request = read_request(text, scheme_, limits_, head_);
   if (!request) return refuse(text, request.error(), events);
   rest.remove_prefix(*size);
-  begin_request(*request, events);
+  if (request->wants_web_socket && web_sockets_ != nullptr) {
+    begin_web_socket(*request, events);
+  } else {
+    begin_request(*request, events);
+  }
   return true;
 }
 
@@ -84,6 +128,33 @@ void H1Codec::begin_request(const H1Request& request, CodecEvents& events) {
   const bool is_large = head_.list_size() > kMaxIdleHead;
   events.head(stream_, head_, request.body.kind == h1::BodyKind::none ? Last::yes : Last::no);
   if (is_large) forget_head();
+}
+
+void H1Codec::begin_web_socket(const H1Request& request, CodecEvents& events) {
+  const Error body{Fault::client, Code::bad_request, false, "a WebSocket's opening with a body"};
+  if (request.body.kind == h1::BodyKind::chunked || request.body.length > 0) return (void)refuse({}, body, events);
+  request_ = request;
+  request_.expects_continue = false;
+  stream_ = ++last_stream_;
+  credit_ = kOpeningWindow;
+  writer_.begin(request.version, false);
+  is_begun_ = false;
+  empty_lines_ = 0;
+  auto handshake = read_ws_upgrade(head_, *web_sockets_);
+  if (!handshake) {  // an ordinary answer, and the next request may follow
+    stage_ = Stage::done;
+    return events.reset(stream_, handshake.error());
+  }
+  stage_ = Stage::web_socket;
+  web_socket_ = std::make_unique<WebSocket>(std::move(*handshake));
+  events.head(stream_, head_, Last::no);
+}
+
+bool H1Codec::read_web_socket(std::string_view& rest, CodecEvents& events) {
+  if (!web_socket_->codec) return false;  // bytes that came early wait for the worker's answer
+  Teller teller(*this, events);
+  rest.remove_prefix(web_socket_->codec->read(as_bytes(rest), teller));
+  return false;
 }
 
 bool H1Codec::read_length(std::string_view& rest, CodecEvents& events) {
@@ -172,6 +243,10 @@ bool H1Codec::fail(const Error& error, CodecEvents& events) {
 }
 
 void H1Codec::input_ended(CodecEvents& events) {
+  if (stage_ == Stage::web_socket && web_socket_->codec) {
+    Teller teller(*this, events);
+    return web_socket_->codec->input_ended(teller);
+  }
   const auto stream = stream_;
   close();
   if (stream != 0) events.reset(stream, Error{Fault::client, Code::cancelled, false, "the client closed"});
@@ -200,6 +275,12 @@ void H1Codec::head(CodecStream stream, Head& head, Last last) {
     writer_.interim(head, output_);
     return;
   }
+  if (stage_ == Stage::web_socket) {
+    if (web_socket_->codec) return;
+    if (status == 200) return accept_web_socket(head);
+    web_socket_.reset();
+    stage_ = Stage::done;
+  }
   const auto connection = connection_after(last);
   is_last_ = connection == H1Writer::Connection::close;
   writer_.head(head, last, connection, output_);
@@ -211,6 +292,21 @@ H1Writer::Connection H1Codec::connection_after(Last last) const {
   return closes ? H1Writer::Connection::close : H1Writer::Connection::keep;
 }
 
+void H1Codec::accept_web_socket(Head& head) {
+  finish_ws_reply(web_socket_->handshake, head);
+  H1Writer::upgrade(head, "websocket", output_);
+  web_socket_->codec.emplace(*web_sockets_, web_socket_->handshake.extensions.deflate, credit_, output_);
+  web_socket_->handshake = {};
+  forget_head();
+  is_blocked_ = false;
+  if (is_draining_) web_socket_->codec->drain();
+}
+
+void H1Codec::message(CodecStream stream, Bytes piece, MessageKind kind, Last last) {
+  if (stream == 0 || stream != stream_ || stage_ != Stage::web_socket || !web_socket_->codec) return;
+  web_socket_->codec->message(piece, kind, last);
+}
+
 void H1Codec::data(CodecStream stream, Bytes bytes) {
   if (stream == 0 || stream != stream_ || !writer_.has_head()) return;
   writer_.data(bytes, output_);
@@ -218,6 +314,11 @@ void H1Codec::data(CodecStream stream, Bytes bytes) {
 
 void H1Codec::end(CodecStream stream, Head& trailers) {
   if (stream == 0 || stream != stream_) return;
+  if (stage_ == Stage::web_socket && web_socket_->codec) {
+    stream_ = 0;
+    is_blocked_ = false;
+    return web_socket_->codec->end(trailers);
+  }
   if (!writer_.has_head()) return close();
   writer_.end(trailers, output_);
   stream_ = 0;
@@ -227,14 +328,25 @@ void H1Codec::end(CodecStream stream, Head& trailers) {
   discard_rest();
 }
 
-void H1Codec::reset(CodecStream stream, const Error&) {
-  if (stream != 0 && stream == stream_) close();  // no last chunk: the reply must not look whole
+void H1Codec::reset(CodecStream stream, const Error& error) {
+  if (stream == 0 || stream != stream_) return;
+  if (stage_ == Stage::web_socket && web_socket_->codec) {
+    stream_ = 0;
+    is_blocked_ = false;
+    return web_socket_->codec->reset(error);
+  }
+  close();  // no last chunk: the reply must not look whole
 }
 
 void H1Codec::credit(CodecStream stream, std::uint32_t bytes) {
-  if (stream == 0 || stream != stream_ || bytes == 0) return;
+  if (stream == 0 || stream != stream_ || (bytes == 0 && stage_ != Stage::web_socket)) return;
+  if (stage_ == Stage::web_socket) {
+    web_socket_->is_taken = true;
+    if (web_socket_->codec) web_socket_->codec->credit(bytes);
+  }
   credit_ += bytes;
   is_blocked_ = is_blocked_ && stage_ == Stage::done;
+  if (stage_ == Stage::web_socket) return;
   if (!awaits_continue() || writer_.has_head() || stage_ == Stage::done) return;
   is_continued_ = true;
   output_.append("HTTP/1.1 100 Continue\r\n\r\n");
@@ -242,7 +354,25 @@ void H1Codec::credit(CodecStream stream, std::uint32_t bytes) {
 
 void H1Codec::drain() {
   is_draining_ = true;
+  if (stage_ == Stage::web_socket && web_socket_->codec) web_socket_->codec->drain();
   if (stream_ == 0 && stage_ == Stage::head && !is_begun_) close();
+}
+
+Time H1Codec::tick(Time now, CodecEvents& events) {
+  if (stage_ != Stage::web_socket) return Time::max();
+  WebSocket& socket = *web_socket_;
+  if (socket.codec) {
+    Teller teller(*this, events);
+    return socket.codec->tick(now, teller);
+  }
+  if (!socket.is_taken || web_sockets_->open_handshake_timeout.count() == 0) return Time::max();
+  if (socket.taken == Time::min()) socket.taken = now;
+  const Time due = socket.taken + web_sockets_->open_handshake_timeout;
+  if (now < due) return due;
+  const auto stream = stream_;
+  close();
+  events.reset(stream, Error{Fault::backend, Code::cancelled, false, "WebSocket: the worker did not answer"});
+  return Time::max();
 }
 
 bool H1Codec::is_rest_large() const { return stage_ == Stage::length && left_ > kMaxDiscardedBody; }
@@ -269,6 +399,10 @@ void H1Codec::forget_head() { (void)std::exchange(head_, Head{}); }
 
 CodecPhase H1Codec::phase() const {
   if (is_closed_) return CodecPhase::closed;
+  if (stage_ == Stage::web_socket) {
+    const bool is_over = web_socket_->codec && web_socket_->codec->is_over();
+    return is_over ? CodecPhase::closed : CodecPhase::timed;
+  }
   if (stage_ == Stage::head) return is_begun_ ? CodecPhase::head : CodecPhase::idle;
   if (stage_ == Stage::done) return CodecPhase::reply;
   return room() > 0 || stage_ == Stage::trailers ? CodecPhase::body : CodecPhase::reply;

@@ -2,12 +2,14 @@
 //
 //     request:  head ──▶ length body, or chunks ──▶ trailers ──▶ done ──▶ (reply ended) ──▶ head
 //     reply:    H1Writer's drawing. Ended before the request: its rest is discarded if that is little, else closed.
+//     web socket: head ──▶ (worker's 200: 101) ──▶ WsCodec's frames until the connection ends; a refusal is a reply
 //
 // Owner: a client session keeps one per connection.   Thread: that connection's loop.
 // An idle one costs under 2 KiB, without what output() was grown to. A FIN while a request is open takes it back.
 // Not here: the rules (h1_framing.h), heads (h1_request_parser.h), chunks (h1_chunk_reader.h), replies (h1_writer.h).
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -22,8 +24,10 @@ namespace zeroway {
 
 class H1Codec final : public Codec {
  public:
-  // `limits` and `scheme` ("http", "https") outlive the codec.
-  H1Codec(const HttpLimits& limits, std::string_view scheme) : limits_(limits), scheme_(scheme) {}
+  // `limits`, `scheme` ("http", "https") and `web_sockets` outlive the codec. Without the last, who asks for a
+  // WebSocket gets an ordinary answer.
+  H1Codec(const HttpLimits& limits, std::string_view scheme, const WebSocketSettings* web_sockets = nullptr);
+  ~H1Codec() override;
 
   [[nodiscard]] std::size_t read(Bytes input, CodecEvents& events) override;
   [[nodiscard]] bool wants_input() const override { return !is_closed_ && !is_blocked_; }
@@ -32,16 +36,20 @@ class H1Codec final : public Codec {
 
   void head(CodecStream stream, Head& head, Last last) override;
   void data(CodecStream stream, Bytes bytes) override;
+  void message(CodecStream stream, Bytes piece, MessageKind kind, Last last) override;
   void end(CodecStream stream, Head& trailers) override;
   void reset(CodecStream stream, const Error& error) override;
   void credit(CodecStream stream, std::uint32_t bytes) override;
   void drain() override;
+  [[nodiscard]] Time tick(Time now, CodecEvents& events) override;
 
   [[nodiscard]] std::string& output() override { return output_; }
   [[nodiscard]] CodecPhase phase() const override;
 
  private:
-  enum class Stage : std::uint8_t { head, length, chunks, trailers, done };
+  enum class Stage : std::uint8_t { head, length, chunks, trailers, done, web_socket };
+  struct WebSocket;
+  class Teller;
 
   // Each reads one thing off the front of `rest` and says whether there may be another.
   bool read_one(std::string_view& rest, CodecEvents& events);
@@ -49,10 +57,13 @@ class H1Codec final : public Codec {
   bool read_length(std::string_view& rest, CodecEvents& events);
   bool read_chunks(std::string_view& rest, CodecEvents& events);
   bool read_trailer_section(std::string_view& rest, CodecEvents& events);
+  bool read_web_socket(std::string_view& rest, CodecEvents& events);
   bool skip_empty_lines(std::string_view& rest);
 
   // How a request ends, well or badly. All return false when nothing more is to be read.
   void begin_request(const H1Request& request, CodecEvents& events);
+  void begin_web_socket(const H1Request& request, CodecEvents& events);
+  void accept_web_socket(Head& head);
   void tell_data(std::string_view data, CodecEvents& events);
   bool end_request(Head& trailers, CodecEvents& events);
   bool refuse(std::string_view head, const Error& error, CodecEvents& events);  // before its head was told
@@ -71,6 +82,8 @@ class H1Codec final : public Codec {
 
   const HttpLimits& limits_;
   std::string_view scheme_;
+  const WebSocketSettings* web_sockets_;
+  std::unique_ptr<WebSocket> web_socket_;  // in that stage
   std::string output_;
   Head head_;
   H1HeadScan scan_;

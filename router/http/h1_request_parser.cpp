@@ -88,6 +88,9 @@ class RequestFields final : public FieldLines {
   }
   [[nodiscard]] bool expects_continue() const { return expects_continue_; }
   [[nodiscard]] bool expects_other() const { return expects_other_; }
+  [[nodiscard]] bool wants_web_socket() const {
+    return offers_web_socket_ && wants_upgrade_ && version_ == h1::Version::http11;
+  }
 
   // What Connection listed may stand anywhere in the head, so it goes at the end. Rare.
   void remove_listed() {
@@ -125,9 +128,12 @@ class RequestFields final : public FieldLines {
       case http::field::expect:
         expect(value);
         return {};
+      case http::field::upgrade:
+        h1::for_each_in_list(value,
+                             [&](std::string_view one) { offers_web_socket_ |= h1::is_same_word(one, "websocket"); });
+        return {};
       case http::field::keep_alive:
       case http::field::proxy_connection:
-      case http::field::upgrade:
       case http::field::http2_settings:
         return {};
       default:
@@ -152,6 +158,8 @@ class RequestFields final : public FieldLines {
         wants_close_ = true;
       } else if (h1::is_same_word(option, "keep-alive")) {
         wants_keep_alive_ = true;
+      } else if (h1::is_same_word(option, "upgrade")) {
+        wants_upgrade_ = true;
       } else {
         lists_others = true;
       }
@@ -190,6 +198,8 @@ class RequestFields final : public FieldLines {
   std::uint32_t hosts_ = 0;
   bool wants_close_ = false;
   bool wants_keep_alive_ = false;
+  bool wants_upgrade_ = false;
+  bool offers_web_socket_ = false;
   bool lists_others_ = false;
   bool expects_continue_ = false;
   bool expects_other_ = false;
@@ -265,8 +275,12 @@ Result<H1Request> read_request(std::string_view text, std::string_view scheme, c
   }
   set_authority(head, *target, *host);
   fields.remove_listed();
-  return H1Request{line->version, line->method == "HEAD", fields.is_persistent(),
-                   fields.expects_continue() && body->kind != h1::BodyKind::none, *body};
+  return H1Request{line->version,
+                   line->method == "HEAD",
+                   fields.is_persistent(),
+                   fields.expects_continue() && body->kind != h1::BodyKind::none,
+                   fields.wants_web_socket() && line->method == "GET",
+                   *body};
 }
 
 Result<> read_trailers(std::string_view text, Head& trailers) { return TrailerFields(trailers).read(text); }

@@ -21,6 +21,7 @@ struct H1Request {
   bool is_head_method = false;
   bool is_persistent = true;      // the client lets the connection live (RFC 9112 §9.3)
   bool expects_continue = false;  // and has a body to wait with
+  bool wants_web_socket = false;  // an upgrade to it, which RFC 9110 §7.8 lets us take (not from a 1.0 client)
   h1::Body body;
 };
 

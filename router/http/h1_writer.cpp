@@ -14,6 +14,8 @@ std::string_view reason(int status) {
   switch (status) {  // RFC 9110 §15 and the registry's common ones; the phrase may be empty
     case 100:
       return "Continue";
+    case 101:
+      return "Switching Protocols";
     case 102:
       return "Processing";
     case 103:
@@ -195,6 +197,15 @@ void H1Writer::head(const Head& head, Last last, Connection connection, std::str
   const auto promised = append_fields(head, out);
   decide_framing(promised, status, last, out);
   connection_field(must_close_ ? Connection::close : connection, out);
+  if (status == 426) out.append("upgrade: websocket\r\nconnection: upgrade\r\n");  // RFC 9110 §15.5.22
+  out.append("\r\n");
+}
+
+void H1Writer::upgrade(const Head& head, std::string_view protocol, std::string& out) {
+  append_status_line(101, out);
+  append_field("upgrade", protocol, out);
+  append_field("connection", "upgrade", out);
+  (void)append_fields(head, out);
   out.append("\r\n");
 }
 

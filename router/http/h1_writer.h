@@ -26,6 +26,8 @@ class H1Writer {
 
   void interim(const Head& head, std::string& out) const;
   void head(const Head& head, Last last, Connection connection, std::string& out);
+  // 101 with the fields of `head`: what follows is another protocol's.
+  static void upgrade(const Head& head, std::string_view protocol, std::string& out);
   void data(Bytes bytes, std::string& out);
   void end(const Head& trailers, std::string& out);
 

@@ -1,0 +1,406 @@
+#include "router/http/ws_codec.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace zeroway {
+namespace {
+
+constexpr std::uint16_t kNormal = 1000, kGoingAway = 1001, kProtocolError = 1002, kInvalidData = 1007, kTooBig = 1009,
+                        kInternalError = 1011;
+
+// RFC 6455 §7.4: what may stand in a Close, and the registry's later ones.
+bool may_be_sent(unsigned code) {
+  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+}
+
+// What the worker wants to close with.
+std::uint16_t wanted_code(const Head& trailers) {
+  const auto text = trailers.find("close-code").value_or(std::string_view{});
+  if (text.empty() || text == "1005") return kNormal;
+  unsigned code = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), code);
+  const bool is_number = failure == std::errc() && end == text.data() + text.size();
+  return is_number && may_be_sent(code) ? static_cast<std::uint16_t>(code) : kInternalError;
+}
+
+// At most what fits, without cutting a character; nothing when it is no text.
+std::string_view fitting(std::string_view reason) {
+  if (!is_utf8(as_bytes(reason))) return {};
+  if (reason.size() <= kMaxCloseReason) return reason;
+  std::size_t size = kMaxCloseReason;
+  while ((static_cast<unsigned char>(reason[size]) & 0xc0U) == 0x80U) --size;
+  return reason.substr(0, size);
+}
+
+void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
+  while (bytes-- > 0) out.push_back(static_cast<char>(value >> (8 * bytes) & 0xffU));
+}
+
+bool is_over_limit(std::uint64_t size, std::uint64_t limit) { return limit != 0 && size > limit; }
+
+}  // namespace
+
+WsCodec::WsCodec(const WebSocketSettings& settings, const std::optional<WsDeflateTerms>& deflate, std::uint64_t credit,
+                 std::string& output)
+    : settings_(settings), deflate_(deflate), output_(output), credit_(credit) {}
+
+// --- what the client sends
+
+std::size_t WsCodec::read(Bytes input, WsEvents& events) {
+  Bytes rest = input;
+  while (read_one(rest, events)) {
+  }
+  if (state_ == State::closed) {
+    is_blocked_ = false;
+    return input.size();
+  }
+  is_blocked_ = is_inflating_ || (!frames_.is_frame_done() && room() == 0);
+  return input.size() - rest.size();
+}
+
+bool WsCodec::read_one(Bytes& rest, WsEvents& events) {
+  if (state_ == State::closed) return false;
+  if (is_inflating_) return inflate_piece(events);
+  switch (frames_.read(rest, room())) {
+    case WsFrames::Found::nothing:
+      return false;
+    case WsFrames::Found::head:
+      return begin_frame(events);
+    case WsFrames::Found::payload:
+      return take_payload(events);
+    case WsFrames::Found::malformed:
+      return fail(kProtocolError, "a malformed frame", events);
+  }
+  return false;
+}
+
+// How much of the frame's payload may be read now. What is compressed waits for credit when it is inflated.
+std::uint64_t WsCodec::room() const {
+  const bool is_for_worker = state_ == State::open && !frames_.head().is_control() && !is_compressed_;
+  return is_for_worker ? credit_ : UINT64_MAX;
+}
+
+bool WsCodec::begin_frame(WsEvents& events) {
+  const WsFrameHead& head = frames_.head();
+  if (const char* wrong = why_wrong(head)) return fail(kProtocolError, wrong, events);
+  if (head.is_control()) {
+    control_size_ = 0;
+  } else {
+    has_data_ = true;
+    if (state_ == State::open && !begin_data(head, events)) return false;
+  }
+  return !frames_.is_frame_done() || end_frame(events);
+}
+
+// What a frame's first bytes can be blamed for; nothing when they are right.
+const char* WsCodec::why_wrong(const WsFrameHead& head) const {
+  if (head.has_reserved23) return "a reserved bit";
+  if (settings_.require_masked_client_frames && !head.is_masked) return "a frame without a mask";
+  if (head.is_control()) {
+    if (head.opcode > static_cast<std::uint8_t>(WsOpcode::pong)) return "a reserved opcode";
+    return head.has_reserved1 ? "a reserved bit" : nullptr;
+  }
+  if (head.opcode > static_cast<std::uint8_t>(WsOpcode::binary)) return "a reserved opcode";
+  const bool goes_on = head.is(WsOpcode::continuation);
+  if (head.has_reserved1 && (goes_on || !deflate_)) return "a reserved bit";
+  if (state_ != State::open) return nullptr;  // of messages that nobody reads, we do not know where they are
+  if (goes_on && !is_in_message_) return "a continuation of nothing";
+  if (!goes_on && is_in_message_) return "a message within a message";
+  return nullptr;
+}
+
+bool WsCodec::begin_data(const WsFrameHead& head, WsEvents& events) {
+  if (is_over_limit(head.size, settings_.max_frame_size)) return fail(kTooBig, "a frame too large", events);
+  if (!is_in_message_) {
+    is_in_message_ = true;
+    is_compressed_ = head.has_reserved1;
+    kind_ = head.is(WsOpcode::text) ? MessageKind::text : MessageKind::binary;
+    message_size_ = 0;
+    utf8_.restart();
+  }
+  // Known before its payload has come; what is compressed shows its size as it is inflated.
+  if (!is_compressed_ && settings_.max_message_size != 0 && head.size > settings_.max_message_size - message_size_) {
+    return fail(kTooBig, "a message too large", events);
+  }
+  return true;
+}
+
+bool WsCodec::take_payload(WsEvents& events) {
+  const Bytes payload = frames_.payload();
+  if (frames_.head().is_control()) {
+    std::copy(payload.begin(), payload.end(), control_.begin() + control_size_);
+    control_size_ = static_cast<std::uint8_t>(control_size_ + payload.size());
+  } else {
+    has_data_ = true;
+    if (state_ != State::open) return true;
+    if (is_compressed_) {
+      if (!inflater_) inflater_ = std::make_unique<WsInflater>(*deflate_);
+      has_compressed_ = true;
+      inflater_->give(payload);
+      is_inflating_ = true;
+      return true;
+    }
+    const bool is_last = frames_.is_frame_done() && frames_.head().is_final;
+    if (!tell(payload, is_last ? Last::yes : Last::no, events)) return false;
+    return true;
+  }
+  return !frames_.is_frame_done() || end_control(events);
+}
+
+// Of a frame without payload.
+bool WsCodec::end_frame(WsEvents& events) {
+  if (frames_.head().is_control()) return end_control(events);
+  if (state_ != State::open || !frames_.head().is_final) return true;
+  if (!is_compressed_) return tell({}, Last::yes, events);
+  if (!inflater_) inflater_ = std::make_unique<WsInflater>(*deflate_);
+  is_inflating_ = true;
+  return true;
+}
+
+bool WsCodec::end_control(WsEvents& events) {
+  if (frames_.head().is(WsOpcode::close)) return take_close(events);
+  if (frames_.head().is(WsOpcode::ping)) {
+    if (state_ == State::open) frames_.write(WsOpcode::pong, {}, control(), output_);
+  } else if (awaits_pong_ && as_text(control()) == ping_) {
+    has_pong_ = true;
+  }
+  return true;
+}
+
+// One piece of what a compressed payload becomes. A byte more than there is credit for is looked at: without it a
+// message that ends with the credit could not be ended.
+bool WsCodec::inflate_piece(WsEvents& events) {
+  std::array<std::uint8_t, kInflatePiece + 1> buffer;
+  const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(credit_, kInflatePiece));
+  if (held_ && most == 0) return false;
+  std::size_t size = 0;
+  if (held_) buffer[size++] = *held_;
+  held_.reset();
+  bool is_last = false;
+  while (is_inflating_ && size <= most) {
+    if (!inflater_->is_hungry()) {
+      const auto inflated = inflater_->next(std::span(buffer).subspan(size, most + 1 - size));
+      if (!inflated) return fail(kInvalidData, "compressed data that is none", events);
+      size += *inflated;
+    } else if (!frames_.is_frame_done() || !frames_.head().is_final) {
+      is_inflating_ = false;
+    } else if (!has_tail_) {
+      inflater_->give_tail();
+      has_tail_ = true;
+    } else {
+      is_inflating_ = false;
+      is_last = true;
+    }
+  }
+  if (size > most) {
+    held_ = buffer[most];
+    size = most;
+  }
+  if (is_last) {
+    has_tail_ = false;
+    inflater_->message_ended();
+  }
+  if (size == 0 && !is_last) return !is_inflating_;
+  return tell(Bytes(buffer).first(size), is_last ? Last::yes : Last::no, events);
+}
+
+bool WsCodec::tell(Bytes piece, Last last, WsEvents& events) {
+  message_size_ += piece.size();
+  if (is_over_limit(message_size_, settings_.max_message_size)) return fail(kTooBig, "a message too large", events);
+  if (kind_ == MessageKind::text && settings_.validate_utf8) {
+    if (!utf8_.takes(piece) || (last == Last::yes && !utf8_.is_complete())) {
+      return fail(kInvalidData, "text that is not UTF-8", events);
+    }
+  }
+  if (last == Last::yes) is_in_message_ = false;
+  credit_ -= piece.size();
+  events.message(piece, kind_, last);
+  return state_ != State::closed;
+}
+
+bool WsCodec::take_close(WsEvents& events) {
+  const Bytes payload = control();
+  Head trailers;
+  if (payload.size() == 1) return fail(kProtocolError, "half a close code", events);
+  if (payload.size() >= 2) {
+    const unsigned code = payload[0] * 256U + payload[1];
+    const auto reason = as_text(payload.subspan(2));
+    if (!may_be_sent(code)) return fail(kProtocolError, "a close code that may not be sent", events);
+    if (settings_.validate_utf8 && !is_utf8(as_bytes(reason))) {
+      return fail(kInvalidData, "a close reason that is not UTF-8", events);
+    }
+    trailers.add("close-code", std::to_string(code));
+    if (!reason.empty()) trailers.add("close-reason", reason);
+  }
+  if (state_ == State::open) frames_.write(WsOpcode::close, {}, payload, output_);
+  state_ = State::closed;
+  if (has_told_last_) return false;
+  has_told_last_ = true;
+  events.end(trailers);
+  return false;
+}
+
+// RFC 6455 §7.1.7.
+bool WsCodec::fail(std::uint16_t code, std::string_view reason, WsEvents& events) {
+  if (state_ == State::open && !settings_.fail_by_drop) send_close(code, reason);
+  state_ = State::closed;
+  is_inflating_ = false;
+  if (has_told_last_) return false;
+  has_told_last_ = true;
+  events.reset(Error{Fault::client, Code::bad_request, false, "WebSocket: " + std::string(reason)});
+  return false;
+}
+
+void WsCodec::tell_lost(std::string_view why, WsEvents& events) {
+  state_ = State::closed;
+  if (std::exchange(has_worker_ended_, true)) return;
+  has_told_last_ = true;
+  events.reset(Error{Fault::client, Code::cancelled, false, "WebSocket: " + std::string(why)});
+}
+
+void WsCodec::input_ended(WsEvents& events) {
+  state_ = State::closed;
+  if (!has_told_last_) tell_lost("the client closed its connection without a Close", events);
+}
+
+// --- what the worker says
+
+void WsCodec::message(Bytes piece, MessageKind kind, Last last) {
+  if (state_ != State::open) return;
+  if (!is_out_begun_) {
+    is_out_begun_ = true;
+    has_out_frame_ = false;
+    out_kind_ = kind;
+    // Nothing is shorter than nothing, and zlib will not flush it twice.
+    is_out_compressed_ = deflate_ && !(piece.empty() && last == Last::yes);
+  }
+  if (is_out_compressed_) {
+    std::string packed;
+    if (!deflater_) deflater_ = std::make_unique<WsDeflater>(*deflate_);
+    has_compressed_ = true;
+    deflater_->write(piece, last, packed);
+    send_piece(as_bytes(packed), last);
+  } else {
+    send_piece(piece, last);
+  }
+  if (last == Last::yes) is_out_begun_ = false;
+}
+
+void WsCodec::send_piece(Bytes piece, Last last) {
+  const std::uint64_t most = settings_.auto_fragment_size == 0 ? UINT64_MAX : settings_.auto_fragment_size;
+  while (!piece.empty() || last == Last::yes) {
+    const auto part = piece.first(static_cast<std::size_t>(std::min<std::uint64_t>(most, piece.size())));
+    piece = piece.subspan(part.size());
+    const WsOpcode begins = out_kind_ == MessageKind::text ? WsOpcode::text : WsOpcode::binary;
+    const bool is_final = piece.empty() && last == Last::yes;
+    frames_.write(has_out_frame_ ? WsOpcode::continuation : begins,
+                  {.is_final = is_final, .is_compressed = is_out_compressed_ && !has_out_frame_}, part, output_);
+    has_out_frame_ = true;
+    if (is_final) return;
+  }
+}
+
+void WsCodec::end(const Head& trailers) {
+  has_told_last_ = has_worker_ended_ = true;
+  begin_close(wanted_code(trailers), fitting(trailers.find("close-reason").value_or(std::string_view{})));
+}
+
+void WsCodec::reset(const Error&) {
+  has_told_last_ = has_worker_ended_ = true;
+  begin_close(kInternalError, {});
+}
+
+void WsCodec::credit(std::uint32_t bytes) {
+  credit_ += bytes;
+  if (bytes > 0) is_blocked_ = false;
+}
+
+void WsCodec::drain() { begin_close(kGoingAway, {}); }
+
+void WsCodec::begin_close(std::uint16_t code, std::string_view reason) {
+  if (state_ != State::open) return;
+  send_close(code, reason);
+  state_ = State::closing;
+  is_inflating_ = false;
+  is_blocked_ = false;
+}
+
+void WsCodec::send_close(std::uint16_t code, std::string_view reason) {
+  std::string payload;
+  append_big_endian(payload, code, 2);
+  payload += reason;
+  frames_.write(WsOpcode::close, {}, as_bytes(payload), output_);
+}
+
+// --- time
+
+Time WsCodec::tick(Time now, WsEvents& events) {
+  if (is_inflating_ && !is_blocked_) static_cast<void>(read({}, events));
+  if (state_ != State::open) return tick_close(now, events);
+  note_activity(now);
+  const Time ping = tick_ping(now, events);
+  return std::min(ping, tick_rest(now));
+}
+
+void WsCodec::note_activity(Time now) {
+  const bool is_data = std::exchange(has_data_, false) && settings_.auto_ping_restart_on_any_traffic;
+  const bool is_pong = std::exchange(has_pong_, false);
+  if (is_data || is_pong || quiet_since_ == Time::min()) {
+    quiet_since_ = now;
+    awaits_pong_ = false;
+  }
+  if (std::exchange(has_compressed_, false)) rests_ = now + kDeflateRests;
+}
+
+Time WsCodec::tick_ping(Time now, WsEvents& events) {
+  if (awaits_pong_) {
+    if (settings_.auto_ping_timeout.count() == 0) return Time::max();
+    if (now < pinged_ + settings_.auto_ping_timeout) return pinged_ + settings_.auto_ping_timeout;
+    if (!is_blocked_) {
+      tell_lost("no pong", events);
+      return Time::max();
+    }
+    pinged_ = now;  // the worker gives no credit: the pong may lie unread behind what waits for that
+    return pinged_ + settings_.auto_ping_timeout;
+  }
+  if (settings_.auto_ping_interval.count() == 0) return Time::max();
+  if (now < quiet_since_ + settings_.auto_ping_interval) return quiet_since_ + settings_.auto_ping_interval;
+  send_ping(now);
+  return tick_ping(now, events);
+}
+
+void WsCodec::send_ping(Time now) {
+  ping_.clear();
+  append_big_endian(ping_, static_cast<std::uint64_t>(now.time_since_epoch().count()), 8);
+  append_big_endian(ping_, ++ping_number_, 4);
+  std::minstd_rand random(static_cast<std::uint32_t>(now.time_since_epoch().count()));
+  while (ping_.size() < settings_.auto_ping_size) ping_.push_back(static_cast<char>(random()));
+  frames_.write(WsOpcode::ping, {}, as_bytes(ping_), output_);
+  awaits_pong_ = true;
+  pinged_ = now;
+}
+
+Time WsCodec::tick_rest(Time now) {
+  if (rests_ == Time::max() || now < rests_) return rests_;
+  rests_ = Time::max();
+  const bool is_in_use = (is_in_message_ && is_compressed_) || (is_out_begun_ && is_out_compressed_);
+  if (is_in_use) return rests_ = now + kDeflateRests;
+  if (inflater_) inflater_->rest();
+  deflater_.reset();
+  if (deflate_ && !deflate_->their_takeover) inflater_.reset();
+  return rests_;
+}
+
+// Somebody is still to say their last word: the client its Close, or the worker its end.
+Time WsCodec::tick_close(Time now, WsEvents& events) {
+  if (is_over()) return Time::max();
+  if (closing_since_ == Time::min()) closing_since_ = now;
+  if (settings_.close_handshake_timeout.count() == 0) return Time::max();
+  const Time due = closing_since_ + settings_.close_handshake_timeout;
+  if (now < due) return due;
+  tell_lost("closing took too long", events);
+  return Time::max();
+}
+
+}  // namespace zeroway

@@ -1,0 +1,76 @@
+// WebSocket frames (RFC 6455 §5.2) off one stream of bytes and onto another. wslay reads and writes them.
+//
+//     read():  head ──▶ payload* ──▶ head …      a frame is over when is_frame_done()
+//
+// Owner: WsCodec keeps one.   Thread: its connection's loop.
+// It looks ahead of itself by no byte, so that a payload is taken as credit allows. Costs wslay's buffer of 4 KiB.
+// Not here: which frames may follow which, what they mean (ws_codec.h).
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "proto/bytes.h"
+
+struct wslay_frame_context;
+
+namespace zeroway {
+
+enum class WsOpcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
+
+struct WsFrameHead {
+  bool is_final = false;
+  bool has_reserved1 = false;  // RSV1: compressed
+  bool has_reserved23 = false;
+  bool is_masked = false;
+  std::uint8_t opcode = 0;  // any of 16
+  std::uint64_t size = 0;   // of the payload
+
+  [[nodiscard]] bool is_control() const { return (opcode & 8) != 0; }
+  [[nodiscard]] bool is(WsOpcode one) const { return opcode == static_cast<std::uint8_t>(one); }
+};
+
+class WsFrames {
+ public:
+  WsFrames();
+  ~WsFrames();
+  WsFrames(const WsFrames&) = delete;
+  WsFrames& operator=(const WsFrames&) = delete;
+
+  enum class Found : std::uint8_t { nothing, head, payload, malformed };
+  // Takes the next thing off the front of `input`: a head once it is whole, or at most `most` bytes of its payload.
+  // Malformed is a length that is no length or not in its shortest form, and a control frame that is long or a
+  // fragment; nothing may be read after it.
+  [[nodiscard]] Found read(Bytes& input, std::uint64_t most);
+  [[nodiscard]] const WsFrameHead& head() const { return head_; }
+  [[nodiscard]] Bytes payload() const { return payload_; }  // unmasked; good until the next read()
+  [[nodiscard]] std::uint64_t left() const { return left_; }
+  [[nodiscard]] bool is_frame_done() const { return left_ == 0; }
+
+  // Appends a frame to `out`.
+  struct Flags {
+    bool is_final = true;
+    bool is_compressed = false;
+  };
+  void write(WsOpcode opcode, Flags flags, Bytes payload, std::string& out);
+
+ private:
+  struct Callbacks;
+  struct Free {
+    void operator()(wslay_frame_context* context) const;
+  };
+
+  [[nodiscard]] Found read_head(Bytes& input);
+  [[nodiscard]] Found read_payload(Bytes& input, std::uint64_t most);
+  void feed(Bytes& input, std::size_t size);
+
+  std::unique_ptr<wslay_frame_context, Free> context_;
+  WsFrameHead head_;
+  Bytes payload_;
+  std::uint64_t left_ = 0;  // of the payload
+  Bytes fed_;               // what wslay may read now
+  std::string* out_ = nullptr;
+};
+
+}  // namespace zeroway

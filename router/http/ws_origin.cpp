@@ -1,0 +1,68 @@
+#include "router/http/ws_origin.h"
+
+#include <algorithm>
+
+namespace zeroway {
+namespace {
+
+struct Parts {
+  std::string_view scheme, host, port;  // empty when absent
+};
+
+Parts cut(std::string_view text) {
+  Parts parts;
+  if (const auto colon = text.find("://"); colon != std::string_view::npos) {
+    parts.scheme = text.substr(0, colon);
+    text.remove_prefix(colon + 3);
+  }
+  const auto bracket = text.rfind(']');  // of an IPv6 address, full of colons
+  const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  parts.host = text.substr(0, colon);
+  if (colon != std::string_view::npos) parts.port = text.substr(colon + 1);
+  return parts;
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+bool is_same(char one, char other) { return lower(one) == lower(other); }
+
+// `*` is any run of characters, also none.
+bool matches(std::string_view pattern, std::string_view text) {
+  std::size_t at = 0, in_text = 0, star = std::string_view::npos, tried = 0;
+  while (in_text < text.size()) {
+    if (at < pattern.size() && pattern[at] == '*') {
+      star = at++;
+      tried = in_text;
+    } else if (at < pattern.size() && is_same(pattern[at], text[in_text])) {
+      ++at;
+      ++in_text;
+    } else if (star != std::string_view::npos) {
+      at = star + 1;
+      in_text = ++tried;
+    } else {
+      return false;
+    }
+  }
+  return std::all_of(pattern.begin() + static_cast<std::ptrdiff_t>(at), pattern.end(), [](char c) { return c == '*'; });
+}
+
+std::string_view default_port(std::string_view scheme) {
+  if (matches("http", scheme) || matches("ws", scheme)) return "80";
+  if (matches("https", scheme) || matches("wss", scheme)) return "443";
+  return {};
+}
+
+}  // namespace
+
+bool matches_origin(std::string_view pattern, std::string_view origin) {
+  if (pattern == "*") return true;
+  const Parts wanted = cut(pattern);
+  const Parts is = cut(origin);
+  // An origin is nothing else than these three: a path could feign the host that a pattern wants.
+  if (is.scheme.empty() || is.host.empty() || is.host.find_first_of("/?#@\\ ") != std::string_view::npos) return false;
+  const auto usual = default_port(is.scheme);
+  return (wanted.scheme.empty() || matches(wanted.scheme, is.scheme)) && matches(wanted.host, is.host) &&
+         matches(wanted.port.empty() ? usual : wanted.port, is.port.empty() ? usual : is.port);
+}
+
+}  // namespace zeroway

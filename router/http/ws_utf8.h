@@ -1,0 +1,34 @@
+// UTF-8 (RFC 3629), checked as it comes: over any cuts, and wrong at the first byte that cannot be right.
+//
+// Owner: whoever reads a text.   Thread: any.
+// Not here: what a wrong text leads to (ws_codec.h).
+#pragma once
+#include <cstdint>
+
+#include "proto/bytes.h"
+
+namespace zeroway {
+
+class Utf8Check {
+ public:
+  // Goes on where the call before ended. False from the first byte that no text has there.
+  [[nodiscard]] bool takes(Bytes bytes);
+  // Whether the text may end here: no character is cut.
+  [[nodiscard]] bool is_complete() const { return state_ == State::start; }
+  void restart() { state_ = State::start; }
+
+ private:
+  // What may come next (RFC 3629 §4): `e0` stands for "A0 to BF, then a tail", and so on.
+  enum class State : std::uint8_t { start, tail1, tail2, tail3, e0, ed, f0, f4, wrong };
+  [[nodiscard]] static State after(State state, std::uint8_t byte);
+  [[nodiscard]] static State first(std::uint8_t byte);
+
+  State state_ = State::start;
+};
+
+[[nodiscard]] inline bool is_utf8(Bytes bytes) {
+  Utf8Check check;
+  return check.takes(bytes) && check.is_complete();
+}
+
+}  // namespace zeroway
