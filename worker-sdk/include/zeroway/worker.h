@@ -66,12 +66,14 @@ class Worker {
   void handle_async(std::string_view method, std::string_view pattern, AsyncHandler handler);
 
   // Connects and serves on the calling thread until SIGTERM, SIGINT or stop(). Then it drains: tells the routers, takes
-  // what is already on its way, finishes what it holds for at most drain_timeout, and returns 0; 1 when requests had to
-  // be dropped at that. A second signal returns 1 at once (pool handlers that ignore the cancel notice are not waited
-  // for: the process exits). SIGTERM and SIGINT are blocked in all threads started from here on, and handled by run()
-  // alone. Returns 2, with a log line, when it cannot start (a bad endpoint, an unreadable key). Call once.
+  // what is already on its way, finishes what it holds for at most drain_timeout, and returns 0, or 1 when requests had
+  // to be dropped at that. A second signal ends the process at once with status 1; a second stop() drops what is left
+  // and returns. While it runs, SIGTERM and SIGINT are its own; afterwards they are handled as before. Pool handlers
+  // that still run then are waited for when the worker is destroyed; they hear of it through Cancelled. Returns 2, with
+  // a log line, when it cannot start (an endpoint that is none, a key that cannot be read). Call once, and in one
+  // worker of a process at a time if it shall hear signals.
   int run();
-  // Begins to drain, as SIGTERM does; the second call is as the second signal. Any thread, any time.
+  // Begins to drain, as SIGTERM does; the second call drops what is left. Any thread, any time.
   void stop();
   // Calls `action` on the worker's thread, soon. For coroutines that wait for something outside: resume them there. It
   // must not block or throw. Any thread, from the constructor on; ignored after run() has returned.
