@@ -15,12 +15,21 @@ namespace zeroway {
 namespace {
 
 const Error kClientGone{Fault::client, Code::cancelled, false, "the client closed its connection"};
+constexpr std::string_view kScheme = "http";
+
+// Where a stream of this number is, or would be.
+template <class Streams>
+auto place_of(Streams& streams, CodecStream number) {
+  if (!streams.empty() && streams.back()->number < number) return streams.end();
+  return std::lower_bound(streams.begin(), streams.end(), number,
+                          [](const auto& stream, CodecStream wanted) { return stream->number < wanted; });
+}
 
 }  // namespace
 
-ClientSession::ClientSession(FrontDoor& door, Socket socket, Peer peer, std::unique_ptr<Codec> codec)
+ClientSession::ClientSession(FrontDoor& door, Socket socket, Peer peer)
     : door_(door),
-      codec_(std::move(codec)),
+      codec_(make_codec(Protocol::http1, door.settings(), kScheme)),
       connection_(new TcpConnection(door.loop(), std::move(socket), *this)),
       timer_(door.loop(), [this] { ring(); }),
       phase_since_(door.loop().now()),
@@ -36,8 +45,8 @@ ClientSession::~ClientSession() {
 }
 
 void ClientSession::drain() {
+  is_draining_ = true;
   codec_->drain();
-  if (codec_->phase() == CodecPhase::idle && streams_.empty()) return close();
   ask_turn_end();
 }
 
@@ -60,7 +69,24 @@ void ClientSession::offer_at_turn_end() {
 std::size_t ClientSession::received(Bytes bytes) {
   last_read_ = door_.loop().now();
   ask_turn_end();
+  if (is_sniffing_ && !sniff(bytes)) return 0;
   return codec_->read(bytes, *this);
+}
+
+// True when the codec is the right one.
+bool ClientSession::sniff(Bytes bytes) {
+  const Sniffed sniffed = sniff_protocol(bytes);
+  if (sniffed == Sniffed::more) return false;
+  if (sniffed == Sniffed::http2) speak(Protocol::http2);
+  is_sniffing_ = false;
+  return true;
+}
+
+void ClientSession::speak(Protocol protocol) {
+  codec_ = make_codec(protocol, door_.settings(), kScheme);
+  info_.protocol = protocol_name(protocol);
+  holds_replies_ = codec_->holds_replies();
+  if (is_draining_) codec_->drain();
 }
 
 void ClientSession::input_ended() {
@@ -128,6 +154,17 @@ void ClientSession::credit(CodecStream number, std::uint32_t bytes) {
   if (StreamSink* exchange = exchange_of(number)) exchange->credit(bytes);
 }
 
+void ClientSession::drained(CodecStream number, std::size_t bytes) {
+  if (ClientStream* stream = find(number)) stream->owed += static_cast<std::uint32_t>(bytes);
+}
+
+void ClientSession::broken(const Error& error) {
+  ++door_.counters().bad_requests;
+  must_linger_ = true;
+  log::info("client " + info_.address + ": connection closed: " + error.detail);
+  cancel_streams();
+}
+
 void ClientSession::say_error(ClientStream& stream, const Error& error) {
   if (stream.has_reply_head) return stream.reset(error);
   Head reply;
@@ -141,8 +178,7 @@ void ClientSession::say_error(ClientStream& stream, const Error& error) {
 // --- streams
 
 ClientStream* ClientSession::find(CodecStream number) {
-  const auto at = std::lower_bound(streams_.begin(), streams_.end(), number,
-                                   [](const auto& stream, CodecStream wanted) { return stream->number < wanted; });
+  const auto at = place_of(streams_, number);
   return at != streams_.end() && (*at)->number == number ? at->get() : nullptr;
 }
 
@@ -165,8 +201,8 @@ ClientStream& ClientSession::begin_stream(CodecStream number) {
 // The reply is said. May be the last that is known of the stream.
 void ClientSession::finish(ClientStream& stream) {
   must_linger_ = must_linger_ || !stream.has_request_ended;
-  const auto at = std::find_if(streams_.begin(), streams_.end(), [&](const auto& one) { return one.get() == &stream; });
-  if (at == streams_.end()) return;
+  const auto at = place_of(streams_, stream.number);
+  if (at == streams_.end() || at->get() != &stream) return;
   if (spares_.size() < kSpareStreams) spares_.push_back(std::move(*at));
   streams_.erase(at);
   offer_at_turn_end();
@@ -188,16 +224,29 @@ void ClientSession::turn_end() {
   if (is_over_) return;
   if (std::exchange(wants_offer_, false) && !connection_->is_closing()) connection_->offer();
   settle_input_end();
-  if (std::string& output = codec_->output(); !output.empty()) {
-    if (!connection_->send(output)) return drop();
-    if (streams_.empty() && output.capacity() > kIdleCapacity) std::string().swap(output);
-  }
+  if (!send_output()) return drop();
   credit_written();
   if (is_over_) return;
   if (codec_->phase() == CodecPhase::closed && streams_.empty() && !wants_offer_) close();
   if (is_over_) return;
   pause_or_resume();
   set_timer();
+}
+
+// False when the connection is gone.
+bool ClientSession::send_output() {
+  bool has_more = false;
+  do {
+    if (holds_replies_) {
+      const std::size_t queued = connection_->queued();
+      has_more = codec_->flush(queued < kOutputMark ? kOutputMark - queued : 0, *this);
+    }
+    std::string& output = codec_->output();
+    if (output.empty()) return true;
+    if (!connection_->send(output)) return false;
+    if (streams_.empty() && output.capacity() > kIdleCapacity) std::string().swap(output);
+  } while (has_more && connection_->queued() == 0);
+  return true;
 }
 
 void ClientSession::settle_input_end() {
@@ -248,7 +297,10 @@ std::pair<ClientSession::Deadline, Time> ClientSession::next_deadline() const {
     if (phase_ != CodecPhase::timed || due <= codec_due_ || connection_->is_closing()) return {Deadline::send, due};
   }
   if (connection_->is_closing()) return {Deadline::none, {}};
-  if (phase_ == CodecPhase::idle) return {Deadline::idle, phase_since_ + limits.idle_timeout};
+  if (phase_ == CodecPhase::idle) {
+    return {Deadline::idle,
+            phase_since_ + (is_draining_ ? std::min(kGoodbyeTime, limits.idle_timeout) : limits.idle_timeout)};
+  }
   if (phase_ == CodecPhase::head) return {Deadline::slow, phase_since_ + limits.head_timeout};
   if (phase_ == CodecPhase::body) return {Deadline::slow, std::max(phase_since_, last_read_) + limits.body_timeout};
   if (phase_ == CodecPhase::timed && codec_due_ != Time::max()) return {Deadline::codec, codec_due_};
@@ -257,7 +309,7 @@ std::pair<ClientSession::Deadline, Time> ClientSession::next_deadline() const {
 
 void ClientSession::set_timer() {
   const Time now = door_.loop().now();
-  const CodecPhase phase = codec_->phase();
+  const CodecPhase phase = look_at_phase();
   if (phase != phase_) phase_since_ = now;
   phase_ = phase;
   if (phase == CodecPhase::timed) tick();
@@ -276,9 +328,13 @@ void ClientSession::ring() {
   if (deadline == Deadline::none) return;
   if (when > door_.loop().now()) return set_timer();
   if (deadline == Deadline::send) return drop();
-  if (deadline == Deadline::idle) return close();
-  if (deadline == Deadline::slow) codec_->timed_out(*this);
+  if (deadline == Deadline::idle || deadline == Deadline::slow) codec_->timed_out(*this);
   ask_turn_end();  // which ticks
+}
+
+CodecPhase ClientSession::look_at_phase() const {
+  // Bytes that no codec was given yet are the beginning of a head.
+  return is_sniffing_ && connection_->kept() > 0 ? CodecPhase::head : codec_->phase();
 }
 
 }  // namespace zeroway

@@ -2,7 +2,8 @@
 //
 // Owner: the front door.   Thread: one loop.
 // What a turn brings for one connection leaves in one send at the turn's end. Bytes of replies are credited to their
-// exchange when the kernel has taken them; a socket is not read while its codec takes no input.
+// exchange when the kernel has taken them; a socket is not read while its codec takes no input. A connection may begin
+// without a codec: then its first bytes say which one it gets.
 // Not here: the language (router/http), what becomes of a request (router/exchange).
 //
 // A client that closes its sending side while a request is open went away, and the request is cancelled, as nginx does:
@@ -13,7 +14,7 @@
 
 #include "router/edge/client_stream.h"
 #include "router/exchange/exchanges.h"
-#include "router/http/codec.h"
+#include "router/http/make_codec.h"
 #include "router/net/connection.h"
 #include "router/net/loop.h"
 #include "router/net/socket.h"
@@ -24,7 +25,7 @@ class FrontDoor;
 
 class ClientSession final : private ConnectionEvents, private CodecEvents, private TurnEnd {
  public:
-  ClientSession(FrontDoor& door, Socket socket, Peer peer, std::unique_ptr<Codec> codec);
+  ClientSession(FrontDoor& door, Socket socket, Peer peer);
   ~ClientSession() override;
 
   // Begins nothing new: closes now when idle, else after the open replies.
@@ -34,6 +35,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
 
   // For its streams.
   [[nodiscard]] Codec& codec() { return *codec_; }
+  [[nodiscard]] bool holds_replies() const { return holds_replies_; }
   void ask_turn_end();
   void offer_at_turn_end();
   void finish(ClientStream& stream);
@@ -55,9 +57,15 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void end(CodecStream number, Head& trailers) override;
   void reset(CodecStream number, const Error& error) override;
   void credit(CodecStream number, std::uint32_t bytes) override;
+  void drained(CodecStream number, std::size_t bytes) override;
+  void broken(const Error& error) override;
 
+  [[nodiscard]] bool sniff(Bytes bytes);
+  void speak(Protocol protocol);
   void turn_end() override;
+  [[nodiscard]] CodecPhase look_at_phase() const;
   void settle_input_end();
+  [[nodiscard]] bool send_output();
   void credit_written();
   void pause_or_resume();
   [[nodiscard]] std::pair<Deadline, Time> next_deadline() const;
@@ -85,6 +93,9 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   Time last_read_;
   Time codec_due_ = Time::max();
   CodecPhase phase_ = CodecPhase::idle;
+  bool is_sniffing_ = true;
+  bool holds_replies_ = false;
+  bool is_draining_ = false;
   bool has_input_ended_ = false;
   bool has_codec_heard_it_ = false;  // of the end of input
   bool wants_offer_ = false;

@@ -20,13 +20,13 @@ void ClientStream::head(Head& head, Last last) {
 
 void ClientStream::data(Bytes bytes) {
   session_.codec().data(number, bytes);
-  owed += static_cast<std::uint32_t>(bytes.size());
+  if (!session_.holds_replies()) owed += static_cast<std::uint32_t>(bytes.size());
   session_.ask_turn_end();
 }
 
 void ClientStream::message(Bytes piece, MessageKind kind, Last last) {
   session_.codec().message(number, piece, kind, last);
-  owed += static_cast<std::uint32_t>(piece.size());
+  if (!session_.holds_replies()) owed += static_cast<std::uint32_t>(piece.size());
   session_.ask_turn_end();
 }
 

@@ -1,7 +1,6 @@
 #include "router/edge/front_door.h"
 
 #include "router/exchange/error_reply.h"
-#include "router/http/h1_codec.h"
 #include "router/observe/counters.h"
 #include "router/observe/request_log.h"
 
@@ -21,9 +20,7 @@ void FrontDoor::open(Socket socket) {
 void FrontDoor::accepted(Socket socket, Peer peer) {
   ++counters_.connections_accepted;
   ++counters_.connections_open;
-  sessions_.push_back(
-      std::make_unique<ClientSession>(*this, std::move(socket), std::move(peer),
-                                      std::make_unique<H1Codec>(settings_.limits, "http", &settings_.web_sockets)));
+  sessions_.push_back(std::make_unique<ClientSession>(*this, std::move(socket), std::move(peer)));
   sessions_.back()->place = sessions_.size() - 1;
   if (sessions_.size() >= settings_.limits.max_connections) listener_->pause();
 }

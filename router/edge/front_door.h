@@ -33,6 +33,7 @@ class FrontDoor final : private TurnEnd {
 
   // For its sessions.
   [[nodiscard]] Loop& loop() { return loop_; }
+  [[nodiscard]] const EdgeSettings& settings() { return settings_; }
   [[nodiscard]] const HttpLimits& limits() const { return settings_.limits; }
   [[nodiscard]] Exchanges& exchanges() { return exchanges_; }
   [[nodiscard]] Counters& counters() { return counters_; }

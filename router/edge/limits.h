@@ -1,10 +1,14 @@
 // Every number that limits something on the client side and is no setting, with its reason.
 #pragma once
+#include <chrono>
 #include <cstddef>
 
 namespace zeroway {
 
-inline constexpr std::size_t kSpareStreams = 4;      // stream objects a connection keeps for its next requests
+inline constexpr std::size_t kSpareStreams = 64;     // stream objects a connection keeps for its next requests: 5 KiB
 inline constexpr std::size_t kIdleCapacity = 4'096;  // memory that output may keep while no request is open
+inline constexpr std::size_t kOutputMark =
+    131'072;  // unsent bytes of a connection that holds replies: more would make urgent ones wait behind them
+inline constexpr std::chrono::milliseconds kGoodbyeTime{1'000};  // for an idle client to hear that the router drains
 
 }  // namespace zeroway

@@ -29,6 +29,11 @@ class CodecEvents {
   // protocol demands that.
   virtual void reset(CodecStream stream, const Error& error) = 0;
   virtual void credit(CodecStream stream, std::uint32_t bytes) = 0;
+  // From codecs that hold replies: `bytes` of what data() and message() were given are in output() now.
+  virtual void drained(CodecStream, std::size_t) {}
+  // The connection as a whole broke the protocol, or was abused: everything open on it is over. What the codec still
+  // says is said, then it closes. Told at most once.
+  virtual void broken(const Error&) {}
 };
 
 // What the client is doing; decides which timeout runs.
@@ -54,7 +59,8 @@ class Codec {
   // The client closed its sending side: what is open is told reset(cancelled), and the codec closes.
   virtual void input_ended(CodecEvents& events) = 0;
   // The client took too long in phase `head` or `body`: tells reset(request_timeout), on a stream of its own when no
-  // head was told yet, so that the session can answer 408 through the verbs. In other phases nothing.
+  // head was told yet, so that the session can answer 408 through the verbs. In phase `idle` the codec says goodbye, if
+  // its protocol has a word for it, and closes. In other phases nothing.
   virtual void timed_out(CodecEvents& events) = 0;
 
   // The verbs towards the client. A stale stream is quietly ignored.
@@ -71,6 +77,13 @@ class Codec {
 
   // Finish what is open, begin nothing new: `connection: close` on the next reply, GOAWAY.
   virtual void drain() = 0;
+
+  // True: replies wait inside until the client grants a window for them, so what data() is given counts as written only
+  // when drained() tells; the session calls flush() before it looks at output().
+  [[nodiscard]] virtual bool holds_replies() const { return false; }
+  // Moves what may leave to output(), until that holds `room` bytes or a little more. True when room was what stopped
+  // it.
+  virtual bool flush(std::size_t /*room*/, CodecEvents&) { return false; }
 
   // Bytes for the socket; the session takes them out (swap or clear).
   [[nodiscard]] virtual std::string& output() = 0;

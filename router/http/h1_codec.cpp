@@ -261,6 +261,9 @@ void H1Codec::timed_out(CodecEvents& events) {
     case CodecPhase::body:
       fail(error, events);
       return;
+    case CodecPhase::idle:
+      close();
+      return;
     default:
       return;
   }

@@ -19,4 +19,30 @@ inline constexpr std::size_t kMaxCloseReason = 123;               // what a Clos
 inline constexpr std::size_t kInflatePiece = 16'384;              // inflated at a time, on the stack
 inline constexpr std::chrono::milliseconds kDeflateRests{2'000};  // without a message: zlib's memory is given back
 
+// HTTP/2
+inline constexpr std::int32_t kConnectionWindow = 16
+                                                  << 20;  // refilled at once: what bounds memory is each stream's own
+inline constexpr std::size_t kPseudoFields = 5;           // not counted among max_fields
+inline constexpr std::size_t kMaxContinuations = 8;       // 144 KiB of a head: above every max_head that can be set
+inline constexpr std::size_t kBombFactor = 4;             // a head this many times over max_head is no mistake: cut
+inline constexpr std::size_t kMaxQueuedAcks = 1'000;      // waiting for a client that asks and does not read
+inline constexpr std::size_t kMaxSettingsEntries = 32;    // in one frame; six exist
+inline constexpr std::size_t kSpareH2Streams = 64;        // stream objects a connection keeps for its next requests
+inline constexpr std::size_t kWarmReplyMemory = 16'384;   // of its buffer an empty stream keeps
+inline constexpr std::size_t kMaxLingeringStreams = 32;   // answered early; the client may end them in its own time
+inline constexpr std::size_t kRememberedResets = 256;     // streams we gave up, whose frames may still be on their way
+inline constexpr std::size_t kRememberedGaps = 16;        // ranges of stream ids that a client left out
+inline constexpr std::chrono::milliseconds kLookInterval{250};  // between two looks at streams that do not move
+
+// HTTP/2 frames that cost us and move nothing, each per kFloodTime: above, the connection is cut
+inline constexpr std::chrono::milliseconds kFloodTime{1'000};
+inline constexpr std::uint32_t kMaxResets = 400;           // rapid reset (CVE-2023-44487), and streams made to fail
+inline constexpr std::uint32_t kMaxPings = 100;            // each wants an answer
+inline constexpr std::uint32_t kMaxSettingsFrames = 50;    // the same
+inline constexpr std::uint32_t kMaxEmptyFrames = 100;      // DATA without data, HEADERS and CONTINUATION without fields
+inline constexpr std::uint32_t kMaxPriorityFrames = 400;   // of both kinds; a page's worth of images has that many
+inline constexpr std::uint32_t kMaxUnknownFrames = 100;    // extensions that nobody speaks
+inline constexpr std::uint32_t kMaxWindowUpdates = 1'000;  // and besides
+inline constexpr std::uint32_t kWindowUpdatesPerFrame = 4;  // for each DATA frame that we sent: two are usual
+
 }  // namespace zeroway

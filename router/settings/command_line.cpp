@@ -133,6 +133,8 @@ void add_edge(Options& options, EdgeSettings& edge) {
                "HTTP address; without it every one, IPv6 and IPv4", "ADDRESS");
   options.number(kClients, "--max-connections", limits.max_connections, 1, 10'000'000,
                  "Client connections per thread; more wait");
+  options.number(kClients, "--max-streams", limits.max_streams, 1, 100'000,
+                 "Requests at once on one HTTP/2 connection; more are refused");
   options.size(kClients, "--max-body", limits.max_body, 0, kAnySize, "Largest request body, 0 = any: 413");
   options.size(kClients, "--max-head", limits.max_head, 1'024, 65'536, "Largest request head: 431");
   options.size(kClients, "--max-request-line", limits.max_request_line, 64, 65'536, "Longest request line: 414");

@@ -1,0 +1,53 @@
+// What is still known of an HTTP/2 connection's streams that are not open: enough for RFC 9113 §5.1's rules on them.
+//
+//     id:   1 … last: opened once, unless left out      above last: idle
+//
+// Owner: H2Codec keeps one.   Thread: the connection's loop.
+// Nothing is kept of a stream that ended well. Of those that we reset, the last kRememberedResets are known: what the
+// client had sent before it heard of it may still come and is ignored.
+// Not here: open streams (h2_codec.h).
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "router/http/limits.h"
+
+namespace zeroway {
+
+class H2ClosedStreams {
+ public:
+  // The client opened this one; ids it jumped over can never be used.
+  void opened(std::uint32_t id) {
+    if (id > last_ + 2) keep(gaps_, {last_ + 1, id - 1}, next_gap_, kRememberedGaps);
+    last_ = std::max(last_, id);
+  }
+  void reset_by_us(std::uint32_t id) { keep(resets_, id, next_reset_, kRememberedResets); }
+
+  [[nodiscard]] bool is_idle(std::uint32_t id) const { return id > last_; }
+  [[nodiscard]] bool was_reset_by_us(std::uint32_t id) const {
+    return std::find(resets_.begin(), resets_.end(), id) != resets_.end();
+  }
+  [[nodiscard]] bool was_left_out(std::uint32_t id) const {
+    return std::any_of(gaps_.begin(), gaps_.end(),
+                       [id](const auto& gap) { return gap.first <= id && id <= gap.second; });
+  }
+
+ private:
+  // Over the oldest one when there are `most`.
+  template <class T>
+  static void keep(std::vector<T>& all, T one, std::size_t& next, std::size_t most) {
+    if (all.size() < most) return all.push_back(one);
+    all[next] = one;
+    next = (next + 1) % most;
+  }
+
+  std::uint32_t last_ = 0;
+  std::vector<std::uint32_t> resets_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> gaps_;
+  std::size_t next_reset_ = 0;
+  std::size_t next_gap_ = 0;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,110 @@
+// HTTP/2 (RFC 9113) as a codec, on nghttp2: many requests at once, each with windows of its own.
+//
+//     request body:  client ──DATA──▶ verb data;     verb credit ──WINDOW_UPDATE──▶ client
+//     reply body:    verb data ──▶ held in its H2Stream ──flush(), as the client's windows allow──▶ output(), drained
+//
+// Owner: a client session keeps one per connection.   Thread: that connection's loop.
+// A CodecStream is the stream's id. Malformed messages are stream errors that nobody hears of; what breaks or floods
+// the connection ends it with GOAWAY and is told by broken(). nghttp2 is called from the .cpp only.
+// Not here: what a head may hold (h2_head_reader.h), what is too much (h2_flood_guard.h).
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "router/http/codec.h"
+#include "router/http/h2_closed_streams.h"
+#include "router/http/h2_flood_guard.h"
+#include "router/http/h2_head_reader.h"
+#include "router/http/h2_stream.h"
+#include "router/settings/settings.h"
+
+struct nghttp2_session;
+
+namespace zeroway {
+
+class H2Codec final : public Codec {
+ public:
+  // `limits` and `scheme` ("http", "https") outlive the codec.
+  H2Codec(const HttpLimits& limits, std::string_view scheme);
+  ~H2Codec() override;
+  H2Codec(const H2Codec&) = delete;
+  H2Codec& operator=(const H2Codec&) = delete;
+
+  // Takes everything: what may come is bounded by windows, not by reading.
+  [[nodiscard]] std::size_t read(Bytes input, CodecEvents& events) override;
+  [[nodiscard]] bool wants_input() const override { return !is_closed_; }
+  void input_ended(CodecEvents& events) override;
+  void timed_out(CodecEvents& events) override;
+
+  void head(CodecStream id, Head& head, Last last) override;
+  void data(CodecStream id, Bytes bytes) override;
+  void end(CodecStream id, Head& trailers) override;
+  void reset(CodecStream id, const Error& error) override;
+  void credit(CodecStream id, std::uint32_t bytes) override;
+  // GOAWAY in two steps (RFC 9113 §6.8): the second when the client has answered a PING, so it has seen the first.
+  void drain() override;
+
+  [[nodiscard]] bool holds_replies() const override { return true; }
+  bool flush(std::size_t room, CodecEvents& events) override;
+  // Looks every kLookInterval: resets streams on which nothing moves, and forgets what was counted as abuse.
+  [[nodiscard]] Time tick(Time now, CodecEvents& events) override;
+
+  [[nodiscard]] std::string& output() override { return output_; }
+  [[nodiscard]] CodecPhase phase() const override;
+
+ private:
+  friend struct H2Calls;  // what nghttp2 calls, in the .cpp
+
+  struct SessionEnd {
+    void operator()(nghttp2_session* session) const;
+  };
+  // Each is what a callback of nghttp2 must return: 0, or that reading ends here.
+  [[nodiscard]] int frame_begins(std::uint8_t type, std::uint8_t flags, std::uint32_t id, std::size_t size);
+  [[nodiscard]] int closed_stream_heard(std::uint8_t type, std::uint32_t id);
+  [[nodiscard]] int request_read(std::uint32_t id, bool is_last);
+  [[nodiscard]] int trailers_read(std::uint32_t id);
+  [[nodiscard]] int data_read(std::uint32_t id, Bytes bytes);
+  [[nodiscard]] int count(H2FloodGuard::Kind kind);
+  [[nodiscard]] int cut(ResetCode code, std::string why);
+
+  void request_ended(std::uint32_t id);
+  void refuse(H2Stream& stream, const Error& error);
+  void stream_closed(std::uint32_t id, ResetCode code);
+  void ping_answered();
+  void reply_sent(std::uint32_t id);
+  void said_goodbye(ResetCode code, std::string_view reason);
+  [[nodiscard]] std::size_t provide(H2Stream& stream, std::size_t most, bool& is_end);
+
+  [[nodiscard]] H2Stream* find(std::uint32_t id) const;
+  [[nodiscard]] H2Stream& begin_stream(std::uint32_t id);
+  void forget(H2Stream& stream);
+  [[nodiscard]] bool look_at(H2Stream& stream, Millis passed);
+  void resume(H2Stream& stream);
+  void say_reset(std::uint32_t id, ResetCode code);
+
+  const HttpLimits& limits_;
+  std::unique_ptr<nghttp2_session, SessionEnd> session_;
+  std::string output_;
+  H2HeadReader reader_;
+  H2FloodGuard floods_;
+  H2ClosedStreams closed_streams_;
+  std::vector<std::unique_ptr<H2Stream>> open_;
+  std::vector<std::unique_ptr<H2Stream>> spares_;
+  std::string why_;                // what cut() was told, until the GOAWAY is out
+  CodecEvents* events_ = nullptr;  // while one of the calls that has them runs
+  Time last_look_{};
+  std::size_t lingering_ = 0;  // streams whose reply is sent and whose request is not complete
+  std::size_t room_ = 0;       // of the flush() that runs
+  bool has_settings_ = false;  // the client's preface is complete
+  bool is_in_head_ = false;
+  bool is_draining_ = false;
+  bool is_leaving_ = false;  // the last GOAWAY is said
+  bool is_cut_ = false;
+  bool was_told_broken_ = false;
+  bool is_closed_ = false;
+};
+
+}  // namespace zeroway

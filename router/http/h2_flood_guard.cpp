@@ -1,0 +1,45 @@
+#include "router/http/h2_flood_guard.h"
+
+#include "router/http/limits.h"
+
+namespace zeroway {
+
+namespace {
+
+struct Limit {
+  std::uint32_t most;
+  const char* name;
+};
+
+// In the order of Kind.
+constexpr std::array<Limit, H2FloodGuard::kKinds> kLimits{{
+    {kMaxResets, "a flood of streams that are begun and reset"},
+    {kMaxPings, "a flood of PING frames"},
+    {kMaxSettingsFrames, "a flood of SETTINGS frames"},
+    {kMaxEmptyFrames, "a flood of empty frames"},
+    {kMaxPriorityFrames, "a flood of PRIORITY frames"},
+    {kMaxUnknownFrames, "a flood of frames of unknown types"},
+    {kMaxWindowUpdates, "a flood of WINDOW_UPDATE frames"},
+}};
+
+}  // namespace
+
+std::uint64_t H2FloodGuard::limit(Kind kind) const {
+  const std::uint64_t most = kLimits[static_cast<std::size_t>(kind)].most;
+  return kind == Kind::window_update ? most + kWindowUpdatesPerFrame * data_frames_ : most;
+}
+
+const char* H2FloodGuard::count(Kind kind) {
+  const auto index = static_cast<std::size_t>(kind);
+  return ++counts_[index] > limit(kind) ? kLimits[index].name : nullptr;
+}
+
+void H2FloodGuard::passed(Millis time) {
+  since_ += time;
+  if (since_ < kFloodTime) return;
+  since_ = {};
+  counts_.fill(0);
+  data_frames_ = 0;
+}
+
+}  // namespace zeroway

@@ -1,0 +1,160 @@
+#include "router/http/h2_head_reader.h"
+
+#include <algorithm>
+#include <array>
+
+#include "proto/limits.h"
+#include "router/http/h1_framing.h"
+#include "router/http/limits.h"
+
+namespace zeroway {
+
+namespace {
+
+constexpr std::size_t kFieldOverhead = 32;  // RFC 9113 §6.5.2
+
+// As HTTP/1.1's (RFC 9110 §6.5.1): what names framing or the connection has no place behind the content.
+constexpr std::array<std::string_view, 6> kNoTrailers{"content-length", "host",           "te",
+                                                      "trailer",        "http2-settings", "expect"};
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool is_same_host(std::string_view one, std::string_view other) {
+  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                    [](char a, char b) { return lower(a) == lower(b); });
+}
+
+Error malformed(std::string detail) { return {Fault::client, Code::bad_request, false, std::move(detail)}; }
+
+}  // namespace
+
+void H2HeadReader::begin(Block block) {
+  block_ = block;
+  head_.clear();
+  host_.clear();
+  cookies_.clear();
+  refusal_.reset();
+  content_length_ = 0;
+  list_size_ = fields_ = 0;
+  has_host_ = expects_continue_ = false;
+}
+
+bool H2HeadReader::field(std::string_view name, std::string_view value) {
+  ++fields_;
+  list_size_ += name.size() + value.size() + kFieldOverhead;
+  if (list_size_ > limits_.max_head || fields_ > limits_.max_fields + kPseudoFields) {
+    refuse(Code::header_too_large, "a head of over " + std::to_string(limits_.max_head) + " bytes or " +
+                                       std::to_string(limits_.max_fields) + " fields");
+    // The method decides whether the reply has a body; a path would only be carried along.
+    if (name == ":method") head_.add(name, value);
+    return list_size_ <= limits_.max_head * kBombFactor;
+  }
+  if (block_ == Block::trailers) {
+    trailer_field(name, value);
+  } else if (name.starts_with(':')) {
+    pseudo_field(name, value);
+  } else {
+    request_field(name, value);
+  }
+  return true;
+}
+
+void H2HeadReader::pseudo_field(std::string_view name, std::string_view value) {
+  if (name == ":scheme") {
+    // What the connection is, and not what the client calls it: nobody gets "https" over cleartext.
+    head_.add(name, scheme_);
+    return;
+  }
+  if (name == ":path" && value.size() > limits_.max_request_line) {
+    refuse(Code::uri_too_long, "a :path of " + std::to_string(value.size()) + " bytes");
+  }
+  head_.add(name, value);
+}
+
+void H2HeadReader::request_field(std::string_view name, std::string_view value) {
+  if (name == "host") {
+    if (has_host_) refuse(Code::bad_request, "host twice");
+    has_host_ = true;
+    host_ = value;
+    return;
+  }
+  if (name == "cookie") return cookie(value);
+  if (name == "content-length") {
+    const auto length = h1::read_content_length(value);
+    if (!length) return refuse(Code::bad_request, length.error().detail);
+    content_length_ = *length;
+    head_.add(name, h1::without_leading_zeros(value));
+    return;
+  }
+  if (name == "expect") {
+    if (!h1::is_same_word(value, "100-continue")) return refuse(Code::expectation_failed, "an unknown expectation");
+    if (expects_continue_) return;
+    expects_continue_ = true;
+    head_.add(name, "100-continue");
+    return;
+  }
+  if (name == "http2-settings") return;
+  head_.add(name, value);
+}
+
+// RFC 9113 §8.2.3: a client may cut the field into crumbs; outside of HTTP/2 there is one.
+void H2HeadReader::cookie(std::string_view value) {
+  const auto first = head_.find("cookie");
+  if (!first) return head_.add("cookie", value);
+  if (cookies_.empty()) cookies_ = *first;
+  cookies_.append("; ").append(value);
+}
+
+void H2HeadReader::trailer_field(std::string_view name, std::string_view value) {
+  if (std::find(kNoTrailers.begin(), kNoTrailers.end(), name) == kNoTrailers.end()) head_.add(name, value);
+}
+
+void H2HeadReader::refuse(Code code, std::string detail) {
+  if (!refusal_) refusal_ = Error{Fault::client, code, false, std::move(detail)};
+}
+
+// RFC 9113 §8.3.1: :authority is the one that counts, and Host may only repeat it.
+Result<> H2HeadReader::settle_authority() {
+  const auto authority = head_.find(":authority");
+  if (authority && has_host_ && !is_same_host(*authority, host_)) return malformed("a host that is not :authority");
+  const std::string_view name = authority ? *authority : std::string_view(host_);
+  if (!h1::is_host(name)) return malformed("an authority that is no host");
+  if (authority || host_.empty()) return {};
+  // Behind :scheme, where HTTP/1.1's is; heads without :authority are rare.
+  Head rebuilt;
+  for (const Field field : head_) {
+    rebuilt.add(field.name, field.value);
+    if (field.name == ":scheme") rebuilt.add(":authority", host_);
+  }
+  std::swap(head_, rebuilt);
+  return {};
+}
+
+Result<H2Request> H2HeadReader::finish_request() {
+  const std::string_view method = head_.method();
+  H2Request request;
+  request.is_head_method = method == "HEAD";
+  request.expects_continue = expects_continue_;
+  if (refusal_) return *refusal_;
+  if (method == "CONNECT") {
+    const auto protocol = head_.find(":protocol");
+    if (!protocol) return Error{Fault::client, Code::not_implemented, false, "CONNECT"};
+    if (*protocol != "websocket") {
+      return Error{Fault::client, Code::not_implemented, false, "CONNECT with another :protocol than websocket"};
+    }
+    request.is_websocket = true;
+  }
+  if (auto settled = settle_authority(); !settled) return settled.error();
+  if (limits_.max_body != 0 && content_length_ > limits_.max_body) {
+    return Error{Fault::client, Code::content_too_large, false, "Content-Length " + std::to_string(content_length_)};
+  }
+  if (!cookies_.empty()) head_.set("cookie", cookies_);
+  return request;
+}
+
+Result<> H2HeadReader::finish_trailers() {
+  if (refusal_) return *refusal_;
+  return {};
+}
+
+}  // namespace zeroway

@@ -1,0 +1,68 @@
+// The fields of one HTTP/2 header block into a Head as HTTP/1.1 would have given it.
+//
+// Owner: H2Codec keeps one: blocks never interleave (RFC 9113 §4.3).   Thread: the connection's loop.
+// nghttp2 has checked what a field is by itself (names, values, pseudo-fields, connection-specific ones, RFC 9113 §8.2,
+// §8.3). Here is what it leaves: sizes, Host against :authority, cookie crumbs, what this router does not do.
+// Not here: frames, HPACK (h2_codec.cpp).
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proto/error.h"
+#include "proto/head.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+// What the codec must remember of a request.
+struct H2Request {
+  bool is_head_method = false;
+  bool is_websocket = false;  // an extended CONNECT (RFC 8441)
+  bool expects_continue = false;
+};
+
+class H2HeadReader {
+ public:
+  enum class Block : std::uint8_t { request, trailers };
+
+  // `limits` and `scheme` outlive it.
+  H2HeadReader(const HttpLimits& limits, std::string_view scheme) : limits_(limits), scheme_(scheme) {}
+
+  void begin(Block block);
+  // False when the block is so large that no mistake explains it: decode no more of it.
+  [[nodiscard]] bool field(std::string_view name, std::string_view value);
+
+  // Once the block is complete. bad_request: the message is malformed (RFC 9113 §8.1.1), other codes deserve a reply.
+  [[nodiscard]] Result<H2Request> finish_request();
+  [[nodiscard]] Result<> finish_trailers();
+
+  [[nodiscard]] Head& head() { return head_; }
+  [[nodiscard]] std::string_view method() const { return head_.method(); }
+  [[nodiscard]] std::size_t fields() const { return fields_; }
+
+ private:
+  void request_field(std::string_view name, std::string_view value);
+  void pseudo_field(std::string_view name, std::string_view value);
+  void trailer_field(std::string_view name, std::string_view value);
+  void cookie(std::string_view value);
+  void refuse(Code code, std::string detail);
+  [[nodiscard]] Result<> settle_authority();
+
+  const HttpLimits& limits_;
+  std::string_view scheme_;
+  Head head_;
+  std::string host_;
+  std::string cookies_;  // all crumbs, once there are two
+  std::optional<Error> refusal_;
+  std::uint64_t content_length_ = 0;
+  std::size_t list_size_ = 0;
+  std::size_t fields_ = 0;
+  Block block_ = Block::request;
+  bool has_host_ = false;
+  bool expects_continue_ = false;
+};
+
+}  // namespace zeroway

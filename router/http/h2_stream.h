@@ -1,0 +1,76 @@
+// One request of an HTTP/2 connection: how far both directions are, and the bytes of the reply that wait for the
+// client's window.
+//
+// Owner: H2Codec, which uses it again for later requests.   Thread: the connection's loop.
+// At most kStreamWindow bytes wait: whoever says data() has credit for it, and gets more only as they leave.
+// Not here: frames and windows (nghttp2).
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "proto/bytes.h"
+#include "proto/head.h"
+#include "proto/limits.h"
+#include "router/http/h2_head_reader.h"
+#include "router/http/limits.h"
+
+namespace zeroway {
+
+// Bytes in at the back, out at the front.
+class H2Held {
+ public:
+  void append(Bytes bytes) { bytes_.append(as_text(bytes)); }
+  [[nodiscard]] std::size_t size() const { return bytes_.size() - begin_; }
+  [[nodiscard]] std::string_view front(std::size_t size) const { return std::string_view(bytes_).substr(begin_, size); }
+  void drop(std::size_t size) {
+    begin_ += size;
+    if (begin_ == bytes_.size()) return clear();
+    if (begin_ < bytes_.size() / 2) return;  // moving seldom keeps the cost of a byte constant
+    bytes_.erase(0, begin_);
+    begin_ = 0;
+  }
+  void clear() {
+    begin_ = 0;
+    bytes_.clear();
+    if (bytes_.capacity() > kWarmReplyMemory) std::string().swap(bytes_);
+  }
+
+ private:
+  std::string bytes_;
+  std::size_t begin_ = 0;
+};
+
+struct H2Stream {
+  void begin(std::uint32_t new_id) {
+    id = new_id;
+    request = {};
+    held.clear();
+    if (!trailers.is_empty()) trailers = Head();
+    received = 0;
+    window = kOpeningWindow;
+    unread_for = unsent_for = {};
+    is_over = has_request_ended = has_reply_head = has_reply_ended = is_deferred = awaits_continue = is_reset =
+        is_lingering = false;
+  }
+
+  std::uint32_t id = 0;
+  std::size_t place = 0;  // among the open ones
+  H2Request request;
+  H2Held held;
+  Head trailers;                      // of the reply
+  std::uint64_t received = 0;         // of the request's body
+  std::uint64_t window = 0;           // of it the client may still send
+  Millis unread_for{}, unsent_for{};  // nothing of the reply left, nothing of the request came, though it could
+  bool is_over = false;               // the session was told, or said, the last word
+  bool has_request_ended = false;
+  bool has_reply_head = false;
+  bool has_reply_ended = false;  // said, perhaps not sent
+  bool is_deferred = false;      // nghttp2 waits to be told that there is more
+  bool awaits_continue = false;
+  bool is_reset = false;      // by us
+  bool is_lingering = false;  // the reply is sent, the request is not complete
+};
+
+}  // namespace zeroway

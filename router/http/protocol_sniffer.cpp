@@ -1,0 +1,15 @@
+#include "router/http/protocol_sniffer.h"
+
+#include <algorithm>
+
+namespace zeroway {
+
+Sniffed sniff_protocol(Bytes input) {
+  constexpr std::string_view kPreface = "PRI * HTTP/2.0";
+  const std::string_view text = as_text(input);
+  const auto size = std::min(text.size(), kPreface.size());
+  if (text.substr(0, size) != kPreface.substr(0, size)) return Sniffed::http1;
+  return size == kPreface.size() ? Sniffed::http2 : Sniffed::more;
+}
+
+}  // namespace zeroway
