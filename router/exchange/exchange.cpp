@@ -84,7 +84,7 @@ void Exchange::begin(ExchangeKey key, StreamSink& client, const ClientInfo& info
   length_left_ = bytes_out_ = 0;
   status_ = 0;
   began_ = opened_ = now;
-  reply_due_ = retry_due_ = Time{};
+  reply_due_ = retry_due_ = resume_at_ = Time{};
   queue_time_ = {};
   worker_.clear();
   reason_ = {};
@@ -264,6 +264,7 @@ void Exchange::reply_reset(const Error& error) {
   if (may_retry(error)) {
     body_.rewind();
     is_waiting_ = true;
+    if (retries_ > 0) return pause();
     if (!retry_now()) wait_for_budget();
     return;
   }
@@ -284,6 +285,12 @@ bool Exchange::may_retry(const Error& error) const {
 
 bool Exchange::is_idempotent() const {
   return is_idempotent_method(request_head_.method()) || request_head_.has("idempotency-key");
+}
+
+// Lost a second time: whatever kills the workers may not be over, and the next one picked may be dying already.
+void Exchange::pause() {
+  resume_at_ = context_.clock.now() + kRetryPause * retries_;
+  retry_due_ = resume_at_ + kRetryWait;
 }
 
 void Exchange::wait_for_budget() {
@@ -309,7 +316,10 @@ void Exchange::give_budget_back() {
 
 void Exchange::check_deadlines(Time now) {
   const Verb running(context_);
-  if (is_waiting_ && now >= retry_due_) {
+  if (is_waiting_ && resume_at_ != Time{} && now >= resume_at_) {
+    resume_at_ = Time{};
+    if (!retry_now()) wait_for_budget();
+  } else if (is_waiting_ && now >= retry_due_) {
     ++context_.counters.retries_denied;
     fail({Fault::backend, Code::worker_lost, false, "the worker went away, and too many are being tried again"});
   } else if (reply_due_ != Time{} && now >= reply_due_) {

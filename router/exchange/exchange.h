@@ -118,6 +118,7 @@ class Exchange {
   [[nodiscard]] bool may_retry(const Error& error) const;
   [[nodiscard]] bool is_idempotent() const;
   void wait_for_budget();
+  void pause();
   void give_budget_back();
 
   // ends
@@ -161,6 +162,7 @@ class Exchange {
   Time began_{}, opened_{};
   Time reply_due_{};  // Time{} = no limit
   Time retry_due_{};  // while waiting
+  Time resume_at_{};  // while it pauses between two retries
   Clock::duration queue_time_{};
   std::string worker_;
   std::string_view reason_;

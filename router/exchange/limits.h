@@ -11,5 +11,6 @@ inline constexpr std::size_t kWarmBodyMemory = 16'384;  // of its buffer an exch
 inline constexpr std::size_t kWarmHeadMemory = 8'192;   // of its heads, too
 inline constexpr std::uint32_t kMaxReopenings = 64;     // of one unseen request: a worker that refuses all is no loop
 inline constexpr std::chrono::milliseconds kRetryWait{1'000};  // for the budget: a dead worker is told of within that
+inline constexpr std::chrono::milliseconds kRetryPause{100};   // times the retries so far: workers that die in a row
 
 }  // namespace zeroway

@@ -75,7 +75,6 @@ Result<> FabricDriver::bind() {
     at_end();
   });
   const auto watch = [this, at_end] {
-    fabric_.set_now(loop_.now());
     wire_.watch_ready();
     at_end();
   };
@@ -91,7 +90,12 @@ Result<> FabricDriver::bind() {
 
 void FabricDriver::turn_end() {
   fabric_.turn_end(loop_.now());
-  if (wire_.must_receive() && !wire_.receive()) loop_.post([this] { loop_.at_turn_end(*this); });
+  if (wire_.must_receive() && !wire_.receive()) {
+    loop_.post([this] { loop_.at_turn_end(*this); });
+  } else {
+    wire_.tell_watched();
+    if (wire_.must_receive()) loop_.at_turn_end(*this);
+  }
   // What was received may be answered: the fabric has asked for another end of this turn then.
   if (const Millis wanted = fabric_.tick_interval(); wanted < ticking_) {
     ticking_ = wanted;

@@ -2,6 +2,7 @@
 
 #include <zmq.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -28,35 +29,55 @@ ZmqWatch::ZmqWatch(zmq::context_t& context, zmq::socket_t& socket, const std::st
 ZmqWatch::~ZmqWatch() { zmq_socket_monitor(watched_.handle(), nullptr, 0); }
 
 void ZmqWatch::read() {
+  collect();
+  while (!events_.empty()) {
+    const Event event = std::move(events_.front());
+    events_.pop_front();
+    tell(event);
+  }
+}
+
+void ZmqWatch::read_for(ConnectionId connection) {
+  collect();
+  const auto is_its_end = [connection](const Event& event) {
+    return event.number == ZMQ_EVENT_DISCONNECTED && event.value == connection;
+  };
+  const auto found = std::find_if(events_.begin(), events_.end(), is_its_end);
+  if (found == events_.end()) return;
+  const Event event = std::move(*found);
+  events_.erase(found);
+  tell(event);
+}
+
+void ZmqWatch::collect() {
   zmq::message_t event;
   zmq::message_t address;
   while (pair_.recv(event, zmq::recv_flags::dontwait)) {
     if (!pair_.recv(address)) return;
     if (event.size() != 6) continue;
     // 16-bit event and 32-bit value in native order (zmq_socket_monitor(3)).
-    std::uint16_t number = 0;
-    std::int32_t value = 0;
-    std::memcpy(&number, event.data(), sizeof number);
-    std::memcpy(&value, static_cast<const char*>(event.data()) + sizeof number, sizeof value);
-    tell(number, value, address.to_string());
+    Event& taken = events_.emplace_back();
+    std::memcpy(&taken.number, event.data(), sizeof taken.number);
+    std::memcpy(&taken.value, static_cast<const char*>(event.data()) + sizeof taken.number, sizeof taken.value);
+    taken.address = address.to_string();
   }
 }
 
-void ZmqWatch::tell(std::uint16_t event, std::int32_t value, const std::string& address) {
-  switch (event) {
+void ZmqWatch::tell(const Event& event) {
+  switch (event.number) {
     case ZMQ_EVENT_ACCEPTED:
-      return tell_(What::came, value, ++peers_, {});
+      return tell_(What::came, event.value, ++peers_, {});
     case ZMQ_EVENT_DISCONNECTED:
       if (peers_ > 0) --peers_;
-      return tell_(What::broke, value, peers_, {});
+      return tell_(What::broke, event.value, peers_, {});
     case ZMQ_EVENT_ACCEPT_FAILED:
       return tell_(What::failed, -1, peers_,
-                   "a connection at " + address + " was not accepted: " + zmq_strerror(value));
+                   "a connection at " + event.address + " was not accepted: " + zmq_strerror(event.value));
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-      return tell_(What::failed, -1, peers_, "its key is not allowed (ZAP status " + std::to_string(value) + ")");
+      return tell_(What::failed, -1, peers_, "its key is not allowed (ZAP status " + std::to_string(event.value) + ")");
     default:
       return tell_(What::failed, -1, peers_,
-                   "no ZMTP handshake at " + address + " (error " + std::to_string(value) + ")");
+                   "no ZMTP handshake at " + event.address + " (error " + std::to_string(event.value) + ")");
   }
 }
 

@@ -5,6 +5,7 @@
 // connection sends. Not here: what it means (router/fabric/fabric.h).
 #pragma once
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <string>
 #include <zmq.hpp>
@@ -25,16 +26,25 @@ class ZmqWatch {
 
   // Tells everything that is there.
   void read();
+  // Takes in what is there, and tells of it only when `connection` broke off; the rest waits for read().
+  void read_for(ConnectionId connection);
   [[nodiscard]] int descriptor() const { return descriptor_; }
 
  private:
-  void tell(std::uint16_t event, std::int32_t value, const std::string& address);
+  struct Event {
+    std::uint16_t number;
+    std::int32_t value;
+    std::string address;
+  };
+  void collect();
+  void tell(const Event& event);
 
   zmq::socket_t& watched_;
   zmq::socket_t pair_;
   Tell tell_;
   int descriptor_ = -1;
   std::size_t peers_ = 0;
+  std::deque<Event> events_;  // taken in and not told yet
 };
 
 }  // namespace zeroway

@@ -4,6 +4,7 @@
 
 #include <cassert>
 #include <cstring>
+#include <utility>
 
 #include "proto/frame.h"
 #include "proto/limits.h"
@@ -137,9 +138,9 @@ bool ZmqWire::receive() {
     }
     ConnectionId connection = -1;
     if (begins_with_hello(payload.bytes())) {
-      // Descriptors are used again: what broke off before this connection must be known before it is named.
-      steer_watch_->read();
+      // Descriptors are used again: the end of the connection that had this one before comes first.
       connection = payload.connection();
+      steer_watch_->read_for(connection);
     }
     events_->message(as_text(id.bytes()), payload.bytes(), connection);
   }
@@ -153,7 +154,8 @@ void ZmqWire::deal_ready() {
     if (part.receive(deal_.handle()) && !part.has_more()) events_->stranger("deal", "it sent something");
 }
 
-void ZmqWire::watch_ready() {
+void ZmqWire::tell_watched() {
+  if (!std::exchange(is_watch_ready_, false)) return;
   deal_watch_->read();
   steer_watch_->read();
 }

@@ -36,7 +36,10 @@ class ZmqWire : public Wire {
   // A descriptor was ready.
   void deal_ready();
   void steer_ready() { must_receive_ = true; }
-  void watch_ready();
+  void watch_ready() { is_watch_ready_ = must_receive_ = true; }
+  // Tells who came and broke off. Called when receive() has handed in everything: a worker's last words come before
+  // its end.
+  void tell_watched();
 
   [[nodiscard]] int deal_descriptor();
   [[nodiscard]] int steer_descriptor();
@@ -57,6 +60,7 @@ class ZmqWire : public Wire {
   std::unique_ptr<ZmqWatch> steer_watch_;
   WireEvents* events_ = nullptr;
   bool must_receive_ = false;
+  bool is_watch_ready_ = false;
 };
 
 }  // namespace zeroway

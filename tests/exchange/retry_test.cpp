@@ -95,7 +95,7 @@ TEST_CASE("retry: a body that still comes goes on in the new stream") {
 
 TEST_CASE("retry: possibly seen requests are opened `retries` times more, then it is a 502") {
   Script s;
-  s.ask("GET").fail(lost()).fail(lost()).heard();
+  s.ask("GET").fail(lost()).fail(lost()).pass(kRetryPause).heard();
   CHECK(s.backend.streams == 3);
   CHECK(s.fail(lost()).heard().starts_with("c head 502"));
   CHECK(s.counters.retries == 2);
@@ -255,6 +255,22 @@ TEST_CASE("budget: proven unseen openings need none") {
 
 TEST_CASE("budget: one exchange takes one place however often it is tried") {
   Script s(with_budget(0, 1));
-  s.ask("GET").fail(lost()).fail(lost());
+  s.ask("GET").fail(lost()).fail(lost()).pass(kRetryPause);
   CHECK(s.backend.streams == 3);
+}
+
+TEST_CASE("retry: the second one waits a moment, workers that die in a row are not met one by one") {
+  Script s;
+  s.ask("GET").fail(lost());
+  CHECK(s.backend.streams == 2);
+  s.fail(lost()).pass(kRetryPause / 2);
+  CHECK(s.backend.streams == 2);
+  CHECK(s.pass(kRetryPause).backend.streams == 3);
+}
+
+TEST_CASE("retry: a client that goes away ends the pause") {
+  Script s;
+  s.ask("GET").fail(lost()).fail(lost()).cancel();
+  s.pass(kRetryPause * 2);
+  CHECK(s.backend.streams == 2);
 }
