@@ -28,6 +28,9 @@ class ExchangeFinder {
   [[nodiscard]] virtual BackendEvents* find(ExchangeKey key) = 0;
 };
 
+// Whether the request was opened before and lost: then it goes to somebody who is known to answer.
+enum class Attempt : bool { first, again };
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -36,7 +39,7 @@ class Backend {
   // turn's end at the earliest). The caller may send kOpeningWindow bytes of body at once, more as it is credited; the
   // backend may send kStreamWindow bytes of reply, more as it is credited. After end or reset from the backend the key
   // is stale.
-  [[nodiscard]] virtual StreamKey open(ExchangeKey exchange, const Head& head, Last last) = 0;
+  [[nodiscard]] virtual StreamKey open(ExchangeKey exchange, const Head& head, Last last, Attempt attempt) = 0;
   virtual void data(StreamKey stream, Bytes bytes) = 0;
   // data's form on a WebSocket. Only backends that serve WebSockets are told.
   virtual void message(StreamKey, Bytes, MessageKind, Last) {}

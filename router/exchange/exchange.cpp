@@ -109,7 +109,9 @@ void Exchange::open_stream() {
   opened_ = context_.clock.now();
   worker_.clear();
   is_end_sent_ = false;
-  stream_ = context_.backend.open(key_, request_head_, is_bare ? Last::yes : Last::no);
+  const bool is_again = retries_ + reopenings_ > 0;
+  stream_ = context_.backend.open(key_, request_head_, is_bare ? Last::yes : Last::no,
+                                  is_again ? Attempt::again : Attempt::first);
   send_body();
 }
 

@@ -30,11 +30,12 @@ Fabric::Fabric(const FabricSettings& settings, Wire& wire, Welcome welcome, Coun
 
 // ---- the exchange's verbs
 
-StreamKey Fabric::open(ExchangeKey exchange, const Head& head, Last last) {
+StreamKey Fabric::open(ExchangeKey exchange, const Head& head, Last last, Attempt attempt) {
   FabricStream& stream = streams_.create(exchange);
   stream.pool = routes_.match(head.authority(), head.path());
   stream.is_request_ended = last == Last::yes;
   stream.is_websocket = head.has(":protocol");
+  stream.attempt = attempt;
   stream.opening.headers(stream.id, head, encoder_, last);
   gathering_.push_back(stream.id);
   counters_.streams_open = streams_.size();
@@ -121,7 +122,9 @@ void Fabric::turn_end(Time now) {
 
 void Fabric::place(FabricStream& stream) {
   if (pools_.waiting(stream.pool).empty()) {
-    if (stream.pool == kOpenPool && may_deal() && deal(stream)) return;
+    // What was lost once is not dealt blindly again: the one that is next may be why.
+    const bool may_be_dealt = stream.pool == kOpenPool && stream.attempt == Attempt::first;
+    if (may_be_dealt && may_deal() && deal(stream)) return;
     if (steer(stream)) return;
   }
   wait(stream);
@@ -166,7 +169,7 @@ bool Fabric::deal(FabricStream& stream) {
 }
 
 bool Fabric::steer(FabricStream& stream) {
-  Worker* worker = pools_.pick(stream.pool, now_);
+  Worker* worker = pools_.pick(stream.pool, stream.attempt, now_);
   if (worker == nullptr) return false;
   ++counters_.steered;
   outbox(*worker).append(stream.opening);
@@ -202,7 +205,8 @@ void Fabric::serve_waiting() {
     while (!pool->waiting.empty()) {
       FabricStream* stream = streams_.find(pool->waiting.front());
       if (stream != nullptr && stream->place == Place::waiting) {
-        const bool is_dealt = id == kOpenPool && may_deal() && deal(*stream);
+        const bool may_be_dealt = id == kOpenPool && stream->attempt == Attempt::first;
+        const bool is_dealt = may_be_dealt && may_deal() && deal(*stream);
         if (!is_dealt && !steer(*stream)) break;
         --waiting_;
       }

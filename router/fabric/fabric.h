@@ -44,7 +44,7 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] Millis tick_interval() const;
 
   // Backend
-  [[nodiscard]] StreamKey open(ExchangeKey exchange, const Head& head, Last last) override;
+  [[nodiscard]] StreamKey open(ExchangeKey exchange, const Head& head, Last last, Attempt attempt) override;
   void data(StreamKey stream, Bytes bytes) override;
   void message(StreamKey stream, Bytes piece, MessageKind kind, Last last) override;
   void end(StreamKey stream, const Head& trailers) override;

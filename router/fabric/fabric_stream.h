@@ -31,6 +31,7 @@ struct FabricStream {
   bool is_accepted = false;   // the worker has said something about it
   bool is_open_pool = false;  // counted among the open pool's streams
   bool is_request_ended = false;
+  Attempt attempt = Attempt::first;
   bool is_websocket = false;  // MESSAGE frames instead of DATA
   ResetCode give_up_code = ResetCode::cancel;
   StreamState reply;

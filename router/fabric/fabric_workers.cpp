@@ -295,8 +295,9 @@ void Fabric::reply_end(FabricStream& stream, Head& trailers) {
   BackendEvents* events = events_of(stream);
   if (!stream.reply.end()) return;
   // The rest of the request is no longer wanted (RFC 9113 §8.1).
-  if (!stream.is_request_ended)
-    if (Worker* worker = holder(stream)) outbox(*worker).rst_stream(stream.id, ResetCode::no_error);
+  Worker* worker = holder(stream);
+  if (worker != nullptr) worker->has_answered = true;
+  if (worker != nullptr && !stream.is_request_ended) outbox(*worker).rst_stream(stream.id, ResetCode::no_error);
   remove(stream);
   if (events != nullptr) events->end(trailers);
   no_trailers_.clear();

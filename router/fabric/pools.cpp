@@ -32,22 +32,25 @@ void Pools::leave(Worker& worker) {
   worker.pools.clear();
 }
 
-Worker* Pools::pick(PoolId id, Time now) {
+Worker* Pools::pick(PoolId id, Attempt attempt, Time now) {
   const auto found = pools_.find(id);
   if (found == pools_.end() || found->second->members.empty()) return nullptr;
   Pool& pool = *found->second;
-  if (Worker* worker = pick_from(pool, now, false)) return worker;
-  return pick_from(pool, now, true);
+  if (attempt == Attempt::again)
+    if (Worker* worker = pick_from(pool, now, Among::proven)) return worker;
+  if (Worker* worker = pick_from(pool, now, Among::not_silent)) return worker;
+  return pick_from(pool, now, Among::all);
 }
 
-Worker* Pools::pick_from(Pool& pool, Time now, bool count_silent) {
+Worker* Pools::pick_from(Pool& pool, Time now, Among among) {
   for (std::size_t i = 0; i < pool.members.size(); ++i) {
     const Worker& worker = *pool.members[i];
     Candidate& candidate = pool.candidates[i];
     candidate.weight = worker.hello.weight;
     candidate.capacity = worker.hello.capacity;
     candidate.in_flight = worker.in_flight;
-    candidate.usable = worker.is_ready(now) && (count_silent || !worker.is_silent);
+    candidate.usable = worker.is_ready(now) && (among == Among::all || !worker.is_silent) &&
+                       (among != Among::proven || worker.has_answered);
   }
   const auto picked = balance_ == Balance::least_connections ? pick_least(pool.candidates, pool.rotation)
                                                              : pick_weighted(pool.candidates);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "proto/frame.h"
+#include "router/exchange/backend.h"
 #include "router/fabric/roster.h"
 #include "router/observe/time.h"
 #include "router/route/balance.h"
@@ -33,14 +34,16 @@ class Pools {
   // Takes the worker out of all pools; a pool with nobody in it and nobody waiting is forgotten.
   void leave(Worker& worker);
 
-  // The worker that takes the next stream, or nothing when nobody has room. Silent ones only when there are no others.
-  [[nodiscard]] Worker* pick(PoolId pool, Time now);
+  // The worker that takes the next stream, or nothing when nobody has room. Silent ones only when there are no others,
+  // and for a stream that was lost before those that never answered anything come last.
+  [[nodiscard]] Worker* pick(PoolId pool, Attempt attempt, Time now);
   [[nodiscard]] std::deque<StreamId>& waiting(PoolId pool) { return at(pool).waiting; }
   [[nodiscard]] boost::unordered_flat_map<PoolId, std::unique_ptr<Pool>>& all() { return pools_; }
 
  private:
   [[nodiscard]] Pool& at(PoolId pool);
-  [[nodiscard]] Worker* pick_from(Pool& pool, Time now, bool count_silent);
+  enum class Among : std::uint8_t { proven, not_silent, all };
+  [[nodiscard]] Worker* pick_from(Pool& pool, Time now, Among among);
 
   Balance balance_;
   boost::unordered_flat_map<PoolId, std::unique_ptr<Pool>> pools_;

@@ -20,7 +20,7 @@ class EchoBackend final : public Backend, private TurnEnd {
 
   void attach(ExchangeFinder& exchanges) { exchanges_ = &exchanges; }
 
-  StreamKey open(ExchangeKey exchange, const Head& head, Last last) override {
+  StreamKey open(ExchangeKey exchange, const Head& head, Last last, Attempt) override {
     const StreamKey key = ++last_key_;
     streams_[key].exchange = exchange;
     if (told.size() < 1'000) told += "head " + std::string(head.method()) + " " + std::string(head.path()) + "; ";

@@ -37,7 +37,7 @@ class QuietClient final : public StreamSink {
 
 class QuietBackend final : public Backend {
  public:
-  StreamKey open(ExchangeKey, const Head&, Last) override { return ++streams; }
+  StreamKey open(ExchangeKey, const Head&, Last, Attempt) override { return ++streams; }
   void data(StreamKey, Bytes) override {}
   void end(StreamKey, const Head&) override {}
   void reset(StreamKey, ResetCode) override {}

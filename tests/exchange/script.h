@@ -75,7 +75,7 @@ class FakeBackend final : public Backend {
  public:
   explicit FakeBackend(Heard& heard) : heard_(heard) {}
 
-  StreamKey open(ExchangeKey exchange, const Head& head, Last last) override {
+  StreamKey open(ExchangeKey exchange, const Head& head, Last last, Attempt) override {
     seen = head;
     asked_by = exchange;
     ++streams;

@@ -179,10 +179,11 @@ class Bench : public ExchangeFinder {
   }
 
   // A request of which nothing is sent before turn().
-  StreamId get(const std::string& path = "/", Last last = Last::yes) {
+  StreamId get(const std::string& path = "/", Last last = Last::yes, Attempt attempt = Attempt::first) {
     const ExchangeKey key = ++last_exchange;
     exchanges[key] = std::make_unique<RecordingExchange>();
-    return fabric->open(key, Head{{":method", "GET"}, {":scheme", "http"}, {":authority", "a"}, {":path", path}}, last);
+    return fabric->open(key, Head{{":method", "GET"}, {":scheme", "http"}, {":authority", "a"}, {":path", path}}, last,
+                        attempt);
   }
   StreamId ask(const std::string& path = "/", Last last = Last::yes) {
     const StreamId stream = get(path, last);

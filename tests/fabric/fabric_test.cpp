@@ -494,3 +494,24 @@ TEST_CASE("fabric: openings that share a turn share a message when steered") {
   bench.turn();
   CHECK(bench.last_line() == "a: head GET /1 end · head GET /2 end");
 }
+
+TEST_CASE("fabric: what was lost before is steered to somebody who has answered, not dealt to a newcomer") {
+  Bench bench;
+  bench.join("a");
+  bench.reply("a", bench.ask());
+  bench.join("b");
+  bench.join("c");
+  for (int i = 0; i < 3; ++i) {
+    (void)bench.get("/again", Last::yes, Attempt::again);
+    bench.turn();
+    CHECK(bench.last_line() == "a: head GET /again end");
+  }
+}
+
+TEST_CASE("fabric: what was lost before goes to a newcomer when nobody has answered yet") {
+  Bench bench;
+  bench.join("b");
+  (void)bench.get("/again", Last::yes, Attempt::again);
+  bench.turn();
+  CHECK(bench.last_line() == "b: head GET /again end");
+}
