@@ -49,6 +49,48 @@ bool is_local_endpoint(const std::string& endpoint) {
   return host.starts_with("127.") && is_of_family(AF_INET, host);
 }
 
+bool is_origin_pattern(const std::string& text) {
+  if (text == "*") return true;
+  const auto colon = text.find("://");
+  const std::string rest = colon == std::string::npos ? text : text.substr(colon + 3);
+  return colon != 0 && !rest.empty() && rest.front() != ':' && text.find_first_of(" \t?#@\\") == std::string::npos &&
+         rest.find('/') == std::string::npos;
+}
+
+Result<> check_web_sockets(const WebSocketSettings& settings) {
+  for (const std::string& pattern : settings.allowed_origins) {
+    if (is_origin_pattern(pattern)) continue;
+    return wrong("allowed_origins '" + pattern + "': wants * or SCHEME://HOST[:PORT], as https://*.example.com");
+  }
+  struct NamedTime {
+    const char* name;
+    Millis time;
+  };
+  for (const auto& [name, time] : {NamedTime{"open_handshake_timeout", settings.open_handshake_timeout},
+                                   {"close_handshake_timeout", settings.close_handshake_timeout},
+                                   {"auto_ping_interval", settings.auto_ping_interval},
+                                   {"auto_ping_timeout", settings.auto_ping_timeout}}) {
+    if (time == Millis(0) || time >= kLeastWebSocketTime) continue;
+    return wrong(std::string(name) + " " + std::to_string(time.count()) + " ms: wants 0 (off), or at least 1000");
+  }
+  struct NamedNumber {
+    const char* name;
+    std::uint32_t number, least, most;
+  };
+  const WebSocketDeflate deflate = settings.deflate.value_or(WebSocketDeflate{});
+  const std::uint32_t asked = deflate.request_max_window_bits == 0 ? 15 : deflate.request_max_window_bits;
+  for (const auto& [name, number, least, most] :
+       {NamedNumber{"auto_ping_size", settings.auto_ping_size, 12, 125},
+        {"compression.deflate.request_max_window_bits", asked, 9, 15},
+        {"compression.deflate.max_window_bits", deflate.max_window_bits, 9, 15},
+        {"compression.deflate.memory_level", deflate.memory_level, 1, 9}}) {
+    if (number >= least && number <= most) continue;
+    return wrong(std::string(name) + " " + std::to_string(number) + ": wants " + std::to_string(least) + " to " +
+                 std::to_string(most));
+  }
+  return {};
+}
+
 Result<> check_fabric(const FabricSettings& fabric, std::uint32_t threads) {
   for (const std::uint32_t index : {0U, threads - 1}) {
     const auto deal = loop_endpoint(fabric.endpoint, index);

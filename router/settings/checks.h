@@ -16,6 +16,10 @@ namespace zeroway {
 [[nodiscard]] bool is_network(const std::string& text);
 // Whether only this machine reaches it: ipc, or tcp at a loopback address.
 [[nodiscard]] bool is_local_endpoint(const std::string& endpoint);
+// That every value is in its range. The error names the option as WebSocketSettings does.
+[[nodiscard]] Result<> check_web_sockets(const WebSocketSettings& settings);
+// "*", or SCHEME://HOST[:PORT] with any `*` in it, without a path.
+[[nodiscard]] bool is_origin_pattern(const std::string& text);
 // That every loop finds a pair of endpoints, and that no stranger finds one without a key: the error says what to do.
 [[nodiscard]] Result<> check_fabric(const FabricSettings& fabric, std::uint32_t threads);
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr const char* kClients = "Clients";
 constexpr const char* kTimes = "Client timeouts";
+constexpr const char* kWebSockets = "WebSocket";
 constexpr const char* kRequests = "Requests";
 constexpr const char* kFabric = "Workers";
 constexpr const char* kLog = "Log";
@@ -145,6 +146,37 @@ void add_edge(Options& options, EdgeSettings& edge) {
   options.time(kTimes, "--send-timeout", limits.send_timeout, Millis(1), "For a client to take a piece of its reply");
 }
 
+void add_web_sockets(CLI::App& app, Options& options, WebSocketSettings& sockets) {
+  constexpr std::uint64_t kAnySize = std::numeric_limits<std::int64_t>::max();
+  const auto read_origins = [&sockets](const std::vector<std::string>& words) {
+    for (const std::string& word : words) {
+      if (!is_origin_pattern(word)) refuse("--ws-origins", word, "*, or SCHEME://HOST[:PORT] with * in it");
+    }
+    sockets.allowed_origins = words;
+  };
+  options.size(kWebSockets, "--ws-max-message", sockets.max_message_size, 0, kAnySize,
+               "Largest message from a client, inflated; 0 = any: Close 1009");
+  const auto read_interval = [&sockets](const std::string& word) {
+    const auto time = read_time(word);
+    if (!time || (*time != Millis(0) && *time < kLeastWebSocketTime)) {
+      refuse("--ws-ping-interval", word, "0, or a time from 1s, as 30s, 5m; a plain number is seconds");
+    }
+    sockets.auto_ping_interval = *time;
+  };
+  app.add_option_function<std::string>("--ws-ping-interval", read_interval,
+                                       "Pings a client that is quiet for so long, 0 = never [30s]")
+      ->group(kWebSockets)
+      ->type_name("TIME");
+  app.add_option_function<std::vector<std::string>>(
+         "--ws-origins", read_origins, "Whose pages may connect, as https://*.example.com; repeatable: 403 [*]")
+      ->group(kWebSockets)
+      ->type_name("ORIGIN")
+      ->delimiter(',');
+  app.add_flag_callback(
+         "--ws-no-deflate", [&sockets] { sockets.deflate.reset(); }, "No compression of messages")
+      ->group(kWebSockets);
+}
+
 void add_exchange(CLI::App& app, Options& options, ExchangeSettings& exchange) {
   const auto read_networks = [&exchange](const std::vector<std::string>& words) {
     for (const std::string& word : words) {
@@ -211,6 +243,7 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
   app.get_formatter()->column_width(34);
   Options options(app);
   add_edge(options, settings.edge);
+  add_web_sockets(app, options, settings.edge.web_sockets);
   add_exchange(app, options, settings.exchange);
   add_fabric(options, settings.fabric);
   add_observe(options, settings.observe);

@@ -39,7 +39,10 @@ struct WebSocketDeflate {
   std::uint32_t memory_level = 8;             // 1…9, zlib's memLevel
 };
 
-// WebSocket, over whatever HTTP. Times: 0 = off, else at least 1 s. Sizes: bytes, 0 = no limit.
+// A shorter one is nearly always a mistake for seconds.
+inline constexpr Millis kLeastWebSocketTime{1'000};
+
+// WebSocket, over whatever HTTP. Times: 0 = off, else at least kLeastWebSocketTime. Sizes: bytes, 0 = no limit.
 struct WebSocketSettings {
   std::vector<std::string> allowed_origins{"*"};  // patterns with `*`: "https://*.example.com", "http://localhost:*"
   bool allow_null_origin = true;                  // `Origin: null`

@@ -155,3 +155,24 @@ TEST_CASE("command line: help and version are output, not errors") {
   CHECK(read("-V").output.find("router ") == 0);
   CHECK(read("--version").exit_code == 0);
 }
+
+TEST_CASE("command line: WebSocket") {
+  const WebSocketSettings usual = accepted("").edge.web_sockets;
+  CHECK(usual.max_message_size == 16 << 20);
+  CHECK(usual.auto_ping_interval == 30s);
+  CHECK(usual.allowed_origins == std::vector<std::string>{"*"});
+  CHECK(usual.deflate.has_value());
+  const WebSocketSettings asked =
+      accepted("--ws-max-message 1MiB --ws-ping-interval 5 --ws-no-deflate --ws-origins https://a.test,http://*:*")
+          .edge.web_sockets;
+  CHECK(asked.max_message_size == 1 << 20);
+  CHECK(asked.auto_ping_interval == 5s);
+  CHECK(asked.allowed_origins == std::vector<std::string>{"https://a.test", "http://*:*"});
+  CHECK_FALSE(asked.deflate.has_value());
+  CHECK(accepted("--ws-ping-interval 0").edge.web_sockets.auto_ping_interval == 0s);
+  for (const char* wrong : {"--ws-ping-interval 999ms", "--ws-max-message much", "--ws-origins https://a.test/path"}) {
+    const CommandLine refused = read(wrong);
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.error.find(std::string(wrong).substr(0, 8)) != std::string::npos);
+  }
+}
