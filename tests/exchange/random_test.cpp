@@ -67,7 +67,7 @@ class StrictBackend final : public Backend {
     StreamState request;
     SendWindow window{kOpeningWindow};
   };
-  StreamKey open(ExchangeKey exchange, const Head&, Last) override {
+  StreamKey open(ExchangeKey exchange, const Head&, Last, Attempt) override {
     streams.emplace(++last, Stream{exchange, {}, SendWindow{kOpeningWindow}});
     CHECK(streams.at(last).request.head());
     return last;
