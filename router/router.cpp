@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -13,6 +14,8 @@
 #include "router/net/loop.h"
 #include "router/net/loop_clock.h"
 #include "router/net/signals.h"
+#include "router/net/tls_keeper.h"
+#include "router/net/tls_server.h"
 #include "router/observe/counters.h"
 #include "router/observe/log.h"
 #include "router/observe/report.h"
@@ -79,6 +82,7 @@ struct Router::Lane {
   RequestLog log;
   FabricDriver fabric;
   Exchanges exchanges;
+  std::optional<TlsServer> tls;  // none without TLS
   FrontDoor door;
   Timer sweep;
   std::unique_ptr<Timer> drain_look;
@@ -134,7 +138,35 @@ Result<> Router::open_doors() {
     where_ = show(bound);
     lane->door.open(std::move(*socket));
   }
+  return settings_.edge.tls.is_on() ? open_tls_doors() : Result<>();
+}
+
+Result<> Router::open_tls_doors() {
+  const EdgeSettings& edge = settings_.edge;
+  tls_keeper_ = std::make_unique<TlsKeeper>(lanes_.front()->loop, edge.tls, std::vector<std::string>{"h2", "http/1.1"},
+                                            [this](const TlsTerms& terms) { use_tls(terms); });
+  if (auto opened = tls_keeper_->open(); !opened) return opened;
+  std::uint16_t port = edge.tls.port;
+  if (lanes_.size() > 1) {
+    const auto probe = listen_at(edge.address, port, Share::no);
+    if (!probe) return probe.error();
+  }
+  for (const auto& lane : lanes_) {
+    auto socket = listen_at(edge.address, port, lanes_.size() > 1 ? Share::yes : Share::no);
+    if (!socket) return socket.error();
+    const Peer bound = bound_to(*socket);
+    port = bound.port;
+    tls_where_ = show(bound);
+    lane->tls.emplace(lane->loop, tls_keeper_->terms(), edge.tls.handshake_timeout);
+    lane->door.open_tls(std::move(*socket), *lane->tls);
+  }
   return {};
+}
+
+void Router::use_tls(const TlsTerms& terms) {
+  for (const auto& lane : lanes_) {
+    lane->loop.post([lane = lane.get(), terms] { lane->tls->use(terms); });
+  }
 }
 
 void Router::say_it_serves() const {
@@ -144,7 +176,8 @@ void Router::say_it_serves() const {
     const auto steer = steer_endpoint(*deal);
     workers += (index > 0 ? ", " : "") + *deal + " and " + *steer;
   }
-  log::info("serving http://" + where_ + "; workers come to " + workers);
+  const std::string tls = tls_where_.empty() ? "" : " and https://" + tls_where_;
+  log::info("serving http://" + where_ + tls + "; workers come to " + workers);
 }
 
 int Router::run() {
@@ -164,7 +197,7 @@ int Router::run() {
 
 void Router::signal(int number) {
   if (number == SIGUSR1) return report();
-  if (number == SIGHUP) return reopen_logs();
+  if (number == SIGHUP) return reload();
   if (!is_draining_) return drain();
   log::warning("told twice to end: ending now");
   exit_code_ = 1;
@@ -202,14 +235,15 @@ void Router::stop() {
   }
 }
 
-void Router::reopen_logs() {
+void Router::reload() {
   for (const auto& lane : lanes_) {
     lane->loop.post([lane = lane.get()] {
       const auto opened = lane->log.reopen();
       if (!opened) log::error(opened.error().detail);
     });
   }
-  log::info("SIGHUP: the access log is opened anew; there is nothing else to load");
+  log::info("SIGHUP: the access log is opened anew, certificates are read again; there is nothing else to load");
+  if (tls_keeper_) tls_keeper_->reload();
 }
 
 void Router::report() { gather(0, Counters{}); }

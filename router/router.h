@@ -1,8 +1,8 @@
 // The router as a whole: builds every loop with all that lives on it, runs them, and ends them in order.
 //
 // Owner: main, or a test.   Thread: the first loop runs on the one that calls run(), each other on its own.
-// SIGTERM and SIGINT drain, a second one ends at once; SIGHUP opens the access log anew; SIGUSR1 writes the counters.
-// Not here: anything a room does; this is the only file that knows them all.
+// SIGTERM and SIGINT drain, a second one ends at once; SIGHUP opens the access log anew and reads certificates; SIGUSR1
+// writes the counters. Not here: anything a room does; this is the only file that knows them all.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -17,6 +17,8 @@ namespace zeroway {
 struct Counters;
 class Signals;
 class Timer;
+class TlsKeeper;
+struct TlsTerms;
 
 class Router {
  public:
@@ -33,13 +35,15 @@ class Router {
 
   [[nodiscard]] Result<> open_lanes();
   [[nodiscard]] Result<> open_doors();
+  [[nodiscard]] Result<> open_tls_doors();
+  void use_tls(const TlsTerms& terms);
   void say_it_serves() const;
   void signal(int number);
   void drain();
   void lane_drained();
   void drain_timed_out();
   void stop();
-  void reopen_logs();
+  void reload();
   void report();
   void gather(std::size_t index, const Counters& sum);
 
@@ -47,8 +51,10 @@ class Router {
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<Timer> drain_timer_;
+  std::unique_ptr<TlsKeeper> tls_keeper_;  // none without TLS
   std::size_t drained_ = 0;
-  std::string where_;  // HTTP
+  std::string where_;      // HTTP
+  std::string tls_where_;  // HTTPS; "" = nowhere
   bool is_draining_ = false;
   int exit_code_ = 0;
 };

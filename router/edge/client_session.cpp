@@ -7,6 +7,7 @@
 #include "router/exchange/error_reply.h"
 #include "router/net/limits.h"
 #include "router/net/tcp_connection.h"
+#include "router/net/tls_connection.h"
 #include "router/observe/counters.h"
 #include "router/observe/log.h"
 
@@ -15,7 +16,6 @@ namespace zeroway {
 namespace {
 
 const Error kClientGone{Fault::client, Code::cancelled, false, "the client closed its connection"};
-constexpr std::string_view kScheme = "http";
 
 // Where a stream of this number is, or would be.
 template <class Streams>
@@ -29,7 +29,7 @@ auto place_of(Streams& streams, CodecStream number) {
 
 ClientSession::ClientSession(FrontDoor& door, Socket socket, Peer peer)
     : door_(door),
-      codec_(make_codec(Protocol::http1, door.settings(), kScheme)),
+      codec_(make_codec(Protocol::http1, door.settings(), "http")),
       connection_(new TcpConnection(door.loop(), std::move(socket), *this)),
       timer_(door.loop(), [this] { ring(); }),
       phase_since_(door.loop().now()),
@@ -37,6 +37,23 @@ ClientSession::ClientSession(FrontDoor& door, Socket socket, Peer peer)
   info_.address = std::move(peer.address);
   info_.port = peer.port;
   set_timer();
+}
+
+ClientSession::ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> connection, Peer peer)
+    : door_(door),
+      timer_(door.loop(), [this] { ring(); }),
+      phase_since_(door.loop().now()),
+      last_read_(phase_since_),
+      is_sniffing_(false) {
+  connection->serve(*this);
+  info_.address = std::move(peer.address);
+  info_.port = peer.port;
+  info_.is_tls = true;
+  info_.certificate_subject = connection->engine().client_subject();
+  speak(connection->engine().protocol() == "h2" ? Protocol::http2 : Protocol::http1);
+  connection_ = std::move(connection);
+  set_timer();
+  ask_turn_end();  // HTTP/2 speaks first
 }
 
 ClientSession::~ClientSession() {
@@ -83,7 +100,7 @@ bool ClientSession::sniff(Bytes bytes) {
 }
 
 void ClientSession::speak(Protocol protocol) {
-  codec_ = make_codec(protocol, door_.settings(), kScheme);
+  codec_ = make_codec(protocol, door_.settings(), info_.is_tls ? "https" : "http");
   info_.protocol = protocol_name(protocol);
   holds_replies_ = codec_->holds_replies();
   if (is_draining_) codec_->drain();

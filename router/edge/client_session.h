@@ -22,10 +22,13 @@
 namespace zeroway {
 
 class FrontDoor;
+class TlsConnection;
 
 class ClientSession final : private ConnectionEvents, private CodecEvents, private TurnEnd {
  public:
   ClientSession(FrontDoor& door, Socket socket, Peer peer);
+  // Of a client whose handshake is done.
+  ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> connection, Peer peer);
   ~ClientSession() override;
 
   // Begins nothing new: closes now when idle, else after the open replies.

@@ -2,6 +2,7 @@
 
 #include "router/exchange/error_reply.h"
 #include "router/observe/counters.h"
+#include "router/observe/log.h"
 #include "router/observe/request_log.h"
 
 namespace zeroway {
@@ -20,18 +21,67 @@ void FrontDoor::open(Socket socket) {
 void FrontDoor::accepted(Socket socket, Peer peer) {
   ++counters_.connections_accepted;
   ++counters_.connections_open;
-  sessions_.push_back(std::make_unique<ClientSession>(*this, std::move(socket), std::move(peer)));
+  keep(std::make_unique<ClientSession>(*this, std::move(socket), std::move(peer)));
+  pause_when_full();
+}
+
+void FrontDoor::open_tls(Socket socket, TlsServer& server) {
+  handshakes_ = std::make_unique<Handshakes>(
+      loop_, server,
+      [this](std::unique_ptr<TlsConnection> connection, Peer peer) { secured(std::move(connection), std::move(peer)); },
+      [this](const Peer& peer, std::string_view why) { handshake_failed(peer, why); });
+  tls_listener_.emplace(loop_, std::move(socket),
+                        [this](Socket client, Peer peer) { accepted_tls(std::move(client), std::move(peer)); });
+}
+
+void FrontDoor::accepted_tls(Socket socket, Peer peer) {
+  ++counters_.connections_accepted;
+  ++counters_.connections_open;
+  handshakes_->begin(std::move(socket), std::move(peer));
+  pause_when_full();
+}
+
+void FrontDoor::secured(std::unique_ptr<TlsConnection> connection, Peer peer) {
+  ++counters_.tls_handshakes;
+  if (connection->engine().is_resumed()) ++counters_.tls_resumed;
+  keep(std::make_unique<ClientSession>(*this, std::move(connection), std::move(peer)));
+}
+
+void FrontDoor::handshake_failed(const Peer& peer, std::string_view why) {
+  ++counters_.tls_failed;
+  --counters_.connections_open;
+  if (log::is_on(log::Level::debug)) log::debug("client " + peer.address + ": TLS: " + std::string(why));
+  resume_when_not_full();
+}
+
+void FrontDoor::keep(std::unique_ptr<ClientSession> session) {
+  sessions_.push_back(std::move(session));
   sessions_.back()->place = sessions_.size() - 1;
-  if (sessions_.size() >= settings_.limits.max_connections) listener_->pause();
+}
+
+void FrontDoor::pause_when_full() {
+  if (sessions_.size() + (handshakes_ ? handshakes_->size() : 0) < settings_.limits.max_connections) return;
+  listener_->pause();
+  if (tls_listener_) tls_listener_->pause();
+}
+
+void FrontDoor::resume_when_not_full() {
+  if (!listener_ || sessions_.size() + (handshakes_ ? handshakes_->size() : 0) >= settings_.limits.max_connections)
+    return;
+  listener_->resume();
+  if (tls_listener_) tls_listener_->resume();
 }
 
 void FrontDoor::drain() {
   listener_.reset();
+  tls_listener_.reset();
+  if (handshakes_) handshakes_->drop_all();
   // From the back: a session that is over takes its place out of the list.
   for (std::size_t left = sessions_.size(); left > 0; --left) sessions_[left - 1]->drain();
 }
 
 void FrontDoor::drop_all() {
+  if (handshakes_) handshakes_->drop_all();
   while (!sessions_.empty()) sessions_.back()->drop();
 }
 
@@ -58,7 +108,7 @@ void FrontDoor::over(ClientSession& session) {
   }
   sessions_.pop_back();
   --counters_.connections_open;
-  if (listener_ && sessions_.size() < settings_.limits.max_connections) listener_->resume();
+  resume_when_not_full();
   loop_.at_turn_end(*this);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "router/edge/client_session.h"
+#include "router/edge/handshakes.h"
 #include "router/exchange/exchanges.h"
 #include "router/exchange/header_rules.h"
 #include "router/net/listener.h"
@@ -25,9 +26,11 @@ class FrontDoor final : private TurnEnd {
 
   // Serves who comes to `socket` (net/listener.h: listen_at()).
   void open(Socket socket);
+  // The same for who speaks TLS.
+  void open_tls(Socket socket, TlsServer& server);
   // Accepts nobody more, closes idle connections, and the others after their open requests.
   void drain();
-  [[nodiscard]] bool is_drained() const { return !listener_ && sessions_.empty(); }
+  [[nodiscard]] bool is_drained() const { return !listener_ && sessions_.empty(); }  // handshakes are dropped
   // Cancels everything that is open.
   void drop_all();
 
@@ -45,6 +48,12 @@ class FrontDoor final : private TurnEnd {
 
  private:
   void accepted(Socket socket, Peer peer);
+  void accepted_tls(Socket socket, Peer peer);
+  void secured(std::unique_ptr<TlsConnection> connection, Peer peer);
+  void handshake_failed(const Peer& peer, std::string_view why);
+  void keep(std::unique_ptr<ClientSession> session);
+  void pause_when_full();
+  void resume_when_not_full();
   void turn_end() override;
 
   Loop& loop_;
@@ -55,6 +64,8 @@ class FrontDoor final : private TurnEnd {
   const WallClock& clock_;
   DateField date_;
   std::optional<Listener> listener_;
+  std::optional<Listener> tls_listener_;
+  std::unique_ptr<Handshakes> handshakes_;  // none without TLS
   std::vector<std::unique_ptr<ClientSession>> sessions_;
   std::vector<std::unique_ptr<ClientSession>> gone_;  // in this turn: their callers may still be running
 };

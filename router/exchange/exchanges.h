@@ -25,6 +25,7 @@ struct ClientInfo {
   std::string address;  // numeric, without port or brackets
   std::uint16_t port = 0;
   bool is_tls = false;
+  std::string certificate_subject = {};    // of a verified client certificate, printable ASCII; "" without one
   std::string_view protocol = "HTTP/1.1";  // for the access log: a literal
 };
 

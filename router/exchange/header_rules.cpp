@@ -54,8 +54,12 @@ void append_forwarded(std::string& out, const ClientInfo& client, std::string_vi
   out.append(";proto=").append(scheme);
 }
 
+// What the TLS of this router found out. No client and no proxy may say it.
+constexpr std::string_view kCertificateSubject = "x-client-cert-subject";
+
 bool is_forwarding(std::string_view name) {
-  return name == "forwarded" || name == "x-forwarded-for" || name == "x-forwarded-proto" || name == "x-forwarded-host";
+  return name == "forwarded" || name == "x-forwarded-for" || name == "x-forwarded-proto" ||
+         name == "x-forwarded-host" || name == kCertificateSubject;
 }
 
 bool has_forwarding(const Head& head) {
@@ -85,6 +89,7 @@ void HeaderRules::request(Head& head, const ClientInfo& client) {
   if (const auto told = head.find(":scheme"); told && *told != scheme) head.set(":scheme", scheme);
   host_.assign(head.authority());  // a view would not outlive the head's changes
   if (!has_forwarding(head)) return add_forwarding(head, client, scheme);
+  head.remove(kCertificateSubject);
   if (!trusted_.contain(client.address)) {
     remove_forwarding(head);
     return add_forwarding(head, client, scheme);
@@ -99,6 +104,7 @@ void HeaderRules::request(Head& head, const ClientInfo& client) {
   // What the first proxy saw is what the client meant: these two have one value.
   if (!head.has("x-forwarded-proto")) head.add("x-forwarded-proto", scheme);
   if (!head.has("x-forwarded-host") && !host_.empty()) head.add("x-forwarded-host", host_);
+  if (!client.certificate_subject.empty()) head.add(kCertificateSubject, client.certificate_subject);
 }
 
 void HeaderRules::add_forwarding(Head& head, const ClientInfo& client, std::string_view scheme) {
@@ -108,6 +114,7 @@ void HeaderRules::add_forwarding(Head& head, const ClientInfo& client, std::stri
   value_.clear();
   append_forwarded(value_, client, host_, scheme);
   head.add("forwarded", value_);
+  if (!client.certificate_subject.empty()) head.add(kCertificateSubject, client.certificate_subject);
 }
 
 void HeaderRules::reply(Head& head, std::string_view worker, std::string_view date) const {

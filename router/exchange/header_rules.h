@@ -33,7 +33,7 @@ class HeaderRules {
   explicit HeaderRules(const ExchangeSettings& settings);
 
   // X-Forwarded-For, -Proto, -Host and Forwarded (RFC 7239): what the client sent is believed and added to when its
-  // address is trusted, else replaced. `:scheme` becomes that of the connection.
+  // address is trusted, else replaced. `:scheme` becomes that of the connection. `x-client-cert-subject` is ours alone.
   void request(Head& head, const ClientInfo& client);
   // `date` when the worker sent none; `x-worker`, whatever the worker sent, unless the operator has it off. A length of
   // 204 is taken out (RFC 9110 §8.6).

@@ -23,4 +23,16 @@ inline constexpr int kBacklog = 4'096;   // the kernel cuts it to net.core.somax
 inline constexpr int kAcceptBatch = 64;  // accepted in one turn, so that open connections are served in between
 inline constexpr std::chrono::milliseconds kAcceptPause{100};  // no descriptors left: time for one to come free
 
+// tls
+inline constexpr std::size_t kTlsRecord = 16'384;  // RFC 8446 §5.1: most of a record's plaintext
+// What one read can decrypt to: its own size, and the record that was not complete before it.
+inline constexpr std::size_t kTlsPlain = kReadSize + kTlsRecord;
+inline constexpr std::size_t kHelloRetry = 160;  // a first answer up to this asks for another hello: no signature yet
+inline constexpr std::size_t kTlsOutputCapacity = 4 * kReadSize;  // memory kept by a loop for its next output
+inline constexpr std::size_t kMaxCertList = 65'536;              // bytes of a client's chain; real ones are below 10 KB
+inline constexpr std::size_t kMaxSubject = 2'048;                // of a client's certificate, as text: refused above
+inline constexpr std::size_t kMaxPemFile = 4 << 20;              // of certificates or keys; a whole system's CAs fit
+inline constexpr std::size_t kMaxTlsPairs = 10'000;                 // in one directory
+inline constexpr std::chrono::milliseconds kFilesInterval{500};  // between two looks at the certificates' files
+
 }  // namespace zeroway

@@ -13,6 +13,9 @@ struct Counters {
   std::uint64_t connections_open = 0;  // gauge
   std::uint64_t requests = 0;
   std::uint64_t bad_requests = 0;
+  std::uint64_t tls_handshakes = 0;  // completed
+  std::uint64_t tls_resumed = 0;     // of those, by a session ticket
+  std::uint64_t tls_failed = 0;      // handshakes that never were
   // exchange
   std::uint64_t exchanges_open = 0;  // gauge
   std::uint64_t replies_1xx = 0, replies_2xx = 0, replies_3xx = 0, replies_4xx = 0, replies_5xx = 0;

@@ -12,6 +12,7 @@ namespace zeroway {
 namespace {
 
 constexpr const char* kClients = "Clients";
+constexpr const char* kTls = "TLS";
 constexpr const char* kTimes = "Client timeouts";
 constexpr const char* kWebSockets = "WebSocket";
 constexpr const char* kRequests = "Requests";
@@ -126,6 +127,12 @@ class Options {
   CLI::App& app_;
 };
 
+// As they come, before they are paired.
+struct TlsWords {
+  std::vector<std::string> certificates;
+  std::vector<std::string> keys;
+};
+
 void add_edge(Options& options, EdgeSettings& edge) {
   constexpr std::uint64_t kAnySize = std::numeric_limits<std::int64_t>::max();
   HttpLimits& limits = edge.limits;
@@ -175,6 +182,58 @@ void add_web_sockets(CLI::App& app, Options& options, WebSocketSettings& sockets
   app.add_flag_callback(
          "--ws-no-deflate", [&sockets] { sockets.deflate.reset(); }, "No compression of messages")
       ->group(kWebSockets);
+}
+
+void add_tls(CLI::App& app, Options& options, TlsSettings& tls, TlsWords& words) {
+  const auto files = [&](const char* name, std::vector<std::string>& target, const char* what) {
+    const auto read = [&target, name](const std::vector<std::string>& named) {
+      for (const std::string& word : named) {
+        if (word.empty()) refuse(name, word, "a file");
+      }
+      target = named;
+    };
+    app.add_option_function<std::vector<std::string>>(name, read, what)
+        ->group(kTls)
+        ->type_name("FILE")
+        ->type_size(1)
+        ->allow_extra_args(false);
+  };
+  files("--tls-cert", words.certificates,
+        "Certificate and its chain, PEM; repeatable: a client's name chooses, or the first");
+  files("--tls-key", words.keys, "Its key, PEM; once for each --tls-cert, in the same order");
+  options.text(
+      kTls, "--tls-dir", tls.directory, [](const std::string& word) { return !word.empty(); }, "a directory",
+      "More of them: NAME.crt with NAME.key, or NAME.pem with both", "DIR");
+  options.number(kTls, "--tls-port", tls.port, 0, 65'535,
+                 "HTTPS port, when there is a certificate; 0 finds a free one");
+  options.file(
+      kTls, "--tls-client-ca", tls.client_ca,
+      "Clients need a certificate signed by one in it; its subject is told to workers in x-client-cert-subject");
+  options.flag(kTls, "--tls-client-optional", tls.client_optional, true, "They may come without, too");
+  options.time(kTls, "--tls-handshake-timeout", tls.handshake_timeout, Millis(1), "For a client's handshake");
+  options.time(kTls, "--tls-ticket-rotation", tls.ticket_rotation, Millis(1'000),
+               "Between two keys for session tickets; two old ones are still accepted");
+}
+
+// Nothing, or why the words do not fit.
+std::string pair_tls(const CLI::App& app, const TlsWords& words, TlsSettings& tls) {
+  if (words.certificates.size() != words.keys.size()) {
+    return std::to_string(words.certificates.size()) + " --tls-cert and " + std::to_string(words.keys.size()) +
+           " --tls-key: each certificate needs its key";
+  }
+  for (std::size_t index = 0; index < words.keys.size(); ++index) {
+    tls.certificates.push_back({words.certificates[index], words.keys[index]});
+  }
+  if (!tls.is_on()) {
+    for (const char* option : {"--tls-port", "--tls-client-ca", "--tls-client-optional"}) {
+      if (app.count(option) > 0) {
+        return std::string(option) +
+               " needs --tls-cert and --tls-key, or --tls-dir (tools/dev-cert makes a certificate)";
+      }
+    }
+  }
+  if (tls.client_optional && tls.client_ca.empty()) return "--tls-client-optional needs --tls-client-ca";
+  return {};
 }
 
 void add_exchange(CLI::App& app, Options& options, ExchangeSettings& exchange) {
@@ -242,8 +301,10 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
   app.set_version_flag("-V,--version", "router " ZEROWAY_VERSION)->group(kLog);
   app.get_formatter()->column_width(34);
   Options options(app);
+  TlsWords tls_words;
   add_edge(options, settings.edge);
   add_web_sockets(app, options, settings.edge.web_sockets);
+  add_tls(app, options, settings.edge.tls, tls_words);
   add_exchange(app, options, settings.exchange);
   add_fabric(options, settings.fabric);
   add_observe(options, settings.observe);
@@ -260,6 +321,7 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
   } catch (const CLI::ParseError& error) {
     return failed(error.what());
   }
+  if (const std::string why = pair_tls(app, tls_words, settings.edge.tls); !why.empty()) return failed(why);
   if (const auto fits = check_fabric(settings.fabric, settings.threads); !fits) return failed(fits.error().detail);
   return {std::move(settings), {}, {}, 0};
 }

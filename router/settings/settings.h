@@ -61,9 +61,28 @@ struct WebSocketSettings {
   std::optional<WebSocketDeflate> deflate = WebSocketDeflate{};
 };
 
+// A certificate's chain, its own first, and its key; both PEM.
+struct TlsFiles {
+  std::string certificate;
+  std::string key;
+};
+
+struct TlsSettings {
+  std::uint16_t port = 9443;              // 0 = any free port, said in the log
+  std::vector<TlsFiles> certificates;     // the first one is for clients that name none of the others
+  std::string directory;                  // NAME.crt with NAME.key, or NAME.pem with both; "" = none
+  std::string client_ca;                  // who signs clients' certificates; "" = clients are not asked for one
+  bool client_optional = false;           // a client may come without
+  Millis handshake_timeout{10'000};       // accepted to secured: closed
+  Millis ticket_rotation{12 * 3600'000};  // a new key for session tickets; each is accepted for two more such times
+
+  [[nodiscard]] bool is_on() const { return !certificates.empty() || !directory.empty(); }
+};
+
 struct EdgeSettings {
   std::string address = "";   // "" = every address, IPv6 and IPv4
   std::uint16_t port = 9000;  // 0 = any free port, said in the log
+  TlsSettings tls;
   HttpLimits limits;
   WebSocketSettings web_sockets;
 };

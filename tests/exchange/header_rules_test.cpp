@@ -149,3 +149,23 @@ TEST_CASE("content-length: one number, or none") {
   }
   CHECK_FALSE(read_content_length({{"content-length", "5"}, {"content-length", "5"}}).has_value());
 }
+
+TEST_CASE("request rules: the subject of a client's certificate comes from TLS, whoever else says it") {
+  ClientInfo certified = kClient;
+  certified.is_tls = true;
+  certified.certificate_subject = "CN=ann";
+  for (const char* network : {"", "192.0.2.0/24"}) {
+    HeaderRules rules{trusting(network)};
+    Head spoofed = request({{"x-client-cert-subject", "CN=root"}, {"x-client-cert-subject", "CN=admin"}});
+    rules.request(spoofed, kClient);
+    CHECK_FALSE(spoofed.has("x-client-cert-subject"));
+    Head both = request({{"x-client-cert-subject", "CN=root"}});
+    rules.request(both, certified);
+    CHECK(both.count("x-client-cert-subject") == 1);
+    CHECK(both.find("x-client-cert-subject") == "CN=ann");
+    CHECK(both.find(":scheme") == "https");
+    Head honest = request();
+    rules.request(honest, certified);
+    CHECK(honest.find("x-client-cert-subject") == "CN=ann");
+  }
+}

@@ -1,0 +1,80 @@
+// A connection that speaks TLS over a plain one.
+//
+// Owner: while its handshake lasts, whoever is told of it (TlsArrivals); then a client session.   Thread: one loop.
+// What a turn sends is encrypted at once and leaves in one send. A connection that breaks off without close_notify is
+// lost, not ended: somebody may have cut it.
+// Not here: sockets (net/tcp_connection.h), TLS itself (net/tls_engine.h).
+#pragma once
+#include <memory>
+#include <string>
+
+#include "router/net/tcp_connection.h"
+#include "router/net/tls_engine.h"
+#include "router/net/tls_server.h"
+
+namespace zeroway {
+
+class TlsConnection;
+
+// Told of a connection's beginning, exactly one of them once.
+class TlsArrivals {
+ public:
+  virtual ~TlsArrivals() = default;
+  // The handshake is done: call serve() before returning. Whoever owns it then may be somebody else.
+  virtual void secured(TlsConnection& who) = 0;
+  // It never came to that; `who` must stay until the end of the turn. `why` is for the log.
+  virtual void failed(TlsConnection& who, std::string_view why) = 0;
+};
+
+class TlsConnection final : public Connection, private ConnectionEvents {
+ public:
+  TlsConnection(Loop& loop, Socket socket, TlsServer& server, TlsArrivals& arrivals);
+  ~TlsConnection() override;
+
+  // From now on `events` is told.
+  void serve(ConnectionEvents& events) { events_ = &events; }
+  [[nodiscard]] const TlsEngine& engine() const { return engine_; }
+
+  // For its TlsServer.
+  void may_go_on();
+
+  [[nodiscard]] bool send(std::string& bytes) override;
+  [[nodiscard]] std::size_t queued() const override { return transport_.queued(); }
+  [[nodiscard]] Time last_progress() const override { return transport_.last_progress(); }
+  void pause(PauseReason reason) override { transport_.pause(reason); }
+  void resume(PauseReason reason) override { transport_.resume(reason); }
+  void offer() override;
+  [[nodiscard]] std::size_t kept() const override { return kept_.size(); }
+  [[nodiscard]] bool close(Linger linger) override;
+  [[nodiscard]] bool is_closing() const override { return transport_.is_closing(); }
+
+ private:
+  std::size_t received(Bytes bytes) override;
+  void input_ended() override;
+  void hung_up() override;
+  void written() override;
+  void lost() override;
+
+  [[nodiscard]] bool may_shake(Bytes bytes);
+  void process(Bytes bytes);
+  [[nodiscard]] bool send_output(std::string& output);
+  void secure();
+  void refuse(std::string_view why, std::string_view last_words);
+  void tell(Bytes plain);
+  void lose(std::string_view why);
+
+  TlsServer& server_;
+  TlsArrivals& arrivals_;
+  ConnectionEvents* events_ = nullptr;  // none during the handshake
+  TlsEngine engine_;
+  std::string kept_;     // decrypted and not taken
+  std::string refused_;  // why it is, while it still closes
+  std::unique_ptr<Timer> handshake_timer_;
+  bool has_begun_ = false;   // a byte came
+  bool has_signed_ = false;  // what costs in a handshake is done
+  bool is_waiting_ = false;  // for a signature
+  bool is_over_ = false;     // the last thing is told
+  TcpConnection transport_;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,78 @@
+// TLS on one connection without a socket: what the client sent goes in, plaintext and what to send come out.
+//
+// Owner: a TlsConnection, or a test.   Thread: one loop.
+// Buffers belong to the caller: between two calls an engine holds no more than a record that is not complete yet.
+// Not here: when to send (net/tls_connection.h), certificates (net/tls_context.h).
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "proto/bytes.h"
+#include "router/net/tls_context.h"
+#include "router/net/tls_tickets.h"
+
+struct ssl_st;
+
+namespace zeroway {
+
+// What a new connection is given; kept until its handshake is over.
+struct TlsTerms {
+  std::shared_ptr<const TlsContext> context;
+  std::shared_ptr<const TicketKeys> keys;
+};
+
+enum class TlsState : std::uint8_t {
+  handshake,
+  open,
+  ended,   // the client said close_notify: nothing more comes, writing still works
+  failed,  // an alert may be in the output; only destruction is left
+};
+
+class TlsEngine {
+ public:
+  explicit TlsEngine(TlsTerms terms);
+  ~TlsEngine();
+  TlsEngine(const TlsEngine&) = delete;
+  TlsEngine& operator=(const TlsEngine&) = delete;
+
+  // Takes all of `input`. Writes what it decrypts to into `plain` and returns how much that is; at least kTlsPlain must
+  // fit for each kReadSize of input. Appends to `output` what must be sent.
+  [[nodiscard]] std::size_t read(Bytes input, std::span<std::uint8_t> plain, std::string& output);
+  // Appends `plain`, encrypted, to `output`. Only when open or ended.
+  void write(Bytes plain, std::string& output);
+  // Appends close_notify, once.
+  void close(std::string& output);
+
+  [[nodiscard]] TlsState state() const { return state_; }
+  [[nodiscard]] std::string_view failure() const { return failure_; }  // why, when failed
+  [[nodiscard]] std::string_view protocol() const;                     // by ALPN, or empty
+  [[nodiscard]] bool is_resumed() const;
+  // Of the client's certificate, as RFC 4514 writes it, in printable ASCII; empty without one.
+  [[nodiscard]] std::string client_subject() const;
+
+  // For OpenSSL's callbacks.
+  [[nodiscard]] static TlsEngine& of(const ssl_st* ssl);
+  [[nodiscard]] const TicketKeys* ticket_keys() const { return terms_.keys.get(); }
+
+ private:
+  struct Pipe;  // OpenSSL's way to our input and output
+  struct Free {
+    void operator()(ssl_st* ssl) const;
+  };
+
+  void shake_hands();
+  void check_client();
+  void fail(std::string why);
+
+  TlsTerms terms_;
+  Bytes input_;                    // during a call
+  std::string* output_ = nullptr;  // during a call
+  std::unique_ptr<ssl_st, Free> ssl_;
+  std::string failure_;
+  TlsState state_ = TlsState::handshake;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,106 @@
+#include "router/net/tls_keeper.h"
+
+#include <sys/stat.h>
+
+#include "router/net/limits.h"
+#include "router/net/tls_files.h"
+#include "router/observe/log.h"
+
+namespace zeroway {
+
+namespace {
+
+// Changes with everything that may change in a file: written over, moved to its place, made again.
+void append_mark(std::string& marks, const std::string& file) {
+  struct stat status {};
+  marks.append(file).push_back(' ');
+  if (::stat(file.c_str(), &status) != 0) return marks.append("none\n"), void();
+  for (const auto number :
+       {static_cast<long long>(status.st_ino), static_cast<long long>(status.st_size),
+        static_cast<long long>(status.st_mtim.tv_sec), static_cast<long long>(status.st_mtim.tv_nsec),
+        static_cast<long long>(status.st_ctim.tv_sec), static_cast<long long>(status.st_ctim.tv_nsec)}) {
+    marks.append(std::to_string(number)).push_back(' ');
+  }
+  marks.push_back('\n');
+}
+
+std::string marks_of(const TlsSettings& settings) {
+  std::string marks;
+  for (const TlsFiles& files : settings.certificates) {
+    append_mark(marks, files.certificate);
+    append_mark(marks, files.key);
+  }
+  if (!settings.client_ca.empty()) append_mark(marks, settings.client_ca);
+  if (settings.directory.empty()) return marks;
+  const auto pairs = list_pairs(settings.directory);
+  if (!pairs) return marks.append(pairs.error().detail);
+  for (const TlsFiles& files : *pairs) {
+    append_mark(marks, files.certificate);
+    if (files.key != files.certificate) append_mark(marks, files.key);
+  }
+  return marks;
+}
+
+}  // namespace
+
+TlsKeeper::TlsKeeper(Loop& loop, const TlsSettings& settings, std::vector<std::string> protocols,
+                     std::function<void(const TlsTerms&)> tell)
+    : settings_(settings),
+      protocols_(std::move(protocols)),
+      tell_(std::move(tell)),
+      look_(loop, [this] { look(); }),
+      rotation_(loop, [this] { rotate(); }) {}
+
+TlsKeeper::~TlsKeeper() = default;
+
+Result<> TlsKeeper::open() {
+  seen_ = marks_of(settings_);
+  auto context = TlsContext::load(settings_, protocols_);
+  if (!context) return context.error();
+  terms_ = {std::move(*context), TicketKeys::make()};
+  look_.set(kFilesInterval);
+  rotation_.set(settings_.ticket_rotation);
+  return {};
+}
+
+void TlsKeeper::look() {
+  look_.set(kFilesInterval);
+  std::string marks = marks_of(settings_);
+  // A certificate and its key are two files: what does not fit may be half of a change, and is read once more before
+  // anybody is told.
+  const bool is_second_look = has_failed_ && !has_complained_;
+  if (marks == seen_ && !is_second_look) return;
+  if (marks != seen_) has_complained_ = false;
+  seen_ = std::move(marks);
+  load();
+}
+
+void TlsKeeper::reload() {
+  seen_ = marks_of(settings_);
+  has_failed_ = true;
+  has_complained_ = false;
+  load();
+}
+
+void TlsKeeper::load() {
+  auto context = TlsContext::load(settings_, protocols_);
+  if (context) {
+    has_failed_ = has_complained_ = false;
+    terms_.context = std::move(*context);
+    log::info("TLS: new certificates are in use");
+    return tell_(terms_);
+  }
+  if (has_failed_ && !has_complained_) {
+    has_complained_ = true;
+    log::error("TLS: the old certificates stay in use: " + context.error().detail);
+  }
+  has_failed_ = true;
+}
+
+void TlsKeeper::rotate() {
+  rotation_.set(settings_.ticket_rotation);
+  terms_.keys = terms_.keys->rotated();
+  tell_(terms_);
+}
+
+}  // namespace zeroway

@@ -1,0 +1,47 @@
+// Keeps TLS fresh while the router runs: reads changed certificates, rotates the keys of session tickets.
+//
+// Owner: Router, on its first loop.   Thread: that loop.
+// Open connections are never touched. Files that cannot be used leave everything as it is, and the log says why, once
+// for each change. Not here: reading them (net/tls_files.h), offering them (net/tls_context.h).
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "router/net/loop.h"
+#include "router/net/tls_engine.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+class TlsKeeper {
+ public:
+  // `tell` is given new terms for new connections, inside a turn of `loop`; not the first ones.
+  TlsKeeper(Loop& loop, const TlsSettings& settings, std::vector<std::string> protocols,
+            std::function<void(const TlsTerms&)> tell);
+  ~TlsKeeper();
+
+  // Reads everything for the first time. The error names the file.
+  [[nodiscard]] Result<> open();
+  [[nodiscard]] const TlsTerms& terms() const { return terms_; }
+  // Reads everything again, changed or not; logs how that went.
+  void reload();
+
+ private:
+  void look();
+  void load();
+  void rotate();
+
+  const TlsSettings& settings_;
+  std::vector<std::string> protocols_;
+  std::function<void(const TlsTerms&)> tell_;
+  TlsTerms terms_;
+  std::string seen_;         // the files' marks when they were last read
+  bool has_failed_ = false;  // what was seen is not in use
+  bool has_complained_ = false;
+  Timer look_;
+  Timer rotation_;
+};
+
+}  // namespace zeroway

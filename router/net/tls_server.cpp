@@ -1,0 +1,53 @@
+#include "router/net/tls_server.h"
+
+#include <algorithm>
+
+#include "router/net/limits.h"
+#include "router/net/tls_connection.h"
+
+namespace zeroway {
+
+TlsServer::TlsServer(Loop& loop, TlsTerms terms, Millis handshake_timeout)
+    : loop_(loop), terms_(std::move(terms)), handshake_timeout_(handshake_timeout), plain_(kTlsPlain) {}
+
+TlsServer::~TlsServer() { loop_.forget_turn_end(*this); }
+
+std::string& TlsServer::output() {
+  output_.clear();
+  if (output_.capacity() > kTlsOutputCapacity) std::string().swap(output_);
+  return output_;
+}
+
+bool TlsServer::may_sign(TlsConnection& who) {
+  if (!is_signature_made_) return true;
+  waiting_.push_back(&who);
+  return false;
+}
+
+void TlsServer::has_signed() {
+  is_signature_made_ = true;
+  loop_.at_turn_end(*this);
+}
+
+void TlsServer::forget(TlsConnection& who) {
+  std::replace(waiting_.begin(), waiting_.end(), &who, static_cast<TlsConnection*>(nullptr));
+}
+
+void TlsServer::turn_end() {
+  is_signature_made_ = false;
+  if (waiting_.empty() || is_posted_) return;
+  is_posted_ = true;
+  loop_.post([this] { let_next_go_on(); });
+}
+
+void TlsServer::let_next_go_on() {
+  is_posted_ = false;
+  while (!waiting_.empty() && !is_signature_made_) {
+    TlsConnection* next = waiting_.front();
+    waiting_.pop_front();
+    if (next) next->may_go_on();
+  }
+  if (!waiting_.empty()) loop_.at_turn_end(*this);
+}
+
+}  // namespace zeroway

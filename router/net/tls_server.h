@@ -1,0 +1,55 @@
+// What the TLS connections of one loop share: the terms for new ones, buffers, and a turn's one signature.
+//
+// Owner: Router, one per loop; outlives the loop's connections.   Thread: that loop.
+// A handshake costs a signature, some hundred requests' worth of time: each turn of the loop makes one, and others wait
+// in line, so that open connections are served in between.
+// Not here: one connection (net/tls_connection.h), new terms (net/tls_keeper.h).
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "router/net/loop.h"
+#include "router/net/tls_engine.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+class TlsConnection;
+
+class TlsServer final : private TurnEnd {
+ public:
+  TlsServer(Loop& loop, TlsTerms terms, Millis handshake_timeout);
+  ~TlsServer() override;
+
+  // For connections that begin from now on.
+  void use(TlsTerms terms) { terms_ = std::move(terms); }
+
+  // For its connections.
+  [[nodiscard]] const TlsTerms& terms() const { return terms_; }
+  [[nodiscard]] Millis handshake_timeout() const { return handshake_timeout_; }
+  // Both are free between two calls to a connection.
+  [[nodiscard]] std::span<std::uint8_t> plain() { return plain_; }
+  [[nodiscard]] std::string& output();
+  // False when this turn's is made: the connection is told may_go_on() in a later turn, and then has that one's.
+  [[nodiscard]] bool may_sign(TlsConnection& who);
+  void has_signed();
+  void forget(TlsConnection& who);
+
+ private:
+  void turn_end() override;
+  void let_next_go_on();
+
+  Loop& loop_;
+  TlsTerms terms_;
+  Millis handshake_timeout_;
+  std::vector<std::uint8_t> plain_;
+  std::string output_;
+  std::deque<TlsConnection*> waiting_;  // nothing where one has gone
+  bool is_signature_made_ = false;
+  bool is_posted_ = false;
+};
+
+}  // namespace zeroway
