@@ -67,10 +67,6 @@ struct H2Calls {
   static H2Codec& codec(void* user) { return *static_cast<H2Codec*>(user); }
   static std::uint32_t id(const nghttp2_frame_hd& header) { return static_cast<std::uint32_t>(header.stream_id); }
 
-  static int begin_frame(nghttp2_session*, const nghttp2_frame_hd* header, void* user) {
-    return codec(user).frame_begins(header->type, header->flags, id(*header), header->length);
-  }
-
   static int begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     const bool is_request = frame->headers.cat == NGHTTP2_HCAT_REQUEST;
     codec(user).reader_.begin(is_request ? H2HeadReader::Block::request : H2HeadReader::Block::trailers);
@@ -197,7 +193,6 @@ struct H2Calls {
     nghttp2_session_callbacks* calls = nullptr;
     nghttp2_option* option = nullptr;
     if (nghttp2_session_callbacks_new(&calls) != 0 || nghttp2_option_new(&option) != 0) throw std::bad_alloc();
-    nghttp2_session_callbacks_set_on_begin_frame_callback(calls, begin_frame);
     nghttp2_session_callbacks_set_on_begin_headers_callback(calls, begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(calls, header);
     nghttp2_session_callbacks_set_on_invalid_header_callback(calls, invalid_header);
@@ -212,9 +207,9 @@ struct H2Calls {
     nghttp2_option_set_no_closed_streams(option, 1);
     nghttp2_option_set_max_outbound_ack(option, kMaxQueuedAcks);
     nghttp2_option_set_max_settings(option, kMaxSettingsEntries);
-    nghttp2_option_set_max_continuations(option, kMaxContinuations);
+    // Both are counted here, with everything else; nghttp2 takes each read for another CONTINUATION.
+    nghttp2_option_set_max_continuations(option, SIZE_MAX);
     nghttp2_option_set_max_send_header_block_length(option, 4 * kMaxHeadSize);
-    // Resets are counted here, with everything else.
     nghttp2_option_set_stream_reset_rate_limit(option, UINT32_MAX, UINT32_MAX);
     nghttp2_option_set_builtin_recv_extension_type(option, NGHTTP2_PRIORITY_UPDATE);
 
@@ -247,55 +242,102 @@ H2Codec::~H2Codec() = default;
 // --- what comes in
 
 std::size_t H2Codec::read(Bytes input, CodecEvents& events) {
-  if (is_closed_ || is_cut_) return input.size();
   events_ = &events;
-  const ssize_t taken = nghttp2_session_mem_recv(session_.get(), input.data(), input.size());
-  if (taken < 0 && !is_cut_) {
-    const auto code = taken == NGHTTP2_ERR_BAD_CLIENT_MAGIC ? ResetCode::protocol_error : ResetCode::enhance_your_calm;
-    static_cast<void>(cut(code, nghttp2_strerror(static_cast<int>(taken))));
+  Bytes rest = input;
+  Bytes known = input.first(0);  // looked at, not given to nghttp2 yet: fewer calls
+  while (!rest.empty() && !is_closed_ && !is_cut_) {
+    if (const std::size_t size = scan_.skip(rest); size > 0) {
+      known = {known.data(), known.size() + size};
+      rest = rest.subspan(size);
+      continue;
+    }
+    const auto* const begin = rest.data();
+    const auto header = scan_.take(rest);
+    if (!header) break;
+    const auto taken = static_cast<std::size_t>(rest.data() - begin);
+    const bool is_whole = taken == scan_.bytes().size();
+    if (needs_streams(*header) || !is_whole) give(std::exchange(known, rest.first(0)));
+    if (is_cut_ || !look_at(*header)) break;
+    if (is_whole) {
+      known = {known.empty() ? begin : known.data(), known.size() + taken};
+    } else {
+      give(scan_.bytes());  // its beginning came earlier
+      known = rest.first(0);
+    }
   }
+  give(known);
   events_ = nullptr;
   return input.size();
 }
 
-int H2Codec::frame_begins(std::uint8_t type, std::uint8_t flags, std::uint32_t id, std::size_t size) {
+void H2Codec::give(Bytes bytes) {
+  if (bytes.empty() || is_cut_) return;
+  const ssize_t taken = nghttp2_session_mem_recv(session_.get(), bytes.data(), bytes.size());
+  if (taken >= 0 || is_cut_) return;
+  const auto code = taken == NGHTTP2_ERR_BAD_CLIENT_MAGIC ? ResetCode::protocol_error : ResetCode::enhance_your_calm;
+  static_cast<void>(cut(code, nghttp2_strerror(static_cast<int>(taken))));
+}
+
+// Whether what comes before it must have been read, to know what to do with it.
+bool H2Codec::needs_streams(const H2FrameHeader& header) const {
+  return header.type == NGHTTP2_DATA || (header.type == NGHTTP2_HEADERS && header.id <= newest_);
+}
+
+// False when the connection ends here.
+bool H2Codec::look_at(const H2FrameHeader& header) {
   using Kind = H2FloodGuard::Kind;
-  const auto has = [flags](std::uint8_t flag) { return (flags & flag) != 0; };
-  switch (type) {
+  const auto has = [&](std::uint8_t flag) { return (header.flags & flag) != 0; };
+  switch (header.type) {
     case NGHTTP2_DATA:
-      if (id != 0 && !find(id)) return closed_stream_heard(type, id);
-      return size == 0 && !has(NGHTTP2_FLAG_END_STREAM) ? count(Kind::empty) : kGoOn;
+      if (header.size == 0 && has(NGHTTP2_FLAG_PADDED)) return !cut(ResetCode::frame_size_error, "no pad length");
+      if (header.id != 0 && !find(header.id)) return may_be_closed(header);
+      return header.size > 0 || has(NGHTTP2_FLAG_END_STREAM) || !count(Kind::empty);
     case NGHTTP2_HEADERS:
+      if (header.size == 0 && has(NGHTTP2_FLAG_PADDED)) return !cut(ResetCode::frame_size_error, "no pad length");
       is_in_head_ = true;
-      return id != 0 && !find(id) ? closed_stream_heard(type, id) : kGoOn;
+      is_in_block_ = !has(NGHTTP2_FLAG_END_HEADERS);
+      continuations_ = 0;
+      if (header.id != 0 && header.id <= newest_ && !find(header.id)) return may_be_closed(header);
+      newest_ = std::max(newest_, header.id);
+      return true;
     case NGHTTP2_CONTINUATION:
-      return size == 0 ? count(Kind::empty) : kGoOn;
+      if (++continuations_ > kMaxContinuations) {
+        return !cut(ResetCode::enhance_your_calm, "a flood of CONTINUATION frames");
+      }
+      is_in_block_ = !has(NGHTTP2_FLAG_END_HEADERS);
+      return header.size > 0 || !count(Kind::empty);
     case NGHTTP2_SETTINGS:
-      return has(NGHTTP2_FLAG_ACK) ? kGoOn : count(Kind::settings);
+      return has(NGHTTP2_FLAG_ACK) || !count(Kind::settings);
     case NGHTTP2_PING:
-      return count(Kind::ping);
+      return !count(Kind::ping);
     case NGHTTP2_RST_STREAM:
-      return count(Kind::reset);
+      return !count(Kind::reset);
     case NGHTTP2_PRIORITY:
+      if (is_in_block_) return true;  // which nghttp2 refuses
+      // RFC 7540 §5.3.1; what it says is not honoured any more (RFC 9113 §5.3.2), but may still be wrong.
+      if (header.id == 0) return !cut(ResetCode::protocol_error, "PRIORITY on stream 0");
+      if (header.id == header.depends_on) return !cut(ResetCode::protocol_error, "PRIORITY that depends on itself");
+      return !count(Kind::priority);
     case NGHTTP2_PRIORITY_UPDATE:
-      return count(Kind::priority);
+      return !count(Kind::priority);
     case NGHTTP2_WINDOW_UPDATE:
-      return count(Kind::window_update);
+      return !count(Kind::window_update);
     case NGHTTP2_PUSH_PROMISE:
     case NGHTTP2_GOAWAY:
-      return kGoOn;
+      return true;
     default:
-      return count(Kind::unknown);
+      return !count(Kind::unknown);
   }
 }
 
 // RFC 9113 §5.1, closed: a connection error, but for what the client may have sent before it heard of our RST_STREAM.
-int H2Codec::closed_stream_heard(std::uint8_t type, std::uint32_t id) {
-  if (id % 2 == 0 || closed_streams_.is_idle(id) || closed_streams_.was_reset_by_us(id)) return kGoOn;
-  if (closed_streams_.was_left_out(id) && type == NGHTTP2_HEADERS) {
-    return cut(ResetCode::protocol_error, "HEADERS on stream " + std::to_string(id) + ", below an earlier one");
+bool H2Codec::may_be_closed(const H2FrameHeader& header) {
+  const std::uint32_t id = header.id;
+  if (id % 2 == 0 || closed_streams_.is_idle(id) || closed_streams_.was_reset_by_us(id)) return true;
+  if (closed_streams_.was_left_out(id) && header.type == NGHTTP2_HEADERS) {
+    return !cut(ResetCode::protocol_error, "HEADERS on stream " + std::to_string(id) + ", below an earlier one");
   }
-  return cut(ResetCode::stream_closed, "a frame on the closed stream " + std::to_string(id));
+  return !cut(ResetCode::stream_closed, "a frame on the closed stream " + std::to_string(id));
 }
 
 int H2Codec::count(H2FloodGuard::Kind kind) {

@@ -17,6 +17,7 @@
 #include "router/http/codec.h"
 #include "router/http/h2_closed_streams.h"
 #include "router/http/h2_flood_guard.h"
+#include "router/http/h2_frame_scan.h"
 #include "router/http/h2_head_reader.h"
 #include "router/http/h2_stream.h"
 #include "router/settings/settings.h"
@@ -61,9 +62,12 @@ class H2Codec final : public Codec {
   struct SessionEnd {
     void operator()(nghttp2_session* session) const;
   };
+  void give(Bytes bytes);
+  [[nodiscard]] bool needs_streams(const H2FrameHeader& header) const;
+  [[nodiscard]] bool look_at(const H2FrameHeader& header);
+  [[nodiscard]] bool may_be_closed(const H2FrameHeader& header);
+
   // Each is what a callback of nghttp2 must return: 0, or that reading ends here.
-  [[nodiscard]] int frame_begins(std::uint8_t type, std::uint8_t flags, std::uint32_t id, std::size_t size);
-  [[nodiscard]] int closed_stream_heard(std::uint8_t type, std::uint32_t id);
   [[nodiscard]] int request_read(std::uint32_t id, bool is_last);
   [[nodiscard]] int trailers_read(std::uint32_t id);
   [[nodiscard]] int data_read(std::uint32_t id, Bytes bytes);
@@ -88,6 +92,7 @@ class H2Codec final : public Codec {
   const HttpLimits& limits_;
   std::unique_ptr<nghttp2_session, SessionEnd> session_;
   std::string output_;
+  H2FrameScan scan_;
   H2HeadReader reader_;
   H2FloodGuard floods_;
   H2ClosedStreams closed_streams_;
@@ -96,10 +101,13 @@ class H2Codec final : public Codec {
   std::string why_;                // what cut() was told, until the GOAWAY is out
   CodecEvents* events_ = nullptr;  // while one of the calls that has them runs
   Time last_look_{};
-  std::size_t lingering_ = 0;  // streams whose reply is sent and whose request is not complete
-  std::size_t room_ = 0;       // of the flush() that runs
-  bool has_settings_ = false;  // the client's preface is complete
-  bool is_in_head_ = false;
+  std::uint32_t newest_ = 0;       // the highest stream id that HEADERS came for
+  std::size_t continuations_ = 0;  // of this block
+  std::size_t lingering_ = 0;      // streams whose reply is sent and whose request is not complete
+  std::size_t room_ = 0;           // of the flush() that runs
+  bool has_settings_ = false;      // the client's preface is complete
+  bool is_in_head_ = false;        // its end was not read
+  bool is_in_block_ = false;       // its last frame was not seen
   bool is_draining_ = false;
   bool is_leaving_ = false;  // the last GOAWAY is said
   bool is_cut_ = false;

@@ -1,0 +1,83 @@
+// Finds where each HTTP/2 frame begins in bytes that come in pieces, before nghttp2 is given them: it tells nothing of
+// frames that it ignores.
+//
+//     "PRI * …" (24) │ header (9) │ payload │ header (9) │ payload │ …
+//
+// Owner: H2Codec keeps one.   Thread: the connection's loop.
+// Keeps at most the beginning of one header, and of a PRIORITY frame its payload, which nghttp2 does not look at.
+// Not here: what a frame may be (h2_codec.h), sizes over the limit (nghttp2).
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "proto/bytes.h"
+
+namespace zeroway {
+
+struct H2FrameHeader {
+  std::size_t size = 0;
+  std::uint8_t type = 0;
+  std::uint8_t flags = 0;
+  std::uint32_t id = 0;
+  std::uint32_t depends_on = 0;  // of a PRIORITY frame of the right size
+};
+
+class H2FrameScan {
+ public:
+  static constexpr std::size_t kHeaderSize = 9;       // RFC 9113 §4.1
+  static constexpr std::size_t kPrioritySize = 5;     // §6.3
+  static constexpr std::uint8_t kPriorityType = 0x2;  // §6.3
+  static constexpr std::size_t kPrefaceSize = 24;     // §3.4
+
+  // How many bytes at the front of `input` belong to what was begun; they need no look.
+  [[nodiscard]] std::size_t skip(Bytes input) {
+    const std::size_t size = std::min(left_, input.size());
+    left_ -= size;
+    return size;
+  }
+
+  // At a frame's beginning: takes its header off `input`. Nothing: all of `input` was kept, more is needed. bytes() has
+  // what was taken, also of earlier pieces.
+  [[nodiscard]] std::optional<H2FrameHeader> take(Bytes& input) {
+    if (is_taken_) kept_.clear();
+    is_taken_ = false;
+    if (!fill(input, kHeaderSize)) return std::nullopt;
+    H2FrameHeader header;
+    header.size = number(0, 3);
+    header.type = static_cast<std::uint8_t>(kept_[3]);
+    header.flags = static_cast<std::uint8_t>(kept_[4]);
+    header.id = number(5, 4) & 0x7fff'ffff;  // the reserved bit is ignored
+    left_ = header.size;
+    if (header.type == kPriorityType && header.size == kPrioritySize) {
+      if (!fill(input, kHeaderSize + kPrioritySize)) return std::nullopt;
+      header.depends_on = number(kHeaderSize, 4) & 0x7fff'ffff;  // without the exclusive bit
+      left_ = 0;
+    }
+    is_taken_ = true;
+    return header;
+  }
+  [[nodiscard]] Bytes bytes() const { return as_bytes(kept_); }
+
+ private:
+  bool fill(Bytes& input, std::size_t size) {
+    const std::size_t more = std::min(size - std::min(size, kept_.size()), input.size());
+    kept_.append(as_text(input.first(more)));
+    input = input.subspan(more);
+    if (kept_.size() < size) left_ = 0;
+    return kept_.size() >= size;
+  }
+  [[nodiscard]] std::uint32_t number(std::size_t at, std::size_t size) const {
+    std::uint32_t value = 0;
+    for (std::size_t i = at; i < at + size; ++i) value = value << 8 | static_cast<std::uint8_t>(kept_[i]);
+    return value;
+  }
+
+  std::string kept_;  // within what a string holds without memory
+  std::size_t left_ = kPrefaceSize;
+  bool is_taken_ = false;
+};
+
+}  // namespace zeroway

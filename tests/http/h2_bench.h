@@ -1,0 +1,90 @@
+// An HTTP/2 codec with a session that answers: every complete request with 200 and its body, unless a test says else.
+//
+// Owner: a test.   Thread: the test's.
+#pragma once
+#include <functional>
+#include <map>
+#include <string>
+
+#include "router/http/h2_codec.h"
+#include "tests/http/h2_client.h"
+
+namespace zeroway::test::h2 {
+
+class Bench final : public CodecEvents {
+ public:
+  explicit Bench(HttpLimits with_limits = {}) : limits(with_limits), codec(limits, "http") {}
+
+  // Bytes from the client; what the codec says to them is read at once.
+  void hear(std::string_view bytes) {
+    static_cast<void>(codec.read(as_bytes(bytes), *this));
+    flush();
+  }
+  void start(std::string_view client_settings = settings()) {
+    hear(kMagic + std::string(client_settings) + frame(kSettings, kAck, 0, ""));
+  }
+  void flush(std::size_t room = 1 << 20) {
+    codec.flush(room, *this);
+    client.read(codec.output());
+    codec.output().clear();
+  }
+
+  void head(CodecStream stream, Head& head, Last last) override {
+    std::string line = "head " + std::to_string(stream);
+    for (const Field field : head) line.append(" ").append(field.name).append("=").append(field.value);
+    tell(line + (last == Last::yes ? " last" : ""));
+    on_head(stream);
+  }
+  void data(CodecStream stream, Bytes bytes) override {
+    bodies[stream].append(as_text(bytes));
+    if (credits) codec.credit(stream, static_cast<std::uint32_t>(bytes.size()));
+  }
+  void end(CodecStream stream, Head& trailers) override {
+    std::string line = "end " + std::to_string(stream);
+    if (!bodies[stream].empty()) {
+      const std::string& body = bodies[stream];
+      line += body.size() > 40 ? " " + std::to_string(body.size()) : " \"" + body + "\"";
+    }
+    for (const Field field : trailers) line.append(" ").append(field.name).append("=").append(field.value);
+    tell(line);
+    on_end(stream);
+  }
+  void reset(CodecStream stream, const Error& error) override {
+    tell("reset " + std::to_string(stream) + " " + std::to_string(static_cast<int>(error.code)));
+    details += error.detail + "\n";
+    last_code = error.code;
+    if (error.code != Code::cancelled) answer(stream, "400");
+  }
+  void credit(CodecStream, std::uint32_t) override {}
+  void drained(CodecStream stream, std::size_t bytes) override { drained_bytes[stream] += bytes; }
+  void broken(const Error& error) override {
+    tell("broken");
+    ++breaks;
+    details += error.detail + "\n";
+  }
+
+  void answer(CodecStream stream, std::string_view status = "200", std::string_view body = "") {
+    Head reply{{":status", status}};
+    Head none;
+    codec.head(stream, reply, body.empty() ? Last::yes : Last::no);
+    if (!body.empty()) codec.data(stream, as_bytes(body));
+    codec.end(stream, none);
+  }
+
+  void tell(const std::string& line) { told += (told.empty() ? "" : " · ") + line; }
+
+  HttpLimits limits;
+  H2Codec codec;
+  Reader client;
+  std::string told;
+  std::string details;
+  Code last_code = Code::internal;
+  int breaks = 0;
+  bool credits = true;
+  std::map<CodecStream, std::string> bodies;
+  std::map<CodecStream, std::size_t> drained_bytes;
+  std::function<void(CodecStream)> on_head = [](CodecStream) {};
+  std::function<void(CodecStream)> on_end = [this](CodecStream stream) { answer(stream); };
+};
+
+}  // namespace zeroway::test::h2
