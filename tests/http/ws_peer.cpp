@@ -196,6 +196,10 @@ void EchoWorker::tick(Time now) {
   flush();
 }
 
+void EchoWorker::forget() {
+  for (auto* one : {&told, &message_, &kept_, &output}) std::string().swap(*one);
+}
+
 void EchoWorker::message(Bytes piece, MessageKind kind, Last last) {
   message_ += as_text(piece);
   received += piece.size();

@@ -86,7 +86,8 @@ class EchoWorker : public WsEvents {
   // Gives more credit, and lets the codec go on.
   void credit(std::uint32_t bytes);
   void tick(Time now);
-  void flush();  // what was sent to the reader
+  void flush();   // what was sent to the reader
+  void forget();  // what was told, with its memory
   void note(const std::string& what);
 
   std::string output;
