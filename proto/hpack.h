@@ -11,20 +11,14 @@
 #include "proto/head.h"
 #include "proto/limits.h"
 
-struct nghttp2_hd_deflater;
 struct nghttp2_hd_inflater;
 
 namespace zeroway {
 
 class HpackEncoder {
  public:
-  HpackEncoder();
-  ~HpackEncoder();
-  // Appends the block of `head` to `out`.
+  // Appends the block of `head` to `out`: plain literals and static entries (proto/hpack_plain.h says why).
   void encode(const Head& head, std::string& out);
-
- private:
-  nghttp2_hd_deflater* deflater_;
 };
 
 class HpackDecoder {
@@ -35,6 +29,9 @@ class HpackDecoder {
   // block is malformed, refers to a dynamic table, or its list would pass `max_list_size` (found before it is all
   // there).
   [[nodiscard]] Result<> decode(Bytes block, Head& head, std::size_t max_list_size = kMaxHeadSize);
+
+  // The same by nghttp2 alone, Huffman and all: what decode() falls back to, and tests hold the plain reader against.
+  [[nodiscard]] Result<> decode_any(Bytes block, Head& head, std::size_t max_list_size = kMaxHeadSize);
 
  private:
   nghttp2_hd_inflater* inflater_;

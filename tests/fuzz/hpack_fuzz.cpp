@@ -30,6 +30,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static Head head;
   const auto decoded = decoder.decode({data, size}, head);
   demand(head.list_size() <= kMaxHeadSize);
+  static Head by_library;
+  const auto library = decoder.decode_any({data, size}, by_library);
+  demand(library.has_value() == decoded.has_value());
+  if (decoded) check_same(head, by_library);
   if (decoded) {
     static Head again;
     std::string block;

@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
+#include "proto/hpack_plain.h"
+
 #include <string>
 
 using namespace zeroway;
@@ -172,4 +176,48 @@ TEST_CASE("hpack: a bomb of tiny fields fails when the limit is passed, not afte
   Head head;
   CHECK_FALSE(decoder.decode(as_bytes(bomb), head).has_value());
   CHECK(head.list_size() <= kMaxHeadSize);
+}
+
+TEST_CASE("hpack: what is written plainly is read the same by nghttp2") {
+  Head head{{":status", "200"},
+            {":status", "201"},
+            {":path", "/"},
+            {":path", "/index.html"},
+            {":path", "/x"},
+            {"accept-encoding", "gzip, deflate"},
+            {"accept-encoding", ""},
+            {"www-authenticate", "Basic"},
+            {"cookie", "secret"},
+            {"x", ""},
+            {"x-long", std::string(20'000, 'v')},
+            {std::string(300, 'n'), "v"}};
+  HpackDecoder decoder;
+  Head read;
+  REQUIRE(decoder.decode_any(as_bytes(encoded(head)), read).has_value());
+  CHECK(as_lines(read) == as_lines(head));
+  REQUIRE(decode_plain(as_bytes(encoded(head)), read = Head(), kMaxHeadSize));
+  CHECK(as_lines(read) == as_lines(head));
+}
+
+TEST_CASE("hpack: every name of the static table is written by its number (RFC 7541 Appendix A)") {
+  HpackDecoder decoder;
+  for (std::uint8_t entry = 1; entry <= 61; ++entry) {
+    const std::array<std::uint8_t, 1> indexed{static_cast<std::uint8_t>(0x80 | entry)};
+    Head head;
+    REQUIRE(decoder.decode_any(indexed, head).has_value());
+    const bool is_whole = !head[0].value.empty();
+    CHECK(encoded(head).size() <= (is_whole ? 1U : 3U));
+  }
+}
+
+TEST_CASE("hpack: secrets are written as never to be indexed (RFC 7541 §7.1.3)") {
+  CHECK(encoded({{"authorization", "x"}})[0] == '\x1f');
+  CHECK(encoded({{"user-agent", "x"}})[0] == '\x0f');
+}
+
+TEST_CASE("hpack: the plain reader leaves everything else to nghttp2") {
+  Head head;
+  using namespace std::string_view_literals;
+  for (const std::string_view block : {"\x41\x01z"sv, "\x01\x81\xff"sv, "\x20"sv, "\xbe"sv, "\x00\x05zz"sv, "\x0f"sv})
+    CHECK_FALSE(decode_plain(as_bytes(block), head, kMaxHeadSize));
 }
