@@ -1,0 +1,208 @@
+#include "router/net/tls_engine.h"
+
+#include "tests/net/tls_bench.h"
+
+using namespace zeroway;
+
+namespace {
+
+// An engine and a client that pass bytes to each other.
+struct Pair {
+  explicit Pair(TlsSettings settings, std::vector<std::string> protocols = {"h2", "http/1.1"}) {
+    auto context = TlsContext::load(settings, protocols);
+    REQUIRE(context.has_value());
+    terms = {*context, TicketKeys::make()};
+  }
+
+  void begin(const std::string& name = "") {
+    engine = std::make_unique<TlsEngine>(terms);
+    client.begin(name);
+    heard.clear();
+  }
+  void hear(const std::string& bytes) {
+    std::string output;
+    const std::size_t size = engine->read(as_bytes(bytes), plain, output);
+    heard.append(as_text(Bytes(plain.data(), size)));
+    client.give(output);
+  }
+  // Until neither has anything to say; `piece` bytes at a time.
+  void shake_hands(std::size_t piece = SIZE_MAX) {
+    for (std::string said = client.step(); !said.empty(); said = client.step()) {
+      for (std::size_t at = 0; at < said.size(); at += std::min(piece, said.size() - at)) {
+        hear(said.substr(at, piece));
+      }
+    }
+  }
+  void say(std::string_view text) {
+    std::string output;
+    engine->write(as_bytes(text), output);
+    client.give(output);
+    static_cast<void>(client.step());
+  }
+
+  TlsTerms terms;
+  std::unique_ptr<TlsEngine> engine;
+  TlsClient client;
+  std::vector<std::uint8_t> plain = std::vector<std::uint8_t>(kTlsPlain);
+  std::string heard;
+};
+
+TlsSettings settings_of(std::vector<TlsFiles> files) {
+  TlsSettings settings;
+  settings.certificates = std::move(files);
+  return settings;
+}
+
+}  // namespace
+
+TEST_CASE("tls engine: a handshake, bytes both ways, and an end, however the bytes are cut") {
+  TlsFolder folder;
+  Pair pair(settings_of({folder.make("a", "DNS:a.test", "a.test")}));
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{100}, SIZE_MAX}) {
+      CAPTURE(version);
+      CAPTURE(piece);
+      SSL_CTX_set_min_proto_version(pair.client.context(), version);
+      SSL_CTX_set_max_proto_version(pair.client.context(), version);
+      pair.begin("a.test");
+      CHECK(pair.engine->state() == TlsState::handshake);
+      pair.shake_hands(piece);
+      REQUIRE(pair.engine->state() == TlsState::open);
+      REQUIRE(pair.client.is_open());
+
+      const std::string text(40'000, 'u');
+      const std::string said = pair.client.say(text);
+      for (std::size_t at = 0; at < said.size(); at += std::min(piece, said.size() - at)) {
+        pair.hear(said.substr(at, piece));
+      }
+      CHECK(pair.heard == text);
+      pair.client.heard.clear();
+      pair.say(std::string(50'000, 'd'));
+      CHECK(pair.client.heard == std::string(50'000, 'd'));
+
+      SSL_shutdown(pair.client.ssl());
+      pair.hear(pair.client.take());
+      CHECK(pair.engine->state() == TlsState::ended);
+      pair.client.heard.clear();
+      pair.say("still said");  // RFC 8446 §6.1: each side ends by itself
+      CHECK(pair.client.heard == "still said");
+      std::string output;
+      pair.engine->close(output);
+      pair.client.give(output);
+      static_cast<void>(pair.client.step());
+      CHECK(pair.client.has_heard_end());
+    }
+  }
+}
+
+TEST_CASE("tls engine: a request behind the handshake's last bytes is told in the same call") {
+  TlsFolder folder;
+  Pair pair(settings_of({folder.make("a", "DNS:a.test")}));
+  pair.begin();
+  pair.hear(pair.client.step());
+  std::string last = pair.client.step();
+  REQUIRE(pair.client.is_open());
+  last += pair.client.say("GET /");
+  pair.hear(last);
+  CHECK(pair.engine->state() == TlsState::open);
+  CHECK(pair.heard == "GET /");
+}
+
+TEST_CASE("tls engine: the client's name chooses the certificate") {
+  TlsFolder folder;
+  Pair pair(settings_of({folder.make("a", "DNS:a.test", "a"), folder.make("b", "DNS:b.test,DNS:*.b.test", "b"),
+                         folder.make("c", "", "c.test")}));
+  const auto answer = [&](const std::string& name) {
+    pair.begin(name);
+    pair.shake_hands();
+    return pair.client.peer_name();
+  };
+  CHECK(answer("") == "a");
+  CHECK(answer("a.test") == "a");
+  CHECK(answer("B.Test") == "b");
+  CHECK(answer("x.b.test") == "b");
+  CHECK(answer("x.x.b.test") == "a");
+  CHECK(answer(".b.test") == "a");
+  CHECK(answer("c.test") == "c.test");
+  CHECK(answer("stranger") == "a");
+}
+
+TEST_CASE("tls engine: ALPN takes ours first, and nothing in common fails (RFC 7301 §3.2)") {
+  TlsFolder folder;
+  Pair pair(settings_of({folder.make("a", "DNS:a.test")}));
+  const auto offer = [&](const std::string& wire) {
+    SSL_CTX_set_alpn_protos(pair.client.context(), reinterpret_cast<const unsigned char*>(wire.data()),
+                            static_cast<unsigned>(wire.size()));
+    pair.begin();
+    pair.shake_hands();
+    return pair.engine->state() == TlsState::open ? std::string(pair.engine->protocol()) : "failed";
+  };
+  CHECK(offer("\x8http/1.1\x2h2") == "h2");
+  CHECK(offer("\x8http/1.1") == "http/1.1");
+  CHECK(offer("\x4imap") == "failed");
+  CHECK(offer("") == "");
+}
+
+TEST_CASE("tls engine: a ticket resumes, after one and two rotations too, not after three") {
+  TlsFolder folder;
+  Pair pair(settings_of({folder.make("a", "DNS:a.test")}));
+  SSL_CTX_set_max_proto_version(pair.client.context(), TLS1_2_VERSION);  // its session is there at once
+  pair.begin();
+  pair.shake_hands();
+  REQUIRE_FALSE(pair.engine->is_resumed());
+  const std::unique_ptr<SSL_SESSION, decltype(&SSL_SESSION_free)> session(SSL_get1_session(pair.client.ssl()),
+                                                                          SSL_SESSION_free);
+  const auto resumes = [&] {
+    pair.begin();
+    SSL_set_session(pair.client.ssl(), session.get());
+    pair.shake_hands();
+    REQUIRE(pair.engine->state() == TlsState::open);
+    return pair.engine->is_resumed();
+  };
+  CHECK(resumes());
+  for (const bool expected : {true, true, false}) {
+    pair.terms.keys = pair.terms.keys->rotated();
+    CHECK(resumes() == expected);
+  }
+}
+
+TEST_CASE("tls engine: a client's certificate is asked for, checked, and its subject is printable") {
+  TlsFolder folder;
+  const TlsFiles client = folder.make("client", "", "J\xc3\xb6rg, \r\nx: y");
+  const TlsFiles stranger = folder.make("stranger", "", "stranger");
+  TlsSettings settings = settings_of({folder.make("a", "DNS:a.test")});
+  settings.client_ca = client.certificate;  // signed by itself
+  const auto come = [](Pair& pair, const TlsFiles* files) {
+    if (files) {
+      SSL_CTX_use_certificate_file(pair.client.context(), files->certificate.c_str(), SSL_FILETYPE_PEM);
+      SSL_CTX_use_PrivateKey_file(pair.client.context(), files->key.c_str(), SSL_FILETYPE_PEM);
+    }
+    pair.begin();
+    pair.shake_hands();
+    return pair.engine->state() == TlsState::open ? pair.engine->client_subject() : "failed";
+  };
+  for (const bool is_optional : {false, true}) {
+    settings.client_optional = is_optional;
+    Pair pair(settings);
+    CHECK(come(pair, nullptr) == (is_optional ? "" : "failed"));
+    CHECK(come(pair, &stranger) == "failed");
+    CHECK(come(pair, &client) == "CN=J\\C3\\B6rg\\, \\0D\\0Ax: y");
+  }
+}
+
+TEST_CASE("tls engine: what is no TLS fails, and so does a byte changed on the way") {
+  TlsFolder folder;
+  Pair pair(settings_of({folder.make("a", "DNS:a.test")}));
+  pair.begin();
+  pair.hear(std::string(100, '\0'));
+  CHECK(pair.engine->state() == TlsState::failed);
+  CHECK_FALSE(pair.engine->failure().empty());
+  pair.begin();
+  pair.shake_hands();
+  REQUIRE(pair.engine->state() == TlsState::open);
+  std::string said = pair.client.say("hello");
+  said[said.size() - 3] ^= 1;
+  pair.hear(said);
+  CHECK(pair.engine->state() == TlsState::failed);
+  CHECK(pair.heard.empty());
+}
