@@ -21,11 +21,12 @@ constexpr int kHeartbeatInterval = 250;     // ms: a hung router is noticed in a
 constexpr int kHeartbeatTimeout = 1'000;    // ms
 constexpr int kReconnectInterval = 100;     // ms: answering within a second of the router binding
 constexpr int kReconnectIntervalMax = 500;  // ms
-constexpr int kConnectTimeout = 2'000;      // ms: a host that drops packets must not cost minutes
-constexpr int kFarewell = 1'000;            // ms: for the last replies to leave the process
-constexpr int kMessagesPerTurn = 512;       // then replies go out, whatever still waits
-constexpr int kTurnsBetweenPolls = 16;      // of a loop that never runs dry: signals and the monitor get their turn
-constexpr std::size_t kCopyUpTo = 4'096;    // bytes: larger messages are handed over instead
+constexpr int kDialAgain = 500;  // ms: after what ZeroMQ gives up for good; else it says within 1 ms that it retries
+constexpr int kConnectTimeout = 2'000;    // ms: a host that drops packets must not cost minutes
+constexpr int kFarewell = 1'000;          // ms: for the last replies to leave the process
+constexpr int kMessagesPerTurn = 512;     // then replies go out, whatever still waits
+constexpr int kTurnsBetweenPolls = 16;    // of a loop that never runs dry: signals and the monitor get their turn
+constexpr std::size_t kCopyUpTo = 4'096;  // bytes: larger messages are handed over instead
 
 bool set_int(void* socket, int option, int value) { return zmq_setsockopt(socket, option, &value, sizeof value) == 0; }
 
@@ -159,32 +160,40 @@ bool WorkerLoop::set_keys() {
 
 bool WorkerLoop::open_monitor() {
   const std::string endpoint = "inproc://monitor";  // the context is this worker's own
-  const int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
-                     ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
+  const int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED |
+                     ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
   if (zmq_socket_monitor(socket_, endpoint.c_str(), events) != 0) return false;
   monitor_ = zmq_socket(context_, ZMQ_PAIR);
   return monitor_ != nullptr && set_int(monitor_, ZMQ_LINGER, 0) && zmq_connect(monitor_, endpoint.c_str()) == 0;
 }
 
-std::string WorkerLoop::dial(const std::string& endpoint, char socket, std::size_t index, std::uint32_t times) {
-  const Alias alias = make_alias(socket, index, times);
+void WorkerLoop::dial(Dialled& dialled, const std::string& endpoint, char socket, std::size_t index) {
+  const Alias alias = make_alias(socket, index, ++dialled.times);
+  dialled.again_at = WorkerClock::time_point::max();
   if (zmq_setsockopt(socket_, ZMQ_CONNECT_ROUTING_ID, alias.data(), alias.size()) != 0 ||
       zmq_connect(socket_, endpoint.c_str()) != 0) {
-    failed("cannot connect to " + endpoint);
-    return {};
+    core_->complain("cannot connect to " + endpoint + ": " + zmq_strerror(zmq_errno()));
+    dialled.again_at = WorkerClock::now() + std::chrono::milliseconds(kDialAgain);
+    return;
   }
   std::array<char, 512> spelled{};
   std::size_t size = spelled.size();
-  if (zmq_getsockopt(socket_, ZMQ_LAST_ENDPOINT, spelled.data(), &size) != 0) return endpoint;
-  return spelled.data();
+  const bool is_told = zmq_getsockopt(socket_, ZMQ_LAST_ENDPOINT, spelled.data(), &size) == 0;
+  dialled.endpoint = is_told ? spelled.data() : endpoint;
+}
+
+void WorkerLoop::hang_up(Dialled& dialled) {
+  if (!dialled.endpoint.empty()) zmq_disconnect(socket_, dialled.endpoint.c_str());
+  dialled.endpoint.clear();
+  dialled.again_at = WorkerClock::time_point::max();
 }
 
 bool WorkerLoop::dial_new_links() {
-  while (dialled_.size() < core_->links().size()) {
-    const std::size_t index = dialled_.size();
-    Dialled& dialled = dialled_.emplace_back();
-    dialled.steer = dial(core_->links()[index]->steer(), 'S', index, 0);
-    if (dialled.steer.empty()) return false;
+  while (pairs_.size() < core_->links().size()) {
+    const std::size_t index = pairs_.size();
+    Dialled& steer = pairs_.emplace_back().steer;
+    dial(steer, core_->links()[index]->steer(), 'S', index);
+    if (steer.endpoint.empty()) return false;
   }
   return true;
 }
@@ -192,15 +201,32 @@ bool WorkerLoop::dial_new_links() {
 // Only a welcomed worker is connected to deal: being there as a stranger, or when nothing more is dealt to it, makes
 // the router's table uneven.
 void WorkerLoop::dial_deals() {
-  for (std::size_t i = 0; i < dialled_.size(); ++i) {
+  for (std::size_t i = 0; i < pairs_.size(); ++i) {
     const RouterLink& link = *core_->links()[i];
+    Dialled& deal = pairs_[i].deal;
     const bool is_wanted = link.is_welcomed() && !link.is_confirmed() && !link.deal().empty();
-    if (is_wanted == !dialled_[i].deal.empty()) continue;
+    const bool is_waiting = deal.endpoint.empty() && deal.again_at != WorkerClock::time_point::max();
+    if (is_wanted == (is_waiting || !deal.endpoint.empty())) continue;
     if (is_wanted) {
-      dialled_[i].deal = dial(link.deal(), 'D', i, dialled_[i].deals++);
+      dial(deal, link.deal(), 'D', i);
     } else {
-      zmq_disconnect(socket_, dialled_[i].deal.c_str());
-      dialled_[i].deal.clear();
+      hang_up(deal);
+    }
+  }
+}
+
+// After a protocol error (a message over the limit, a peer that is not ZeroMQ, a refused key) libzmq drops the session
+// and never connects again.
+void WorkerLoop::dial_again(WorkerClock::time_point now) {
+  for (std::size_t i = 0; i < pairs_.size(); ++i) {
+    const RouterLink& link = *core_->links()[i];
+    if (pairs_[i].steer.again_at <= now) {
+      hang_up(pairs_[i].steer);
+      dial(pairs_[i].steer, link.steer(), 'S', i);
+    }
+    if (pairs_[i].deal.again_at <= now) {
+      hang_up(pairs_[i].deal);
+      dial(pairs_[i].deal, link.deal(), 'D', i);
     }
   }
 }
@@ -222,6 +248,7 @@ int WorkerLoop::serve() {
     is_busy |= core_->end_turn();
     (void)dial_new_links();
     dial_deals();
+    dial_again(now);
     is_busy |= send_all();
     if (stops_.load(std::memory_order_relaxed) > 0) {
       if (!core_->is_draining()) {
@@ -233,7 +260,8 @@ int WorkerLoop::serve() {
       if (core_->is_drained()) return finish();
       if (stops_.load() > 1 || now >= drain_until_) return finish();
     }
-    if (!is_busy || turns % kTurnsBetweenPolls == 0) wait(std::min(core_->next_timer(), drain_until_), is_busy);
+    if (!is_busy || turns % kTurnsBetweenPolls == 0)
+      wait(std::min({core_->next_timer(), drain_until_, next_dial()}), is_busy);
   }
 }
 
@@ -280,7 +308,7 @@ void WorkerLoop::send(RouterLink& link) {
   if (!link.is_up()) return link.out().clear();
   std::size_t index = 0;
   while (core_->links()[index].get() != &link) ++index;
-  const Alias alias = make_alias('S', index, 0);
+  const Alias alias = make_alias('S', index, pairs_[index].steer.times);
   if (zmq_send(socket_, alias.data(), alias.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0) {
     core_->complain("cannot send to " + link.steer() + ": " + zmq_strerror(zmq_errno()));
     return link.out().clear();
@@ -299,15 +327,49 @@ void WorkerLoop::read_monitor() {
     std::uint16_t kind = 0;
     std::memcpy(&kind, event.bytes().data(), sizeof kind);
     const std::string_view address = as_text(endpoint.bytes());
-    if (kind == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) core_->complain(std::string(address) + " refuses this worker's key");
-    if (kind == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL)
-      core_->complain(std::string(address) + " is no router, or wants CURVE keys (--key, --router-key)");
-    for (std::size_t i = 0; i < dialled_.size(); ++i) {
-      if (!is_same_endpoint(dialled_[i].steer, address)) continue;
+    for (std::size_t i = 0; i < pairs_.size(); ++i) {
+      if (is_about(pairs_[i].deal, kind, address)) tell(pairs_[i].deal, kind, address);
+      if (!is_about(pairs_[i].steer, kind, address)) continue;
+      tell(pairs_[i].steer, kind, address);
       if (kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) core_->links()[i]->up();
       if (kind == ZMQ_EVENT_DISCONNECTED) core_->links()[i]->down();
     }
   }
+}
+
+// A name may have to be looked up for it, so a retry is only asked about when somebody waits for one.
+bool WorkerLoop::is_about(const Dialled& dialled, std::uint16_t event, std::string_view address) {
+  if (dialled.endpoint.empty()) return false;
+  if (event == ZMQ_EVENT_CONNECT_RETRIED && dialled.again_at == WorkerClock::time_point::max()) return false;
+  return is_same_endpoint(dialled.endpoint, address);
+}
+
+void WorkerLoop::tell(Dialled& dialled, std::uint16_t event, std::string_view address) {
+  const auto blame = [&](std::string_view why) {
+    if (!dialled.is_blamed) core_->complain(std::string(address).append(why));
+    dialled.is_blamed = true;
+  };
+  switch (event) {
+    case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
+      return blame(" refuses this worker's key");
+    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
+      return blame(" is no router, or wants CURVE keys (--key, --router-key)");
+    case ZMQ_EVENT_DISCONNECTED:
+      dialled.again_at = WorkerClock::now() + std::chrono::milliseconds(kDialAgain);
+      return;
+    case ZMQ_EVENT_CONNECT_RETRIED:
+      dialled.again_at = WorkerClock::time_point::max();
+      return;
+    default:  // it stands
+      dialled.again_at = WorkerClock::time_point::max();
+      dialled.is_blamed = false;
+  }
+}
+
+WorkerClock::time_point WorkerLoop::next_dial() const {
+  auto next = WorkerClock::time_point::max();
+  for (const Pair& pair : pairs_) next = std::min({next, pair.deal.again_at, pair.steer.again_at});
+  return next;
 }
 
 void WorkerLoop::wait(WorkerClock::time_point until, bool is_busy) {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "worker_core.h"
@@ -32,8 +33,14 @@ class WorkerLoop final : public LinkSender {
 
  private:
   struct Dialled {
-    std::string deal, steer;  // as ZeroMQ spells them; empty when not connected
-    std::uint32_t deals = 0;  // how often deal was dialled: an alias is never used twice
+    std::string endpoint;     // as ZeroMQ spells it; empty when not connected
+    std::uint32_t times = 0;  // how often it was dialled: an alias is never used twice
+    // It broke off and ZeroMQ does not say that it tries again: then we dial anew. Never, if that is max().
+    WorkerClock::time_point again_at = WorkerClock::time_point::max();
+    bool is_blamed = false;  // why it fails has been logged, since it last stood
+  };
+  struct Pair {
+    Dialled deal, steer;
   };
   using Alias = std::array<char, 9>;
 
@@ -41,12 +48,17 @@ class WorkerLoop final : public LinkSender {
   [[nodiscard]] bool set_keys();
   [[nodiscard]] bool open_monitor();
   [[nodiscard]] bool dial_new_links();
-  [[nodiscard]] std::string dial(const std::string& endpoint, char socket, std::size_t index, std::uint32_t times);
+  void dial(Dialled& dialled, const std::string& endpoint, char socket, std::size_t index);
+  void hang_up(Dialled& dialled);
   void dial_deals();
+  void dial_again(WorkerClock::time_point now);
   bool receive();
   bool receive_one();
   void read_monitor();
+  [[nodiscard]] static bool is_about(const Dialled& dialled, std::uint16_t event, std::string_view address);
+  void tell(Dialled& dialled, std::uint16_t event, std::string_view address);
   bool send_all();
+  [[nodiscard]] WorkerClock::time_point next_dial() const;
   void wait(WorkerClock::time_point until, bool is_busy);
   [[nodiscard]] int serve();
   [[nodiscard]] int finish();
@@ -62,7 +74,7 @@ class WorkerLoop final : public LinkSender {
   int socket_fd_ = -1;
   int monitor_fd_ = -1;
   int wake_fd_ = -1;
-  std::vector<Dialled> dialled_;  // for the link of the same index
+  std::vector<Pair> pairs_;  // for the link of the same index
   std::atomic<int> stops_{0};
   WorkerClock::time_point drain_until_ = WorkerClock::time_point::max();
 };
