@@ -549,7 +549,6 @@ void H2Codec::credit(CodecStream id, std::uint32_t bytes) {
 void H2Codec::drain() {
   if (std::exchange(is_draining_, true)) return;
   nghttp2_submit_shutdown_notice(session_.get());
-  nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
 }
 
 bool H2Codec::flush(std::size_t room, CodecEvents& events) {
@@ -585,6 +584,8 @@ void H2Codec::reply_sent(std::uint32_t id) {
 }
 
 void H2Codec::said_goodbye(ResetCode code, std::string_view reason) {
+  // Only now: nghttp2 would let it overtake.
+  if (is_draining_ && !is_leaving_) nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
   if (code == ResetCode::no_error || std::exchange(was_told_broken_, true)) return;
   is_cut_ = true;
   std::string detail = code_text(code) + ": ";

@@ -11,7 +11,7 @@
 
 namespace zeroway::test::h2 {
 
-class Bench final : public CodecEvents {
+class Bench : public CodecEvents {
  public:
   explicit Bench(HttpLimits with_limits = {}) : limits(with_limits), codec(limits, "http") {}
 

@@ -1,0 +1,498 @@
+#include "router/http/h2_codec.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/http/h2_bench.h"
+
+using namespace zeroway;
+using namespace zeroway::test::h2;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr unsigned kWhole = kEndHeaders | kEndStream;
+constexpr const char* kGetTold = "head 1 :method=GET :scheme=http :authority=a.test :path=/";
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+// A session in which the test answers by itself.
+struct Silent : Bench {
+  explicit Silent(HttpLimits with_limits = {}, std::string_view client_settings = settings()) : Bench(with_limits) {
+    on_end = [](CodecStream) {};
+    start(client_settings);
+    client.take();
+  }
+  void say_head(CodecStream stream, std::initializer_list<Field> fields = {{":status", "200"}}, Last last = Last::no) {
+    Head head(fields);
+    codec.head(stream, head, last);
+  }
+  void say_data(CodecStream stream, std::string_view bytes) { codec.data(stream, as_bytes(bytes)); }
+  void say_end(CodecStream stream, std::initializer_list<Field> trailers = {}) {
+    Head head(trailers);
+    codec.end(stream, head);
+  }
+  std::string heard() {
+    flush();
+    return client.take();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("h2: a request is told as HTTP/1.1 would have told it") {
+  Silent bench;
+  bench.hear(headers(1,
+                     {{":method", "GET"},
+                      {":scheme", "https"},
+                      {":path", "/x?y"},
+                      {"host", "b.test"},
+                      {"cookie", "a=1"},
+                      {"x", "y"},
+                      {"cookie", "b=2"},
+                      {"cookie", "c=3"},
+                      {"content-length", "00"}},
+                     kWhole));
+  CHECK(bench.told ==
+        "head 1 :method=GET :scheme=http :authority=b.test :path=/x?y cookie=a=1; b=2; c=3 x=y content-length=0 last · "
+        "end 1");
+}
+
+TEST_CASE("h2: trailers, both ways") {
+  Silent bench;
+  bench.credits = false;
+  bench.hear(post(1) + data(1, "hello") + headers(1, {{"x-sum", "1"}, {"te", "trailers"}}, kWhole));
+  CHECK(bench.told == "head 1 :method=POST :scheme=http :authority=a.test :path=/ · end 1 \"hello\" x-sum=1");
+  bench.say_head(1);
+  bench.say_data(1, "abc");
+  bench.say_end(1, {{"x-sum", "2"}});
+  CHECK(bench.heard() == "headers 1 :status=200 · data 1 \"abc\" · headers 1 x-sum=2 end");
+}
+
+TEST_CASE("h2: trailers behind no body") {
+  Silent bench;
+  bench.hear(get(1));
+  bench.say_head(1);
+  CHECK(bench.heard() == "headers 1 :status=200");
+  bench.say_end(1, {{"x-sum", "2"}});
+  CHECK(bench.heard() == "headers 1 x-sum=2 end");
+}
+
+TEST_CASE("h2: interim replies, never 101") {
+  Silent bench;
+  bench.hear(get(1));
+  bench.say_head(1, {{":status", "103"}, {"link", "</a>"}});
+  bench.say_head(1, {{":status", "101"}});
+  bench.say_head(1, {{":status", "204"}}, Last::yes);
+  bench.say_end(1);
+  CHECK(bench.heard() == "headers 1 :status=103 link=</a> · headers 1 :status=204 end");
+}
+
+TEST_CASE("h2: 100-continue goes out with the first credit, once, and not when the body came without it") {
+  Silent bench;
+  bench.hear(headers(1, with(kPost, {{"expect", "100-continue"}}), kEndHeaders));
+  CHECK(bench.heard() == "");
+  bench.codec.credit(1, 10);
+  bench.say_head(1, {{":status", "100"}});
+  CHECK(has(bench.heard(), "headers 1 :status=100"));
+  bench.say_head(1, {{":status", "100"}});
+  CHECK(bench.heard() == "");
+  bench.hear(headers(3, with(kPost, {{"expect", "100-continue"}}), kEndHeaders) + data(3, "x"));
+  CHECK(bench.heard() == "window 3 1");
+  bench.say_head(3, {{":status", "100"}});
+  CHECK(bench.heard() == "");
+}
+
+TEST_CASE("h2: what deserves a reply is refused with its code, and the connection lives") {
+  HttpLimits limits;
+  limits.max_body = 10;
+  limits.max_head = 2'000;
+  limits.max_request_line = 100;
+  limits.max_fields = 10;
+  const std::string connect = headers(1, {{":method", "CONNECT"}, {":authority", "a:80"}}, kEndHeaders);
+  std::vector<Pair> many = kGet;
+  for (int i = 0; i < 12; ++i) many.push_back({"x", "y"});
+  std::vector<Pair> long_path{{":method", "GET"}, {":scheme", "http"}, {":authority", "a"}, {":path", ""}};
+  long_path[3].second = "/" + std::string(100, 'x');
+  const std::vector<std::pair<std::string, Code>> cases{
+      {connect, Code::not_implemented},
+      {headers(1, with(kGet, {{"x", std::string(2'000, 'y')}}), kWhole), Code::header_too_large},
+      {headers(1, many, kWhole), Code::header_too_large},
+      {headers(1, long_path, kWhole), Code::uri_too_long},
+      {headers(1, with(kPost, {{"expect", "miracles"}}), kEndHeaders), Code::expectation_failed},
+      {headers(1, with(kPost, {{"content-length", "11"}}), kEndHeaders), Code::content_too_large},
+      {post(1) + data(1, "12345678901"), Code::content_too_large},
+      {post(1) + data(1, "1") + headers(1, {{"x", std::string(2'000, 'y')}}, kWhole), Code::header_too_large},
+  };
+  for (const auto& [says, code] : cases) {
+    Bench bench(limits);
+    bench.start();
+    bench.client.take();
+    bench.hear(says);
+    CAPTURE(bench.told);
+    CHECK(bench.last_code == code);
+    CHECK(has(bench.client.text(), "headers 1 :status=400 end"));
+    bench.hear(get(9));
+    CHECK(has(bench.client.text(), "headers 9 :status=200 end"));
+  }
+}
+
+TEST_CASE("h2: a WebSocket is an extended CONNECT with its fields (RFC 8441 §4)") {
+  Silent bench;
+  bench.hear(headers(1,
+                     {{":method", "CONNECT"},
+                      {":protocol", "websocket"},
+                      {":scheme", "http"},
+                      {":authority", "a.test"},
+                      {":path", "/chat"},
+                      {"origin", "http://a.test"}},
+                     kEndHeaders));
+  CHECK(has(bench.told,
+            "head 1 :method=CONNECT :protocol=websocket :scheme=http :authority=a.test :path=/chat "
+            "origin=http://a.test"));
+}
+
+TEST_CASE("h2: the client takes a request back") {
+  Silent bench;
+  bench.hear(get(1) + rst(1));
+  CHECK(has(bench.told, "end 1 · reset 1"));
+  CHECK(bench.last_code == Code::cancelled);
+  bench.say_head(1);  // late
+  bench.say_end(1);
+  CHECK(bench.heard() == "");
+  CHECK(bench.codec.phase() == CodecPhase::idle);
+}
+
+TEST_CASE("h2: the worker fails") {
+  Silent bench;
+  bench.hear(get(1) + get(3) + get(5));
+  bench.say_head(1);
+  bench.say_data(1, "part");
+  CHECK(bench.heard() == "headers 1 :status=200 · data 1 \"part\"");
+  bench.codec.reset(1, {Fault::backend, Code::worker_lost, false, ""});
+  bench.codec.reset(3, {Fault::router, Code::draining, false, ""});
+  bench.say_end(5);  // without a head
+  CHECK(bench.heard() == "rst 1 INTERNAL_ERROR · rst 3 REFUSED_STREAM · rst 5 INTERNAL_ERROR");
+  CHECK(bench.told.find("reset") == std::string::npos);
+}
+
+TEST_CASE("h2: a malformed message after its head was told takes the request back") {
+  Silent bench;
+  bench.hear(headers(1, with(kPost, {{"content-length", "2"}}), kEndHeaders) + data(1, "x", kEndStream));
+  CHECK(has(bench.heard() + bench.told, "reset 1"));
+  CHECK(bench.last_code == Code::cancelled);
+}
+
+TEST_CASE("h2: an early reply ends the stream, and then the request (RFC 9113 §8.1)") {
+  Silent bench;
+  bench.hear(post(1) + data(1, "x"));
+  bench.say_head(1, {{":status", "403"}}, Last::yes);
+  bench.say_end(1);
+  CHECK(has(bench.heard(), "headers 1 :status=403 end"));
+  bench.hear(data(1, "more"));
+  CHECK(bench.told.find("reset") == std::string::npos);
+  CHECK(bench.bodies[1] == "x");
+  const Time now{10s};
+  static_cast<void>(bench.codec.tick(now, bench));
+  CHECK(bench.heard() == "rst 1 NO_ERROR");
+  bench.hear(data(1, "on its way", kEndStream));
+  bench.hear(frame(kPing, kNone, 0, "12345678"));
+  CHECK(bench.client.text() == "pong 12345678");
+}
+
+TEST_CASE("h2: early replies in great number are not waited for") {
+  Silent bench;
+  std::string all;
+  for (std::uint32_t id = 1; id < 2 * kMaxLingeringStreams + 4; id += 2) all += post(id);
+  bench.hear(all);
+  for (std::uint32_t id = 1; id < 2 * kMaxLingeringStreams + 4; id += 2) {
+    bench.say_head(id, {{":status", "403"}}, Last::yes);
+    bench.say_end(id);
+  }
+  CHECK(has(bench.heard(), "NO_ERROR"));
+}
+
+TEST_CASE("h2: replies wait for the client's window and are credited as they leave") {
+  Silent bench({}, settings({{4, 100}}));
+  bench.hear(get(1) + get(3));
+  bench.say_head(1);
+  bench.say_data(1, std::string(250, 'a'));
+  bench.say_head(3);
+  bench.say_data(3, "hello");
+  bench.say_end(3);
+  CHECK(has(bench.heard(), "data 3 \"hello\" end"));  // though stream 1 is stuck
+  CHECK(bench.drained_bytes[1] == 100);
+  CHECK(bench.drained_bytes[3] == 0);  // nobody wants to hear of it any more
+  bench.hear(window_update(1, 120));
+  CHECK(bench.client.take() == "data 1 120");
+  CHECK(bench.drained_bytes[1] == 220);
+  bench.say_end(1);
+  bench.hear(window_update(1, 100));
+  CHECK(bench.client.take() == "data 1 \"" + std::string(30, 'a') + "\" end");
+}
+
+TEST_CASE("h2: no more leaves than there is room for") {
+  Silent bench({}, settings({{4, 1 << 20}}));
+  bench.hear(get(1) + window_update(0, 1 << 20));
+  bench.say_head(1);
+  bench.say_data(1, std::string(200'000, 'a'));
+  bench.say_end(1);
+  bench.flush(1'000);
+  const std::size_t first = bench.client.data_bytes;
+  CHECK(first <= 16'384);
+  bench.flush(0);
+  CHECK(bench.client.data_bytes == first);
+  while (bench.codec.flush(40'000, bench)) {
+    CHECK(bench.codec.output().size() < 60'000);
+    bench.client.read(bench.codec.output());
+    bench.codec.output().clear();
+  }
+  bench.flush();
+  CHECK(bench.client.data_bytes == 200'000);
+  CHECK(has(bench.client.text(), "end"));
+}
+
+TEST_CASE("h2: a stream reset while a frame of it waits for room leaves no broken frame") {
+  Silent bench({}, settings({{4, 1 << 20}}));
+  bench.hear(get(1) + get(3));
+  bench.say_head(1);
+  bench.say_data(1, std::string(100'000, 'a'));
+  bench.flush(100);
+  bench.codec.reset(1, {Fault::backend, Code::worker_lost, false, ""});
+  bench.say_head(3);
+  bench.say_end(3);
+  CHECK(has(bench.heard(), "rst 1 INTERNAL_ERROR"));
+  bench.hear(frame(kPing, kNone, 0, "12345678"));
+  CHECK(has(bench.heard() + bench.client.take(), ""));
+  bench.hear(get(5) + frame(kPing, kNone, 0, "abcdefgh"));
+  CHECK(has(bench.client.text(), "pong abcdefgh"));
+}
+
+TEST_CASE("h2: request bodies have 64 KiB, and then what is credited") {
+  Silent bench;
+  bench.credits = false;
+  bench.hear(post(1));
+  for (int piece = 0; piece < 4; ++piece) bench.hear(data(1, std::string(16'384, 'x')));
+  CHECK(bench.heard() == "");
+  bench.codec.credit(1, 1'000);
+  CHECK(bench.heard() == "window 1 1000");
+  bench.hear(data(1, std::string(1'000, 'x'), kEndStream));
+  CHECK(bench.bodies[1].size() == 66'536);
+  bench.codec.credit(1, 5);  // nobody needs it
+  CHECK(bench.heard() == "");
+}
+
+TEST_CASE("h2: urgent replies leave first, incremental ones take turns (RFC 9218 §10)") {
+  Silent bench({}, settings({{4, 1 << 20}}));
+  bench.hear(window_update(0, 1 << 20) + headers(1, with(kGet, {{"priority", "u=5"}}), kWhole) +
+             headers(3, with(kGet, {{"priority", "u=1"}}), kWhole) +
+             headers(5, with(kGet, {{"priority", "u=6, i"}}), kWhole) +
+             headers(7, with(kGet, {{"priority", "u=6, i"}}), kWhole));
+  for (const CodecStream id : {1U, 3U, 5U, 7U}) {
+    bench.say_head(id);
+    bench.say_data(id, std::string(32'768, 'a'));
+    bench.say_end(id);
+  }
+  const std::string heard = bench.heard();
+  CHECK(heard.find("data 3 16384 end") < heard.find("data 1 "));
+  CHECK(heard.find("data 1 16384 end") < heard.find("data 5 "));
+  CHECK(heard.find("data 7 ") < heard.find("data 5 16384 end"));
+  CHECK(heard.find("data 5 ") < heard.find("data 7 16384 end"));
+}
+
+TEST_CASE("h2: PRIORITY_UPDATE moves a reply (RFC 9218 §7.1)") {
+  Silent bench({}, settings({{4, 1 << 20}}));
+  bench.hear(get(1) + get(3) + frame(0x10, 0, 0, number(3, 4) + "u=0"));
+  for (const CodecStream id : {1U, 3U}) {
+    bench.say_head(id);
+    bench.say_data(id, std::string(100, 'a'));
+    bench.say_end(id);
+  }
+  const std::string heard = bench.heard();
+  CHECK(heard.find("data 3 ") < heard.find("data 1 "));
+}
+
+TEST_CASE("h2: draining says GOAWAY twice, and finishes what is open (RFC 9113 §6.8)") {
+  Silent bench;
+  bench.hear(get(1));
+  bench.codec.drain();
+  CHECK(bench.heard() == "goaway NO_ERROR after 2147483647 · ping");
+  bench.hear(get(3));  // was on its way
+  CHECK(has(bench.told, "head 3"));
+  bench.hear(frame(kPing, kAck, 0, std::string(8, '\0')));
+  CHECK(bench.client.take() == "goaway NO_ERROR after 3");
+  bench.hear(get(5));  // too late
+  CHECK_FALSE(has(bench.told, "head 5"));
+  for (const CodecStream id : {1U, 3U}) {
+    CHECK(bench.codec.phase() != CodecPhase::closed);
+    bench.say_head(id, {{":status", "200"}}, Last::yes);
+    bench.say_end(id);
+    bench.flush();
+  }
+  CHECK(bench.client.text() == "headers 1 :status=200 end · headers 3 :status=200 end");
+  CHECK(bench.codec.phase() == CodecPhase::closed);
+  CHECK(bench.breaks == 0);
+}
+
+TEST_CASE("h2: an idle connection is left with GOAWAY") {
+  Silent bench;
+  CHECK(bench.codec.phase() == CodecPhase::idle);
+  bench.codec.timed_out(bench);
+  CHECK(bench.heard() == "goaway NO_ERROR after 0");
+  CHECK(bench.codec.phase() == CodecPhase::closed);
+  CHECK(bench.breaks == 0);
+}
+
+TEST_CASE("h2: a preface or a head that comes too slowly") {
+  {
+    Bench bench;
+    bench.hear(kMagic.substr(0, 20));
+    CHECK(bench.codec.phase() == CodecPhase::head);
+    bench.codec.timed_out(bench);
+    bench.flush();
+    CHECK(has(bench.client.text(), "goaway SETTINGS_TIMEOUT"));
+  }
+  Silent bench;
+  bench.hear(frame(kHeaders, kEndStream, 1, block(kGet).substr(0, 5)));
+  CHECK(bench.codec.phase() == CodecPhase::head);
+  bench.codec.timed_out(bench);
+  CHECK(has(bench.heard(), "goaway ENHANCE_YOUR_CALM"));
+  CHECK(bench.codec.phase() == CodecPhase::closed);
+}
+
+TEST_CASE("h2: a client that does not read one reply loses that one") {
+  HttpLimits limits;
+  limits.send_timeout = 1s;
+  Silent bench(limits, settings({{4, 10}}));
+  bench.hear(get(1) + get(3));
+  Time now{100s};
+  static_cast<void>(bench.codec.tick(now, bench));
+  for (const CodecStream id : {1U, 3U}) {
+    bench.say_head(id);
+    bench.say_data(id, std::string(100, 'a'));
+  }
+  for (int look = 0; look < 8; ++look) {
+    bench.heard();
+    bench.hear(window_update(3, 1));  // slow, but it reads
+    now = bench.codec.tick(now + 250ms, bench);
+    now -= 250ms;
+  }
+  CHECK(has(bench.told, "reset 1"));
+  CHECK_FALSE(has(bench.told, "reset 3"));
+}
+
+TEST_CASE("h2: a client that stops in a body gets 408") {
+  HttpLimits limits;
+  limits.body_timeout = 1s;
+  Silent bench(limits);
+  bench.hear(post(1) + post(3) + get(5));
+  Time now{100s};
+  for (int look = 0; look < 8; ++look) {
+    bench.hear(data(3, "x"));
+    now += 250ms;
+    static_cast<void>(bench.codec.tick(now, bench));
+  }
+  CHECK(bench.last_code == Code::request_timeout);
+  CHECK(has(bench.told, "reset 1"));
+  CHECK_FALSE(has(bench.told, "reset 3"));
+  CHECK_FALSE(has(bench.told, "reset 5"));
+}
+
+TEST_CASE("h2: the client closes its side") {
+  Silent bench;
+  bench.hear(get(1) + get(3));
+  bench.codec.input_ended(bench);
+  CHECK(has(bench.told, "reset 1 "));
+  CHECK(has(bench.told, "reset 3 "));
+  CHECK(bench.codec.phase() == CodecPhase::closed);
+}
+
+TEST_CASE("h2: floods are cut with ENHANCE_YOUR_CALM, and told once") {
+  struct Flood {
+    std::string name;
+    std::string before;
+    std::function<std::string(std::uint32_t)> one;
+    std::uint32_t most;
+    const char* why;
+  };
+  const std::string opened = frame(kHeaders, kEndStream, 1, block(kGet));
+  const std::vector<Flood> floods{
+      {"rapid reset (CVE-2023-44487)", "", [](std::uint32_t n) { return get(2 * n + 1) + rst(2 * n + 1); }, kMaxResets,
+       "begun and reset"},
+      {"streams made to fail", "",
+       [](std::uint32_t n) {
+         return headers(2 * n + 1, with(kGet, {{"X", "y"}}), kWhole);
+       },
+       kMaxResets, "begun and reset"},
+      {"PING", "", [](std::uint32_t) { return frame(kPing, 0, 0, "12345678"); }, kMaxPings, "PING"},
+      {"SETTINGS", "",
+       [](std::uint32_t) {
+         return settings({{3, 7}});
+       },
+       kMaxSettingsFrames, "SETTINGS"},
+      {"empty DATA", post(1), [](std::uint32_t) { return data(1, ""); }, kMaxEmptyFrames, "empty"},
+      {"PRIORITY", "", [](std::uint32_t n) { return frame(kPriorityType, 0, 2 * n + 3, number(0, 4) + "\x10"); },
+       kMaxPriorityFrames, "PRIORITY"},
+      {"WINDOW_UPDATE", post(1), [](std::uint32_t) { return window_update(1, 1); }, kMaxWindowUpdates, "WINDOW_UPDATE"},
+      {"unknown types", "", [](std::uint32_t) { return frame(0xbb, 0, 0, "x"); }, kMaxUnknownFrames, "unknown"},
+      {"CONTINUATION (CVE-2024-27316)", opened,
+       [](std::uint32_t) { return frame(kContinuation, 0, 1, field("x", "y")); }, kMaxContinuations, "CONTINUATION"},
+      {"empty CONTINUATION", opened, [](std::uint32_t) { return frame(kContinuation, 0, 1, ""); }, kMaxContinuations,
+       "CONTINUATION"},
+  };
+  for (const Flood& flood : floods) {
+    CAPTURE(flood.name);
+    Silent bench;
+    bench.hear(flood.before);
+    for (std::uint32_t n = 0; n < flood.most; ++n) bench.hear(flood.one(n));
+    CHECK_MESSAGE(bench.breaks == 0, bench.details);
+    bench.hear(flood.one(flood.most) + flood.one(flood.most + 1));
+    CAPTURE(bench.details);
+    CHECK(bench.breaks == 1);
+    CHECK(has(bench.details, flood.why));
+    CHECK(has(bench.client.text(), "goaway ENHANCE_YOUR_CALM"));
+    CHECK(bench.codec.phase() == CodecPhase::closed);
+  }
+}
+
+TEST_CASE("h2: what would be a flood in one second is none in many") {
+  Silent bench;
+  bench.hear(post(1));
+  Time now{100s};
+  for (int second = 0; second < 5; ++second) {
+    for (std::uint32_t n = 0; n < kMaxPings; ++n) bench.hear(frame(kPing, 0, 0, "12345678"));
+    for (int look = 0; look < 4; ++look) static_cast<void>(bench.codec.tick(now += 250ms, bench));
+  }
+  CHECK(bench.breaks == 0);
+}
+
+TEST_CASE("h2: a client that makes room for what it is sent floods nobody") {
+  Silent bench({}, settings({{4, 1 << 20}}));
+  bench.hear(get(1));
+  bench.say_head(1);
+  for (std::uint32_t n = 0; n < 2 * kMaxWindowUpdates; ++n) {
+    bench.say_data(1, "x");
+    bench.flush();
+    bench.hear(window_update(0, 1) + window_update(1, 1));
+  }
+  CHECK(bench.breaks == 0);
+}
+
+TEST_CASE("h2: a head that is small on the wire and large in memory is cut") {
+  Silent bench;
+  const std::string indexed = "\x40" + literal("x") + literal(std::string(3'900, 'y'));
+  bench.hear(frame(kHeaders, kWhole, 1, block(kGet) + indexed));
+  CHECK(has(bench.told, kGetTold));
+  bench.hear(frame(kHeaders, kWhole, 3, block(kGet) + std::string(16'000, '\xbe')));  // 62 MB
+  CHECK(bench.breaks == 1);
+  CHECK(has(bench.client.text(), "goaway ENHANCE_YOUR_CALM"));
+}
+
+TEST_CASE("h2: PINGs of a client that does not read are bounded") {
+  Silent bench;
+  for (int n = 0; n < 50; ++n) {
+    static_cast<void>(bench.codec.read(as_bytes(frame(kPing, 0, 0, "12345678")), bench));
+    bench.codec.flush(0, bench);
+  }
+  CHECK(bench.codec.output().empty());
+  CHECK(bench.heard().size() >= 50 * 13);
+}
