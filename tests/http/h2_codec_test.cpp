@@ -428,7 +428,7 @@ TEST_CASE("h2: floods are cut with ENHANCE_YOUR_CALM, and told once") {
        [](std::uint32_t) {
          return settings({{3, 7}});
        },
-       kMaxSettingsFrames, "SETTINGS"},
+       kMaxSettingsFrames - 1, "SETTINGS"},
       {"empty DATA", post(1), [](std::uint32_t) { return data(1, ""); }, kMaxEmptyFrames, "empty"},
       {"PRIORITY", "", [](std::uint32_t n) { return frame(kPriorityType, 0, 2 * n + 3, number(0, 4) + "\x10"); },
        kMaxPriorityFrames, "PRIORITY"},
