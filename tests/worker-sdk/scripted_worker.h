@@ -35,6 +35,12 @@ class ScriptedWorker : public LinkSender {
     in_.data(id, as_bytes(bytes), last);
     return *this;
   }
+  ScriptedWorker& message(StreamId id, std::string_view bytes, MessageKind kind = MessageKind::text,
+                          Last last = Last::yes) {
+    in_.message(id, as_bytes(bytes), kind, last);
+    return *this;
+  }
+  ScriptedWorker& fields(StreamId id, const Head& trailers) { return open(id, trailers); }
   ScriptedWorker& credit(StreamId id, std::uint32_t bytes) {
     in_.window_update(id, bytes);
     return *this;
@@ -80,6 +86,13 @@ class ScriptedWorker : public LinkSender {
     return Head{{":method", method}, {":scheme", "http"}, {":authority", "a"}, {":path", path}};
   }
 
+  static Head websocket(std::string_view path, std::string_view subprotocols = "") {
+    Head head{
+        {":method", "CONNECT"}, {":protocol", "websocket"}, {":scheme", "http"}, {":authority", "a"}, {":path", path}};
+    if (!subprotocols.empty()) head.add("sec-websocket-protocol", subprotocols);
+    return head;
+  }
+
   WorkerOptions options;
   std::vector<std::string> lines;  // of the log; pool handlers' only after they are done
   WorkerLog log{"test", true, [this](std::string_view line) {
@@ -122,6 +135,12 @@ class ScriptedWorker : public LinkSender {
         const bool is_long = frame.payload.size() > 40;
         return "data " + id + " " +
                (is_long ? std::to_string(frame.payload.size()) : std::string(as_text(frame.payload))) + end;
+      }
+      case FrameType::message: {
+        const bool is_long = frame.payload.size() > 40;
+        return (frame.has(kFlagText) ? "text " : "binary ") + id + " " +
+               (is_long ? std::to_string(frame.payload.size()) : std::string(as_text(frame.payload))) +
+               (frame.has(kFlagEndMessage) ? "" : " …");
       }
       case FrameType::window_update:
         return "credit " + id + " " + std::to_string(read_window_update(frame).value());

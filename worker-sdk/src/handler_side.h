@@ -64,9 +64,12 @@ class HandlerSide {
 
   // Loop: what the router says.
   virtual void arrived(Bytes bytes) = 0;
-  virtual void body_ended(Head* trailers) = 0;  // nullptr when there are none
+  virtual void body_ended(Head* trailers) = 0;       // nullptr when there are none
+  virtual void message(Bytes, MessageKind, Last) {}  // WebSockets only
   virtual void credited(std::uint32_t bytes) = 0;
   virtual void cancel();
+  // Loop: its timer rang. A stale `ticket` is ignored.
+  virtual void wake(std::uint64_t) {}
 
  protected:
   // What goes to the stream.

@@ -26,8 +26,7 @@ class LoopSide final : public HandlerSide {
   void wait_to_write(std::coroutine_handle<> awaiter) { awaiter_ = awaiter; }
   void wait_to_wake(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration);
   void throw_if_cancelled() const;
-  // Its timer rang. A stale `ticket` is ignored.
-  void wake(std::uint64_t ticket);
+  void wake(std::uint64_t ticket) override;
 
   // The coroutine that runs the handler, destroyed with this object if it is still waiting then.
   std::coroutine_handle<> running;

@@ -65,6 +65,8 @@ void RouterLink::handle(const Frame& frame) {
       return handle_headers(frame);
     case FrameType::data:
       return handle_data(frame);
+    case FrameType::message:
+      return handle_message(frame);
     case FrameType::window_update:
       return handle_credit(frame);
     case FrameType::rst_stream:
@@ -106,6 +108,12 @@ void RouterLink::open(const Frame& frame, WorkerStream& stream) {
 void RouterLink::handle_data(const Frame& frame) {
   if (WorkerStream* stream = find(frame.stream))
     stream->data(frame.payload, frame.has(kFlagEndStream) ? Last::yes : Last::no);
+}
+
+void RouterLink::handle_message(const Frame& frame) {
+  const MessageKind kind = frame.has(kFlagText) ? MessageKind::text : MessageKind::binary;
+  if (WorkerStream* stream = find(frame.stream))
+    stream->message(frame.payload, kind, frame.has(kFlagEndMessage) ? Last::yes : Last::no);
 }
 
 void RouterLink::handle_reset(const Frame& frame) {
@@ -185,6 +193,11 @@ void RouterLink::headers(StreamId id, const Head& head, Last last) {
 
 void RouterLink::data(StreamId id, Bytes bytes, Last last) {
   out_.data(id, bytes, last);
+  send_if_large();
+}
+
+void RouterLink::message(StreamId id, Bytes piece, MessageKind kind, Last last) {
+  out_.message(id, piece, kind, last);
   send_if_large();
 }
 

@@ -42,6 +42,7 @@ class RouterLink {
   // For WorkerStream.
   void headers(StreamId id, const Head& head, Last last);
   void data(StreamId id, Bytes bytes, Last last);
+  void message(StreamId id, Bytes piece, MessageKind kind, Last last);
   void credit(StreamId id, std::uint32_t bytes);
   void reset(StreamId id, ResetCode code);
   void forget(WorkerStream& stream);
@@ -52,6 +53,7 @@ class RouterLink {
   void handle(const Frame& frame);
   void handle_headers(const Frame& frame);
   void handle_data(const Frame& frame);
+  void handle_message(const Frame& frame);
   void handle_reset(const Frame& frame);
   void handle_credit(const Frame& frame);
   void handle_ping(const Frame& frame);

@@ -114,6 +114,10 @@ void Worker::handle_async(std::string_view method, std::string_view pattern, Asy
   body_->core.add_handler(method, pattern, std::move(handler));
 }
 
+void Worker::websocket(std::string_view pattern, WebSocketHandler handler) {
+  body_->core.add_handler(pattern, std::move(handler));
+}
+
 int Worker::run() {
   const SignalGuard signals(body_->loop);
   if (!body_->loop.open(body_->core.hello().instance)) return 2;

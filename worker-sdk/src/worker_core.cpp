@@ -1,6 +1,7 @@
 #include "worker_core.h"
 
 #include <algorithm>
+#include <random>
 #include <stdexcept>
 #include <utility>
 
@@ -13,6 +14,11 @@ namespace {
 constexpr unsigned kComplaintsPerSecond = 10;            // a router gone wrong must not fill the disk
 constexpr std::size_t kMaxLinks = 1'024;                 // pairs that WELCOMEs may name
 constexpr std::chrono::seconds kConfirmationTimeout{5};  // a router that is up but does not answer GOAWAY
+
+// WebSockets that are closed when the worker leaves dial again at once: not all in one moment. Clients further apart
+// than this do not feel each other, and a few of them need not wait for the whole drain time.
+constexpr std::chrono::milliseconds kPauseBetweenCloses{100};
+constexpr double kCloseWithin = 0.8;  // of the drain time: the rest is for the handlers to end
 
 std::string dialled_host(const std::string& endpoint) {
   if (!endpoint.starts_with("tcp://")) return {};
@@ -54,6 +60,30 @@ Running run_async(WorkerStream& stream, LoopSide& side, const AsyncHandler& hand
   stream.handler_done();
 }
 
+Running run_socket(WorkerStream& stream, SocketSide& side, const WebSocketHandler& handler, const WorkerLog& log) {
+  std::exception_ptr error;
+  {
+    WebSocket socket(side);
+    try {
+      co_await handler(socket);
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }
+  try {
+    if (error) std::rethrow_exception(error);
+    side.conclude();
+  } catch (const Cancelled&) {  // it is over, and was so for the handler
+    side.conclude();
+  } catch (...) {
+    answer_exception(std::current_exception(), side, log);
+  }
+  side.running = nullptr;
+  stream.handler_done();
+}
+
+bool is_web_socket(const Head& request) { return request.find(":protocol") == "websocket"; }
+
 }  // namespace
 
 WorkerCore::WorkerCore(Parts parts, Hello hello) : parts_(parts), hello_(std::move(hello)) {}
@@ -62,20 +92,25 @@ WorkerCore::~WorkerCore() = default;
 void WorkerCore::add_handler(std::string_view methods, std::string_view pattern, Handler handler, Kind kind) {
   if (!handler) throw std::invalid_argument("no handler for " + std::string(pattern));
   const auto entry_kind = kind == Kind::pool ? Entry::Kind::pool : Entry::Kind::on_loop;
-  add_entry({entry_kind, std::move(handler), {}}, methods, pattern);
+  add_entry({entry_kind, std::move(handler), {}, {}}, methods, pattern);
   has_pool_handlers_ |= kind == Kind::pool;
 }
 
 void WorkerCore::add_handler(std::string_view methods, std::string_view pattern, AsyncHandler handler) {
   if (!handler) throw std::invalid_argument("no handler for " + std::string(pattern));
-  add_entry({Entry::Kind::coroutine, {}, std::move(handler)}, methods, pattern);
+  add_entry({Entry::Kind::coroutine, {}, std::move(handler), {}}, methods, pattern);
 }
 
-std::uint32_t WorkerCore::add_entry(Entry entry, std::string_view methods, std::string_view pattern) {
+void WorkerCore::add_handler(std::string_view pattern, WebSocketHandler handler) {
+  if (!handler) throw std::invalid_argument("no handler for " + std::string(pattern));
+  add_entry({Entry::Kind::socket, {}, {}, std::move(handler)}, "*", pattern);
+}
+
+void WorkerCore::add_entry(Entry entry, std::string_view methods, std::string_view pattern) {
   const auto number = static_cast<std::uint32_t>(entries_.size());
-  matcher_.add(methods, pattern, number);
+  RouteMatcher& matcher = entry.kind == Entry::Kind::socket ? socket_matcher_ : matcher_;
+  matcher.add(methods, pattern, number);
   entries_.push_back(std::make_unique<Entry>(std::move(entry)));
-  return number;
 }
 
 void WorkerCore::add_link(const std::string& deal, const std::string& steer) {
@@ -149,7 +184,9 @@ void WorkerCore::dispatch_fresh(RouterLink& link) {
 void WorkerCore::dispatch(WorkerStream& stream) {
   const Head& request = stream.request();
   const std::string_view target = request.path();
-  matcher_.find(request.method(), target.substr(0, target.find('?')), match_);
+  const std::string_view path = target.substr(0, target.find('?'));
+  if (is_web_socket(request)) return dispatch_socket(stream, path);
+  matcher_.find(request.method(), path, match_);
   if (match_.found != RouteMatch::Found::yes) return answer_unmatched(stream, match_);
 
   const Entry& entry = *entries_[match_.handler];
@@ -169,6 +206,20 @@ void WorkerCore::dispatch(WorkerStream& stream) {
   if (stream.has_whole_body()) return run_inline(stream);
   if (side.is_too_large()) return body_too_large(stream);
   side.start_collecting();
+}
+
+// Handlers of ordinary requests are never asked: their 200 would accept it.
+void WorkerCore::dispatch_socket(WorkerStream& stream, std::string_view path) {
+  if (is_draining_) return stream.put_reset(ResetCode::refused_stream);  // it would only be closed again
+  socket_matcher_.find("*", path, match_);
+  if (match_.found != RouteMatch::Found::yes)
+    return stream.use_loop_side().fail(404, "No WebSocket is served at this path.\n");
+  if (stream.has_whole_body()) return stream.put_reset(ResetCode::protocol_error);
+  SocketSide& side = stream.use_socket_side();
+  side.match() = match_;
+  stream.handler_begins();
+  side.running = run_socket(stream, side, entries_[match_.handler]->socket_handler, log()).handle;
+  side.running.resume();
 }
 
 void WorkerCore::answer_unmatched(WorkerStream& stream, const RouteMatch& match) {
@@ -198,7 +249,7 @@ void WorkerCore::run_inline(WorkerStream& stream) {
   stream.handler_done();
 }
 
-std::uint64_t WorkerCore::start_timer(std::chrono::milliseconds duration, LoopSide& side) {
+std::uint64_t WorkerCore::start_timer(std::chrono::milliseconds duration, HandlerSide& side) {
   timers_.push({now_ + duration, ++last_ticket_, &side});
   return last_ticket_;
 }
@@ -248,6 +299,24 @@ void WorkerCore::begin_drain() {
   hello_.state = "draining";
   give_up_on_routers_ = now_ + std::min<std::chrono::milliseconds>(parts_.options.drain_timeout, kConfirmationTimeout);
   for (const auto& link : links_) link->leave();
+  close_sockets_slowly();
+}
+
+// Evenly over the time there is, each at a random moment of its share.
+void WorkerCore::close_sockets_slowly() {
+  std::vector<SocketSide*> sides;
+  for (const auto& stream : streams_)
+    if (stream->is_open() && stream->socket_side() != nullptr) sides.push_back(stream->socket_side());
+  if (sides.empty()) return;
+  const auto count = static_cast<double>(sides.size());
+  const double longest = kCloseWithin * static_cast<double>(parts_.options.drain_timeout.count());
+  const double share = std::min(longest / count, static_cast<double>(kPauseBetweenCloses.count()));
+  std::minstd_rand random(std::random_device{}());
+  std::uniform_real_distribution<double> jitter(0, share);
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    const double at = static_cast<double>(i) * share + jitter(random);
+    sides[i]->close_after(std::chrono::milliseconds(static_cast<std::int64_t>(at)));
+  }
 }
 
 bool WorkerCore::is_drained() const {

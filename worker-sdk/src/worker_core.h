@@ -48,6 +48,7 @@ class WorkerCore {
   enum class Kind : std::uint8_t { pool, on_loop };
   void add_handler(std::string_view methods, std::string_view pattern, Handler handler, Kind kind);
   void add_handler(std::string_view methods, std::string_view pattern, AsyncHandler handler);
+  void add_handler(std::string_view pattern, WebSocketHandler handler);
   [[nodiscard]] bool has_pool_handlers() const { return has_pool_handlers_; }
 
   // One more pair to serve; the same endpoint twice is one link.
@@ -96,27 +97,30 @@ class WorkerCore {
   void accept_fresh();
 
   void resume_later(std::coroutine_handle<> awaiter) { ready_.push_back(awaiter); }
-  [[nodiscard]] std::uint64_t start_timer(std::chrono::milliseconds duration, LoopSide& side);
+  [[nodiscard]] std::uint64_t start_timer(std::chrono::milliseconds duration, HandlerSide& side);
   void body_is_complete(WorkerStream& stream);
   void body_too_large(WorkerStream& stream);
 
  private:
   struct Entry {
-    enum class Kind : std::uint8_t { pool, on_loop, coroutine } kind;
+    enum class Kind : std::uint8_t { pool, on_loop, coroutine, socket } kind;
     Handler handler;
     AsyncHandler async_handler;
+    WebSocketHandler socket_handler;
   };
   struct Timer {
     WorkerClock::time_point at;
     std::uint64_t ticket;
-    LoopSide* side;
+    HandlerSide* side;
     bool operator>(const Timer& other) const { return at > other.at; }
   };
 
-  std::uint32_t add_entry(Entry entry, std::string_view methods, std::string_view pattern);
+  void add_entry(Entry entry, std::string_view methods, std::string_view pattern);
   void dispatch(WorkerStream& stream);
+  void dispatch_socket(WorkerStream& stream, std::string_view path);
   void answer_unmatched(WorkerStream& stream, const RouteMatch& match);
   void run_inline(WorkerStream& stream);
+  void close_sockets_slowly();
   void ring_timers();
   bool resume_ready();
 
@@ -125,7 +129,7 @@ class WorkerCore {
   HpackEncoder encoder_;
   HpackDecoder decoder_;
   Head scratch_head_;
-  RouteMatcher matcher_;
+  RouteMatcher matcher_, socket_matcher_;
   RouteMatch match_;
   std::vector<std::unique_ptr<Entry>> entries_;
   bool has_pool_handlers_ = false;

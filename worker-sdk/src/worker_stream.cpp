@@ -48,6 +48,12 @@ PoolSide& WorkerStream::use_pool_side() {
   return *pool_side_;
 }
 
+SocketSide& WorkerStream::use_socket_side() {
+  if (!socket_side_) socket_side_ = std::make_unique<SocketSide>(*this, core_);
+  begin(*socket_side_);
+  return *socket_side_;
+}
+
 void WorkerStream::begin(HandlerSide& side) {
   side_ = &side;
   side.begin(request_, core_.max_body());
@@ -63,6 +69,13 @@ void WorkerStream::data(Bytes bytes, Last last) {
     if (side_ == nullptr) early_body_ += as_text(bytes);
   }
   if (last == Last::yes && is_open()) body_is_over(nullptr);
+}
+
+void WorkerStream::message(Bytes piece, MessageKind kind, Last last) {
+  if (!in_state_.data()) return break_off(ResetCode::stream_closed);
+  if (!is_web_socket()) return break_off(ResetCode::protocol_error);
+  if (!in_window_.received(static_cast<std::uint32_t>(piece.size()))) return break_off(ResetCode::flow_control_error);
+  side_->message(piece, kind, last);
 }
 
 void WorkerStream::trailers(Head& trailers) {
@@ -129,6 +142,12 @@ void WorkerStream::send_now(std::string_view bytes, Last last) {
   if (last == Last::no) return;
   (void)out_state_.end();
   close();
+}
+
+void WorkerStream::put_message(std::string_view piece, MessageKind kind, Last last) {
+  if (!is_open() || !out_state_.data()) return;
+  (void)out_window_.take(static_cast<std::uint32_t>(piece.size()));
+  link_->message(id_, as_bytes(piece), kind, last);
 }
 
 void WorkerStream::flush_waiting() {

@@ -12,6 +12,7 @@
 #include "proto/frame.h"
 #include "proto/stream_state.h"
 #include "proto/window.h"
+#include "socket_side.h"
 
 namespace zeroway {
 
@@ -34,11 +35,15 @@ class WorkerStream {
   // The side that its handler will use, begun; from here on bytes go there.
   LoopSide& use_loop_side();
   PoolSide& use_pool_side();
+  SocketSide& use_socket_side();
   LoopSide& loop_side() { return loop_side_; }
+  // nullptr when it is no WebSocket's.
+  SocketSide* socket_side() { return is_web_socket() ? socket_side_.get() : nullptr; }
   HandlerSide* side() { return side_; }
 
   // From the router.
   void data(Bytes bytes, Last last);
+  void message(Bytes piece, MessageKind kind, Last last);
   void trailers(Head& trailers);
   void credit(std::uint32_t bytes);
   void cancelled();  // by RST_STREAM, or because the link is gone
@@ -48,6 +53,7 @@ class WorkerStream {
   // From the handler.
   void put_head(Head& head, Last last);
   void put_data(std::string_view bytes, Last last);
+  void put_message(std::string_view piece, MessageKind kind, Last last);  // `piece` fits send_window()
   void put_end(const Head& trailers);
   void put_reset(ResetCode code);
   void consumed(std::size_t bytes);
@@ -63,6 +69,7 @@ class WorkerStream {
   bool is_indexed = false;  // RouterLink's: whether its index has this stream
 
  private:
+  [[nodiscard]] bool is_web_socket() const { return side_ != nullptr && side_ == socket_side_.get(); }
   void begin(HandlerSide& side);
   void flush_waiting();
   void send_now(std::string_view bytes, Last last);
@@ -87,6 +94,7 @@ class WorkerStream {
   Head out_trailers_;
   LoopSide loop_side_;
   std::unique_ptr<PoolSide> pool_side_;
+  std::unique_ptr<SocketSide> socket_side_;
   HandlerSide* side_ = nullptr;
 };
 

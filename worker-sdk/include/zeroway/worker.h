@@ -19,6 +19,10 @@
 //                    fastest (no thread is woken), for answers that take microseconds. MUST NOT BLOCK: not on files,
 //                    locks, sleep, other services.
 //
+// And one for WebSockets:
+//
+//     websocket      a coroutine on the worker's own thread, for as long as the WebSocket is open (websocket.h).
+//
 // HEAD is answered by the handler for GET if there is none for HEAD; the SDK leaves the body out. No handler for the
 // path: 404. Handlers for the path but not for the method: 405 with Allow (RFC 9110 §15.5.6).
 #pragma once
@@ -33,11 +37,13 @@
 #include "zeroway/reply.h"
 #include "zeroway/request.h"
 #include "zeroway/task.h"
+#include "zeroway/websocket.h"
 
 namespace zeroway {
 
 using Handler = std::function<void(Request& request, Reply& reply)>;
 using AsyncHandler = std::function<Task<void>(AsyncRequest& request, AsyncReply& reply)>;
+using WebSocketHandler = std::function<Task<void>(WebSocket& socket)>;
 
 class Worker {
  public:
@@ -64,14 +70,20 @@ class Worker {
   // The same, a coroutine on the worker's own thread. The request and reply it is given are good until it ends;
   // captures of a lambda live as long as the worker.
   void handle_async(std::string_view method, std::string_view pattern, AsyncHandler handler);
+  // Serves the WebSockets at these paths (patterns as above; they are matched apart from those of ordinary requests).
+  // The client's request is a GET with Upgrade (RFC 6455) or an extended CONNECT (RFC 8441); the handler cannot tell.
+  // No handler for the path: refused with 404. Each WebSocket counts towards WorkerOptions::capacity as long as it is
+  // open.
+  void websocket(std::string_view pattern, WebSocketHandler handler);
 
   // Connects and serves on the calling thread until SIGTERM, SIGINT or stop(). Then it drains: tells the routers, takes
-  // what is already on its way, finishes what it holds for at most drain_timeout, and returns 0, or 1 when requests had
-  // to be dropped at that. A second signal ends the process at once with status 1; a second stop() drops what is left
-  // and returns. While it runs, SIGTERM and SIGINT are its own; afterwards they are handled as before. Pool handlers
-  // that still run then are waited for when the worker is destroyed; they hear of it through Cancelled. Returns 2, with
-  // a log line, when it cannot start (an endpoint that is none, a key that cannot be read). Call once, and in one
-  // worker of a process at a time if it shall hear signals.
+  // what is already on its way, finishes what it holds for at most drain_timeout (WebSockets are closed with 1012 one
+  // after another, ten in a second, or as many more as it takes to be through after 80 % of that time), and returns 0,
+  // or 1 when requests had to be dropped at that. A second signal ends the process at once with status 1; a second
+  // stop() drops what is left and returns. While it runs, SIGTERM and SIGINT are its own; afterwards they are handled
+  // as before. Pool handlers that still run then are waited for when the worker is destroyed; they hear of it through
+  // Cancelled. Returns 2, with a log line, when it cannot start (an endpoint that is none, a key that cannot be read).
+  // Call once, and in one worker of a process at a time if it shall hear signals.
   int run();
   // Begins to drain, as SIGTERM does; the second call drops what is left. Any thread, any time.
   void stop();

@@ -1,0 +1,381 @@
+#include "zeroway/websocket.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/worker-sdk/scripted_worker.h"
+
+using namespace zeroway;
+using namespace std::chrono_literals;
+
+namespace {
+
+Task<void> echo(WebSocket& socket) {
+  socket.accept(socket.offers("echo") ? "echo" : "");
+  while (const auto message = co_await socket.receive()) co_await socket.send(*message);
+}
+
+Task<void> echo_pieces(WebSocket& socket) {
+  while (const auto piece = co_await socket.receive_piece()) co_await socket.send_piece(*piece);
+}
+
+struct Sockets : ScriptedWorker {
+  explicit Sockets(WebSocketHandler handler, WorkerOptions given = {}) : ScriptedWorker(std::move(given)) {
+    core.add_handler("/*", std::move(handler));
+  }
+  // Opened, and what was said to that is forgotten.
+  Sockets& begin(StreamId id, std::string_view path = "/") {
+    open(id, websocket(path), Last::no).turn();
+    return *this;
+  }
+};
+
+WorkerOptions with_drain(std::chrono::milliseconds time) {
+  WorkerOptions options;
+  options.drain_timeout = time;
+  return options;
+}
+
+const std::string kBye = "head 1 close-code=1000 close-reason=bye end";
+
+}  // namespace
+
+TEST_CASE("websocket: accepted by a 200 without an end, echoes text and binary, answers the close") {
+  Sockets worker(echo);
+  CHECK(worker.open(1, Sockets::websocket("/"), Last::no).turn() == "head 1 :status=200");
+  CHECK(worker.message(1, "hi").turn() == "credit 1 196610 · text 1 hi");
+  CHECK(worker.message(1, "", MessageKind::binary).turn() == "binary 1 ");
+  CHECK(worker.message(1, "a", MessageKind::text, Last::no).turn() == "");
+  CHECK(worker.message(1, "b").message(1, "c").turn() == "text 1 ab · text 1 c");
+  CHECK(worker.fields(1, {{"close-code", "1000"}, {"close-reason", "bye"}}).turn() == "head 1 close-code=1000 end");
+  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.lines.size() == 1);
+}
+
+TEST_CASE("websocket: the subprotocol is one that was offered") {
+  Sockets worker(echo);
+  CHECK(worker.open(1, Sockets::websocket("/", "chat,\techo "), Last::no).turn() ==
+        "head 1 :status=200 sec-websocket-protocol=echo");
+  CHECK(worker.open(3, Sockets::websocket("/", "echo2, ech"), Last::no).turn() == "head 3 :status=200");
+}
+
+TEST_CASE("websocket: the handler sees the request, and its own fields reach the client") {
+  Sockets worker([](WebSocket& socket) -> Task<void> {
+    CHECK(socket.method() == "CONNECT");
+    CHECK(socket.rest() == "room/7");
+    CHECK(socket.query() == "a=b");
+    socket.accept({}, {{"X-Room", "7"}});
+    co_return;
+  });
+  CHECK(worker.open(1, Sockets::websocket("/room/7?a=b"), Last::no).turn() ==
+        "head 1 :status=200 x-room=7 · head 1 close-code=1000 end");
+}
+
+TEST_CASE("websocket: refused with status, fields and body") {
+  Sockets worker([](WebSocket& socket) -> Task<void> {
+    if (socket.path() == "/no") socket.refuse(401, "who are you\n", {{"www-authenticate", "Basic"}});
+    if (socket.path() == "/error") throw StatusError(429, "slowly\n");
+    if (socket.path() == "/crash") throw std::runtime_error("oh");
+    if (socket.path() == "/close") socket.close(1000);
+    co_return;
+  });
+  CHECK(worker.open(1, Sockets::websocket("/no"), Last::no).turn() ==
+        "head 1 :status=401 www-authenticate=Basic content-length=12 · data 1 who are you\n end");
+  CHECK(worker.open(3, Sockets::websocket("/error"), Last::no).turn().starts_with("head 3 :status=429 "));
+  CHECK(worker.open(5, Sockets::websocket("/crash"), Last::no).turn().starts_with("head 5 :status=500 "));
+  CHECK(worker.open(7, Sockets::websocket("/close"), Last::no).turn().starts_with("head 7 :status=403 "));
+  CHECK(worker.open(9, Sockets::websocket("/nothing"), Last::no).turn().starts_with("head 9 :status=403 "));
+  CHECK(worker.core.streams_in_use() == 0);
+}
+
+TEST_CASE("websocket: a handler that decides later claims its stream first") {
+  Sockets worker([](WebSocket& socket) -> Task<void> {
+    co_await socket.sleep(10ms);
+    socket.accept();
+    socket.close(1000, "bye");
+  });
+  CHECK(worker.open(1, Sockets::websocket("/"), Last::no).turn() == "credit 1 196608");
+  worker.now += 10ms;
+  CHECK(worker.turn() == "head 1 :status=200 · " + kBye);
+}
+
+TEST_CASE("websocket: handlers of ordinary requests are not asked, nor the other way round") {
+  Sockets worker(echo);
+  worker.core.add_handler(
+      "*", "/*", [](Request&, Reply& reply) { reply.send("hello"); }, WorkerCore::Kind::on_loop);
+  CHECK(worker.open(1, Sockets::get("/")).turn().ends_with("data 1 hello end"));
+  ScriptedWorker plain;
+  plain.core.add_handler(
+      "*", "/*", [](Request&, Reply& reply) { reply.send("hello"); }, WorkerCore::Kind::on_loop);
+  CHECK(plain.open(1, Sockets::websocket("/"), Last::no).turn().starts_with("head 1 :status=404 "));
+}
+
+TEST_CASE("websocket: the client's close ends receiving, behind what it sent before, and tells code and reason") {
+  std::string seen;
+  Sockets worker([&](WebSocket& socket) -> Task<void> {
+    socket.accept();
+    co_await socket.send_text("first");
+    while (const auto message = co_await socket.receive()) seen += std::string(message->bytes) + " ";
+    seen += std::to_string(socket.close_code()) + " " + std::string(socket.close_reason());
+    CHECK(socket.is_closed());
+    co_await socket.send_text("too late");
+    seen += "not reached";
+  });
+  const auto closed_by = [&](const Head& fields) {
+    seen.clear();
+    worker.begin(1).message(1, "a").message(1, "b").fields(1, fields);
+    return worker.turn();
+  };
+  CHECK(closed_by({{"close-code", "4001"}, {"close-reason", "done"}}) ==
+        "credit 1 196609 · head 1 close-code=4001 end");
+  CHECK(seen == "a b 4001 done");
+  seen.clear();
+  CHECK(worker.begin(3).data(3, "", Last::yes).turn() == "data 3  end");
+  CHECK(seen == "1005 ");
+  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.lines.size() == 1);
+}
+
+TEST_CASE("websocket: a lost client is 1006 for who receives, Cancelled for who sends or sleeps") {
+  std::string seen;
+  Sockets worker([&](WebSocket& socket) -> Task<void> {
+    socket.accept();
+    const std::stop_callback told(socket.stop_token(), [&] { seen += "told "; });
+    try {
+      if (socket.path() == "/receive") CHECK_FALSE((co_await socket.receive()).has_value());
+      if (socket.path() == "/piece") CHECK_FALSE((co_await socket.receive_piece()).has_value());
+      if (socket.path() == "/send") co_await socket.send_text(std::string(kStreamWindow + 1, 'x'));
+      if (socket.path() == "/sleep") co_await socket.sleep(1h);
+    } catch (const Cancelled&) {
+      seen += "cancelled ";
+    }
+    seen += std::to_string(socket.close_code());
+  });
+  for (const auto& [path, expected] : {std::pair{"/receive", "told 1006"},
+                                       {"/piece", "told 1006"},
+                                       {"/send", "told cancelled 1006"},
+                                       {"/sleep", "told cancelled 1006"}}) {
+    seen.clear();
+    worker.begin(1, path);
+    CHECK(worker.reset(1).turn() == "");
+    CHECK(seen == expected);
+    CHECK(worker.core.streams_in_use() == 0);
+  }
+}
+
+TEST_CASE("websocket: sending waits for credit, and the order stays") {
+  int sent = 0;
+  Sockets worker([&](WebSocket& socket) -> Task<void> {
+    for (; sent < 10; ++sent) co_await socket.send_binary(std::string(100'000, 'x'));
+    socket.close(1000, "bye");
+  });
+  CHECK(worker.open(1, Sockets::websocket("/"), Last::no).turn() ==
+        "head 1 :status=200 · binary 1 65536 … · binary 1 34464 · binary 1 65536 … · binary 1 34464 · "
+        "binary 1 62144 …");
+  CHECK(sent == 2);
+  CHECK(worker.credit(1, 37'855).turn() == "binary 1 37855 …");
+  CHECK(sent == 2);
+  CHECK(worker.credit(1, 2).turn() == "binary 1 x · binary 1 x …");
+  CHECK(sent == 3);
+  CHECK(worker.credit(1, 10'000'000).turn().ends_with(" · binary 1 34464 · " + kBye));
+  CHECK(worker.core.streams_in_use() == 0);
+}
+
+TEST_CASE("websocket: a client that sends is credited as its messages are taken") {
+  Sockets worker([](WebSocket& socket) -> Task<void> {
+    co_await socket.sleep(1s);
+    while (co_await socket.receive_piece()) {
+    }
+  });
+  worker.begin(1);
+  for (int i = 0; i < 4; ++i) worker.message(1, std::string(65'536, 'x'), MessageKind::binary, Last::no);
+  CHECK(worker.turn() == "");
+  worker.now += 1s;
+  CHECK(worker.turn() == "head 1 :status=200 · credit 1 262144");
+  for (int i = 0; i < 4; ++i) worker.message(1, std::string(65'536, 'x'), MessageKind::binary, Last::no);
+  CHECK(worker.turn() == "credit 1 262144");
+}
+
+TEST_CASE("websocket: more than the credit, DATA, and messages on other streams break the stream off") {
+  Sockets worker([](WebSocket& socket) -> Task<void> {
+    socket.accept();
+    co_await socket.sleep(1h);
+  });
+  worker.begin(1);
+  for (int i = 0; i < 2; ++i) worker.message(1, std::string(65'536, 'x'));
+  CHECK(worker.turn() == "reset 1 3");
+  CHECK(worker.begin(3).data(3, "body").turn() == "reset 3 1");
+  worker.core.add_handler("*", "/*",
+                          [](AsyncRequest& request, AsyncReply&) -> Task<void> { co_await request.sleep(1h); });
+  worker.open(5, Sockets::get("/", "POST"), Last::no).turn();
+  CHECK(worker.message(5, "hi").turn() == "reset 5 1");
+  CHECK(worker.core.streams_in_use() == 0);
+}
+
+TEST_CASE("websocket: empty messages that nobody takes are bounded, though they cost no credit") {
+  Sockets worker([](WebSocket& socket) -> Task<void> {
+    socket.accept();
+    co_await socket.sleep(1h);
+  });
+  worker.begin(1);
+  std::string out;
+  for (int message = 0; message < 9 && out.empty(); ++message) {
+    for (int i = 0; i < 50'000; ++i) worker.message(1, "");
+    out = worker.turn();
+  }
+  CHECK(out == "reset 1 11");
+}
+
+TEST_CASE("websocket: pieces pass through as they come; a message that never ends needs no memory") {
+  Sockets worker(echo_pieces);
+  CHECK(worker.open(1, Sockets::websocket("/"), Last::no).turn() == "head 1 :status=200");
+  CHECK(worker.message(1, "a", MessageKind::binary, Last::no).turn() == "credit 1 196609 · binary 1 a …");
+  CHECK(worker.message(1, "b", MessageKind::binary, Last::no).message(1, "c", MessageKind::binary).turn() ==
+        "binary 1 bc");
+  CHECK(worker.message(1, "", MessageKind::text, Last::no).turn() == "");
+  CHECK(worker.message(1, "").turn() == "text 1 ");
+}
+
+TEST_CASE("websocket: too long a message is closed with 1009 (RFC 6455 §7.4.1), before it is all there") {
+  int code = 0;
+  Sockets worker([&](WebSocket& socket) -> Task<void> {
+    CHECK((co_await socket.receive(5)).value().bytes == "12345");
+    CHECK_FALSE((co_await socket.receive(5)).has_value());
+    code = socket.close_code();
+  });
+  CHECK(worker.begin(1).message(1, "12345").turn() == "credit 1 196613");
+  CHECK(worker.message(1, "1234", MessageKind::text, Last::no).turn() == "");
+  CHECK(worker.message(1, "56", MessageKind::text, Last::no).turn() ==
+        "head 1 close-code=1009 close-reason=a message of more than 5 bytes end");
+  CHECK(code == 1009);
+  CHECK(worker.core.streams_in_use() == 0);
+}
+
+TEST_CASE("websocket: our close is the last word, also for what waits to be received") {
+  Sockets worker([](WebSocket& socket) -> Task<void> {
+    CHECK_THROWS_AS(socket.close(1005), std::invalid_argument);
+    CHECK_THROWS_AS(socket.close(2000), std::invalid_argument);
+    CHECK_THROWS_AS(socket.close(1000, std::string(124, 'x')), std::invalid_argument);
+    CHECK_THROWS_AS(socket.close(1000, "a\nb"), std::invalid_argument);
+    CHECK_THROWS_AS(socket.refuse(200), std::invalid_argument);
+    socket.accept();
+    CHECK_THROWS_AS(socket.refuse(404), std::logic_error);
+    co_await socket.sleep(1s);
+    socket.close(4999, "bye");
+    CHECK(socket.close_code() == 4999);
+    socket.close(1000);
+    CHECK_FALSE((co_await socket.receive()).has_value());
+    socket.post_text("ignored");
+  });
+  worker.begin(1).message(1, "unread").turn();
+  worker.now += 1s;
+  CHECK(worker.turn() == "head 1 close-code=4999 close-reason=bye end");
+  CHECK(worker.message(1, "late").fields(1, {{"close-code", "4999"}}).turn() == "");
+}
+
+TEST_CASE("websocket: an exception after the acceptance resets, which is 1011 for the client") {
+  Sockets worker([](WebSocket& socket) -> Task<void> {
+    (void)co_await socket.receive();
+    throw std::runtime_error("oh");
+  });
+  CHECK(worker.begin(1).message(1, "x").turn() == "credit 1 196609 · reset 1 2");
+  CHECK(worker.lines.back() == "handler of CONNECT / failed: oh");
+}
+
+TEST_CASE("websocket: posting never waits, and not between the pieces of another message") {
+  WebSocket* posted = nullptr;
+  Sockets worker([&](WebSocket& socket) -> Task<void> {
+    posted = &socket;
+    co_await socket.send_piece({.bytes = "a", .is_text = false, .is_last = false});
+    (void)co_await socket.receive();
+    co_await socket.send_piece({.bytes = "b", .is_text = false});
+    (void)co_await socket.receive();
+    posted = nullptr;
+  });
+  CHECK(worker.open(1, Sockets::websocket("/"), Last::no).turn() == "head 1 :status=200 · binary 1 a …");
+  posted->post_text("one");
+  posted->post_text("two");
+  CHECK(posted->backlog() == 6);
+  CHECK(worker.turn() == "");
+  CHECK(worker.message(1, "go").turn() == "credit 1 196610 · binary 1 b · text 1 one · text 1 two");
+  posted->post_binary(std::string(kStreamWindow, 'x'));
+  CHECK(posted->backlog() == 8);
+  worker.turn();
+  CHECK(worker.credit(1, 8).turn() == "binary 1 xxxxxxxx");
+  CHECK(worker.fields(1, {{"close-code", "1001"}}).turn() == "head 1 close-code=1001 end");
+  CHECK(posted == nullptr);
+}
+
+TEST_CASE("websocket: what waits for credit goes out after the handler's end, then the close") {
+  Sockets worker([](WebSocket& socket) -> Task<void> {
+    socket.accept();
+    socket.post_text(std::string(kStreamWindow, 'x') + "rest");
+    co_return;
+  });
+  worker.begin(1);
+  CHECK(worker.core.streams_in_use() == 1);
+  CHECK(worker.credit(1, 2).turn() == "text 1 re …");
+  CHECK(worker.credit(1, 2).turn() == "text 1 st · head 1 close-code=1000 end");
+  CHECK(worker.core.streams_in_use() == 0);
+  worker.begin(3);
+  CHECK(worker.reset(3).turn() == "");
+  CHECK(worker.core.streams_in_use() == 0);
+}
+
+TEST_CASE("websocket: a draining worker closes all with 1012, spread over the time, and takes no more") {
+  constexpr StreamId kSockets = 100;
+  std::vector<int> codes;
+  Sockets worker(
+      [&](WebSocket& socket) -> Task<void> {
+        socket.accept();
+        while (co_await socket.receive()) {
+        }
+        codes.push_back(socket.close_code());
+      },
+      with_drain(1'000ms));
+  for (StreamId id = 1; id <= kSockets; ++id) worker.begin(id);
+  worker.core.begin_drain();
+  CHECK(worker.turn() == "goaway");
+  CHECK(worker.open(777, Sockets::websocket("/"), Last::no).turn() == "reset 777 7");
+  worker.now += 400ms;
+  (void)worker.turn();
+  CHECK(codes.size() >= 45);
+  CHECK(codes.size() <= 55);
+  worker.now += 400ms;
+  CHECK(worker.turn().ends_with(" close-code=1012 close-reason=the worker is leaving end"));
+  CHECK((codes == std::vector<int>(kSockets, 1012)));
+  CHECK(worker.core.streams_in_use() == 0);
+}
+
+TEST_CASE("websocket: one that is not decided when the worker leaves is refused, few wait no long time") {
+  Sockets worker([](WebSocket& socket) -> Task<void> { co_await socket.sleep(1h); }, with_drain(1h));
+  worker.begin(1);
+  worker.core.begin_drain();
+  (void)worker.turn();
+  worker.now += 100ms;
+  CHECK(worker.turn().starts_with("head 1 :status=503 retry-after=1 "));
+  CHECK(worker.core.streams_in_use() == 0);
+}
+
+TEST_CASE("websocket: a worker that ends while handlers wait releases what they hold") {
+  const auto held = std::make_shared<int>(1);
+  {
+    Sockets worker([&](WebSocket& socket) -> Task<void> {
+      const std::shared_ptr<int> copy = held;
+      (void)co_await socket.receive();
+    });
+    worker.begin(1);
+    CHECK(held.use_count() == 2);
+  }
+  CHECK(held.use_count() == 1);
+}
+
+TEST_CASE("websocket: a client that ends before the decision is given up") {
+  Sockets worker([](WebSocket& socket) -> Task<void> {
+    CHECK_THROWS_AS(co_await socket.sleep(1h), Cancelled);
+    socket.accept();
+  });
+  worker.begin(1);
+  CHECK(worker.fields(1, {{"close-code", "1000"}}).turn() == "reset 1 8");
+  CHECK(worker.open(3, Sockets::websocket("/"), Last::yes).turn() == "reset 3 1");
+  CHECK(worker.core.streams_in_use() == 0);
+}

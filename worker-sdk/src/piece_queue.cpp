@@ -1,0 +1,56 @@
+#include "piece_queue.h"
+
+#include <algorithm>
+
+namespace zeroway {
+
+namespace {
+constexpr std::size_t kKeptCapacity = 131'072;  // thousands of these may be idle
+}
+
+void PieceQueue::put(const Piece& piece) {
+  bytes_.append(piece.bytes);
+  if (!is_empty() && marks_.back().last == Last::no) {
+    marks_.back().size += piece.bytes.size();
+    marks_.back().last = piece.last;
+  } else if (!piece.bytes.empty() || piece.last == Last::yes) {
+    marks_.push_back({piece.bytes.size(), piece.kind, piece.last});
+  }
+}
+
+PieceQueue::Piece PieceQueue::front(std::size_t most) const {
+  const Mark& mark = marks_[first_];
+  const std::size_t size = std::min(mark.size, most);
+  const Last last = size == mark.size ? mark.last : Last::no;
+  return {std::string_view(bytes_).substr(begin_, size), mark.kind, last};
+}
+
+void PieceQueue::pop(const Piece& piece) {
+  Mark& mark = marks_[first_];
+  begin_ += piece.bytes.size();
+  mark.size -= piece.bytes.size();
+  if (mark.size == 0) ++first_;  // what may still come of this message gets a mark of its own
+  tidy();
+}
+
+void PieceQueue::clear() {
+  if (bytes_.capacity() > kKeptCapacity) bytes_ = std::string();
+  bytes_.clear();
+  marks_.clear();
+  begin_ = first_ = 0;
+}
+
+// Gives back what is gone once it is the larger part: each byte is moved at most once on the average.
+void PieceQueue::tidy() {
+  if (is_empty()) return clear();
+  if (begin_ * 2 > bytes_.size()) {
+    bytes_.erase(0, begin_);
+    begin_ = 0;
+  }
+  if (first_ * 2 > marks_.size()) {
+    marks_.erase(marks_.begin(), marks_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
+  }
+}
+
+}  // namespace zeroway

@@ -1,0 +1,104 @@
+// A stream as a WebSocket's handler holds it: messages both ways, the close, and the one who waits for them.
+//
+//     undecided ──accept()──▶ open ──close(), or the client's end──▶ over
+//         └──refuse()──▶ over ◀──client or router lost──┘
+//
+// Owner: WorkerStream.   Thread: the loop.
+// Not here: running the handler (worker_core.h), frames (worker_stream.h).
+#pragma once
+#include <coroutine>
+#include <string>
+
+#include "handler_side.h"
+#include "piece_queue.h"
+#include "zeroway/websocket.h"
+
+namespace zeroway {
+
+class WorkerCore;
+class WorkerStream;
+
+class SocketSide final : public HandlerSide {
+ public:
+  SocketSide(WorkerStream& stream, WorkerCore& core) : stream_(stream), core_(core) {}
+  ~SocketSide() override;
+
+  void accept(std::string_view subprotocol, FieldInit fields);
+  void refuse(int code, std::string_view body, FieldInit fields);
+  void close_with(int code, std::string_view reason);
+  [[nodiscard]] bool is_over() const { return close_code_ != 0; }
+  [[nodiscard]] int close_code() const { return close_code_; }
+  [[nodiscard]] std::string_view close_reason() const { return close_reason_; }
+  // The handler returned.
+  void conclude();
+  // The worker leaves: closes with 1012 after this time, if it is still open then.
+  void close_after(std::chrono::milliseconds duration);
+
+  // Each `wait` is called when the one before it said no; the awaiter is resumed in the same turn as its cause.
+  [[nodiscard]] bool has_message(std::size_t limit);
+  std::optional<WebSocketMessage> take_message();
+  [[nodiscard]] bool has_piece() const { return !in_.is_empty() || is_over(); }
+  std::optional<WebSocketPiece> take_piece();
+  // Sends what the window permits and keeps the rest; true when nothing is kept.
+  [[nodiscard]] bool put(const WebSocketPiece& piece);
+  [[nodiscard]] std::size_t backlog() const { return out_.bytes() + later_.bytes(); }
+  void wait_for_message(std::coroutine_handle<> awaiter, std::size_t limit);
+  void wait_for_piece(std::coroutine_handle<> awaiter) { wait(Wants::piece, awaiter); }
+  void wait_for_credit(std::coroutine_handle<> awaiter) { wait(Wants::credit, awaiter); }
+  void wait_to_wake(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration);
+  void throw_if_over() const;
+  // Sends a whole message without waiting.
+  void post(const WebSocketMessage& message);
+
+  std::coroutine_handle<> running;  // as LoopSide's
+
+  // Never called: a WebSocket has messages.
+  std::string_view read() override { return {}; }
+  void write(std::string_view) override {}
+  void sleep(std::chrono::milliseconds) override {}
+
+  void message(Bytes piece, MessageKind kind, Last last) override;
+  void arrived(Bytes bytes) override;
+  void body_ended(Head* trailers) override;
+  void credited(std::uint32_t bytes) override;
+  void cancel() override;
+  void wake(std::uint64_t ticket) override;
+
+ protected:
+  void put_head(Head& head, Last last) override;
+  void put_data(std::string_view bytes, Last last) override;
+  void put_end(Head& trailers) override;
+  void put_reset(ResetCode code) override;
+  void reset_for_next() override;
+
+ private:
+  enum class Wants : std::uint8_t { nothing, message, piece, credit, time };
+
+  void wait(Wants wants, std::coroutine_handle<> awaiter);
+  void resume_if(Wants wants);
+  void resume();
+  void over(int code, std::string_view reason);
+  void say_close(int code, std::string_view reason);
+  void enqueue(const PieceQueue::Piece& piece);
+  void flush();
+  void took(std::size_t bytes);
+
+  WorkerStream& stream_;
+  WorkerCore& core_;
+  PieceQueue in_, out_;
+  PieceQueue later_;           // messages that were posted between the pieces of another
+  bool sends_pieces_ = false;  // one is begun and not ended
+  bool ends_when_drained_ = false;
+  Head end_;                   // goes out behind what waits
+  std::string whole_message_;  // as far as it has come, then what receive() gave out
+  bool is_text_ = false, is_whole_ = false;
+  std::string current_;  // what receive_piece() gave out
+  int close_code_ = 0;
+  std::string close_reason_;
+  Wants wants_ = Wants::nothing;
+  std::size_t limit_ = 0;
+  std::uint64_t sleep_ticket_ = 0, drain_ticket_ = 0;
+  std::coroutine_handle<> awaiter_;
+};
+
+}  // namespace zeroway
