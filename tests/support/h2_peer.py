@@ -12,6 +12,7 @@ import h2.connection
 import h2.errors
 import h2.events
 import h2.settings
+import hyperframe.frame
 
 
 class H2Client:
@@ -32,6 +33,8 @@ class H2Client:
             normalize_outbound_headers=False))
         if window is not None:
             self.h2.local_settings[h2.settings.SettingCodes.INITIAL_WINDOW_SIZE] = window
+        # A server that drains says it twice and goes on with what is open: the library knows only the end of all.
+        self.h2._frame_dispatch_table[hyperframe.frame.GoAwayFrame] = self._goaway
         self.h2.initiate_connection()
         self.flush()
         self.streams = collections.defaultdict(H2Reply)
@@ -122,11 +125,16 @@ class H2Client:
             self._event(event)
         self.flush()
 
+    @staticmethod
+    def _goaway(frame):
+        event = h2.events.ConnectionTerminated()
+        event.error_code, event.last_stream_id = frame.error_code, frame.last_stream_id
+        event.additional_data = frame.additional_data
+        return [], [event]
+
     def _event(self, event):
         if isinstance(event, h2.events.ConnectionTerminated):
             self.goaway, self.goaways = event, self.goaways + 1
-            # A server that drains says it twice, and goes on with what is open: the library knows only the end of all.
-            self.h2.state_machine.state = h2.connection.ConnectionState.CLIENT_OPEN
         elif isinstance(event, h2.events.PingAckReceived):
             self.pongs += 1
         elif getattr(event, 'stream_id', None):
