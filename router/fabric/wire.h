@@ -31,6 +31,8 @@ class WireEvents {
 class Wire {
  public:
   virtual ~Wire() = default;
+  // Tells at once, by deal_came, who has come to deal since it last told.
+  virtual void notice_arrivals() = 0;
   // False when nobody is connected; nothing was sent then.
   [[nodiscard]] virtual bool deal(const std::string& message) = 0;
   // False when that worker cannot be reached any more; nothing was sent then.

@@ -37,6 +37,15 @@ void ZmqWatch::read() {
   }
 }
 
+void ZmqWatch::read_arrivals() {
+  collect();
+  std::erase_if(events_, [this](const Event& event) {
+    const bool is_arrival = event.number == ZMQ_EVENT_ACCEPTED;
+    if (is_arrival) tell(event);
+    return is_arrival;
+  });
+}
+
 void ZmqWatch::read_for(ConnectionId connection) {
   collect();
   const auto is_its_end = [connection](const Event& event) {

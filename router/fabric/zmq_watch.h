@@ -26,8 +26,11 @@ class ZmqWatch {
 
   // Tells everything that is there.
   void read();
-  // Takes in what is there, and tells of it only when `connection` broke off; the rest waits for read().
-  void read_for(ConnectionId connection);
+  // Both take in what is there and tell a part of it; the rest waits for read(), which ZeroMQ's descriptor then no
+  // longer asks for.
+  void read_arrivals();                    // who came
+  void read_for(ConnectionId connection);  // that `connection` broke off
+  [[nodiscard]] bool has_untold() const { return !events_.empty(); }
   [[nodiscard]] int descriptor() const { return descriptor_; }
 
  private:

@@ -155,7 +155,8 @@ void ZmqWire::deal_ready() {
 }
 
 void ZmqWire::tell_watched() {
-  if (!std::exchange(is_watch_ready_, false)) return;
+  const bool is_ready = std::exchange(is_watch_ready_, false);
+  if (!is_ready && !deal_watch_->has_untold() && !steer_watch_->has_untold()) return;
   deal_watch_->read();
   steer_watch_->read();
 }

@@ -26,6 +26,7 @@ class ZmqWire : public Wire {
   [[nodiscard]] Result<> bind(const std::string& deal, const std::string& steer);
   void attach(WireEvents& events) { events_ = &events; }
 
+  void notice_arrivals() override { deal_watch_->read_arrivals(); }
   [[nodiscard]] bool deal(const std::string& message) override;
   [[nodiscard]] bool steer(const std::string& instance, const std::string& message) override;
 
