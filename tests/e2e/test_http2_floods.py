@@ -11,7 +11,8 @@ from h2_peer import H2Client
 
 GET = hpack.Encoder()
 GET.header_table_size = 0
-BLOCK = GET.encode([(':method', 'GET'), (':scheme', 'http'), (':authority', 'a.test'), (':path', '/get')], huffman=False)
+BLOCK = GET.encode([(':method', 'GET'), (':scheme', 'http'), (':authority', 'a.test'), (':path', '/get')],
+                   huffman=False).removeprefix(b'\x20')  # the table keeps its size
 
 
 def frame(type_, flags, stream, payload=b''):
