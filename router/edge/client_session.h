@@ -42,6 +42,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void ask_turn_end();
   void offer_at_turn_end();
   void finish(ClientStream& stream);
+  void cut() { connection_->cut(); }
 
   std::size_t place = 0;  // in the front door's list
 

@@ -37,6 +37,8 @@ void ClientStream::end(Head& trailers) {
 
 void ClientStream::reset(const Error& error) {
   session_.codec().reset(number, error);
+  // A reply that ends with its connection must not look whole (RFC 9112 §9.8).
+  if (has_reply_head && session_.codec().phase() == CodecPhase::closed) session_.cut();
   session_.finish(*this);
 }
 

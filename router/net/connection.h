@@ -67,6 +67,8 @@ class Connection {
   // when it is.
   [[nodiscard]] virtual bool close(Linger linger) = 0;
   [[nodiscard]] virtual bool is_closing() const = 0;
+  // What was sent is not the whole: where a protocol can say that all is said (TLS: close_notify), close() will not.
+  virtual void cut() {}
 };
 
 }  // namespace zeroway

@@ -146,7 +146,7 @@ bool TlsConnection::close(Linger linger) {
   if (transport_.is_closing()) return false;
   std::string().swap(kept_);
   std::string& output = server_.output();
-  engine_.close(output);
+  if (!is_cut_) engine_.close(output);
   if (!output.empty() && !transport_.send(output)) return true;
   return transport_.close(linger);
 }

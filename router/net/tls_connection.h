@@ -47,6 +47,7 @@ class TlsConnection final : public Connection, private ConnectionEvents {
   [[nodiscard]] std::size_t kept() const override { return kept_.size(); }
   [[nodiscard]] bool close(Linger linger) override;
   [[nodiscard]] bool is_closing() const override { return transport_.is_closing(); }
+  void cut() override { is_cut_ = true; }
 
  private:
   std::size_t received(Bytes bytes) override;
@@ -73,7 +74,8 @@ class TlsConnection final : public Connection, private ConnectionEvents {
   bool has_begun_ = false;   // a byte came
   bool has_signed_ = false;  // what costs in a handshake is done
   bool is_waiting_ = false;  // for a signature
-  bool is_over_ = false;     // the last thing is told
+  bool is_cut_ = false;
+  bool is_over_ = false;  // the last thing is told
   TcpConnection transport_;
 };
 

@@ -1,6 +1,7 @@
 """HTTPS with clients that are not ours: requests, protocols, bodies with back-pressure, plain HTTP on the TLS port."""
 import hashlib
 import json
+import ssl
 import subprocess
 
 import pytest
@@ -106,6 +107,16 @@ def test_close_notify_ends_and_a_cut_connection_does_not(stack):
         client.abort()
     router.wait_idle()
     z.eventually(lambda: router.counters()['connections_open'] == 0)
+
+
+def test_half_a_reply_does_not_look_whole(stack):
+    authority, router = tls.start(stack)
+    with tls.Client(router, authority) as client:
+        client.send(b'GET /abort HTTP/1.0\r\nHost: localhost\r\n\r\n')  # its end is the connection's end
+        with pytest.raises(ssl.SSLEOFError):
+            while client.fill():
+                pass
+        assert client.buffer.startswith(b'HTTP/1.1 200')
 
 
 def test_a_slow_handshake_is_ended(stack):

@@ -57,6 +57,7 @@ class Client(z.Connection):
             context = ssl.create_default_context(cafile=authority.ca)
             if certificate:
                 context.load_cert_chain(*certificate)
+        context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF  # an end without close_notify is an error
         self.context = context
         try:
             self.socket = context.wrap_socket(self.socket, server_hostname=name, session=session,
