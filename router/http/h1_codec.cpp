@@ -364,6 +364,7 @@ void H1Codec::drain() {
 Time H1Codec::tick(Time now, CodecEvents& events) {
   if (stage_ != Stage::web_socket) return Time::max();
   WebSocket& socket = *web_socket_;
+  if (output_.empty() && output_.capacity() > kIdleOutput) std::string().swap(output_);
   if (socket.codec) {
     Teller teller(*this, events);
     return socket.codec->tick(now, teller);

@@ -1,8 +1,12 @@
 #include "router/http/ws_deflate.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cstdlib>
+#include <cstring>
 #include <new>
 #include <string_view>
 
@@ -11,6 +15,35 @@ namespace {
 
 constexpr std::string_view kTail("\0\0\xff\xff", 4);  // RFC 7692 §7.2.1: not sent
 constexpr std::size_t kPiece = 16'384;                // of output at a time
+
+// zlib's large blocks come from the kernel and go back to it: freed to the heap, between what stays, they would never
+// leave the process, and a thousand WebSockets that rest would cost what they did when they were busy.
+constexpr std::size_t kMapped = 16'384;
+constexpr std::size_t kPrefix = 16;  // holds the size, keeps the alignment
+
+voidpf take_memory(voidpf, uInt items, uInt size) {
+  const std::size_t bytes = std::size_t{items} * size + kPrefix;
+  void* memory = bytes < kMapped ? std::malloc(bytes)
+                                 : ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == nullptr || memory == MAP_FAILED) return nullptr;
+  std::memcpy(memory, &bytes, sizeof bytes);
+  return static_cast<char*>(memory) + kPrefix;
+}
+
+void give_memory(voidpf, voidpf memory) {
+  void* const begin = static_cast<char*>(memory) - kPrefix;
+  std::size_t bytes = 0;
+  std::memcpy(&bytes, begin, sizeof bytes);
+  if (bytes < kMapped) return std::free(begin);
+  ::munmap(begin, bytes);
+}
+
+z_stream new_stream() {
+  z_stream stream{};
+  stream.zalloc = &take_memory;
+  stream.zfree = &give_memory;
+  return stream;
+}
 
 const Bytef* bytes_of(Bytes bytes) { return bytes.data(); }
 
@@ -55,7 +88,7 @@ void WsInflater::message_ended() {
 bool WsInflater::wake() {
   // The window bits of our side of the agreement are the sender's: the window need not be larger.
   const Bytes input{stream_.next_in, stream_.avail_in};
-  stream_ = {};
+  stream_ = new_stream();
   if (inflateInit2(&stream_, -terms_.their_window_bits) != Z_OK) return false;
   is_awake_ = true;
   const auto past = std::exchange(past_, {});
@@ -94,7 +127,7 @@ void WsDeflater::wake() {
   // zlib has no raw window of 8 bits. With 9 it refers back 250 bytes at most (512 less its look-ahead of 262), so a
   // window of 256 bytes reads it.
   const int bits = std::max<int>(terms_.our_window_bits, 9);
-  stream_ = {};
+  stream_ = new_stream();
   if (deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -bits, terms_.memory_level, Z_DEFAULT_STRATEGY) !=
       Z_OK) {
     throw std::bad_alloc();

@@ -1,0 +1,185 @@
+"""How WebSockets end: by the client, the worker, the router, and when one of them is lost."""
+import asyncio
+import socket
+import struct
+import time
+
+import pytest
+from websocket_worker import WebSocketWorker
+from zeroway_e2e import SLOW, eventually
+
+websockets = pytest.importorskip('websockets', reason='python3-websockets is not installed')
+
+
+@pytest.fixture
+def served(stack):
+    router = stack.router()
+    worker = stack.closing(WebSocketWorker(router.fabric))
+    router.wait_workers(1)
+    return router, worker
+
+
+def run(coroutine):
+    return asyncio.run(asyncio.wait_for(coroutine, 30 * SLOW))
+
+
+def connect(router, path='/echo', **options):
+    return websockets.connect(f'ws://127.0.0.1:{router.port}{path}', max_size=None, **options)
+
+
+async def closing_of(client):
+    try:
+        while True:
+            await client.recv()
+    except websockets.ConnectionClosed:
+        return client.close_code, client.close_reason
+
+
+def test_the_worker_closes_with_its_code(served):
+    router, worker = served
+
+    async def talk():
+        async with connect(router, '/close/4001') as client:
+            await client.send('go')
+            return await closing_of(client)
+    assert run(talk()) == (4001, 'as you wish')
+    router.wait_idle()
+
+
+def test_the_worker_gives_it_up(served):
+    router, worker = served
+
+    async def talk():
+        async with connect(router, '/reset') as client:
+            await client.send('go')
+            return await closing_of(client)
+    assert run(talk())[0] == 1011
+    router.wait_idle()
+
+
+def test_the_worker_restarts(served):
+    router, worker = served
+
+    async def talk():
+        clients = [await connect(router).__aenter__() for _ in range(20)]
+        worker.leave = True
+        return {await closing_of(client) for client in clients}
+    assert run(talk()) == {(1012, 'restart')}
+    router.wait_idle()
+
+
+def test_the_worker_is_killed(stack):
+    """Its process' death is told within a second."""
+    import subprocess
+    import sys
+    router = stack.router()
+    code = ('import sys; sys.path.insert(0, sys.argv[1]); from websocket_worker import WebSocketWorker; '
+            'WebSocketWorker(sys.argv[2]).thread.join()')
+    child = subprocess.Popen(['/usr/bin/python3', '-c', code, __file__.rsplit('/e2e/', 1)[0] + '/support', router.fabric])
+    try:
+        router.wait_workers(1)
+
+        async def talk():
+            clients = [await connect(router).__aenter__() for _ in range(20)]
+            child.kill()
+            killed = time.monotonic()
+            codes = {(await closing_of(client))[0] for client in clients}
+            return codes, time.monotonic() - killed
+        codes, seconds = run(talk())
+        assert codes == {1011}
+        assert seconds < 1.5 * SLOW
+    finally:
+        child.kill()
+        child.wait()
+
+
+def test_the_router_drains(served):
+    router, worker = served
+
+    async def talk():
+        clients = [await connect(router).__aenter__() for _ in range(20)]
+        router.terminate()
+        return {(await closing_of(client))[0] for client in clients}
+    assert run(talk()) == {1001}
+    assert router.wait() == 0
+    assert len(worker.closings) == 20
+    assert all(fields == [('close-code', '1001')] for _, fields in worker.closings)
+
+
+def test_the_client_vanishes(served):
+    router, worker = served
+
+    async def talk():
+        client = await connect(router).__aenter__()
+        await client.send('hi')
+        await client.recv()
+        client.transport.abort()
+    run(talk())
+    eventually(lambda: worker.closings == [('/echo', 'reset 8')], 2)
+    router.wait_idle()
+
+
+def raw(router, path='/echo'):
+    """A client by hand that has been accepted."""
+    client = socket.create_connection(('127.0.0.1', router.port), 10 * SLOW)
+    client.sendall(f'GET {path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
+                   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'.encode())
+    head = b''
+    while not head.endswith(b'\r\n\r\n'):
+        head += client.recv(1)
+    return client, head
+
+
+def test_a_client_that_breaks_the_rules(served):
+    router, worker = served
+    client, head = raw(router)
+    assert head.startswith(b'HTTP/1.1 101 ')
+    client.sendall(b'\x81\x02hi')  # without a mask
+    said = b''
+    while piece := client.recv(1000):
+        said += piece
+    assert said[0] == 0x88 and struct.unpack('>H', said[2:4])[0] == 1002
+    eventually(lambda: worker.closings == [('/echo', 'reset 8')], 2)
+
+
+def test_a_client_that_does_not_answer_the_close(served):
+    router, _ = served
+    client, _ = raw(router, '/close/4000')
+    client.sendall(b'\x82\x80\0\0\0\0')
+    began = time.monotonic()
+    said = b''
+    while piece := client.recv(1000):
+        said += piece
+    assert struct.unpack('>H', said[2:4])[0] == 4000
+    assert 1.5 < time.monotonic() - began < 3.5 * SLOW
+
+
+def test_a_worker_that_does_not_answer_the_opening(served):
+    """Took it and is silent: dropped after 5 s; the worker is told."""
+    router, worker = served
+    client = socket.create_connection(('127.0.0.1', router.port), 10 * SLOW)
+    client.sendall(b'GET /silent HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
+                   b'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n')
+    began = time.monotonic()
+    assert client.recv(1000) == b''
+    assert 4.5 < time.monotonic() - began < 7 * SLOW
+    eventually(lambda: worker.closings == [('/silent', 'reset 8')], 2)
+    router.wait_idle()
+
+
+def test_pings(stack):
+    """A quiet client is pinged; one that does not answer is dropped."""
+    router = stack.router('--ws-ping-interval', '1s')
+    worker = stack.closing(WebSocketWorker(router.fabric))
+    router.wait_workers(1)
+    client, _ = raw(router)
+    began = time.monotonic()
+    ping = client.recv(1000)
+    assert ping[0] == 0x89 and ping[1] == 12
+    assert 0.8 < time.monotonic() - began < 2 * SLOW
+    client.sendall(b'\x8a\x8c\0\0\0\0' + ping[2:])
+    second = client.recv(1000)
+    assert second[0] == 0x89 and second[10:14] == b'\0\0\0\x02'
+    assert client.recv(1000) == b''
+    assert 11 < time.monotonic() - began < 14 * SLOW
+    eventually(lambda: worker.closings == [('/echo', 'reset 8')], 2)
