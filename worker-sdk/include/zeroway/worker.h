@@ -32,6 +32,7 @@
 #include <string_view>
 
 #include "zeroway/errors.h"
+#include "zeroway/event_stream.h"
 #include "zeroway/fields.h"
 #include "zeroway/options.h"
 #include "zeroway/reply.h"
