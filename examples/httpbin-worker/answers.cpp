@@ -71,6 +71,33 @@ void answer_delete_cookies(Request& request, Reply& reply) {
   redirect(reply, "/cookies");
 }
 
+// The events of /sse, with this page's query, as a browser sees them.
+void answer_sse_page(Request&, Reply& reply) {
+  reply.field("content-type", "text/html; charset=utf-8");
+  reply.send(R"html(<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Server-sent events</title>
+<h1>Server-sent events</h1>
+<p>Of <code id="url"></code>: <span id="state">waiting</span></p>
+<ol id="events"></ol>
+<script>
+  const at = id => document.getElementById(id);
+  const url = 'sse' + location.search;
+  at('url').textContent = url;
+  const source = new EventSource(url);
+  source.onopen = () => { at('state').textContent = 'open'; };
+  source.onmessage = event => {
+    const item = document.createElement('li');
+    item.textContent = event.lastEventId + ': ' + event.data;
+    at('events').append(item);
+  };
+  source.onerror = () => { source.close(); at('state').textContent = 'over'; };
+</script>
+</html>
+)html");
+}
+
 }  // namespace
 
 void register_answers(zeroway::Worker& worker) {
@@ -87,5 +114,6 @@ void register_answers(zeroway::Worker& worker) {
   worker.handle_inline("GET", "/cookies", answer_cookies);
   worker.handle_inline("GET", "/cookies/set", answer_set_cookies);
   worker.handle_inline("GET", "/cookies/delete", answer_delete_cookies);
+  worker.handle_inline("GET", "/sse-page", answer_sse_page);
   worker.handle("*", "/status/{code}", answer_status);  // on the pool: it answers without waiting for a body
 }

@@ -115,13 +115,11 @@ Task<void> answer_events(AsyncRequest& request, AsyncReply& reply) {
   const Pairs query = read_pairs(request.query());
   const std::uint64_t count = whole_or(query, "count", 10, 0, kMaxLines);
   const std::chrono::milliseconds interval(whole_or(query, "interval", 1'000, 0, 3'600'000));
-  reply.field("content-type", "text/event-stream").field("cache-control", "no-store");
-  reply.start();
-  std::string event;
+  zeroway::EventStream events(request, reply);
   for (std::uint64_t id = 0; id < count; ++id) {
-    if (id > 0) co_await request.sleep(interval);
-    event = "id: " + std::to_string(id) + "\ndata: event " + std::to_string(id) + "\n\n";
-    co_await reply.write(event);
+    if (id > 0) co_await events.sleep(interval);
+    const std::string number = std::to_string(id), text = "event " + number;
+    co_await events.send({.data = text, .id = number});
   }
   reply.end();
 }

@@ -1,0 +1,56 @@
+// A small chat with rooms: the page, and a WebSocket for each of its windows.
+#include <zeroway/worker.h>
+
+#include "page.h"
+#include "room.h"
+
+using zeroway::Task;
+using zeroway::WebSocket;
+
+namespace {
+
+constexpr std::size_t kMaxName = 40;    // bytes, of persons and rooms
+constexpr std::size_t kMaxText = 4096;  // bytes; longer messages close the WebSocket with 1009
+
+std::string query_value(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(pair.size() + 1, query.size()));
+    if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=')
+      return zeroway::percent_decode(pair.substr(name.size() + 1), zeroway::PlusIsSpace::yes);
+  }
+  return {};
+}
+
+Task<void> chat(WebSocket& socket, Rooms& rooms) {
+  const std::string name = query_value(socket.query(), "name");
+  const std::string room_name = zeroway::percent_decode(socket.param("room"));
+  if (name.empty() || name.size() > kMaxName || room_name.size() > kMaxName) {
+    socket.refuse(400, "A name and a room of 1 to 40 bytes are needed.\n");
+    co_return;
+  }
+  socket.accept();
+  {
+    Room::Visit visit(rooms.enter(room_name), socket, name);
+    while (const auto message = co_await socket.receive(kMaxText))
+      if (message->is_text && !message->bytes.empty()) visit.say(message->bytes);
+  }
+  rooms.left(room_name);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  zeroway::WorkerOptions defaults;
+  defaults.name = "chat-worker";
+  Rooms rooms;  // outlives the handlers, which the worker holds
+  zeroway::Worker worker(zeroway::WorkerOptions::from_command_line(argc, argv, defaults));
+  worker.handle_inline("GET", "/", [](zeroway::Request&, zeroway::Reply& reply) {
+    reply.field("content-type", "text/html; charset=utf-8").field("cache-control", "no-cache");
+    reply.field("content-security-policy",
+                "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'");
+    reply.send(kPage);
+  });
+  worker.websocket("/rooms/{room}", [&rooms](WebSocket& socket) { return chat(socket, rooms); });
+  return worker.run();
+}

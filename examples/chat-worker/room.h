@@ -1,0 +1,54 @@
+// One room of the chat: who is in it, and what was said last.
+//
+// Owner: Rooms, as long as somebody is in it.   Thread: the worker's.
+// Not here: one person's WebSocket from beginning to end (main.cpp).
+#pragma once
+#include <zeroway/worker.h>
+
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+class Room {
+ public:
+  // In the room for as long as it lives. `socket` and `room` outlive it.
+  class Visit {
+   public:
+    Visit(Room& room, zeroway::WebSocket& socket, std::string_view name);
+    ~Visit();
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+
+    void say(std::string_view text);
+
+   private:
+    friend class Room;
+    Room& room_;
+    zeroway::WebSocket& socket_;
+    std::string name_;
+  };
+
+  [[nodiscard]] bool is_empty() const { return visits_.empty(); }
+
+ private:
+  [[nodiscard]] std::string people() const;
+  void tell_all(const std::string& json);
+
+  std::vector<Visit*> visits_;
+  std::deque<std::string> said_;  // as JSON, for those who come later
+};
+
+// The rooms by name. A room that everybody has left is forgotten.
+class Rooms {
+ public:
+  Room& enter(const std::string& name) { return rooms_[name]; }
+  void left(const std::string& name) {
+    const auto at = rooms_.find(name);
+    if (at != rooms_.end() && at->second.is_empty()) rooms_.erase(at);
+  }
+
+ private:
+  std::map<std::string, Room> rooms_;
+};
