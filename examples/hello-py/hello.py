@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """A worker for Zeroway in Python, written from proto/README.md alone.
 
-Answers `Hello from NAME` on every path; /echo streams the request's body back as it arrives. The numbers in comments
-(§5) are that page's sections.
+Answers `Hello from NAME` on every path; /echo streams the request's body back as it arrives; WebSockets on every path
+send back each message. The numbers in comments (§5) are that page's sections.
 """
 import argparse
 import json
@@ -19,8 +19,10 @@ import hpack
 import zmq
 from zmq.utils.monitor import recv_monitor_message
 
-DATA, HEADERS, RST_STREAM, PING, GOAWAY, WINDOW_UPDATE, HELLO, WELCOME = 0, 1, 3, 6, 7, 8, 0xE0, 0xE1  # §2
+DATA, HEADERS, RST_STREAM, PING, GOAWAY, WINDOW_UPDATE = 0, 1, 3, 6, 7, 8  # §2
+HELLO, WELCOME, MESSAGE = 0xE0, 0xE1, 0xE2
 END_STREAM, ACK, END_HEADERS = 0x1, 0x1, 0x4
+TEXT, END_MESSAGE = 0x1, 0x4
 NO_ERROR, PROTOCOL_ERROR, FLOW_CONTROL_ERROR, REFUSED_STREAM, COMPRESSION_ERROR, CONNECT_ERROR = 0, 1, 3, 7, 9, 0xA  # §9
 STREAM_ERRORS = {PROTOCOL_ERROR: "frames out of order", FLOW_CONTROL_ERROR: "more than the credit",
                  COMPRESSION_ERROR: "a malformed header block"}
@@ -28,7 +30,7 @@ STREAM_ERRORS = {PROTOCOL_ERROR: "frames out of order", FLOW_CONTROL_ERROR: "mor
 FRAME = 65536                # the longest payload
 WINDOW = 262144              # each way (§5)
 OPENING_WINDOW = 65536       # of the request, before the first WINDOW_UPDATE
-MESSAGE = 1 << 20            # we begin a new message here; 4 MiB is the limit
+BATCH = 1 << 20              # we begin a new message here; 4 MiB is the limit
 TURN = 200                   # messages read before answers go out
 HELLO_PAUSE = 0.1            # before saying it again (§4)
 CONFIRM_PATIENCE = 2.0       # for the router's GOAWAY (§7)
@@ -180,6 +182,9 @@ class Stream:
             raise StreamError(FLOW_CONTROL_ERROR)
         self.flush()
 
+    def message(self, flags, payload):
+        raise StreamError(PROTOCOL_ERROR)  # this is no WebSocket
+
     # what we say
 
     def speak(self, kind, flags, payload):
@@ -245,6 +250,59 @@ class Stream:
             self.give_credit()
 
 
+# ---- one WebSocket (§8)
+
+class WebSocket(Stream):
+    """Accepted whatever its path; sends back each piece of a message as it comes, and the close."""
+
+    def __init__(self, link, stream_id, head, ended):
+        super().__init__(link, stream_id, head, ended)
+        self.pieces = []             # [flags, bytes], until there is credit
+
+    def begin(self):
+        self.put_head(200, [])
+        if self.request_ended:
+            self.put_end()
+
+    def message(self, flags, payload):
+        if self.request_ended:
+            raise StreamError(PROTOCOL_ERROR)
+        if len(payload) > self.may_receive:
+            raise StreamError(FLOW_CONTROL_ERROR)
+        self.may_receive -= len(payload)
+        if payload or flags & END_MESSAGE:
+            self.pieces.append([flags & (TEXT | END_MESSAGE), payload])
+        self.flush()
+
+    def data(self, payload, ended):
+        if payload or not ended:
+            raise StreamError(PROTOCOL_ERROR)
+        self.end([])
+
+    def end(self, trailers):
+        self.request_ended = True
+        self.pieces.clear()          # who has closed reads no more
+        self.put_end([(name, value) for name, value in trailers if name == "close-code"])
+
+    def close(self, code, reason):
+        self.pieces.clear()
+        self.put_end([("close-code", str(code)), ("close-reason", reason)])
+
+    def flush(self):
+        while self.pieces and (self.may_send > 0 or not self.pieces[0][1]):
+            flags, payload = self.pieces[0]
+            part = payload[:self.may_send]
+            is_all = len(part) == len(payload)
+            if is_all:
+                self.pieces.pop(0)
+            else:
+                self.pieces[0][1] = payload[len(part):]
+            self.may_send -= len(part)
+            self.speak(MESSAGE, flags if is_all else flags & ~END_MESSAGE, part)
+            self.consumed(len(part))
+        super().flush()
+
+
 # ---- one router, or one loop of it (§4, §7)
 
 class Link:
@@ -303,7 +361,7 @@ class Link:
             self.take_welcome(payload)
         elif kind == GOAWAY:
             self.take_goaway(payload)
-        elif kind in (DATA, HEADERS, WINDOW_UPDATE, RST_STREAM) and stream_id > 0:
+        elif kind in (DATA, HEADERS, WINDOW_UPDATE, RST_STREAM, MESSAGE) and stream_id > 0:
             self.take_stream_frame(kind, flags, stream_id, payload)
 
     def take_welcome(self, payload):
@@ -351,6 +409,8 @@ class Link:
                 stream.end(read_block(payload))
             elif kind == WINDOW_UPDATE:
                 stream.credit(number(payload) & 0x7FFFFFFF)
+            elif kind == MESSAGE:
+                stream.message(flags, payload)
             else:
                 stream.is_over = True
         except StreamError as error:
@@ -367,12 +427,19 @@ class Link:
         if self.worker.stream_count() >= self.worker.capacity:
             self.put(frame(RST_STREAM, 0, stream_id, struct.pack(">I", REFUSED_STREAM)))
             return
-        stream = Stream(self, stream_id, head, ended)
+        is_socket = (":protocol", "websocket") in head
+        stream = (WebSocket if is_socket else Stream)(self, stream_id, head, ended)
         self.streams[stream_id] = stream
         self.worker.is_new.append(stream)
         stream.begin()
         if stream.is_over:
             del self.streams[stream_id]
+
+    def close_sockets(self):
+        for stream in list(self.streams.values()):
+            if isinstance(stream, WebSocket):
+                stream.close(1012, "the worker is leaving")
+                del self.streams[stream.id]
 
     def send(self):
         """All that is ready, in as few messages as may be; what is said about openings before what is said to pings."""
@@ -385,7 +452,7 @@ class Link:
         frames, self.frames, self.acks = self.frames + self.acks, [], []
         while frames:
             count = size = 0
-            while count < len(frames) and size < MESSAGE:
+            while count < len(frames) and size < BATCH:
                 size += len(frames[count])
                 count += 1
             self.worker.send(self, b"".join(frames[:count]))
@@ -506,6 +573,8 @@ class Worker:
                 stream.turn_is_over()
         self.is_new.clear()
         for link in self.links:
+            if self.is_leaving:
+                link.close_sockets()
             link.send()
 
     def run(self):

@@ -197,3 +197,23 @@ def test_a_client_that_does_not_read_stops_the_worker(served):
     assert worker.peak_rss() < 40 * MIB
     router.wait_idle()
     assert z.eventually(lambda: worker.is_running())
+
+
+def test_the_worker_in_python_speaks_it_too(stack):
+    """Written from proto/README.md alone: what it and the SDK agree on is the page."""
+    router = stack.router()
+    hello = os.path.join(z.ROOT, 'examples', 'hello-py', 'hello.py')
+    worker = stack.start([hello, 'python-1', '--connect', router.fabric], name='python-1')
+    router.wait_workers(1)
+
+    async def talk():
+        async with connect(router) as client:
+            for message in MESSAGES:
+                await client.send(message)
+                assert await client.recv() == message
+        assert client.close_code == 1000
+        async with connect(router) as client:
+            worker.terminate()
+            return await closed(client)
+    assert run(talk()) == (1012, 'the worker is leaving')
+    assert worker.wait(5 * SLOW) == 0

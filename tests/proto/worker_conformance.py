@@ -3,7 +3,7 @@
 
 Usage: tests/proto/worker_conformance.py [COMMAND…]     default: examples/hello-py/hello.py
 
-The worker must answer `Hello from NAME` on every path, echo bodies on /echo, and take `NAME --connect ENDPOINT
+The worker must answer `Hello from NAME` on every path, echo bodies on /echo, send WebSockets' messages back, and take `NAME --connect ENDPOINT
 --capacity N`. Exit status 1 with the broken rule's sentence.
 """
 import json
@@ -18,7 +18,7 @@ import hpack
 import zmq
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-DATA, HEADERS, RST_STREAM, PING, GOAWAY, WINDOW_UPDATE, HELLO, WELCOME = 0, 1, 3, 6, 7, 8, 0xE0, 0xE1
+DATA, HEADERS, RST_STREAM, PING, GOAWAY, WINDOW_UPDATE, HELLO, WELCOME, MESSAGE = 0, 1, 3, 6, 7, 8, 0xE0, 0xE1, 0xE2
 PATIENCE = 5000  # ms
 
 
@@ -194,6 +194,34 @@ def check_echo(loop, size=2 << 20):
     rule(echoed == size, "all of the body comes back", echoed)
 
 
+def check_websocket(loop):
+    """Accepted by a head without an end; text stays text; pieces keep to the credit; the close is answered (§8)."""
+    head = [(":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":authority", "a.example"),
+            (":path", "/socket")]
+    loop.deal.send(frame(HEADERS, 0x4, 15, block(head)))
+    seen = loop.receive(lambda frames: any(one[0] == HEADERS for one in frames) and credit_in(frames, 15) > 0)
+    accepted = next(one for one in seen if one[0] == HEADERS)
+    rule(accepted[1] == 0x4 and (":status", "200") in fields_of(accepted[3]), "a WebSocket is accepted by 200", seen)
+    for flags, payload in ((0x5, b"hi"), (0x4, b"\x00\xff"), (0x5, b"")):
+        loop.send(frame(MESSAGE, flags, 15, payload))
+        echo = loop.receive(lambda frames: any(one[0] == MESSAGE for one in frames))
+        rule((MESSAGE, flags, 15, payload) in echo, "a message comes back as it was", echo)
+    for _ in range(3):
+        loop.send(frame(MESSAGE, 0x0, 15, b"z" * 65536))
+    loop.send(frame(MESSAGE, 0x0, 15, b"z" * 65532))  # all that is left of both windows
+    seen = loop.receive(lambda frames: sum(len(one[3]) for one in frames if one[0] == MESSAGE) >= 262140)
+    rule(credit_in(seen, 15) >= 2, "a worker gives credit for messages", seen[-1])
+    loop.send(frame(MESSAGE, 0x4, 15, b"zz") + frame(PING, 0, 0, b"12345678"))
+    seen = loop.receive(lambda frames: any(one[0] == PING for one in frames))
+    rule(not any(one[0] == MESSAGE for one in seen), "a worker waits for credit with messages too", seen)
+    loop.send(frame(WINDOW_UPDATE, 0, 15, u32(100)))
+    rest = loop.receive(lambda frames: any(one[0] == MESSAGE and one[1] & 0x4 for one in frames))
+    rule(b"".join(one[3] for one in rest if one[0] == MESSAGE) == b"zz", "the rest follows its credit", rest)
+    loop.send(frame(HEADERS, 0x5, 15, block([("close-code", "4001")])))
+    end = loop.of(15)[-1]
+    rule(end[0] == HEADERS and fields_of(end[3]) == [("close-code", "4001")], "a close is answered", end)
+
+
 def check_stall(loop):
     """Without credit for the reply neither more of it comes, nor is more of the request asked for than the windows."""
     loop.deal.send(request(13, "/echo", "POST", False))
@@ -274,6 +302,7 @@ def main():
         check_acceptance(first)
         check_expect(first)
         check_echo(second)
+        check_websocket(second)
         check_stall(second)
         check_capacity(first)
         check_garbage(first)
