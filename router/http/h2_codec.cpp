@@ -185,6 +185,10 @@ struct H2Calls {
     if (size == 0) return kGoOn;
     stream.held.drop(size);
     stream.unread_for = {};
+    if (stream.socket) {
+      self.pay_socket(stream);
+      return kGoOn;
+    }
     if (!stream.is_over) self.events_->drained(stream.id, size);
     return kGoOn;
   }
@@ -223,7 +227,7 @@ struct H2Calls {
         {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.max_streams},
         {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kOpeningWindow},
         {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(limits.max_head)},
-        {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
+        {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, self.web_sockets_ ? 1U : 0U},
         {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},  // RFC 9218's are honoured
     }};
     nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings.data(), settings.size());
@@ -234,8 +238,8 @@ struct H2Calls {
 
 void H2Codec::SessionEnd::operator()(nghttp2_session* session) const { nghttp2_session_del(session); }
 
-H2Codec::H2Codec(const HttpLimits& limits, std::string_view scheme)
-    : limits_(limits), session_(H2Calls::open(*this, limits)), reader_(limits, scheme) {}
+H2Codec::H2Codec(const HttpLimits& limits, std::string_view scheme, const WebSocketSettings* web_sockets)
+    : limits_(limits), web_sockets_(web_sockets), session_(H2Calls::open(*this, limits)), reader_(limits, scheme) {}
 
 H2Codec::~H2Codec() = default;
 
@@ -368,6 +372,11 @@ int H2Codec::request_read(std::uint32_t id, bool is_last) {
     return kGoOn;
   }
   stream.request = *request;
+  if (request->is_websocket) {
+    begin_socket(stream);
+    if (is_last && find(id)) socket_gone(stream);
+    return kGoOn;
+  }
   stream.awaits_continue = request->expects_continue && !is_last;
   events_->head(id, reader_.head(), is_last ? Last::yes : Last::no);
   if (!is_last) return kGoOn;
@@ -380,6 +389,10 @@ int H2Codec::trailers_read(std::uint32_t id) {
   H2Stream* const stream = find(id);
   if (!stream) return kGoOn;
   stream->has_request_ended = true;
+  if (stream->request.is_websocket) {
+    socket_gone(*stream);
+    return kGoOn;
+  }
   if (stream->is_over) return kGoOn;
   if (auto good = reader_.finish_trailers(); !good) {
     refuse(*stream, good.error());
@@ -392,7 +405,11 @@ int H2Codec::trailers_read(std::uint32_t id) {
 int H2Codec::data_read(std::uint32_t id, Bytes bytes) {
   nghttp2_session_consume_connection(session_.get(), bytes.size());
   H2Stream* const stream = find(id);
-  if (!stream || stream->is_over) return kGoOn;
+  if (stream && stream->socket) {
+    read_socket(*stream, bytes);
+    return kGoOn;
+  }
+  if (!stream || stream->is_over || stream->request.is_websocket) return kGoOn;
   stream->awaits_continue = false;
   stream->unsent_for = {};
   stream->received += bytes.size();
@@ -410,6 +427,7 @@ void H2Codec::request_ended(std::uint32_t id) {
   H2Stream* const stream = find(id);
   if (!stream) return;
   stream->has_request_ended = true;
+  if (stream->request.is_websocket) return socket_gone(*stream);
   Head no_trailers;
   if (!stream->is_over) events_->end(id, no_trailers);
 }
@@ -454,17 +472,26 @@ void H2Codec::timed_out(CodecEvents&) {
 }
 
 Time H2Codec::tick(Time now, CodecEvents& events) {
-  if (now < last_look_ + kLookInterval) return last_look_ + kLookInterval;
-  // After a pause without streams everything is new.
-  const Millis passed = std::min(std::chrono::duration_cast<Millis>(now - last_look_), 2 * kLookInterval);
-  last_look_ = now;
-  floods_.passed(passed);
+  const bool must_look = now >= last_look_ + kLookInterval;
+  if (!must_look && sockets_ == 0) return last_look_ + kLookInterval;
   events_ = &events;
   bool has_acted = false;
-  for (std::size_t index = 0; index < open_.size(); ++index) has_acted |= look_at(*open_[index], passed);
+  Millis passed{};
+  if (must_look) {
+    // After a pause without streams everything is new.
+    passed = std::min(std::chrono::duration_cast<Millis>(now - last_look_), 2 * kLookInterval);
+    last_look_ = now;
+    floods_.passed(passed);
+    for (std::size_t index = 0; index < open_.size(); ++index) has_acted |= look_at(*open_[index], passed);
+  }
+  Time next = last_look_ + kLookInterval;
+  if (sockets_ > 0) {
+    next = std::min(next, tick_sockets(now, passed));
+    has_acted = true;
+  }
   events_ = nullptr;
   if (has_acted) flush(kMaxFramePayload, events);
-  return now + kLookInterval;
+  return next;
 }
 
 // True when it was reset, or refused.
@@ -497,6 +524,11 @@ void H2Codec::head(CodecStream id, Head& head, Last last) {
   if (!stream || stream->has_reply_head || stream->has_reply_ended) return;
   const auto number = static_cast<std::int32_t>(id);
   const int status = head.status();
+  if (stream->socket && status == 200) {
+    accept_socket(*stream, head);
+  } else if (stream->socket && status > 200) {
+    drop_socket(*stream);
+  }
   const Fields fields(head);
   if (status < 200) {
     if (status == 101 || (status == 100 && stream->request.expects_continue && !stream->awaits_continue)) return;
@@ -522,6 +554,10 @@ void H2Codec::end(CodecStream id, Head& trailers) {
   H2Stream* const stream = find(id);
   if (!stream) return;
   stream->is_over = true;
+  if (stream->socket && stream->socket->codec) {
+    stream->socket->codec->end(trailers);
+    return settle_socket(*stream);
+  }
   if (!stream->has_reply_head) return say_reset(id, ResetCode::internal_error);
   if (std::exchange(stream->has_reply_ended, true)) return;
   if (!trailers.is_empty()) std::swap(stream->trailers, trailers);
@@ -531,12 +567,23 @@ void H2Codec::end(CodecStream id, Head& trailers) {
 void H2Codec::reset(CodecStream id, const Error& error) {
   H2Stream* const stream = find(id);
   if (!stream) return;
+  if (stream->socket && stream->socket->codec) {
+    stream->is_over = true;
+    stream->socket->codec->reset(error);
+    return settle_socket(*stream);
+  }
   stream->is_over = stream->is_reset = true;  // what is held goes when the stream does: a frame of it may be begun
   say_reset(id, reset_code(error));
 }
 
 void H2Codec::credit(CodecStream id, std::uint32_t bytes) {
   H2Stream* const stream = find(id);
+  if (stream && stream->socket) {
+    stream->socket->is_taken = true;
+    stream->window += bytes;
+    if (stream->socket->codec) stream->socket->codec->credit(bytes);
+    return woken_.push_back(id);
+  }
   if (!stream || stream->has_request_ended || stream->is_over || bytes == 0) return;
   stream->window += bytes;
   nghttp2_submit_window_update(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(id),
@@ -549,11 +596,17 @@ void H2Codec::credit(CodecStream id, std::uint32_t bytes) {
 void H2Codec::drain() {
   if (std::exchange(is_draining_, true)) return;
   nghttp2_submit_shutdown_notice(session_.get());
+  for (const auto& stream : open_) {
+    if (!stream->socket || !stream->socket->codec) continue;
+    stream->socket->codec->drain();
+    settle_socket(*stream);
+  }
 }
 
 bool H2Codec::flush(std::size_t room, CodecEvents& events) {
   if (is_closed_) return false;
   events_ = &events;
+  if (!woken_.empty()) serve_sockets();
   room_ = room;
   const std::uint8_t* bytes = nullptr;
   ssize_t size = 1;
@@ -623,6 +676,7 @@ H2Stream& H2Codec::begin_stream(std::uint32_t id) {
 void H2Codec::forget(H2Stream& stream) {
   nghttp2_session_set_stream_user_data(session_.get(), static_cast<std::int32_t>(stream.id), nullptr);
   if (stream.is_lingering) --lingering_;
+  drop_socket(stream);
   const std::size_t place = stream.place;
   stream.held.clear();
   if (spares_.size() < kSpareH2Streams) spares_.push_back(std::move(open_[place]));
@@ -631,6 +685,12 @@ void H2Codec::forget(H2Stream& stream) {
     open_[place]->place = place;
   }
   open_.pop_back();
+}
+
+void H2Codec::drop_socket(H2Stream& stream) {
+  if (!stream.socket) return;
+  stream.socket.reset();
+  --sockets_;
 }
 
 void H2Codec::resume(H2Stream& stream) {

@@ -29,7 +29,8 @@ namespace zeroway {
 class H2Codec final : public Codec {
  public:
   // `limits` and `scheme` ("http", "https") outlive the codec.
-  H2Codec(const HttpLimits& limits, std::string_view scheme);
+  // Without `web_sockets`, which outlive it too, there are none.
+  H2Codec(const HttpLimits& limits, std::string_view scheme, const WebSocketSettings* web_sockets = nullptr);
   ~H2Codec() override;
   H2Codec(const H2Codec&) = delete;
   H2Codec& operator=(const H2Codec&) = delete;
@@ -42,6 +43,7 @@ class H2Codec final : public Codec {
 
   void head(CodecStream id, Head& head, Last last) override;
   void data(CodecStream id, Bytes bytes) override;
+  void message(CodecStream id, Bytes piece, MessageKind kind, Last last) override;
   void end(CodecStream id, Head& trailers) override;
   void reset(CodecStream id, const Error& error) override;
   void credit(CodecStream id, std::uint32_t bytes) override;
@@ -58,6 +60,7 @@ class H2Codec final : public Codec {
 
  private:
   friend struct H2Calls;  // what nghttp2 calls, in the .cpp
+  class Teller;
 
   struct SessionEnd {
     void operator()(nghttp2_session* session) const;
@@ -82,6 +85,17 @@ class H2Codec final : public Codec {
   void said_goodbye(ResetCode code, std::string_view reason);
   [[nodiscard]] std::size_t provide(H2Stream& stream, std::size_t most, bool& is_end);
 
+  // WebSockets, in h2_codec_sockets.cpp
+  void begin_socket(H2Stream& stream);
+  void accept_socket(H2Stream& stream, Head& head);
+  void read_socket(H2Stream& stream, Bytes bytes);
+  void socket_gone(H2Stream& stream);
+  void drop_socket(H2Stream& stream);
+  void settle_socket(H2Stream& stream);
+  void serve_sockets();
+  void pay_socket(H2Stream& stream);
+  [[nodiscard]] Time tick_sockets(Time now, Millis passed);
+
   [[nodiscard]] H2Stream* find(std::uint32_t id) const;
   [[nodiscard]] H2Stream& begin_stream(std::uint32_t id);
   void forget(H2Stream& stream);
@@ -90,6 +104,7 @@ class H2Codec final : public Codec {
   void say_reset(std::uint32_t id, ResetCode code);
 
   const HttpLimits& limits_;
+  const WebSocketSettings* web_sockets_;
   std::unique_ptr<nghttp2_session, SessionEnd> session_;
   std::string output_;
   H2FrameScan scan_;
@@ -98,8 +113,10 @@ class H2Codec final : public Codec {
   H2ClosedStreams closed_streams_;
   std::vector<std::unique_ptr<H2Stream>> open_;
   std::vector<std::unique_ptr<H2Stream>> spares_;
-  std::string why_;                // what cut() was told, until the GOAWAY is out
-  CodecEvents* events_ = nullptr;  // while one of the calls that has them runs
+  std::vector<std::uint32_t> woken_;  // WebSockets with something to do in flush()
+  std::size_t sockets_ = 0;           // that are open
+  std::string why_;                   // what cut() was told, until the GOAWAY is out
+  CodecEvents* events_ = nullptr;     // while one of the calls that has them runs
   Time last_look_{};
   std::uint32_t newest_ = 0;       // the highest stream id that HEADERS came for
   std::size_t continuations_ = 0;  // of this block

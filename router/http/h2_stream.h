@@ -8,12 +8,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "proto/bytes.h"
 #include "proto/head.h"
 #include "proto/limits.h"
 #include "router/http/h2_head_reader.h"
+#include "router/http/h2_web_socket.h"
 #include "router/http/limits.h"
 
 namespace zeroway {
@@ -48,6 +50,7 @@ struct H2Stream {
     request = {};
     held.clear();
     if (!trailers.is_empty()) trailers = Head();
+    socket.reset();
     received = 0;
     window = kOpeningWindow;
     unread_for = unsent_for = {};
@@ -59,11 +62,12 @@ struct H2Stream {
   std::size_t place = 0;  // among the open ones
   H2Request request;
   H2Held held;
-  Head trailers;                      // of the reply
-  std::uint64_t received = 0;         // of the request's body
-  std::uint64_t window = 0;           // of it the client may still send
-  Millis unread_for{}, unsent_for{};  // nothing of the reply left, nothing of the request came, though it could
-  bool is_over = false;               // the session was told, or said, the last word
+  std::unique_ptr<H2WebSocket> socket;  // only on an extended CONNECT
+  Head trailers;                        // of the reply
+  std::uint64_t received = 0;           // of the request's body
+  std::uint64_t window = 0;             // of it the client may still send
+  Millis unread_for{}, unsent_for{};    // nothing of the reply left, nothing of the request came, though it could
+  bool is_over = false;                 // the session was told, or said, the last word
   bool has_request_ended = false;
   bool has_reply_head = false;
   bool has_reply_ended = false;  // said, perhaps not sent

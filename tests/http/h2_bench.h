@@ -13,7 +13,7 @@ namespace zeroway::test::h2 {
 
 class Bench : public CodecEvents {
  public:
-  explicit Bench(HttpLimits with_limits = {}) : limits(with_limits), codec(limits, "http") {}
+  explicit Bench(HttpLimits with_limits = {}) : limits(with_limits), codec(limits, "http", &web_sockets) {}
 
   // Bytes from the client; what the codec says to them is read at once.
   void hear(std::string_view bytes) {
@@ -38,6 +38,9 @@ class Bench : public CodecEvents {
   void data(CodecStream stream, Bytes bytes) override {
     bodies[stream].append(as_text(bytes));
     if (credits) codec.credit(stream, static_cast<std::uint32_t>(bytes.size()));
+  }
+  void message(CodecStream stream, Bytes piece, MessageKind, Last last) override {
+    tell("message " + std::to_string(stream) + " " + std::string(as_text(piece)) + (last == Last::yes ? " last" : ""));
   }
   void end(CodecStream stream, Head& trailers) override {
     std::string line = "end " + std::to_string(stream);
@@ -74,6 +77,7 @@ class Bench : public CodecEvents {
   void tell(const std::string& line) { told += (told.empty() ? "" : " · ") + line; }
 
   HttpLimits limits;
+  WebSocketSettings web_sockets;
   H2Codec codec;
   Reader client;
   std::string told;

@@ -136,19 +136,83 @@ TEST_CASE("h2: what deserves a reply is refused with its code, and the connectio
   }
 }
 
-TEST_CASE("h2: a WebSocket is an extended CONNECT with its fields (RFC 8441 §4)") {
+namespace {
+
+const std::string kChat = headers(1,
+                                  {{":method", "CONNECT"},
+                                   {":protocol", "websocket"},
+                                   {":scheme", "http"},
+                                   {":authority", "a.test"},
+                                   {":path", "/chat"},
+                                   {"sec-websocket-version", "13"}},
+                                  kEndHeaders);
+constexpr const char* kChatTold =
+    "head 1 :method=CONNECT :protocol=websocket :scheme=http :authority=a.test :path=/chat";
+
+// With a mask of zeros.
+std::string masked(int opcode, std::string_view payload) {
+  return static_cast<char>(0x80 | opcode) + std::string(1, static_cast<char>(0x80 | payload.size())) +
+         std::string(4, '\0') + std::string(payload);
+}
+
+}  // namespace
+
+TEST_CASE("h2: a WebSocket on a stream, beside a request (RFC 8441)") {
   Silent bench;
-  bench.hear(headers(1,
-                     {{":method", "CONNECT"},
-                      {":protocol", "websocket"},
-                      {":scheme", "http"},
-                      {":authority", "a.test"},
-                      {":path", "/chat"},
-                      {"origin", "http://a.test"}},
-                     kEndHeaders));
-  CHECK(has(bench.told,
-            "head 1 :method=CONNECT :protocol=websocket :scheme=http :authority=a.test :path=/chat "
-            "origin=http://a.test"));
+  bench.hear(kChat + data(1, masked(1, "early")));
+  CHECK(bench.told == kChatTold);
+  bench.say_head(1);
+  CHECK(has(bench.heard(), "headers 1 :status=200"));
+  CHECK(has(bench.told, "message 1 early last"));
+  bench.hear(data(1, masked(1, "hello").substr(0, 4)) + get(3) + data(1, masked(1, "hello").substr(4)));
+  CHECK(has(bench.told, "head 3"));
+  CHECK(has(bench.told, "message 1 hel"));
+  bench.codec.message(1, as_bytes("world"), MessageKind::text, Last::yes);
+  CHECK(has(bench.heard(), "data 1 \"\x81\x05world\""));
+  CHECK(bench.drained_bytes[1] == 5);
+  bench.hear(data(1, masked(8, "\x03\xe8")));
+  CHECK(has(bench.told, "end 1 close-code=1000"));
+  bench.say_end(1);
+  CHECK(has(bench.heard() + bench.client.text(), "end"));
+  bench.hear(data(1, "", kEndStream));
+  bench.hear(frame(kPing, kNone, 0, "12345678"));
+  CHECK(has(bench.client.text(), "pong"));
+}
+
+TEST_CASE("h2: a WebSocket that the worker refuses, gives up, or whose client leaves") {
+  {
+    Silent bench;
+    bench.hear(kChat);
+    bench.say_head(1, {{":status", "403"}});
+    bench.say_data(1, "no");
+    bench.say_end(1);
+    CHECK(bench.heard() == "headers 1 :status=403 · data 1 \"no\" end");
+  }
+  {
+    Silent bench;
+    bench.hear(kChat);
+    bench.say_head(1);
+    bench.codec.reset(1, {Fault::backend, Code::worker_lost, false, ""});
+    CHECK(has(bench.heard(), "\x88"));
+  }
+  for (const std::string& leaves : {rst(1), data(1, "", kEndStream)}) {
+    Silent bench;
+    bench.hear(kChat);
+    bench.say_head(1);
+    bench.flush();
+    bench.hear(leaves);
+    CHECK(has(bench.told, "reset 1"));
+    CHECK(bench.last_code == Code::cancelled);
+  }
+}
+
+TEST_CASE("h2: a WebSocket's client has window for what was read") {
+  Silent bench;
+  bench.hear(kChat);
+  bench.say_head(1);
+  bench.flush();
+  for (int piece = 0; piece < 300; ++piece) bench.hear(data(1, masked(2, std::string(120, 'x'))));
+  CHECK(has(bench.client.text(), "window 1"));
 }
 
 TEST_CASE("h2: the client takes a request back") {
