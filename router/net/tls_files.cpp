@@ -147,7 +147,8 @@ Result<std::vector<TlsFiles>> list_pairs(const std::string& directory) {
   }
   if (failure) return bad_file(directory, failure.message());
   if (pairs.empty()) return bad_file(directory, "no NAME.crt with NAME.key, and no NAME.pem in it");
-  if (pairs.size() > kMaxTlsPairs) return bad_file(directory, "more than " + std::to_string(kMaxTlsPairs) + " certificates");
+  if (pairs.size() > kMaxTlsPairs)
+    return bad_file(directory, "more than " + std::to_string(kMaxTlsPairs) + " certificates");
   std::sort(pairs.begin(), pairs.end(),
             [](const TlsFiles& one, const TlsFiles& other) { return one.certificate < other.certificate; });
   return pairs;
