@@ -21,6 +21,17 @@ struct Fuzzed : ScriptedWorker {
       co_await request.sleep(std::chrono::milliseconds(1));
       if (request.query() == "fail") throw StatusError(500, "failed");
     });
+    core.add_handler("/*", [](WebSocket& socket) -> Task<void> {
+      socket.accept(socket.offers("chat") ? "chat" : "");
+      while (const auto message = co_await socket.receive(1'000)) {
+        socket.post_text(message->bytes);
+        co_await socket.send(*message);
+      }
+    });
+    core.add_handler("/pieces/*", [](WebSocket& socket) -> Task<void> {
+      while (const auto piece = co_await socket.receive_piece()) co_await socket.send_piece(*piece);
+      if (socket.close_code() == 4000) throw StatusError(500, "failed");
+    });
   }
   static WorkerOptions options_of() {
     WorkerOptions options;
