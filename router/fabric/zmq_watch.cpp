@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <utility>
+#include <vector>
 
 namespace zeroway {
 namespace {
@@ -48,14 +50,19 @@ void ZmqWatch::read_arrivals() {
 
 void ZmqWatch::read_for(ConnectionId connection) {
   collect();
-  const auto is_its_end = [connection](const Event& event) {
+  // Peers that fail their handshake use a descriptor many times in a moment. What ended before its last beginning is
+  // over; an end after that is this connection's own, and comes after what it said.
+  const auto begins = std::find_if(events_.rbegin(), events_.rend(), [connection](const Event& event) {
+    return event.number == ZMQ_EVENT_ACCEPTED && event.value == connection;
+  });
+  const auto is_earlier_end = [connection](const Event& event) {
     return event.number == ZMQ_EVENT_DISCONNECTED && event.value == connection;
   };
-  const auto found = std::find_if(events_.begin(), events_.end(), is_its_end);
-  if (found == events_.end()) return;
-  const Event event = std::move(*found);
-  events_.erase(found);
-  tell(event);
+  const auto last = begins.base();
+  const auto kept = std::stable_partition(events_.begin(), last, std::not_fn(is_earlier_end));
+  const std::vector<Event> ends(kept, last);
+  events_.erase(kept, last);
+  for (const Event& event : ends) tell(event);
 }
 
 void ZmqWatch::collect() {

@@ -29,7 +29,7 @@ class ZmqWatch {
   // Both take in what is there and tell a part of it; the rest waits for read(), which ZeroMQ's descriptor then no
   // longer asks for.
   void read_arrivals();                    // who came
-  void read_for(ConnectionId connection);  // that `connection` broke off
+  void read_for(ConnectionId connection);  // the ends of those that had its descriptor before
   [[nodiscard]] bool has_untold() const { return !events_.empty(); }
   [[nodiscard]] int descriptor() const { return descriptor_; }
 
