@@ -334,7 +334,7 @@ TEST_CASE("websocket: a draining worker closes all with 1012, spread over the ti
       with_drain(1'000ms));
   for (StreamId id = 1; id <= kSockets; ++id) worker.begin(id);
   worker.core.begin_drain();
-  CHECK(worker.turn() == "goaway");
+  CHECK(worker.turn().starts_with("goaway"));  // the first may be closed at once
   CHECK(worker.open(777, Sockets::websocket("/"), Last::no).turn() == "reset 777 7");
   worker.now += 400ms;
   (void)worker.turn();
