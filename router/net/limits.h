@@ -32,7 +32,7 @@ inline constexpr std::size_t kTlsOutputCapacity = 4 * kReadSize;  // memory kept
 inline constexpr std::size_t kMaxCertList = 65'536;              // bytes of a client's chain; real ones are below 10 KB
 inline constexpr std::size_t kMaxSubject = 2'048;                // of a client's certificate, as text: refused above
 inline constexpr std::size_t kMaxPemFile = 4 << 20;              // of certificates or keys; a whole system's CAs fit
-inline constexpr std::size_t kMaxTlsPairs = 10'000;                 // in one directory
+inline constexpr std::size_t kMaxTlsPairs = 10'000;              // in one directory
 inline constexpr std::chrono::milliseconds kFilesInterval{500};  // between two looks at the certificates' files
 
 }  // namespace zeroway
