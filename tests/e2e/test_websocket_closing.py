@@ -180,6 +180,7 @@ def test_pings(stack):
     client.sendall(b'\x8a\x8c\0\0\0\0' + ping[2:])
     second = client.recv(1000)
     assert second[0] == 0x89 and second[10:14] == b'\0\0\0\x02'
+    client.settimeout(15 * SLOW)  # it is dropped after ten seconds
     assert client.recv(1000) == b''
     assert 11 < time.monotonic() - began < 14 * SLOW
     eventually(lambda: worker.closings == [('/echo', 'reset 8')], 2)
