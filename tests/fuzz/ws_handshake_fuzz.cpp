@@ -52,7 +52,11 @@ class Session : public CodecEvents {
     answer(stream);
   }
   void data(CodecStream, Bytes) override {}
-  void message(CodecStream, Bytes piece, MessageKind, Last) override { told_ += as_text(piece); }
+  void message(CodecStream, Bytes piece, MessageKind, Last last) override {
+    message_ += as_text(piece);
+    if (last == Last::no) return;
+    told_ += "|message " + std::exchange(message_, {});
+  }
   void end(CodecStream stream, Head&) override {
     if (!is_socket_) return;
     Head none;
@@ -78,7 +82,7 @@ class Session : public CodecEvents {
   HttpLimits limits_;
   H1Codec codec_;
   bool is_socket_ = false;
-  std::string kept_, told_;
+  std::string kept_, told_, message_;
 };
 
 std::string run(const WebSocketSettings& settings, std::string_view input, std::size_t size) {
