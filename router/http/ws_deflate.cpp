@@ -18,8 +18,8 @@ constexpr std::size_t kPiece = 16'384;                // of output at a time
 
 // zlib's large blocks come from the kernel and go back to it: freed to the heap, between what stays, they would never
 // leave the process, and a thousand WebSockets that rest would cost what they did when they were busy.
-constexpr std::size_t kMapped = 16'384;
-constexpr std::size_t kPrefix = 16;  // holds the size, keeps the alignment
+constexpr std::size_t kMapped = 4'096;  // the states of both halves are larger, too
+constexpr std::size_t kPrefix = 16;     // holds the size, keeps the alignment
 
 voidpf take_memory(voidpf, uInt items, uInt size) {
   const std::size_t bytes = std::size_t{items} * size + kPrefix;
