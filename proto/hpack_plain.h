@@ -2,9 +2,9 @@
 // table.
 //
 // Owner: nobody; free functions.   Thread: any.
-// Measured beside nghttp2 on a request of ten fields: writing 0.2 µs instead of 1.9, reading 0.3 instead of 3.2, for
-// 222 bytes instead of 174; each request does both twice. Not here: blocks that others write (proto/hpack.h gives them
-// to nghttp2).
+// Beside nghttp2 with Huffman, on a request of ten fields (medians): writing 0.13 us instead of 0.8, reading 0.16
+// instead of 2.1, for 222 bytes instead of 174; each request does both twice. Not here: blocks that others write
+// (proto/hpack.h gives them to nghttp2).
 #pragma once
 #include <string>
 
