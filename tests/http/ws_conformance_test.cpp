@@ -54,7 +54,7 @@ Conformance broken(const std::string& name, const std::string& frames, unsigned 
 std::string many(std::size_t size, char c = '*') { return std::string(size, c); }
 
 TEST_CASE("ws conformance: messages of all sizes of length (RFC 6455 §5.2)") {
-  for (const std::size_t size : {0, 1, 125, 126, 127, 128, 65'535, 65'536}) {
+  for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 125, 126, 127, 128, 65'535, 65'536}) {
     run(echoed("text " + std::to_string(size), frame(kText, many(size)), text(many(size))));
     run(echoed("binary " + std::to_string(size), frame(kBinary, many(size, '\xfe')), binary(many(size, '\xfe'))));
   }
@@ -62,10 +62,10 @@ TEST_CASE("ws conformance: messages of all sizes of length (RFC 6455 §5.2)") {
 }
 
 TEST_CASE("ws conformance: a length is in its shortest form, below 2^63 (RFC 6455 §5.2)") {
-  for (const std::size_t size : {0, 125}) {
+  for (const std::size_t size : std::initializer_list<std::size_t>{0, 125}) {
     run(broken("16 bits for " + std::to_string(size), frame(kText, many(size), {.long_form = 126})));
   }
-  for (const std::size_t size : {0, 126, 65'535}) {
+  for (const std::size_t size : std::initializer_list<std::size_t>{0, 126, 65'535}) {
     run(broken("64 bits for " + std::to_string(size), frame(kText, many(size), {.long_form = 127})));
   }
   run(broken("2^63", std::string("\x82\xff\x80\0\0\0\0\0\0\0mask", 14)));
@@ -314,7 +314,8 @@ TEST_CASE("ws conformance: large messages, whole and in fragments of every size"
     while (made.size() < (4U << 20)) made += "κόσμε " + std::to_string(made.size());
     return made.substr(0, (4U << 20) / 6 * 6);
   }();
-  for (const std::size_t size : {64U, 256U, 1024U, 4096U, 16'384U, 65'536U, 1U << 20, 4U << 20}) {
+  for (const std::size_t size :
+       std::initializer_list<std::size_t>{64U, 256U, 1024U, 4096U, 16'384U, 65'536U, 1U << 20, 4U << 20}) {
     std::string input;
     for (std::size_t at = 0; at < large.size(); at += size) {
       const bool is_last = at + size >= large.size();
@@ -359,7 +360,8 @@ TEST_CASE("ws conformance: compressed messages, every window and takeover (RFC 7
           terms(static_cast<std::uint8_t>(window), static_cast<std::uint8_t>(window), takeover, takeover);
       ClientDeflate client(std::max(window, 9), takeover);  // zlib's 9 is fit for 8
       std::string input, wanted;
-      for (const std::size_t size : {16U, 64U, 256U, 1024U, 4096U, 8192U, 16'384U, 32'768U, 0U, 40'000U}) {
+      for (const std::size_t size :
+           std::initializer_list<std::size_t>{16U, 64U, 256U, 1024U, 4096U, 8192U, 16'384U, 32'768U, 0U, 40'000U}) {
         const auto message = sample(size, static_cast<unsigned>(size));
         input += packed(kText, client.message(message));
         input += packed(kBinary, client.message(message));
