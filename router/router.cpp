@@ -14,6 +14,7 @@
 #include "router/net/loop.h"
 #include "router/net/loop_clock.h"
 #include "router/net/signals.h"
+#include "router/net/socket.h"
 #include "router/net/tls_keeper.h"
 #include "router/net/tls_server.h"
 #include "router/observe/counters.h"
@@ -122,22 +123,31 @@ Result<> Router::open_lanes() {
   return {};
 }
 
-Result<> Router::open_doors() {
-  const EdgeSettings& edge = settings_.edge;
-  std::uint16_t port = edge.port;
+// One socket for each lane at the same port, and where that is as text.
+Result<std::string> Router::listen_in_lanes(std::uint16_t port, const std::function<void(Lane&, Socket)>& take) {
+  const std::string& address = settings_.edge.address;
   if (lanes_.size() > 1) {
     // Shared ports can be had even when another router of this user shares them: it must be free once.
-    const auto probe = listen_at(edge.address, port, Share::no);
+    const auto probe = listen_at(address, port, Share::no);
     if (!probe) return probe.error();
   }
+  std::string where;
   for (const auto& lane : lanes_) {
-    auto socket = listen_at(edge.address, port, lanes_.size() > 1 ? Share::yes : Share::no);
+    auto socket = listen_at(address, port, lanes_.size() > 1 ? Share::yes : Share::no);
     if (!socket) return socket.error();
     const Peer bound = bound_to(*socket);
     port = bound.port;
-    where_ = show(bound);
-    lane->door.open(std::move(*socket));
+    where = show(bound);
+    take(*lane, std::move(*socket));
   }
+  return where;
+}
+
+Result<> Router::open_doors() {
+  auto where =
+      listen_in_lanes(settings_.edge.port, [](Lane& lane, Socket socket) { lane.door.open(std::move(socket)); });
+  if (!where) return where.error();
+  where_ = std::move(*where);
   return settings_.edge.tls.is_on() ? open_tls_doors() : Result<>();
 }
 
@@ -146,20 +156,12 @@ Result<> Router::open_tls_doors() {
   tls_keeper_ = std::make_unique<TlsKeeper>(lanes_.front()->loop, edge.tls, std::vector<std::string>{"h2", "http/1.1"},
                                             [this](const TlsTerms& terms) { use_tls(terms); });
   if (auto opened = tls_keeper_->open(); !opened) return opened;
-  std::uint16_t port = edge.tls.port;
-  if (lanes_.size() > 1) {
-    const auto probe = listen_at(edge.address, port, Share::no);
-    if (!probe) return probe.error();
-  }
-  for (const auto& lane : lanes_) {
-    auto socket = listen_at(edge.address, port, lanes_.size() > 1 ? Share::yes : Share::no);
-    if (!socket) return socket.error();
-    const Peer bound = bound_to(*socket);
-    port = bound.port;
-    tls_where_ = show(bound);
-    lane->tls.emplace(lane->loop, tls_keeper_->terms(), edge.tls.handshake_timeout);
-    lane->door.open_tls(std::move(*socket), *lane->tls);
-  }
+  auto where = listen_in_lanes(edge.tls.port, [&](Lane& lane, Socket socket) {
+    lane.tls.emplace(lane.loop, tls_keeper_->terms(), edge.tls.handshake_timeout);
+    lane.door.open_tls(std::move(socket), *lane.tls);
+  });
+  if (!where) return where.error();
+  tls_where_ = std::move(*where);
   return {};
 }
 

@@ -5,6 +5,8 @@
 // writes the counters. Not here: anything a room does; this is the only file that knows them all.
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +21,8 @@ class Signals;
 class Timer;
 class TlsKeeper;
 struct TlsTerms;
+
+class Socket;  // router/net/socket.h
 
 class Router {
  public:
@@ -36,6 +40,7 @@ class Router {
   [[nodiscard]] Result<> open_lanes();
   [[nodiscard]] Result<> open_doors();
   [[nodiscard]] Result<> open_tls_doors();
+  [[nodiscard]] Result<std::string> listen_in_lanes(std::uint16_t port, const std::function<void(Lane&, Socket)>& take);
   void use_tls(const TlsTerms& terms);
   void say_it_serves() const;
   void signal(int number);
