@@ -109,9 +109,6 @@ void Fabric::turn_end(Time now) {
   now_ = now;
   std::vector<StreamId> gathered;
   gathered.swap(gathering_);
-  // A peer is accepted a handshake before ZeroMQ deals to it: whoever came in this turn must make the table uneven now,
-  // not when the loop comes round to the monitor.
-  if (!gathered.empty()) wire_.notice_arrivals();
   for (const StreamId id : gathered) {
     FabricStream* stream = streams_.find(id);
     if (stream != nullptr && stream->place == Place::gathering) place(*stream);

@@ -69,6 +69,7 @@ Result<> FabricDriver::bind() {
   if (const auto bound = wire_.bind(pair->deal, pair->steer); !bound) return bound.error();
   fabric_.set_now(loop_.now());
   const auto at_end = [this] { loop_.at_turn_end(*this); };
+  door_ = std::make_unique<Descriptor>(loop_, wire_.door_descriptor(), [this] { wire_.door_ready(); });
   deal_ = std::make_unique<Descriptor>(loop_, wire_.deal_descriptor(), [this] { wire_.deal_ready(); });
   steer_ = std::make_unique<Descriptor>(loop_, wire_.steer_descriptor(), [this, at_end] {
     wire_.steer_ready();
@@ -81,6 +82,7 @@ Result<> FabricDriver::bind() {
   deal_watch_ = std::make_unique<Descriptor>(loop_, wire_.deal_watch_descriptor(), watch);
   steer_watch_ = std::make_unique<Descriptor>(loop_, wire_.steer_watch_descriptor(), watch);
   // ZMQ_FD is edge-triggered: what happened before it was watched must be asked for.
+  wire_.door_ready();
   wire_.deal_ready();
   wire_.steer_ready();
   wire_.watch_ready();

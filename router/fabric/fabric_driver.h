@@ -38,7 +38,7 @@ class FabricDriver : private TurnEnd {
   ZmqWire wire_;
   Fabric fabric_;
   Timer timer_;
-  std::unique_ptr<Descriptor> deal_, steer_, deal_watch_, steer_watch_;
+  std::unique_ptr<Descriptor> door_, deal_, steer_, deal_watch_, steer_watch_;
   Millis ticking_{0};
 };
 

@@ -21,7 +21,8 @@ class WireEvents {
   // One message from the worker with this routing id. Both views are good until the call returns.
   virtual void message(std::string_view instance, Bytes payload, ConnectionId connection) = 0;
   virtual void steer_broke(ConnectionId connection) = 0;
-  // How many peers the deal socket has, shaking hands or done, after one came or broke off.
+  // How many peers the deal socket has, shaking hands or done, after one came or broke off. Nobody is dealt to before
+  // deal_came told of it.
   virtual void deal_came(std::size_t connections) = 0;
   virtual void deal_broke(std::size_t connections) = 0;
   // Somebody who is no worker knocked: bad bytes, a failed handshake, a wrong key. For the log.
@@ -31,8 +32,6 @@ class WireEvents {
 class Wire {
  public:
   virtual ~Wire() = default;
-  // Tells at once, by deal_came, who has come to deal since it last told.
-  virtual void notice_arrivals() = 0;
   // False when nobody is connected; nothing was sent then.
   [[nodiscard]] virtual bool deal(const std::string& message) = 0;
   // False when that worker cannot be reached any more; nothing was sent then.

@@ -55,7 +55,8 @@ bool begins_with_hello(Bytes payload) {
 
 ZmqWire::ZmqWire(const FabricSettings& settings)
     : settings_(settings),
-      context_(1),
+      context_(1),  // one I/O thread: its monitors speak in the order of what happened
+      door_(context_),
       deal_(context_, zmq::socket_type::dealer),
       steer_(context_, zmq::socket_type::router) {}
 
@@ -72,6 +73,7 @@ void ZmqWire::set_up(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::heartbeat_ivl, static_cast<int>(settings_.heartbeat_interval.count()));
   socket.set(zmq::sockopt::heartbeat_timeout, static_cast<int>(settings_.heartbeat_timeout.count()));
   socket.set(zmq::sockopt::handshake_ivl, kHandshakeTimeout);
+  ZmqDoor::guard(socket);
   if (gate_) gate_->guard(socket);
 }
 
@@ -81,7 +83,7 @@ Result<> ZmqWire::bind(const std::string& deal, const std::string& steer) {
   const std::string* at = &deal;
   try {
     if (!settings_.key_file.empty()) {
-      auto gate = CurveGate::open(context_, settings_.key_file, settings_.allow_file);
+      auto gate = CurveGate::open(settings_.key_file, settings_.allow_file);
       if (!gate) return gate.error();
       gate_ = std::move(*gate);
     }
@@ -145,6 +147,13 @@ bool ZmqWire::receive() {
     events_->message(as_text(id.bytes()), payload.bytes(), connection);
   }
   return false;
+}
+
+void ZmqWire::door_ready() {
+  // Whoever asks was accepted before. It must make the table uneven before it is attached: what is dealt meanwhile
+  // could be dealt to it.
+  deal_watch_->read_arrivals();
+  door_.answer(gate_.get());
 }
 
 void ZmqWire::deal_ready() {

@@ -10,6 +10,7 @@
 
 #include "proto/error.h"
 #include "router/fabric/wire.h"
+#include "router/fabric/zmq_door.h"
 #include "router/fabric/zmq_watch.h"
 #include "router/settings/settings.h"
 
@@ -26,7 +27,6 @@ class ZmqWire : public Wire {
   [[nodiscard]] Result<> bind(const std::string& deal, const std::string& steer);
   void attach(WireEvents& events) { events_ = &events; }
 
-  void notice_arrivals() override { deal_watch_->read_arrivals(); }
   [[nodiscard]] bool deal(const std::string& message) override;
   [[nodiscard]] bool steer(const std::string& instance, const std::string& message) override;
 
@@ -35,6 +35,7 @@ class ZmqWire : public Wire {
   // Something was sent or a descriptor was ready since receive() last saw an empty socket.
   [[nodiscard]] bool must_receive() const { return must_receive_; }
   // A descriptor was ready.
+  void door_ready();
   void deal_ready();
   void steer_ready() { must_receive_ = true; }
   void watch_ready() { is_watch_ready_ = must_receive_ = true; }
@@ -42,6 +43,7 @@ class ZmqWire : public Wire {
   // its end.
   void tell_watched();
 
+  [[nodiscard]] int door_descriptor() { return door_.descriptor(); }
   [[nodiscard]] int deal_descriptor();
   [[nodiscard]] int steer_descriptor();
   [[nodiscard]] int deal_watch_descriptor() const { return deal_watch_->descriptor(); }
@@ -54,6 +56,7 @@ class ZmqWire : public Wire {
 
   const FabricSettings& settings_;
   zmq::context_t context_;
+  ZmqDoor door_;
   std::unique_ptr<CurveGate> gate_;
   zmq::socket_t deal_;
   zmq::socket_t steer_;

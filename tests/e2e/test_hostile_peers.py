@@ -8,7 +8,7 @@ import pytest
 import zeroway_e2e as z
 
 GREETING = b'\xff' + bytes(8) + b'\x7f' + b'\x03\x00' + b'NULL' + bytes(16) + b'\x00' + bytes(31)
-READY = b'\x04\x26\x05READY\x0bSocket-Type\x00\x00\x00\x06ROUTER\x08Identity\x00\x00\x00\x00'
+READY = b'\x04\x29\x05READY\x0bSocket-Type\x00\x00\x00\x06ROUTER\x08Identity\x00\x00\x00\x00'
 
 ATTACKS = {
     'nothing': b'',

@@ -31,10 +31,9 @@ class TextFile {
 
 // What opening a gate with these files' texts says; "" when it opens.
 std::string open_with(const std::string& key, const std::string& allow) {
-  zmq::context_t context;
   const TextFile key_file(key);
   const TextFile allow_file(allow);
-  auto gate = CurveGate::open(context, key_file.name(), allow.empty() ? "" : allow_file.name());
+  auto gate = CurveGate::open(key_file.name(), allow.empty() ? "" : allow_file.name());
   return gate ? "" : gate.error().detail;
 }
 

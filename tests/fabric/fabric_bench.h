@@ -44,9 +44,6 @@ inline std::string instance_of(const std::string& name) { return name + "#012345
 // Deals in turn to those connected, as ZeroMQ's DEALER does. `log` has one entry a message: "NAME: frame · frame".
 class RecordingWire : public Wire {
  public:
-  void notice_arrivals() override {
-    if (arrives) std::exchange(arrives, nullptr)();
-  }
   bool deal(const std::string& message) override {
     if (connected.empty()) return false;
     next_ = next_ % connected.size();
@@ -60,7 +57,6 @@ class RecordingWire : public Wire {
     return true;
   }
 
-  std::function<void()> arrives;         // somebody who has come, and is not told yet
   std::vector<std::string> connected;    // to deal
   std::vector<std::string> unreachable;  // by steer
   std::vector<std::string> log;

@@ -84,14 +84,6 @@ TEST_CASE("fabric: a deal connection that never said hello turns dealing into st
   CHECK(bench.last_line() == "deal a: head GET / end");
 }
 
-TEST_CASE("fabric: who came in this turn is known before this turn's streams are dealt") {
-  Bench bench;
-  bench.join("a");
-  bench.wire.arrives = [&bench] { bench.connect_deal("foreign"); };
-  bench.ask();
-  CHECK(bench.last_line() == "a: head GET / end");
-}
-
 TEST_CASE("fabric: only workers with room get streams, the rest waits and is served when room appears") {
   Bench bench;
   bench.join("a", 1, 1);

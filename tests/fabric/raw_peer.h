@@ -1,0 +1,97 @@
+// A ZeroMQ peer made of bytes on a socket, so that a test knows when it connects and ends: somebody bad, or a worker
+// that says one thing.
+#pragma once
+#include <doctest/doctest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+namespace zeroway::test {
+
+constexpr int kPatience = 10'000;  // ms: far more than anything takes
+
+// True when one of them has something to read in time.
+template <class... Fds>
+bool wait_readable(Fds... fds) {
+  std::array<pollfd, sizeof...(fds)> all{pollfd{fds, POLLIN, 0}...};
+  return poll(all.data(), all.size(), kPatience) > 0;
+}
+
+// A folder of its own, gone with its guard.
+class Folder {
+ public:
+  Folder() { REQUIRE(mkdtemp(name_.data()) != nullptr); }
+  ~Folder() {
+    for (const char* file : {"deal", "deal.steer"}) unlink((name_ + "/" + file).c_str());
+    rmdir(name_.c_str());
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  [[nodiscard]] std::string path(const std::string& file) const { return name_ + "/" + file; }
+
+ private:
+  std::string name_ = "/tmp/zeroway-fabric.XXXXXX";
+};
+
+class RawPeer {
+ public:
+  RawPeer() : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) { REQUIRE(socket_ >= 0); }
+  ~RawPeer() { close(socket_); }
+  RawPeer(const RawPeer&) = delete;
+  RawPeer& operator=(const RawPeer&) = delete;
+
+  void connect(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    REQUIRE(path.size() < sizeof address.sun_path);
+    std::memcpy(address.sun_path, path.data(), path.size());
+    REQUIRE(::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  }
+  void send(const std::string& bytes) {
+    REQUIRE(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
+  }
+  // ZMTP 3.0 with the mechanism NULL (ZeroMQ RFC 23): greeting, and READY as a ROUTER.
+  void shake_hands() {
+    using namespace std::string_literals;
+    const std::string ready = "\x05READY\x0bSocket-Type\x00\x00\x00\x06ROUTER\x08Identity\x00\x00\x00\x01w"s;
+    send("\xff"s + std::string(8, '\0') + "\x7f\x03"s + '\0' + "NULL" + std::string(48, '\0'));
+    send("\x04"s + static_cast<char>(ready.size()) + ready);
+  }
+  // One message of one short frame, once ZeroMQ has greeted and said READY.
+  void say(const std::string& payload) {
+    const std::string command = take(64 + 2).substr(64);
+    take(static_cast<std::size_t>(command[1]));
+    send(std::string(1, '\0') + static_cast<char>(payload.size()) + payload);
+  }
+  // Says no more; returns when ZeroMQ has closed its end, and its descriptor is free again.
+  void end() {
+    shutdown(socket_, SHUT_WR);
+    std::array<char, 256> bytes{};
+    while (wait_readable(socket_))
+      if (recv(socket_, bytes.data(), bytes.size(), 0) <= 0) return;
+    FAIL("ZeroMQ keeps the connection");
+  }
+
+ private:
+  std::string take(std::size_t size) {
+    std::string bytes(size, '\0');
+    for (std::size_t got = 0; got < size;) {
+      REQUIRE(wait_readable(socket_));
+      const ssize_t piece = recv(socket_, bytes.data() + got, size - got, 0);
+      REQUIRE(piece > 0);
+      got += static_cast<std::size_t>(piece);
+    }
+    return bytes;
+  }
+
+  int socket_;
+};
+
+}  // namespace zeroway::test
