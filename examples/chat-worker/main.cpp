@@ -9,7 +9,7 @@ using zeroway::WebSocket;
 
 namespace {
 
-constexpr std::size_t kMaxName = 40;    // bytes, of persons and rooms
+constexpr std::size_t kMaxName = 60;    // bytes, of persons and rooms: the page's 20 characters always fit
 constexpr std::size_t kMaxText = 4096;  // bytes; longer messages close the WebSocket with 1009
 
 std::string query_value(std::string_view query, std::string_view name) {
@@ -26,7 +26,7 @@ Task<void> chat(WebSocket& socket, Rooms& rooms) {
   const std::string name = query_value(socket.query(), "name");
   const std::string room_name = zeroway::percent_decode(socket.param("room"));
   if (name.empty() || name.size() > kMaxName || room_name.size() > kMaxName) {
-    socket.refuse(400, "A name and a room of 1 to 40 bytes are needed.\n");
+    socket.refuse(400, "A name and a room of 1 to 60 bytes are needed.\n");
     co_return;
   }
   socket.accept();

@@ -5,28 +5,40 @@
 inline constexpr std::string_view kPage = R"html(<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Chat</title>
 <style>
-  body { font: 16px/1.4 system-ui, sans-serif; margin: 0 auto; max-width: 46em; padding: 1em; height: 100vh;
-         box-sizing: border-box; display: flex; flex-direction: column; gap: .6em; color: #222; }
-  form { display: flex; gap: .4em; }
-  input, button { font: inherit; padding: .3em .6em; }
-  #text { flex: 1; }
-  #said { flex: 1; overflow: auto; border: 1px solid #ccc; border-radius: 4px; padding: .6em; }
-  #said p { margin: 0 0 .3em; overflow-wrap: anywhere; }
-  #said b { color: #06c; }
-  #state { color: #777; }
+  :root { color-scheme: light dark; --line: #8884; --soft: #8882; --mine: #2563eb; --name: #2563eb; }
+  @media (prefers-color-scheme: dark) { :root { --name: #8ab4ff; } }
+  * { box-sizing: border-box; }
+  body { font: 16px/1.4 system-ui, sans-serif; margin: 0 auto; max-width: 46rem; padding: .8rem; height: 100vh;
+         height: 100dvh; display: flex; flex-direction: column; gap: .6rem; }
+  form { display: flex; gap: .5rem; }
+  input, button { font: inherit; padding: .45rem .7rem; border: 1px solid var(--line); border-radius: .5rem; }
+  input { flex: 1; min-width: 0; background: transparent; }
+  button { background: var(--mine); border-color: var(--mine); color: #fff; cursor: pointer; }
+  button:disabled { opacity: .4; cursor: default; }
+  #state { display: flex; gap: .5rem; align-items: center; font-size: .9rem; overflow-wrap: anywhere; }
+  #state::before { content: ""; flex: none; width: .6rem; height: .6rem; border-radius: 50%; background: #999; }
+  #state.open::before { background: #22a559; }
+  #state.lost::before { background: #d97706; }
+  #said { flex: 1; min-height: 0; overflow: auto; border: 1px solid var(--line); border-radius: .5rem; padding: .6rem;
+          display: flex; flex-direction: column; align-items: flex-start; gap: .4rem; }
+  #said p { margin: 0; padding: .35rem .7rem; max-width: 85%; border-radius: .8rem; background: var(--soft);
+            overflow-wrap: anywhere; }
+  #said p.mine { align-self: flex-end; background: var(--mine); color: #fff; }
+  #said b { display: block; font-size: .8rem; color: var(--name); }
+  #said p.mine b { display: none; }
 </style>
 <form id="enter">
-  <input id="name" placeholder="Your name" required maxlength="20" autocomplete="off">
-  <input id="room" placeholder="Room" required maxlength="20" value="lobby" autocomplete="off">
+  <input id="name" aria-label="Your name" placeholder="Your name" required maxlength="20" autocomplete="off">
+  <input id="room" aria-label="Room" placeholder="Room" required maxlength="20" value="lobby" autocomplete="off">
   <button>Enter</button>
 </form>
-<div id="state">Choose a name and a room.</div>
-<div id="said"></div>
+<div id="state" role="status">Choose a name and a room.</div>
+<div id="said" role="log"></div>
 <form id="say">
-  <input id="text" placeholder="Say something" maxlength="1000" autocomplete="off" disabled>
+  <input id="text" aria-label="Message" placeholder="Say something" maxlength="1000" autocomplete="off" disabled>
   <button id="send" disabled>Send</button>
 </form>
 <script>
@@ -34,17 +46,19 @@ inline constexpr std::string_view kPage = R"html(<!doctype html>
 const at = id => document.getElementById(id);
 let socket = null, wish = null, pause = 500;
 
-function show(state, open) {
-  at('state').textContent = state;
-  at('text').disabled = at('send').disabled = !open;
+function show(text, state) {
+  at('state').textContent = text;
+  at('state').className = state;
+  at('text').disabled = at('send').disabled = state !== 'open';
 }
 
 function line(name, text) {
   const p = document.createElement('p'), b = document.createElement('b');
-  b.textContent = name + ': ';
+  b.textContent = name;
   p.append(b, text);
+  p.classList.toggle('mine', name === wish.name);
   at('said').append(p);
-  p.scrollIntoView();
+  at('said').scrollTop = at('said').scrollHeight;
 }
 
 function connect() {
@@ -53,26 +67,35 @@ function connect() {
   url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
   url.hash = '';
   const mine = socket = new WebSocket(url);
-  show('Connecting …', false);
-  mine.onopen = () => { at('said').replaceChildren(); pause = 500; at('text').disabled = false; at('text').focus(); };
+  let first = true;
   mine.onmessage = event => {
     const told = JSON.parse(event.data);
-    if (told.people) show('In ' + here.room + ': ' + told.people.join(', '), true);
-    else line(told.name, told.text);
+    if (told.people) {
+      show('In ' + here.room + ': ' + told.people.join(', '), 'open');
+      pause = 500;
+      if (here.isNew) at('text').focus();
+      here.isNew = false;
+    } else {
+      if (first) at('said').replaceChildren();  /* the room tells again what was said in it */
+      line(told.name, told.text);
+    }
+    first = false;
   };
   mine.onclose = event => {
     if (mine !== socket) return;
-    show('Closed (' + event.code + (event.reason ? ': ' + event.reason : '') + '). Trying again …', false);
+    show('The room is gone (' + event.code + (event.reason ? ': ' + event.reason : '') + '). Trying again …', 'lost');
     setTimeout(() => { if (mine === socket) connect(); }, pause * (0.5 + Math.random()));
     pause = Math.min(pause * 2, 10000);
   };
 }
 
 function enter() {
-  wish = { name: at('name').value.trim(), room: at('room').value.trim() };
+  wish = { name: at('name').value.trim(), room: at('room').value.trim(), isNew: true };
   if (!wish.name || !wish.room) return;
   location.hash = encodeURIComponent(wish.room);
   if (socket) { const old = socket; socket = null; old.close(); }
+  at('said').replaceChildren();
+  show('Connecting …', 'lost');
   connect();
 }
 

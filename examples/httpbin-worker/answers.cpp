@@ -73,26 +73,44 @@ void answer_delete_cookies(Request& request, Reply& reply) {
 
 // The events of /sse, with this page's query, as a browser sees them.
 void answer_sse_page(Request&, Reply& reply) {
-  reply.field("content-type", "text/html; charset=utf-8");
+  reply.field("content-type", "text/html; charset=utf-8").field("cache-control", "no-cache");
+  reply.field("content-security-policy",
+              "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'");
   reply.send(R"html(<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Server-sent events</title>
+<style>
+  :root { color-scheme: light dark; }
+  body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 46rem; padding: 1rem; }
+  h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
+  p { margin: 0 0 1rem; overflow-wrap: anywhere; }
+  #state { padding: .1rem .6rem; border-radius: 1rem; background: #8883; }
+  #state.open { background: #22a55944; }
+  #state.again { background: #d9770644; }
+  ol { list-style: none; margin: 0; padding: 0; }
+  li { display: flex; gap: 1rem; padding: .4rem .2rem; border-top: 1px solid #8884; overflow-wrap: anywhere; }
+  li b { min-width: 2rem; text-align: right; font-variant-numeric: tabular-nums; }
+</style>
 <h1>Server-sent events</h1>
-<p>Of <code id="url"></code>: <span id="state">waiting</span></p>
+<p><code id="url"></code> <span id="state" role="status">waiting</span></p>
 <ol id="events"></ol>
 <script>
+  'use strict';
   const at = id => document.getElementById(id);
+  const show = (text, state) => { at('state').textContent = text; at('state').className = state; };
   const url = 'sse' + location.search;
   at('url').textContent = url;
   const source = new EventSource(url);
-  source.onopen = () => { at('state').textContent = 'open'; };
+  source.onopen = () => show('open', 'open');
   source.onmessage = event => {
-    const item = document.createElement('li');
-    item.textContent = event.lastEventId + ': ' + event.data;
+    const item = document.createElement('li'), id = document.createElement('b');
+    id.textContent = event.lastEventId;
+    item.append(id, event.data);
     at('events').append(item);
   };
-  source.onerror = () => { source.close(); at('state').textContent = 'over'; };
+  source.onerror = () => source.readyState === EventSource.CLOSED ? show('over', '') : show('asking again', 'again');
 </script>
 </html>
 )html");

@@ -111,15 +111,30 @@ Task<void> answer_drip(AsyncRequest& request, AsyncReply& reply) {
   reply.end();
 }
 
+// A browser comes back whenever the stream ends, and tells the last event that it got. After the last there is no more:
+// 204 ends it (HTML standard §9.2.3).
+std::uint64_t first_event(const AsyncRequest& request) {
+  const auto last = request.field("last-event-id");
+  return last ? read_whole("Last-Event-ID", *last, 0, kMaxLines) + 1 : 0;
+}
+
 Task<void> answer_events(AsyncRequest& request, AsyncReply& reply) {
   const Pairs query = read_pairs(request.query());
   const std::uint64_t count = whole_or(query, "count", 10, 0, kMaxLines);
   const std::chrono::milliseconds interval(whole_or(query, "interval", 1'000, 0, 3'600'000));
+  const std::chrono::milliseconds retry(whole_or(query, "retry", 0, 0, 3'600'000));
+  std::uint64_t id = first_event(request);
+  if (id >= count) {
+    reply.status(204).end();
+    co_return;
+  }
   zeroway::EventStream events(request, reply);
-  for (std::uint64_t id = 0; id < count; ++id) {
-    if (id > 0) co_await events.sleep(interval);
+  for (const std::uint64_t first = id; id < count; ++id) {
+    if (id > first) co_await events.sleep(interval);
     const std::string number = std::to_string(id), text = "event " + number;
-    co_await events.send({.data = text, .id = number});
+    zeroway::ServerEvent event{.data = text, .id = number};
+    if (id == first && retry > 0ms) event.retry = retry;
+    co_await events.send(event);
   }
   reply.end();
 }
