@@ -1,7 +1,7 @@
 // A worker for pushpin that says hello: ZHTTP in its request/response form (rfc.zeromq.org 33), so that the bench
 // compares routers and not the languages of their workers.
 //
-// Usage: bench_pushpin_worker ENDPOINT BODY
+// Usage: pushpin_worker ENDPOINT BODY
 // A message is 'T' and a tnetstring. Of the request only the value of `id` is read; everything else of the answer is
 // the same each time.
 #include <zmq.h>
@@ -34,7 +34,7 @@ std::string_view find_id(std::string_view message) {
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    std::cerr << "usage: bench_pushpin_worker ENDPOINT BODY\n";
+    std::cerr << "usage: pushpin_worker ENDPOINT BODY\n";
     return 2;
   }
   void* context = zmq_ctx_new();

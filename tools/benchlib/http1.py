@@ -1,0 +1,122 @@
+"""HTTP/1.1: requests per second, latency, processor's time and idle connections, in front of one hello."""
+import re
+import socket
+import subprocess
+import time
+
+from benchlib.processes import Cost, resident_bytes
+from benchlib.report import alternate, beside_whom, median_of, print_table, ratio, ratio_of_rounds, spoilt
+from benchlib.servers import BODY
+
+SERVERS = {"nginx": "nginx-light", "haproxy": "haproxy", "nghttpx": "nghttp2-proxy", "pushpin": "pushpin",
+           "zeroway": ""}
+PROGRAMS = ("router", "hello-worker")
+MICROSECONDS = {"us": 1, "ms": 1e3, "s": 1e6, "m": 60e6}
+
+
+def run_wrk(server, connections, seconds):
+    cost = Cost(server)
+    text = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s",
+                           f"http://127.0.0.1:{server.port}/"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    requests = int(re.search(r"(\d+) requests in", text)[1])
+
+    def percentile(which):
+        match = re.search(rf"\s{which}%\s+([\d.]+)(us|ms|s|m)", text)
+        return float(match[1]) * MICROSECONDS[match[2]]
+
+    errors = sum(int(number) for number in re.findall(r"(?:connect|read|write|timeout) (\d+)", text))
+    if match := re.search(r"Non-2xx or 3xx responses: (\d+)", text):
+        errors += int(match[1])
+    return {"per_second": float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), "p50_us": percentile(50),
+            "p99_us": percentile(99), "errors": errors, "requests": requests, **cost.for_each(requests)}
+
+
+def open_idle(server, number):
+    """Keep-alive connections that each had one answer."""
+    request = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode()
+    opened = []
+    for _ in range(number):
+        client = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+        client.sendall(request)
+        data = b""
+        while BODY.encode() not in data:
+            piece = client.recv(4096)
+            if not piece:
+                raise SystemExit(f"bench: {server.name} closed a connection: {data!r}")
+            data += piece
+        opened.append(client)
+    return opened
+
+
+def bytes_for_each(bench, start, open_some, number):
+    """What a fresh process grows by for each idle connection."""
+    server = start()
+    for client in open_some(server, 50):
+        client.close()
+    time.sleep(0.3)
+    before = resident_bytes(server.pids())
+    clients = open_some(server, number)
+    time.sleep(0.5)
+    grown = resident_bytes(server.pids()) - before
+    for client in clients:
+        client.close()
+    bench.stop([server])
+    return grown / number
+
+
+def measure_workers(bench, options):
+    def run(count):
+        server = bench.start_zeroway("ipc", count)
+        run_wrk(server, 64, 1)
+        result = run_wrk(server, 64, options.seconds)
+        bench.stop([server])
+        return result
+
+    counts = [int(count) for count in options.workers.split(",") if count]
+    return {str(count): {"zeroway ipc": [run(count) for _ in range(min(3, options.rounds))]} for count in counts}
+
+
+def measure(bench, options, chosen):
+    servers = [getattr(bench, f"start_{name}")() for name in chosen if name != "zeroway"]
+    if "zeroway" in chosen:
+        for build in bench.builds:
+            servers += [bench.start_zeroway("ipc", build=build), bench.start_zeroway("tcp", build=build)]
+    for server in servers:
+        run_wrk(server, 16, 1)  # warm
+    connections = [int(count) for count in options.connections.split(",") if count]
+    direct = [] if options.servers else [bench.origin]
+    runs = {"speed": alternate("http1", options.rounds, connections, direct + servers,
+                               lambda server, count: run_wrk(server, count, options.seconds))}
+    bench.stop(servers)
+    memory = {}
+    for name in ("nginx", "haproxy", "zeroway"):
+        if options.idle and name in chosen:
+            memory[name] = bytes_for_each(bench, getattr(bench, f"start_{name}"), open_idle, options.idle)
+    if "zeroway" in chosen:
+        runs["workers"] = measure_workers(bench, options)
+    return {"runs": runs, "once": {"memory": memory}}
+
+
+def show(section):
+    for count, servers in section["runs"]["speed"].items():
+        nginx = median_of(servers["nginx"]) if "nginx" in servers else {}
+        beside, rows = beside_whom(servers), []
+        for name, runs in servers.items():
+            run = median_of(runs)
+            rows.append([name + spoilt(run), f"{run['per_second']:.0f}",
+                         *(ratio_of_rounds(runs, servers.get(other)) for other in beside),
+                         f"{run['p50_us']:.0f}", ratio(run["p50_us"], nginx.get("p50_us")), f"{run['p99_us']:.0f}",
+                         f"{run['own_us']:.1f}", f"{run['kernel_us']:.1f}"])
+        print_table([f"HTTP/1.1, {count} connection{'s' if int(count) > 1 else ''}", "req/s",
+                     *(f"x {other}" for other in beside), "p50 us", "p50 x nginx", "p99 us", "own us/req",
+                     "kernel us/req"], rows)
+    if section["once"]["memory"]:
+        print_table(["idle keep-alive connection", "bytes each"],
+                    [[name, f"{size:.0f}"] for name, size in section["once"]["memory"].items()])
+    if workers := section["runs"].get("workers"):
+        medians = {count: median_of(runs["zeroway ipc"]) for count, runs in workers.items()}
+        cost = {count: run["own_us"] + run["kernel_us"] for count, run in medians.items()}
+        first = next(iter(cost.values()))
+        print_table(["workers (64 connections)", "router us/req", "x one worker", "req/s"],
+                    [[count, f"{cost[count]:.1f}", ratio(cost[count], first), f"{run['per_second']:.0f}"]
+                     for count, run in medians.items()])

@@ -1,0 +1,132 @@
+// A client for the bench: sends a message on each of its WebSockets, and the next one as soon as it is back. All
+// messages are alike, so that there is nothing to encode or decode, and each echo is compared byte by byte.
+//
+// Usage: websocket_client PORT CONNECTIONS SECONDS
+// Prints the echoes, their median and 99th percentile in microseconds, and its own processor time in seconds.
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::string_view kOpening =
+    "GET /echo HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+constexpr std::string_view kText = "twenty bytes of text";
+const std::string kMessage = std::string("\x81\x94\0\0\0\0", 6) + std::string(kText);  // a key of zeros masks nothing
+const std::string kEcho = "\x81\x14" + std::string(kText);
+
+struct Socket {
+  int fd = -1;
+  Clock::time_point sent;
+  std::size_t received = 0;  // of the echo
+};
+
+[[noreturn]] void fail(const char* what) {
+  std::perror(what);
+  std::exit(1);
+}
+
+void say(int fd, std::string_view bytes) {
+  if (send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) fail("send");
+}
+
+int open_socket(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int yes = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail("connect");
+  say(fd, kOpening);
+  std::string head;
+  char byte = 0;
+  while (!head.ends_with("\r\n\r\n")) {
+    if (recv(fd, &byte, 1, 0) != 1) fail("opening");
+    head += byte;
+  }
+  if (!head.starts_with("HTTP/1.1 101")) fail("refused");
+  return fd;
+}
+
+// True when the echo is whole.
+bool read_echo(Socket& socket) {
+  std::array<char, 256> buffer{};
+  const ssize_t size = recv(socket.fd, buffer.data(), buffer.size(), 0);
+  if (size <= 0) fail("recv");
+  const std::string_view came(buffer.data(), static_cast<std::size_t>(size));
+  if (kEcho.compare(socket.received, came.size(), came) != 0) {
+    std::fputs("something else came back\n", stderr);
+    std::exit(1);
+  }
+  socket.received += came.size();
+  return socket.received == kEcho.size();
+}
+
+double processor_seconds() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::fputs("usage: websocket_client PORT CONNECTIONS SECONDS\n", stderr);
+    return 2;
+  }
+  const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));
+  std::vector<Socket> sockets(static_cast<std::size_t>(std::atoi(argv[2])));
+  const int poll = epoll_create1(0);
+  for (Socket& socket : sockets) {
+    socket.fd = open_socket(port);
+    epoll_event event{.events = EPOLLIN, .data = {.ptr = &socket}};
+    epoll_ctl(poll, EPOLL_CTL_ADD, socket.fd, &event);
+  }
+
+  std::vector<std::uint32_t> nanoseconds;
+  nanoseconds.reserve(1 << 22);
+  const auto until = Clock::now() + std::chrono::seconds(std::atoi(argv[3]));
+  for (Socket& socket : sockets) {
+    socket.sent = Clock::now();
+    say(socket.fd, kMessage);
+  }
+  std::array<epoll_event, 128> events{};
+  while (Clock::now() < until) {
+    const int ready = epoll_wait(poll, events.data(), static_cast<int>(events.size()), 1000);
+    for (int index = 0; index < ready; ++index) {
+      Socket& socket = *static_cast<Socket*>(events[static_cast<std::size_t>(index)].data.ptr);
+      if (!read_echo(socket)) continue;
+      const auto now = Clock::now();
+      nanoseconds.push_back(static_cast<std::uint32_t>(std::chrono::nanoseconds(now - socket.sent).count()));
+      socket.received = 0;
+      socket.sent = now;
+      say(socket.fd, kMessage);
+    }
+  }
+  if (nanoseconds.empty()) fail("no echo");
+  std::sort(nanoseconds.begin(), nanoseconds.end());
+  const auto at = [&](std::size_t percent) { return nanoseconds[(nanoseconds.size() - 1) * percent / 100] / 1e3; };
+  std::printf("%zu %.1f %.1f %.3f\n", nanoseconds.size(), at(50), at(99), processor_seconds());
+}
