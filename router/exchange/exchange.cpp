@@ -266,8 +266,9 @@ void Exchange::reply_reset(const Error& error) {
   if (may_retry(error)) {
     body_.rewind();
     is_waiting_ = true;
+    retry_due_ = context_.clock.now() + kRetryWait;
     if (retries_ > 0) return pause();
-    if (!retry_now()) wait_for_budget();
+    if (!retry_now()) context_.wait_for_budget(key_);
     return;
   }
   fail(error);
@@ -290,15 +291,7 @@ bool Exchange::is_idempotent() const {
 }
 
 // Lost a second time: whatever kills the workers may not be over, and the next one picked may be dying already.
-void Exchange::pause() {
-  resume_at_ = context_.clock.now() + kRetryPause * retries_;
-  retry_due_ = resume_at_ + kRetryWait;
-}
-
-void Exchange::wait_for_budget() {
-  retry_due_ = context_.clock.now() + kRetryWait;
-  context_.wait_for_budget(key_);
-}
+void Exchange::pause() { resume_at_ = context_.clock.now() + kRetryPause * retries_; }
 
 bool Exchange::retry_now() {
   if (!has_budget_ && !context_.budget.take(context_.counters.exchanges_open)) return false;
@@ -320,7 +313,7 @@ void Exchange::check_deadlines(Time now) {
   const Verb running(context_);
   if (is_waiting_ && resume_at_ != Time{} && now >= resume_at_) {
     resume_at_ = Time{};
-    if (!retry_now()) wait_for_budget();
+    if (!retry_now()) context_.wait_for_budget(key_);
   } else if (is_waiting_ && now >= retry_due_) {
     ++context_.counters.retries_denied;
     fail({Fault::backend, Code::worker_lost, false, "the worker went away, and too many are being tried again"});

@@ -117,7 +117,6 @@ class Exchange {
   [[nodiscard]] bool may_open_again(const Error& error) const;
   [[nodiscard]] bool may_retry(const Error& error) const;
   [[nodiscard]] bool is_idempotent() const;
-  void wait_for_budget();
   void pause();
   void give_budget_back();
 

@@ -10,7 +10,7 @@ inline constexpr std::size_t kWarmExchanges = 1'024;    // kept for reuse: enoug
 inline constexpr std::size_t kWarmBodyMemory = 16'384;  // of its buffer an exchange keeps: most bodies fit
 inline constexpr std::size_t kWarmHeadMemory = 8'192;   // of its heads, too
 inline constexpr std::uint32_t kMaxReopenings = 64;     // of one unseen request: a worker that refuses all is no loop
-inline constexpr std::chrono::milliseconds kRetryWait{1'000};  // for the budget: a dead worker is told of within that
-inline constexpr std::chrono::milliseconds kRetryPause{100};   // times the retries so far: workers that die in a row
+inline constexpr std::chrono::milliseconds kRetryWait{750};   // pauses and budget: a dead worker is told of within 1 s
+inline constexpr std::chrono::milliseconds kRetryPause{100};  // times the retries so far: workers that die in a row
 
 }  // namespace zeroway

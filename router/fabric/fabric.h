@@ -110,6 +110,8 @@ class Fabric : public Backend, public WireEvents {
 
   // Dealt pings (fabric_pings.cpp).
   void begin_round();
+  void repeat_round();
+  void deal_pings(std::uint64_t epoch);
   [[nodiscard]] Result<> pong(Worker& worker, const Frame& frame);
   void round_is_complete();
   void round_is_late();

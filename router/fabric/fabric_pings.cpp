@@ -28,12 +28,21 @@ void Fabric::begin_round() {
   const std::uint64_t epoch = rounds_.begin(now_, deal_connections_);
   ++counters_.ping_rounds;
   is_late_told_ = false;
+  deal_pings(epoch);
+  if (rounds_.is_complete()) round_is_complete();
+}
+
+void Fabric::repeat_round() {
+  deal_pings(rounds_.repeat(now_, deal_connections_));
+  if (rounds_.is_complete()) round_is_complete();
+}
+
+void Fabric::deal_pings(std::uint64_t epoch) {
   letter_.clear();
   letter_.ping(epoch, Ack::no);
   // In a row and with nothing between them: each reaches another peer.
   for (std::size_t i = 0; i < deal_connections_; ++i)
     if (!wire_.deal(letter_.bytes())) break;
-  if (rounds_.is_complete()) round_is_complete();
 }
 
 Result<> Fabric::pong(Worker& worker, const Frame& frame) {
@@ -55,7 +64,7 @@ Result<> Fabric::pong(Worker& worker, const Frame& frame) {
 void Fabric::round_is_complete() {
   rounds_.end();
   table_changed();
-  give_up_unclaimed(rounds_.epoch(), Proof::nobody_saw_it);
+  give_up_unclaimed(rounds_.first_epoch(), Proof::nobody_saw_it);
 }
 
 void Fabric::round_is_late() {
@@ -72,7 +81,7 @@ void Fabric::round_is_late() {
   if (!knows_everybody_answered()) return;
   // Whoever swallowed a ping never said hello. It may have seen what was dealt before.
   rounds_.end();
-  give_up_unclaimed(rounds_.epoch(), Proof::none);
+  give_up_unclaimed(rounds_.first_epoch(), Proof::none);
 }
 
 bool Fabric::knows_everybody_answered() const {
@@ -110,8 +119,8 @@ void Fabric::give_up_unclaimed(std::uint64_t before, Proof proof) {
 bool Fabric::wants_round() const {
   if (deal_connections_ == 0 && unaccepted_ == 0) return false;
   const auto age = now_ - rounds_.began();
-  if (rounds_.is_out()) return age >= kRoundEvery;  // its pings went astray
   if (age >= kRoundEvery) return true;
+  if (rounds_.is_out()) return false;
   const FabricStream* oldest = unclaimed_.empty() ? nullptr : streams_.find(unclaimed_.front());
   return oldest != nullptr && now_ - oldest->since >= kClaimPatience;
 }
@@ -121,6 +130,7 @@ void Fabric::tick(Time now) {
   trim_unclaimed();
   if (rounds_.is_out() && now_ - rounds_.began() >= settings_.ping_late) round_is_late();
   if (wants_round()) begin_round();
+  if (rounds_.is_out() && now_ >= rounds_.repeat_at()) repeat_round();
   table_changed();  // a refusal's pause may be over
   if (waiting_ > 0) {
     expire_waiting();

@@ -6,7 +6,7 @@
 namespace zeroway {
 
 inline constexpr std::chrono::milliseconds kClaimPatience{
-    20};  // a healthy worker claims in a few ms; then a ping round asks
+    20};  // a healthy worker claims or answers in a few ms; then a ping round asks, or asks again
 inline constexpr std::chrono::milliseconds kRoundEvery{
     1'000};  // a hung worker is found although nothing was dealt to it
 inline constexpr std::chrono::milliseconds kShortTick{

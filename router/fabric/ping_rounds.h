@@ -2,7 +2,11 @@
 // the round began has been read by its worker, so a stream that nobody claimed is with nobody alive.
 //
 //     idle ── begin ──▶ out ── all answered ──▶ idle
-//                        └── begin again: the old epoch no longer counts ──▶ out
+//                        ├── repeat: one more ping each, an answer to any of them counts ──▶ out
+//                        └── begin again: the old epochs no longer count ──▶ out
+//
+// A ping goes astray when ZeroMQ deals it to a connection that has broken off but is not detached yet, or leaves out
+// one that is not attached yet: both are over in a moment, and a repetition reaches everybody.
 //
 // Owner: Fabric.   Thread: one loop.
 // Pure. Not here: sending the pings, deciding what to do with unclaimed streams (router/fabric/fabric.h).
@@ -19,6 +23,8 @@ class PingRounds {
  public:
   // A new round over `connections` peers. Returns its epoch.
   std::uint64_t begin(Time now, std::size_t connections);
+  // The round that is out goes to all of `connections` once more. Returns the epoch of these pings.
+  std::uint64_t repeat(Time now, std::size_t connections);
   // A worker sent a ping of `epoch` back. False when it is not this round's, or it answered already.
   [[nodiscard]] bool answer(std::uint64_t epoch, WorkerKey worker);
   void end() { is_out_ = false; }
@@ -27,14 +33,20 @@ class PingRounds {
   // Every connection answered.
   [[nodiscard]] bool is_complete() const { return is_out_ && answers_.size() >= connections_; }
   [[nodiscard]] bool has_answered(WorkerKey worker) const;
+  // Of the last pings; and of this round's first: what it proves, it proves of all that was dealt before those.
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
+  [[nodiscard]] std::uint64_t first_epoch() const { return first_epoch_; }
   [[nodiscard]] Time began() const { return began_; }
+  // When a round that is out should be repeated: sooner at first, then ever less often.
+  [[nodiscard]] Time repeat_at() const { return repeat_at_; }
 
  private:
   std::uint64_t epoch_ = 0;
+  std::uint64_t first_epoch_ = 0;
   std::size_t connections_ = 0;
   std::vector<WorkerKey> answers_;
   Time began_{};
+  Time repeat_at_{};
   bool is_out_ = false;
 };
 

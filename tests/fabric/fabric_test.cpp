@@ -163,6 +163,23 @@ TEST_CASE("fabric: unclaimed when a deal connection broke after it was dealt: po
   CHECK(bench.exchange().said == "reset " + kLost);
 }
 
+TEST_CASE("fabric: a ping that went into a connection which is about to end is dealt again in a moment") {
+  Bench bench;
+  for (const char* name : {"a", "b", "c"}) bench.join(name);
+  bench.ask();
+  REQUIRE(bench.last_line().starts_with("deal a: head"));
+  bench.fabric->deal_broke(2);  // c's, but ZeroMQ has not detached it yet
+  CHECK(bench.last_line() == "deal c: ping");
+  bench.pong("b");
+  bench.wire.connected = {"a", "b"};
+  bench.pass(40);
+  CHECK(bench.lines_to("deal a") == 2);
+  CHECK(bench.exchange().said.empty());
+  bench.pong("a");  // and b's answer to the first is as good
+  CHECK(bench.exchange().said == "reset " + kLost);
+  CHECK(bench.counters.pings_late == 0);
+}
+
 TEST_CASE("fabric: the last worker's connection breaks: what it may have seen is given up at once") {
   Bench bench;
   bench.join("a");
