@@ -110,10 +110,7 @@ Result<> ZmqWire::bind(const std::string& deal, const std::string& steer) {
   return {};
 }
 
-bool ZmqWire::deal(const std::string& message) {
-  must_receive_ = true;
-  return send_part(deal_.handle(), message, 0);
-}
+bool ZmqWire::deal(const std::string& message) { return send_part(deal_.handle(), message, 0); }
 
 bool ZmqWire::steer(const std::string& instance, const std::string& message) {
   must_receive_ = true;
