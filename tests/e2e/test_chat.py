@@ -3,9 +3,8 @@ import asyncio
 import json
 
 import pytest
+import websockets
 from zeroway_e2e import SLOW
-
-websockets = pytest.importorskip('websockets', reason='python3-websockets is not installed')
 
 
 @pytest.fixture

@@ -5,11 +5,10 @@ import os
 import threading
 import time
 
+import grpc
 import pytest
-import zeroway_e2e as z
 from zeroway_e2e import SLOW
-
-grpc = pytest.importorskip('grpc', reason='python3-grpcio is not installed')
+import zeroway_e2e as z
 
 PATIENCE = 20 * SLOW
 

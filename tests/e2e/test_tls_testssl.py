@@ -1,9 +1,7 @@
 """What testssl.sh finds: nothing above LOW but what a home-made certificate causes."""
 import json
-import shutil
 import subprocess
 
-import pytest
 import tls_e2e as tls
 import zeroway_e2e as z
 
@@ -13,7 +11,6 @@ PAGE = '/response-headers?x-frame-options=DENY&x-content-type-options=nosniff&co
 HARMLESS = {'OK', 'INFO', 'LOW', 'WARN', 'DEBUG'}
 
 
-@pytest.mark.skipif(not shutil.which('testssl'), reason='no testssl.sh')
 def test_no_finding_above_low(stack):
     authority, router = tls.start(stack)
     found = stack.path('found.json')

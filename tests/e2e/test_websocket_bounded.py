@@ -7,9 +7,8 @@ import time
 
 import pytest
 from websocket_worker import WebSocketWorker
+import websockets
 from zeroway_e2e import LONG, MIB, SANITIZED, SLOW, eventually
-
-websockets = pytest.importorskip('websockets', reason='python3-websockets is not installed')
 SIZE = (1024 if LONG else 128) * MIB
 MOST = 16 * MIB
 

@@ -6,9 +6,8 @@ import time
 
 import pytest
 from websocket_worker import WebSocketWorker
+import websockets
 from zeroway_e2e import SLOW, eventually
-
-websockets = pytest.importorskip('websockets', reason='python3-websockets is not installed')
 
 
 @pytest.fixture

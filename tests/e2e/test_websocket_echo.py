@@ -5,9 +5,8 @@ import os
 import fabric_peer as f
 import pytest
 from websocket_worker import WebSocketWorker
+import websockets
 from zeroway_e2e import MIB, SLOW
-
-websockets = pytest.importorskip('websockets', reason='python3-websockets is not installed')
 
 MESSAGES = ['', 'hi', 'Grüße, 世界 🎈', 'x' * 125, 'x' * 126, 'y' * 65535, 'y' * 65536, 'z' * 300_000,
             b'', bytes(range(256)), os.urandom(200_000), b'\0' * MIB]

@@ -3,14 +3,13 @@ import socket
 import struct
 import time
 
+import h2
+import h2.config
+import h2.connection
+import h2.events
 import pytest
 from websocket_worker import WebSocketWorker
 from zeroway_e2e import MIB, SLOW, eventually
-
-h2 = pytest.importorskip('h2', reason='python3-h2 is not installed')
-import h2.config  # noqa: E402
-import h2.connection  # noqa: E402
-import h2.events  # noqa: E402
 
 
 class Client:

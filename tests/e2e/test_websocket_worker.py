@@ -6,10 +6,9 @@ import os
 import time
 
 import pytest
-import zeroway_e2e as z
+import websockets
 from zeroway_e2e import MIB, SLOW
-
-websockets = pytest.importorskip('websockets', reason='python3-websockets is not installed')
+import zeroway_e2e as z
 
 MESSAGES = ['', 'hi', 'Grüße, 世界 🎈', 'x' * 126, 'y' * 65536, 'z' * 300_000, b'', bytes(range(256)),
             os.urandom(200_000), b'\0' * MIB]
