@@ -86,14 +86,15 @@ struct H2Calls {
     return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   }
 
-  static int invalid_frame(nghttp2_session*, const nghttp2_frame* frame, int, void* user) {
+  static int invalid_frame(nghttp2_session*, const nghttp2_frame* frame, int error, void* user) {
     H2Codec& self = codec(user);
     if (frame->hd.type == NGHTTP2_HEADERS) {
       self.is_in_head_ = false;
       self.closed_streams_.opened(id(frame->hd));
       self.closed_streams_.reset_by_us(id(frame->hd));
     }
-    return self.count(H2FloodGuard::Kind::reset);
+    const bool is_refused = error == NGHTTP2_ERR_REFUSED_STREAM;
+    return self.count(is_refused ? H2FloodGuard::Kind::reset : H2FloodGuard::Kind::malformed);
   }
 
   static int frame_read(nghttp2_session*, const nghttp2_frame* frame, void* user) {
@@ -133,7 +134,6 @@ struct H2Calls {
     const bool is_last = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     switch (frame->hd.type) {
       case NGHTTP2_DATA:
-        self.floods_.sent_data();
         if (is_last) self.reply_sent(id(frame->hd));
         break;
       case NGHTTP2_HEADERS:
@@ -184,9 +184,11 @@ struct H2Calls {
     self.output_.append(text_of(header, kHeaderSize)).append(stream.held.front(size));
     if (size == 0) return kGoOn;
     stream.held.drop(size);
+    if (size >= kDribble || stream.held.size() == 0) self.floods_.sent_data();
     stream.unread_for = {};
     if (stream.socket) {
       self.pay_socket(stream);
+      self.open_socket_window(stream);
       return kGoOn;
     }
     if (!stream.is_over) self.events_->drained(stream.id, size);
@@ -362,7 +364,7 @@ int H2Codec::request_read(std::uint32_t id, bool is_last) {
   if (!request && request.error().code == Code::bad_request) {
     say_reset(id, ResetCode::protocol_error);
     closed_streams_.reset_by_us(id);
-    return count(H2FloodGuard::Kind::reset);
+    return count(H2FloodGuard::Kind::malformed);
   }
   H2Stream& stream = begin_stream(id);
   stream.has_request_ended = is_last;
@@ -482,7 +484,9 @@ Time H2Codec::tick(Time now, CodecEvents& events) {
     passed = std::min(std::chrono::duration_cast<Millis>(now - last_look_), 2 * kLookInterval);
     last_look_ = now;
     floods_.passed(passed);
-    for (std::size_t index = 0; index < open_.size(); ++index) has_acted |= look_at(*open_[index], passed);
+    for (std::size_t index = 0; index < open_.size() && !is_cut_; ++index) {
+      has_acted |= look_at(*open_[index], passed);
+    }
   }
   Time next = last_look_ + kLookInterval;
   if (sockets_ > 0) {
@@ -508,13 +512,19 @@ bool H2Codec::look_at(H2Stream& stream, Millis passed) {
     stream.is_reset = true;
     say_reset(stream.id, ResetCode::cancel);
     if (!std::exchange(stream.is_over, true)) events_->reset(stream.id, gone("the client does not read"));
+    count_stall("streams that stand still: the client does not read");
     return true;
   }
   if (stream.has_request_ended || stream.is_over || stream.window == 0 || stream.request.is_websocket) return false;
   stream.unsent_for += passed;
   if (stream.unsent_for < limits_.body_timeout) return false;
   refuse(stream, {Fault::client, Code::request_timeout, false, "the client took too long"});
+  count_stall("streams that stand still: the client sends nothing");
   return true;
+}
+
+void H2Codec::count_stall(const char* why) {
+  if (floods_.count_stall() && !is_cut_) static_cast<void>(cut(ResetCode::enhance_your_calm, why));
 }
 
 // --- what goes out

@@ -75,6 +75,7 @@ class H2Codec final : public Codec {
   [[nodiscard]] int trailers_read(std::uint32_t id);
   [[nodiscard]] int data_read(std::uint32_t id, Bytes bytes);
   [[nodiscard]] int count(H2FloodGuard::Kind kind);
+  void count_stall(const char* why);
   [[nodiscard]] int cut(ResetCode code, std::string why);
 
   void request_ended(std::uint32_t id);
@@ -94,6 +95,7 @@ class H2Codec final : public Codec {
   void settle_socket(H2Stream& stream);
   void serve_sockets();
   void pay_socket(H2Stream& stream);
+  void open_socket_window(H2Stream& stream);
   [[nodiscard]] Time tick_sockets(Time now, Millis passed);
 
   [[nodiscard]] H2Stream* find(std::uint32_t id) const;

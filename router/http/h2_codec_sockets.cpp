@@ -67,11 +67,16 @@ void H2Codec::read_socket(H2Stream& stream, Bytes bytes) {
     socket.kept.append(as_text(bytes.subspan(taken)));
   }
   socket.read += static_cast<std::uint32_t>(taken);
-  if (socket.read >= kOpeningWindow / 2 && !stream.has_request_ended) {
-    nghttp2_submit_window_update(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(stream.id),
-                                 static_cast<std::int32_t>(std::exchange(socket.read, 0)));
-  }
   settle_socket(stream);
+  open_socket_window(stream);
+}
+
+// For what was read. A client that does not read gets none: pongs are no worker's, and no credit bounds them.
+void H2Codec::open_socket_window(H2Stream& stream) {
+  H2WebSocket& socket = *stream.socket;
+  if (socket.read < kOpeningWindow / 2 || stream.has_request_ended || stream.held.size() > kOpeningWindow) return;
+  nghttp2_submit_window_update(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(stream.id),
+                               static_cast<std::int32_t>(std::exchange(socket.read, 0)));
 }
 
 // The client closed its direction of the stream: of a WebSocket that is the end without a Close.

@@ -14,6 +14,7 @@ struct Limit {
 // In the order of Kind.
 constexpr std::array<Limit, H2FloodGuard::kKinds> kLimits{{
     {kMaxResets, "a flood of streams that are begun and reset"},
+    {kMaxMalformed, "a flood of malformed messages"},
     {kMaxPings, "a flood of PING frames"},
     {kMaxSettingsFrames, "a flood of SETTINGS frames"},
     {kMaxEmptyFrames, "a flood of empty frames"},
@@ -34,7 +35,14 @@ const char* H2FloodGuard::count(Kind kind) {
   return ++counts_[index] > limit(kind) ? kLimits[index].name : nullptr;
 }
 
+bool H2FloodGuard::count_stall() { return ++stalls_ > kMaxStalls; }
+
 void H2FloodGuard::passed(Millis time) {
+  stalls_since_ += time;
+  if (stalls_since_ >= kStallTime) {
+    stalls_since_ = {};
+    stalls_ = 0;
+  }
   since_ += time;
   if (since_ < kFloodTime) return;
   since_ = {};

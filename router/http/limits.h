@@ -25,7 +25,7 @@ inline constexpr std::int32_t kConnectionWindow = 16
                                                   << 20;  // refilled at once: what bounds memory is each stream's own
 inline constexpr std::size_t kPseudoFields = 5;           // not counted among max_fields
 inline constexpr std::size_t kMaxContinuations = 8;       // 144 KiB of a head: above every max_head that can be set
-inline constexpr std::size_t kBombFactor = 4;             // a head this many times over max_head is no mistake: cut
+inline constexpr std::size_t kBombFactor = 2;             // a head this many times over max_head is no mistake: cut
 inline constexpr std::size_t kMaxQueuedAcks = 1'000;      // waiting for a client that asks and does not read
 inline constexpr std::size_t kMaxSettingsEntries = 32;    // in one frame; six exist
 inline constexpr std::size_t kSpareH2Streams = 64;        // stream objects a connection keeps for its next requests
@@ -37,7 +37,8 @@ inline constexpr std::chrono::milliseconds kLookInterval{250};  // between two l
 
 // HTTP/2 frames that cost us and move nothing, each per kFloodTime: above, the connection is cut
 inline constexpr std::chrono::milliseconds kFloodTime{1'000};
-inline constexpr std::uint32_t kMaxResets = 400;           // rapid reset (CVE-2023-44487), and streams made to fail
+inline constexpr std::uint32_t kMaxResets = 400;           // rapid reset (CVE-2023-44487), and streams refused
+inline constexpr std::uint32_t kMaxMalformed = 50;         // messages that RFC 9113 §8 forbids; libraries make none
 inline constexpr std::uint32_t kMaxPings = 100;            // each wants an answer
 inline constexpr std::uint32_t kMaxSettingsFrames = 50;    // the same
 inline constexpr std::uint32_t kMaxEmptyFrames = 100;      // DATA without data, HEADERS and CONTINUATION without fields
@@ -45,5 +46,10 @@ inline constexpr std::uint32_t kMaxPriorityFrames = 400;   // of both kinds; a p
 inline constexpr std::uint32_t kMaxUnknownFrames = 100;    // extensions that nobody speaks
 inline constexpr std::uint32_t kMaxWindowUpdates = 1'000;  // and besides
 inline constexpr std::uint32_t kWindowUpdatesPerFrame = 4;  // for each DATA frame that we sent: two are usual
+inline constexpr std::size_t kDribble = 256;  // DATA that a window cuts below this earns none (CVE-2019-9511)
+
+// HTTP/2 streams that stood still until their time was over, per kStallTime: above, the connection is cut
+inline constexpr std::chrono::milliseconds kStallTime{60'000};
+inline constexpr std::uint32_t kMaxStalls = 8;  // downloads that somebody paused and forgot
 
 }  // namespace zeroway

@@ -91,4 +91,26 @@ class Bench : public CodecEvents {
   std::function<void(CodecStream)> on_end = [this](CodecStream stream) { answer(stream); };
 };
 
+// A session in which the test answers by itself.
+struct Silent : Bench {
+  explicit Silent(HttpLimits with_limits = {}, std::string_view client_settings = settings()) : Bench(with_limits) {
+    on_end = [](CodecStream) {};
+    start(client_settings);
+    client.take();
+  }
+  void say_head(CodecStream stream, std::initializer_list<Field> fields = {{":status", "200"}}, Last last = Last::no) {
+    Head head(fields);
+    codec.head(stream, head, last);
+  }
+  void say_data(CodecStream stream, std::string_view bytes) { codec.data(stream, as_bytes(bytes)); }
+  void say_end(CodecStream stream, std::initializer_list<Field> trailers = {}) {
+    Head head(trailers);
+    codec.end(stream, head);
+  }
+  std::string heard() {
+    flush();
+    return client.take();
+  }
+};
+
 }  // namespace zeroway::test::h2

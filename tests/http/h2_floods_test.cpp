@@ -1,0 +1,147 @@
+// What a client may not do too often, and what it may not leave undone: each is cut with ENHANCE_YOUR_CALM.
+#include <doctest/doctest.h>
+
+#include "router/http/limits.h"
+#include "tests/http/h2_bench.h"
+
+using namespace zeroway;
+using namespace zeroway::test::h2;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr unsigned kWhole = kEndHeaders | kEndStream;
+constexpr const char* kGetTold = "head 1 :method=GET :scheme=http :authority=a.test :path=/";
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("h2: floods are cut with ENHANCE_YOUR_CALM, and told once") {
+  struct Flood {
+    std::string name;
+    std::string before;
+    std::function<std::string(std::uint32_t)> one;
+    std::uint32_t most;
+    const char* why;
+  };
+  const std::string opened = frame(kHeaders, kEndStream, 1, block(kGet));
+  const std::vector<Flood> floods{
+      {"rapid reset (CVE-2023-44487)", "", [](std::uint32_t n) { return get(2 * n + 1) + rst(2 * n + 1); }, kMaxResets,
+       "begun and reset"},
+      {"streams made to fail", "",
+       [](std::uint32_t n) {
+         return headers(2 * n + 1, with(kGet, {{"X", "y"}}), kWhole);
+       },
+       kMaxMalformed, "malformed"},
+      {"PING", "", [](std::uint32_t) { return frame(kPing, 0, 0, "12345678"); }, kMaxPings, "PING"},
+      {"SETTINGS", "",
+       [](std::uint32_t) {
+         return settings({{3, 7}});
+       },
+       kMaxSettingsFrames - 1, "SETTINGS"},
+      {"empty DATA", post(1), [](std::uint32_t) { return data(1, ""); }, kMaxEmptyFrames, "empty"},
+      {"PRIORITY", "", [](std::uint32_t n) { return frame(kPriorityType, 0, 2 * n + 3, number(0, 4) + "\x10"); },
+       kMaxPriorityFrames, "PRIORITY"},
+      {"WINDOW_UPDATE", post(1), [](std::uint32_t) { return window_update(1, 1); }, kMaxWindowUpdates, "WINDOW_UPDATE"},
+      {"unknown types", "", [](std::uint32_t) { return frame(0xbb, 0, 0, "x"); }, kMaxUnknownFrames, "unknown"},
+      {"CONTINUATION (CVE-2024-27316)", opened,
+       [](std::uint32_t) { return frame(kContinuation, 0, 1, field("x", "y")); }, kMaxContinuations, "CONTINUATION"},
+      {"empty CONTINUATION", opened, [](std::uint32_t) { return frame(kContinuation, 0, 1, ""); }, kMaxContinuations,
+       "CONTINUATION"},
+  };
+  for (const Flood& flood : floods) {
+    CAPTURE(flood.name);
+    Silent bench;
+    bench.hear(flood.before);
+    for (std::uint32_t n = 0; n < flood.most; ++n) bench.hear(flood.one(n));
+    CHECK_MESSAGE(bench.breaks == 0, bench.details);
+    bench.hear(flood.one(flood.most) + flood.one(flood.most + 1));
+    CAPTURE(bench.details);
+    CHECK(bench.breaks == 1);
+    CHECK(has(bench.details, flood.why));
+    CHECK(has(bench.client.text(), "goaway ENHANCE_YOUR_CALM"));
+    CHECK(bench.codec.phase() == CodecPhase::closed);
+  }
+}
+
+TEST_CASE("h2: what would be a flood in one second is none in many") {
+  Silent bench;
+  bench.hear(post(1));
+  Time now{100s};
+  for (int second = 0; second < 5; ++second) {
+    for (std::uint32_t n = 0; n < kMaxPings; ++n) bench.hear(frame(kPing, 0, 0, "12345678"));
+    for (int look = 0; look < 4; ++look) static_cast<void>(bench.codec.tick(now += 250ms, bench));
+  }
+  CHECK(bench.breaks == 0);
+}
+
+TEST_CASE("h2: a client that makes room for what it is sent floods nobody") {
+  Silent bench({}, settings({{4, 1 << 20}}));
+  bench.hear(get(1));
+  bench.say_head(1);
+  for (std::uint32_t n = 0; n < 2 * kMaxWindowUpdates; ++n) {
+    bench.say_data(1, "x");
+    bench.flush();
+    bench.hear(window_update(0, 1) + window_update(1, 1));
+  }
+  CHECK(bench.breaks == 0);
+}
+
+TEST_CASE("h2: making room by the byte is a flood (CVE-2019-9511)") {
+  Silent bench({}, settings({{4, 0}}));
+  bench.hear(get(1));
+  bench.say_head(1);
+  bench.say_data(1, std::string(100'000, 'x'));
+  for (std::uint32_t n = 0; n < kMaxWindowUpdates; ++n) bench.hear(window_update(1, 1));
+  CHECK(bench.breaks == 0);
+  bench.hear(window_update(1, 1));
+  CHECK(bench.breaks == 1);
+  CHECK(has(bench.details, "WINDOW_UPDATE"));
+}
+
+TEST_CASE("h2: a client with many streams that stand still is cut, and told once") {
+  HttpLimits limits;
+  limits.send_timeout = limits.body_timeout = 1s;
+  const auto stall = [&](std::uint32_t streams, bool reads) {
+    Silent bench(limits, settings({{4, reads ? 1'000 : 0}}));
+    for (std::uint32_t n = 0; n < streams; ++n) {
+      const std::uint32_t id = 2 * n + 1;
+      bench.hear(reads ? post(id) : get(id));
+      if (reads) continue;
+      bench.say_head(id);
+      bench.say_data(id, "something");
+    }
+    Time now{100s};
+    for (int look = 0; look < 8; ++look) now = bench.codec.tick(now, bench);
+    bench.flush();
+    CHECK(bench.breaks == (streams > kMaxStalls ? 1 : 0));
+    CHECK(has(bench.client.text(), "goaway ENHANCE_YOUR_CALM") == (streams > kMaxStalls));
+    if (streams > kMaxStalls) CHECK(has(bench.details, reads ? "sends nothing" : "does not read"));
+  };
+  for (const bool reads : {false, true}) {
+    stall(kMaxStalls, reads);
+    stall(kMaxStalls + 1, reads);
+    stall(100, reads);
+  }
+}
+
+TEST_CASE("h2: a head that is small on the wire and large in memory is cut") {
+  Silent bench;
+  const std::string indexed = "\x40" + literal("x") + literal(std::string(3'900, 'y'));
+  bench.hear(frame(kHeaders, kWhole, 1, block(kGet) + indexed));
+  CHECK(has(bench.told, kGetTold));
+  bench.hear(frame(kHeaders, kWhole, 3, block(kGet) + std::string(16'000, '\xbe')));  // 62 MB
+  CHECK(bench.breaks == 1);
+  CHECK(has(bench.client.text(), "goaway ENHANCE_YOUR_CALM"));
+}
+
+TEST_CASE("h2: PINGs of a client that does not read are bounded") {
+  Silent bench;
+  for (int n = 0; n < 50; ++n) {
+    static_cast<void>(bench.codec.read(as_bytes(frame(kPing, 0, 0, "12345678")), bench));
+    bench.codec.flush(0, bench);
+  }
+  CHECK(bench.codec.output().empty());
+  CHECK(bench.heard().size() >= 50 * 13);
+}
