@@ -106,6 +106,7 @@ struct H2Calls {
         if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) return self.request_read(id(frame->hd), is_last);
         return self.trailers_read(id(frame->hd));
       case NGHTTP2_DATA:
+        if (frame->data.padlen > 0 && !is_last) self.give_back(id(frame->hd), frame->data.padlen);
         if (is_last) self.request_ended(id(frame->hd));
         return kGoOn;
       case NGHTTP2_SETTINGS:
@@ -423,6 +424,12 @@ int H2Codec::data_read(std::uint32_t id, Bytes bytes) {
   }
   events_->data(id, bytes);
   return kGoOn;
+}
+
+// Padding takes window, and no worker will credit it (RFC 9113 §6.1).
+void H2Codec::give_back(std::uint32_t id, std::size_t padding) {
+  const auto size = static_cast<std::int32_t>(padding);
+  if (find(id)) nghttp2_submit_window_update(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(id), size);
 }
 
 void H2Codec::request_ended(std::uint32_t id) {

@@ -78,6 +78,7 @@ class H2Codec final : public Codec {
   void count_stall(const char* why);
   [[nodiscard]] int cut(ResetCode code, std::string why);
 
+  void give_back(std::uint32_t id, std::size_t padding);
   void request_ended(std::uint32_t id);
   void refuse(H2Stream& stream, const Error& error);
   void stream_closed(std::uint32_t id, ResetCode code);
