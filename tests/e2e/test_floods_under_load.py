@@ -15,16 +15,17 @@ import zeroway_e2e as z
 from floods import FLOODS, bytes_of
 
 ATTACKER = os.path.join(z.ROOT, 'tests', 'support', 'floods.py')
-SECONDS = 3
+SECONDS = 2
+RATE = int(os.environ.get('ZEROWAY_FLOOD_RATE', '1000'))  # of the attacker's connections in a second
 TIMES = ('--send-timeout', '1s', '--body-timeout', '1s')
 
 
 class Attack:
     """An attacker's process. Niced: what it takes from the others is the router's time, not its own."""
 
-    def __init__(self, stack, name, router, connections, nice=19):
-        self.child = subprocess.Popen(['nice', '-n', str(nice), '/usr/bin/python3', ATTACKER, name, str(router.port),
-                                       str(connections)], stdout=subprocess.PIPE, stderr=sys.stderr)
+    def __init__(self, stack, name, router, connections, rate):
+        self.child = subprocess.Popen(['nice', '-n', '19', '/usr/bin/python3', ATTACKER, name, str(router.port),
+                                       str(connections), str(rate)], stdout=subprocess.PIPE, stderr=sys.stderr)
         stack.closing(self)
 
     def end(self):
@@ -55,10 +56,10 @@ def load(router, seconds=SECONDS):
     return rate, (cpu_of(router) - before) / count * 1e6
 
 
-def attack_of(stack, router, name, during, connections=4):
+def attack_of(stack, router, name, during, connections=4, rate=RATE):
     """(what `during()` found out meanwhile, what the attacker reports). Each cut connection is in the log, once."""
     old = router.log_size()
-    attack = Attack(stack, name, router, connections)
+    attack = Attack(stack, name, router, connections, rate)
     found = during()
     report = attack.end()
     if name in FLOODS:
@@ -96,7 +97,7 @@ def test_the_others_keep_four_fifths(stack):
     for name, flood in FLOODS.items():
         alone = load(router)
         harmless, calm = attack_of(stack, router, f'harmless {len(bytes_of(name))}', lambda: load(router))
-        attacked, report = attack_of(stack, router, name, lambda: load(router), 64 if flood.slow else 4)
+        attacked, report = attack_of(stack, router, name, lambda: load(router), 8 if flood.slow else 4)
         again = load(router)
         base = (alone[0] + again[0]) / 2
         kept[name] = attacked[0] / base

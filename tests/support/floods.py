@@ -2,11 +2,11 @@
 """Attacks on HTTP/2 as bytes, and an attacker that makes one of them again and again.
 
 Owner: a test.   Thread: any.
-Not here: what must become of the attacker and of the others (tests/e2e/test_http2_floods.py, test_floods_under_load.py).
+Not here: what must become of it (tests/e2e/test_http2_floods.py, test_floods_under_load.py).
 
-As a program it attacks until it is killed: `floods.py NAME PORT CONNECTIONS`, where NAME is also `harmless BYTES`:
-each connection then brings one POST of that size, and ends with its reply. At SIGTERM it prints JSON: connections begun,
-cut by the router, and bytes sent.
+As a program it attacks until SIGTERM: `floods.py NAME PORT CONNECTIONS RATE`, over so many connections at once, at most
+RATE begun in a second. NAME is also `harmless BYTES`: each then brings a POST of that size and ends with its reply. At
+the end it prints JSON: connections begun, those that the router closed, and bytes sent.
 """
 import collections
 import json
@@ -37,6 +37,8 @@ def block_of(method=b'GET', path=b'/get'):
 
 
 BLOCK = block_of()
+POST = block_of(b'POST', b'/post')
+BOMB = BLOCK + b'\x40\x01x\x7f\xbd\x1d' + b'y' * 3_900 + b'\xbe' * 12_000  # 46 MB of fields
 
 
 def request(stream, flags=END_STREAM | END_HEADERS, block=BLOCK):
@@ -66,13 +68,14 @@ FLOODS = {
     'WINDOW_UPDATE': Flood(b'', lambda n: window_update(0, 1), 'WINDOW_UPDATE'),
     'unknown types': Flood(b'', lambda n: frame(0xbb, 0, 0, b'x'), 'unknown'),
     'CONTINUATION': Flood(request(3, END_STREAM), lambda n: frame(CONTINUATION, 0, 3, b'\0\x01x\x01y'), 'CONTINUATION'),
-    'HPACK bomb': Flood(b'', lambda n: request(n, block=BLOCK + b'\x40\x01x\x7f\xbd\x1d' + b'y' * 3_900 + b'\xbe' * 12_000),
+    'HPACK bomb': Flood(b'', lambda n: request(n, block=BOMB),
                         'a head many times', times=20),
     'dribbled windows': Flood(request(3, block=block_of(path=b'/bytes/100000')), lambda n: window_update(3, 1),
                               'WINDOW_UPDATE', settings(window=0), times=5_000),
     'slow read': Flood(b'', lambda n: request(n, block=block_of(path=b'/bytes/100000')), 'does not read',
                        settings(window=0), True, 100),
-    'stalled streams': Flood(b'', lambda n: request(n, END_HEADERS, block_of(b'POST', b'/post')), 'sends nothing', slow=True, times=100),
+    'stalled streams': Flood(b'', lambda n: request(n, END_HEADERS, POST), 'sends nothing', slow=True,
+                             times=100),
 }
 
 
@@ -93,19 +96,22 @@ def harmless_bytes(size):
 class Attacker:
     """Holds so many connections in attack; each that ends is begun anew."""
 
-    def __init__(self, name, port, connections):
+    def __init__(self, name, port, connections, rate):
         self.port = port
         self.data = harmless_bytes(int(name.split()[1])) if name.startswith('harmless') else bytes_of(name)
         self.begun = self.cut = self.sent = 0
         self.poll = select.poll()
         self.open = {}  # descriptor -> [socket, bytes sent]
         self.connections = connections
+        self.rate = rate
 
     def run(self, until):
+        start = time.monotonic()
         while not until():
-            while len(self.open) < self.connections:
+            due = 1 + self.rate * (time.monotonic() - start)
+            while len(self.open) < self.connections and self.begun < due:
                 self.begin()
-            for descriptor, events in self.poll.poll(50):
+            for descriptor, events in self.poll.poll(1):
                 self.serve(descriptor, events)
         for one, _ in self.open.values():
             one.close()
@@ -141,10 +147,10 @@ class Attacker:
 
 
 def main():
-    name, port, connections = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    name, port, connections, rate = sys.argv[1], *map(int, sys.argv[2:5])
     is_over = []
     signal.signal(signal.SIGTERM, lambda *_: is_over.append(1))
-    attacker = Attacker(name, port, connections)
+    attacker = Attacker(name, port, connections, rate)
     attacker.run(lambda: is_over)
     times = os.times()
     print(json.dumps({'begun': attacker.begun, 'cut': attacker.cut, 'sent': attacker.sent,
