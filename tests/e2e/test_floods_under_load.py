@@ -27,6 +27,7 @@ class Attack:
         self.child = subprocess.Popen(['nice', '-n', '19', '/usr/bin/python3', ATTACKER, name, str(router.port),
                                        str(connections), str(rate)], stdout=subprocess.PIPE, stderr=sys.stderr)
         stack.closing(self)
+        assert self.child.stdout.readline() == b'attacking\n'
 
     def end(self):
         self.child.send_signal(signal.SIGTERM)

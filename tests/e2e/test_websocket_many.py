@@ -38,8 +38,9 @@ def test_held_open_with_pings(stack, deflate, most):
     sockets.serve(lambda: False, seconds)
     idle = (router.rss() - before) / COUNT / 1024
     pings = [client.pings for client in sockets.clients]
-    print(f'\n{COUNT} WebSockets, {"deflate" if deflate else "plain"}, {seconds} s, {min(pings)} to {max(pings)} pings: '
-          f'{idle:.1f} KiB each in the router, {used:.1f} KiB right after their message')
+    kind = 'deflate' if deflate else 'plain'
+    print(f'\n{COUNT} WebSockets, {kind}, {seconds} s, {min(pings)} to {max(pings)} pings: {idle:.1f} KiB each in the '
+          f'router, {used:.1f} KiB right after their message')
     assert len(sockets.live) == COUNT and not sockets.codes()[1011]
     assert min(pings) >= seconds / 2 / 2 / z.SLOW
     assert z.SANITIZED or idle <= most

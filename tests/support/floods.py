@@ -5,8 +5,8 @@ Owner: a test.   Thread: any.
 Not here: what must become of it (tests/e2e/test_http2_floods.py, test_floods_under_load.py).
 
 As a program it attacks until SIGTERM: `floods.py NAME PORT CONNECTIONS RATE`, over so many connections at once, at most
-RATE begun in a second. NAME is also `harmless BYTES`: each then brings a POST of that size and ends with its reply. At
-the end it prints JSON: connections begun, those that the router closed, and bytes sent.
+RATE begun in a second. NAME is also `harmless BYTES`: each then brings a POST of that size and ends with its reply. It
+prints a line when it begins, and at the end JSON: connections begun, those that the router closed, and bytes sent.
 """
 import collections
 import json
@@ -151,6 +151,7 @@ def main():
     is_over = []
     signal.signal(signal.SIGTERM, lambda *_: is_over.append(1))
     attacker = Attacker(name, port, connections, rate)
+    print('attacking', flush=True)
     attacker.run(lambda: is_over)
     times = os.times()
     print(json.dumps({'begun': attacker.begun, 'cut': attacker.cut, 'sent': attacker.sent,
