@@ -89,6 +89,8 @@ def merge(reports):
                 merged["sections"][name] = section
                 continue
             known = merged["sections"][name]
+            if known["seconds"] != section["seconds"]:
+                raise SystemExit(f"bench: {name}: rounds of {known['seconds']} s and of {section['seconds']} s differ")
             known["versions"].update(section["versions"])
             for table, shapes in section["runs"].items():
                 for shape, servers in shapes.items():
