@@ -1,6 +1,6 @@
 """WebSocket: echoes of 20 bytes in a closed loop, and what an idle connection costs.
 
-The client (websocket_client.cpp, one thread) costs some 2 us for each echo, the same for all.
+The client (websocket_client.cpp, one thread) is the same for all; the table says what it took itself for each echo.
 """
 import os
 import socket
