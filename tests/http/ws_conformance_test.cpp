@@ -1,57 +1,15 @@
 // The families of the conformance suites for WebSocket servers, strictly: each case run whole, byte by byte and in
-// random cuts against an echoing worker. RFC 6455 §5 to §7, RFC 7692 §7.
+// random cuts against an echoing worker. RFC 6455 §5 to §7. Text is in ws_text_test.cpp, compression in
+// ws_deflate_test.cpp.
 #include <doctest/doctest.h>
 
 #include <vector>
 
-#include "tests/http/ws_peer.h"
+#include "tests/http/ws_cases.h"
 #include "tests/support/chopper.h"
 
 namespace zeroway::test {
 namespace {
-
-const WebSocketSettings kUsual;
-
-struct Conformance {
-  std::string name;
-  std::string input;
-  std::string sent;  // what the client gets
-  std::string told;  // what the worker gets; "=" is the same as sent
-};
-
-void run(const Conformance& one, const WebSocketSettings& settings = kUsual,
-         std::optional<WsDeflateTerms> deflate = {}) {
-  for_each_chopping(one.input, [&](const Chopping& chopping) {
-    EchoWorker worker(settings, deflate);
-    for (const auto piece : chopping.pieces) worker.feed(piece);
-    CHECK_MESSAGE(worker.client.text() == one.sent, one.name << ", " << chopping.name);
-    const auto& told = one.told == "=" ? one.sent : one.told;
-    CHECK_MESSAGE(worker.told == told, one.name << ", " << chopping.name);
-  });
-}
-
-void run(const std::vector<Conformance>& cases) {
-  for (const auto& one : cases) run(one);
-}
-
-std::string good_bye() { return close_frame(1000); }
-
-std::string then(const std::string& first, const std::string& second) {
-  return first.empty() ? second : first + " · " + second;
-}
-
-// A message that comes back, and a closing.
-Conformance echoed(const std::string& name, const std::string& frames, const std::string& message) {
-  return {name, frames + good_bye(), then(message, closed(1000)), "="};
-}
-// What breaks the rules after `before`; nothing behind it counts.
-Conformance broken(const std::string& name, const std::string& frames, unsigned code = 1002,
-                   const std::string& before = {}) {
-  return {name, frames + frame(kPing, "late") + frame(kText, "late"), then(before, closed(code)),
-          then(before, "broken")};
-}
-
-std::string many(std::size_t size, char c = '*') { return std::string(size, c); }
 
 TEST_CASE("ws conformance: messages of all sizes of length (RFC 6455 §5.2)") {
   for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 125, 126, 127, 128, 65'535, 65'536}) {
@@ -140,6 +98,15 @@ TEST_CASE("ws conformance: fragments (RFC 6455 §5.4)") {
               text("good")),
        broken("a continuation after fragments",
               part(kText, "a") + frame(kContinuation, "b") + part(kContinuation, "stray"), 1002, text("ab")),
+       broken("a continuation of nothing, not last, then a message",
+              part(kContinuation, "stray") + frame(kText, "good")),
+       broken("a continuation of nothing, then a good message in fragments",
+              part(kContinuation, "stray") + part(kText, "a") + frame(kContinuation, "b")),
+       broken("a last continuation of nothing, then a good message in fragments",
+              frame(kContinuation, "stray") + part(kText, "a") + frame(kContinuation, "b")),
+       {"a message within fragments after a ping", part(kText, "a") + frame(kPing) + frame(kText, "b"),
+        shown("pong", "") + " · " + closed(1002), "broken"},
+       echoed("one byte in each", part(kText, "a") + part(kContinuation, "b") + frame(kContinuation, "c"), text("abc")),
        broken("a message within a message", part(kText, "frag1") + frame(kText, "frag2")),
        broken("fragments within a message", part(kText, "frag1") + part(kText, "frag2")),
        broken("binary within text", part(kText, "frag1") + frame(kBinary, "frag2"))});
@@ -155,115 +122,17 @@ TEST_CASE("ws conformance: fragments (RFC 6455 §5.4)") {
        part(kText, "f1") + frame(kPing, "ping!") + part(kContinuation, "f2") + part(kContinuation, "f3") +
            frame(kPing, "ping!") + frame(kContinuation, "f4") + good_bye(),
        pong + " · " + pong + " · " + text("f1f2f3f4") + " · " + closed(1000), text("f1f2f3f4") + " · " + closed(1000)});
+  run({"a pong nobody asked for between",
+       part(kText, "f1") + frame(kPong, "?") + frame(kContinuation, "f2") + good_bye(),
+       text("f1f2") + " · " + closed(1000), "="});
+  run({"five fragments, pings between all",
+       part(kText, "1") + frame(kPing, "a") + part(kContinuation, "2") + frame(kPing, "b") + part(kContinuation, "3") +
+           frame(kPing, "c") + part(kContinuation, "4") + frame(kPing, "d") + frame(kContinuation, "5") + good_bye(),
+       shown("pong", "a") + " · " + shown("pong", "b") + " · " + shown("pong", "c") + " · " + shown("pong", "d") +
+           " · " + text("12345") + " · " + closed(1000),
+       text("12345") + " · " + closed(1000)});
   run({"a close between fragments", part(kText, "fragment1") + good_bye() + frame(kContinuation, "fragment2"),
        closed(1000), "="});
-}
-
-TEST_CASE("ws conformance: good text (RFC 6455 §8.1)") {
-  const std::vector<std::string> good{"Hello-µ@ßöäüàá-UTF-8!!",
-                                      "κόσμε",
-                                      "\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5",
-                                      std::string(1, '\0'),
-                                      "\x7f",
-                                      "\xc2\x80",
-                                      "\xdf\xbf",
-                                      "\xe0\xa0\x80",
-                                      "\xed\x9f\xbf",
-                                      "\xee\x80\x80",
-                                      "\xef\xbf\xbd",
-                                      "\xef\xbf\xbf",
-                                      "\xef\xbf\xbe",
-                                      "\xf0\x90\x80\x80",
-                                      "\xf4\x8f\xbf\xbd",
-                                      "\xf4\x8f\xbf\xbf",
-                                      "\xf0\x9f\xbf\xbe",
-                                      "\xf3\xbf\xbf\xbf",
-                                      "\xef\xb7\x90",
-                                      "\xf1\xaf\xbf\xbe"};
-  for (const auto& one : good) {
-    run(echoed("whole " + text(one), frame(kText, one), text(one)));
-    std::string fragments;
-    for (std::size_t at = 0; at < one.size(); ++at) {
-      fragments += part(at == 0 ? kText : kContinuation, std::string_view(one).substr(at, 1));
-    }
-    run(echoed("a fragment for each byte " + text(one), fragments + frame(kContinuation), text(one)));
-  }
-}
-
-TEST_CASE("ws conformance: bad text is refused at its first wrong byte (RFC 6455 §8.1)") {
-  const std::vector<std::string> bad{"\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xed\xa0\x80\x65\x64\x69\x74\x65\x64",
-                                     "\xf8\x88\x80\x80\x80",
-                                     "\xfc\x84\x80\x80\x80\x80",
-                                     "\xf7\xbf\xbf\xbf",
-                                     "\xfb\xbf\xbf\xbf\xbf",
-                                     "\xfd\xbf\xbf\xbf\xbf\xbf",
-                                     "\xf4\x90\x80\x80",
-                                     "\x80",
-                                     "\xbf",
-                                     "\x80\xbf",
-                                     "\x80\xbf\x80\xbf\x80\xbf",
-                                     "\xc0\x20\xc1\x20",
-                                     "\xe0\x20",
-                                     "\xf0\x20",
-                                     "\xf8\x20",
-                                     "\xfe",
-                                     "\xff",
-                                     "\xfe\xfe\xff\xff",
-                                     "\xc0\xaf",
-                                     "\xe0\x80\xaf",
-                                     "\xf0\x80\x80\xaf",
-                                     "\xf8\x80\x80\x80\xaf",
-                                     "\xc1\xbf",
-                                     "\xe0\x9f\xbf",
-                                     "\xf0\x8f\xbf\xbf",
-                                     "\xc0\x80",
-                                     "\xe0\x80\x80",
-                                     "\xf0\x80\x80\x80",
-                                     "\xed\xa0\x80",
-                                     "\xed\xad\xbf",
-                                     "\xed\xae\x80",
-                                     "\xed\xaf\xbf",
-                                     "\xed\xb0\x80",
-                                     "\xed\xbe\x80",
-                                     "\xed\xbf\xbf",
-                                     "\xed\xa0\x80\xed\xb0\x80",
-                                     "\xed\xaf\xbf\xed\xbf\xbf",
-                                     "\xf5\x80\x80\x80"};
-  for (const auto& one : bad) {
-    run(broken("whole " + text(one), frame(kText, one), 1007));
-    run(broken("behind good text " + text(one), frame(kText, "0123456789" + one), 1007));
-    // Strict: the fragment itself is the end, not the message's.
-    run(broken("in a fragment, and no more comes " + text(one), part(kText, one + "tail"), 1007));
-    run(broken("in the second fragment " + text(one), part(kText, "0123456789") + part(kContinuation, one + "!"),
-               1007));
-  }
-  for (const std::string one : {"\xce", "\xc2", "\xe1\xbd", "\xe0\xa0", "\xf0\x90\x80", "\xf4\x8f", "a\xce"}) {
-    run(broken("cut off " + text(one), frame(kText, one), 1007));
-    run(broken("cut off in the last fragment " + text(one), part(kText, "a") + frame(kContinuation, one), 1007));
-    run(broken("cut off before an empty last " + text(one), part(kText, one) + frame(kContinuation), 1007));
-    run(echoed("no matter when it is binary " + text(one), frame(kBinary, one), binary(one)));
-  }
-}
-
-TEST_CASE("ws conformance: bad text in one frame is refused before its rest has come") {
-  // The suites' fail-fast cases: the first octets of a frame, its end never sent.
-  for (const std::string start :
-       {"\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xf4\x90", "\xed\xa0", "\xc0", "ok\xff"}) {
-    const auto whole = frame(kText, start + many(1000));
-    EchoWorker worker(kUsual, {});
-    worker.feed(std::string_view(whole).substr(0, 8 + start.size() - 1));
-    CHECK(worker.client.text() == "");
-    worker.feed(std::string_view(whole).substr(8 + start.size() - 1, 1));
-    CHECK(worker.client.text() == closed(1007));
-    CHECK(worker.told == "broken");
-  }
-}
-
-TEST_CASE("ws conformance: text is not looked at when that is switched off") {
-  WebSocketSettings lenient;
-  lenient.validate_utf8 = false;
-  run(echoed("bad text", frame(kText, "\xff"), text("\xff")), lenient);
-  run({"bad reason", close_frame(1000, "\xff"), closed(1000), closed(1000, "\xff")}, lenient);
 }
 
 TEST_CASE("ws conformance: nothing behind a Close counts (RFC 6455 §5.5.1)") {
@@ -294,7 +163,8 @@ TEST_CASE("ws conformance: what a Close may hold (RFC 6455 §5.5.1, §7.4)") {
                               3999U, 4000U, 4999U}) {
     run({"code " + std::to_string(code), close_frame(code), closed(code), "="});
   }
-  for (const unsigned code : {0U, 1U, 999U, 1004U, 1005U, 1006U, 1015U, 1016U, 1100U, 2000U, 2999U, 5000U, 65'535U}) {
+  for (const unsigned code :
+       {0U, 1U, 999U, 1004U, 1005U, 1006U, 1015U, 1016U, 1099U, 1100U, 1999U, 2000U, 2999U, 5000U, 32'768U, 65'535U}) {
     run(broken("code " + std::to_string(code), close_frame(code)));
     run(broken("code with a reason " + std::to_string(code), close_frame(code, "why")));
   }
@@ -330,126 +200,46 @@ TEST_CASE("ws conformance: large messages, whole and in fragments of every size"
   }
 }
 
-// --- permessage-deflate
-
-WsDeflateTerms terms(std::uint8_t ours = 15, std::uint8_t theirs = 15, bool our_takeover = true,
-                     bool their_takeover = true) {
-  return {our_takeover, their_takeover, ours, theirs, 8};
-}
-
-std::string packed(unsigned opcode, std::string_view payload) { return frame(opcode, payload, {.reserved = 4}); }
-
-// Something to refer back to, and something that cannot be.
-std::string sample(std::size_t size, unsigned seed) {
-  std::mt19937 random(seed);
-  std::string made;
-  while (made.size() < size) {
-    if (random() % 3 == 0) {
-      made += std::to_string(random());
-    } else {
-      made += "{\"name\": \"value\", \"list\": [1, 2, 3]}";
+TEST_CASE("ws conformance: text in fragments of every size, in pieces of every size") {
+  const auto large = many(1 << 20, 'x');
+  for (const std::size_t size : std::initializer_list<std::size_t>{64U, 1300U, 16'384U, 1U << 20}) {
+    std::string input;
+    for (std::size_t at = 0; at < large.size(); at += size) {
+      input += frame(at == 0 ? kText : kContinuation, std::string_view(large).substr(at, size),
+                     {.is_final = at + size >= large.size()});
     }
-  }
-  return made.substr(0, size);
-}
-
-TEST_CASE("ws conformance: compressed messages, every window and takeover (RFC 7692 §7.1)") {
-  for (const int window : {8, 9, 10, 11, 12, 13, 14, 15}) {
-    for (const bool takeover : {true, false}) {
-      const auto agreed =
-          terms(static_cast<std::uint8_t>(window), static_cast<std::uint8_t>(window), takeover, takeover);
-      ClientDeflate client(std::max(window, 9), takeover);  // zlib's 9 is fit for 8
-      std::string input, wanted;
-      for (const std::size_t size :
-           std::initializer_list<std::size_t>{16U, 64U, 256U, 1024U, 4096U, 8192U, 16'384U, 32'768U, 0U, 40'000U}) {
-        const auto message = sample(size, static_cast<unsigned>(size));
-        input += packed(kText, client.message(message));
-        input += packed(kBinary, client.message(message));
-        wanted = then(then(wanted, text(message)), binary(message));
-      }
-      run(echoed("window " + std::to_string(window), input, wanted), kUsual, agreed);
+    for (const std::size_t piece : std::initializer_list<std::size_t>{64U, 997U, 2048U, 65'536U}) {
+      EchoWorker worker(kUsual, {});
+      for (const auto cut : chop(input, piece)) worker.feed(cut);
+      CHECK(worker.client.text() == text(large));
     }
   }
 }
 
-TEST_CASE("ws conformance: our compressor keeps to its window and forgets when it must") {
-  for (const unsigned window : {8U, 9U, 12U, 15U}) {
-    for (const bool takeover : {true, false}) {
-      EchoWorker worker(kUsual, terms(static_cast<std::uint8_t>(window), 15, takeover, true));
+TEST_CASE("ws conformance: messages of 64 KiB to 16 MiB, text and binary") {
+  for (std::size_t size = 1 << 16; size <= 16U << 20; size *= 4) {
+    for (const unsigned opcode : {kText, kBinary}) {
+      const auto message = many(size, 'm');
+      const auto input = frame(opcode, message);
+      EchoWorker worker(kUsual, {});
+      for (const auto piece : chop(input, 65'536)) worker.feed(piece);
+      CHECK(worker.client.text() == (opcode == kText ? text(message) : binary(message)));
+    }
+  }
+}
+
+TEST_CASE("ws conformance: a thousand messages, one after the other") {
+  for (const std::size_t size : std::initializer_list<std::size_t>{0U, 16U, 64U, 256U, 1024U, 4096U}) {
+    for (const unsigned opcode : {kText, kBinary}) {
+      EchoWorker worker(kUsual, {});
       std::string wanted;
-      for (unsigned i = 0; i < 20; ++i) {
-        const auto message = sample(5'000 * i, 1);
-        worker.feed(frame(kBinary, message));  // not compressed by the client: legal at any time
-        wanted = then(wanted, binary(message));
+      for (int count = 0; count < 1000; ++count) {
+        worker.feed(frame(opcode, many(size)));
+        wanted += (count == 0 ? "" : " · ") + (opcode == kText ? text(many(size)) : binary(many(size)));
       }
       CHECK(worker.client.text() == wanted);
-      CHECK(worker.client.compressed == 19);
     }
   }
-}
-
-TEST_CASE("ws conformance: compressed fragments, RSV1 on the first only (RFC 7692 §6.1)") {
-  ClientDeflate client;
-  const auto message = sample(3'000, 7);
-  const auto body = client.message(message);
-  std::string input;
-  for (std::size_t at = 0; at < body.size(); at += 100) {
-    input += part(at == 0 ? kText : kContinuation, std::string_view(body).substr(at, 100), at == 0 ? 4 : 0);
-    input += part(kContinuation, "");
-  }
-  input += frame(kContinuation);
-  run(echoed("fragments", input, text(message)), kUsual, terms());
-  run(broken("RSV1 on a continuation",
-             part(kText, body.substr(0, 10), 4) + frame(kContinuation, body.substr(10), {.reserved = 4})),
-      kUsual, terms());
-  run(broken("RSV1 on a ping", frame(kPing, "x", {.reserved = 4})), kUsual, terms());
-  run(broken("RSV1 on a close", frame(kClose, "\x03\xe8", {.reserved = 4})), kUsual, terms());
-  for (const unsigned bits : {1U, 2U, 3U, 5U, 6U, 7U}) {
-    run(broken("bits " + std::to_string(bits), frame(kText, body, {.reserved = bits})), kUsual, terms());
-  }
-}
-
-TEST_CASE("ws conformance: a compressed message among others that are not") {
-  ClientDeflate client;
-  const auto first = client.message("Hello"), second = client.message("Hello");
-  run(echoed("mixed", packed(kText, first) + frame(kText, "plain") + packed(kText, second),
-             text("Hello") + " · " + text("plain") + " · " + text("Hello")),
-      kUsual, terms());
-}
-
-TEST_CASE("ws conformance: the worked examples of RFC 7692 §7.2.3") {
-  const auto hello = text("Hello");
-  const std::string one("\xf2\x48\xcd\xc9\xc9\x07\x00", 7);
-  run(echoed("7.2.3.1", packed(kText, one), hello), kUsual, terms());
-  run(echoed("7.2.3.1 in fragments", part(kText, one.substr(0, 3), 4) + frame(kContinuation, one.substr(3)), hello),
-      kUsual, terms());
-  run(echoed("7.2.3.2 shared window", packed(kText, one) + packed(kText, std::string("\xf2\x00\x11\x00\x00", 5)),
-             hello + " · " + hello),
-      kUsual, terms());
-  run(echoed("7.2.3.3 stored", packed(kText, std::string("\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00", 11)), hello),
-      kUsual, terms());
-  const std::string final("\xf3\x48\xcd\xc9\xc9\x07\x00\x00", 8);
-  run(echoed("7.2.3.4 BFINAL", packed(kText, final), hello), kUsual, terms());
-  run(echoed("7.2.3.4 BFINAL, then its window is still there",
-             packed(kText, final) + packed(kText, std::string("\xf2\x00\x11\x00\x00", 5)), hello + " · " + hello),
-      kUsual, terms());
-  run(echoed("7.2.3.5 two blocks",
-             packed(kText, std::string("\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00", 13)), hello),
-      kUsual, terms());
-  run(echoed("7.2.3.6 empty", packed(kText, std::string(1, '\0')), text("")), kUsual, terms());
-}
-
-TEST_CASE("ws conformance: what does not inflate, or not to text") {
-  run(broken("no deflate", packed(kBinary, "\xff\xff\xff\xff"), 1007), kUsual, terms());
-  run(broken("a reference before the beginning", packed(kBinary, std::string("\xf2\x00\x11\x00\x00", 5)), 1007), kUsual,
-      terms());
-  ClientDeflate client;
-  run(broken("bad text", packed(kText, client.message("abc\xff")), 1007), kUsual, terms());
-  run(broken("a reference to a message that was to be forgotten",
-             packed(kText, std::string("\xf2\x48\xcd\xc9\xc9\x07\x00", 7)) +
-                 packed(kText, std::string("\xf2\x00\x11\x00\x00", 5)),
-             1007, text("Hello")),
-      kUsual, terms(15, 15, true, false));
 }
 
 }  // namespace
