@@ -11,7 +11,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr unsigned kWhole = kEndHeaders | kEndStream;
-constexpr const char* kGetTold = "head 1 :method=GET :scheme=http :authority=a.test :path=/";
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
