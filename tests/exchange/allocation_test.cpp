@@ -1,25 +1,11 @@
 // What a request costs: no allocation once the pool is warm.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "router/exchange/exchanges.h"
 #include "router/observe/counters.h"
 #include "router/observe/request_log.h"
 #include "tests/exchange/script.h"
-
-namespace {
-std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "tests/support/counted_heap.h"
 
 using namespace zeroway;
 
@@ -83,10 +69,10 @@ TEST_CASE("exchanges: a request, its body, its retry and its reply allocate noth
     exchanges.find(key)->end(trailers);
   };
   for (int i = 0; i < 10; ++i) one();
-  const std::size_t before = allocations;
+  const std::size_t before = test::heap.allocations;
   for (int i = 0; i < 100; ++i) one();
   // The body that is sent again is copied once, beside what is kept.
-  CHECK(allocations - before <= 100);
+  CHECK(test::heap.allocations - before <= 100);
   CHECK(client.verbs == 110 * 3);
   CHECK(backend.streams == 110 * 2);
 }

@@ -2,36 +2,10 @@
 #include "router/http/h1_codec.h"
 
 #include <doctest/doctest.h>
-#include <malloc.h>
-
-#include <cstdlib>
-#include <new>
 
 #include "tests/http/verb_recorder.h"
 #include "tests/support/chopper.h"
-
-namespace {
-
-struct Heap {
-  std::size_t allocations = 0;
-  std::size_t live_bytes = 0;
-};
-Heap heap;  // of this test program
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  void* memory = std::malloc(size);
-  if (memory == nullptr) throw std::bad_alloc();
-  ++heap.allocations;
-  heap.live_bytes += malloc_usable_size(memory);
-  return memory;
-}
-void operator delete(void* memory) noexcept {
-  heap.live_bytes -= malloc_usable_size(memory);
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+#include "tests/support/counted_heap.h"
 
 namespace zeroway::test {
 namespace {
