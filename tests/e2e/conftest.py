@@ -14,8 +14,12 @@ def stack(request):
     stack = zeroway_e2e.Stack()
     request.node.stack = stack
     yield stack
-    reports, logs = stack.sanitizer_reports(), stack.logs(20_000)
-    stack.close()
+    try:
+        if zeroway_e2e.SANITIZED:
+            stack.end_politely()
+        reports, logs = stack.sanitizer_reports(), stack.logs(20_000)
+    finally:
+        stack.close()
     assert not reports, f'{reports}\n{logs}'
 
 

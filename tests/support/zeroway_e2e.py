@@ -303,6 +303,18 @@ class Stack:
             process.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def end_politely(self):
+        """Has our programs end by themselves, as often told as it takes: only then are leaks looked for."""
+        ours = [process for process in self.processes if process.argv[0].startswith(BIN)]
+
+        def look():
+            running = [process for process in ours if process.is_running()]
+            for process in running:
+                process.signal(signal.SIGCONT)
+                process.terminate()
+            return not running
+        eventually(look, 10, every=0.1, what='the end of all routers and workers')
+
     def sanitizer_reports(self):
         """What a sanitizer said in any log: empty, or the test has failed."""
         marks = ('ERROR: AddressSanitizer', 'ERROR: LeakSanitizer', 'WARNING: ThreadSanitizer', ': runtime error: ')
