@@ -95,6 +95,8 @@ WorkerLoop::~WorkerLoop() {
 }
 
 void WorkerLoop::close_sockets() {
+  // First the watching, then who watches: an event with nobody to tell it to holds libzmq up, and leaks.
+  if (monitor_ != nullptr) zmq_socket_monitor(socket_, nullptr, 0);
   if (monitor_ != nullptr) zmq_close(monitor_);
   if (socket_ != nullptr) zmq_close(socket_);
   if (context_ != nullptr) zmq_ctx_term(context_);
