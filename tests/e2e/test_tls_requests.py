@@ -58,7 +58,7 @@ def test_large_bodies_arrive_whole(stack, version):
     taken = curl(router, authority, f'/stream-bytes/{size}?seed=7', f'--http{version}', '-o', '/dev/null', '-w',
                  '%{size_download}')
     assert int(taken) == size
-    assert router.peak_rss() < 64 * z.MIB * (4 if z.SLOW > 1 else 1)
+    assert z.SANITIZED or router.peak_rss() < 64 * z.MIB
 
 
 def test_a_client_that_does_not_read_stops_the_worker(stack):
@@ -72,7 +72,7 @@ def test_a_client_that_does_not_read_stops_the_worker(stack):
         with router.connect() as other:
             for _ in range(50):
                 assert other.request('GET', '/get').status == 200
-        assert router.rss() - before < 8 * z.MIB
+        assert z.SANITIZED or router.rss() - before < 8 * z.MIB
         assert router.counters()['streams_open'] == 1
     router.wait_idle()
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 import websockets
-from zeroway_e2e import MIB, SLOW
+from zeroway_e2e import MIB, SANITIZED, SLOW
 import zeroway_e2e as z
 
 MESSAGES = ['', 'hi', 'Grüße, 世界 🎈', 'x' * 126, 'y' * 65536, 'z' * 300_000, b'', bytes(range(256)),
@@ -68,7 +68,7 @@ def test_a_long_message_passes_through_the_worker(served):
             await sending
             return hashlib.sha256(message).digest()
     assert run(talk()) == hashlib.sha256(piece * 15).digest()
-    assert worker.peak_rss() < before + 6 * MIB
+    assert SANITIZED or worker.peak_rss() < before + 6 * MIB
     router.wait_idle()
 
 
@@ -193,7 +193,7 @@ def test_a_client_that_does_not_read_stops_the_worker(served):
         client.transport.abort()
         return sent
     assert run(talk()) < 60
-    assert worker.peak_rss() < 40 * MIB
+    assert SANITIZED or worker.peak_rss() < 40 * MIB
     router.wait_idle()
     assert z.eventually(lambda: worker.is_running())
 
