@@ -16,6 +16,8 @@ inline constexpr std::uint32_t kStreamWindow =
     262'144;  // one stream's bytes in flight, each way: bounds memory per stream
 inline constexpr std::uint32_t kOpeningWindow =
     65'536;  // request body before the worker grants credit: the router keeps it
+inline constexpr std::uint32_t kFirstReplyWindow =
+    65'536;  // reply body before the router grants credit: a hundred replies to one client come at once
 inline constexpr std::uint32_t kMaxStreamId = 0x7fff'ffff;  // 31 bits (RFC 9113 §5.1.1)
 inline constexpr std::uint32_t kMaxWindow = 0x7fff'ffff;    // RFC 9113 §6.9.1
 inline constexpr std::size_t kMaxNameLength = 128;          // a worker's display name: it goes into replies and logs

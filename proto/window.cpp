@@ -36,4 +36,18 @@ std::uint32_t ReceiveWindow::take_owed() {
   return std::exchange(owed_, 0);
 }
 
+bool CreditedWindow::received(std::uint32_t bytes) {
+  if (bytes > left_) return false;
+  left_ -= bytes;
+  return true;
+}
+
+std::uint32_t CreditedWindow::credited(std::uint32_t bytes) {
+  owed_ += bytes;
+  assert(left_ + owed_ <= kStreamWindow);
+  if (owed_ < initial_ || owed_ < left_) return 0;
+  left_ += owed_;
+  return std::exchange(owed_, 0);
+}
+
 }  // namespace zeroway

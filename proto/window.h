@@ -1,7 +1,7 @@
 // How many more bytes one side may send to the other.
 //
 // Owner: a stream keeps two, one per direction.   Thread: the loop of that stream.
-// Not here: when to send (router/fabric/fabric_stream.h).
+// Not here: when to send (router/fabric/fabric_stream.h), how far a reply may be ahead (router/edge/reply_lead.h).
 #pragma once
 #include <cstdint>
 
@@ -42,6 +42,26 @@ class ReceiveWindow {
   std::uint32_t capacity_;
   std::uint32_t left_;
   std::uint32_t owed_;
+};
+
+// The receiver's view where the reader decides how far the sender may be ahead: it credits what it is done with, and
+// more than that to let the sender get further ahead.
+class CreditedWindow {
+ public:
+  // `initial` is what the sender may send unasked.
+  explicit CreditedWindow(std::uint32_t initial) : initial_(initial), left_(initial) {}
+
+  // As ReceiveWindow's.
+  [[nodiscard]] bool received(std::uint32_t bytes);
+  // The reader permits `bytes` more. Returns the credit to announce to the sender, or 0 while `initial` is not owed, or
+  // less than the sender has left: nothing is announced to who needs no more than `initial`.
+  [[nodiscard]] std::uint32_t credited(std::uint32_t bytes);
+  [[nodiscard]] std::uint32_t left() const { return left_; }
+
+ private:
+  std::uint32_t initial_;
+  std::uint32_t left_;
+  std::uint32_t owed_ = 0;
 };
 
 }  // namespace zeroway

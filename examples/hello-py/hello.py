@@ -29,7 +29,7 @@ STREAM_ERRORS = {PROTOCOL_ERROR: "frames out of order", FLOW_CONTROL_ERROR: "mor
 
 FRAME = 65536                # the longest payload
 WINDOW = 262144              # each way (§5)
-OPENING_WINDOW = 65536       # of the request, before the first WINDOW_UPDATE
+FIRST_WINDOW = 65536         # each way, before the first WINDOW_UPDATE
 BATCH = 1 << 20              # we begin a new message here; 4 MiB is the limit
 TURN = 200                   # messages read before answers go out
 HELLO_PAUSE = 0.1            # before saying it again (§4)
@@ -129,9 +129,9 @@ class Stream:
         self.fields = [(name, value) for name, value in head if not name.startswith(":")]
         self.has_spoken = False      # a frame about it went out: it is accepted
         self.request_ended = ended
-        self.may_receive = OPENING_WINDOW
-        self.owed = WINDOW - OPENING_WINDOW
-        self.may_send = WINDOW
+        self.may_receive = FIRST_WINDOW
+        self.owed = WINDOW - FIRST_WINDOW
+        self.may_send = FIRST_WINDOW
         self.waiting = bytearray()   # of the reply's body
         self.trailers = []
         self.reply_ends = self.is_over = False

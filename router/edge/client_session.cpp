@@ -172,7 +172,7 @@ void ClientSession::credit(CodecStream number, std::uint32_t bytes) {
 }
 
 void ClientSession::drained(CodecStream number, std::size_t bytes) {
-  if (ClientStream* stream = find(number)) stream->owed += static_cast<std::uint32_t>(bytes);
+  if (ClientStream* stream = find(number)) stream->lead.written(static_cast<std::uint32_t>(bytes));
 }
 
 void ClientSession::broken(const Error& error) {
@@ -220,6 +220,7 @@ void ClientSession::finish(ClientStream& stream) {
   must_linger_ = must_linger_ || !stream.has_request_ended;
   const auto at = place_of(streams_, stream.number);
   if (at == streams_.end() || at->get() != &stream) return;
+  stream.lead.end(lead_budget_);
   if (spares_.size() < kSpareStreams) spares_.push_back(std::move(*at));
   streams_.erase(at);
   offer_at_turn_end();
@@ -274,9 +275,10 @@ void ClientSession::settle_input_end() {
 
 void ClientSession::credit_written() {
   if (connection_->queued() > kLowMark) return;
+  const Drained drained = connection_->queued() == 0 ? Drained::yes : Drained::no;
   for (std::size_t index = 0; index < streams_.size(); ++index) {
     ClientStream& stream = *streams_[index];
-    const std::uint32_t bytes = std::exchange(stream.owed, 0);
+    const std::uint32_t bytes = stream.lead.credit(drained, lead_budget_);
     if (bytes == 0) continue;
     if (StreamSink* exchange = door_.exchanges().from_client(stream.exchange)) exchange->credit(bytes);
   }

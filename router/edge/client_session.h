@@ -91,6 +91,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   std::unique_ptr<Codec> codec_;
   std::vector<std::unique_ptr<ClientStream>> streams_;  // open ones, by number: numbers only rise
   std::vector<std::unique_ptr<ClientStream>> spares_;
+  LeadBudget lead_budget_;
   std::unique_ptr<Connection> connection_;
   Timer timer_;
   Time phase_since_;

@@ -7,7 +7,7 @@ namespace zeroway {
 void ClientStream::begin(CodecStream new_number) {
   number = new_number;
   exchange = 0;
-  owed = 0;
+  lead = {};
   has_reply_head = has_request_ended = is_head_request = is_connect_request = false;
 }
 
@@ -20,14 +20,19 @@ void ClientStream::head(Head& head, Last last) {
 
 void ClientStream::data(Bytes bytes) {
   session_.codec().data(number, bytes);
-  if (!session_.holds_replies()) owed += static_cast<std::uint32_t>(bytes.size());
+  said(bytes.size());
   session_.ask_turn_end();
 }
 
 void ClientStream::message(Bytes piece, MessageKind kind, Last last) {
   session_.codec().message(number, piece, kind, last);
-  if (!session_.holds_replies()) owed += static_cast<std::uint32_t>(piece.size());
+  said(piece.size());
   session_.ask_turn_end();
+}
+
+void ClientStream::said(std::size_t bytes) {
+  lead.said(static_cast<std::uint32_t>(bytes));
+  if (!session_.holds_replies()) lead.written(static_cast<std::uint32_t>(bytes));
 }
 
 void ClientStream::end(Head& trailers) {

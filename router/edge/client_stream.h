@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 
+#include "router/edge/reply_lead.h"
 #include "router/exchange/backend.h"
 #include "router/http/codec.h"
 
@@ -27,13 +28,15 @@ class ClientStream final : public StreamSink {
 
   CodecStream number = 0;
   ExchangeKey exchange = 0;        // 0 = the request never became one
-  std::uint32_t owed = 0;          // said to the codec, not yet credited to the exchange
+  ReplyLead lead;                  // said to the codec, not yet credited to the exchange
   bool has_reply_head = false;     // a final one: too late for an error reply
   bool has_request_ended = false;  // the client said all of it
   bool is_head_request = false;
   bool is_connect_request = false;  // a WebSocket's
 
  private:
+  void said(std::size_t bytes);
+
   ClientSession& session_;
 };
 

@@ -2,6 +2,9 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+
+#include "proto/limits.h"
 
 namespace zeroway {
 
@@ -9,6 +12,8 @@ inline constexpr std::size_t kSpareStreams = 64;     // stream objects a connect
 inline constexpr std::size_t kIdleCapacity = 4'096;  // memory that output may keep while no request is open
 inline constexpr std::size_t kOutputMark =
     131'072;  // unsent bytes of a connection that holds replies: more would make urgent ones wait behind them
+inline constexpr std::uint32_t kSharedLead =
+    kStreamWindow - kFirstReplyWindow;  // of all replies of a connection: one of them fills any line that one can fill
 inline constexpr std::chrono::milliseconds kGoodbyeTime{1'000};  // for an idle client to hear that the router drains
 
 }  // namespace zeroway

@@ -37,8 +37,8 @@ class Backend {
 
   // Begins a stream for `exchange`. Nothing is said to the exchange before the call returns (failures come in the same
   // turn's end at the earliest). The caller may send kOpeningWindow bytes of body at once, more as it is credited; the
-  // backend may send kStreamWindow bytes of reply, more as it is credited. After end or reset from the backend the key
-  // is stale.
+  // backend may send kFirstReplyWindow bytes of reply, more as it is credited. After end or reset from the backend the
+  // key is stale.
   [[nodiscard]] virtual StreamKey open(ExchangeKey exchange, const Head& head, Last last, Attempt attempt) = 0;
   virtual void data(StreamKey stream, Bytes bytes) = 0;
   // data's form on a WebSocket. Only backends that serve WebSockets are told.

@@ -98,7 +98,7 @@ void Fabric::reset(StreamKey key, ResetCode code) {
 void Fabric::credit(StreamKey key, std::uint32_t bytes) {
   FabricStream* stream = streams_.find(key);
   if (stream == nullptr) return;
-  const std::uint32_t announce = stream->from_worker.consumed(bytes);
+  const std::uint32_t announce = stream->from_worker.credited(bytes);
   if (announce == 0) return;
   if (Worker* worker = holder(*stream)) outbox(*worker).window_update(key, announce);
 }

@@ -36,7 +36,7 @@ struct FabricStream {
   ResetCode give_up_code = ResetCode::cancel;
   StreamState reply;
   SendWindow to_worker{kOpeningWindow};
-  ReceiveWindow from_worker{kStreamWindow, kStreamWindow};
+  CreditedWindow from_worker{kFirstReplyWindow};
   MessageWriter opening;           // gathering, waiting: the opening so far; dealt: what came after it
   std::uint64_t dealt_epoch = 0;   // the last ping round that had begun when it was dealt
   std::uint64_t dealt_breaks = 0;  // how many deal connections had broken off until then

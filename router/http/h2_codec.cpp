@@ -182,9 +182,9 @@ struct H2Calls {
     if (self.output_.size() >= self.room_) return NGHTTP2_ERR_WOULDBLOCK;
     constexpr std::size_t kHeaderSize = 9;
     auto& stream = *static_cast<H2Stream*>(source->ptr);
-    self.output_.append(text_of(header, kHeaderSize)).append(stream.held.front(size));
+    self.output_.append(text_of(header, kHeaderSize));
+    stream.held.move_to(self.output_, size);
     if (size == 0) return kGoOn;
-    stream.held.drop(size);
     if (size >= kDribble || stream.held.size() == 0) self.floods_.sent_data();
     stream.unread_for = {};
     if (stream.socket) {

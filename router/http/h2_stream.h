@@ -9,40 +9,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 
-#include "proto/bytes.h"
 #include "proto/head.h"
 #include "proto/limits.h"
 #include "router/http/h2_head_reader.h"
+#include "router/http/h2_held.h"
 #include "router/http/h2_web_socket.h"
 #include "router/http/limits.h"
 
 namespace zeroway {
-
-// Bytes in at the back, out at the front.
-class H2Held {
- public:
-  void append(Bytes bytes) { bytes_.append(as_text(bytes)); }
-  [[nodiscard]] std::size_t size() const { return bytes_.size() - begin_; }
-  [[nodiscard]] std::string_view front(std::size_t size) const { return std::string_view(bytes_).substr(begin_, size); }
-  void drop(std::size_t size) {
-    begin_ += size;
-    if (begin_ == bytes_.size()) return clear();
-    if (begin_ < bytes_.size() / 2) return;  // moving seldom keeps the cost of a byte constant
-    bytes_.erase(0, begin_);
-    begin_ = 0;
-  }
-  void clear() {
-    begin_ = 0;
-    bytes_.clear();
-    if (bytes_.capacity() > kWarmReplyMemory) std::string().swap(bytes_);
-  }
-
- private:
-  std::string bytes_;
-  std::size_t begin_ = 0;
-};
 
 struct H2Stream {
   void begin(std::uint32_t new_id) {

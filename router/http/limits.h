@@ -29,6 +29,7 @@ inline constexpr std::size_t kBombFactor = 2;             // a head this many ti
 inline constexpr std::size_t kMaxQueuedAcks = 1'000;      // waiting for a client that asks and does not read
 inline constexpr std::size_t kMaxSettingsEntries = 32;    // in one frame; six exist
 inline constexpr std::size_t kSpareH2Streams = 64;        // stream objects a connection keeps for its next requests
+inline constexpr std::size_t kHeldBlock = 16'384;         // replies wait in blocks of a DATA frame's size
 inline constexpr std::size_t kWarmReplyMemory = 16'384;   // of its buffer an empty stream keeps
 inline constexpr std::size_t kMaxLingeringStreams = 32;   // answered early; the client may end them in its own time
 inline constexpr std::size_t kRememberedResets = 256;     // streams we gave up, whose frames may still be on their way

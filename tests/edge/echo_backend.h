@@ -59,7 +59,7 @@ class EchoBackend final : public Backend, private TurnEnd {
     ExchangeKey exchange = 0;
     bool has_head = false;
     std::size_t left = 0;
-    std::size_t window = kStreamWindow;
+    std::size_t window = kFirstReplyWindow;
   };
 
   void answer_later(StreamKey stream) {

@@ -373,7 +373,7 @@ TEST_CASE("fabric: more reply data than was credited fails the stream") {
   const StreamId stream = bench.ask();
   MessageWriter writer;
   writer.headers(stream, Head{{":status", "200"}}, bench.encoder, Last::no);
-  const std::string big(kStreamWindow, 'x');
+  const std::string big(kFirstReplyWindow, 'x');
   writer.data(stream, as_bytes(big), Last::no);
   bench.say("a", writer);
   CHECK(bench.counters.streams_open == 1);
@@ -384,20 +384,20 @@ TEST_CASE("fabric: more reply data than was credited fails the stream") {
   CHECK(bench.last_line() == "a: rst 3");
 }
 
-TEST_CASE("fabric: credit goes back once half of the window is owed") {
+TEST_CASE("fabric: credit goes back once the first window is owed, and all that was given with it") {
   Bench bench;
   bench.join("a");
   const StreamId stream = bench.ask();
   MessageWriter writer;
   writer.headers(stream, Head{{":status", "200"}}, bench.encoder, Last::no);
-  const std::string big(kStreamWindow, 'x');
+  const std::string big(kFirstReplyWindow, 'x');
   writer.data(stream, as_bytes(big), Last::no);
   bench.say("a", writer);
   const std::size_t before = bench.wire.log.size();
-  bench.fabric->credit(stream, kStreamWindow / 4);
+  bench.fabric->credit(stream, kFirstReplyWindow - 1);
   bench.turn();
   CHECK(bench.wire.log.size() == before);
-  bench.fabric->credit(stream, kStreamWindow / 4);
+  bench.fabric->credit(stream, kFirstReplyWindow + 1);
   bench.turn();
   CHECK(bench.last_line() == "a: credit 131072");
 }

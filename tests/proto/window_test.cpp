@@ -75,3 +75,34 @@ TEST_CASE("window: the sender's and the receiver's view stay equal over any run"
     REQUIRE(receiver.left() + held <= 256);
   }
 }
+
+TEST_CASE("window: a sender that needs no more than its first credit is told of no other") {
+  CreditedWindow window(64);
+  CHECK_FALSE(window.received(65));
+  CHECK(window.received(63));
+  CHECK(window.credited(63) == 0);
+  CHECK(window.left() == 1);
+}
+
+TEST_CASE("window: a reader that credits more than it read lets the sender get further ahead") {
+  CreditedWindow window(64);
+  CHECK(window.received(64));
+  CHECK(window.credited(128) == 128);
+  CHECK(window.received(64));
+  CHECK(window.credited(63) == 0);
+  CHECK(window.credited(1) == 64);
+  CHECK(window.left() == 128);
+}
+
+TEST_CASE("window: credit is announced when the sender has no more than that left, and not in small pieces") {
+  CreditedWindow window(64);
+  CHECK(window.received(64));
+  CHECK(window.credited(256) == 256);
+  CHECK(window.received(100));
+  CHECK(window.credited(100) == 0);
+  CHECK(window.received(28));
+  CHECK(window.credited(28) == 128);
+  CHECK(window.received(250));
+  CHECK(window.credited(10) == 0);
+  CHECK(window.credited(54) == 64);
+}

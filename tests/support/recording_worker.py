@@ -11,7 +11,7 @@ import threading
 
 import fabric_peer as f
 
-WINDOW, OPENING_WINDOW, PIECE = 262_144, 65_536, 60_000
+WINDOW, FIRST_WINDOW, PIECE = 262_144, 65_536, 60_000
 
 Answer = collections.namedtuple('Answer', 'status fields body trailers interim', defaults=(200, (), b'', (), ()))
 Seen = collections.namedtuple('Seen', 'fields body trailers')
@@ -21,7 +21,7 @@ class Stream:
     def __init__(self, number, fields):
         self.number, self.fields = number, fields
         self.body, self.trailers = bytearray(), []
-        self.may_send, self.owed = WINDOW, 0
+        self.may_send, self.owed = FIRST_WINDOW, 0
         self.waiting = collections.deque()  # frames, and bytes of the body
         self.has_ended = False
 
@@ -53,7 +53,7 @@ class RecordingWorker:
         if frame.type == f.HEADERS and stream is None:
             stream = self.streams[frame.stream] = Stream(frame.stream, f.decode(frame.payload))
             if not frame.flags & f.END_STREAM:
-                self.credit(stream, WINDOW - OPENING_WINDOW)
+                self.credit(stream, WINDOW - FIRST_WINDOW)
         elif stream is None:
             return None
         elif frame.type == f.HEADERS:
@@ -102,11 +102,15 @@ class RecordingWorker:
             first = stream.waiting[0]
             if isinstance(first, tuple):
                 self.peer.send(first[1])
-            elif len(first) <= stream.may_send:
-                stream.may_send -= len(first)
-                self.peer.send(f.frame(f.DATA, 0, stream.number, first))
             else:
-                return
+                part = first[:stream.may_send]
+                if not part:
+                    return
+                stream.may_send -= len(part)
+                self.peer.send(f.frame(f.DATA, 0, stream.number, part))
+                if len(part) < len(first):
+                    stream.waiting[0] = first[len(part):]
+                    return
             stream.waiting.popleft()
         self.streams.pop(stream.number, None)
 

@@ -13,14 +13,14 @@ import fabric_peer as f
 
 MESSAGE = 0xE2
 TEXT, END_MESSAGE = 1, 4
-WINDOW, OPENING_WINDOW, PIECE = 262144, 65536, 65536
+WINDOW, FIRST_WINDOW, PIECE = 262144, 65536, 65536
 
 
 class Socket:
     def __init__(self, worker, stream, fields):
         self.worker, self.stream, self.fields = worker, stream, fields
         self.path = dict(fields)[':path']
-        self.may_send, self.owed = WINDOW, 0
+        self.may_send, self.owed = FIRST_WINDOW, 0
         self.waiting = []        # [flags, payload] to be sent
         self.download = 0        # bytes still to be made
         self.received = 0
@@ -36,11 +36,11 @@ class Socket:
             self.has_ended = True
             return
         if self.path == '/silent':  # takes it, and does not answer
-            return self.put(f.frame(f.WINDOW_UPDATE, 0, self.stream, struct.pack('>I', WINDOW - OPENING_WINDOW)))
+            return self.put(f.frame(f.WINDOW_UPDATE, 0, self.stream, struct.pack('>I', WINDOW - FIRST_WINDOW)))
         fields = [('sec-websocket-protocol', 'chat')] if 'chat' in self.offered() or self.path == '/odd' else []
         self.put(f.frame(f.HEADERS, f.END_HEADERS, self.stream, f.encode([(':status', '200'), *fields])))
         if self.path != '/stall':
-            self.give(WINDOW - OPENING_WINDOW)
+            self.give(WINDOW - FIRST_WINDOW)
         if self.path.startswith('/download/'):
             self.download = int(self.path.rsplit('/', 1)[1])
             self.flush()

@@ -143,7 +143,7 @@ TEST_CASE("websocket: a lost client is 1006 for who receives, Cancelled for who 
     try {
       if (socket.path() == "/receive") CHECK_FALSE((co_await socket.receive()).has_value());
       if (socket.path() == "/piece") CHECK_FALSE((co_await socket.receive_piece()).has_value());
-      if (socket.path() == "/send") co_await socket.send_text(std::string(kStreamWindow + 1, 'x'));
+      if (socket.path() == "/send") co_await socket.send_text(std::string(kFirstReplyWindow + 1, 'x'));
       if (socket.path() == "/sleep") co_await socket.sleep(1h);
     } catch (const Cancelled&) {
       seen += "cancelled ";
@@ -297,7 +297,7 @@ TEST_CASE("websocket: posting never waits, and not between the pieces of another
   CHECK(posted->backlog() == 6);
   CHECK(worker.turn() == "");
   CHECK(worker.message(1, "go").turn() == "credit 1 196610 · binary 1 b · text 1 one · text 1 two");
-  posted->post_binary(std::string(kStreamWindow, 'x'));
+  posted->post_binary(std::string(kFirstReplyWindow, 'x'));
   CHECK(posted->backlog() == 8);
   worker.turn();
   CHECK(worker.credit(1, 8).turn() == "binary 1 xxxxxxxx");
@@ -308,7 +308,7 @@ TEST_CASE("websocket: posting never waits, and not between the pieces of another
 TEST_CASE("websocket: what waits for credit goes out after the handler's end, then the close") {
   Sockets worker([](WebSocket& socket) -> Task<void> {
     socket.accept();
-    socket.post_text(std::string(kStreamWindow, 'x') + "rest");
+    socket.post_text(std::string(kFirstReplyWindow, 'x') + "rest");
     co_return;
   });
   worker.begin(1);

@@ -9,7 +9,7 @@
 namespace zeroway {
 
 namespace {
-constexpr std::size_t kLargeMessage = 524'288;  // sent at once: the next piece must still fit kMaxMessageSize
+constexpr std::size_t kLargeMessage = 131'072;  // sent at once: beside it the router holds what it reads out of it
 }
 
 RouterLink::RouterLink(WorkerCore& core, std::string deal, std::string steer, bool is_configured)

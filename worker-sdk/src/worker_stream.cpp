@@ -13,7 +13,7 @@ constexpr std::size_t kMaxPiece = 262'144;
 }  // namespace
 
 WorkerStream::WorkerStream(WorkerCore& core)
-    : core_(core), in_window_(kOpeningWindow, kStreamWindow), out_window_(kStreamWindow), loop_side_(*this, core) {}
+    : core_(core), in_window_(kOpeningWindow, kStreamWindow), out_window_(kFirstReplyWindow), loop_side_(*this, core) {}
 
 void WorkerStream::open(RouterLink& link, StreamId id, Last last) {
   link_ = &link;
@@ -23,7 +23,7 @@ void WorkerStream::open(RouterLink& link, StreamId id, Last last) {
   (void)in_state_.head();
   if (last == Last::yes) (void)in_state_.end();
   in_window_ = ReceiveWindow(kOpeningWindow, kStreamWindow);
-  out_window_ = SendWindow(kStreamWindow);
+  out_window_ = SendWindow(kFirstReplyWindow);
   has_spoken_ = false;
   handler_runs_ = false;
   expects_continue_ = last == Last::no && request_.find("expect").value_or(std::string_view()) == "100-continue";

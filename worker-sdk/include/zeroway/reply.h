@@ -59,9 +59,9 @@ class ReplyBase {
 // The reply of a handler on the pool or inline.
 class Reply : public ReplyBase {
  public:
-  // Sends a piece of the body, after the head if that is not out yet. Waits while the client is more than 256 KiB
-  // behind (on the pool; an inline handler never waits, what does not fit is kept in memory). Empty pieces are nothing.
-  // Throws Cancelled.
+  // Sends a piece of the body, after the head if that is not out yet. Waits while the client is more than 64 KiB (256
+  // when it reads fast) behind (on the pool; an inline handler never waits, what does not fit is kept in memory). Empty
+  // pieces are nothing. Throws Cancelled.
   void write(std::string_view piece);
 
   explicit Reply(HandlerSide& side) : ReplyBase(side) {}  // for the SDK

@@ -110,8 +110,8 @@ class WebSocket : public RequestBase {
   // began.
   ReceivePiece receive_piece() { return ReceivePiece(*side()); }
 
-  // Sends a message, and waits until no more than 256 KiB of what was sent is ahead of the client's reading. The bytes
-  // must stay until the await is over. Throws Cancelled when the WebSocket is over.
+  // Sends a message, and waits until no more than 64 KiB (256 when the client reads fast) of what was sent is ahead of
+  // the client's reading. The bytes must stay until the await is over. Throws Cancelled when the WebSocket is over.
   Send send(WebSocketMessage message) { return {*side(), {message.bytes, message.is_text, true}}; }
   Send send_text(std::string_view text) { return {*side(), {text, true, true}}; }
   Send send_binary(std::string_view bytes) { return {*side(), {bytes, false, true}}; }
