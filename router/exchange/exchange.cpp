@@ -147,6 +147,7 @@ void Exchange::send_body() {
 void Exchange::request_end(Head& trailers) {
   if (!request_.end()) return;
   std::swap(request_trailers_, trailers);
+  HeaderRules::request_trailers(request_trailers_);
   send_end();
 }
 

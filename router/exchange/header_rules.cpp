@@ -107,6 +107,12 @@ void HeaderRules::request(Head& head, const ClientInfo& client) {
   if (!client.certificate_subject.empty()) head.add(kCertificateSubject, client.certificate_subject);
 }
 
+void HeaderRules::request_trailers(Head& trailers) {
+  if (!has_forwarding(trailers)) return;
+  trailers.remove(kCertificateSubject);
+  remove_forwarding(trailers);
+}
+
 void HeaderRules::add_forwarding(Head& head, const ClientInfo& client, std::string_view scheme) {
   head.add("x-forwarded-for", client.address);
   head.add("x-forwarded-proto", scheme);

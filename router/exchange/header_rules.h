@@ -35,6 +35,8 @@ class HeaderRules {
   // X-Forwarded-For, -Proto, -Host and Forwarded (RFC 7239): what the client sent is believed and added to when its
   // address is trusted, else replaced. `:scheme` becomes that of the connection. `x-client-cert-subject` is ours alone.
   void request(Head& head, const ClientInfo& client);
+  // None of these belongs behind the content, whoever says it: a worker may put trailers to the other fields.
+  static void request_trailers(Head& trailers);
   // `date` when the worker sent none; `x-worker`, whatever the worker sent, unless the operator has it off. A length of
   // 204 is taken out (RFC 9110 §8.6).
   void reply(Head& head, std::string_view worker, std::string_view date) const;

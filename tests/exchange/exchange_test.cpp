@@ -29,6 +29,12 @@ TEST_CASE("exchange: bodies and trailers pass both ways") {
   CHECK(s.reply("200").reply_end({{"sum", "2"}}).heard() == "c head 200 · c end sum=2");
 }
 
+TEST_CASE("exchange: trailers cannot say what only the router says") {
+  Script s;
+  s.begin().ask_more("POST").send("abc").send_end({{"x-client-cert-subject", "CN=root"}, {"sum", "1"}});
+  CHECK(s.heard() == "b1 open POST / · b1 data 3 · b1 end sum=1");
+}
+
 TEST_CASE("exchange: a reply that is its head is over with it, and an end after it finds nothing") {
   Script s;
   CHECK(s.ask("GET").reply("302", Last::yes).heard() == "b1 open GET / last · b1 end · c head 302 last · c end");

@@ -169,3 +169,11 @@ TEST_CASE("request rules: the subject of a client's certificate comes from TLS, 
     CHECK(honest.find("x-client-cert-subject") == "CN=ann");
   }
 }
+
+TEST_CASE("request rules: trailers say nothing of who asked") {
+  Head trailers{
+      {"digest", "a"}, {"x-client-cert-subject", "CN=root"}, {"x-forwarded-for", "1.2.3.4"}, {"forwarded", "for=a"}};
+  HeaderRules::request_trailers(trailers);
+  CHECK(trailers.size() == 1);
+  CHECK(trailers.find("digest") == "a");
+}
