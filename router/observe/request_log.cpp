@@ -163,25 +163,27 @@ void RequestLog::append_json(const RequestRecord& record) {
     buffer_.append(name);
     append_json_string(buffer_, value);
   };
+  const auto number = [this](std::string_view name, auto value) {
+    buffer_.append(name);
+    append_number(buffer_, value);
+  };
+  const auto millis = [this](std::string_view name, std::chrono::microseconds value) {
+    buffer_.append(name);
+    append_millis(buffer_, value);
+  };
   buffer_.append("{\"time\":\"");
   append_time(record.ended);
   text("\",\"address\":", record.address);
   text(",\"method\":", record.method);
   text(",\"path\":", record.path);
   text(",\"protocol\":", record.protocol);
-  buffer_.append(",\"status\":");
-  append_number(buffer_, record.status);
-  buffer_.append(",\"bytes_out\":");
-  append_number(buffer_, record.bytes_out);
-  buffer_.append(",\"bytes_in\":");
-  append_number(buffer_, record.bytes_in);
+  number(",\"status\":", record.status);
+  number(",\"bytes_out\":", record.bytes_out);
+  number(",\"bytes_in\":", record.bytes_in);
   text(",\"worker\":", record.worker);
-  buffer_.append(",\"queue_ms\":");
-  append_millis(buffer_, record.queue_time);
-  buffer_.append(",\"total_ms\":");
-  append_millis(buffer_, record.total_time);
-  buffer_.append(",\"retries\":");
-  append_number(buffer_, record.retries);
+  millis(",\"queue_ms\":", record.queue_time);
+  millis(",\"total_ms\":", record.total_time);
+  number(",\"retries\":", record.retries);
   text(",\"reason\":", record.reason);
   buffer_.append("}\n");
 }
