@@ -216,19 +216,18 @@ void Fabric::serve_waiting() {
 }
 
 void Fabric::expire_waiting() {
+  std::vector<StreamId> expired;
   for (auto& [id, pool] : pools_.all()) {
     while (!pool->waiting.empty()) {
       FabricStream* stream = streams_.find(pool->waiting.front());
       if (stream != nullptr && stream->place == Place::waiting) {
         if (now_ - stream->since < settings_.queue_timeout) break;
-        expired_.push_back(stream->id);
+        expired.push_back(stream->id);
       }
       pool->waiting.pop_front();
     }
   }
   // Only now: an exchange that is told may open again, and the pools change under us.
-  std::vector<StreamId> expired;
-  expired.swap(expired_);
   for (const StreamId id : expired) {
     FabricStream* stream = streams_.find(id);
     if (stream == nullptr) continue;

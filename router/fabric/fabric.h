@@ -146,8 +146,7 @@ class Fabric : public Backend, public WireEvents {
   Complaints complaints_;
 
   std::vector<StreamId> gathering_;
-  std::deque<StreamId> unclaimed_;  // dealt streams in their order; claimed ones are skipped
-  std::vector<StreamId> expired_;
+  std::deque<StreamId> unclaimed_;                 // dealt streams in their order; claimed ones are skipped
   std::deque<std::pair<PoolId, Time>> forgotten_;  // routed pools that became empty, and when
   std::size_t unaccepted_ = 0;                     // dealt streams without an owner
   std::size_t waiting_ = 0;                        // streams in all pools' lines

@@ -2,7 +2,6 @@
 
 #include <zmq.h>
 
-#include <cassert>
 #include <cstring>
 #include <utility>
 
