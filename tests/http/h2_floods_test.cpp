@@ -1,6 +1,8 @@
 // What a client may not do too often, and what it may not leave undone: each is cut with ENHANCE_YOUR_CALM.
 #include <doctest/doctest.h>
 
+#include <random>
+
 #include "router/http/limits.h"
 #include "tests/http/h2_bench.h"
 
@@ -134,6 +136,24 @@ TEST_CASE("h2: a head that is small on the wire and large in memory is cut") {
   bench.hear(frame(kHeaders, kWhole, 3, block(kGet) + std::string(16'000, '\xbe')));  // 62 MB
   CHECK(bench.breaks == 1);
   CHECK(has(bench.client.text(), "goaway ENHANCE_YOUR_CALM"));
+}
+
+TEST_CASE("h2: a bomb is answered with the same word however its bytes come") {
+  const std::string indexed = "\x40" + literal("x") + literal(std::string(3'900, 'y')) + std::string(12'000, '\xbe');
+  const std::string bomb = frame(kHeaders, kWhole, 3, block(kGet) + indexed);
+  std::minstd_rand random(3);
+  for (int round = 0; round < 300; ++round) {
+    Silent bench;
+    bench.hear(get(1));
+    const std::string bytes = bomb + frame(kHeaders, kWhole, 5, block(kGet) + indexed);
+    for (std::size_t at = 0; at < bytes.size();) {
+      const std::size_t size = std::min<std::size_t>(bytes.size() - at, 1 + random() % (round % 2 == 0 ? 9'000 : 600));
+      bench.hear(bytes.substr(at, size));
+      at += size;
+    }
+    CHECK(bench.breaks == 1);
+    CHECK_MESSAGE(has(bench.client.text(), "goaway ENHANCE_YOUR_CALM"), bench.details);
+  }
 }
 
 TEST_CASE("h2: PINGs of a client that does not read are bounded") {
