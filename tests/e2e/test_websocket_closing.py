@@ -1,29 +1,12 @@
 """How WebSockets end: by the client, the worker, the router, and when one of them is lost."""
-import asyncio
 import socket
 import struct
 import time
 
-import pytest
-from websocket_worker import WebSocketWorker
 import websockets
+from websocket_e2e import connect, run, served  # noqa: F401
+from websocket_worker import WebSocketWorker
 from zeroway_e2e import SLOW, eventually
-
-
-@pytest.fixture
-def served(stack):
-    router = stack.router()
-    worker = stack.closing(WebSocketWorker(router.fabric))
-    router.wait_workers(1)
-    return router, worker
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 30 * SLOW))
-
-
-def connect(router, path='/echo', **options):
-    return websockets.connect(f'ws://127.0.0.1:{router.port}{path}', max_size=None, **options)
 
 
 async def closing_of(client):

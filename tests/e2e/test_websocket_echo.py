@@ -4,28 +4,11 @@ import os
 
 import fabric_peer as f
 import pytest
-from websocket_worker import WebSocketWorker
-import websockets
-from zeroway_e2e import MIB, SLOW
+from websocket_e2e import connect, run, served  # noqa: F401
+from zeroway_e2e import MIB
 
 MESSAGES = ['', 'hi', 'Grüße, 世界 🎈', 'x' * 125, 'x' * 126, 'y' * 65535, 'y' * 65536, 'z' * 300_000,
             b'', bytes(range(256)), os.urandom(200_000), b'\0' * MIB]
-
-
-@pytest.fixture
-def served(stack):
-    router = stack.router()
-    worker = stack.closing(WebSocketWorker(router.fabric))
-    router.wait_workers(1)
-    return router, worker
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 30 * SLOW))
-
-
-def connect(router, path='/echo', **options):
-    return websockets.connect(f'ws://127.0.0.1:{router.port}{path}', max_size=None, **options)
 
 
 @pytest.mark.parametrize('compression', [None, 'deflate'])
