@@ -5,6 +5,9 @@
 // reset ends both directions at once and nothing follows it.
 // Not here: which stream it is about; that is the implementor's key.
 #pragma once
+#include <cstddef>
+#include <cstdint>
+
 #include "proto/bytes.h"
 #include "proto/error.h"
 #include "proto/head.h"
@@ -17,6 +20,11 @@ enum class Last : bool { no, yes };
 
 enum class MessageKind : bool { binary, text };
 
+// What a piece of a message takes of the credit: its bytes, and one when it has none. Whoever holds it holds something.
+[[nodiscard]] constexpr std::uint32_t message_credit(std::size_t size) {
+  return size == 0 ? 1 : static_cast<std::uint32_t>(size);
+}
+
 class StreamSink {
  public:
   virtual ~StreamSink() = default;
@@ -26,7 +34,7 @@ class StreamSink {
   // Bytes of the body; good until the call returns. Never more than was credited.
   virtual void data(Bytes bytes) = 0;
   // data's form on a WebSocket (a CONNECT with :protocol, RFC 8441): one piece of a message, `last` ends it. Pieces of
-  // one message all have its kind; every byte counts against credit. Only sinks that serve WebSockets are told.
+  // one message all have its kind; each takes message_credit(). Only sinks that serve WebSockets are told.
   virtual void message(Bytes piece, MessageKind kind, Last last);
   // This direction is complete. `trailers` is empty when there are none.
   virtual void end(Head& trailers) = 0;

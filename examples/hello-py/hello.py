@@ -252,6 +252,10 @@ class Stream:
 
 # ---- one WebSocket (§8)
 
+def message_credit(payload):
+    return max(1, len(payload))      # an empty one is held, too
+
+
 class WebSocket(Stream):
     """Accepted whatever its path; sends back each piece of a message as it comes, and the close."""
 
@@ -267,11 +271,10 @@ class WebSocket(Stream):
     def message(self, flags, payload):
         if self.request_ended:
             raise StreamError(PROTOCOL_ERROR)
-        if len(payload) > self.may_receive:
+        if message_credit(payload) > self.may_receive:
             raise StreamError(FLOW_CONTROL_ERROR)
-        self.may_receive -= len(payload)
-        if payload or flags & END_MESSAGE:
-            self.pieces.append([flags & (TEXT | END_MESSAGE), payload])
+        self.may_receive -= message_credit(payload)
+        self.pieces.append([flags & (TEXT | END_MESSAGE), payload])
         self.flush()
 
     def data(self, payload, ended):
@@ -289,7 +292,7 @@ class WebSocket(Stream):
         self.put_end([("close-code", str(code)), ("close-reason", reason)])
 
     def flush(self):
-        while self.pieces and (self.may_send > 0 or not self.pieces[0][1]):
+        while self.pieces and self.may_send > 0:
             flags, payload = self.pieces[0]
             part = payload[:self.may_send]
             is_all = len(part) == len(payload)
@@ -297,9 +300,9 @@ class WebSocket(Stream):
                 self.pieces.pop(0)
             else:
                 self.pieces[0][1] = payload[len(part):]
-            self.may_send -= len(part)
+            self.may_send -= message_credit(part)
             self.speak(MESSAGE, flags if is_all else flags & ~END_MESSAGE, part)
-            self.consumed(len(part))
+            self.consumed(message_credit(part))
         super().flush()
 
 

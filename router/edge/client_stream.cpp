@@ -26,7 +26,7 @@ void ClientStream::data(Bytes bytes) {
 
 void ClientStream::message(Bytes piece, MessageKind kind, Last last) {
   session_.codec().message(number, piece, kind, last);
-  said(piece.size());
+  said(message_credit(piece.size()));
   session_.ask_turn_end();
 }
 

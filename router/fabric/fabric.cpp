@@ -52,7 +52,8 @@ void Fabric::data(StreamKey key, Bytes bytes) {
 void Fabric::message(StreamKey key, Bytes piece, MessageKind kind, Last last) {
   FabricStream* stream = streams_.find(key);
   if (stream == nullptr || stream->is_request_ended) return;
-  if (may_send(*stream, piece.size())) way_to(*stream).message(key, piece, kind, last);
+  if (piece.empty() && last == Last::no) return;
+  if (may_send(*stream, message_credit(piece.size()))) way_to(*stream).message(key, piece, kind, last);
 }
 
 void Fabric::end(StreamKey key, const Head& trailers) {

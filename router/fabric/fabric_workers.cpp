@@ -261,8 +261,9 @@ Result<> Fabric::reply_head(FabricStream& stream, const Frame& frame) {
 }
 
 bool Fabric::takes(FabricStream& stream, const Frame& frame) {
-  const auto size = static_cast<std::uint32_t>(frame.payload.size());
   const bool is_message = frame.type == FrameType::message;
+  const auto size =
+      is_message ? message_credit(frame.payload.size()) : static_cast<std::uint32_t>(frame.payload.size());
   if (stream.reply.data() && stream.is_websocket == is_message && stream.from_worker.received(size)) return true;
   fail_stream(stream.id, ResetCode::flow_control_error,
               Error{Fault::backend, Code::worker_protocol, false,

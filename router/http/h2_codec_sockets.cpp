@@ -149,7 +149,7 @@ void H2Codec::message(CodecStream id, Bytes piece, MessageKind kind, Last last) 
   H2Stream* const stream = find(id);
   if (!stream || !stream->socket || !stream->socket->codec) return;
   stream->socket->codec->message(piece, kind, last);
-  stream->socket->unpaid += piece.size();
+  stream->socket->unpaid += message_credit(piece.size());
   woken_.push_back(id);
   settle_socket(*stream);
 }

@@ -55,13 +55,14 @@ std::size_t WsCodec::read(Bytes input, WsEvents& events) {
     is_blocked_ = false;
     return input.size();
   }
-  is_blocked_ = is_inflating_ || (!frames_.is_frame_done() && room() == 0);
+  is_blocked_ = is_inflating_ || is_end_due_ || (!frames_.is_frame_done() && room() == 0);
   return input.size() - rest.size();
 }
 
 bool WsCodec::read_one(Bytes& rest, WsEvents& events) {
   if (state_ == State::closed) return false;
   if (is_inflating_) return inflate_piece(events);
+  if (is_end_due_) return tell_end(events);
   switch (frames_.read(rest, room())) {
     case WsFrames::Found::nothing:
       return false;
@@ -152,7 +153,7 @@ bool WsCodec::take_payload(WsEvents& events) {
 bool WsCodec::end_frame(WsEvents& events) {
   if (frames_.head().is_control()) return end_control(events);
   if (state_ != State::open || !frames_.head().is_final) return true;
-  if (!is_compressed_) return tell({}, Last::yes, events);
+  if (!is_compressed_) return tell_end(events);
   if (!inflater_) inflater_ = std::make_unique<WsInflater>(*deflate_);
   is_inflating_ = true;
   return true;
@@ -173,7 +174,7 @@ bool WsCodec::end_control(WsEvents& events) {
 bool WsCodec::inflate_piece(WsEvents& events) {
   std::array<std::uint8_t, kInflatePiece + 1> buffer;
   const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(credit_, kInflatePiece));
-  if (held_ && most == 0) return false;
+  if (most == 0) return false;
   std::size_t size = 0;
   if (held_) buffer[size++] = *held_;
   held_.reset();
@@ -214,9 +215,15 @@ bool WsCodec::tell(Bytes piece, Last last, WsEvents& events) {
     }
   }
   if (last == Last::yes) is_in_message_ = false;
-  credit_ -= piece.size();
+  credit_ -= message_credit(piece.size());
   events.message(piece, kind_, last);
   return state_ != State::closed;
+}
+
+// The message ends without more bytes: that takes credit too.
+bool WsCodec::tell_end(WsEvents& events) {
+  is_end_due_ = credit_ == 0;
+  return !is_end_due_ && tell({}, Last::yes, events);
 }
 
 bool WsCodec::take_close(WsEvents& events) {
@@ -245,7 +252,7 @@ bool WsCodec::take_close(WsEvents& events) {
 bool WsCodec::fail(std::uint16_t code, std::string_view reason, WsEvents& events) {
   if (state_ == State::open && !settings_.fail_by_drop) send_close(code, reason);
   state_ = State::closed;
-  is_inflating_ = false;
+  is_inflating_ = is_end_due_ = false;
   if (has_told_last_) return false;
   has_told_last_ = true;
   events.reset(Error{Fault::client, Code::bad_request, false, "WebSocket: " + std::string(reason)});
@@ -322,7 +329,7 @@ void WsCodec::begin_close(std::uint16_t code, std::string_view reason) {
   if (state_ != State::open) return;
   send_close(code, reason);
   state_ = State::closing;
-  is_inflating_ = false;
+  is_inflating_ = is_end_due_ = false;
   is_blocked_ = false;
 }
 
@@ -336,7 +343,7 @@ void WsCodec::send_close(std::uint16_t code, std::string_view reason) {
 // --- time
 
 Time WsCodec::tick(Time now, WsEvents& events) {
-  if (is_inflating_ && !is_blocked_) static_cast<void>(read({}, events));
+  if ((is_inflating_ || is_end_due_) && !is_blocked_) static_cast<void>(read({}, events));
   if (state_ != State::open) return tick_close(now, events);
   note_activity(now);
   const Time ping = tick_ping(now, events);

@@ -73,6 +73,7 @@ class WsCodec {
   bool end_control(WsEvents& events);
   bool inflate_piece(WsEvents& events);
   bool tell(Bytes piece, Last last, WsEvents& events);
+  bool tell_end(WsEvents& events);
   void end_message();
   bool take_close(WsEvents& events);
   bool fail(std::uint16_t code, std::string_view reason, WsEvents& events);
@@ -108,6 +109,7 @@ class WsCodec {
   bool is_compressed_ = false;
   bool is_inflating_ = false;  // its payload is not all through the inflater
   bool has_tail_ = false;
+  bool is_end_due_ = false;           // an end without bytes: waits for credit
   std::optional<std::uint8_t> held_;  // inflated for want of credit's knowledge: shows whether a message goes on
   std::array<std::uint8_t, kMaxControlPayload> control_{};
   std::uint8_t control_size_ = 0;

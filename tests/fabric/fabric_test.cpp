@@ -384,6 +384,34 @@ TEST_CASE("fabric: more reply data than was credited fails the stream") {
   CHECK(bench.last_line() == "a: rst 3");
 }
 
+TEST_CASE("fabric: a MESSAGE without payload takes one of the credit, both ways") {
+  for (const bool is_reply : {true, false}) {
+    Bench bench;
+    bench.join("a");
+    bench.exchanges[++bench.last_exchange] = std::make_unique<RecordingExchange>();
+    const Head head{
+        {":method", "CONNECT"}, {":protocol", "websocket"}, {":scheme", "http"}, {":authority", "a"}, {":path", "/"}};
+    const StreamId stream = bench.fabric->open(bench.last_exchange, head, Last::no, Attempt::first);
+    bench.turn();
+    const auto send = [&](std::uint32_t times) {
+      MessageWriter writer;
+      for (std::uint32_t i = 0; i < times && is_reply; ++i) writer.message(stream, {}, MessageKind::text, Last::yes);
+      for (std::uint32_t i = 0; i < times && !is_reply; ++i)
+        bench.fabric->message(stream, {}, MessageKind::text, Last::yes);
+      if (is_reply) bench.say("a", writer);
+      bench.turn();
+    };
+    MessageWriter writer;
+    writer.headers(stream, Head{{":status", "200"}}, bench.encoder, Last::no);
+    bench.say("a", writer);
+    send(is_reply ? kFirstReplyWindow : kOpeningWindow);
+    CHECK(bench.counters.streams_open == 1);
+    send(1);
+    CHECK(bench.counters.streams_open == 0);
+    CHECK(bench.last_line() == (is_reply ? "a: rst 3" : "a: rst 2"));
+  }
+}
+
 TEST_CASE("fabric: credit goes back once the first window is owed, and all that was given with it") {
   Bench bench;
   bench.join("a");

@@ -148,8 +148,28 @@ TEST_CASE("ws codec: any credit, in any portions, gives the same messages") {
         worker.credit(std::min<unsigned>(portion, 6000 - static_cast<unsigned>(given)));
         given = std::min<std::size_t>(given + portion, 6000);
       }
+      worker.credit(1);  // for the message without a byte
       CHECK(worker.told == text(many(5000)) + " · " + binary(many(1000)) + " · " + text(""));
     }
+  }
+}
+
+TEST_CASE("ws codec: a message without a byte takes one of the credit") {
+  const std::string three = frame(kText) + frame(kText) + frame(kText);
+  for (const std::size_t cut : {std::size_t{1}, three.size()}) {
+    EchoWorker worker(kUsual, {}, 2);
+    worker.gives_credit = worker.echoes = false;
+    for (const auto piece : chop(three, cut)) worker.feed(piece);
+    CHECK(worker.told == text("") + " · " + text(""));
+    CHECK_FALSE(worker.codec.wants_input());
+    worker.codec.credit(2);
+    worker.tick(Time{} + 1h);
+    CHECK(worker.told == text("") + " · " + text("") + " · " + text(""));
+    CHECK(worker.codec.wants_input());
+    worker.feed(part(kBinary, "a") + frame(kContinuation));
+    CHECK(worker.received == 1);
+    worker.credit(1);
+    CHECK(worker.told.ends_with(binary("a")));
   }
 }
 

@@ -58,7 +58,7 @@ class Socket:
             if flags & END_MESSAGE:
                 self.waiting.append([TEXT | END_MESSAGE, str(self.received).encode()])
                 self.received = 0
-            self.give(len(payload))
+            self.give(max(1, len(payload)))
         else:
             self.waiting.append([flags, payload])
         self.flush()
@@ -69,18 +69,18 @@ class Socket:
             self.download -= size
             self.may_send -= size
             self.put(f.frame(MESSAGE, 0 if self.download else END_MESSAGE, self.stream, b'z' * size))
-        while self.waiting and (self.may_send or not self.waiting[0][1]):
+        while self.waiting and self.may_send:
             flags, payload = self.waiting[0]
             size = min(len(payload), self.may_send)
             whole = size == len(payload)
             self.put(f.frame(MESSAGE, flags if whole else flags & ~END_MESSAGE, self.stream, payload[:size]))
-            self.may_send -= size
+            self.may_send -= max(1, size)
             if whole:
                 self.waiting.pop(0)
             else:
                 self.waiting[0][1] = payload[size:]
             if self.path != '/sink':
-                self.give(size)
+                self.give(max(1, size))
 
     def give(self, size):
         self.owed += size

@@ -168,9 +168,8 @@ TEST_CASE("websocket: sending waits for credit, and the order stays") {
     for (; sent < 10; ++sent) co_await socket.send_binary(std::string(100'000, 'x'));
     socket.close(1000, "bye");
   });
-  CHECK(worker.open(1, Sockets::websocket("/"), Last::no).turn() ==
-        "head 1 :status=200 · binary 1 65536 … · binary 1 34464 · binary 1 65536 … · binary 1 34464 · "
-        "binary 1 62144 …");
+  CHECK(worker.open(1, Sockets::websocket("/"), Last::no).turn() == "head 1 :status=200 · binary 1 65536 …");
+  CHECK(worker.credit(1, 196'608).turn() == "binary 1 34464 · binary 1 65536 … · binary 1 34464 · binary 1 62144 …");
   CHECK(sent == 2);
   CHECK(worker.credit(1, 37'855).turn() == "binary 1 37855 …");
   CHECK(sent == 2);
@@ -211,7 +210,7 @@ TEST_CASE("websocket: more than the credit, DATA, and messages on other streams 
   CHECK(worker.core.streams_in_use() == 0);
 }
 
-TEST_CASE("websocket: empty messages that nobody takes are bounded, though they cost no credit") {
+TEST_CASE("websocket: empty messages that nobody takes are bounded: each counts as a byte") {
   Sockets worker([](WebSocket& socket) -> Task<void> {
     socket.accept();
     co_await socket.sleep(1h);
@@ -222,7 +221,26 @@ TEST_CASE("websocket: empty messages that nobody takes are bounded, though they 
     for (int i = 0; i < 50'000; ++i) worker.message(1, "");
     out = worker.turn();
   }
-  CHECK(out == "reset 1 11");
+  CHECK(out == "reset 1 3");
+}
+
+TEST_CASE("websocket: empty messages wait for credit, and what is read of them is given back") {
+  Sockets worker([](WebSocket& socket) -> Task<void> {
+    while (const auto message = co_await socket.receive()) socket.post_text(message->bytes);
+  });
+  worker.begin(1);
+  std::string out;
+  std::size_t credits = 0;
+  std::size_t sent = 0;
+  for (int turn = 0; turn < 5; ++turn) {
+    for (int i = 0; i < 65'536; ++i) worker.message(1, "");
+    out = worker.turn();
+    for (std::size_t at = 0; (at = out.find("text 1 ", at)) != std::string::npos; ++at) ++sent;
+    for (std::size_t at = 0; (at = out.find("credit 1 ", at)) != std::string::npos; ++at) ++credits;
+  }
+  CHECK(credits == 3);  // the first is the rest of the window
+  CHECK(sent == kFirstReplyWindow);
+  CHECK(worker.credit(1, 1).turn() == "text 1 ");
 }
 
 TEST_CASE("websocket: pieces pass through as they come; a message that never ends needs no memory") {

@@ -30,7 +30,7 @@ class PieceQueue {
 
   [[nodiscard]] bool is_empty() const { return first_ == marks_.size(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_.size() - begin_; }
-  // How many messages are begun in here. Empty ones have no bytes, but they are held too.
+  // How many messages are begun in here.
   [[nodiscard]] std::size_t messages() const { return marks_.size() - first_; }
 
  private:

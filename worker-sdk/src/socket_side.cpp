@@ -16,7 +16,6 @@ namespace {
 constexpr int kGoneAway = 1006, kNoCode = 1005;  // RFC 6455 §7.4.1: never sent
 constexpr std::size_t kMaxReason = 123;          // RFC 6455 §5.5: 125 with the code
 constexpr std::size_t kAnySize = std::numeric_limits<std::size_t>::max();
-constexpr std::size_t kMaxWaitingMessages = kStreamWindow;  // empty ones cost no credit, but a mark each
 
 bool may_be_sent(int code) {
   return (code >= 1000 && code <= 1014 && code != 1004 && code != kNoCode && code != kGoneAway) ||
@@ -120,9 +119,10 @@ void SocketSide::wake(std::uint64_t ticket) {
 // ---- receiving
 
 void SocketSide::message(Bytes piece, MessageKind kind, Last last) {
-  if (is_over()) return stream_.consumed(piece.size());
+  if (is_over()) return took(piece.size());
+  const std::size_t held = in_.messages();
   in_.put({as_text(piece), kind, last});
-  if (in_.messages() > kMaxWaitingMessages) return stream_.break_off(ResetCode::enhance_your_calm);
+  if (piece.empty() && in_.messages() == held) took(0);  // it only ends what is there
   if (wants_ == Wants::piece && has_piece()) resume();
   if (wants_ == Wants::message && has_message(limit_)) resume();
 }
@@ -183,9 +183,7 @@ std::optional<WebSocketPiece> SocketSide::take_piece() {
   return taken;
 }
 
-void SocketSide::took(std::size_t bytes) {
-  if (bytes > 0) stream_.consumed(bytes);
-}
+void SocketSide::took(std::size_t bytes) { stream_.consumed(message_credit(bytes)); }
 
 // ---- sending
 
@@ -212,7 +210,7 @@ void SocketSide::post(const WebSocketMessage& message) {
 }
 
 void SocketSide::enqueue(const PieceQueue::Piece& piece) {
-  if (!out_.is_empty()) return out_.put(piece);
+  if (!out_.is_empty() || stream_.send_window() == 0) return out_.put(piece);
   const std::size_t fits = std::min<std::size_t>(piece.bytes.size(), stream_.send_window());
   const bool is_all = fits == piece.bytes.size();
   stream_.put_message(piece.bytes.substr(0, fits), piece.kind, is_all ? piece.last : Last::no);
@@ -220,9 +218,8 @@ void SocketSide::enqueue(const PieceQueue::Piece& piece) {
 }
 
 void SocketSide::flush() {
-  while (!out_.is_empty()) {
+  while (!out_.is_empty() && stream_.send_window() > 0) {
     const PieceQueue::Piece piece = out_.front(stream_.send_window());
-    if (piece.bytes.empty() && piece.last == Last::no) return;
     stream_.put_message(piece.bytes, piece.kind, piece.last);
     out_.pop(piece);
   }

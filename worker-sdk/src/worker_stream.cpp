@@ -74,7 +74,7 @@ void WorkerStream::data(Bytes bytes, Last last) {
 void WorkerStream::message(Bytes piece, MessageKind kind, Last last) {
   if (!in_state_.data()) return break_off(ResetCode::stream_closed);
   if (!is_web_socket()) return break_off(ResetCode::protocol_error);
-  if (!in_window_.received(static_cast<std::uint32_t>(piece.size()))) return break_off(ResetCode::flow_control_error);
+  if (!in_window_.received(message_credit(piece.size()))) return break_off(ResetCode::flow_control_error);
   side_->message(piece, kind, last);
 }
 
@@ -145,8 +145,8 @@ void WorkerStream::send_now(std::string_view bytes, Last last) {
 }
 
 void WorkerStream::put_message(std::string_view piece, MessageKind kind, Last last) {
-  if (!is_open() || !out_state_.data()) return;
-  (void)out_window_.take(static_cast<std::uint32_t>(piece.size()));
+  if (!is_open() || !out_state_.data() || (piece.empty() && last == Last::no)) return;
+  (void)out_window_.take(message_credit(piece.size()));
   link_->message(id_, as_bytes(piece), kind, last);
 }
 

@@ -53,7 +53,7 @@ class WorkerStream {
   // From the handler.
   void put_head(Head& head, Last last);
   void put_data(std::string_view bytes, Last last);
-  void put_message(std::string_view piece, MessageKind kind, Last last);  // `piece` fits send_window()
+  void put_message(std::string_view piece, MessageKind kind, Last last);  // its message_credit() fits send_window()
   void put_end(const Head& trailers);
   void put_reset(ResetCode code);
   void consumed(std::size_t bytes);
