@@ -24,7 +24,7 @@ constexpr int kReconnectIntervalMax = 500;  // ms
 constexpr int kDialAgain = 500;  // ms: after what ZeroMQ gives up for good; else it says within 1 ms that it retries
 constexpr int kConnectTimeout = 2'000;    // ms: a host that drops packets must not cost minutes
 constexpr int kFarewell = 1'000;          // ms: for the last replies to leave the process
-constexpr int kMessagesPerTurn = 512;     // then replies go out, whatever still waits
+constexpr int kMessagesPerTurn = 32;      // then replies go out, and the router has work while the rest is read
 constexpr int kTurnsBetweenPolls = 16;    // of a loop that never runs dry: signals and the monitor get their turn
 constexpr std::size_t kCopyUpTo = 4'096;  // bytes: larger messages are handed over instead
 
