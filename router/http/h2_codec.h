@@ -5,7 +5,7 @@
 //
 // Owner: a client session keeps one per connection.   Thread: that connection's loop.
 // A CodecStream is the stream's id. Malformed messages are stream errors that nobody hears of; what breaks or floods
-// the connection ends it with GOAWAY and is told by broken(). nghttp2 is called from the .cpp only.
+// the connection ends it with GOAWAY and is told by broken(). nghttp2 is called from the .cpp files only.
 // Not here: what a head may hold (h2_head_reader.h), what is too much (h2_flood_guard.h).
 #pragma once
 #include <cstdint>
@@ -25,6 +25,8 @@
 struct nghttp2_session;
 
 namespace zeroway {
+
+class H2Fields;
 
 class H2Codec final : public Codec {
  public:
@@ -59,12 +61,18 @@ class H2Codec final : public Codec {
   [[nodiscard]] CodecPhase phase() const override;
 
  private:
-  friend struct H2Calls;  // what nghttp2 calls, in the .cpp
+  struct Calls;  // what nghttp2 calls (h2_codec_calls.cpp)
   class Teller;
 
   struct SessionEnd {
     void operator()(nghttp2_session* session) const;
   };
+  // With this side's SETTINGS submitted. Throws std::bad_alloc.
+  [[nodiscard]] nghttp2_session* open_session();
+  // The body, if one follows, is asked for by provide().
+  void submit_reply(H2Stream& stream, const H2Fields& fields, Last last);
+
+  // What comes in (h2_codec_reading.cpp)
   void give(Bytes bytes);
   [[nodiscard]] bool needs_streams(const H2FrameHeader& header) const;
   [[nodiscard]] bool look_at(const H2FrameHeader& header);
@@ -87,7 +95,7 @@ class H2Codec final : public Codec {
   void said_goodbye(ResetCode code, std::string_view reason);
   [[nodiscard]] std::size_t provide(H2Stream& stream, std::size_t most, bool& is_end);
 
-  // WebSockets, in h2_codec_sockets.cpp
+  // WebSockets (h2_codec_sockets.cpp)
   void begin_socket(H2Stream& stream);
   void accept_socket(H2Stream& stream, Head& head);
   void read_socket(H2Stream& stream, Bytes bytes);

@@ -1,0 +1,222 @@
+// What comes in on an HTTP/2 connection: frames looked at, requests told, abuse counted.
+#include <algorithm>
+#include <utility>
+
+#include "router/http/h2_codec.h"
+#include "router/http/h2_nghttp2.h"
+#include "router/http/limits.h"
+
+namespace zeroway {
+
+std::size_t H2Codec::read(Bytes input, CodecEvents& events) {
+  events_ = &events;
+  Bytes rest = input;
+  Bytes known = input.first(0);  // looked at, not given to nghttp2 yet: fewer calls
+  while (!rest.empty() && !is_closed_ && !is_cut_) {
+    if (const std::size_t size = scan_.skip(rest); size > 0) {
+      known = {known.data(), known.size() + size};
+      rest = rest.subspan(size);
+      continue;
+    }
+    const auto* const begin = rest.data();
+    const auto header = scan_.take(rest);
+    if (!header) break;
+    const auto taken = static_cast<std::size_t>(rest.data() - begin);
+    const bool is_whole = taken == scan_.bytes().size();
+    if (needs_streams(*header) || !is_whole) give(std::exchange(known, rest.first(0)));
+    if (is_cut_ || !look_at(*header)) break;
+    if (is_whole) {
+      known = {known.empty() ? begin : known.data(), known.size() + taken};
+    } else {
+      give(scan_.bytes());  // its beginning came earlier
+      known = rest.first(0);
+    }
+  }
+  give(known);
+  events_ = nullptr;
+  return input.size();
+}
+
+void H2Codec::give(Bytes bytes) {
+  if (bytes.empty() || is_cut_) return;
+  const ssize_t taken = nghttp2_session_mem_recv(session_.get(), bytes.data(), bytes.size());
+  if (taken >= 0 || is_cut_) return;
+  const auto code = taken == NGHTTP2_ERR_BAD_CLIENT_MAGIC ? ResetCode::protocol_error : ResetCode::enhance_your_calm;
+  static_cast<void>(cut(code, nghttp2_strerror(static_cast<int>(taken))));
+}
+
+// Whether what comes before it must have been read, to know what to do with it.
+bool H2Codec::needs_streams(const H2FrameHeader& header) const {
+  return header.type == NGHTTP2_DATA || (header.type == NGHTTP2_HEADERS && header.id <= newest_);
+}
+
+// False when the connection ends here.
+bool H2Codec::look_at(const H2FrameHeader& header) {
+  using Kind = H2FloodGuard::Kind;
+  const auto has = [&](std::uint8_t flag) { return (header.flags & flag) != 0; };
+  switch (header.type) {
+    case NGHTTP2_DATA:
+      if (header.size == 0 && has(NGHTTP2_FLAG_PADDED)) return !cut(ResetCode::frame_size_error, "no pad length");
+      if (header.id != 0 && !find(header.id)) return may_be_closed(header);
+      return header.size > 0 || has(NGHTTP2_FLAG_END_STREAM) || !count(Kind::empty);
+    case NGHTTP2_HEADERS:
+      if (header.size == 0 && has(NGHTTP2_FLAG_PADDED)) return !cut(ResetCode::frame_size_error, "no pad length");
+      is_in_head_ = true;
+      is_in_block_ = !has(NGHTTP2_FLAG_END_HEADERS);
+      continuations_ = 0;
+      if (header.id != 0 && header.id <= newest_ && !find(header.id)) return may_be_closed(header);
+      newest_ = std::max(newest_, header.id);
+      return true;
+    case NGHTTP2_CONTINUATION:
+      if (++continuations_ > kMaxContinuations) {
+        return !cut(ResetCode::enhance_your_calm, "a flood of CONTINUATION frames");
+      }
+      is_in_block_ = !has(NGHTTP2_FLAG_END_HEADERS);
+      return header.size > 0 || !count(Kind::empty);
+    case NGHTTP2_SETTINGS:
+      return has(NGHTTP2_FLAG_ACK) || !count(Kind::settings);
+    case NGHTTP2_PING:
+      return !count(Kind::ping);
+    case NGHTTP2_RST_STREAM:
+      return !count(Kind::reset);
+    case NGHTTP2_PRIORITY:
+      if (is_in_block_) return true;  // which nghttp2 refuses
+      // RFC 7540 §5.3.1; what it says is not honoured any more (RFC 9113 §5.3.2), but may still be wrong.
+      if (header.id == 0) return !cut(ResetCode::protocol_error, "PRIORITY on stream 0");
+      if (header.id == header.depends_on) return !cut(ResetCode::protocol_error, "PRIORITY that depends on itself");
+      return !count(Kind::priority);
+    case NGHTTP2_PRIORITY_UPDATE:
+      return !count(Kind::priority);
+    case NGHTTP2_WINDOW_UPDATE:
+      return !count(Kind::window_update);
+    case NGHTTP2_PUSH_PROMISE:
+    case NGHTTP2_GOAWAY:
+      return true;
+    default:
+      return !count(Kind::unknown);
+  }
+}
+
+// RFC 9113 §5.1, closed: a connection error, but for what the client may have sent before it heard of our RST_STREAM.
+bool H2Codec::may_be_closed(const H2FrameHeader& header) {
+  const std::uint32_t id = header.id;
+  if (id % 2 == 0 || closed_streams_.is_idle(id) || closed_streams_.was_reset_by_us(id)) return true;
+  if (closed_streams_.was_left_out(id) && header.type == NGHTTP2_HEADERS) {
+    return !cut(ResetCode::protocol_error, "HEADERS on stream " + std::to_string(id) + ", below an earlier one");
+  }
+  return !cut(ResetCode::stream_closed, "a frame on the closed stream " + std::to_string(id));
+}
+
+int H2Codec::count(H2FloodGuard::Kind kind) {
+  const char* const flood = floods_.count(kind);
+  return flood ? cut(ResetCode::enhance_your_calm, flood) : kGoOn;
+}
+
+int H2Codec::cut(ResetCode code, std::string why) {
+  is_cut_ = true;
+  why_ = std::move(why);
+  nghttp2_session_terminate_session(session_.get(), static_cast<std::uint32_t>(code));
+  return kStop;
+}
+
+int H2Codec::request_read(std::uint32_t id, bool is_last) {
+  closed_streams_.opened(id);
+  const auto request = reader_.finish_request();
+  if (!request && request.error().code == Code::bad_request) {
+    say_reset(id, ResetCode::protocol_error);
+    closed_streams_.reset_by_us(id);
+    return count(H2FloodGuard::Kind::malformed);
+  }
+  H2Stream& stream = begin_stream(id);
+  stream.has_request_ended = is_last;
+  stream.request.is_head_method = reader_.method() == "HEAD";
+  if (!request) {
+    refuse(stream, request.error());
+    return kGoOn;
+  }
+  stream.request = *request;
+  if (request->is_websocket) {
+    begin_socket(stream);
+    if (is_last && find(id)) socket_gone(stream);
+    return kGoOn;
+  }
+  stream.awaits_continue = request->expects_continue && !is_last;
+  events_->head(id, reader_.head(), is_last ? Last::yes : Last::no);
+  if (!is_last) return kGoOn;
+  Head no_trailers;
+  if (!stream.is_over) events_->end(id, no_trailers);
+  return kGoOn;
+}
+
+int H2Codec::trailers_read(std::uint32_t id) {
+  H2Stream* const stream = find(id);
+  if (!stream) return kGoOn;
+  stream->has_request_ended = true;
+  if (stream->request.is_websocket) {
+    socket_gone(*stream);
+    return kGoOn;
+  }
+  if (stream->is_over) return kGoOn;
+  if (auto good = reader_.finish_trailers(); !good) {
+    refuse(*stream, good.error());
+    return kGoOn;
+  }
+  events_->end(id, reader_.head());
+  return kGoOn;
+}
+
+int H2Codec::data_read(std::uint32_t id, Bytes bytes) {
+  nghttp2_session_consume_connection(session_.get(), bytes.size());
+  H2Stream* const stream = find(id);
+  if (stream && stream->socket) {
+    read_socket(*stream, bytes);
+    return kGoOn;
+  }
+  if (!stream || stream->is_over || stream->request.is_websocket) return kGoOn;
+  stream->awaits_continue = false;
+  stream->unsent_for = {};
+  stream->received += bytes.size();
+  stream->window -= std::min<std::uint64_t>(stream->window, bytes.size());
+  if (limits_.max_body != 0 && stream->received > limits_.max_body) {
+    refuse(*stream,
+           {Fault::client, Code::content_too_large, false, "a body of over " + std::to_string(limits_.max_body)});
+    return kGoOn;
+  }
+  events_->data(id, bytes);
+  return kGoOn;
+}
+
+// Padding takes window, and no worker will credit it (RFC 9113 §6.1).
+void H2Codec::give_back(std::uint32_t id, std::size_t padding) {
+  const auto size = static_cast<std::int32_t>(padding);
+  if (find(id)) nghttp2_submit_window_update(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(id), size);
+}
+
+void H2Codec::request_ended(std::uint32_t id) {
+  H2Stream* const stream = find(id);
+  if (!stream) return;
+  stream->has_request_ended = true;
+  if (stream->request.is_websocket) return socket_gone(*stream);
+  Head no_trailers;
+  if (!stream->is_over) events_->end(id, no_trailers);
+}
+
+// The stream still takes an error reply.
+void H2Codec::refuse(H2Stream& stream, const Error& error) { events_->reset(stream.id, error); }
+
+void H2Codec::stream_closed(std::uint32_t id, ResetCode code) {
+  H2Stream* const stream = find(id);
+  if (!stream) return;
+  const bool was_over = std::exchange(stream->is_over, true);
+  forget(*stream);
+  if (!was_over && events_)
+    events_->reset(id, client_gone("stream " + std::to_string(id) + " closed: " + code_text(code)));
+}
+
+void H2Codec::ping_answered() {
+  if (!is_draining_ || std::exchange(is_leaving_, true)) return;
+  nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_.get()),
+                        NGHTTP2_NO_ERROR, nullptr, 0);
+}
+
+}  // namespace zeroway

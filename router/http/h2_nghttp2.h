@@ -1,0 +1,62 @@
+// nghttp2's types and ours: fields, texts, what its callbacks return.
+//
+// Owner: nobody; included by the .cpp files of the HTTP/2 codec only.   Thread: any.
+// Not here: what is done when it calls (h2_calls.h).
+#pragma once
+#include <nghttp2/nghttp2.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "proto/error.h"
+#include "proto/head.h"
+
+namespace zeroway {
+
+inline constexpr int kGoOn = 0;
+inline constexpr int kStop = NGHTTP2_ERR_CALLBACK_FAILURE;
+inline constexpr std::size_t kUsualFields = 32;  // of a reply's head: more need memory
+
+inline std::uint8_t* as_nghttp2(std::string_view text) {
+  return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));  // it only reads
+}
+
+// nghttp2 copies what it is given.
+class H2Fields {
+ public:
+  explicit H2Fields(const Head& head) {
+    nghttp2_nv* at = few_.data();
+    if (head.size() > few_.size()) {
+      many_.resize(head.size());
+      at = many_.data();
+    }
+    data_ = at;
+    size_ = head.size();
+    for (const Field field : head) {
+      *at++ = {as_nghttp2(field.name), as_nghttp2(field.value), field.name.size(), field.value.size(),
+               NGHTTP2_NV_FLAG_NONE};
+    }
+  }
+  [[nodiscard]] const nghttp2_nv* data() const { return data_; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  std::array<nghttp2_nv, kUsualFields> few_;
+  std::vector<nghttp2_nv> many_;
+  const nghttp2_nv* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+inline Error client_gone(std::string detail) { return {Fault::client, Code::cancelled, false, std::move(detail)}; }
+
+inline std::string code_text(ResetCode code) { return nghttp2_http2_strerror(static_cast<std::uint32_t>(code)); }
+
+inline std::string_view text_of(const std::uint8_t* bytes, std::size_t size) {
+  return {reinterpret_cast<const char*>(bytes), size};
+}
+
+}  // namespace zeroway
