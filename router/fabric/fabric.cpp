@@ -132,6 +132,7 @@ void Fabric::place(FabricStream& stream) {
 }
 
 bool Fabric::may_deal() {
+  if (now_ < deals_again_) return false;
   if (!is_even_known_) {
     const std::string_view why = why_uneven(settings_.balance, roster_.open_pool(), deal_connections_, now_);
     if (is_even_ && !why.empty()) {

@@ -155,6 +155,7 @@ class Fabric : public Backend, public WireEvents {
   std::vector<WorkerKey> mail_;  // workers whose outbox holds something
   std::size_t deal_connections_ = 0;
   std::uint64_t deal_breaks_ = 0;
+  Time deals_again_{};  // until then a peer that broke off may still be dealt to
   bool is_even_ = false;
   bool is_even_known_ = false;
   bool has_room_ = false;  // somebody got room: look at the lines at the end of the turn

@@ -15,6 +15,7 @@ void Fabric::deal_came(std::size_t connections) {
 void Fabric::deal_broke(std::size_t connections) {
   deal_connections_ = connections;
   ++deal_breaks_;
+  deals_again_ = now_ + kBreakPause;
   table_changed();
   // The round that is out counts on a peer that is gone; and what that peer held must be known now.
   if (unaccepted_ > 0 || rounds_.is_out()) begin_round();

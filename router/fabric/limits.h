@@ -13,7 +13,9 @@ inline constexpr std::chrono::milliseconds kShortTick{
     20};  // while something is unclaimed or waits: "within milliseconds"
 inline constexpr std::chrono::milliseconds kLongTick{250};
 inline constexpr std::chrono::milliseconds kRefusedPause{
-    50};                                            // a worker that refused is left alone: no hot loop of refusals
+    50};  // a worker that refused is left alone: no hot loop of refusals
+// ZeroMQ tells of a broken connection some microseconds before it lets go of it: what is dealt then goes nowhere.
+inline constexpr std::chrono::milliseconds kBreakPause{20};
 inline constexpr std::size_t kMailFlush = 1 << 20;  // a worker's outbox is sent early: stays under kMaxMessageSize
 inline constexpr int kMessagesPerTurn = 1'000;      // then clients get their turn again
 
