@@ -32,7 +32,7 @@ class ZmqWire : public Wire {
 
   // Hands in everything that has come, up to kMessagesPerTurn; false when more is there.
   [[nodiscard]] bool receive();
-  // Something was sent or a descriptor was ready since receive() last saw an empty socket.
+  // Something was steered or a descriptor was ready since receive() last saw an empty socket.
   [[nodiscard]] bool must_receive() const { return must_receive_; }
   // A descriptor was ready.
   void door_ready();

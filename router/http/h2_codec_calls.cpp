@@ -82,8 +82,6 @@ struct H2Codec::Calls {
     const bool is_last = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     switch (frame->hd.type) {
       case NGHTTP2_DATA:
-        if (is_last) self.reply_sent(id(frame->hd));
-        break;
       case NGHTTP2_HEADERS:
         if (is_last) self.reply_sent(id(frame->hd));
         break;

@@ -1,7 +1,7 @@
 // nghttp2's types and ours: fields, texts, what its callbacks return.
 //
 // Owner: nobody; included by the .cpp files of the HTTP/2 codec only.   Thread: any.
-// Not here: what is done when it calls (h2_calls.h).
+// Not here: what is done when it calls (h2_codec_calls.cpp).
 #pragma once
 #include <nghttp2/nghttp2.h>
 
