@@ -1,35 +1,27 @@
 """A gigabyte in one message needs no gigabyte; who does not read stops who writes, both ways."""
 import asyncio
 import os
-import socket
 import struct
 import time
 
 import pytest
-from websocket_worker import WebSocketWorker
+from websocket_e2e import open_by_hand, serve
 import websockets
 from zeroway_e2e import LONG, MIB, SANITIZED, SLOW, eventually
+
 SIZE = (1024 if LONG else 128) * MIB
 MOST = 16 * MIB
 
 
 def opened(router, path):
-    client = socket.create_connection(('127.0.0.1', router.port), 60 * SLOW)
-    client.sendall(f'GET {path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
-                   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'.encode())
-    head = b''
-    while not head.endswith(b'\r\n\r\n'):
-        head += client.recv(1)
+    client, head = open_by_hand(router, path, 60)
     assert head.startswith(b'HTTP/1.1 101 ')
     return client
 
 
 @pytest.fixture
 def served(stack):
-    router = stack.router('--ws-max-message', '0')
-    worker = stack.closing(WebSocketWorker(router.fabric))
-    router.wait_workers(1)
-    return router, worker
+    return serve(stack, '--ws-max-message', '0')
 
 
 def test_one_huge_message_up(served):
@@ -98,9 +90,7 @@ def test_a_worker_that_does_not_read_stops_the_client(served):
 
 
 def test_a_deflate_bomb(stack):
-    router = stack.router()
-    worker = stack.closing(WebSocketWorker(router.fabric))
-    router.wait_workers(1)
+    router, worker = serve(stack)
     before = router.rss()
 
     async def talk():

@@ -3,9 +3,9 @@ import socket
 import struct
 import time
 
+from many_web_sockets import OPENING
 import websockets
-from websocket_e2e import connect, run, served  # noqa: F401
-from websocket_worker import WebSocketWorker
+from websocket_e2e import connect, open_by_hand, run, serve, served  # noqa: F401
 from zeroway_e2e import SLOW, eventually
 
 
@@ -101,20 +101,9 @@ def test_the_client_vanishes(served):
     router.wait_idle()
 
 
-def raw(router, path='/echo'):
-    """A client by hand that has been accepted."""
-    client = socket.create_connection(('127.0.0.1', router.port), 10 * SLOW)
-    client.sendall(f'GET {path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
-                   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'.encode())
-    head = b''
-    while not head.endswith(b'\r\n\r\n'):
-        head += client.recv(1)
-    return client, head
-
-
 def test_a_client_that_breaks_the_rules(served):
     router, worker = served
-    client, head = raw(router)
+    client, head = open_by_hand(router)
     assert head.startswith(b'HTTP/1.1 101 ')
     client.sendall(b'\x81\x02hi')  # without a mask
     said = b''
@@ -126,7 +115,7 @@ def test_a_client_that_breaks_the_rules(served):
 
 def test_a_client_that_does_not_answer_the_close(served):
     router, _ = served
-    client, _ = raw(router, '/close/4000')
+    client, _ = open_by_hand(router, '/close/4000')
     client.sendall(b'\x82\x80\0\0\0\0')
     began = time.monotonic()
     said = b''
@@ -140,8 +129,7 @@ def test_a_worker_that_does_not_answer_the_opening(served):
     """Took it and is silent: dropped after 5 s; the worker is told."""
     router, worker = served
     client = socket.create_connection(('127.0.0.1', router.port), 10 * SLOW)
-    client.sendall(b'GET /silent HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
-                   b'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n')
+    client.sendall(OPENING.format(path='/silent', more='').encode())
     began = time.monotonic()
     assert client.recv(1000) == b''
     assert 4.5 < time.monotonic() - began < 7 * SLOW
@@ -151,10 +139,8 @@ def test_a_worker_that_does_not_answer_the_opening(served):
 
 def test_pings(stack):
     """A quiet client is pinged; one that does not answer is dropped."""
-    router = stack.router('--ws-ping-interval', '1s')
-    worker = stack.closing(WebSocketWorker(router.fabric))
-    router.wait_workers(1)
-    client, _ = raw(router)
+    router, worker = serve(stack, '--ws-ping-interval', '1s')
+    client, _ = open_by_hand(router)
     began = time.monotonic()
     ping = client.recv(1000)
     assert ping[0] == 0x89 and ping[1] == 12

@@ -8,7 +8,7 @@ import h2.config
 import h2.connection
 import h2.events
 import pytest
-from websocket_worker import WebSocketWorker
+from websocket_e2e import serve
 from zeroway_e2e import MIB, SANITIZED, SLOW, eventually
 
 
@@ -95,10 +95,7 @@ CLOSE = masked(0x88, b'\x03\xe8')
 
 @pytest.fixture
 def served(stack):
-    router = stack.router('--ws-origins', 'https://*.example.com')
-    worker = stack.closing(WebSocketWorker(router.fabric))
-    router.wait_workers(1)
-    return router, worker
+    return serve(stack, '--ws-origins', 'https://*.example.com')
 
 
 def test_echo_and_close(served):

@@ -1,18 +1,14 @@
 // Any bytes from an HTTP/2 client: the codec survives them, and keeps to the verbs' order, credit and windows.
 #include <cstdint>
-#include <cstdlib>
 #include <map>
 #include <string>
 
 #include "proto/head_rules.h"
 #include "router/http/h2_codec.h"
+#include "tests/fuzz/must.h"
 
 namespace zeroway {
 namespace {
-
-void must(bool good) {
-  if (!good) std::abort();
-}
 
 // Answers as a session would.
 class Session : public CodecEvents {

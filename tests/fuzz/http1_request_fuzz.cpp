@@ -1,17 +1,13 @@
 // Any bytes from a client: the codec survives them, and says the same however they are cut.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "proto/head_rules.h"
 #include "router/http/h1_codec.h"
+#include "tests/fuzz/must.h"
 
 namespace zeroway {
 namespace {
-
-void must(bool good) {
-  if (!good) std::abort();
-}
 
 // Answers as a session would, and keeps what was told as text in which cuts do not show.
 class Session : public CodecEvents {

@@ -1,18 +1,14 @@
 // Any frames from a client, compressed ones too: the codec survives them, keeps to its credit and its limits, says the
 // same however they are cut, and sends nothing that a client could not read.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "router/http/ws_codec.h"
 #include "router/http/ws_frames.h"
+#include "tests/fuzz/must.h"
 
 namespace zeroway {
 namespace {
-
-void must(bool good) {
-  if (!good) std::abort();
-}
 
 // A worker that echoes, in frames that show what it was told whatever the cuts were.
 class Session : public WsEvents {

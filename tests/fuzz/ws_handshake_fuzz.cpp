@@ -1,20 +1,16 @@
 // Any request head as a WebSocket's opening: what is accepted is a CONNECT that workers may see and an answer that the
 // client's offer allows; origins and extensions are whatever the client writes.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "proto/head_rules.h"
 #include "router/http/h1_codec.h"
 #include "router/http/ws_extensions.h"
 #include "router/http/ws_origin.h"
+#include "tests/fuzz/must.h"
 
 namespace zeroway {
 namespace {
-
-void must(bool good) {
-  if (!good) std::abort();
-}
 
 // Accepts every WebSocket and answers everything else.
 class Session : public CodecEvents {

@@ -4,19 +4,26 @@ Owner: a test.   Thread: the test's.
 Not here: what the worker does (websocket_worker.py).
 """
 import asyncio
+import socket
 
+from many_web_sockets import OPENING
 import pytest
 import websockets
 from websocket_worker import WebSocketWorker
 from zeroway_e2e import SLOW
 
 
-@pytest.fixture
-def served(stack):
-    router = stack.router()
+def serve(stack, *words):
+    """A router with these options, and its worker."""
+    router = stack.router(*words)
     worker = stack.closing(WebSocketWorker(router.fabric))
     router.wait_workers(1)
     return router, worker
+
+
+@pytest.fixture
+def served(stack):
+    return serve(stack)
 
 
 def run(coroutine):
@@ -25,3 +32,13 @@ def run(coroutine):
 
 def connect(router, path='/echo', **options):
     return websockets.connect(f'ws://127.0.0.1:{router.port}{path}', max_size=None, **options)
+
+
+def open_by_hand(router, path='/echo', seconds=10):
+    """A socket that has asked for a WebSocket, and the head of the answer."""
+    client = socket.create_connection(('127.0.0.1', router.port), seconds * SLOW)
+    client.sendall(OPENING.format(path=path, more='').encode())
+    head = b''
+    while not head.endswith(b'\r\n\r\n'):
+        head += client.recv(1)
+    return client, head
