@@ -240,7 +240,7 @@ void ClientSession::cancel_streams() {
 
 void ClientSession::turn_end() {
   if (is_over_) return;
-  if (std::exchange(wants_offer_, false) && !connection_->is_closing()) connection_->offer();
+  offer_if_read();
   settle_input_end();
   if (!send_output()) return drop();
   credit_written();
@@ -249,6 +249,13 @@ void ClientSession::turn_end() {
   if (is_over_) return;
   pause_or_resume();
   set_timer();
+}
+
+// What waits of a pipeline begins only while its client reads: small replies need no credit, and a read's worth of
+// requests could ask for 150 MB of them.
+void ClientSession::offer_if_read() {
+  if (!connection_->is_closing() && connection_->queued() > kHighMark) return;  // written() leads here again
+  if (std::exchange(wants_offer_, false) && !connection_->is_closing()) connection_->offer();
 }
 
 // False when the connection is gone.

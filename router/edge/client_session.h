@@ -69,6 +69,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void turn_end() override;
   [[nodiscard]] CodecPhase look_at_phase() const;
   void settle_input_end();
+  void offer_if_read();
   [[nodiscard]] bool send_output();
   void credit_written();
   void pause_or_resume();

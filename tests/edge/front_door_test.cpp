@@ -47,6 +47,11 @@ class Client {
     return text;
   }
   std::string hear_all() { return hear("never said"); }
+  // Reads `bytes` and forgets them; false when there are not so many.
+  bool skip(std::size_t bytes) {
+    std::string piece(bytes, ' ');
+    return ::recv(fd_, piece.data(), bytes, MSG_WAITALL) == static_cast<ssize_t>(bytes);
+  }
   void close() {
     if (fd_ >= 0) ::close(fd_);
     fd_ = -1;
@@ -196,6 +201,29 @@ TEST_CASE("front door: a client that does not read holds its worker back; when i
   CHECK(bench.run_until([&] { return bench.counters.connections_open == 0; }));
   CHECK(bench.counters.cancelled == 1);
   CHECK(bench.exchanges.size() == 0);
+}
+
+TEST_CASE("front door: a pipeline whose replies nobody reads waits; read, it is answered to its end") {
+  Bench bench;
+  bench.backend.reply_size = 60'000;  // fits into the first window: no credit holds it back
+  Client client(bench.port, 4'096);
+  std::string requests;
+  for (int request = 0; request < 1'000; ++request) requests += kGet;
+  bench.run([&] { client.say(requests); });
+  std::uint64_t before = 0;
+  CHECK(bench.run_until([&] {
+    const bool is_still = bench.backend.sent == before && before > 0;
+    before = bench.backend.sent;
+    return is_still;
+  }));
+  CHECK(bench.backend.sent < (16 << 20));  // the kernel's buffers, our high mark, and a reply
+  std::size_t replies = 0;
+  bench.run([&] {
+    while (replies < 1'000 && client.hear("\r\n\r\n").starts_with("HTTP/1.1 200")) {
+      replies += client.skip(60'000) ? 1 : 0;
+    }
+  });
+  CHECK(replies == 1'000);
 }
 
 TEST_CASE("front door: a slow reader gets every byte") {
