@@ -86,6 +86,10 @@ bool H2Codec::look_at(const H2FrameHeader& header) {
       if (header.id == header.depends_on) return !cut(ResetCode::protocol_error, "PRIORITY that depends on itself");
       return !count(Kind::priority);
     case NGHTTP2_PRIORITY_UPDATE:
+      if (is_in_block_) return true;                                                     // which nghttp2 refuses
+      if (header.size >= H2FrameScan::kPriorityUpdateSize && header.prioritized == 0) {  // RFC 9218 §7.1
+        return !cut(ResetCode::protocol_error, "PRIORITY_UPDATE of stream 0");
+      }
       return !count(Kind::priority);
     case NGHTTP2_WINDOW_UPDATE:
       return !count(Kind::window_update);

@@ -4,7 +4,8 @@
 //     "PRI * …" (24) │ header (9) │ payload │ header (9) │ payload │ …
 //
 // Owner: H2Codec keeps one.   Thread: the connection's loop.
-// Keeps at most the beginning of one header, and of a PRIORITY frame its payload, which nghttp2 does not look at.
+// Keeps at most the beginning of one header, and what nghttp2 does not look at: the payload of a PRIORITY frame, the
+// stream of a PRIORITY_UPDATE.
 // Not here: what a frame may be (h2_codec.h), sizes over the limit (nghttp2).
 #pragma once
 #include <algorithm>
@@ -22,15 +23,18 @@ struct H2FrameHeader {
   std::uint8_t type = 0;
   std::uint8_t flags = 0;
   std::uint32_t id = 0;
-  std::uint32_t depends_on = 0;  // of a PRIORITY frame of the right size
+  std::uint32_t depends_on = 0;   // of a PRIORITY frame of the right size
+  std::uint32_t prioritized = 0;  // of a PRIORITY_UPDATE of at least kPriorityUpdateSize
 };
 
 class H2FrameScan {
  public:
-  static constexpr std::size_t kHeaderSize = 9;       // RFC 9113 §4.1
-  static constexpr std::size_t kPrioritySize = 5;     // §6.3
-  static constexpr std::uint8_t kPriorityType = 0x2;  // §6.3
-  static constexpr std::size_t kPrefaceSize = 24;     // §3.4
+  static constexpr std::size_t kHeaderSize = 9;              // RFC 9113 §4.1
+  static constexpr std::size_t kPrioritySize = 5;            // §6.3
+  static constexpr std::uint8_t kPriorityType = 0x2;         // §6.3
+  static constexpr std::size_t kPriorityUpdateSize = 4;      // RFC 9218 §7.1, without its field
+  static constexpr std::uint8_t kPriorityUpdateType = 0x10;  // RFC 9218 §7.1
+  static constexpr std::size_t kPrefaceSize = 24;            // RFC 9113 §3.4
 
   // How many bytes at the front of `input` belong to what was begun; they need no look.
   [[nodiscard]] std::size_t skip(Bytes input) {
@@ -55,6 +59,10 @@ class H2FrameScan {
       if (!fill(input, kHeaderSize + kPrioritySize)) return std::nullopt;
       header.depends_on = number(kHeaderSize, 4) & 0x7fff'ffff;  // without the exclusive bit
       left_ = 0;
+    } else if (header.type == kPriorityUpdateType && header.size >= kPriorityUpdateSize) {
+      if (!fill(input, kHeaderSize + kPriorityUpdateSize)) return std::nullopt;
+      header.prioritized = number(kHeaderSize, 4) & 0x7fff'ffff;
+      left_ = header.size - kPriorityUpdateSize;
     }
     is_taken_ = true;
     return header;

@@ -265,6 +265,8 @@ FRAMING = {
     '6.10 CONTINUATION after DATA': [post(flags=0, behind=data(1)), more(flags=0), more(0), connection_error(PROTOCOL)],
     '7 GOAWAY with an unknown code': [goaway(0xff), ping(), pong_or_closed],
     '7 RST_STREAM with an unknown code': [post(behind=rst(1, 0xff)), ping(), pong()],
+    '9218 7.1 PRIORITY_UPDATE': [get(before=frame(0x10, 0, 0, b'\0\0\0\x01u=1')), answered()],
+    '9218 7.1 PRIORITY_UPDATE of stream 0': [frame(0x10, 0, 0, b'\0\0\0\0u=1'), connection_error(PROTOCOL)],
     '7541 2.3.3 an index beyond both tables': [get(last=b'\xc6'), connection_error(COMPRESSION)],
     '7541 2.3.3 a name beyond both tables': [get(last=b'\x7f\x10\x01\x61'), connection_error(COMPRESSION)],
     '7541 4.2 a table size at the end': [get(last=b'\x3f\xe1\x1f'), connection_error(COMPRESSION)],
@@ -287,6 +289,10 @@ MESSAGES = {
     '8.3 an unknown pseudo-field': [get(1, (':test', 'ok')), refused()],
     '8.3 a pseudo-field of replies': [get(1, (':status', '200')), refused()],
     '8.3 a pseudo-field in trailers': [post(behind=data(1, flags=0)), trailers((':method', 'GET')), refused()],
+    '8.3 a pseudo-field in trailers that do not end': [
+        post(behind=data(1, flags=0)), trailers((':method', 'POST'), flags=END_HEADERS), refused()],
+    '8.3 pseudo-fields behind a field': [
+        lambda c: frame(HEADERS, WHOLE, 1, c.block([('x-test', 'ok'), *c.fields()])), refused()],
     '8.3 a pseudo-field behind a field': [
         lambda c: frame(HEADERS, WHOLE, 1, c.block([*c.fields()[:3], ('x-test', 'ok'), c.fields()[3]])), refused()],
     '8.2.2 connection': [get(1, ('connection', 'keep-alive')), refused()],

@@ -9,6 +9,15 @@ using namespace zeroway::test::h2;
 
 namespace {
 
+const std::vector<Pair> kChatFields{{":method", "CONNECT"},     {":scheme", "http"},
+                                    {":authority", "a.test"},   {":path", "/chat"},
+                                    {":protocol", "websocket"}, {"sec-websocket-version", "13"}};
+
+std::string chat(std::string_view left_out) { return headers(1, without(kChatFields, left_out), kEndHeaders); }
+std::string get_as_authority(const std::string& name, const std::vector<Pair>& more) {
+  return headers(1, with(with(without(kGet, ":authority"), {{":authority", name}}), more), kWhole);
+}
+
 const std::vector<Case> kMessages{
     {"8.1", "a request", {get(1)}, kReply1},
     {"8.1", "a second HEADERS without END_STREAM", {post(1) + headers(1, {{"x", "y"}}, kEndHeaders)}, kMalformed},
@@ -141,6 +150,18 @@ const std::vector<Case> kMessages{
      {headers(1, {{":method", "CONNECT"}, {":authority", "a.test:80"}, {":path", "/"}}, kEndHeaders)},
      kMalformed},
     {"RFC 8441 4", ":protocol without CONNECT", {get_with({{":protocol", "websocket"}})}, kMalformed},
+    {"RFC 8441 4", "extended CONNECT without :scheme", {chat(":scheme")}, kMalformed},
+    {"RFC 8441 4", "extended CONNECT without :path", {chat(":path")}, kMalformed},
+    {"RFC 8441 4", "extended CONNECT without :authority", {chat(":authority")}, kMalformed},
+    {"RFC 8441 4",
+     ":protocol twice",
+     {headers(1, with({{":protocol", "websocket"}}, kChatFields), kEndHeaders)},
+     kMalformed},
+    {"8.3.1", "host in place of an empty :authority", {get_as_authority("", {{"host", "a.test"}})}, kMalformed},
+    {"8.1.1", "content-length with a sign", {post_with({{"content-length", "+1"}})}, kMalformed},
+    {"8.1.1", "content-length beyond 64 bits", {post_with({{"content-length", "18446744073709551617"}})}, kMalformed},
+    {"8.1.1", "content-length in a list", {post_with({{"content-length", "1, 1"}})}, kMalformed},
+    {"8.1.1", "an empty content-length", {post_with({{"content-length", ""}})}, kMalformed},
     {"8.6",
      "a message is not cut short by its stream's reset",
      {post(1) + rst(1) + get(3)},
