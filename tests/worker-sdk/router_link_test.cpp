@@ -38,6 +38,20 @@ TEST_CASE("link: HELLO is the first thing said on each new connection, and earli
   CHECK(worker.turn() == "hello ready");
 }
 
+TEST_CASE("link: a WELCOME that is read after its connection broke off welcomes nobody") {
+  Sink worker;
+  worker.link().down();
+  worker.in().welcome({.router = "router#0123456789abcdef", .loop = 0, .pairs = {{"ipc://a", "ipc://a.steer"}}});
+  worker.turn();
+  CHECK_FALSE(worker.link().is_welcomed());
+  worker.link().up();
+  worker.turn();
+  CHECK_FALSE(worker.link().is_welcomed());
+  worker.in().welcome({.router = "router#0123456789abcdef", .loop = 0, .pairs = {{"ipc://a", "ipc://a.steer"}}});
+  worker.turn();
+  CHECK(worker.link().is_welcomed());
+}
+
 TEST_CASE("link: pings are answered, ping acks are not") {
   Sink worker;
   worker.in().ping(7, Ack::no);
@@ -112,6 +126,7 @@ TEST_CASE("link: a WELCOME names the pairs of the router's other loops") {
   ScriptedWorker worker;
   worker.core.add_link("tcp://gateway:8000", "tcp://gateway:8001");
   RouterLink& dialled = *worker.core.links()[1];
+  dialled.up();
   MessageWriter message;
   message.welcome(
       {.router = "r", .loop = 0, .pairs = {{"tcp://*:8000", "tcp://*:8001"}, {"tcp://*:8002", "tcp://*:8003"}}});

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstring>
 #include <filesystem>
+#include <functional>
+#include <future>
 #include <thread>
 
 #include "proto/message.h"
@@ -50,11 +52,14 @@ class FakeRouter {
   // The worker's HELLO, answered by WELCOME. Then the worker connects to deal.
   [[nodiscard]] bool greets() {
     if (receive() != "224:0") return false;
+    welcome();
+    return true;
+  }
+  void welcome() {
     MessageWriter message;
     message.welcome(
         {.router = "router#0123456789abcdef", .loop = 0, .pairs = {{endpoint_, steer_endpoint(endpoint_).value()}}});
     steer(message);
-    return true;
   }
   // The types of the next message's frames, each with its stream: "1:7 0:7".
   std::string receive() {
@@ -72,6 +77,11 @@ class FakeRouter {
     return text;
   }
   [[nodiscard]] const std::string& worker() const { return worker_; }
+  // Whether somebody is connected to deal within `patience` ms.
+  [[nodiscard]] bool has_somebody_to_deal_to(long patience) {
+    zmq_pollitem_t item{deal_, 0, ZMQ_POLLOUT, 0};
+    return zmq_poll(&item, 1, patience) == 1;
+  }
 
  private:
   void* bound(int type, const std::string& endpoint) {
@@ -98,7 +108,13 @@ class FakeRouter {
 // A worker on a thread of its own.
 class RunningWorker {
  public:
-  explicit RunningWorker(const std::vector<std::string>& endpoints) : worker(options(endpoints)) {
+  explicit RunningWorker(
+      const std::vector<std::string>& endpoints, std::function<void()> hold = [] {})
+      : worker(options(endpoints)) {
+    worker.handle_inline("*", "/held", [hold = std::move(hold)](Request&, Reply& reply) {
+      hold();
+      reply.send("held");
+    });
     worker.handle_inline("*", "/*", [](Request&, Reply& reply) { reply.send("hello"); });
     worker.handle("*", "/pool", [](Request&, Reply& reply) { reply.send("hello"); });
     thread_ = std::thread([this] { status_ = worker.run(); });
@@ -199,6 +215,31 @@ TEST_CASE("loop: after a router's restart the first thing it hears is hello") {
   MessageWriter message = opening(1, "/");
   router.deal(message);
   CHECK(router.receive() == "1:1 0:1");
+}
+
+TEST_CASE("loop: a worker that is held up while its router restarts is not on deal before it is welcome") {
+  const Folder folder;
+  std::promise<void> held, released;
+  RunningWorker worker({folder.endpoint()}, [&] {
+    held.set_value();
+    released.get_future().wait();
+  });
+  {
+    FakeRouter router(folder.endpoint());
+    REQUIRE(router.greets());
+    MessageWriter message = opening(1, "/held");
+    router.deal(message);
+    held.get_future().wait();
+  }
+  FakeRouter router(folder.endpoint());
+  CHECK_FALSE(router.has_somebody_to_deal_to(500));  // libzmq would be back after 100 to 200 ms
+  released.set_value();
+  while (router.receive() != "224:0") continue;  // an answer to the one before may come first
+  CHECK_FALSE(router.has_somebody_to_deal_to(200));
+  router.welcome();
+  MessageWriter message = opening(3, "/");
+  router.deal(message);
+  CHECK(router.receive() == "1:3 0:3");
 }
 
 TEST_CASE("loop: one worker serves two routers") {

@@ -46,6 +46,8 @@ void RouterLink::leave() {
 }
 
 void RouterLink::receive(Bytes message) {
+  // Its connection broke off meanwhile: a WELCOME would bring us to deal as a stranger, a stream has nobody to answer.
+  if (!is_up_) return;
   MessageReader reader(message);
   while (true) {
     const auto frame = reader.next();

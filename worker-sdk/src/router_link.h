@@ -32,7 +32,8 @@ class RouterLink {
   // The connection to steer stands (anew): streams of its earlier life are dropped, and HELLO is the first thing said.
   void up();
   void down();
-  // One message's payload. Never fails: what is malformed is logged, and its stream reset.
+  // One message's payload; ignored while the link is down. Never fails: what is malformed is logged, and its stream
+  // reset.
   void receive(Bytes message);
   void leave();  // GOAWAY, if it is up
 

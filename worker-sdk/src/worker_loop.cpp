@@ -22,9 +22,16 @@ constexpr int kHeartbeatTimeout = 1'000;    // ms
 constexpr int kReconnectInterval = 100;     // ms: answering within a second of the router binding
 constexpr int kReconnectIntervalMax = 500;  // ms
 constexpr int kDialAgain = 500;  // ms: after what ZeroMQ gives up for good; else it says within 1 ms that it retries
-constexpr int kConnectTimeout = 2'000;    // ms: a host that drops packets must not cost minutes
-constexpr int kFarewell = 1'000;          // ms: for the last replies to leave the process
+// Deal must never connect by itself, because a router that was started again would deal to who has not said hello yet:
+// libzmq's turn is an hour away, the loop's comes first. Not -1, with which libzmq lets go of the endpoint later, when
+// it may have been dialled again.
+constexpr int kDealReconnectInterval = 3'600'000;  // ms
+constexpr int kDealAgain = 100;                    // ms: after deal broke off, or could not be reached
+constexpr int kDealPatience = 2'000;               // ms: for a dial that says nothing
+constexpr int kConnectTimeout = 2'000;             // ms: a host that drops packets must not cost minutes
+constexpr int kFarewell = 1'000;                   // ms: for the last replies to leave the process
 constexpr int kMessagesPerTurn = 32;      // then replies go out, and the router has work while the rest is read
+constexpr int kMessagesBefore = 1'000;    // looked through for an old WELCOME: other routers may never stop talking
 constexpr int kTurnsBetweenPolls = 16;    // of a loop that never runs dry: signals and the monitor get their turn
 constexpr std::size_t kCopyUpTo = 4'096;  // bytes: larger messages are handed over instead
 
@@ -171,7 +178,11 @@ bool WorkerLoop::open_monitor() {
 
 void WorkerLoop::dial(Dialled& dialled, const std::string& endpoint, char socket, std::size_t index) {
   const Alias alias = make_alias(socket, index, ++dialled.times);
-  dialled.again_at = WorkerClock::time_point::max();
+  const bool is_deal = socket == 'D';
+  // An option counts for the connections that are made after it was set.
+  set_int(socket_, ZMQ_RECONNECT_IVL, is_deal ? kDealReconnectInterval : kReconnectInterval);
+  dialled.again_at =
+      is_deal ? WorkerClock::now() + std::chrono::milliseconds(kDealPatience) : WorkerClock::time_point::max();
   if (zmq_setsockopt(socket_, ZMQ_CONNECT_ROUTING_ID, alias.data(), alias.size()) != 0 ||
       zmq_connect(socket_, endpoint.c_str()) != 0) {
     core_->complain("cannot connect to " + endpoint + ": " + zmq_strerror(zmq_errno()));
@@ -201,7 +212,7 @@ bool WorkerLoop::dial_new_links() {
 }
 
 // Only a welcomed worker is connected to deal: being there as a stranger, or when nothing more is dealt to it, makes
-// the router's table uneven.
+// the router's table uneven, and what is dealt to a connection that is given up again is lost.
 void WorkerLoop::dial_deals() {
   for (std::size_t i = 0; i < pairs_.size(); ++i) {
     const RouterLink& link = *core_->links()[i];
@@ -209,11 +220,12 @@ void WorkerLoop::dial_deals() {
     const bool is_wanted = link.is_welcomed() && !link.is_confirmed() && !link.deal().empty();
     const bool is_waiting = deal.endpoint.empty() && deal.again_at != WorkerClock::time_point::max();
     if (is_wanted == (is_waiting || !deal.endpoint.empty())) continue;
-    if (is_wanted) {
-      dial(deal, link.deal(), 'D', i);
-    } else {
+    if (!is_wanted) {
       hang_up(deal);
+      continue;
     }
+    read_monitor();  // the welcome may be of a connection that has broken off since
+    if (link.is_welcomed()) dial(deal, link.deal(), 'D', i);
   }
 }
 
@@ -330,13 +342,24 @@ void WorkerLoop::read_monitor() {
     std::memcpy(&kind, event.bytes().data(), sizeof kind);
     const std::string_view address = as_text(endpoint.bytes());
     for (std::size_t i = 0; i < pairs_.size(); ++i) {
-      if (is_about(pairs_[i].deal, kind, address)) tell(pairs_[i].deal, kind, address);
+      if (is_about(pairs_[i].deal, kind, address)) {
+        tell(pairs_[i].deal, kind, address);
+        if (kind == ZMQ_EVENT_DISCONNECTED || kind == ZMQ_EVENT_CONNECT_RETRIED)
+          pairs_[i].deal.again_at = WorkerClock::now() + std::chrono::milliseconds(kDealAgain);
+      }
       if (!is_about(pairs_[i].steer, kind, address)) continue;
       tell(pairs_[i].steer, kind, address);
-      if (kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) core_->links()[i]->up();
+      if (kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) steer_stands(*core_->links()[i]);
       if (kind == ZMQ_EVENT_DISCONNECTED) core_->links()[i]->down();
     }
   }
+}
+
+// What is there by now was said before this HELLO: a WELCOME in it is of the connection before.
+void WorkerLoop::steer_stands(RouterLink& link) {
+  link.down();
+  for (int i = 0; i < kMessagesBefore && receive_one(); ++i) continue;
+  link.up();
 }
 
 // A name may have to be looked up for it, so a retry is only asked about when somebody waits for one.

@@ -35,7 +35,8 @@ class WorkerLoop final : public LinkSender {
   struct Dialled {
     std::string endpoint;     // as ZeroMQ spells it; empty when not connected
     std::uint32_t times = 0;  // how often it was dialled: an alias is never used twice
-    // It broke off and ZeroMQ does not say that it tries again: then we dial anew. Never, if that is max().
+    // When we dial anew: steer when it broke off and ZeroMQ does not say that it tries again, deal always, because
+    // ZeroMQ never does that. Never, if that is max().
     WorkerClock::time_point again_at = WorkerClock::time_point::max();
     bool is_blamed = false;  // why it fails has been logged, since it last stood
   };
@@ -55,6 +56,7 @@ class WorkerLoop final : public LinkSender {
   bool receive();
   bool receive_one();
   void read_monitor();
+  void steer_stands(RouterLink& link);
   [[nodiscard]] static bool is_about(const Dialled& dialled, std::uint16_t event, std::string_view address);
   void tell(Dialled& dialled, std::uint16_t event, std::string_view address);
   bool send_all();
