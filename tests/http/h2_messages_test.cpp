@@ -206,3 +206,11 @@ TEST_CASE("h2 conformance: a cookie in crumbs is one field for the worker, RFC 9
   bench.hear(get_with({{"cookie", "a=1"}, {"x", "y"}, {"cookie", "b=2; c=3"}, {"cookie", "d=4"}}));
   CHECK(bench.told.find("cookie=a=1; b=2; c=3; d=4 x=y") != std::string::npos);
 }
+
+TEST_CASE("h2 conformance: an extended CONNECT that lacks nothing reaches the worker, RFC 8441 §4") {
+  Bench bench;
+  bench.start();
+  bench.hear(chat(""));
+  CHECK(bench.client.text() == "");
+  CHECK(bench.told == "head 1 :method=CONNECT :protocol=websocket :scheme=http :authority=a.test :path=/chat");
+}
