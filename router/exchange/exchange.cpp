@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "proto/head_rules.h"
+#include "proto/limits.h"
 #include "router/exchange/error_reply.h"
 #include "router/exchange/limits.h"
 #include "router/observe/counters.h"
@@ -100,8 +101,15 @@ void Exchange::request_head(Head& head, Last last) {
   is_head_request_ = request_head_.method() == "HEAD";
   is_web_socket_ = request_head_.method() == "CONNECT";
   context_.rules.request(request_head_, *info_);
+  // With what was added and 32 for each field; workers refuse to decode more, and would be blamed for it.
+  if (request_head_.list_size() > kMaxHeadSize) return refuse_request(Code::header_too_large);
   if (last == Last::yes) static_cast<void>(request_.end());
   open_stream();
+}
+
+void Exchange::refuse_request(Code code) {
+  reason_ = error_name(code);
+  answer(code);
 }
 
 void Exchange::open_stream() {

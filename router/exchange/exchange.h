@@ -93,6 +93,7 @@ class Exchange {
 
   // request, from the client
   void request_head(Head& head, Last last);
+  void refuse_request(Code code);
   void request_data(Bytes bytes);
   void request_message(Bytes piece, MessageKind kind, Last last);
   void request_end(Head& trailers);

@@ -29,6 +29,22 @@ TEST_CASE("exchange: bodies and trailers pass both ways") {
   CHECK(s.reply("200").reply_end({{"sum", "2"}}).heard() == "c head 200 · c end sum=2");
 }
 
+TEST_CASE("exchange: a head that no worker would decode is the client's fault, with what is added to it") {
+  const auto sent = [](std::size_t value) {
+    Script s;
+    s.begin();
+    Head head{{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "example.com"}};
+    head.add("x", std::string(value, 'v'));
+    s.exchanges.from_client(s.key)->head(head, Last::yes);
+    return s.heard() + (s.is_over() ? " · over" : "");
+  };
+  Script s;
+  s.ask("GET");
+  const std::size_t most = kMaxHeadSize - s.backend.seen.list_size() - 33;
+  CHECK(sent(most) == "b1 open GET / last · b1 end");
+  CHECK(sent(most + 1) == "c head 431 · c data 90 · c end · over");
+}
+
 TEST_CASE("exchange: trailers cannot say what only the router says") {
   Script s;
   s.begin().ask_more("POST").send("abc").send_end({{"x-client-cert-subject", "CN=root"}, {"sum", "1"}});
