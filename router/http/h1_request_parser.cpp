@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "router/http/limits.h"
+
 namespace zeroway {
 namespace {
 
@@ -120,8 +122,7 @@ class RequestFields final : public FieldLines {
         body_.transfer_encoding = value;
         return {};
       case http::field::connection:
-        connection(value);
-        return {};
+        return connection(value);
       case http::field::te:
         te(value);
         return {};
@@ -151,9 +152,10 @@ class RequestFields final : public FieldLines {
     return {};
   }
 
-  void connection(std::string_view value) {
+  Result<> connection(std::string_view value) {
     bool lists_others = false;
     h1::for_each_in_list(value, [&](std::string_view option) {
+      ++connection_options_;
       if (h1::is_same_word(option, "close")) {
         wants_close_ = true;
       } else if (h1::is_same_word(option, "keep-alive")) {
@@ -164,9 +166,13 @@ class RequestFields final : public FieldLines {
         lists_others = true;
       }
     });
-    if (!lists_others) return;
+    if (connection_options_ > kMaxConnectionOptions) {
+      return bad("more than " + std::to_string(kMaxConnectionOptions) + " options in Connection");
+    }
+    if (!lists_others) return {};
     lists_others_ = true;
     head_.add("connection", value);
+    return {};
   }
 
   void te(std::string_view value) {
@@ -196,6 +202,7 @@ class RequestFields final : public FieldLines {
   h1::BodyFields body_;
   std::string_view host_;
   std::uint32_t hosts_ = 0;
+  std::size_t connection_options_ = 0;
   bool wants_close_ = false;
   bool wants_keep_alive_ = false;
   bool wants_upgrade_ = false;
