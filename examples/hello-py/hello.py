@@ -32,6 +32,8 @@ WINDOW = 262144              # each way (§5)
 FIRST_WINDOW = 65536         # each way, before the first WINDOW_UPDATE
 BATCH = 1 << 20              # we begin a new message here; 4 MiB is the limit
 TURN = 200                   # messages read before answers go out
+RECONNECT, NEVER = 100, 3_600_000  # ms: steer by libzmq, deal only by us (§1)
+DEAL_PATIENCE = 2.0          # for a dial that says nothing
 HELLO_PAUSE = 0.1            # before saying it again (§4)
 CONFIRM_PATIENCE = 2.0       # for the router's GOAWAY (§7)
 
@@ -315,6 +317,7 @@ class Link:
         self.steer_alias, self.deal_alias = worker.new_alias("steer"), None
         self.is_up = self.is_welcome = self.is_confirmed = False
         self.hello_at = None         # when to say it again
+        self.dial_at = None          # when to connect deal again
         self.router = None
         self.streams, self.frames, self.acks = {}, [], []
 
@@ -322,6 +325,8 @@ class Link:
         self.frames.append(data)
 
     def came_up(self):
+        self.is_up = False
+        self.worker.take_messages()  # what is there by now is of the connection before
         self.is_up = True
         self.say_hello()
 
@@ -332,11 +337,30 @@ class Link:
             self.is_confirmed = True  # there is nobody to do it
 
     def forget(self):
-        """Nothing from before counts any more: streams, and what was to be sent."""
+        """Nothing from before counts any more: streams, what was to be sent, and being on deal."""
         self.is_welcome, self.hello_at = False, None
+        self.hang_up()
         self.streams.clear()
         self.frames.clear()
         self.acks.clear()
+
+    def hang_up(self):
+        self.dial_at = None
+        if self.deal_alias is not None:
+            self.worker.disconnect(self.deal)
+            self.deal_alias = None
+
+    def dial(self):
+        """Connects deal, anew if it was; never but when welcome (§4)."""
+        self.hang_up()
+        self.deal_alias = self.worker.connect(self, "deal", self.deal)
+        self.dial_at = time.monotonic() + DEAL_PATIENCE
+
+    def deal_event(self, event):
+        if event == zmq.EVENT_HANDSHAKE_SUCCEEDED:
+            self.dial_at = None
+        elif self.deal_alias is not None:
+            self.dial_at = time.monotonic() + RECONNECT / 1000
 
     def say_hello(self):
         self.forget()
@@ -349,6 +373,8 @@ class Link:
             self.is_confirmed = True
 
     def take_message(self, message):
+        if not self.is_up:
+            return  # of the connection that broke off: a WELCOME among it welcomes nobody
         try:
             for kind, flags, stream_id, payload in read_frames(message):
                 self.take_frame(kind, flags, stream_id, payload)
@@ -378,8 +404,9 @@ class Link:
         if router != self.router:
             self.worker.log(f"{self.steer}: welcomed by {router}")
         self.router, self.is_welcome = router, True
-        if self.deal_alias is None and not self.worker.is_leaving:
-            self.deal_alias = self.worker.connect(self, "deal", self.deal)
+        self.worker.take_events()  # is that still the connection that stands?
+        if self.is_welcome and self.deal_alias is None and not self.worker.is_leaving:
+            self.dial()
         if self.parent is None:
             self.worker.has_pairs(self, others)
 
@@ -478,9 +505,10 @@ class Worker:
         self.socket = self.context.socket(zmq.ROUTER)
         for option, value in ((zmq.ROUTING_ID, self.instance.encode()), (zmq.SNDHWM, 0), (zmq.RCVHWM, 0),
                               (zmq.ROUTER_MANDATORY, 1), (zmq.HEARTBEAT_IVL, 250), (zmq.HEARTBEAT_TIMEOUT, 1000),
-                              (zmq.RECONNECT_IVL, 100), (zmq.LINGER, 1000)):
+                              (zmq.LINGER, 1000)):
             self.socket.setsockopt(option, value)
-        self.monitor = self.socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED)
+        self.monitor = self.socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED
+                                                      | zmq.EVENT_CONNECT_RETRIED)
         deals = [resolve(endpoint) for endpoint in options.connect]
         if any("[" in deal for deal in deals):
             self.socket.setsockopt(zmq.IPV6, 1)
@@ -508,6 +536,8 @@ class Worker:
         alias = link.steer_alias if what == "steer" else self.new_alias(what)
         self.aliases[alias] = link
         self.socket.setsockopt(zmq.CONNECT_ROUTING_ID, alias)
+        # Deal never connects by itself: we dial it again, while welcome.
+        self.socket.setsockopt(zmq.RECONNECT_IVL, RECONNECT if what == "steer" else NEVER)
         self.socket.connect(endpoint)
         return alias
 
@@ -528,8 +558,7 @@ class Worker:
             return
         for link in [one for one in self.links if one.parent is parent and (one.deal, one.steer) not in pairs]:
             self.disconnect(link.steer)
-            if link.deal_alias is not None:
-                self.disconnect(link.deal)
+            link.hang_up()
             self.links.remove(link)
         known = {link.steer for link in self.links}
         for deal, steer in pairs:
@@ -541,12 +570,14 @@ class Worker:
             event = recv_monitor_message(self.monitor)
             # With IPv6 on, libzmq says tcp://[::ffff:127.0.0.1]:8001 from the second connection on.
             endpoint = re.sub(r"\[::ffff:([0-9.]+)\]", r"\1", event["endpoint"].decode())
-            for link in self.links:
+            for link in list(self.links):
+                if link.deal == endpoint:
+                    link.deal_event(event["event"])
                 if link.steer != endpoint:
                     continue
                 if event["event"] == zmq.EVENT_HANDSHAKE_SUCCEEDED:
                     link.came_up()
-                else:
+                elif event["event"] == zmq.EVENT_DISCONNECTED:
                     link.went_down()
 
     # turns
@@ -576,6 +607,8 @@ class Worker:
                 stream.turn_is_over()
         self.is_new.clear()
         for link in self.links:
+            if link.dial_at is not None and time.monotonic() >= link.dial_at:
+                link.dial()
             if self.is_leaving:
                 link.close_sockets()
             link.send()
@@ -590,7 +623,7 @@ class Worker:
         for source in (self.socket, self.monitor, wakeup):
             poller.register(source, zmq.POLLIN)
         while not self.may_exit():
-            is_soon = self.is_leaving or any(link.hello_at for link in self.links)
+            is_soon = self.is_leaving or any(link.hello_at or link.dial_at for link in self.links)
             for source, _ in poller.poll(50 if is_soon else 1000):
                 if source == wakeup.fileno():
                     wakeup.recv(100)
@@ -617,9 +650,8 @@ class Worker:
             return False
         is_late = time.monotonic() - self.leaving_since > CONFIRM_PATIENCE
         for link in self.links:
-            if (link.is_confirmed or is_late) and link.deal_alias is not None:
-                self.disconnect(link.deal)
-                link.deal_alias = None
+            if link.is_confirmed or is_late:
+                link.hang_up()
         return self.stream_count() == 0 and (is_late or all(link.is_confirmed for link in self.links))
 
 

@@ -119,11 +119,19 @@ class Loop:
         return self.receive(lambda seen: any(
             one[2] == stream and (one[0] == RST_STREAM or one[0] in (DATA, HEADERS) and one[1] & 1) for one in seen))
 
+    def is_left(self, sentence):
+        deadline = time.monotonic() + PATIENCE / 1000
+        while self.deal.poll(0, zmq.POLLOUT):
+            rule(time.monotonic() < deadline, sentence)
+            time.sleep(0.02)
+
     def meets(self, router, index, pairs):
         seen = self.count(1)
         rule(seen[0][0] == HELLO, "HELLO is the first frame", seen)
         hello = json.loads(seen[0][3])
         rule(hello["instance"].encode() == self.instance, "the instance is the routing id", hello)
+        self.is_left("a worker that said HELLO anew has left deal")
+        rule(not self.deal.poll(300, zmq.POLLOUT), "nobody is on deal before WELCOME")
         self.send(frame(WELCOME, 0, 0, json.dumps({"router": router, "loop": index, "pairs": pairs}).encode()))
         rule(self.deal.poll(PATIENCE, zmq.POLLOUT), "a welcome worker connects to deal")
         return hello
@@ -279,10 +287,7 @@ def check_leaving(loop, others, worker):
     rule(loop.of(43), "what was dealt before is still answered")
     for one in (loop, *others):
         one.send(frame(GOAWAY, 0, 0, u32(0) + u32(0)))
-    deadline = time.monotonic() + PATIENCE / 1000
-    while loop.deal.poll(0, zmq.POLLOUT):
-        rule(time.monotonic() < deadline, "a confirmed leaver disconnects deal")
-        time.sleep(0.02)
+    loop.is_left("a confirmed leaver disconnects deal")
     rule(worker.poll() is None, "it stays for what it holds")
     loop.send(frame(DATA, 1, 41, b"last"))
     rule(body_of(loop.of(41), 41) == b"last", "and finishes it")
