@@ -11,7 +11,7 @@ inline constexpr std::size_t kMaxChunkLine = 1'024;      // a chunk's size and e
 inline constexpr std::size_t kMaxChunkExtensions =
     16'384;  // of one body: tiny chunks with long extensions cost us, not them
 inline constexpr std::uint64_t kMaxDiscardedBody = 262'144;  // read after an early reply, to keep the connection
-inline constexpr std::size_t kMaxConnectionOptions = 64;  // each is looked for among all fields; real ones are three
+inline constexpr std::size_t kMaxConnectionOptions = 64;     // each is looked for among all fields; real ones are three
 inline constexpr std::size_t kMaxIdleHead = 1'024;  // list size of a head whose memory an idle connection keeps (2 KiB)
 
 // WebSocket
