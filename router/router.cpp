@@ -52,7 +52,7 @@ struct Router::Lane {
   Lane(const Settings& settings, Welcome welcome)
       : fabric(loop, settings.fabric, std::move(welcome), counters),
         exchanges(settings.exchange, fabric.backend(), log, counters, clock),
-        door(loop, settings.edge, exchanges, log, counters, clock),
+        door(loop, settings.edge, exchanges, log, counters, clock, settings.exchange.trusted_proxies),
         sweep(loop, [this] { on_sweep(); }) {
     fabric.attach(exchanges);
     sweep.set(kSweepInterval);

@@ -37,6 +37,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void drop();
 
   // For its streams.
+  [[nodiscard]] const std::string& address() const { return info_.address; }
   [[nodiscard]] Codec& codec() { return *codec_; }
   [[nodiscard]] bool holds_replies() const { return holds_replies_; }
   void ask_turn_end();

@@ -8,8 +8,12 @@
 namespace zeroway {
 
 FrontDoor::FrontDoor(Loop& loop, const EdgeSettings& settings, Exchanges& exchanges, RequestLog& log,
-                     Counters& counters, const WallClock& clock)
-    : loop_(loop), settings_(settings), exchanges_(exchanges), log_(log), counters_(counters), clock_(clock) {}
+                     Counters& counters, const WallClock& clock, const std::vector<std::string>& trusted_proxies)
+    : loop_(loop), settings_(settings), exchanges_(exchanges), log_(log), counters_(counters), clock_(clock) {
+  const std::size_t most = settings.limits.max_connections_per_address;
+  if (most > 0) addresses_.emplace(most);
+  for (const std::string& network : trusted_proxies) static_cast<void>(trusted_.add(network));
+}
 
 FrontDoor::~FrontDoor() { loop_.forget_turn_end(*this); }
 
@@ -18,7 +22,26 @@ void FrontDoor::open(Socket socket) {
                     [this](Socket client, Peer peer) { accepted(std::move(client), std::move(peer)); });
 }
 
+bool FrontDoor::may_enter(const Peer& peer) {
+  if (!addresses_ || trusted_.contain(peer.address)) return true;
+  const AddressTable::Entry entry = addresses_->enter(peer.address, loop_.now());
+  if (entry == AddressTable::Entry::yes) return true;
+  ++counters_.connections_refused;
+  if (entry == AddressTable::Entry::no_and_tell) {
+    complaints_.write(loop_.now(), "client " + peer.address + ": more than " +
+                                       std::to_string(settings_.limits.max_connections_per_address) +
+                                       " connections, further ones are closed (told once a minute)");
+  }
+  return false;
+}
+
+void FrontDoor::left(const std::string& address) {
+  --counters_.connections_open;
+  if (addresses_ && !trusted_.contain(address)) addresses_->leave(address);
+}
+
 void FrontDoor::accepted(Socket socket, Peer peer) {
+  if (!may_enter(peer)) return;
   ++counters_.connections_accepted;
   ++counters_.connections_open;
   keep(std::make_unique<ClientSession>(*this, std::move(socket), std::move(peer)));
@@ -35,6 +58,7 @@ void FrontDoor::open_tls(Socket socket, TlsServer& server) {
 }
 
 void FrontDoor::accepted_tls(Socket socket, Peer peer) {
+  if (!may_enter(peer)) return;
   ++counters_.connections_accepted;
   ++counters_.connections_open;
   handshakes_->begin(std::move(socket), std::move(peer));
@@ -49,7 +73,7 @@ void FrontDoor::secured(std::unique_ptr<TlsConnection> connection, Peer peer) {
 
 void FrontDoor::handshake_failed(const Peer& peer, std::string_view why) {
   ++counters_.tls_failed;
-  --counters_.connections_open;
+  left(peer.address);
   if (log::is_on(log::Level::debug)) log::debug("client " + peer.address + ": TLS: " + std::string(why));
   resume_when_not_full();
 }
@@ -107,7 +131,7 @@ void FrontDoor::over(ClientSession& session) {
     sessions_[place]->place = place;
   }
   sessions_.pop_back();
-  --counters_.connections_open;
+  left(session.address());
   resume_when_not_full();
   loop_.at_turn_end(*this);
 }

@@ -1,8 +1,9 @@
 // Where clients come in on one loop: accepts them, keeps a session for each, counts them, and sees them out.
 //
 // Owner: Router keeps one per loop.   Thread: that loop.
-// At the cap (HttpLimits::max_connections) nobody is accepted until somebody leaves; newcomers wait in the backlog.
-// Not here: what is said on a connection (edge/client_session.h).
+// An address that has as many connections as one may have is refused: its next ones are closed at once. Trusted proxies
+// are not counted, they speak for many. At the cap (HttpLimits::max_connections) nobody is accepted until somebody
+// leaves; newcomers wait in the backlog. Not here: what is said on a connection (edge/client_session.h).
 #pragma once
 #include <memory>
 #include <optional>
@@ -12,8 +13,11 @@
 #include "router/edge/handshakes.h"
 #include "router/exchange/exchanges.h"
 #include "router/exchange/header_rules.h"
+#include "router/exchange/trusted_networks.h"
+#include "router/net/address_table.h"
 #include "router/net/listener.h"
 #include "router/net/loop.h"
+#include "router/observe/complaints.h"
 #include "router/settings/settings.h"
 
 namespace zeroway {
@@ -21,7 +25,7 @@ namespace zeroway {
 class FrontDoor final : private TurnEnd {
  public:
   FrontDoor(Loop& loop, const EdgeSettings& settings, Exchanges& exchanges, RequestLog& log, Counters& counters,
-            const WallClock& clock);
+            const WallClock& clock, const std::vector<std::string>& trusted_proxies = {});
   ~FrontDoor() override;
 
   // Serves who comes to `socket` (net/listener.h: listen_at()).
@@ -47,6 +51,8 @@ class FrontDoor final : private TurnEnd {
   void over(ClientSession& session);
 
  private:
+  [[nodiscard]] bool may_enter(const Peer& peer);
+  void left(const std::string& address);
   void accepted(Socket socket, Peer peer);
   void accepted_tls(Socket socket, Peer peer);
   void secured(std::unique_ptr<TlsConnection> connection, Peer peer);
@@ -63,6 +69,9 @@ class FrontDoor final : private TurnEnd {
   Counters& counters_;
   const WallClock& clock_;
   DateField date_;
+  std::optional<AddressTable> addresses_;  // none without that limit
+  TrustedNetworks trusted_;
+  Complaints complaints_;
   std::optional<Listener> listener_;
   std::optional<Listener> tls_listener_;
   std::unique_ptr<Handshakes> handshakes_;  // none without TLS

@@ -10,7 +10,8 @@ namespace zeroway {
 struct Counters {
   // edge
   std::uint64_t connections_accepted = 0;
-  std::uint64_t connections_open = 0;  // gauge
+  std::uint64_t connections_open = 0;     // gauge
+  std::uint64_t connections_refused = 0;  // their address had too many
   std::uint64_t requests = 0;
   std::uint64_t bad_requests = 0;
   std::uint64_t tls_handshakes = 0;  // completed

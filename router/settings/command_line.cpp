@@ -141,6 +141,8 @@ void add_edge(Options& options, EdgeSettings& edge) {
                "HTTP address; without it every one, IPv6 and IPv4", "ADDRESS");
   options.number(kClients, "--max-connections", limits.max_connections, 1, 10'000'000,
                  "Client connections per thread; more wait");
+  options.number(kClients, "--max-connections-per-address", limits.max_connections_per_address, 0, 10'000'000,
+                 "Of one IPv4 address or IPv6 /64, per thread; more are closed; not of trusted proxies; 0 = any");
   options.number(kClients, "--max-streams", limits.max_streams, 1, 100'000,
                  "Requests at once on one HTTP/2 connection; more are refused");
   options.size(kClients, "--max-body", limits.max_body, 0, kAnySize, "Largest request body, 0 = any: 413");

@@ -68,7 +68,8 @@ class Client {
 };
 
 struct Bench {
-  explicit Bench(EdgeSettings edge = {}) : settings(std::move(edge)) {
+  explicit Bench(EdgeSettings edge = {}, std::vector<std::string> proxies = {})
+      : settings(std::move(edge)), trusted_proxies(std::move(proxies)) {
     backend.attach(exchanges);
     auto socket = listen_at("127.0.0.1", 0, Share::no);
     REQUIRE(socket.has_value());
@@ -96,6 +97,7 @@ struct Bench {
   }
 
   EdgeSettings settings;
+  std::vector<std::string> trusted_proxies;
   ExchangeSettings exchange_settings;
   Loop loop;
   LoopClock clock{loop};
@@ -103,7 +105,7 @@ struct Bench {
   RequestLog log;
   EchoBackend backend{loop};
   Exchanges exchanges{exchange_settings, backend, log, counters, clock};
-  FrontDoor door{loop, settings, exchanges, log, counters, clock};
+  FrontDoor door{loop, settings, exchanges, log, counters, clock, trusted_proxies};
   std::uint16_t port = 0;
 };
 
@@ -313,6 +315,42 @@ TEST_CASE("front door: at the cap newcomers wait until somebody leaves") {
   });
   CHECK(got.starts_with("HTTP/1.1 200"));
   CHECK(bench.counters.connections_accepted == 2);
+}
+
+TEST_CASE("front door: an address has so many connections, the next is closed at once, until one of them ends") {
+  EdgeSettings settings;
+  settings.limits.max_connections_per_address = 1;
+  Bench bench(settings);
+  Client first(bench.port);
+  std::string got = "?";
+  bench.run([&] {
+    Client second(bench.port);
+    got = second.hear_all();
+    first.say(kGet);
+    if (!first.hear("rrr").starts_with("HTTP/1.1 200")) got = "the first is served";
+  });
+  CHECK(got == "");
+  CHECK(bench.counters.connections_refused == 1);
+  CHECK(bench.counters.connections_accepted == 1);
+  CHECK(bench.counters.connections_open == 1);
+  first.close();
+  CHECK(bench.run_until([&] { return bench.counters.connections_open == 0; }));
+  bench.run([&] {
+    Client third(bench.port);
+    third.say(kGet);
+    got = third.hear("rrr");
+  });
+  CHECK(got.starts_with("HTTP/1.1 200"));
+}
+
+TEST_CASE("front door: the connections of a trusted proxy are not counted") {
+  EdgeSettings settings;
+  settings.limits.max_connections_per_address = 1;
+  Bench bench(settings, {"127.0.0.0/8"});
+  Client first(bench.port);
+  Client second(bench.port);
+  CHECK(bench.run_until([&] { return bench.counters.connections_open == 2; }));
+  CHECK(bench.counters.connections_refused == 0);
 }
 
 TEST_CASE("front door: draining closes idle connections and finishes open requests") {
