@@ -111,5 +111,10 @@ TEST_CASE("options: a wrong value is told with its option, value and range") {
   CHECK(complaint({"--verbose=1"}) == "--verbose 1: it takes no value");
   CHECK(complaint({"a", "b"}) == "argument b: one NAME is all there is besides options");
   CHECK(complaint({"a b"}) == "NAME \"a b\": must be 1 to 128 visible ASCII characters");
+  CHECK(complaint({"--drain-timeout", "nan"}) != "none");
+  CHECK(complaint({"--max-body", "nan"}) != "none");
+  CHECK(complaint({"--connect", ""}) == "--connect : must name an endpoint, like tcp://127.0.0.1:8000");
+  CHECK(complaint({"--route", "a b/"}) == "--route a b/: must be visible ASCII, [HOST]/PATH with a host of up to 255");
+  CHECK(complaint({"--route", std::string(256, 'a') + "/"}) != "none");
   CHECK(complaint({"--key", "k"}) == "--key and --router-key: give both or none");
 }

@@ -45,7 +45,7 @@ double read_amount(const std::string& option, const std::string& text, const std
   std::transform(unit.begin(), unit.end(), unit.begin(), [](unsigned char c) { return std::tolower(c); });
   const auto found = std::find_if(units.begin(), units.end(), [&](const Unit& known) { return known.name == unit; });
   const bool is_known = unit.empty() || found != units.end();
-  if (error != std::errc() || number < 0 || !is_known) refuse(option, text, wanted);
+  if (error != std::errc() || !(number >= 0) || !is_known) refuse(option, text, wanted);
   return number * (unit.empty() ? units.front().factor : found->factor);
 }
 
@@ -108,8 +108,10 @@ struct Option {
 const std::array kOptions = {
     Option{"--connect", "ZEROWAY_CONNECT", "ENDPOINT",
            "a router's fabric, tcp://HOST:PORT or ipc://PATH; repeatable (tcp://127.0.0.1:8000)",
-           [](WorkerOptions& options, const std::string&, const std::string& text) {
-             for (std::string& endpoint : split_list(text)) options.connect.push_back(std::move(endpoint));
+           [](WorkerOptions& options, const std::string& name, const std::string& text) {
+             std::vector<std::string> endpoints = split_list(text);
+             if (endpoints.empty()) refuse(name, text, "must name an endpoint, like tcp://127.0.0.1:8000");
+             for (std::string& endpoint : endpoints) options.connect.push_back(std::move(endpoint));
            }},
     Option{"--weight", "ZEROWAY_WEIGHT", "N", "share of the traffic compared with others, 1 to 1000 (1)",
            [](WorkerOptions& options, const std::string& name, const std::string& text) {
@@ -249,8 +251,18 @@ void WorkerOptions::check() const {
   if (drain_timeout < std::chrono::milliseconds(0) || drain_timeout > kMaxDrain)
     refuse("--drain-timeout", std::to_string(drain_timeout.count()) + "ms", "must be 0 to 1d");
   if (routes.size() > kMaxRoutes) refuse("--route", std::to_string(routes.size()) + " times", range(0, kMaxRoutes));
-  for (const ServedRoute& route : routes)
+  const auto is_visible_text = [&](const std::string& text) {
+    return std::all_of(text.begin(), text.end(), is_visible);
+  };
+  std::size_t hello_size = 1'024;  // without routes, and rounded up
+  for (const ServedRoute& route : routes) {
+    hello_size += route.host.size() + route.path.size() + 32;
+    if (!is_visible_text(route.host) || !is_visible_text(route.path) || route.host.size() > kMaxHostLength)
+      refuse("--route", route.host + route.path, "must be visible ASCII, [HOST]/PATH with a host of up to 255");
     if (!route.path.starts_with('/')) refuse("--route", route.host + route.path, "its path must start with '/'");
+  }
+  if (hello_size > kMaxControlSize)
+    refuse("--route", std::to_string(routes.size()) + " times", "all of them together must be less than 64 KiB");
   if (key_file.empty() != router_key.empty()) throw std::invalid_argument("--key and --router-key: give both or none");
 }
 
