@@ -1,6 +1,8 @@
 // A worker with real sockets against a router that is played here.
 #include <doctest/doctest.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include <array>
@@ -201,6 +203,27 @@ TEST_CASE("loop: a worker without a router ends at once") {
   RunningWorker worker({folder.endpoint()});
   worker.worker.stop();
   CHECK(worker.status() == 0);
+}
+
+TEST_CASE("loop: the second run(), and one after fork(), say that they cannot") {
+  std::vector<std::string> lines;
+  WorkerOptions options;
+  options.name = "test";
+  options.connect = {"ipc:///nowhere/at/all"};
+  options.log = [&](std::string_view line) { lines.emplace_back(line); };
+  Worker worker(options);
+  worker.stop();
+  if (const pid_t child = fork(); child == 0) {
+    _exit(worker.run());
+  } else {
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(WEXITSTATUS(status) == 2);
+  }
+  CHECK(worker.run() == 0);
+  CHECK(worker.run() == 2);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines.front().find("once") != std::string::npos);
 }
 
 TEST_CASE("loop: after a router's restart the first thing it hears is hello") {

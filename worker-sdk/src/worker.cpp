@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <random>
+#include <utility>
 
 #include "default_endpoints.h"
 #include "worker_core.h"
@@ -91,6 +92,7 @@ class Worker::Body {
   WorkerLoop loop;
   HandlerPool pool;
   WorkerCore core;
+  bool has_run = false;
 
   // The pool's threads go first: their last words still find the core's streams.
   ~Body() { pool.stop(); }
@@ -119,6 +121,14 @@ void Worker::websocket(std::string_view pattern, WebSocketHandler handler) {
 }
 
 int Worker::run() {
+  if (body_->core.hello().pid != static_cast<std::uint64_t>(getpid())) {
+    body_->log.line("run() after fork(): a worker runs in the process that made it");
+    return 2;
+  }
+  if (std::exchange(body_->has_run, true)) {
+    body_->log.line("run() can be called once");
+    return 2;
+  }
   const SignalGuard signals(body_->loop);
   if (!body_->loop.open(body_->core.hello().instance)) return 2;
   for (const std::string& deal : body_->options.connect) {

@@ -83,8 +83,9 @@ class Worker {
   // or 1 when requests had to be dropped at that. A second signal ends the process at once with status 1; a second
   // stop() drops what is left and returns. While it runs, SIGTERM and SIGINT are its own; afterwards they are handled
   // as before. Pool handlers that still run then are waited for when the worker is destroyed; they hear of it through
-  // Cancelled. Returns 2, with a log line, when it cannot start (an endpoint that is none, a key that cannot be read).
-  // Call once, and in one worker of a process at a time if it shall hear signals.
+  // Cancelled. Returns 2, with a log line, when it cannot start (an endpoint that is none, a key that cannot be read),
+  // when it is called a second time, and after fork() (make the worker in the process that runs it: two with one
+  // identity would lose each other's messages). In one worker of a process at a time if it shall hear signals.
   int run();
   // Begins to drain, as SIGTERM does; the second call drops what is left. Any thread, any time.
   void stop();
