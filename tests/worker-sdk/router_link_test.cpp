@@ -52,6 +52,24 @@ TEST_CASE("link: a WELCOME that is read after its connection broke off welcomes 
   CHECK(worker.link().is_welcomed());
 }
 
+TEST_CASE("link: a worker that was dropped gives its streams up, and says HELLO again after 100 ms, once") {
+  Sink worker;
+  Welcome welcome;
+  welcome.router = "router#1";
+  welcome.pairs = {{"ipc://a", "ipc://a.steer"}};
+  worker.in().welcome(welcome);
+  worker.open(1, Sink::get("/"), Last::no).turn();
+  worker.in().goaway(0, ResetCode::protocol_error, "malformed");
+  CHECK(worker.turn() == "");
+  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.core.next_timer() == worker.now + std::chrono::milliseconds(100));
+  worker.now += std::chrono::milliseconds(99);
+  CHECK(worker.turn() == "");
+  worker.now += std::chrono::milliseconds(1);
+  CHECK(worker.turn() == "hello ready");
+  CHECK(worker.turn() == "");
+}
+
 TEST_CASE("link: pings are answered, ping acks are not") {
   Sink worker;
   worker.in().ping(7, Ack::no);

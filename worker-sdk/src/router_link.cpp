@@ -10,7 +10,8 @@ namespace zeroway {
 
 namespace {
 constexpr std::size_t kLargeMessage = 131'072;  // sent at once: beside it the router holds what it reads out of it
-}
+constexpr std::chrono::milliseconds kPauseBeforeHello{100};  // who was dropped does not turn in a circle
+}  // namespace
 
 RouterLink::RouterLink(WorkerCore& core, std::string deal, std::string steer, bool is_configured)
     : core_(core), deal_(std::move(deal)), steer_(std::move(steer)), is_configured_(is_configured) {}
@@ -19,6 +20,7 @@ void RouterLink::up() {
   drop_streams();
   out_.clear();
   is_up_ = true;
+  greets_at_ = std::chrono::steady_clock::time_point::max();
   is_welcomed_ = false;
   is_confirmed_ = false;
   core_.log().detail("connected to " + steer_);
@@ -29,9 +31,15 @@ void RouterLink::up() {
 void RouterLink::down() {
   if (is_up_) core_.log().detail("connection to " + steer_ + " is gone");
   is_up_ = false;
+  greets_at_ = std::chrono::steady_clock::time_point::max();
   is_welcomed_ = false;
   drop_streams();
   out_.clear();
+}
+
+void RouterLink::dropped() {
+  down();
+  greets_at_ = core_.now() + kPauseBeforeHello;
 }
 
 void RouterLink::drop_streams() {
@@ -160,7 +168,7 @@ void RouterLink::handle_goaway(const Frame& frame) {
   if (!is_welcomed_ && !is_refused) return;
   core_.complain(steer_ + (is_refused ? " refuses this worker: " : " dropped this worker: ") +
                  std::string(goaway->reason));
-  if (!is_refused) up();
+  if (!is_refused) dropped();
 }
 
 void RouterLink::bad(const Frame& frame, ResetCode code, const std::string& detail) {

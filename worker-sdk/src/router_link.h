@@ -4,6 +4,7 @@
 // Owner: WorkerCore.   Thread: the loop.
 // Not here: sockets (worker_loop.h), what a stream does with its frames (worker_stream.h).
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <unordered_map>
@@ -29,9 +30,14 @@ class RouterLink {
   // The router has answered our GOAWAY: nothing is on its way to us any more.
   [[nodiscard]] bool is_confirmed() const { return is_confirmed_; }
 
+  // When it says HELLO to a router that dropped this worker; never, if that is max().
+  [[nodiscard]] std::chrono::steady_clock::time_point greets_at() const { return greets_at_; }
+
   // The connection to steer stands (anew): streams of its earlier life are dropped, and HELLO is the first thing said.
   void up();
   void down();
+  // The router knows us no more: nothing is said to it for a while, then HELLO.
+  void dropped();
   // One message's payload; ignored while the link is down. Never fails: what is malformed is logged, and its stream
   // reset.
   void receive(Bytes message);
@@ -72,6 +78,7 @@ class RouterLink {
   bool is_up_ = false;
   bool is_welcomed_ = false;
   bool is_confirmed_ = false;
+  std::chrono::steady_clock::time_point greets_at_ = std::chrono::steady_clock::time_point::max();
   MessageWriter out_;
   std::unordered_map<StreamId, WorkerStream*> index_;
 };

@@ -267,6 +267,7 @@ bool WorkerCore::end_turn() {
   accept_fresh();
   return did_something;
 }
+  for (const auto& link : links_) at = std::min(at, link->greets_at());
 
 void WorkerCore::ring_timers() {
   while (!timers_.empty() && timers_.top().at <= now_) {
@@ -274,6 +275,8 @@ void WorkerCore::ring_timers() {
     timers_.pop();
     timer.side->wake(timer.ticket);
   }
+  for (const auto& link : links_)
+    if (link->greets_at() <= now_) link->up();
 }
 
 bool WorkerCore::resume_ready() {

@@ -97,6 +97,8 @@ class WorkerCore {
   void accept_fresh();
 
   void resume_later(std::coroutine_handle<> awaiter) { ready_.push_back(awaiter); }
+  [[nodiscard]] WorkerClock::time_point now() const { return now_; }
+  [[nodiscard]] std::size_t timers() const { return timers_.size(); }
   [[nodiscard]] std::uint64_t start_timer(std::chrono::milliseconds duration, HandlerSide& side);
   void body_is_complete(WorkerStream& stream);
   void body_too_large(WorkerStream& stream);
