@@ -79,6 +79,47 @@ TEST_CASE("async: a reset wakes reads, writes and sleeps with Cancelled") {
   CHECK(worker.lines.size() == 1);  // a cancelled handler is no failure
 }
 
+TEST_CASE("async: the longest time does not run over") {
+  bool is_awake = false;
+  Async worker([&](AsyncRequest& request, AsyncReply&) -> Task<void> {
+    co_await request.sleep(std::chrono::milliseconds::max());
+    is_awake = true;
+  });
+  worker.open(1, Async::get("/")).turn();
+  worker.now += std::chrono::hours(24 * 365);
+  CHECK(worker.turn() == "");
+  CHECK_FALSE(is_awake);
+}
+
+TEST_CASE("async: sleeps that were cancelled do not pile up") {
+  Async worker([](AsyncRequest& request, AsyncReply&) -> Task<void> { co_await request.sleep(std::chrono::hours(1)); });
+  worker.open(1, Async::get("/")).turn();
+  for (int i = 0; i < 10'000; ++i) {
+    worker.open(3, Async::get("/")).turn();
+    worker.reset(3).turn();
+  }
+  CHECK(worker.core.timers() < 2'000);
+  worker.now += std::chrono::hours(1);
+  CHECK(worker.turn() == "head 1 :status=200 content-length=0 end");  // nobody's who still sleeps
+}
+
+TEST_CASE("async: who goes on after its reply hears of the worker's end") {
+  std::string log;
+  Async worker([&](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
+    reply.send("done");
+    try {
+      co_await request.sleep(std::chrono::hours(1));
+    } catch (const Cancelled&) {
+      log += "cancelled";
+    }
+  });
+  worker.open(1, Async::get("/")).turn();
+  CHECK(worker.core.cancel_all() == 1);
+  CHECK(worker.turn() == "");
+  CHECK(log == "cancelled");
+  CHECK(worker.core.streams_in_use() == 0);
+}
+
 TEST_CASE("async: an early reply ends the stream, the rest of the body finds nobody") {
   Async worker([](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
     reply.status(403).send("no");

@@ -148,6 +148,39 @@ TEST_CASE("inline: illegal replies are told to the handler and never sent") {
   }
 }
 
+TEST_CASE("inline: a field that makes the head too large is not added, and one that fits leaves room for the length") {
+  One caught([](Request&, Reply& reply) {
+    try {
+      reply.field("a", std::string(kMaxHeadSize, 'x'));
+    } catch (const std::invalid_argument&) {
+      reply.send("small");
+    }
+  });
+  CHECK(caught.open(1, One::get("/")).turn() == "head 1 :status=200 content-length=5 · data 1 small end");
+
+  // From too large by one to small enough: whatever is sent, a router can read.
+  for (std::size_t size = kMaxHeadSize - 33 - 42; size > kMaxHeadSize - 300; --size) {
+    One brim([&](Request&, Reply& reply) { reply.field("a", std::string(size, 'x')).send("body"); });
+    const std::string sent = brim.open(1, One::get("/")).turn();
+    CHECK(sent.ends_with("end"));
+    if (sent.starts_with("head 1 :status=200")) break;
+  }
+}
+
+TEST_CASE("inline: a large body, and a large reply, are given back when they are over") {
+  WorkerOptions options;
+  options.max_body = 1 << 20;
+  ScriptedWorker worker(options);
+  worker.core.add_handler(
+      "*", "/", [](Request& request, Reply& reply) { reply.send(request.body()); }, kInline);
+  worker.open(1, One::get("/", "POST"), Last::no).turn();
+  for (int i = 0; i < 16; ++i) {
+    worker.data(1, std::string(16'384, 'x'), i == 15 ? Last::yes : Last::no).turn();
+  }
+  CHECK(worker.credit(1, 1 << 20).turn().ends_with("end"));
+  CHECK(worker.core.spare().kept_bytes() <= 5 * 65'536);
+}
+
 TEST_CASE("inline: a worker at its capacity refuses, which is safe to open again") {
   WorkerOptions options;
   options.capacity = 1;

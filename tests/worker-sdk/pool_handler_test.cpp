@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <latch>
 
 #include "tests/worker-sdk/scripted_worker.h"
@@ -98,6 +99,35 @@ TEST_CASE("pool: a reset wakes a handler that reads, writes or sleeps") {
     worker.drain();
     CHECK(worker.lines.size() == 1);
   }
+}
+
+TEST_CASE("pool: the longest sleep lasts until it is cancelled") {
+  std::atomic<bool> is_cancelled{false};
+  Pool worker([&](Request& request, Reply& reply) {
+    reply.start();
+    try {
+      request.sleep(std::chrono::milliseconds::max());
+    } catch (const Cancelled&) {
+      is_cancelled = true;
+    }
+  });
+  worker.open(1, Pool::get("/"));
+  CHECK(worker.until("head").ends_with("head 1 :status=200"));
+  worker.reset(1).turn();
+  worker.drain();
+  CHECK(is_cancelled);
+}
+
+TEST_CASE("pool: a large body is given back when its request is over") {
+  Pool worker([](Request& request, Reply& reply) { reply.send(request.body(1 << 20)); });
+  worker.open(1, Pool::get("/", "POST"), Last::no).turn();
+  for (int i = 0; i < 16; ++i) {
+    worker.data(1, std::string(16'384, 'x'), i == 15 ? Last::yes : Last::no).turn();
+  }
+  worker.until("data 1 65536");  // all that the router's credit permits
+  CHECK(worker.credit(1, 1 << 20).until("end").ends_with("end"));
+  worker.drain();
+  CHECK(worker.core.spare().kept_bytes() <= 5 * 65'536);
 }
 
 TEST_CASE("pool: an exception is a 500 and a log line") {

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "kept_buffer.h"
 #include "proto/head_rules.h"
 #include "proto/limits.h"
 #include "zeroway/errors.h"
@@ -14,6 +15,7 @@ namespace zeroway {
 namespace {
 
 using Digits = std::array<char, 24>;
+constexpr std::size_t kMaxFields = kMaxHeadSize - 66;  // send() adds content-length: name, 20 digits and 32
 
 std::string_view as_digits(std::size_t number, Digits& digits) {
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
@@ -36,9 +38,9 @@ void add_field(Head& head, std::string_view name, std::string_view value) {
   const std::string_view lower_name(lower, name.size());
   if (is_connection_specific(lower_name) || lower_name == "te")
     throw std::invalid_argument("field " + std::string(name) + " is the router's business");
+  if (head.list_size() + lower_name.size() + value.size() + 32 > kMaxFields)
+    throw std::invalid_argument("fields of more than " + std::to_string(kMaxFields) + " bytes");
   head.add(lower_name, value);
-  if (head.list_size() > kMaxHeadSize)
-    throw std::invalid_argument("fields of more than " + std::to_string(kMaxHeadSize) + " bytes");
 }
 
 }  // namespace
@@ -65,8 +67,10 @@ std::string_view HandlerSide::path() const {
 
 std::stop_token HandlerSide::stop_token() {
   const std::lock_guard lock(stop_mutex_);
-  if (!stop_.stop_possible()) stop_ = std::stop_source();
-  if (is_cancelled()) stop_.request_stop();
+  if (!stop_.stop_possible()) {
+    stop_ = std::stop_source();
+    if (is_cancelled()) stop_.request_stop();  // one that was there is stopped by cancel(), without the lock
+  }
   return stop_.get_token();
 }
 
@@ -79,6 +83,8 @@ void HandlerSide::cancel() {
   }
   if (stop.stop_possible()) stop.request_stop();  // without the lock: its callbacks may ask things here
 }
+
+void HandlerSide::let_go() { empty_buffer(whole_); }
 
 void HandlerSide::check_body_size(std::size_t limit) const {
   if (limit == 0) limit = max_body_;

@@ -18,6 +18,8 @@
 
 namespace zeroway {
 
+inline constexpr std::chrono::hours kLongestSleep{24 * 365 * 10};  // more could run over the clock
+
 class HandlerSide {
  public:
   virtual ~HandlerSide() = default;
@@ -38,6 +40,10 @@ class HandlerSide {
   std::string& whole() { return whole_; }
   // Throws StatusError(413) when the request says, or `whole` shows, more than `limit` bytes (0 = max_body).
   void check_body_size(std::size_t limit) const;
+
+  // Loop: the request is over, and large buffers are given back.
+  virtual void let_go();
+  [[nodiscard]] virtual std::size_t kept_bytes() const { return whole_.capacity(); }
 
   // The reply. They throw as reply.h says.
   void status(int code);
@@ -70,6 +76,8 @@ class HandlerSide {
   virtual void cancel();
   // Loop: its timer rang. A stale `ticket` is ignored.
   virtual void wake(std::uint64_t) {}
+  // Loop: whether the timer with this ticket is still waited for.
+  [[nodiscard]] virtual bool waits_for(std::uint64_t) const { return false; }
 
  protected:
   // What goes to the stream.

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "kept_buffer.h"
 #include "worker_core.h"
 #include "zeroway/errors.h"
 
@@ -24,6 +25,14 @@ void LoopSide::reset_for_next() {
   ticket_ = 0;
   awaiter_ = nullptr;
 }
+
+void LoopSide::let_go() {
+  HandlerSide::let_go();
+  empty_buffer(in_);
+  empty_buffer(current_);
+}
+
+std::size_t LoopSide::kept_bytes() const { return HandlerSide::kept_bytes() + in_.capacity() + current_.capacity(); }
 
 void LoopSide::start_collecting() {
   collects_ = true;

@@ -27,6 +27,9 @@ class LoopSide final : public HandlerSide {
   void wait_to_wake(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration);
   void throw_if_cancelled() const;
   void wake(std::uint64_t ticket) override;
+  [[nodiscard]] bool waits_for(std::uint64_t ticket) const override { return ticket == ticket_; }
+  void let_go() override;
+  [[nodiscard]] std::size_t kept_bytes() const override;
 
   // The coroutine that runs the handler, destroyed with this object if it is still waiting then.
   std::coroutine_handle<> running;

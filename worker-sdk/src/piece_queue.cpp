@@ -2,11 +2,9 @@
 
 #include <algorithm>
 
-namespace zeroway {
+#include "kept_buffer.h"
 
-namespace {
-constexpr std::size_t kKeptCapacity = 131'072;  // thousands of these may be idle
-}
+namespace zeroway {
 
 void PieceQueue::put(const Piece& piece) {
   bytes_.append(piece.bytes);
@@ -34,9 +32,8 @@ void PieceQueue::pop(const Piece& piece) {
 }
 
 void PieceQueue::clear() {
-  if (bytes_.capacity() > kKeptCapacity) bytes_ = std::string();
-  bytes_.clear();
-  marks_.clear();
+  empty_buffer(bytes_);
+  empty_buffer(marks_);
   begin_ = first_ = 0;
 }
 

@@ -30,6 +30,8 @@ class PieceQueue {
 
   [[nodiscard]] bool is_empty() const { return first_ == marks_.size(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_.size() - begin_; }
+  // How much memory it holds, used or not.
+  [[nodiscard]] std::size_t kept_bytes() const { return bytes_.capacity() + marks_.capacity() * sizeof(Mark); }
   // How many messages are begun in here.
   [[nodiscard]] std::size_t messages() const { return marks_.size() - first_; }
 

@@ -1,6 +1,7 @@
 #include "pool_side.h"
 
 #include "inbox.h"
+#include "kept_buffer.h"
 #include "proto/limits.h"
 #include "worker_stream.h"
 #include "zeroway/errors.h"
@@ -15,6 +16,15 @@ void PoolSide::reset_for_next() {
   body_is_over_ = false;
   writable_ = stream_.send_window();
 }
+
+// The handler is done: nobody else is here.
+void PoolSide::let_go() {
+  HandlerSide::let_go();
+  empty_buffer(in_);
+  empty_buffer(current_);
+}
+
+std::size_t PoolSide::kept_bytes() const { return HandlerSide::kept_bytes() + in_.capacity() + current_.capacity(); }
 
 std::string_view PoolSide::read() {
   std::unique_lock lock(mutex_);
@@ -53,7 +63,8 @@ void PoolSide::write(std::string_view piece) {
 
 void PoolSide::sleep(std::chrono::milliseconds duration) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, duration, [this] { return is_cancelled(); });
+  changed_.wait_for(lock, std::min<std::chrono::milliseconds>(duration, kLongestSleep),
+                    [this] { return is_cancelled(); });
   if (is_cancelled()) throw Cancelled();
 }
 

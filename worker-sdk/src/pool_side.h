@@ -33,6 +33,8 @@ class PoolSide final : public HandlerSide {
   void body_ended(Head* trailers) override;
   void credited(std::uint32_t bytes) override;
   void cancel() override;
+  void let_go() override;
+  [[nodiscard]] std::size_t kept_bytes() const override;
 
  protected:
   void put_head(Head& head, Last last) override;

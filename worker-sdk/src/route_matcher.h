@@ -1,7 +1,7 @@
 // Which handler answers a method and a path: a tree of path segments.
 //
 // Owner: WorkerCore.   Thread: filled before the worker runs, then read by the loop alone.
-// Not here: what a handler is (handler_table.h); the routes a worker claims from the router (proto/control.h).
+// Not here: what a handler is (worker_core.h); the routes a worker claims from the router (proto/control.h).
 #pragma once
 #include <array>
 #include <cstdint>

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "kept_buffer.h"
 #include "proto/limits.h"
 #include "worker_core.h"
 
@@ -42,7 +43,7 @@ void SocketSide::reset_for_next() {
   later_.clear();
   sends_pieces_ = ends_when_drained_ = false;
   end_.clear();
-  whole_message_ = std::string();
+  empty_buffer(whole_message_);
   is_text_ = is_whole_ = false;
   current_.clear();
   close_code_ = 0;
@@ -116,6 +117,22 @@ void SocketSide::wake(std::uint64_t ticket) {
   refuse(503, "The worker is leaving.\n", {{"retry-after", "1"}});
 }
 
+bool SocketSide::waits_for(std::uint64_t ticket) const { return ticket == sleep_ticket_ || ticket == drain_ticket_; }
+
+void SocketSide::let_go() {
+  HandlerSide::let_go();
+  in_.clear();
+  out_.clear();
+  later_.clear();
+  empty_buffer(whole_message_);
+  empty_buffer(current_);
+}
+
+std::size_t SocketSide::kept_bytes() const {
+  return HandlerSide::kept_bytes() + in_.kept_bytes() + out_.kept_bytes() + later_.kept_bytes() +
+         whole_message_.capacity() + current_.capacity();
+}
+
 // ---- receiving
 
 void SocketSide::message(Bytes piece, MessageKind kind, Last last) {
@@ -146,9 +163,8 @@ void SocketSide::body_ended(Head* trailers) {
 }
 
 bool SocketSide::has_message(std::size_t limit) {
-  if (is_whole_) {                                                                  // given out by the receive before
-    if (whole_message_.capacity() > kStreamWindow) whole_message_ = std::string();  // thousands may be idle
-    whole_message_.clear();
+  if (is_whole_) {  // given out by the receive before
+    empty_buffer(whole_message_);
     is_whole_ = false;
   }
   while (!in_.is_empty()) {

@@ -63,6 +63,9 @@ class SocketSide final : public HandlerSide {
   void credited(std::uint32_t bytes) override;
   void cancel() override;
   void wake(std::uint64_t ticket) override;
+  [[nodiscard]] bool waits_for(std::uint64_t ticket) const override;
+  void let_go() override;
+  [[nodiscard]] std::size_t kept_bytes() const override;
 
  protected:
   void put_head(Head& head, Last last) override;

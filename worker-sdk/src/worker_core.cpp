@@ -13,6 +13,7 @@ namespace {
 
 constexpr unsigned kComplaintsPerSecond = 10;            // a router gone wrong must not fill the disk
 constexpr std::size_t kMaxLinks = 1'024;                 // pairs that WELCOMEs may name
+constexpr std::size_t kSpareTimers = 1'024;              // of cancelled requests, before it is worth a look
 constexpr std::chrono::seconds kConfirmationTimeout{5};  // a router that is up but does not answer GOAWAY
 
 // WebSockets that are closed when the worker leaves dial again at once: not all in one moment. Clients further apart
@@ -161,6 +162,7 @@ void WorkerCore::release(WorkerStream& stream) {
   --in_use_;
   if (!fresh_.empty()) std::erase(fresh_, &stream);  // reset by the message that opened it
   free_.push_back(&stream);
+  stream.let_go();
 }
 
 WorkerStream* WorkerCore::find_fresh(const RouterLink& link, StreamId id) {
@@ -250,12 +252,22 @@ void WorkerCore::run_inline(WorkerStream& stream) {
 }
 
 std::uint64_t WorkerCore::start_timer(std::chrono::milliseconds duration, HandlerSide& side) {
-  timers_.push({now_ + duration, ++last_ticket_, &side});
+  if (timers_.size() > kSpareTimers + 4 * in_use_) drop_stale_timers();
+  timers_.push({now_ + std::min<std::chrono::milliseconds>(duration, kLongestSleep), ++last_ticket_, &side});
   return last_ticket_;
+}
+
+// A side waits for two at most: half of them at least are of requests that were cancelled.
+void WorkerCore::drop_stale_timers() {
+  std::vector<Timer> live;
+  for (; !timers_.empty(); timers_.pop())
+    if (timers_.top().side->waits_for(timers_.top().ticket)) live.push_back(timers_.top());
+  timers_ = decltype(timers_)(std::greater<>(), std::move(live));
 }
 
 WorkerClock::time_point WorkerCore::next_timer() const {
   auto at = timers_.empty() ? WorkerClock::time_point::max() : timers_.top().at;
+  for (const auto& link : links_) at = std::min(at, link->greets_at());
   if (is_draining_ && !is_drained() && give_up_on_routers_ > now_) at = std::min(at, give_up_on_routers_);
   return at;
 }
@@ -263,11 +275,12 @@ WorkerClock::time_point WorkerCore::next_timer() const {
 bool WorkerCore::end_turn() {
   bool did_something = parts_.inbox.run();
   ring_timers();
+  for (const auto& link : links_)
+    if (link->greets_at() <= now_) link->up();
   did_something |= resume_ready();
   accept_fresh();
   return did_something;
 }
-  for (const auto& link : links_) at = std::min(at, link->greets_at());
 
 void WorkerCore::ring_timers() {
   while (!timers_.empty() && timers_.top().at <= now_) {
@@ -275,8 +288,6 @@ void WorkerCore::ring_timers() {
     timers_.pop();
     timer.side->wake(timer.ticket);
   }
-  for (const auto& link : links_)
-    if (link->greets_at() <= now_) link->up();
 }
 
 bool WorkerCore::resume_ready() {
@@ -332,7 +343,10 @@ bool WorkerCore::is_drained() const {
 std::size_t WorkerCore::cancel_all() {
   const std::size_t held = in_use_;
   for (const auto& stream : streams_)
-    if (stream->is_open()) stream->break_off(ResetCode::cancel);
+    if (stream->is_open())
+      stream->break_off(ResetCode::cancel);
+    else
+      stream->cancelled();  // a handler that goes on after its reply
   return held;
 }
 

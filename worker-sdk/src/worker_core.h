@@ -124,6 +124,7 @@ class WorkerCore {
   void run_inline(WorkerStream& stream);
   void close_sockets_slowly();
   void ring_timers();
+  void drop_stale_timers();
   bool resume_ready();
 
   Parts parts_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "kept_buffer.h"
 #include "worker_core.h"
 
 namespace zeroway {
@@ -211,6 +212,17 @@ void WorkerStream::accept() {
 void WorkerStream::handler_done() {
   handler_runs_ = false;
   if (!is_open()) core_.release(*this);
+}
+
+void WorkerStream::let_go() {
+  empty_buffer(early_body_);
+  empty_buffer(out_body_);
+  out_sent_ = 0;
+  if (side_ != nullptr) side_->let_go();
+}
+
+std::size_t WorkerStream::kept_bytes() const {
+  return early_body_.capacity() + out_body_.capacity() + (side_ == nullptr ? 0 : side_->kept_bytes());
 }
 
 // The reply is out, or nobody wants it: nothing about this stream goes to the router any more.

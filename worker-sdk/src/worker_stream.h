@@ -61,6 +61,10 @@ class WorkerStream {
   void handler_begins() { handler_runs_ = true; }
   void handler_done();
 
+  // It is free: large buffers are given back.
+  void let_go();
+  [[nodiscard]] std::size_t kept_bytes() const;
+
   // The router learns that this worker holds the stream, if it has heard nothing about it yet.
   void accept();
   [[nodiscard]] std::uint32_t send_window() const { return out_window_.left(); }

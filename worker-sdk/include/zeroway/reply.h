@@ -25,7 +25,7 @@ class ReplyBase {
   // Adds a field; repeats are sent in order. Names may be in any case and are sent in lower case. They must be tokens
   // (RFC 9110 §5.6.2); values hold no CR, LF, NUL. Not allowed: connection, keep-alive, proxy-connection,
   // transfer-encoding, upgrade, te (the router's business, RFC 9113 §8.2.2). A content-length that is given is kept.
-  // Before the head is out.
+  // All fields together are at most 65 470 bytes, names + values + 32 for each. Before the head is out.
   ReplyBase& field(std::string_view name, std::string_view value);
 
   // An interim reply, e.g. inform(103, {{"link", "</a.css>; rel=preload"}}) (RFC 8297). `code` is 100 … 199 without
