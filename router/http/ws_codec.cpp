@@ -51,7 +51,7 @@ std::size_t WsCodec::read(Bytes input, WsEvents& events) {
   Bytes rest = input;
   while (read_one(rest, events)) {
   }
-  if (state_ == State::closed) {
+  if (is_deaf()) {
     is_blocked_ = false;
     return input.size();
   }
@@ -60,7 +60,7 @@ std::size_t WsCodec::read(Bytes input, WsEvents& events) {
 }
 
 bool WsCodec::read_one(Bytes& rest, WsEvents& events) {
-  if (state_ == State::closed) return false;
+  if (is_deaf()) return false;
   if (is_inflating_) return inflate_piece(events);
   if (is_end_due_) return tell_end(events);
   switch (frames_.read(rest, room())) {
@@ -214,7 +214,10 @@ bool WsCodec::tell(Bytes piece, Last last, WsEvents& events) {
       return fail(kInvalidData, "text that is not UTF-8", events);
     }
   }
-  if (last == Last::yes) is_in_message_ = false;
+  if (last == Last::yes) {
+    is_in_message_ = false;
+    has_told_message_ = true;
+  }
   credit_ -= message_credit(piece.size());
   events.message(piece, kind_, last);
   return state_ != State::closed;
@@ -248,14 +251,24 @@ bool WsCodec::take_close(WsEvents& events) {
   return false;
 }
 
-// RFC 6455 §7.1.7.
+// RFC 6455 §7.1.7. What came before the broken rule was right: the worker gets a moment to answer it. `reason` is a
+// literal.
 bool WsCodec::fail(std::uint16_t code, std::string_view reason, WsEvents& events) {
-  if (state_ == State::open && !settings_.fail_by_drop) send_close(code, reason);
-  state_ = State::closed;
+  failed_code_ = code;
+  failed_reason_ = reason;
   is_inflating_ = is_end_due_ = false;
+  if (state_ != State::open || settings_.fail_by_drop || !has_told_message_) return end_failing(events);
+  state_ = State::failing;
+  return false;
+}
+
+bool WsCodec::end_failing(WsEvents& events) {
+  const bool owes_close = state_ == State::open || state_ == State::failing;
+  if (owes_close && !settings_.fail_by_drop) send_close(failed_code_, failed_reason_);
+  state_ = State::closed;
   if (has_told_last_) return false;
   has_told_last_ = true;
-  events.reset(Error{Fault::client, Code::bad_request, false, "WebSocket: " + std::string(reason)});
+  events.reset(Error{Fault::client, Code::bad_request, false, "WebSocket: " + std::string(failed_reason_)});
   return false;
 }
 
@@ -274,7 +287,7 @@ void WsCodec::input_ended(WsEvents& events) {
 // --- what the worker says
 
 void WsCodec::message(Bytes piece, MessageKind kind, Last last) {
-  if (state_ != State::open) return;
+  if (state_ != State::open && state_ != State::failing) return;
   if (!is_out_begun_) {
     is_out_begun_ = true;
     has_out_frame_ = false;
@@ -323,12 +336,15 @@ void WsCodec::credit(std::uint32_t bytes) {
   if (bytes > 0) is_blocked_ = false;
 }
 
-void WsCodec::drain() { begin_close(kGoingAway, {}); }
+void WsCodec::drain() {
+  if (state_ == State::open) begin_close(kGoingAway, {});
+}
 
 void WsCodec::begin_close(std::uint16_t code, std::string_view reason) {
-  if (state_ != State::open) return;
-  send_close(code, reason);
-  state_ = State::closing;
+  if (state_ != State::open && state_ != State::failing) return;
+  const bool has_failed = state_ == State::failing;
+  send_close(has_failed ? failed_code_ : code, has_failed ? failed_reason_ : reason);
+  state_ = has_failed ? State::closed : State::closing;
   is_inflating_ = is_end_due_ = false;
   is_blocked_ = false;
 }
@@ -403,6 +419,11 @@ Time WsCodec::tick_rest(Time now) {
 Time WsCodec::tick_close(Time now, WsEvents& events) {
   if (is_over()) return Time::max();
   if (closing_since_ == Time::min()) closing_since_ = now;
+  if (state_ == State::failing) {
+    if (now < closing_since_ + kFailingTime) return closing_since_ + kFailingTime;
+    static_cast<void>(end_failing(events));
+    return Time::max();
+  }
   if (settings_.close_handshake_timeout.count() == 0) return Time::max();
   const Time due = closing_since_ + settings_.close_handshake_timeout;
   if (now < due) return due;

@@ -1,7 +1,8 @@
 // One WebSocket (RFC 6455) on a stream of bytes: frames ⇄ message, end, reset.
 //
 //     open ──our Close──▶ closing ──their Close, or too late──▶ closed
-//       └──their Close (answered), broken rules (Close, or drop)──▶ closed
+//       ├──their Close (answered), broken rules (Close, or drop)──▶ closed
+//       └──broken rules after a message──▶ failing ──kFailingTime, or the worker's end: our Close──▶ closed
 //
 // Owner: H1Codec after its 101, later an HTTP/2 stream.   Thread: the connection's loop.
 // Messages pass in pieces, both ways: none is held. Pieces to the worker keep to its credit; while there is none the
@@ -61,7 +62,7 @@ class WsCodec {
   [[nodiscard]] Time tick(Time now, WsEvents& events);
 
  private:
-  enum class State : std::uint8_t { open, closing, closed };
+  enum class State : std::uint8_t { open, closing, failing, closed };
 
   // reading; each returns whether there may be more to read
   bool read_one(Bytes& rest, WsEvents& events);
@@ -77,7 +78,9 @@ class WsCodec {
   void end_message();
   bool take_close(WsEvents& events);
   bool fail(std::uint16_t code, std::string_view reason, WsEvents& events);
+  bool end_failing(WsEvents& events);
   void tell_lost(std::string_view why, WsEvents& events);
+  [[nodiscard]] bool is_deaf() const { return state_ == State::failing || state_ == State::closed; }
   [[nodiscard]] std::uint64_t room() const;
   [[nodiscard]] Bytes control() const { return Bytes(control_).first(control_size_); }
 
@@ -121,6 +124,9 @@ class WsCodec {
   bool is_out_compressed_ = false;
 
   State state_ = State::open;
+  std::uint16_t failed_code_ = 0;  // of the Close that a failing one still owes
+  std::string_view failed_reason_;
+  bool has_told_message_ = false;  // a whole one
   bool is_blocked_ = false;
   bool has_told_last_ = false;     // end or reset: the worker hears nothing more
   bool has_worker_ended_ = false;  // or was told reset

@@ -46,6 +46,8 @@ TEST_CASE("ws codec: a frame may be as large as its own limit") {
   worker.feed(part(kText, many(100)) + frame(kContinuation, many(100)) + frame(kPing, many(125)));
   CHECK(worker.client.text() == text(many(200)) + " · " + shown("pong", many(125)));
   worker.feed(frame(kText, many(101)).substr(0, 6));
+  worker.tick(Time{});
+  worker.tick(Time{} + kFailingTime);
   CHECK(worker.told == text(many(200)) + " · broken");
   CHECK(worker.client.text().ends_with(closed(1009)));
 }
@@ -296,6 +298,36 @@ TEST_CASE("ws codec: draining is 1001, and the worker hears the client's answer"
   CHECK(worker.client.text() == closed(1001));
   CHECK(worker.told == closed(1001, "bye"));
   CHECK(worker.codec.is_over());
+}
+
+TEST_CASE("ws codec: the worker may answer what came before a rule was broken (RFC 6455 §7.1.7)") {
+  const auto broken = frame(kText, "good") + frame(3) + frame(kPing);
+  EchoWorker worker(kUsual, {});
+  worker.echoes = false;
+  worker.feed(broken);
+  worker.tick(Time{} + 1h);
+  CHECK(worker.due == Time{} + 1h + kFailingTime);
+  worker.codec.message(as_bytes("answer"), MessageKind::text, Last::yes);
+  worker.tick(worker.due - 1ms);
+  CHECK(worker.client.text() == text("answer"));
+  CHECK(worker.told == text("good"));
+  worker.tick(worker.due);
+  CHECK(worker.client.text() == text("answer") + " · " + closed(1002));
+  CHECK(worker.told == text("good") + " · broken");
+  CHECK(worker.codec.is_over());
+
+  EchoWorker ending(kUsual, {});
+  ending.feed(broken);
+  ending.codec.drain();
+  ending.codec.end(Head{});
+  ending.flush();
+  CHECK(ending.client.text() == text("good") + " · " + closed(1002));
+  CHECK(ending.codec.is_over());
+
+  EchoWorker gone(kUsual, {});
+  gone.feed(broken);
+  gone.codec.input_ended(gone);
+  CHECK(gone.told == text("good") + " · lost");
 }
 
 TEST_CASE("ws codec: a client that is gone without a Close is lost, once") {
