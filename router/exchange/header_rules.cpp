@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "proto/head_rules.h"
+#include "router/observe/escape.h"
 
 namespace zeroway {
 
@@ -136,8 +137,10 @@ Result<std::optional<std::uint64_t>> read_content_length(const Head& head) {
   const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), length);
   const bool is_number = failure == std::errc() && end == text->data() + text->size() && !text->empty();
   if (!is_number || head.count("content-length") != 1) {
-    return Error{Fault::backend, Code::worker_protocol, false,
-                 "content-length '" + std::string(*text) + "' is no length, or not the only one"};
+    constexpr std::size_t kMostText = 32;  // enough to recognise it; a worker's bytes are not for a terminal
+    std::string detail = "content-length '";
+    append_escaped(detail, text->substr(0, kMostText));
+    return Error{Fault::backend, Code::worker_protocol, false, detail + "' is no length, or not the only one"};
   }
   return std::optional(length);
 }

@@ -177,3 +177,10 @@ TEST_CASE("request rules: trailers say nothing of who asked") {
   CHECK(trailers.size() == 1);
   CHECK(trailers.find("digest") == "a");
 }
+
+TEST_CASE("header rules: a content-length that is none reaches the operator's log without its controls") {
+  const auto length = read_content_length({{"content-length", "\x1b[2J" + std::string(60'000, '9')}});
+  REQUIRE_FALSE(length.has_value());
+  CHECK(length.error().detail.starts_with("content-length '\\x1b[2J9"));
+  CHECK(length.error().detail.size() < 100);
+}
