@@ -52,7 +52,7 @@ class Router {
   void report();
   void gather(std::size_t index, const Counters& sum);
 
-  const Settings settings_;
+  Settings settings_;  // not changed once open() has begun
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<Timer> drain_timer_;
