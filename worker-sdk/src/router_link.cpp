@@ -17,11 +17,8 @@ RouterLink::RouterLink(WorkerCore& core, std::string deal, std::string steer, bo
     : core_(core), deal_(std::move(deal)), steer_(std::move(steer)), is_configured_(is_configured) {}
 
 void RouterLink::up() {
-  drop_streams();
-  out_.clear();
+  forget_connection();
   is_up_ = true;
-  greets_at_ = std::chrono::steady_clock::time_point::max();
-  is_welcomed_ = false;
   is_confirmed_ = false;
   core_.log().detail("connected to " + steer_);
   out_.hello(core_.hello());
@@ -31,15 +28,20 @@ void RouterLink::up() {
 void RouterLink::down() {
   if (is_up_) core_.log().detail("connection to " + steer_ + " is gone");
   is_up_ = false;
-  greets_at_ = std::chrono::steady_clock::time_point::max();
-  is_welcomed_ = false;
-  drop_streams();
-  out_.clear();
+  forget_connection();
 }
 
 void RouterLink::dropped() {
   down();
   greets_at_ = core_.now() + kPauseBeforeHello;
+}
+
+// Nothing of an earlier connection counts any more.
+void RouterLink::forget_connection() {
+  greets_at_ = std::chrono::steady_clock::time_point::max();
+  is_welcomed_ = false;
+  drop_streams();
+  out_.clear();
 }
 
 void RouterLink::drop_streams() {

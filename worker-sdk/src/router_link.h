@@ -69,6 +69,7 @@ class RouterLink {
   void open(const Frame& frame, WorkerStream& stream);
   void bad(const Frame& frame, ResetCode code, const std::string& detail);
   [[nodiscard]] WorkerStream* find(StreamId id);
+  void forget_connection();
   void drop_streams();
   void send_if_large();
 
