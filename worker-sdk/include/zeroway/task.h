@@ -1,10 +1,14 @@
 // The coroutine type of handle_async: `zeroway::Task<void> answer(zeroway::AsyncRequest&, zeroway::AsyncReply&)`.
 //
 // A task does nothing until it is awaited (the SDK awaits the handler's own); then it runs on the thread that awaits
-// it, to its end or its next suspension. An exception leaves through the co_await. Each task is awaited once. Helpers
-// of a handler return Task<T> and are awaited with `T value = co_await helper(…)`. Destroying a task that has not ended
-// destroys its frame: what it holds is released in the usual order.
+// it, to its end or its next suspension. An exception leaves through the co_await. Each task is awaited once, an empty or
+// moved-from one never. Helpers of a handler return Task<T> and are awaited with `T value = co_await helper(…)`.
+// Destroying a task that has not ended destroys its frame: what it holds is released in the usual order.
+//
+// Stack: a loop may await any number of tasks, one after another. Tasks inside of tasks take stack as calls inside of
+// calls do, 80 bytes a level when optimized: 10 000 levels fit into 8 MiB in any build.
 #pragma once
+#include <atomic>
 #include <coroutine>
 #include <exception>
 #include <optional>
@@ -21,7 +25,8 @@ struct TaskEnd {
   bool await_ready() const noexcept { return false; }
   template <class Promise>
   std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
-    return ended.promise().continuation;
+    if (ended.promise().is_second()) return ended.promise().continuation;
+    return std::noop_coroutine();  // it never waited: its awaiter goes on by itself
   }
   void await_resume() const noexcept {}
 };
@@ -29,6 +34,12 @@ struct TaskEnd {
 struct TaskPromiseBase {
   std::coroutine_handle<> continuation = std::noop_coroutine();
   std::exception_ptr error;
+  std::atomic<bool> is_met{false};
+
+  // Asked once by the one who started the task, as it comes back from that, and once by the task's end; who is second
+  // lets the awaiter go on. Were that always the end, each task of a loop would begin on the stack of the one before,
+  // where the compiler makes no jump of it. Atomic: what a task waits for may resume it on another thread.
+  [[nodiscard]] bool is_second() noexcept { return is_met.exchange(true, std::memory_order_acq_rel); }
 
   std::suspend_always initial_suspend() const noexcept { return {}; }
   TaskEnd final_suspend() const noexcept { return {}; }
@@ -80,9 +91,12 @@ class [[nodiscard]] Task {
 
   // Awaiting: starts the task, resumes the awaiter when it has ended.
   [[nodiscard]] bool await_ready() const noexcept { return false; }
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiter) noexcept {
-    handle_.promise().continuation = awaiter;
-    return handle_;
+  // Not inlined: clang 14 would keep its variables in the awaiter's frame, which may be gone when resume() is back.
+  [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> awaiter) {
+    const std::coroutine_handle<promise_type> task = handle_;
+    task.promise().continuation = awaiter;
+    task.resume();
+    return !task.promise().is_second();
   }
   T await_resume() { return handle_.promise().take(); }
 
