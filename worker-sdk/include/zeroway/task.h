@@ -1,8 +1,8 @@
 // The coroutine type of handle_async: `zeroway::Task<void> answer(zeroway::AsyncRequest&, zeroway::AsyncReply&)`.
 //
 // A task does nothing until it is awaited (the SDK awaits the handler's own); then it runs on the thread that awaits
-// it, to its end or its next suspension. An exception leaves through the co_await. Each task is awaited once, an empty or
-// moved-from one never. Helpers of a handler return Task<T> and are awaited with `T value = co_await helper(…)`.
+// it, to its end or its next suspension. An exception leaves through the co_await. Each task is awaited once, an empty
+// or moved-from one never. Helpers of a handler return Task<T> and are awaited with `T value = co_await helper(…)`.
 // Destroying a task that has not ended destroys its frame: what it holds is released in the usual order.
 //
 // Stack: a loop may await any number of tasks, one after another. Tasks inside of tasks take stack as calls inside of
