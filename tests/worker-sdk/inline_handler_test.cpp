@@ -129,6 +129,23 @@ TEST_CASE("inline: an exception is a 500 and a log line, or a reset when the hea
   CHECK(late.open(1, One::get("/")).turn() == "head 1 :status=200 · data 1 x · reset 1 2");
   One chosen([](Request&, Reply&) { throw StatusError(418, "teapot"); });
   CHECK(chosen.open(1, One::get("/")).turn().find(":status=418") != std::string::npos);
+  CHECK(chosen.lines.size() == 1);  // that it is connected
+}
+
+TEST_CASE("inline: a StatusError that is no error status is a 500, and the log says why") {
+  for (const int status : {200, 399, 600, -1}) {
+    One worker([status](Request&, Reply&) { throw StatusError(status, "all is well"); });
+    CHECK(worker.open(1, One::get("/a")).turn() ==
+          "head 1 :status=500 content-type=text/plain; charset=utf-8 content-length=29 · "
+          "data 1 The worker failed to answer.\n end");
+    CHECK(worker.lines.back() ==
+          "handler of GET /a failed: StatusError(" + std::to_string(status) + ") is not of 400 to 599: all is well");
+  }
+  for (const int status : {400, 599}) {
+    One worker([status](Request&, Reply&) { throw StatusError(status, "no"); });
+    CHECK(worker.open(1, One::get("/a")).turn().starts_with("head 1 :status=" + std::to_string(status)));
+    CHECK(worker.lines.size() == 1);
+  }
 }
 
 TEST_CASE("inline: illegal replies are told to the handler and never sent") {

@@ -12,6 +12,12 @@ void fail(HandlerSide& side, const WorkerLog& log, std::string_view what) {
   log.line("handler of " + method + " " + std::string(side.path()) + " failed: " + std::string(what));
   side.fail(500, "The worker failed to answer.\n");
 }
+
+void answer(const StatusError& error, HandlerSide& side, const WorkerLog& log) {
+  const int status = error.status();
+  if (status >= 400 && status <= 599) return side.fail(status, error.what());
+  fail(side, log, "StatusError(" + std::to_string(status) + ") is not of 400 to 599: " + error.what());
+}
 }  // namespace
 
 void answer_exception(const std::exception_ptr& error, HandlerSide& side, const WorkerLog& log) {
@@ -20,7 +26,7 @@ void answer_exception(const std::exception_ptr& error, HandlerSide& side, const 
   } catch (const Cancelled& cancelled) {
     if (!side.is_cancelled()) fail(side, log, cancelled.what());
   } catch (const StatusError& status) {
-    side.fail(status.status(), status.what());
+    answer(status, side, log);
   } catch (const std::exception& exception) {
     fail(side, log, exception.what());
   } catch (...) {

@@ -173,7 +173,7 @@ void HandlerSide::fail(int code, std::string_view text) {
   if (phase_ != Phase::building) return abort();
   reply_.clear();
   reply_.add(":status", "500");
-  status(code >= 400 && code <= 599 ? code : 500);
+  status(code);
   reply_.add("content-type", "text/plain; charset=utf-8");
   send(text);
 }

@@ -60,7 +60,7 @@ class HandlerSide {
 
   // The handler returned: whatever is missing is sent.
   void finish();
-  // The handler failed: an answer with this status if nothing is out yet, else a reset.
+  // The handler failed: an answer with this status, 400 … 599, if nothing is out yet, else a reset.
   void fail(int code, std::string_view text);
 
   // Blocking, or at once in an inline handler. See request.h and reply.h.

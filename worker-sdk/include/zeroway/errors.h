@@ -16,7 +16,7 @@ class Cancelled : public std::exception {
 // the stream is reset instead. body() throws StatusError(413) when the body is larger than WorkerOptions::max_body.
 class StatusError : public std::runtime_error {
  public:
-  // `status` is 400 … 599; `text` goes to the client as it is.
+  // `status` is 400 … 599, else the answer is 500 and a log line says why; `text` goes to the client as it is.
   StatusError(int status, const std::string& text) : std::runtime_error(text), status_(status) {}
   [[nodiscard]] int status() const { return status_; }
 
