@@ -61,7 +61,7 @@ struct Router::Lane {
   Lane(const Settings& settings, Welcome welcome)
       : fabric(loop, settings.fabric, std::move(welcome), counters),
         exchanges(settings.exchange, fabric.backend(), log, counters, clock),
-        door(loop, settings.edge, exchanges, log, counters, clock, settings.exchange.trusted_proxies),
+        door(loop, settings.edge, exchanges, log, counters, clock),
         sweep(loop, [this] { on_sweep(); }) {
     fabric.attach(exchanges);
     sweep.set(kSweepInterval);

@@ -8,11 +8,11 @@
 namespace zeroway {
 
 FrontDoor::FrontDoor(Loop& loop, const EdgeSettings& settings, Exchanges& exchanges, RequestLog& log,
-                     Counters& counters, const WallClock& clock, const std::vector<std::string>& trusted_proxies)
+                     Counters& counters, const WallClock& clock)
     : loop_(loop), settings_(settings), exchanges_(exchanges), log_(log), counters_(counters), clock_(clock) {
   const std::size_t most = settings.limits.max_connections_per_address;
   if (most > 0) addresses_.emplace(most);
-  for (const std::string& network : trusted_proxies) static_cast<void>(trusted_.add(network));
+  if (const std::uint32_t rate = settings.limits.connection_rate_per_address; rate > 0) rates_.emplace(rate);
 }
 
 FrontDoor::~FrontDoor() { loop_.forget_turn_end(*this); }
@@ -23,25 +23,42 @@ void FrontDoor::open(Socket socket) {
 }
 
 bool FrontDoor::may_enter(const Peer& peer) {
-  if (!addresses_ || trusted_.contain(peer.address)) return true;
-  const AddressTable::Entry entry = addresses_->enter(peer.address, loop_.now());
-  if (entry == AddressTable::Entry::yes) return true;
+  if (!rates_ && !addresses_) return true;
+  if (exchanges_.trusts(peer.address)) return true;
+  return !comes_too_fast(peer.address) && !has_too_many(peer.address);
+}
+
+bool FrontDoor::comes_too_fast(const std::string& address) {
+  const Entry entry = rates_ ? rates_->enter(address, loop_.now()) : Entry::yes;
+  if (entry == Entry::yes) return false;
+  ++counters_.connections_too_fast;
+  if (entry == Entry::no_and_tell) {
+    complaints_.write(loop_.now(), "client " + address + ": more than " +
+                                       std::to_string(settings_.limits.connection_rate_per_address) +
+                                       " new connections in a second, further ones are closed (told once a minute)");
+  }
+  return true;
+}
+
+bool FrontDoor::has_too_many(const std::string& address) {
+  const Entry entry = addresses_ ? addresses_->enter(address, loop_.now()) : Entry::yes;
+  if (entry == Entry::yes) return false;
   ++counters_.connections_refused;
-  if (entry == AddressTable::Entry::no_and_tell) {
-    complaints_.write(loop_.now(), "client " + peer.address + ": more than " +
+  if (entry == Entry::no_and_tell) {
+    complaints_.write(loop_.now(), "client " + address + ": more than " +
                                        std::to_string(settings_.limits.max_connections_per_address) +
                                        " connections, further ones are closed (told once a minute)");
   }
-  return false;
+  return true;
 }
 
 void FrontDoor::left(const std::string& address) {
   --counters_.connections_open;
-  if (addresses_ && !trusted_.contain(address)) addresses_->leave(address);
+  if (addresses_ && !exchanges_.trusts(address)) addresses_->leave(address);
 }
 
 void FrontDoor::accepted(Socket socket, Peer peer) {
-  if (!may_enter(peer)) return;
+  if (!may_enter(peer)) return reset_and_close(std::move(socket));
   ++counters_.connections_accepted;
   ++counters_.connections_open;
   keep(std::make_unique<ClientSession>(*this, std::move(socket), std::move(peer)));
@@ -58,7 +75,7 @@ void FrontDoor::open_tls(Socket socket, TlsServer& server) {
 }
 
 void FrontDoor::accepted_tls(Socket socket, Peer peer) {
-  if (!may_enter(peer)) return;
+  if (!may_enter(peer)) return reset_and_close(std::move(socket));
   ++counters_.connections_accepted;
   ++counters_.connections_open;
   handshakes_->begin(std::move(socket), std::move(peer));

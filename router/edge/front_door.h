@@ -1,9 +1,10 @@
 // Where clients come in on one loop: accepts them, keeps a session for each, counts them, and sees them out.
 //
 // Owner: Router keeps one per loop.   Thread: that loop.
-// An address that has as many connections as one may have is refused: its next ones are closed at once. Trusted proxies
-// are not counted, they speak for many. At the cap (HttpLimits::max_connections) nobody is accepted until somebody
-// leaves; newcomers wait in the backlog. Not here: what is said on a connection (edge/client_session.h).
+// An address that has as many connections as one may have, or opens them faster than one may, is refused: its next ones
+// are closed at once. Trusted proxies are not counted, they speak for many. At the cap (HttpLimits::max_connections)
+// nobody is accepted until somebody leaves; newcomers wait in the backlog. Not here: what is said on a connection
+// (edge/client_session.h).
 #pragma once
 #include <memory>
 #include <optional>
@@ -13,8 +14,8 @@
 #include "router/edge/handshakes.h"
 #include "router/exchange/exchanges.h"
 #include "router/exchange/header_rules.h"
-#include "router/exchange/trusted_networks.h"
 #include "router/net/address_table.h"
+#include "router/net/connection_rates.h"
 #include "router/net/listener.h"
 #include "router/net/loop.h"
 #include "router/observe/complaints.h"
@@ -25,7 +26,7 @@ namespace zeroway {
 class FrontDoor final : private TurnEnd {
  public:
   FrontDoor(Loop& loop, const EdgeSettings& settings, Exchanges& exchanges, RequestLog& log, Counters& counters,
-            const WallClock& clock, const std::vector<std::string>& trusted_proxies = {});
+            const WallClock& clock);
   ~FrontDoor() override;
 
   // Serves who comes to `socket` (net/listener.h: listen_at()).
@@ -52,6 +53,8 @@ class FrontDoor final : private TurnEnd {
 
  private:
   [[nodiscard]] bool may_enter(const Peer& peer);
+  [[nodiscard]] bool comes_too_fast(const std::string& address);
+  [[nodiscard]] bool has_too_many(const std::string& address);
   void left(const std::string& address);
   void accepted(Socket socket, Peer peer);
   void accepted_tls(Socket socket, Peer peer);
@@ -70,7 +73,7 @@ class FrontDoor final : private TurnEnd {
   const WallClock& clock_;
   DateField date_;
   std::optional<AddressTable> addresses_;  // none without that limit
-  TrustedNetworks trusted_;
+  std::optional<ConnectionRates> rates_;   // the same
   Complaints complaints_;
   std::optional<Listener> listener_;
   std::optional<Listener> tls_listener_;

@@ -62,6 +62,8 @@ void Exchanges::sweep(Time now) {
   inside_->log.sweep(now);
 }
 
+bool Exchanges::trusts(std::string_view address) const { return inside_->rules.trusts(address); }
+
 std::size_t Exchanges::size() const { return inside_->exchanges.size(); }
 
 }  // namespace zeroway

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "proto/stream_sink.h"
 #include "router/exchange/backend.h"
@@ -44,6 +45,9 @@ class Exchanges : public ExchangeFinder {
   [[nodiscard]] StreamSink* from_client(ExchangeKey key);
   // Where the backend's verbs go; nothing for a stale key. Good for one verb, too.
   [[nodiscard]] BackendEvents* find(ExchangeKey key) override;
+
+  // Whether `address` (numeric, without port or brackets) is in a network of ExchangeSettings::trusted_proxies.
+  [[nodiscard]] bool trusts(std::string_view address) const;
 
   // Looks at deadlines; called every 100 ms or so.
   void sweep(Time now);

@@ -91,7 +91,7 @@ void HeaderRules::request(Head& head, const ClientInfo& client) {
   host_.assign(head.authority());  // a view would not outlive the head's changes
   if (!has_forwarding(head)) return add_forwarding(head, client, scheme);
   head.remove(kCertificateSubject);
-  if (!trusted_.contain(client.address)) {
+  if (!trusts(client.address)) {
     remove_forwarding(head);
     return add_forwarding(head, client, scheme);
   }

@@ -41,6 +41,9 @@ class HeaderRules {
   // 204 is taken out (RFC 9110 §8.6).
   void reply(Head& head, std::string_view worker, std::string_view date) const;
 
+  // Whether what `address` says about whom it speaks for is believed.
+  [[nodiscard]] bool trusts(std::string_view address) const { return trusted_.contain(address); }
+
  private:
   void add_forwarding(Head& head, const ClientInfo& client, std::string_view scheme);
 

@@ -14,6 +14,11 @@ Socket::~Socket() {
   if (fd_ >= 0) ::close(fd_);
 }
 
+void reset_and_close(Socket socket) {
+  const linger at_once{1, 0};
+  ::setsockopt(socket.fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 Peer read_peer(const sockaddr_storage& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (address.ss_family == AF_INET) {

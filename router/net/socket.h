@@ -31,6 +31,9 @@ class Socket {
   int fd_ = -1;
 };
 
+// At once: the peer is told RST, and the kernel keeps nothing of it. Closed by us in the usual way, each of a flood
+// would stay in TIME_WAIT for a minute.
+void reset_and_close(Socket socket);
 [[nodiscard]] Peer read_peer(const sockaddr_storage& address);
 // "127.0.0.1:9000", "[::]:9000".
 [[nodiscard]] std::string show(const Peer& peer);

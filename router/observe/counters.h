@@ -10,8 +10,9 @@ namespace zeroway {
 struct Counters {
   // edge
   std::uint64_t connections_accepted = 0;
-  std::uint64_t connections_open = 0;     // gauge
-  std::uint64_t connections_refused = 0;  // their address had too many
+  std::uint64_t connections_open = 0;      // gauge
+  std::uint64_t connections_refused = 0;   // their address had too many
+  std::uint64_t connections_too_fast = 0;  // their address opened too many in a second
   std::uint64_t requests = 0;
   std::uint64_t bad_requests = 0;
   std::uint64_t tls_handshakes = 0;  // completed

@@ -17,6 +17,7 @@ constexpr std::array kCounters{
     Counter{"connections_accepted", &Counters::connections_accepted},
     Counter{"connections_open", &Counters::connections_open},
     Counter{"connections_refused", &Counters::connections_refused},
+    Counter{"connections_too_fast", &Counters::connections_too_fast},
     Counter{"requests", &Counters::requests},
     Counter{"bad_requests", &Counters::bad_requests},
     Counter{"tls_handshakes", &Counters::tls_handshakes},

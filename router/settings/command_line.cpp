@@ -143,6 +143,8 @@ void add_edge(Options& options, EdgeSettings& edge) {
                  "Client connections per thread; more wait");
   options.number(kClients, "--max-connections-per-address", limits.max_connections_per_address, 0, 10'000'000,
                  "Of one IPv4 address or IPv6 /64, per thread; more are closed; not of trusted proxies; 0 = any");
+  options.number(kClients, "--connection-rate-per-address", limits.connection_rate_per_address, 0, 1'000'000,
+                 "New ones a second, of the same and per thread; more are closed; not of trusted proxies; 0 = any");
   options.number(kClients, "--max-streams", limits.max_streams, 1, 100'000,
                  "Requests at once on one HTTP/2 connection; more are refused");
   options.size(kClients, "--max-body", limits.max_body, 0, kAnySize, "Largest request body, 0 = any: 413");

@@ -18,17 +18,18 @@ using Millis = std::chrono::milliseconds;
 
 // What a client may send and how long it may take. Read by http (sizes) and edge (times).
 struct HttpLimits {
-  std::size_t max_head = 65'536;                // bytes of a request's head, HTTP/2: decoded (RFC 9113 §6.5.2): 431
-  std::size_t max_request_line = 16'384;        // 414
-  std::size_t max_fields = 200;                 // fields in a head: 431
-  std::uint64_t max_body = 0;                   // bytes of a request body, 0 = no limit: 413
-  Millis head_timeout{10'000};                  // first byte of a request to the end of its head: 408
-  Millis body_timeout{30'000};                  // between two reads of a body: 408
-  Millis idle_timeout{75'000};                  // keep-alive connection with no request: closed
-  Millis send_timeout{30'000};                  // client takes no byte of what is queued for it: dropped
-  std::size_t max_connections = 10'000;         // per loop; more are not accepted until one closes
-  std::size_t max_connections_per_address = 0;  // per loop, IPv6 by /64, 0 = no limit; more are closed at once
-  std::uint32_t max_streams = 128;              // requests at once on one HTTP/2 connection; more are refused
+  std::size_t max_head = 65'536;                  // bytes of a request's head, HTTP/2: decoded (RFC 9113 §6.5.2): 431
+  std::size_t max_request_line = 16'384;          // 414
+  std::size_t max_fields = 200;                   // fields in a head: 431
+  std::uint64_t max_body = 0;                     // bytes of a request body, 0 = no limit: 413
+  Millis head_timeout{10'000};                    // first byte of a request to the end of its head: 408
+  Millis body_timeout{30'000};                    // between two reads of a body: 408
+  Millis idle_timeout{75'000};                    // keep-alive connection with no request: closed
+  Millis send_timeout{30'000};                    // client takes no byte of what is queued for it: dropped
+  std::size_t max_connections = 10'000;           // per loop; more are not accepted until one closes
+  std::size_t max_connections_per_address = 0;    // per loop, IPv6 by /64, 0 = no limit; more are closed at once
+  std::uint32_t connection_rate_per_address = 0;  // per second and loop, IPv6 by /64, 0 = no limit; more are closed
+  std::uint32_t max_streams = 128;                // requests at once on one HTTP/2 connection; more are refused
 };
 
 // permessage-deflate (RFC 7692). `request_…` is what the client is asked for, the others are about what we send.

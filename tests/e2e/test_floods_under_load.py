@@ -23,9 +23,9 @@ TIMES = ('--send-timeout', '1s', '--body-timeout', '1s')
 class Attack:
     """An attacker's process. Niced: what it takes from the others is the router's time, not its own."""
 
-    def __init__(self, stack, name, router, connections, rate):
+    def __init__(self, stack, name, router, connections, rate, address='127.0.0.1'):
         self.child = subprocess.Popen(['nice', '-n', '19', '/usr/bin/python3', ATTACKER, name, str(router.port),
-                                       str(connections), str(rate)], stdout=subprocess.PIPE, stderr=sys.stderr)
+                                       str(connections), str(rate), address], stdout=subprocess.PIPE, stderr=sys.stderr)
         stack.closing(self)
         assert self.child.stdout.readline() == b'attacking\n'
 
@@ -106,3 +106,22 @@ def test_the_others_keep_four_fifths(stack):
               f'connections, {calm["sent"] >> 20} MiB)  attacked {kept[name]:4.2f} {attacked[1]:4.1f} µs '
               f'({report["begun"]} connections, {report["cut"]} cut, {report["sent"] >> 20} MiB)', flush=True)
     assert min(kept.values()) >= 0.8, kept
+
+
+STRANGER = '127.0.0.2'  # who asks comes from 127.0.0.1
+
+
+def test_who_connects_too_often_is_closed_at_the_door_and_others_are_not(stack):
+    router = stack.router('--connection-rate-per-address', '100')
+    stack.worker('worker-1')
+    router.wait_workers(1)
+    with z.Load(router.port, 4, z.get_hello) as others:
+        attack = Attack(stack, 'rapid reset', router, 4, 1_000_000, STRANGER)
+        z.eventually(lambda: router.counters()['connections_too_fast'] > 200, 10, what='refusals')
+        others.wait_more(20)
+        report = attack.end()
+    assert others.failed == []
+    assert report['cut'] > 200
+    said = re.findall(r'client (\S+): more than 100 new connections in a second', router.log())
+    assert said == [STRANGER]
+    router.wait_idle()

@@ -69,7 +69,7 @@ class Client {
 
 struct Bench {
   explicit Bench(EdgeSettings edge = {}, std::vector<std::string> proxies = {})
-      : settings(std::move(edge)), trusted_proxies(std::move(proxies)) {
+      : settings(std::move(edge)), exchange_settings{.trusted_proxies = std::move(proxies)} {
     backend.attach(exchanges);
     auto socket = listen_at("127.0.0.1", 0, Share::no);
     REQUIRE(socket.has_value());
@@ -97,7 +97,6 @@ struct Bench {
   }
 
   EdgeSettings settings;
-  std::vector<std::string> trusted_proxies;
   ExchangeSettings exchange_settings;
   Loop loop;
   LoopClock clock{loop};
@@ -105,7 +104,7 @@ struct Bench {
   RequestLog log;
   EchoBackend backend{loop};
   Exchanges exchanges{exchange_settings, backend, log, counters, clock};
-  FrontDoor door{loop, settings, exchanges, log, counters, clock, trusted_proxies};
+  FrontDoor door{loop, settings, exchanges, log, counters, clock};
   std::uint16_t port = 0;
 };
 
@@ -343,14 +342,36 @@ TEST_CASE("front door: an address has so many connections, the next is closed at
   CHECK(got.starts_with("HTTP/1.1 200"));
 }
 
+TEST_CASE("front door: an address opens so many connections in a second, the next is closed at once") {
+  EdgeSettings settings;
+  settings.limits.connection_rate_per_address = 1;
+  Bench bench(settings);
+  std::size_t served = 0, refused = 0;
+  bench.run([&] {
+    // Until the second has passed that the first one took.
+    for (int tries = 0; tries < 100'000 && served < 2; ++tries) {
+      Client client(bench.port);
+      client.say(kGet);
+      const std::string got = client.hear("rrr");
+      served += got.starts_with("HTTP/1.1 200") ? 1 : 0;
+      refused += got == "" ? 1 : 0;
+    }
+  });
+  CHECK(served == 2);
+  CHECK(refused > 0);
+  CHECK(bench.counters.connections_too_fast == refused);
+  CHECK(bench.counters.connections_refused == 0);
+  CHECK(bench.counters.connections_accepted == 2);
+}
+
 TEST_CASE("front door: the connections of a trusted proxy are not counted") {
   EdgeSettings settings;
-  settings.limits.max_connections_per_address = 1;
+  settings.limits.max_connections_per_address = settings.limits.connection_rate_per_address = 1;
   Bench bench(settings, {"127.0.0.0/8"});
   Client first(bench.port);
   Client second(bench.port);
   CHECK(bench.run_until([&] { return bench.counters.connections_open == 2; }));
-  CHECK(bench.counters.connections_refused == 0);
+  CHECK(bench.counters.connections_refused + bench.counters.connections_too_fast == 0);
 }
 
 TEST_CASE("front door: draining closes idle connections and finishes open requests") {

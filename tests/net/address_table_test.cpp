@@ -6,7 +6,6 @@
 
 using namespace zeroway;
 using namespace std::chrono_literals;
-using Entry = AddressTable::Entry;
 
 namespace {
 

@@ -43,7 +43,8 @@ TEST_CASE("command line: the flags of old, -sv -p 9000") {
 
 TEST_CASE("command line: every setting arrives") {
   const Settings settings = accepted(
-      "-a ::1 --max-connections 5 --max-connections-per-address 3 --max-body 1k --max-head 32KiB --max-request-line 1k "
+      "-a ::1 --max-connections 5 --max-connections-per-address 3 --connection-rate-per-address 9 --max-body 1k "
+      "--max-head 32KiB --max-request-line 1k "
       "--max-fields 7 --head-timeout "
       "1s "
       "--body-timeout 2s --idle-timeout 1m --send-timeout 4 --retries 0 --retry-budget 30 --reply-timeout 6s "
@@ -55,6 +56,7 @@ TEST_CASE("command line: every setting arrives") {
   CHECK(settings.edge.address == "::1");
   CHECK(settings.edge.limits.max_connections == 5);
   CHECK(settings.edge.limits.max_connections_per_address == 3);
+  CHECK(settings.edge.limits.connection_rate_per_address == 9);
   CHECK(settings.edge.limits.max_body == 1'024);
   CHECK(settings.edge.limits.max_head == 32'768);
   CHECK(settings.edge.limits.max_request_line == 1'024);

@@ -4,8 +4,8 @@
 Owner: a test.   Thread: any.
 Not here: what must become of it (tests/e2e/test_http2_floods.py, test_floods_under_load.py).
 
-As a program it attacks until SIGTERM: `floods.py NAME PORT CONNECTIONS RATE`, over so many connections at once, at most
-RATE begun in a second. NAME is also `harmless BYTES`: each then brings a POST of that size and ends with its reply. It
+As a program it attacks until SIGTERM: `floods.py NAME PORT CONNECTIONS RATE [ADDRESS]`, over so many connections at once,
+at most RATE begun in a second, from that address. NAME is also `harmless BYTES`: each then brings a POST of that size and ends with its reply. It
 prints a line when it begins, and at the end JSON: connections begun, those that the router closed, and bytes sent.
 """
 import collections
@@ -96,7 +96,7 @@ def harmless_bytes(size):
 class Attacker:
     """Holds so many connections in attack; each that ends is begun anew."""
 
-    def __init__(self, name, port, connections, rate):
+    def __init__(self, name, port, connections, rate, address='127.0.0.1'):
         self.port = port
         self.data = harmless_bytes(int(name.split()[1])) if name.startswith('harmless') else bytes_of(name)
         self.begun = self.cut = self.sent = 0
@@ -104,6 +104,7 @@ class Attacker:
         self.open = {}  # descriptor -> [socket, bytes sent]
         self.connections = connections
         self.rate = rate
+        self.address = address
 
     def run(self, until):
         start = time.monotonic()
@@ -118,6 +119,7 @@ class Attacker:
 
     def begin(self):
         one = socket.socket()
+        one.bind((self.address, 0))
         one.connect(('127.0.0.1', self.port))
         one.setblocking(False)
         self.begun += 1
@@ -147,10 +149,10 @@ class Attacker:
 
 
 def main():
-    name, port, connections, rate = sys.argv[1], *map(int, sys.argv[2:5])
+    name, numbers, address = sys.argv[1], map(int, sys.argv[2:5]), sys.argv[5:]
     is_over = []
     signal.signal(signal.SIGTERM, lambda *_: is_over.append(1))
-    attacker = Attacker(name, port, connections, rate)
+    attacker = Attacker(name, *numbers, *address)
     print('attacking', flush=True)
     attacker.run(lambda: is_over)
     times = os.times()

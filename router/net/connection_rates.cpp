@@ -1,0 +1,41 @@
+#include "router/net/connection_rates.h"
+
+#include <algorithm>
+
+#include "router/net/limits.h"
+
+namespace zeroway {
+
+namespace {
+
+constexpr std::chrono::seconds kSecond{1};
+
+}  // namespace
+
+ConnectionRates::ConnectionRates(std::uint32_t most) : cost_(Clock::duration(kSecond) / most) {}
+
+Entry ConnectionRates::enter(std::string_view address, Time now) {
+  const auto key = address_key(address);
+  if (!key) return Entry::yes;
+  if (known_.size() >= kMaxRatedAddresses) make_room(now);
+  Address& found = known_[*key];
+  const Time paid_at = std::max(found.paid_at, now) + cost_;
+  if (paid_at <= now + kSecond) {
+    found.paid_at = paid_at;
+    return Entry::yes;
+  }
+  if (found.told && now - *found.told < kTellAgain) return Entry::no;
+  found.told = now;
+  return Entry::no_and_tell;
+}
+
+// Each look at all of them makes room for as many as half of them: its cost is that of a few entries.
+void ConnectionRates::make_room(Time now) {
+  std::erase_if(known_, [now](const auto& one) {
+    const Address& address = one.second;
+    return address.paid_at <= now && (!address.told || now - *address.told >= kTellAgain);
+  });
+  if (known_.size() > kMaxRatedAddresses / 2) known_.clear();
+}
+
+}  // namespace zeroway
