@@ -20,6 +20,7 @@
 #include "router/net/tls_server.h"
 #include "router/observe/counters.h"
 #include "router/observe/log.h"
+#include "router/observe/log_file.h"
 #include "router/observe/report.h"
 #include "router/observe/request_log.h"
 
@@ -106,6 +107,7 @@ Router::~Router() = default;
 Result<> Router::open() {
   fit_descriptors(settings_);
   std::signal(SIGPIPE, SIG_IGN);  // a log into a closed pipe must not end the router
+  if (auto opened = open_access_log(); !opened) return opened;
   if (auto opened = open_lanes(); !opened) return opened;
   if (auto opened = open_doors(); !opened) return opened;
   signals_ =
@@ -115,6 +117,12 @@ Result<> Router::open() {
   return {};
 }
 
+Result<> Router::open_access_log() {
+  if (settings_.observe.access_log.empty()) return {};
+  access_log_ = std::make_unique<LogFile>("access log");
+  return access_log_->open(settings_.observe.access_log);
+}
+
 Result<> Router::open_lanes() {
   const std::string instance = make_instance();
   for (std::uint32_t index = 0; index < settings_.threads; ++index) {
@@ -122,7 +130,7 @@ Result<> Router::open_lanes() {
     if (!welcome) return welcome.error();
     lanes_.push_back(std::make_unique<Lane>(settings_, std::move(*welcome)));
     Lane& lane = *lanes_.back();
-    if (auto opened = lane.log.open(settings_.observe); !opened) return opened;
+    if (access_log_) lane.log.write_to(*access_log_, settings_.observe.access_format);
     if (const auto bound = lane.fabric.bind(); !bound) {
       Error error = bound.error();
       error.detail.insert(0, "--fabric " + settings_.fabric.endpoint + ": ");
@@ -201,7 +209,7 @@ int Router::run() {
   if (settings_.observe.verbose) {
     Counters sum;
     for (const auto& lane : lanes_) add(sum, lane->counters);
-    write_report(sum);
+    write_counters(sum);
   }
   return exit_code_;
 }
@@ -247,13 +255,10 @@ void Router::stop() {
 }
 
 void Router::reload() {
-  for (const auto& lane : lanes_) {
-    lane->loop.post([lane = lane.get()] {
-      const auto opened = lane->log.reopen();
-      if (!opened) log::error(opened.error().detail);
-    });
-  }
-  log::info("SIGHUP: the access log is opened anew, certificates are read again; there is nothing else to load");
+  // What loops still gather goes to the new file: it is as good a place.
+  if (access_log_) access_log_->reopen();
+  log::reopen();
+  log::info("SIGHUP: log files are opened anew, certificates are read again; there is nothing else to load");
   if (tls_keeper_) tls_keeper_->reload();
 }
 
@@ -261,12 +266,17 @@ void Router::report() { gather(0, Counters{}); }
 
 // From loop to loop, each adding its own, and back to the first.
 void Router::gather(std::size_t index, const Counters& sum) {
-  if (index == lanes_.size()) return lanes_.front()->loop.post([sum] { write_report(sum); });
+  if (index == lanes_.size()) return lanes_.front()->loop.post([this, sum] { write_counters(sum); });
   lanes_[index]->loop.post([this, index, sum] {
     Counters more = sum;
     add(more, lanes_[index]->counters);
     gather(index + 1, more);
   });
+}
+
+void Router::write_counters(Counters sum) const {
+  if (access_log_) sum.access_lines_lost = access_log_->lost();  // one file for all loops
+  write_report(sum);
 }
 
 }  // namespace zeroway

@@ -1,7 +1,7 @@
 // The router as a whole: builds every loop with all that lives on it, runs them, and ends them in order.
 //
 // Owner: main, or a test.   Thread: the first loop runs on the one that calls run(), each other on its own.
-// SIGTERM and SIGINT drain, a second one ends at once; SIGHUP opens the access log anew and reads certificates; SIGUSR1
+// SIGTERM and SIGINT drain, a second one ends at once; SIGHUP opens the logs anew and reads certificates; SIGUSR1
 // writes the counters. Not here: anything a room does; this is the only file that knows them all.
 #pragma once
 #include <cstddef>
@@ -18,6 +18,7 @@ namespace zeroway {
 
 struct Counters;
 class Signals;
+class LogFile;
 class Timer;
 class TlsKeeper;
 struct TlsTerms;
@@ -37,6 +38,7 @@ class Router {
  private:
   struct Lane;  // a loop and all that lives on it
 
+  [[nodiscard]] Result<> open_access_log();
   [[nodiscard]] Result<> open_lanes();
   [[nodiscard]] Result<> open_doors();
   [[nodiscard]] Result<> open_tls_doors();
@@ -50,9 +52,11 @@ class Router {
   void stop();
   void reload();
   void report();
+  void write_counters(Counters sum) const;
   void gather(std::size_t index, const Counters& sum);
 
-  Settings settings_;  // not changed once open() has begun
+  Settings settings_;                    // not changed once open() has begun
+  std::unique_ptr<LogFile> access_log_;  // none when it is off
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<Timer> drain_timer_;

@@ -25,6 +25,8 @@ struct Counters {
   std::uint64_t reopened = 0;        // proven unseen, opened again
   std::uint64_t retries_denied = 0;  // the budget was spent
   std::uint64_t cancelled = 0;       // the client went away
+  // observe
+  std::uint64_t access_lines_lost = 0;  // of the access log's file, so not counted by loops
   // fabric
   std::uint64_t dealt = 0;         // openings through deal
   std::uint64_t steered = 0;       // openings through steer

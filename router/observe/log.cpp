@@ -1,8 +1,12 @@
 #include "router/observe/log.h"
 
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <mutex>
+
+#include "router/observe/log_file.h"
 
 namespace zeroway::log {
 
@@ -22,30 +26,59 @@ spdlog::level::level_enum to_spdlog(Level level) {
   return spdlog::level::err;
 }
 
-std::shared_ptr<spdlog::sinks::sink> make_console(const ObserveSettings& settings) {
-  if (settings.to_stdout) return std::make_shared<spdlog::sinks::stdout_sink_mt>();
-  return std::make_shared<spdlog::sinks::stderr_sink_mt>();
+// A place where lines go.
+class Place final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit Place(std::string what) : file_(std::move(what)) {}
+  LogFile& file() { return file_; }
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t text;
+    formatter_->format(message, text);
+    std::string line(text.data(), text.size());
+    file_.append(line, 1);  // whether it is lost cannot be told here
+  }
+  void flush_() override {}
+
+  LogFile file_;
+};
+
+std::shared_ptr<Place> make_console(const ObserveSettings& settings) {
+  auto place = std::make_shared<Place>(settings.to_stdout ? "standard output" : "standard error");
+  place->file().use(settings.to_stdout ? STDOUT_FILENO : STDERR_FILENO);
+  return place;
+}
+
+template <class Act>
+void for_each_place(Act act) {
+  for (const spdlog::sink_ptr& sink : spdlog::default_logger_raw()->sinks()) {
+    if (auto* const place = dynamic_cast<Place*>(sink.get())) act(place->file());
+  }
 }
 
 }  // namespace
 
-void set_up(const ObserveSettings& settings) {
-  std::vector<spdlog::sink_ptr> sinks{make_console(settings)};
-  std::string failure;
+Result<> set_up(const ObserveSettings& settings) {
+  std::vector<spdlog::sink_ptr> places{make_console(settings)};
   if (!settings.log_file.empty()) {
-    try {
-      sinks.push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(settings.log_file));
-    } catch (const spdlog::spdlog_ex& error) {
-      failure = error.what();
-    }
+    auto place = std::make_shared<Place>("log");
+    if (auto opened = place->file().open(settings.log_file); !opened) return opened;
+    places.push_back(std::move(place));
   }
-  auto logger = std::make_shared<spdlog::logger>("router", sinks.begin(), sinks.end());
+  auto logger = std::make_shared<spdlog::logger>("router", places.begin(), places.end());
   logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %-7l %v");
   logger->set_level(settings.verbose ? spdlog::level::debug : spdlog::level::info);
-  // A line is written when something happened that somebody may be waiting for: it must not sit in a buffer.
-  logger->flush_on(spdlog::level::debug);
   spdlog::set_default_logger(std::move(logger));
-  if (!failure.empty()) warning("no log file: " + failure);
+  return {};
+}
+
+void reopen() {
+  for_each_place([](LogFile& file) { file.reopen(); });
+}
+
+void finish() {
+  for_each_place([](LogFile& file) { file.finish(); });
 }
 
 bool is_on(Level level) { return spdlog::default_logger_raw()->should_log(to_spdlog(level)); }

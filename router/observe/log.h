@@ -1,18 +1,24 @@
 // The operator's log: a line when something happened that a person may want to know.
 //
-// Owner: Router sets it up once, before the loops start.   Thread: any.
-// Nobody but observe/log.cpp includes spdlog. Data-path code logs only on failures, and rate-limits what a peer can
+// Owner: main sets it up once, before anything else, and finishes it last.   Thread: any; no line waits for who reads
+// it. Nobody but observe/log.cpp includes spdlog. Data-path code logs only on failures, and rate-limits what a peer can
 // provoke. Not here: one line per request (observe/request_log.h).
 #pragma once
 #include <string_view>
 
+#include "proto/error.h"
 #include "router/settings/settings.h"
 
 namespace zeroway::log {
 
 enum class Level { debug, info, warning, error };
 
-void set_up(const ObserveSettings& settings);  // debug lines only when verbose
+// Debug lines only when verbose. Fails naming a file that cannot be opened.
+[[nodiscard]] Result<> set_up(const ObserveSettings& settings);
+// Opens the log file anew, after it was moved away.
+void reopen();
+// Waits until all lines are written, at most a second for each place. Later ones are lost.
+void finish();
 [[nodiscard]] bool is_on(Level level);
 void write(Level level, std::string_view line);
 

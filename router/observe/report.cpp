@@ -33,6 +33,7 @@ constexpr std::array kCounters{
     Counter{"reopened", &Counters::reopened},
     Counter{"retries_denied", &Counters::retries_denied},
     Counter{"cancelled", &Counters::cancelled},
+    Counter{"access_lines_lost", &Counters::access_lines_lost},
     Counter{"dealt", &Counters::dealt},
     Counter{"steered", &Counters::steered},
     Counter{"queued", &Counters::queued},

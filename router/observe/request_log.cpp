@@ -1,23 +1,19 @@
 #include "router/observe/request_log.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <ctime>
 
 #include "router/observe/escape.h"
+#include "router/observe/log.h"
+#include "router/observe/log_file.h"
 
 namespace zeroway {
 
 namespace {
 
-constexpr std::size_t kWriteAt = 65'536;         // bytes gathered: one write() of several hundred lines
-constexpr std::size_t kMostWaiting = 1'048'576;  // while the file takes nothing; then lines are lost, and counted
-constexpr std::chrono::seconds kWriteEvery{1};   // a person who watches the file sees a request within that
+constexpr std::size_t kWriteAt = 65'536;        // bytes gathered: one write() of several hundred lines
+constexpr std::chrono::seconds kWriteEvery{1};  // a person who watches the file sees a request within that
 
 template <class Number>
 void append_number(std::string& out, Number number) {
@@ -45,49 +41,17 @@ void append_or_dash(std::string& out, std::string_view text) {
   }
 }
 
-int open_file(const std::string& path) {
-  if (path == "-") return STDOUT_FILENO;
-  // Not blocking: a pipe that nobody reads must not stop the loop.
-  return ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
-}
-
-Error cannot_open(const std::string& path) {
-  return {Fault::router, Code::internal, false, "cannot open access log '" + path + "': " + std::strerror(errno)};
-}
-
 }  // namespace
 
-RequestLog::~RequestLog() {
-  flush();
-  close();
-}
+RequestLog::~RequestLog() { flush(); }
 
-Result<> RequestLog::open(const ObserveSettings& settings) {
-  path_ = settings.access_log;
-  format_ = settings.access_format;
-  return path_.empty() ? Result<>() : reopen();
-}
-
-Result<> RequestLog::reopen() {
-  if (path_.empty()) return {};
-  const int descriptor = open_file(path_);
-  if (descriptor < 0) return cannot_open(path_);
-  flush();
-  close();
-  descriptor_ = descriptor;
-  return {};
-}
-
-void RequestLog::close() {
-  if (descriptor_ > STDOUT_FILENO) ::close(descriptor_);
-  descriptor_ = -1;
+void RequestLog::write_to(LogFile& file, AccessLogFormat format) {
+  file_ = &file;
+  format_ = format;
 }
 
 void RequestLog::write(const RequestRecord& record) {
-  if (buffer_.size() >= kMostWaiting) {
-    ++lost_;
-    return;
-  }
+  if (file_ == nullptr) return;
   if (format_ == AccessLogFormat::json) {
     append_json(record);
   } else {
@@ -104,20 +68,10 @@ void RequestLog::sweep(Time now) {
 }
 
 void RequestLog::flush() {
-  std::size_t written = 0;
-  while (descriptor_ >= 0 && written < buffer_.size()) {
-    const ssize_t count = ::write(descriptor_, buffer_.data() + written, buffer_.size() - written);
-    if (count >= 0) {
-      written += static_cast<std::size_t>(count);
-    } else if (errno == EAGAIN) {
-      break;  // a pipe that nobody reads: the rest waits
-    } else if (errno != EINTR) {
-      lost_ += lines_;  // a full disk, a closed pipe
-      written = buffer_.size();
-    }
-  }
-  buffer_.erase(0, written);
-  if (buffer_.empty()) lines_ = 0;
+  if (buffer_.empty()) return;
+  const bool are_first_lost = file_->append(buffer_, lines_);
+  lines_ = 0;
+  if (are_first_lost) log::warning(file_->name() + " takes no lines; they are lost until it does");
 }
 
 void RequestLog::append_time(WallTime at) {

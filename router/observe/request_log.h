@@ -1,8 +1,9 @@
 // One line for each request: what was asked, what came of it, who answered, and how long it took.
 //
-// Owner: Router keeps one per loop, all on one file (O_APPEND: lines of several loops never mix).   Thread: that loop.
-// Lines are gathered and written many at once, at least once a second and when it goes.
-// Not here: filling a record (exchange/exchange.cpp), what a person should know at once (observe/log.h).
+// Owner: Router keeps one per loop, all with one file.   Thread: that loop.
+// Lines are gathered and handed to the file many at once, at least once a second and when it goes.
+// Not here: filling a record (exchange/exchange.cpp), writing (observe/log_file.h), what a person should know at once
+// (observe/log.h).
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -30,6 +31,8 @@ struct RequestRecord {
   std::string_view reason;    // why it failed: an error's name; "" = it did not
 };
 
+class LogFile;  // router/observe/log_file.h
+
 class RequestLog {
  public:
   RequestLog() = default;  // off
@@ -37,32 +40,25 @@ class RequestLog {
   RequestLog(const RequestLog&) = delete;
   RequestLog& operator=(const RequestLog&) = delete;
 
-  // Opens what the settings name. Fails naming the file and the reason.
-  [[nodiscard]] Result<> open(const ObserveSettings& settings);
-  // Opens the file of that name anew, after it was moved away. The old one stays in use when that fails.
-  [[nodiscard]] Result<> reopen();
+  // `file` must outlive this.
+  void write_to(LogFile& file, AccessLogFormat format);
 
   // Ask before filling a record.
-  [[nodiscard]] bool is_on() const { return descriptor_ >= 0; }
+  [[nodiscard]] bool is_on() const { return file_ != nullptr; }
   void write(const RequestRecord& record);
-  // Writes out what has waited for a second; called every 100 ms or so.
+  // Hands over what has waited for a second; called every 100 ms or so.
   void sweep(Time now);
   void flush();
-  // Lines that the file did not take: a full disk, a pipe that nobody reads.
-  [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
  private:
   void append_common(const RequestRecord& record);
   void append_json(const RequestRecord& record);
   void append_time(WallTime at);
-  void close();
 
-  std::string path_;
+  LogFile* file_ = nullptr;
   AccessLogFormat format_ = AccessLogFormat::common;
-  int descriptor_ = -1;
   std::string buffer_;
   std::uint64_t lines_ = 0;  // in the buffer
-  std::uint64_t lost_ = 0;
   Time flushed_{};
   std::int64_t second_ = -1;  // that time_text_ was written for
   std::string time_text_;

@@ -288,8 +288,9 @@ void add_fabric(Options& options, FabricSettings& fabric) {
 void add_observe(Options& options, ObserveSettings& observe) {
   options.flag(kLog, "-s,--stdout", observe.to_stdout, true, "Log to standard output; else to standard error");
   options.flag(kLog, "-v,--verbose", observe.verbose, true, "Log more, and all counters at the end");
-  options.file(kLog, "-l,--log", observe.log_file, "Log to this file too");
-  options.file(kLog, "--access-log", observe.access_log, "A line for each request; - is standard output");
+  options.file(kLog, "-l,--log", observe.log_file, "Log to this file too; SIGHUP opens it anew");
+  options.file(kLog, "--access-log", observe.access_log,
+               "A line for each request; - is standard output; SIGHUP opens it anew");
   options.choice(kLog, "--access-log-format", observe.access_format,
                  {{"common", AccessLogFormat::common}, {"json", AccessLogFormat::json}}, "Its lines");
 }

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "router/observe/log_file.h"
 #include "tests/exchange/script.h"
 
 using namespace zeroway;
@@ -21,15 +22,18 @@ class Logged : public Script {
     REQUIRE(descriptor >= 0);
     ::close(descriptor);
     path_ = shape;
-    ObserveSettings observe;
-    observe.access_log = path_;
-    REQUIRE(log.open(observe).has_value());
+    REQUIRE(file_.open(path_).has_value());
+    log.write_to(file_, AccessLogFormat::common);
   }
-  ~Logged() { std::filesystem::remove(path_); }
+  ~Logged() {
+    file_.finish();
+    std::filesystem::remove(path_);
+  }
 
   // From the status on.
   std::string line() {
     log.flush();
+    file_.finish();
     std::ifstream file(path_);
     const std::string text(std::istreambuf_iterator<char>(file), {});
     const std::size_t from = text.find("HTTP/1.1\" ");
@@ -42,6 +46,7 @@ class Logged : public Script {
 
  private:
   std::string path_;
+  LogFile file_{"access log"};
 };
 
 }  // namespace

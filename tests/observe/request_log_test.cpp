@@ -1,49 +1,25 @@
 #include "router/observe/request_log.h"
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <string>
-#include <thread>
-#include <vector>
+
+#include "router/observe/log_file.h"
+#include "tests/observe/folder.h"
 
 using namespace zeroway;
 
 namespace {
 
-// A directory that goes with the test.
-class Folder {
- public:
-  Folder() {
-    std::string shape = (std::filesystem::temp_directory_path() / "zeroway-log-XXXXXX").string();
-    path_ = mkdtemp(shape.data());
+// A log with its file: all is written when it has gone.
+struct Logged {
+  explicit Logged(const std::string& path, AccessLogFormat format = AccessLogFormat::common) {
+    REQUIRE(file.open(path).has_value());
+    log.write_to(file, format);
   }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
+  LogFile file{"access log"};
+  RequestLog log;
 };
-
-std::string read(const std::string& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-ObserveSettings to(std::string path, AccessLogFormat format = AccessLogFormat::common) {
-  ObserveSettings settings;
-  settings.access_log = std::move(path);
-  settings.access_format = format;
-  return settings;
-}
 
 RequestRecord record() {
   return {.ended = WallTime{std::chrono::seconds(784'111'777)},
@@ -63,12 +39,8 @@ RequestRecord record() {
 
 std::string line_of(const RequestRecord& one, AccessLogFormat format) {
   const Folder folder;
-  {
-    RequestLog log;
-    REQUIRE(log.open(to(folder.file("a"), format)).has_value());
-    log.write(one);
-  }
-  return read(folder.file("a"));
+  Logged(folder.file("a"), format).log.write(one);
+  return read_file(folder.file("a"));
 }
 
 }  // namespace
@@ -106,110 +78,27 @@ TEST_CASE("request log: what a client chose cannot look like a field or a line o
 TEST_CASE("request log: off takes nothing and touches nothing") {
   RequestLog log;
   CHECK_FALSE(log.is_on());
-  CHECK(log.open(ObserveSettings()).has_value());
-  CHECK_FALSE(log.is_on());
-  CHECK(log.reopen().has_value());
+  log.write(record());
   log.sweep(Time{std::chrono::hours(1)});
-  CHECK_FALSE(log.is_on());
-}
-
-TEST_CASE("request log: a file that cannot be opened is named, with the reason") {
-  RequestLog log;
-  const auto opened = log.open(to("/nowhere/at/all"));
-  REQUIRE_FALSE(opened.has_value());
-  CHECK(opened.error().detail == "cannot open access log '/nowhere/at/all': No such file or directory");
   CHECK_FALSE(log.is_on());
 }
 
 TEST_CASE("request log: lines wait at most a second of sweeps, and are written many at once") {
   const Folder folder;
-  RequestLog log;
-  REQUIRE(log.open(to(folder.file("a"))).has_value());
+  Logged logged(folder.file("a"));
   Time now{std::chrono::hours(1)};
-  log.write(record());
-  log.sweep(now);  // the first look
-  const std::size_t one = read(folder.file("a")).size();
-  CHECK(one > 0);
-  log.write(record());
-  log.write(record());
-  log.sweep(now + std::chrono::milliseconds(999));
-  CHECK(read(folder.file("a")).size() == one);
-  log.sweep(now + std::chrono::seconds(1));
-  CHECK(read(folder.file("a")).size() == 3 * one);
-  for (int i = 0; i < 1'000; ++i) log.write(record());
-  CHECK(read(folder.file("a")).size() > 500 * one);  // a full buffer does not wait
-}
-
-TEST_CASE("request log: reopen follows a rotation and loses no line") {
-  const Folder folder;
-  RequestLog log;
-  REQUIRE(log.open(to(folder.file("a"))).has_value());
-  log.write(record());
-  std::filesystem::rename(folder.file("a"), folder.file("a.1"));
-  log.write(record());
-  CHECK(log.reopen().has_value());
-  log.write(record());
-  log.flush();
-  const std::size_t one = read(folder.file("a")).size();
-  CHECK(one > 0);
-  CHECK(read(folder.file("a.1")).size() == 2 * one);
-}
-
-TEST_CASE("request log: a reopen that fails keeps the old file") {
-  const Folder folder;
-  std::filesystem::create_directory(folder.file("d"));
-  RequestLog log;
-  REQUIRE(log.open(to(folder.file("d/a"))).has_value());
-  std::filesystem::rename(folder.file("d"), folder.file("e"));
-  CHECK_FALSE(log.reopen().has_value());
-  log.write(record());
-  log.flush();
-  CHECK_FALSE(read(folder.file("e/a")).empty());
-}
-
-TEST_CASE("request log: lines of several loops on one file never mix") {
-  const Folder folder;
-  constexpr int kLines = 5'000;
-  std::vector<std::thread> loops;
-  for (int i = 0; i < 4; ++i) {
-    loops.emplace_back([&folder] {
-      RequestLog log;
-      static_cast<void>(log.open(to(folder.file("a"))));
-      for (int line = 0; line < kLines; ++line) log.write(record());
-    });
-  }
-  for (std::thread& loop : loops) loop.join();
-  const std::string expected = line_of(record(), AccessLogFormat::common);
-  const std::string all = read(folder.file("a"));
-  REQUIRE(all.size() == 4 * kLines * expected.size());
-  std::size_t wrong = 0;
-  for (std::size_t at = 0; at < all.size(); at += expected.size()) {
-    wrong += all.compare(at, expected.size(), expected) == 0 ? 0 : 1;
-  }
-  CHECK(wrong == 0);
-}
-
-TEST_CASE("request log: a pipe that nobody reads costs lines, not memory, and is counted") {
-  const Folder folder;
-  REQUIRE(mkfifo(folder.file("p").c_str(), 0600) == 0);
-  const int reader = ::open(folder.file("p").c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
-  REQUIRE(reader >= 0);
-  {
-    RequestLog log;
-    REQUIRE(log.open(to(folder.file("p"))).has_value());
-    for (int i = 0; i < 30'000; ++i) log.write(record());
-    CHECK(log.lost() > 10'000);
-    std::string text(1 << 20, ' ');
-    const ssize_t got = ::read(reader, text.data(), text.size());
-    REQUIRE(got > 0);
-    log.flush();  // goes on where it stopped
-    const ssize_t more = ::read(reader, text.data() + got, text.size() - static_cast<std::size_t>(got));
-    REQUIRE(more > 0);
-    const std::string expected = line_of(record(), AccessLogFormat::common);
-    text.resize(static_cast<std::size_t>(got + more));
-    for (std::size_t at = 0; at + expected.size() <= text.size(); at += expected.size()) {
-      REQUIRE(text.compare(at, expected.size(), expected) == 0);
-    }
-  }
-  ::close(reader);
+  logged.log.write(record());
+  logged.log.sweep(now);  // the first look
+  const std::size_t one = line_of(record(), AccessLogFormat::common).size();
+  wait_for([&] { return read_file(folder.file("a")).size() == one; });
+  logged.log.write(record());
+  logged.log.write(record());
+  logged.log.sweep(now + std::chrono::milliseconds(999));
+  std::string marker = "marker\n";
+  logged.file.append(marker, 1);  // were they handed over, they would come before it
+  wait_for([&] { return read_file(folder.file("a")).size() == one + 7; });
+  logged.log.sweep(now + std::chrono::seconds(1));
+  wait_for([&] { return read_file(folder.file("a")).size() == 3 * one + 7; });
+  for (int i = 0; i < 1'000; ++i) logged.log.write(record());  // a full buffer does not wait
+  wait_for([&] { return read_file(folder.file("a")).size() > 500 * one; });
 }
