@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "proto/head_rules.h"
+
 namespace zeroway {
 namespace {
 
@@ -31,6 +33,15 @@ std::string_view fitting(std::string_view reason) {
   std::size_t size = kMaxCloseReason;
   while ((static_cast<unsigned char>(reason[size]) & 0xc0U) == 0x80U) --size;
   return reason.substr(0, size);
+}
+
+// For the fabric: a Close may hold what no field's value may.
+std::string as_field_value(std::string_view reason) {
+  std::string value(reason);
+  for (char& c : value) {
+    if (!is_field_value({&c, 1})) c = ' ';
+  }
+  return value;
 }
 
 void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
@@ -241,7 +252,7 @@ bool WsCodec::take_close(WsEvents& events) {
       return fail(kInvalidData, "a close reason that is not UTF-8", events);
     }
     trailers.add("close-code", std::to_string(code));
-    if (!reason.empty()) trailers.add("close-reason", reason);
+    if (!reason.empty()) trailers.add("close-reason", as_field_value(reason));
   }
   if (state_ == State::open) frames_.write(WsOpcode::close, {}, payload, output_);
   state_ = State::closed;

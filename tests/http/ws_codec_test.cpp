@@ -251,6 +251,16 @@ TEST_CASE("ws codec: the worker's end is a Close with its code, or 1000") {
   CHECK(closing_of({{"close-reason", "\xff"}}) == closed(1000));
 }
 
+TEST_CASE("ws codec: what no field's value may hold reaches the worker as spaces, and the client as it said it") {
+  const std::string reason("a\r\nb\0c\x7f\x01", 8);
+  EchoWorker worker(kUsual, {});
+  worker.client.shows_reasons = true;
+  worker.feed(close_frame(1000, reason));
+  worker.flush();
+  CHECK(worker.told == closed(1000, "a  b c  "));
+  CHECK(worker.client.text() == closed(1000, reason));
+}
+
 TEST_CASE("ws codec: after our Close messages are read and dropped until theirs") {
   ClientDeflate client;
   const auto packed = frame(kText, client.message(many(100'000)), {.reserved = 4});

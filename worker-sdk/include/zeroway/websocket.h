@@ -126,16 +126,16 @@ class WebSocket : public RequestBase {
   [[nodiscard]] std::size_t backlog() const;
 
   // Closes, behind all that was sent (RFC 6455 §7.4). `code` is 1000 … 1014 without 1004, 1005, 1006, or 3000 … 4999;
-  // `reason` is UTF-8 (not checked) of at most 123 bytes without CR, LF, NUL; else std::invalid_argument. Whoever
-  // receives here then gets nothing. Never waits. Ignored when the WebSocket is over already; refuses with 403 what was
-  // not accepted.
+  // `reason` is UTF-8 (not checked) of at most 123 bytes without control characters; else std::invalid_argument.
+  // Whoever receives here then gets nothing. Never waits. Ignored when the WebSocket is over already; refuses with 403
+  // what was not accepted.
   void close(int code = 1000, std::string_view reason = {});
   // Whether it is over: closed by either side, or lost. What the client sent before it closed can still be received.
   [[nodiscard]] bool is_closed() const;
   // Once it is over, the first code said: by the client, 1005 if it closed without one, 1006 if it was lost (or is a
   // refused one); or by us. 0 before.
   [[nodiscard]] int close_code() const;
-  // What came with the code, or empty. Good as long as the socket.
+  // What came with the code, or empty; control characters in a client's are spaces. Good as long as the socket.
   [[nodiscard]] std::string_view close_reason() const;
 
   // `co_await socket.sleep(1s);` Throws Cancelled as soon as the WebSocket is over.
