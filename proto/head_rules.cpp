@@ -26,15 +26,13 @@ bool is_token_byte(char c) { return kTokenBytes[static_cast<unsigned char>(c)]; 
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_pseudo(std::string_view name) { return name.starts_with(':'); }
 
-bool is_value(std::string_view value) {
-  return std::none_of(value.begin(), value.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
-}
+bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
 
 bool is_field_name(std::string_view name) { return is_token(name) && std::none_of(name.begin(), name.end(), is_upper); }
 
 Complaint check_field(const Field& field) {
   if (!is_field_name(field.name)) return "is no lower-case token";
-  if (!is_value(field.value)) return "has CR, LF or NUL in its value";
+  if (!is_field_value(field.value)) return "has a control character in its value";
   if (is_connection_specific(field.name)) return "is connection-specific";
   if (field.name == "te" && field.value != "trailers") return "may only be \"trailers\"";
   return nullptr;
@@ -71,7 +69,7 @@ std::optional<std::string> check_fields(const Head& head, std::span<const std::s
     if (!at) return complain(field, "is not known here");
     if (fields_began) return complain(field, "comes after other fields");
     if ((seen & 1U << *at) != 0) return complain(field, "comes twice");
-    if (!is_value(field.value)) return complain(field, "has CR, LF or NUL in its value");
+    if (!is_field_value(field.value)) return complain(field, "has a control character in its value");
     seen |= 1U << *at;
   }
   return std::nullopt;
@@ -106,6 +104,8 @@ constexpr std::array kConnectionSpecific{"connection"sv, "keep-alive"sv, "proxy-
 }  // namespace
 
 bool is_token(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_token_byte); }
+
+bool is_field_value(std::string_view text) { return std::none_of(text.begin(), text.end(), is_control); }
 
 bool is_connection_specific(std::string_view lower_case_name) {
   return std::find(kConnectionSpecific.begin(), kConnectionSpecific.end(), lower_case_name) !=

@@ -8,13 +8,14 @@
 
 namespace zeroway {
 
-// Names lower-case tokens, values without CR, LF, NUL; pseudo-fields first, each once and known; no connection-specific
+// Names lower-case tokens, values without controls; pseudo-fields first, each once and known; no connection-specific
 // field (connection, keep-alive, proxy-connection, transfer-encoding, upgrade; te other than "trailers").
 [[nodiscard]] Result<> check_request_head(const Head& head);  // :method, :scheme, :path present (CONNECT: RFC 8441)
 [[nodiscard]] Result<> check_reply_head(const Head& head);    // :status 100 … 999 present, 101 refused
 [[nodiscard]] Result<> check_trailers(const Head& head);      // no pseudo-field
 
-[[nodiscard]] bool is_token(std::string_view text);  // RFC 9110 §5.6.2, not empty
+[[nodiscard]] bool is_token(std::string_view text);        // RFC 9110 §5.6.2, not empty
+[[nodiscard]] bool is_field_value(std::string_view text);  // RFC 9110 §5.5: no control character but HTAB
 [[nodiscard]] bool is_connection_specific(std::string_view lower_case_name);
 
 }  // namespace zeroway

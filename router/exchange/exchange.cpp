@@ -83,6 +83,7 @@ void Exchange::begin(ExchangeKey key, StreamSink& client, const ClientInfo& info
       has_length_ = false;
   retries_ = reopenings_ = 0;
   length_left_ = bytes_out_ = 0;
+  interim_size_ = 0;
   status_ = 0;
   began_ = opened_ = now;
   reply_due_ = retry_due_ = resume_at_ = Time{};
@@ -198,7 +199,10 @@ void Exchange::reply_head(Head& head, Last last) {
 void Exchange::reply_interim(Head& head, Last last) {
   if (!reply_.interim()) return refuse_reply("an interim head after the final one");
   if (last == Last::yes) return refuse_reply("an interim head that ends the stream");
-  body_.stop_keeping();  // the client has heard of this answer: no other worker can give it
+  interim_size_ += head.list_size();
+  if (interim_size_ > kMaxInterim) return refuse_reply("interim heads of over 262144 bytes");
+  head.remove("content-length");  // RFC 9110 §8.6
+  body_.stop_keeping();           // the client has heard of this answer: no other worker can give it
   ++context_.counters.replies_1xx;
   client_->head(head, Last::no);
 }
@@ -252,6 +256,7 @@ void Exchange::reply_end(Head& trailers) {
   if (!reply_.data()) return refuse_reply("an end without a head");
   if (has_length_ && length_left_ > 0) return refuse_reply("less content than its content-length");
   if (auto checked = check_trailers(trailers); !checked) return refuse_reply(checked.error().detail);
+  HeaderRules::reply_trailers(trailers);
   finish(trailers);
 }
 

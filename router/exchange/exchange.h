@@ -156,6 +156,7 @@ class Exchange {
 
   bool has_length_ = false;  // the reply said its length, and has a body
   std::uint64_t length_left_ = 0;
+  std::size_t interim_size_ = 0;  // of all interim heads so far
   std::uint64_t bytes_out_ = 0;
   int status_ = 0;
 

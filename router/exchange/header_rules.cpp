@@ -130,6 +130,10 @@ void HeaderRules::reply(Head& head, std::string_view worker, std::string_view da
   if (worker_header_) head.set("x-worker", worker);
 }
 
+void HeaderRules::reply_trailers(Head& trailers) {
+  for (const std::string_view name : {"content-length", "host", "trailer"}) trailers.remove(name);
+}
+
 Result<std::optional<std::uint64_t>> read_content_length(const Head& head) {
   const auto text = head.find("content-length");
   if (!text) return std::optional<std::uint64_t>();

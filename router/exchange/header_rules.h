@@ -40,6 +40,8 @@ class HeaderRules {
   // `date` when the worker sent none; `x-worker`, whatever the worker sent, unless the operator has it off. A length of
   // 204 is taken out (RFC 9110 §8.6).
   void reply(Head& head, std::string_view worker, std::string_view date) const;
+  // What a head alone may say (RFC 9110 §6.5.1) goes: HTTP/2 clients give up a whole reply for a content-length here.
+  static void reply_trailers(Head& trailers);
 
   // Whether what `address` says about whom it speaks for is believed.
   [[nodiscard]] bool trusts(std::string_view address) const { return trusted_.contain(address); }

@@ -14,6 +14,7 @@
 
 #include "proto/error.h"
 #include "proto/head.h"
+#include "router/http/h1_framing.h"
 
 namespace zeroway {
 
@@ -37,8 +38,8 @@ class H2Fields {
     data_ = at;
     size_ = head.size();
     for (const Field field : head) {
-      *at++ = {as_nghttp2(field.name), as_nghttp2(field.value), field.name.size(), field.value.size(),
-               NGHTTP2_NV_FLAG_NONE};
+      const std::string_view value = h1::trim(field.value);  // RFC 9113 §8.2.1: else the client refuses the reply
+      *at++ = {as_nghttp2(field.name), as_nghttp2(value), field.name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
     }
   }
   [[nodiscard]] const nghttp2_nv* data() const { return data_; }

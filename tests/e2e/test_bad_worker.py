@@ -37,6 +37,8 @@ WRONG_ANSWERS = {
     'status 101': lambda stream: headers(stream, [(':status', '101')]),
     'a request instead of a reply': lambda stream: headers(stream, [(':method', 'GET'), (':path', '/')]),
     'a line break in a value': lambda stream: headers(stream, [(':status', '200'), ('x-a', 'b\r\nset-cookie: evil')]),
+    'a control character in a value': lambda stream: headers(stream, [(':status', '200'), ('x-a', 'b\x1b[2J')]),
+    'a flood of interim heads': lambda stream: headers(stream, [(':status', '103'), ('link', 'l' * 1000)]) * 300,
     'a name in upper case': lambda stream: headers(stream, [(':status', '200'), ('X-A', 'b')]),
     'transfer-encoding': lambda stream: headers(stream, [(':status', '200'), ('transfer-encoding', 'chunked')]),
     'data before the head': lambda stream: f.frame(f.DATA, 0, stream, b'early'),

@@ -58,12 +58,34 @@ TEST_CASE("exchange: a reply that is its head is over with it, and an end after 
   CHECK(s.reply_end().heard().empty());
 }
 
-TEST_CASE("exchange: any number of interim heads pass before the final one") {
+TEST_CASE("exchange: interim heads pass before the final one") {
   Script s;
   s.ask("GET").accept().heard();
   CHECK(s.reply("103").reply("103").reply("199").heard() == "c head 103 · c head 103 · c head 199");
   CHECK(s.reply("200").reply_end().heard() == "c head 200 · c end");
   CHECK(s.counters.replies_1xx == 3);
+}
+
+TEST_CASE("exchange: a flood of interim heads, which no credit bounds, ends its stream") {
+  Script s;
+  s.ask("GET").accept().heard();
+  const std::string value(16'384 - 42 - 32 - 4, 'v');  // ":status" and its value are 42, "link" and 32 are the field's
+  for (int i = 0; i < 16; ++i) CHECK(s.reply("103", Last::no, {{"link", value}}).heard() == "c head 103");
+  CHECK(s.reply("103").heard().starts_with("b1 reset 1 · c head 502"));
+  CHECK(s.is_over());
+}
+
+TEST_CASE("exchange: an interim head says no length (RFC 9110 §8.6)") {
+  Script s;
+  s.ask("GET").accept().reply("103", Last::no, {{"content-length", "5"}, {"link", "a"}});
+  CHECK_FALSE(s.client.seen.has("content-length"));
+  CHECK(s.client.seen.find("link") == "a");
+}
+
+TEST_CASE("exchange: a worker's trailers do not frame what they follow (RFC 9110 §6.5.1)") {
+  Script s;
+  s.ask("GET").reply("200").reply_data(1).heard();
+  CHECK(s.reply_end({{"content-length", "7"}, {"a", "1"}, {"host", "b"}, {"trailer", "a"}}).heard() == "c end a=1");
 }
 
 TEST_CASE("exchange: HEAD, 204 and 304 have no content, whatever the worker sends (RFC 9110 §6.4.1)") {

@@ -45,6 +45,14 @@ TEST_CASE("h2: trailers, both ways") {
   CHECK(bench.heard() == "headers 1 :status=200 · data 1 \"abc\" · headers 1 x-sum=2 end");
 }
 
+TEST_CASE("h2: white space around values goes, as it does in HTTP/1.1 (RFC 9113 §8.2.1)") {
+  Silent bench;
+  bench.hear(get(1));
+  bench.say_head(1, {{":status", "200"}, {"a", " \tb c "}, {"d", " "}});
+  bench.say_end(1, {{"e", "f "}});
+  CHECK(bench.heard() == "headers 1 :status=200 a=b c d= · headers 1 e=f end");
+}
+
 TEST_CASE("h2: trailers behind no body") {
   Silent bench;
   bench.hear(get(1));

@@ -97,8 +97,8 @@ TEST_CASE("head rules: names are lower-case tokens (RFC 9113 §8.2.1)") {
   }
 }
 
-TEST_CASE("head rules: values have no CR, LF or NUL; pseudo-fields' neither") {
-  for (const std::string_view value : {"a\rb"sv, "a\nb"sv, "a\0b"sv, "\r\nx: y"sv}) {
+TEST_CASE("head rules: values have no control characters but tabs; pseudo-fields' neither (RFC 9110 §5.5)") {
+  for (const std::string_view value : {"a\rb"sv, "a\nb"sv, "a\0b"sv, "\r\nx: y"sv, "a\x01"sv, "\x7f"sv}) {
     CHECK_FALSE(check_reply_head(reply({{"a", value}})).has_value());
     CHECK_FALSE(check_request_head(get({{"a", value}})).has_value());
     CHECK_FALSE(check_trailers({{"a", value}}).has_value());
@@ -106,7 +106,7 @@ TEST_CASE("head rules: values have no CR, LF or NUL; pseudo-fields' neither") {
     head.set(":authority", value);
     CHECK_FALSE(check_request_head(head).has_value());
   }
-  CHECK(check_reply_head(reply({{"a", "\t\x01\x7f\xff b"}})).has_value());
+  CHECK(check_reply_head(reply({{"a", "\t\x80\xff b"}})).has_value());
 }
 
 TEST_CASE("head rules: no field is about one connection (RFC 9113 §8.2.2)") {

@@ -24,8 +24,8 @@ std::string_view as_digits(std::size_t number, Digits& digits) {
 
 void add_field(Head& head, std::string_view name, std::string_view value) {
   if (!is_token(name)) throw std::invalid_argument("field name \"" + std::string(name) + "\" is not a token");
-  if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos)
-    throw std::invalid_argument("field " + std::string(name) + ": its value holds CR, LF or NUL");
+  if (!is_field_value(value))
+    throw std::invalid_argument("field " + std::string(name) + ": its value holds a control character");
   std::array<char, 64> room;
   std::string large;
   char* lower = room.data();

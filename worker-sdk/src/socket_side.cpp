@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "kept_buffer.h"
+#include "proto/head_rules.h"
 #include "proto/limits.h"
 #include "worker_core.h"
 
@@ -81,8 +82,7 @@ void SocketSide::conclude() {
 void SocketSide::close_with(int code, std::string_view reason) {
   if (!may_be_sent(code)) throw std::invalid_argument("close code " + std::to_string(code) + " may not be sent");
   if (reason.size() > kMaxReason) throw std::invalid_argument("a close reason of more than 123 bytes");
-  if (reason.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos)
-    throw std::invalid_argument("a close reason with CR, LF or NUL");
+  if (!is_field_value(reason)) throw std::invalid_argument("a close reason with a control character");
   if (is_over()) return;
   if (!has_started()) return refuse(403, "The worker does not want this WebSocket.\n", {});
   say_close(code, reason);

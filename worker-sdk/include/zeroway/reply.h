@@ -23,8 +23,9 @@ class ReplyBase {
   // The status, 200 … 999 (default 200). Before the head is out.
   ReplyBase& status(int code);
   // Adds a field; repeats are sent in order. Names may be in any case and are sent in lower case. They must be tokens
-  // (RFC 9110 §5.6.2); values hold no CR, LF, NUL. Not allowed: connection, keep-alive, proxy-connection,
-  // transfer-encoding, upgrade, te (the router's business, RFC 9113 §8.2.2). A content-length that is given is kept.
+  // (RFC 9110 §5.6.2); values hold no control character but tabs (§5.5). Not allowed: connection, keep-alive,
+  // proxy-connection, transfer-encoding, upgrade, te (the router's business, RFC 9113 §8.2.2). A content-length that is
+  // given is kept.
   // All fields together are at most 65 470 bytes, names + values + 32 for each. Before the head is out.
   ReplyBase& field(std::string_view name, std::string_view value);
 
