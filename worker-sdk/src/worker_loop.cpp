@@ -10,28 +10,25 @@
 #include <cstring>
 
 #include "proto/limits.h"
-#include "same_endpoint.h"
 #include "worker_keys.h"
 
 namespace zeroway {
 
 namespace {
 
-constexpr int kHeartbeatInterval = 250;     // ms: a hung router is noticed in about a second
-constexpr int kHeartbeatTimeout = 1'000;    // ms
-constexpr int kReconnectInterval = 100;     // ms: answering within a second of the router binding
-constexpr int kReconnectIntervalMax = 500;  // ms
-constexpr int kDialAgain = 500;  // ms: after what ZeroMQ gives up for good; else it says within 1 ms that it retries
-// Deal must never connect by itself, because a router that was started again would deal to who has not said hello yet:
-// libzmq's turn is an hour away, the loop's comes first. Not -1, with which libzmq lets go of the endpoint later, when
-// it may have been dialled again.
-constexpr int kDealReconnectInterval = 3'600'000;  // ms
-constexpr int kDealAgain = 100;                    // ms: after deal broke off, or could not be reached
-constexpr int kDealPatience = 2'000;               // ms: for a dial that says nothing
-constexpr int kConnectTimeout = 2'000;             // ms: a host that drops packets must not cost minutes
-constexpr int kFarewell = 1'000;                   // ms: for the last replies to leave the process
+constexpr int kHeartbeatInterval = 250;   // ms: a hung router is noticed in about a second
+constexpr int kHeartbeatTimeout = 1'000;  // ms
+// The loop dials anew, never libzmq: a router that was started again would deal to who has not said hello yet, and what
+// libzmq connects again its monitor calls by an address, which may be anybody's. Its turn is an hour away, the loop's
+// comes first. Not -1, with which libzmq lets go of the endpoint later, when it may have been dialled again.
+constexpr int kReconnectInterval = 3'600'000;              // ms
+constexpr std::chrono::milliseconds kDialAgain{100};       // then 200, 300 …: back within a second of the router
+constexpr std::chrono::milliseconds kLongestPause{500};    // between two dials
+constexpr int kDialJitter = 100;                           // ms: a router's workers do not come back all at once
+constexpr std::chrono::milliseconds kDealPatience{2'000};  // for a dial that says nothing
+constexpr int kConnectTimeout = 2'000;                     // ms: a host that drops packets must not cost minutes
+constexpr int kFarewell = 1'000;                           // ms: for the last replies to leave the process
 constexpr int kMessagesPerTurn = 32;      // then replies go out, and the router has work while the rest is read
-constexpr int kMessagesBefore = 1'000;    // looked through for an old WELCOME: other routers may never stop talking
 constexpr int kTurnsBetweenPolls = 16;    // of a loop that never runs dry: signals and the monitor get their turn
 constexpr std::size_t kCopyUpTo = 4'096;  // bytes: larger messages are handed over instead
 
@@ -148,7 +145,6 @@ bool WorkerLoop::set_options(const std::string& instance) {
          set_int(socket_, ZMQ_HEARTBEAT_TIMEOUT, kHeartbeatTimeout) &&
          set_int(socket_, ZMQ_HEARTBEAT_TTL, kHeartbeatTimeout) &&
          set_int(socket_, ZMQ_RECONNECT_IVL, kReconnectInterval) &&
-         set_int(socket_, ZMQ_RECONNECT_IVL_MAX, kReconnectIntervalMax) &&
          set_int(socket_, ZMQ_CONNECT_TIMEOUT, kConnectTimeout) && set_int(socket_, ZMQ_IPV6, 1) &&
          zmq_setsockopt(socket_, ZMQ_MAXMSGSIZE, &max_message, sizeof max_message) == 0;
 }
@@ -178,16 +174,12 @@ bool WorkerLoop::open_monitor() {
 
 void WorkerLoop::dial(Dialled& dialled, const std::string& endpoint, char socket, std::size_t index) {
   const Alias alias = make_alias(socket, index, ++dialled.times);
-  const bool is_deal = socket == 'D';
-  // An option counts for the connections that are made after it was set.
-  set_int(socket_, ZMQ_RECONNECT_IVL, is_deal ? kDealReconnectInterval : kReconnectInterval);
-  dialled.again_at =
-      is_deal ? WorkerClock::now() + std::chrono::milliseconds(kDealPatience) : WorkerClock::time_point::max();
+  ++dialled.fails;
+  dialled.again_at = socket == 'D' ? WorkerClock::now() + kDealPatience : WorkerClock::time_point::max();
   if (zmq_setsockopt(socket_, ZMQ_CONNECT_ROUTING_ID, alias.data(), alias.size()) != 0 ||
       zmq_connect(socket_, endpoint.c_str()) != 0) {
     core_->complain("cannot connect to " + endpoint + ": " + zmq_strerror(zmq_errno()));
-    dialled.again_at = WorkerClock::now() + std::chrono::milliseconds(kDialAgain);
-    return;
+    return dial_later(dialled);
   }
   std::array<char, 512> spelled{};
   std::size_t size = spelled.size();
@@ -229,8 +221,6 @@ void WorkerLoop::dial_deals() {
   }
 }
 
-// After a protocol error (a message over the limit, a peer that is not ZeroMQ, a refused key) libzmq drops the session
-// and never connects again.
 void WorkerLoop::dial_again(WorkerClock::time_point now) {
   for (std::size_t i = 0; i < pairs_.size(); ++i) {
     const RouterLink& link = *core_->links()[i];
@@ -342,36 +332,21 @@ void WorkerLoop::read_monitor() {
     std::memcpy(&kind, event.bytes().data(), sizeof kind);
     const std::string_view address = as_text(endpoint.bytes());
     for (std::size_t i = 0; i < pairs_.size(); ++i) {
-      if (is_about(pairs_[i].deal, kind, address)) {
-        tell(pairs_[i].deal, kind, address);
-        if (kind == ZMQ_EVENT_DISCONNECTED || kind == ZMQ_EVENT_CONNECT_RETRIED)
-          pairs_[i].deal.again_at = WorkerClock::now() + std::chrono::milliseconds(kDealAgain);
-      }
-      if (!is_about(pairs_[i].steer, kind, address)) continue;
-      tell(pairs_[i].steer, kind, address);
-      if (kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) steer_stands(*core_->links()[i]);
-      if (kind == ZMQ_EVENT_DISCONNECTED) core_->links()[i]->down();
+      if (address == pairs_[i].deal.endpoint) tell(pairs_[i].deal, kind);
+      if (address == pairs_[i].steer.endpoint) tell_steer(pairs_[i].steer, *core_->links()[i], kind);
     }
   }
 }
 
-// What is there by now was said before this HELLO: a WELCOME in it is of the connection before.
-void WorkerLoop::steer_stands(RouterLink& link) {
-  link.down();
-  for (int i = 0; i < kMessagesBefore && receive_one(); ++i) continue;
-  link.up();
+void WorkerLoop::tell_steer(Dialled& steer, RouterLink& link, std::uint16_t event) {
+  tell(steer, event);
+  if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) link.up();
+  if (event == ZMQ_EVENT_DISCONNECTED) link.down();
 }
 
-// A name may have to be looked up for it, so a retry is only asked about when somebody waits for one.
-bool WorkerLoop::is_about(const Dialled& dialled, std::uint16_t event, std::string_view address) {
-  if (dialled.endpoint.empty()) return false;
-  if (event == ZMQ_EVENT_CONNECT_RETRIED && dialled.again_at == WorkerClock::time_point::max()) return false;
-  return is_same_endpoint(dialled.endpoint, address);
-}
-
-void WorkerLoop::tell(Dialled& dialled, std::uint16_t event, std::string_view address) {
+void WorkerLoop::tell(Dialled& dialled, std::uint16_t event) {
   const auto blame = [&](std::string_view why) {
-    if (!dialled.is_blamed) core_->complain(std::string(address).append(why));
+    if (!dialled.is_blamed) core_->complain(dialled.endpoint + std::string(why));
     dialled.is_blamed = true;
   };
   switch (event) {
@@ -380,15 +355,20 @@ void WorkerLoop::tell(Dialled& dialled, std::uint16_t event, std::string_view ad
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
       return blame(" is no router, or wants CURVE keys (--key, --router-key)");
     case ZMQ_EVENT_DISCONNECTED:
-      dialled.again_at = WorkerClock::now() + std::chrono::milliseconds(kDialAgain);
-      return;
     case ZMQ_EVENT_CONNECT_RETRIED:
-      dialled.again_at = WorkerClock::time_point::max();
-      return;
+      return dial_later(dialled);
     default:  // it stands
       dialled.again_at = WorkerClock::time_point::max();
+      dialled.fails = 0;
       dialled.is_blamed = false;
   }
+}
+
+// Of two events about one failure the first counts.
+void WorkerLoop::dial_later(Dialled& dialled) {
+  const std::chrono::milliseconds pause = std::clamp(dialled.fails * kDialAgain, kDialAgain, kLongestPause);
+  const std::chrono::milliseconds jitter(std::uniform_int_distribution<int>(0, kDialJitter)(random_));
+  dialled.again_at = std::min(dialled.again_at, WorkerClock::now() + pause + jitter);
 }
 
 WorkerClock::time_point WorkerLoop::next_dial() const {

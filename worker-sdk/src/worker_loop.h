@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,12 +33,12 @@ class WorkerLoop final : public LinkSender {
   void send(RouterLink& link) override;
 
  private:
+  // libzmq never connects by itself: each connection is dialled here, with an alias of its own.
   struct Dialled {
     std::string endpoint;     // as ZeroMQ spells it; empty when not connected
     std::uint32_t times = 0;  // how often it was dialled: an alias is never used twice
-    // When we dial anew: steer when it broke off and ZeroMQ does not say that it tries again, deal always, because
-    // ZeroMQ never does that. Never, if that is max().
-    WorkerClock::time_point again_at = WorkerClock::time_point::max();
+    std::uint32_t fails = 0;  // how often since it last stood
+    WorkerClock::time_point again_at = WorkerClock::time_point::max();  // when it is dialled anew; never, if max()
     bool is_blamed = false;  // why it fails has been logged, since it last stood
   };
   struct Pair {
@@ -56,9 +57,9 @@ class WorkerLoop final : public LinkSender {
   bool receive();
   bool receive_one();
   void read_monitor();
-  void steer_stands(RouterLink& link);
-  [[nodiscard]] static bool is_about(const Dialled& dialled, std::uint16_t event, std::string_view address);
-  void tell(Dialled& dialled, std::uint16_t event, std::string_view address);
+  void tell_steer(Dialled& steer, RouterLink& link, std::uint16_t event);
+  void tell(Dialled& dialled, std::uint16_t event);
+  void dial_later(Dialled& dialled);
   bool send_all();
   [[nodiscard]] WorkerClock::time_point next_dial() const;
   void wait(WorkerClock::time_point until, bool is_busy);
@@ -77,6 +78,7 @@ class WorkerLoop final : public LinkSender {
   int monitor_fd_ = -1;
   int wake_fd_ = -1;
   std::vector<Pair> pairs_;  // for the link of the same index
+  std::minstd_rand random_{std::random_device{}()};
   std::atomic<int> stops_{0};
   WorkerClock::time_point drain_until_ = WorkerClock::time_point::max();
 };
