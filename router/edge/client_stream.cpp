@@ -8,11 +8,12 @@ void ClientStream::begin(CodecStream new_number) {
   number = new_number;
   exchange = 0;
   lead = {};
-  has_reply_head = has_request_ended = is_head_request = is_connect_request = false;
+  has_reply_head = has_request_ended = is_head_request = is_connect_request = is_web_socket = false;
 }
 
 void ClientStream::head(Head& head, Last last) {
   has_reply_head = has_reply_head || head.status() >= 200;
+  is_web_socket = is_connect_request && head.status() == 200;
   session_.codec().head(number, head, last);
   if (is_connect_request) session_.offer_at_turn_end();  // what the client said before the answer
   session_.ask_turn_end();
@@ -42,8 +43,8 @@ void ClientStream::end(Head& trailers) {
 
 void ClientStream::reset(const Error& error) {
   session_.codec().reset(number, error);
-  // A reply that ends with its connection must not look whole (RFC 9112 §9.8).
-  if (has_reply_head && session_.codec().phase() == CodecPhase::closed) session_.cut();
+  // A reply that ends with its connection must not look whole (RFC 9112 §9.8). A WebSocket's Close says it all.
+  if (has_reply_head && !is_web_socket && session_.codec().phase() == CodecPhase::closed) session_.cut();
   session_.finish(*this);
 }
 

@@ -33,6 +33,7 @@ class ClientStream final : public StreamSink {
   bool has_request_ended = false;  // the client said all of it
   bool is_head_request = false;
   bool is_connect_request = false;  // a WebSocket's
+  bool is_web_socket = false;       // and it was accepted
 
  private:
   void said(std::size_t bytes);
