@@ -1,15 +1,11 @@
-"""A WebSocket client by hand: every frame, right or wrong, in any chops, and all that comes back until the TCP end.
+"""A WebSocket client by hand: every frame, right or wrong, in any chops, and all that comes back until the end.
 
 Owner: a test.   Thread: the test's; every read is bounded.
-Not here: which answers are right (tests/e2e/test_websocket_conformance.py).
+Not here: what carries the bytes (websocket_roads.py), which answers are right (tests/e2e/test_websocket_conformance.py).
 """
-import select
-import socket
+import collections
 import struct
 import zlib
-
-from many_web_sockets import OPENING
-from zeroway_e2e import SLOW
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 KEY = b'\x37\xfa\x21\x3d'
@@ -54,10 +50,11 @@ class Deflate:
         self.terms = names
         self.our_bits = int(names.get('client_max_window_bits', 15))
         self.their_bits = int(names.get('server_max_window_bits', 15))
+        self.forgets = 'client_no_context_takeover' in names
         self.packer = self.unpacker = None
 
     def pack(self, payload):
-        if self.packer is None or 'client_no_context_takeover' in self.terms:
+        if self.packer is None or self.forgets:
             self.packer = zlib.compressobj(1, wbits=-max(self.our_bits, 9))
         return (self.packer.compress(payload) + self.packer.flush(zlib.Z_SYNC_FLUSH))[:-4]
 
@@ -68,108 +65,138 @@ class Deflate:
 
 
 class ByHand:
-    """One WebSocket after its 101."""
+    """One WebSocket that was accepted, on a road of websocket_roads.py. `accepted`: the status that says so."""
 
-    def __init__(self, router, path='/', extensions=None, seconds=20):
-        self.socket = socket.create_connection(('127.0.0.1', router.port), seconds * SLOW)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        more = f'Sec-WebSocket-Extensions: {extensions}\r\n' if extensions else ''
-        self.socket.sendall(OPENING.format(path=path, more=more).encode())
+    def __init__(self, road):
+        self.road = road
         self.buffer = bytearray()
         self.message = None  # (opcode, is it compressed, its fragments)
-        while b'\r\n\r\n' not in self.buffer:
-            assert self._fill(), 'the end before an answer'
-        head, _, rest = bytes(self.buffer).partition(b'\r\n\r\n')
-        self.buffer = bytearray(rest)
-        self.head = head.decode()
-        assert self.head.startswith('HTTP/1.1 101 '), self.head
-        self.fields = dict(line.lower().split(': ', 1) for line in self.head.split('\r\n')[1:])
-        answer = self.fields.get('sec-websocket-extensions')
+        self.packed = 0      # messages that came compressed
+        self.prepared = {}   # frames of messages that were compressed each by itself
+        assert road.answer.status == (200 if hasattr(road, 'connection') else 101), road.answer
+        answer = road.answer.fields.get('sec-websocket-extensions')
         self.deflate = Deflate(answer) if answer else None
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.socket.close()
+        self.road.close()
 
-    def send(self, data, chop=65_536):
+    def send(self, data, chop=None):
         """In writes of `chop` bytes; reads meanwhile, for an echo comes before its message has ended."""
         view = memoryview(data)
         while view:
-            readable, writable, _ = select.select([self.socket], [self.socket], [], self.socket.gettimeout())
-            assert readable or writable, 'the router neither reads nor writes'
-            if writable:
-                view = view[self.socket.send(view[:chop or 65_536], socket.MSG_DONTWAIT):]
-            elif readable:
-                assert self._fill(), 'the end while sending'
+            if taken := self.road.push(view[:chop or len(view)]):
+                view = view[taken:]
+            else:
+                assert self._fill(True), 'the end while sending'
 
-    def send_message(self, opcode, payload, fragment=0):
+    def echo(self, opcode, messages, fragment=0, chop=65_536, ahead=262_144):
+        """All of them come back in order as they went; at most `ahead` bytes, and one message, are under way."""
+        messages, waiting, under_way, out = iter(messages), collections.deque(), 0, memoryview(b'')
+        number, more = 0, True
+        while more or waiting:
+            while more and not out and (not waiting or under_way < ahead):
+                if (message := next(messages, None)) is None:
+                    more = False
+                    break
+                waiting.append(message)
+                under_way += len(message)
+                out = memoryview(self.framed(opcode, message, fragment))
+            while out and (taken := self.road.push(out[:chop])):
+                out = out[taken:]
+            if out or (waiting and (not more or under_way >= ahead)):
+                assert self._fill(bool(out)), f'the end instead of message {number}'
+            while waiting and (found := self._event()):
+                message = waiting.popleft()
+                under_way -= len(message)
+                assert found == (NAMES[opcode], message), f'message {number} of {len(message)} bytes'
+                number += 1
+        return number
+
+    def framed(self, opcode, payload, fragment=0):
         """Compressed if that was agreed on; in frames of `fragment` bytes unless that is 0."""
+        if self.deflate and self.deflate.forgets:  # what it becomes depends on nothing else
+            if (opcode, payload, fragment) not in self.prepared:
+                self.prepared[opcode, payload, fragment] = self._framed(opcode, payload, fragment)
+            return self.prepared[opcode, payload, fragment]
+        return self._framed(opcode, payload, fragment)
+
+    def _framed(self, opcode, payload, fragment):
         packed = self.deflate.pack(payload) if self.deflate else payload
-        self.send(fragments(opcode, packed, fragment or max(len(packed), 1), 4 if self.deflate else 0))
+        return fragments(opcode, packed, fragment or max(len(packed), 1), 4 if self.deflate else 0)
 
     def receive(self):
-        """The next event: ('text', b'…'), ('pong', b'…'), ('close', 1000 or None, b'reason'), or ('end',) of TCP."""
-        while True:
-            found = self._frame()
-            if found is None:
+        """The next event: ('text', b'…'), ('pong', b'…'), ('close', 1000 or None, b'reason'), or ('end',) of the road."""
+        while (event := self._event()) is None:
+            if not self._fill():
+                assert not self.buffer, 'the end within a frame'
                 return ('end',)
-            first, payload = found
-            opcode = first & 15
-            assert not first & 0x30, 'a reserved bit'
-            if opcode == CLOSE:
-                assert len(payload) != 1
-                return ('close', struct.unpack('>H', payload[:2])[0] if payload else None, payload[2:])
-            if opcode > 2:
-                return (NAMES[opcode], payload)
-            assert (opcode == CONTINUATION) == (self.message is not None), 'a fragment out of order'
-            if self.message is None:
-                assert not first & 0x40 or self.deflate
-                self.message = (opcode, bool(first & 0x40), [])
-            self.message[2].append(payload)
-            if first & 0x80:
-                opcode, is_packed, pieces = self.message
-                self.message = None
-                whole = b''.join(pieces)
-                return (NAMES[opcode], self.deflate.unpack(whole) if is_packed else whole)
+        return event
 
     def receive_part(self, size):
         """Until `size` bytes of a message that has not ended have come."""
         while not self.message or sum(map(len, self.message[2])) < size:
-            first, payload = self._frame()
-            assert not first & 0x80, 'ended, or a control frame'
-            self.message = self.message or (first & 15, False, [])
-            self.message[2].append(payload)
+            assert self._event() is None, 'ended, or a control frame'
+            assert (self.message and sum(map(len, self.message[2])) >= size) or self._fill(), 'the end'
 
     def events(self):
-        """All that comes, until and with the end of TCP."""
+        """All that comes, until and with the end of the road."""
         found = []
         while not found or found[-1] != ('end',):
             found.append(self.receive())
         return found
 
+    def _event(self):
+        """What the next frames that are there make, or None when that needs more."""
+        while found := self._frame():
+            first, payload = found
+            opcode = first & 15
+            assert not first & 0x30 and not (first & 0x40 and opcode in (CONTINUATION, CLOSE, PING, PONG)), 'a reserved bit'
+            if opcode == CLOSE:
+                assert first & 0x80 and len(payload) != 1
+                return ('close', struct.unpack('>H', payload[:2])[0] if payload else None, payload[2:])
+            if opcode > 2:
+                assert first & 0x80 and len(payload) < 126
+                return (NAMES[opcode], payload)
+            assert (opcode == CONTINUATION) == (self.message is not None), 'a fragment out of order'
+            if self.message is None:
+                assert not first & 0x40 or self.deflate, 'compressed, which nobody asked for'
+                self.message = (opcode, bool(first & 0x40), [])
+            self.message[2].append(payload)
+            if first & 0x80:
+                opcode, is_packed, pieces = self.message
+                self.message = None
+                self.packed += is_packed
+                whole = b''.join(pieces)
+                return (NAMES[opcode], self.deflate.unpack(whole) if is_packed else whole)
+        return None
+
     def _frame(self):
-        if not self._have(2):
+        """The first byte and the payload of the next frame, once it is whole."""
+        if len(self.buffer) < 2:
             return None
         size, at = self.buffer[1], 2
         assert size <= 127, 'a masked frame from a server (RFC 6455 §5.1)'
         if size > 125:
-            more = 2 if size == 126 else 8
-            assert self._have(2 + more)
-            size, at = int.from_bytes(self.buffer[2:2 + more], 'big'), 2 + more
-        assert self._have(at + size), 'the end within a frame'
+            at = 4 if size == 126 else 10
+            if len(self.buffer) < at:
+                return None
+            size = int.from_bytes(self.buffer[2:at], 'big')
+            assert size > (125 if at == 4 else 65_535), 'a length that could be shorter'
+        if len(self.buffer) < at + size:
+            return None
         first, payload = self.buffer[0], bytes(self.buffer[at:at + size])
         del self.buffer[:at + size]
         return first, payload
 
-    def _have(self, size):
-        while len(self.buffer) < size:
-            if not self._fill():
-                return False
-        return True
-
-    def _fill(self):
-        piece = self.socket.recv(262_144)
-        self.buffer += piece
-        return bool(piece)
+    def _fill(self, is_pushing=False):
+        """Waits for more, or until more can be pushed. False at the end."""
+        while (piece := self.road.pull()) is None:
+            self.road.wait(is_pushing)
+            if is_pushing:
+                piece = self.road.pull()
+                break
+        self.buffer += piece or b''
+        return piece != b''
