@@ -16,20 +16,23 @@ struct Reply {
 
 // In the order of Code, so that a code is its index.
 constexpr std::array kReplies{
-    Reply{Code::bad_request, 400, "bad_request", "400 Bad Request\nThe request breaks the rules of HTTP.\n"},
-    Reply{Code::forbidden, 403, "forbidden", "403 Forbidden\nA page of this origin may not open WebSockets here.\n"},
+    Reply{Code::bad_request, 400, "bad_request",
+          "400 Bad Request\nThe request breaks the rules of HTTP. The router's log says which one, with -v.\n"},
+    Reply{Code::forbidden, 403, "forbidden",
+          "403 Forbidden\nA page of this origin may not open WebSockets here (--ws-origins).\n"},
     Reply{Code::request_timeout, 408, "request_timeout",
-          "408 Request Timeout\nThe request came too slowly. Send it again.\n"},
+          "408 Request Timeout\nThe request came too slowly (--head-timeout, --body-timeout). Send it again.\n"},
     Reply{Code::content_too_large, 413, "content_too_large",
-          "413 Content Too Large\nThe request's body is larger than this server takes.\n"},
+          "413 Content Too Large\nThe request's body is larger than this server takes (--max-body).\n"},
     Reply{Code::uri_too_long, 414, "uri_too_long",
-          "414 URI Too Long\nThe request's target is longer than this server takes.\n"},
+          "414 URI Too Long\nThe request's target is longer than this server takes (--max-request-line).\n"},
     Reply{Code::expectation_failed, 417, "expectation_failed",
           "417 Expectation Failed\nOnly 100-continue may be expected.\n"},
     Reply{Code::upgrade_required, 426, "upgrade_required",
           "426 Upgrade Required\nOnly version 13 of WebSocket is spoken here.\n"},
     Reply{Code::header_too_large, 431, "header_too_large",
-          "431 Request Header Fields Too Large\nSend fewer or shorter header fields, or drop cookies.\n"},
+          "431 Request Header Fields Too Large\nSend fewer or shorter header fields, or drop cookies (--max-head, "
+          "--max-fields).\n"},
     Reply{Code::not_implemented, 501, "not_implemented",
           "501 Not Implemented\nThis server does not do this method or transfer coding.\n"},
     Reply{Code::version_not_supported, 505, "version_not_supported",
@@ -45,12 +48,15 @@ constexpr std::array kReplies{
     Reply{Code::worker_refused, 503, "worker_refused",
           "503 Service Unavailable\nAll workers are busy. Try again in a moment; start more workers if this lasts.\n"},
     Reply{Code::worker_timeout, 504, "worker_timeout",
-          "504 Gateway Timeout\nThe worker took too long to answer. It may still act on the request.\n"},
+          "504 Gateway Timeout\nThe worker took too long to answer (--reply-timeout). It may still act on the "
+          "request.\n"},
     Reply{Code::no_worker, 503, "no_worker",
-          "503 Service Unavailable\nNo worker was there to take this request. Start one, or try again in a moment.\n"},
+          "503 Service Unavailable\nNo worker was there to take this request (--queue-timeout). Start one, or try "
+          "again in a "
+          "moment.\n"},
     Reply{Code::queue_full, 503, "queue_full",
-          "503 Service Unavailable\nToo many requests are waiting for a worker. Try again in a moment; start more "
-          "workers if this lasts.\n"},
+          "503 Service Unavailable\nToo many requests are waiting for a worker (--queue-limit). Try again in a moment; "
+          "start more workers if this lasts.\n"},
     Reply{Code::draining, 503, "draining", "503 Service Unavailable\nThis server is leaving. Try again.\n"},
     Reply{Code::internal, 500, "internal", "500 Internal Server Error\nThe router failed. Its log says why.\n"},
     Reply{Code::frame_error, 502, "frame_error",

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "proto/head_rules.h"
+#include "router/settings/command_line.h"
 
 using namespace zeroway;
 
@@ -52,6 +53,24 @@ TEST_CASE("error reply: each code has its status (as proto/error.h says), a lega
     CHECK(body.size() < 300);
   }
   CHECK(error_status(Code::cancelled) == 499);
+}
+
+TEST_CASE("error reply: what an option decided names that option, as the manual does") {
+  const std::string manual = read_command_line({"-h"}).output;
+  std::set<std::string> named;
+  for (int index = 0; index <= static_cast<int>(Code::frame_error); ++index) {
+    Head head;
+    const std::string text(write_error_reply(static_cast<Code>(index), "", head));
+    for (std::size_t at = text.find("--"); at != std::string::npos; at = text.find("--", at + 2)) {
+      const std::string option = text.substr(at, text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", at) - at);
+      CAPTURE(option);
+      CHECK(manual.find("  " + option + " ") != std::string::npos);
+      named.insert(option);
+    }
+  }
+  CHECK((named == std::set<std::string>{"--ws-origins", "--head-timeout", "--body-timeout", "--max-body",
+                                        "--max-request-line", "--max-head", "--max-fields", "--reply-timeout",
+                                        "--queue-timeout", "--queue-limit"}));
 }
 
 TEST_CASE("error reply: a date is left out when there is none, and an old head is cleared") {
