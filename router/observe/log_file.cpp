@@ -23,8 +23,7 @@ namespace zeroway {
 
 namespace {
 
-constexpr std::size_t kMostWaiting =
-    4 << 20;  // bytes while nothing is taken: 25 000 lines and more; then they are lost
+constexpr std::size_t kMostHeld = 4 << 20;      // bytes; 25 000 lines and more, then they are lost
 constexpr std::size_t kWarmMemory = 256 << 10;  // kept between two writes; more was for a stall that is over
 constexpr std::chrono::seconds kTellEvery{1};   // a reader that is a little too slow does not fill the log
 constexpr std::chrono::seconds kLongestFinish{1};
@@ -68,7 +67,7 @@ class LogFile::Writer {
   bool append(std::string& lines, std::uint64_t count) {
     const std::lock_guard lock(mutex_);
     if (is_finishing_ || lines.empty()) return lines.clear(), false;
-    if (!waiting_.empty() && waiting_.size() + lines.size() > kMostWaiting) {
+    if (held() > 0 && held() + lines.size() > kMostHeld) {
       lines.clear();
       lost_ += count;
       return !std::exchange(is_losing_, true);
@@ -111,11 +110,13 @@ class LogFile::Writer {
       if (waiting_.empty() && !reopen_after_ && is_finishing_) break;
       batch.swap(waiting_);
       const auto reopen_after = std::exchange(reopen_after_, std::nullopt);
+      writing_ = batch.size();
       lock.unlock();
       write_and_reopen(batch, reopen_after);
       batch.clear();
       if (batch.capacity() > kWarmMemory) std::string().swap(batch);
       lock.lock();
+      writing_ = 0;
       tell_recovery(lock);
     }
     is_done_ = true;
@@ -123,6 +124,8 @@ class LogFile::Writer {
   }
 
  private:
+  std::size_t held() const { return waiting_.size() + writing_; }
+
   void wait_for_work(std::unique_lock<std::mutex>& lock) {
     const auto has_work = [this] { return !waiting_.empty() || reopen_after_ || is_finishing_; };
     if (told_ == lost_ || is_failing_) {
@@ -218,6 +221,7 @@ class LogFile::Writer {
   mutable std::mutex mutex_;  // for what follows
   std::condition_variable work_, done_;
   std::string waiting_;
+  std::size_t writing_ = 0;                  // bytes that the thread has taken
   std::optional<std::size_t> reopen_after_;  // bytes of what waits are still for the old file
   std::uint64_t lost_ = 0;
   bool is_losing_ = false;

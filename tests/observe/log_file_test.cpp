@@ -151,7 +151,7 @@ TEST_CASE("log file: a pipe that nobody reads costs lines, not memory or time, a
   for (int i = 0; i < 100; ++i) firsts += put(file, lines) ? 1 : 0;  // 10 MB, and never a wait
   CHECK(firsts == 1);
   const std::uint64_t lost = file.lost();
-  CHECK(lost >= 100'000 - 45'000 - 1'000);  // 4 MiB wait, and perhaps a batch that is being written
+  CHECK(lost >= 58'000);  // the others are 4 MiB
   CHECK(lost % 1'000 == 0);
   std::string got;
   wait_for([&] {
