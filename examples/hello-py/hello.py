@@ -7,6 +7,7 @@ send back each message. The numbers in comments (§5) are that page's sections.
 import argparse
 import json
 import os
+import random
 import re
 import secrets
 import signal
@@ -36,6 +37,8 @@ RECONNECT, NEVER = 100, 3_600_000  # ms: steer by libzmq, deal only by us (§1)
 DEAL_PATIENCE = 2.0          # for a dial that says nothing
 HELLO_PAUSE = 0.1            # before saying it again (§4)
 CONFIRM_PATIENCE = 2.0       # for the router's GOAWAY (§7)
+DRAIN_TIME = 30.0            # for what is in hand when we leave; then it is dropped
+CLOSES_A_SECOND = 10         # of WebSockets when we leave: their clients come back one by one
 
 
 class Malformed(Exception):
@@ -264,6 +267,7 @@ class WebSocket(Stream):
     def __init__(self, link, stream_id, head, ended):
         super().__init__(link, stream_id, head, ended)
         self.pieces = []             # [flags, bytes], until there is credit
+        self.close_at = 0.0          # when we leave
 
     def begin(self):
         self.put_head(200, [])
@@ -458,6 +462,9 @@ class Link:
             self.put(frame(RST_STREAM, 0, stream_id, struct.pack(">I", REFUSED_STREAM)))
             return
         is_socket = (":protocol", "websocket") in head
+        if is_socket and self.worker.is_leaving:  # another worker can keep it
+            self.put(frame(RST_STREAM, 0, stream_id, struct.pack(">I", REFUSED_STREAM)))
+            return
         stream = (WebSocket if is_socket else Stream)(self, stream_id, head, ended)
         self.streams[stream_id] = stream
         self.worker.is_new.append(stream)
@@ -465,9 +472,12 @@ class Link:
         if stream.is_over:
             del self.streams[stream_id]
 
+    def sockets(self):
+        return [stream for stream in self.streams.values() if isinstance(stream, WebSocket)]
+
     def close_sockets(self):
-        for stream in list(self.streams.values()):
-            if isinstance(stream, WebSocket):
+        for stream in self.sockets():
+            if time.monotonic() >= stream.close_at:
                 stream.close(1012, "the worker is leaving")
                 del self.streams[stream.id]
 
@@ -497,6 +507,7 @@ class Worker:
         self.instance = f"{self.name}#{secrets.token_hex(8)}"
         self.encoder = new_encoder()
         self.aliases, self.alias_count = {}, 0
+        self.times_told = 0          # to leave
         self.is_leaving = False
         self.is_new = []
         self.links = []
@@ -618,7 +629,7 @@ class Worker:
         alarm.setblocking(False)
         signal.set_wakeup_fd(alarm.fileno())
         for signum in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(signum, lambda *_: self.leave())
+            signal.signal(signum, lambda *_: self.be_told())
         poller = zmq.Poller()
         for source in (self.socket, self.monitor, wakeup):
             poller.register(source, zmq.POLLIN)
@@ -627,21 +638,32 @@ class Worker:
             for source, _ in poller.poll(50 if is_soon else 1000):
                 if source == wakeup.fileno():
                     wakeup.recv(100)
+            if self.times_told and not self.is_leaving:
+                self.leave()
             self.turn()
         self.turn()
         self.socket.disable_monitor()
         self.monitor.close(0)
         self.socket.close()
         self.context.term()
+        return 1 if self.stream_count() else 0
 
     # leaving (§7)
 
+    def be_told(self):
+        """On a signal, in the middle of anything."""
+        self.times_told += 1
+        if self.times_told > 1:
+            os._exit(1)
+
     def leave(self):
-        if self.is_leaving:
-            os._exit(1)  # asked twice
         self.is_leaving = True
         self.leaving_since = time.monotonic()
         self.log(f"leaving with {self.stream_count()} streams in hand")
+        sockets = [stream for link in self.links for stream in link.sockets()]
+        pause = min(1 / CLOSES_A_SECOND, 0.8 * DRAIN_TIME / max(1, len(sockets)))
+        for index, stream in enumerate(sockets):
+            stream.close_at = self.leaving_since + pause * (index + random.random())
         for link in self.links:
             link.say_goaway()
 
@@ -652,6 +674,8 @@ class Worker:
         for link in self.links:
             if link.is_confirmed or is_late:
                 link.hang_up()
+        if time.monotonic() - self.leaving_since > DRAIN_TIME:
+            return True
         return self.stream_count() == 0 and (is_late or all(link.is_confirmed for link in self.links))
 
 
@@ -690,8 +714,8 @@ def main():
                         help="requests at once, 1 … 1000000 (default: 1024)")
     options = parser.parse_args()
     options.connect = options.connect or ["tcp://127.0.0.1:8000"]
-    Worker(options).run()
+    return Worker(options).run()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
