@@ -1,5 +1,6 @@
 """The example worker answers in httpbin's shapes."""
 import json
+import time
 
 import pytest
 
@@ -56,6 +57,25 @@ def test_parts_of_the_request(ask):
     assert ask('GET', '/headers', [('X-A', 'b')])['headers']['X-A'] == 'b'
     assert ask('GET', '/ip') == {'origin': '127.0.0.1'}
     assert ask('GET', '/cookies', [('Cookie', 'a=1; b=2')]) == {'cookies': {'a': '1', 'b': '2'}}
+
+
+def test_cookies_are_set_and_deleted(ask):
+    reply = ask.router.get('/cookies/set?a=1&b=2')
+    assert (reply.status, reply.get('location')) == (302, '/cookies')
+    assert reply.all('set-cookie') == ['a=1; Path=/', 'b=2; Path=/']
+    reply = ask.router.get('/cookies/delete?a')
+    assert reply.all('set-cookie') == ['a=; Max-Age=0; Path=/']
+
+
+def test_delay_shows_the_request_after_its_time(ask):
+    began = time.monotonic()
+    assert ask('POST', '/delay/0.5?a=b', body=b'late')['data'] == 'late'
+    assert time.monotonic() - began >= 0.5
+
+
+def test_drip_has_as_many_bytes_as_asked_and_the_code(ask):
+    reply = ask.router.get('/drip?numbytes=5&duration=0.1&code=299')
+    assert (reply.status, reply.body, reply.get('content-length')) == (299, b'*****', '5')
 
 
 @pytest.mark.parametrize('status', [200, 201, 301, 400, 404, 418, 500, 503, 599])
