@@ -1,11 +1,16 @@
 #!/bin/sh
-# Installs the SDK from a build folder and builds a ten-line worker against it, outside the tree, by CMake and by
-# pkg-config. Usage: install_test.sh BUILD_FOLDER
+# Installs everything from a build folder, builds a ten-line worker against it, outside the tree, by CMake and by
+# pkg-config, and has it answer a request that the installed router got. Usage: install_test.sh BUILD_FOLDER
 set -eu
 build=$(cd "$1" && pwd)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cmake --install "$build" --prefix "$work/prefix" --component sdk >/dev/null
+started=
+trap 'for pid in $started; do kill "$pid" || true; done; wait; rm -rf "$work"' EXIT
+cmake --install "$build" --prefix "$work/prefix" >/dev/null
+for program in router hello-worker httpbin-worker echo-websocket-worker chat-worker grpc-worker hello.py; do
+  "$work/prefix/bin/$program" --help >/dev/null
+done
+echo "install_test: the router and the examples are in bin"
 
 mkdir "$work/app"
 cat >"$work/app/main.cpp" <<'CPP'
@@ -40,3 +45,15 @@ pc=$(dirname "$(find "$work/prefix" -name zeroway-worker.pc)")
   $(PKG_CONFIG_PATH="$pc" pkg-config --cflags --libs zeroway-worker)
 "$work/app/by-pkg-config" --help | grep -q -- --connect
 echo "install_test: pkg-config zeroway-worker works"
+
+"$work/prefix/bin/router" -s -a 127.0.0.1 -p 0 --fabric "ipc://$work/fabric" >"$work/log" &
+started=$!
+"$work/app/by-pkg-config" outside --connect "ipc://$work/fabric" &
+started="$started $!"
+for try in $(seq 300); do # a minute: sanitizers on a busy machine
+  grep -q 'worker outside .* joined' "$work/log" && break
+  sleep 0.2
+done
+port=$(sed -n 's/.*http:\/\/127.0.0.1:\([0-9]*\).*/\1/p' "$work/log")
+[ "$(curl -sS "http://127.0.0.1:$port/you")" = "Hello, you" ]
+echo "install_test: a worker from outside the tree serves"
