@@ -11,6 +11,7 @@ def test_two_requests_meet_both_workers(stack):
     for reply in replies:
         assert reply.status == 200
         assert reply.text == f'Hello from {reply.worker}\n'
+        assert reply.get('x-zmq') == reply.worker  # the worker's own word
         assert reply.get('date')
 
 

@@ -1,4 +1,5 @@
 """SIGTERM lets open requests finish; a second one does not wait."""
+import signal
 import time
 
 import pytest
@@ -34,7 +35,15 @@ def test_a_second_signal_ends_it_at_once(stack):
         time.sleep(0.3)
         assert router.is_running()
         router.terminate()
-        router.wait(3)
+        assert router.wait(3) == 1
+
+
+def test_an_idle_router_exits_at_once(stack):
+    router = stack.router()
+    stack.worker('worker-1')
+    router.wait_workers(1)
+    router.signal(signal.SIGINT)  # Ctrl-C is as good
+    assert router.wait(3) == 0
 
 
 def test_drain_timeout_bounds_the_wait(stack):
