@@ -68,6 +68,7 @@ void H2HeadReader::pseudo_field(std::string_view name, std::string_view value) {
   if (name == ":path" && value.size() > limits_.max_request_line) {
     refuse(Code::uri_too_long, "a :path of " + std::to_string(value.size()) + " bytes");
   }
+  if (name == ":path" && value.find('#') != std::string_view::npos) refuse(Code::bad_request, "a fragment in :path");
   head_.add(name, value);
 }
 

@@ -38,6 +38,7 @@ CASES = {
     '8.3.1 no path': head(without=[':path']),
     '8.3.1 an empty path': head(path=''),
     '8.3.1 a path without its slash': head(path='get'),
+    '8.3.1 a fragment behind the path': head(path='/get#x'),
     '8.3.1 two hosts that differ': head(('host', 'other.test')),
     '8.5 CONNECT with a path': head(method='CONNECT'),
     'RFC 8441 4 :protocol without CONNECT': head((':protocol', 'websocket')),
