@@ -157,6 +157,8 @@ void Exchange::request_end(Head& trailers) {
   if (!request_.end()) return;
   std::swap(request_trailers_, trailers);
   HeaderRules::request_trailers(request_trailers_);
+  if (request_trailers_.list_size() > kMaxHeadSize)  // as of a head
+    return fail({Fault::client, Code::header_too_large, false, "trailers that no worker would decode"});
   send_end();
 }
 

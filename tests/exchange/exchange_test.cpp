@@ -48,6 +48,19 @@ TEST_CASE("exchange: a head that no worker would decode is the client's fault, w
   CHECK(sent(most + 1) == "c head 431 · c data " + std::to_string(words) + " · c end · over");
 }
 
+TEST_CASE("exchange: trailers that no worker would decode are the client's fault") {
+  const std::string value(65'536 - 32 - 1, 'v');
+  Script s;
+  CHECK(s.begin().ask_more("POST").send_end({{"a", value}}).heard() == "b1 open POST / · b1 end a=" + value);
+  Script over;
+  over.begin().ask_more("POST").accept().heard();
+  CHECK(over.send_end({{"a", value + "v"}}).heard().starts_with("b1 reset 8 · c head 431"));
+  CHECK(over.is_over());
+  Script late;
+  late.begin().ask_more("POST").accept().reply("200").heard();
+  CHECK(late.send_end({{"a", value + "v"}}).heard() == "b1 reset 8 · c reset header_too_large");
+}
+
 TEST_CASE("exchange: trailers cannot say what only the router says") {
   Script s;
   s.begin().ask_more("POST").send("abc").send_end({{"x-client-cert-subject", "CN=root"}, {"sum", "1"}});
