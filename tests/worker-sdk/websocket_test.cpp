@@ -368,9 +368,10 @@ TEST_CASE("websocket: one that is not decided when the worker leaves is refused,
   Sockets worker([](WebSocket& socket) -> Task<void> { co_await socket.sleep(1h); }, with_drain(1h));
   worker.begin(1);
   worker.core.begin_drain();
-  (void)worker.turn();
+  std::string told = worker.turn();  // its moment may be the first
   worker.now += 100ms;
-  CHECK(worker.turn().starts_with("head 1 :status=503 retry-after=1 "));
+  told += worker.turn();
+  CHECK(told.find("head 1 :status=503 retry-after=1 ") != std::string::npos);
   CHECK(worker.core.streams_in_use() == 0);
 }
 
