@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "router/fabric/handshake_error.h"
+
 namespace zeroway {
 namespace {
 
@@ -93,7 +95,7 @@ void ZmqWatch::tell(const Event& event) {
       return tell_(What::failed, -1, peers_, "its key is not allowed (ZAP status " + std::to_string(event.value) + ")");
     default:
       return tell_(What::failed, -1, peers_,
-                   "no ZMTP handshake at " + event.address + " (error " + std::to_string(event.value) + ")");
+                   "no ZMTP handshake at " + event.address + ": " + handshake_error(event.value));
   }
 }
 

@@ -44,6 +44,8 @@ def test_strangers_and_plain_peers_stay_outside(stack):
     assert load.failed == []
     assert set(load.by_worker()) == {'good'}
     assert router.counters()['workers'] == 1
+    router.wait_log('its key is not allowed')
+    router.wait_log('one side uses CURVE keys, the other does not')
 
 
 def test_a_key_file_that_is_none_is_named(stack):

@@ -1,0 +1,13 @@
+// What ZeroMQ's number for a failed handshake means, in words for the operator's log.
+//
+// Owner: nobody; a pure function.   Thread: any.
+// Not here: who failed (router/fabric/zmq_watch.h), how often it is told (router/observe/complaints.h).
+#pragma once
+#include <string>
+
+namespace zeroway {
+
+// `value` as zmq_socket_monitor(3) gives it: an errno, or one of ZMQ_PROTOCOL_ERROR_….
+[[nodiscard]] std::string handshake_error(int value);
+
+}  // namespace zeroway
