@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "proto/limits.h"
+
 namespace zeroway {
 
 namespace {
-
-constexpr std::size_t kMaxHost = 255;  // RFC 1035 §2.3.4: a longer name is nobody's
 
 // A host in lower case, without port and the root's dot, in memory of its own.
 class HostName {
@@ -28,7 +28,7 @@ class HostName {
     return authority.substr(0, authority.find(':'));
   }
 
-  std::array<char, kMaxHost> text_;
+  std::array<char, kMaxHostLength> text_;  // a longer name is nobody's
   std::size_t size_ = 0;
 };
 

@@ -1,6 +1,7 @@
 // Runs a handler so that nothing it throws gets out: an exception is an answer (errors.h) and a log line.
 //
 // Owner: nobody; free functions.   Thread: the handler's.
+// Not here: what may be thrown (zeroway/errors.h), how it is written down (worker_log.h).
 #pragma once
 #include <exception>
 

@@ -2,24 +2,25 @@
 // back, because thousands of them may be idle.
 //
 // Owner: nobody; free functions.   Thread: the buffer's.
+// Not here: what the buffers hold.
 #pragma once
 #include <cstddef>
 #include <string>
 #include <vector>
 
-namespace zeroway {
+#include "limits.h"
 
-inline constexpr std::size_t kKeptCapacity = 65'536;  // bytes: what a request or a message rarely passes
+namespace zeroway {
 
 // By swap: libstdc++ keeps the memory of what an empty string is assigned to.
 inline void empty_buffer(std::string& buffer) {
-  if (buffer.capacity() > kKeptCapacity) std::string().swap(buffer);
+  if (buffer.capacity() > kKeptBuffer) std::string().swap(buffer);
   buffer.clear();
 }
 
 template <class T>
 void empty_buffer(std::vector<T>& buffer) {
-  if (buffer.capacity() * sizeof(T) > kKeptCapacity) std::vector<T>().swap(buffer);
+  if (buffer.capacity() * sizeof(T) > kKeptBuffer) std::vector<T>().swap(buffer);
   buffer.clear();
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "default_endpoints.h"
+#include "limits.h"
 #include "proto/control.h"
 #include "proto/limits.h"
 
@@ -18,10 +19,6 @@ namespace zeroway {
 namespace {
 
 using namespace std::string_literals;
-
-constexpr std::uint32_t kMaxThreads = 1'024;
-constexpr std::chrono::milliseconds kMaxDrain = std::chrono::hours(24);
-constexpr std::size_t kMaxBody = std::size_t{1} << 40;
 
 [[noreturn]] void refuse(const std::string& option, const std::string& value, const std::string& range) {
   throw std::invalid_argument(option + " " + value + ": " + range);
@@ -76,7 +73,7 @@ std::size_t read_size(const std::string& option, const std::string& text) {
                                     {"gib", 1073741824},
                                     {"t", 1099511627776.0}},
                                    wanted);
-  if (bytes < 1 || bytes > static_cast<double>(kMaxBody)) refuse(option, text, wanted);
+  if (bytes < 1 || bytes > static_cast<double>(kMostOfMaxBody)) refuse(option, text, wanted);
   return static_cast<std::size_t>(bytes);
 }
 
@@ -247,7 +244,8 @@ void WorkerOptions::check() const {
   if (weight < 1 || weight > kMaxWeight) refuse("--weight", std::to_string(weight), range(1, kMaxWeight));
   if (capacity < 1 || capacity > kMaxCapacity) refuse("--capacity", std::to_string(capacity), range(1, kMaxCapacity));
   if (threads < 1 || threads > kMaxThreads) refuse("--threads", std::to_string(threads), range(1, kMaxThreads));
-  if (max_body < 1 || max_body > kMaxBody) refuse("--max-body", std::to_string(max_body), range(1, kMaxBody));
+  if (max_body < 1 || max_body > kMostOfMaxBody)
+    refuse("--max-body", std::to_string(max_body), range(1, kMostOfMaxBody));
   if (drain_timeout < std::chrono::milliseconds(0) || drain_timeout > kMaxDrain)
     refuse("--drain-timeout", std::to_string(drain_timeout.count()) + "ms", "must be 0 to 1d");
   if (routes.size() > kMaxRoutes) refuse("--route", std::to_string(routes.size()) + " times", range(0, kMaxRoutes));

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-namespace zeroway {
+#include "limits.h"
 
-inline constexpr std::size_t kMaxCaptures = 16;  // {name}s in one pattern: a match is kept without allocation
+namespace zeroway {
 
 // What a pattern's captures matched, as offsets into the path, so that the path's text may move.
 struct RouteMatch {

@@ -2,16 +2,12 @@
 
 #include <vector>
 
+#include "limits.h"
 #include "proto/head_rules.h"
 #include "proto/limits.h"
 #include "worker_core.h"
 
 namespace zeroway {
-
-namespace {
-constexpr std::size_t kLargeMessage = 131'072;  // sent at once: beside it the router holds what it reads out of it
-constexpr std::chrono::milliseconds kPauseBeforeHello{100};  // who was dropped does not turn in a circle
-}  // namespace
 
 RouterLink::RouterLink(WorkerCore& core, std::string deal, std::string steer, bool is_configured)
     : core_(core), deal_(std::move(deal)), steer_(std::move(steer)), is_configured_(is_configured) {}

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "kept_buffer.h"
+#include "limits.h"
 #include "proto/head_rules.h"
 #include "proto/limits.h"
 #include "worker_core.h"
@@ -16,7 +17,6 @@ namespace zeroway {
 namespace {
 
 constexpr int kGoneAway = 1006, kNoCode = 1005;  // RFC 6455 §7.4.1: never sent
-constexpr std::size_t kMaxReason = 123;          // RFC 6455 §5.5: 125 with the code
 constexpr std::size_t kAnySize = std::numeric_limits<std::size_t>::max();
 
 bool may_be_sent(int code) {

@@ -6,20 +6,11 @@
 #include <utility>
 
 #include "guarded.h"
+#include "limits.h"
 
 namespace zeroway {
 
 namespace {
-
-constexpr unsigned kComplaintsPerSecond = 10;            // a router gone wrong must not fill the disk
-constexpr std::size_t kMaxLinks = 1'024;                 // pairs that WELCOMEs may name
-constexpr std::size_t kSpareTimers = 1'024;              // of cancelled requests, before it is worth a look
-constexpr std::chrono::seconds kConfirmationTimeout{5};  // a router that is up but does not answer GOAWAY
-
-// WebSockets that are closed when the worker leaves dial again at once: not all in one moment. Clients further apart
-// than this do not feel each other, and a few of them need not wait for the whole drain time.
-constexpr std::chrono::milliseconds kPauseBetweenCloses{100};
-constexpr double kCloseWithin = 0.8;  // of the drain time: the rest is for the handlers to end
 
 std::string dialled_host(const std::string& endpoint) {
   if (!endpoint.starts_with("tcp://")) return {};

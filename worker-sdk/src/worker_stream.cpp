@@ -4,14 +4,10 @@
 #include <utility>
 
 #include "kept_buffer.h"
+#include "limits.h"
 #include "worker_core.h"
 
 namespace zeroway {
-
-namespace {
-// A message is sent before it is too large for kMaxMessageSize: no more than this goes in at once.
-constexpr std::size_t kMaxPiece = 262'144;
-}  // namespace
 
 WorkerStream::WorkerStream(WorkerCore& core)
     : core_(core), in_window_(kOpeningWindow, kStreamWindow), out_window_(kFirstReplyWindow), loop_side_(*this, core) {}
