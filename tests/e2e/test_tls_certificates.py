@@ -88,6 +88,14 @@ def test_wrong_files_are_named_at_the_start(stack, words, code, named):
     assert named in done.stderr
 
 
+def test_a_taken_port_is_named(stack):
+    pair = tls.options_of(tls.Authority(stack).make('localhost'))
+    router = tls.router_of(stack, *pair)
+    done = run('-a', '127.0.0.1', '--tls-port', str(router.tls_port), *pair)
+    assert done.returncode == 1
+    assert str(router.tls_port) in done.stdout + done.stderr
+
+
 def test_new_files_are_used_and_open_connections_stay(stack):
     authority, router = tls.start(stack, kind='hello-worker')
     old = tls.Client(router, authority)
