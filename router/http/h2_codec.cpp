@@ -136,6 +136,7 @@ void H2Codec::end(CodecStream id, Head& trailers) {
   stream->is_over = true;
   if (stream->socket && stream->socket->codec) {
     stream->socket->codec->end(trailers);
+    woken_.push_back(id);
     return settle_socket(*stream);
   }
   if (!stream->has_reply_head) return say_reset(id, ResetCode::internal_error);
@@ -150,6 +151,7 @@ void H2Codec::reset(CodecStream id, const Error& error) {
   if (stream->socket && stream->socket->codec) {
     stream->is_over = true;
     stream->socket->codec->reset(error);
+    woken_.push_back(id);
     return settle_socket(*stream);
   }
   stream->is_over = stream->is_reset = true;  // what is held goes when the stream does: a frame of it may be begun
@@ -179,6 +181,7 @@ void H2Codec::drain() {
   for (const auto& stream : open_) {
     if (!stream->socket || !stream->socket->codec) continue;
     stream->socket->codec->drain();
+    woken_.push_back(stream->id);
     settle_socket(*stream);
   }
 }

@@ -100,6 +100,7 @@ class H2Codec final : public Codec {
   void accept_socket(H2Stream& stream, Head& head);
   void read_socket(H2Stream& stream, Bytes bytes);
   void socket_gone(H2Stream& stream);
+  void end_socket_input(H2Stream& stream);
   void drop_socket(H2Stream& stream);
   void settle_socket(H2Stream& stream);
   void serve_sockets();

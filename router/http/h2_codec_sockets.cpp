@@ -67,6 +67,7 @@ void H2Codec::read_socket(H2Stream& stream, Bytes bytes) {
     socket.kept.append(as_text(bytes.subspan(taken)));
   }
   socket.read += static_cast<std::uint32_t>(taken);
+  end_socket_input(stream);
   settle_socket(stream);
   open_socket_window(stream);
 }
@@ -82,13 +83,22 @@ void H2Codec::open_socket_window(H2Stream& stream) {
 // The client closed its direction of the stream: of a WebSocket that is the end without a Close.
 void H2Codec::socket_gone(H2Stream& stream) {
   if (stream.socket && stream.socket->codec) {
-    Teller teller(stream, *events_);
-    stream.socket->codec->input_ended(teller);
+    stream.socket->has_input_ended = true;
+    end_socket_input(stream);
     return settle_socket(stream);
   }
   if (std::exchange(stream.is_over, true)) return;
   events_->reset(stream.id, {Fault::client, Code::cancelled, false, "WebSocket: the client closed"});
   say_reset(stream.id, ResetCode::cancel);
+}
+
+// What came before the end may still wait for credit: a message, or the Close behind it.
+void H2Codec::end_socket_input(H2Stream& stream) {
+  H2WebSocket& socket = *stream.socket;
+  if (!socket.has_input_ended || !socket.kept.empty() || !socket.codec->wants_input()) return;
+  socket.has_input_ended = false;
+  Teller teller(stream, *events_);
+  socket.codec->input_ended(teller);
 }
 
 // After anything that its codec was told.
@@ -109,7 +119,7 @@ void H2Codec::serve_sockets() {
   for (const std::uint32_t id : std::exchange(woken_, {})) {
     H2Stream* const stream = find(id);
     if (!stream || !stream->socket) continue;
-    if (!stream->socket->kept.empty()) read_socket(*stream, {});
+    if (!stream->socket->kept.empty() || stream->socket->has_input_ended) read_socket(*stream, {});
     settle_socket(*stream);
     pay_socket(*stream);
   }
@@ -131,6 +141,7 @@ Time H2Codec::tick_sockets(Time now, Millis passed) {
     if (socket.codec) {
       Teller teller(stream, *events_);
       next = std::min(next, socket.codec->tick(now, teller));
+      end_socket_input(stream);
       settle_socket(stream);
       continue;
     }

@@ -23,10 +23,11 @@ struct H2WebSocket {
   std::optional<WsCodec> codec;  // once the worker has accepted
   std::string output;
   std::string kept;
-  std::uint32_t read = 0;   // raw bytes for which the client has no new window yet
-  std::size_t unpaid = 0;   // bytes of messages for which the worker has no new credit yet
-  Millis unanswered_for{};  // since a worker has it
-  bool is_taken = false;    // a worker has it
+  std::uint32_t read = 0;        // raw bytes for which the client has no new window yet
+  std::size_t unpaid = 0;        // bytes of messages for which the worker has no new credit yet
+  Millis unanswered_for{};       // since a worker has it
+  bool is_taken = false;         // a worker has it
+  bool has_input_ended = false;  // said by the client; its codec hears it when all before it is read
 };
 
 }  // namespace zeroway

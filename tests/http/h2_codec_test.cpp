@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/http/h2_bench.h"
+#include "tests/http/ws_peer.h"
 
 using namespace zeroway;
 using namespace zeroway::test::h2;
@@ -123,16 +124,14 @@ TEST_CASE("h2: what deserves a reply is refused with its code, and the connectio
 
 namespace {
 
-const std::string kChat = headers(1,
-                                  {{":method", "CONNECT"},
-                                   {":protocol", "websocket"},
-                                   {":scheme", "http"},
-                                   {":authority", "a.test"},
-                                   {":path", "/chat"},
-                                   {"sec-websocket-version", "13"}},
-                                  kEndHeaders);
+const std::vector<Pair> kChatFields{{":method", "CONNECT"}, {":protocol", "websocket"},
+                                    {":scheme", "http"},    {":authority", "a.test"},
+                                    {":path", "/chat"},     {"sec-websocket-version", "13"}};
+const std::string kChat = headers(1, kChatFields, kEndHeaders);
 constexpr const char* kChatTold =
     "head 1 :method=CONNECT :protocol=websocket :scheme=http :authority=a.test :path=/chat";
+
+const std::string kCancelled = std::to_string(static_cast<int>(Code::cancelled));
 
 // With a mask of zeros.
 std::string masked(int opcode, std::string_view payload) {
@@ -188,6 +187,89 @@ TEST_CASE("h2: a WebSocket that the worker refuses, gives up, or whose client le
     bench.hear(leaves);
     CHECK(has(bench.told, "reset 1"));
     CHECK(bench.last_code == Code::cancelled);
+  }
+}
+
+namespace {
+
+// A WebSocket whose client has said a message that needs more credit than there is, and then what is told here.
+struct Waiting : Silent {
+  explicit Waiting(const std::string& then, unsigned flags = kNone) {
+    hear(headers(1, with(kChatFields, {{"sec-websocket-extensions", "permessage-deflate"}}), kEndHeaders));
+    say_head(1);
+    heard();
+    test::ClientDeflate deflate;
+    const auto message = deflate.message(std::string(100'000, 'm'));
+    hear(test::h2::data(1, test::frame(test::kBinary, message, {.reserved = 4}) + then, flags));
+    CHECK(has(told, "message 1 mmm"));
+    CHECK_FALSE(has(told, "last"));
+    told.clear();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("h2: what a WebSocket's client said before its END_STREAM is told, credit or none") {
+  for (const bool closes : {true, false}) {
+    Waiting bench(closes ? test::close_frame(1000) : "", kEndStream);
+    CHECK(bench.told.empty());
+    bench.codec.credit(1, 100'000);
+    bench.flush();
+    CHECK(bench.told.substr(bench.told.find("mmm last")) ==
+          (closes ? "mmm last · end 1 close-code=1000" : "mmm last · reset 1 " + kCancelled));
+    if (closes) bench.say_end(1);
+    const std::string end = "data 1 \"\" end";
+    CHECK(bench.heard() == (closes ? "data 1 \"\x88\x02\x03\xe8\" · " : "") + end);
+    CHECK(bench.codec.phase() == CodecPhase::idle);
+  }
+}
+
+TEST_CASE("h2: a WebSocket's Close that waits for credit is read when nothing wants credit any more") {
+  for (const bool is_lost : {false, true}) {
+    Waiting bench(test::close_frame(1000));
+    if (is_lost) {
+      bench.codec.reset(1, {Fault::backend, Code::worker_lost, false, ""});
+    } else {
+      bench.say_end(1);
+    }
+    CHECK(has(bench.heard(), is_lost ? "data 1 \"\x88\x02\x03\xf3\" end" : "data 1 \"\x88\x02\x03\xe8\" end"));
+    CHECK(bench.told.empty());
+  }
+}
+
+TEST_CASE("h2: a worker that took a WebSocket and does not answer is given up, unless that is switched off") {
+  for (const Millis limit : {2000ms, 0ms}) {
+    Silent bench;
+    bench.web_sockets.open_handshake_timeout = limit;
+    bench.hear(kChat);
+    Time now = Time{} + 1h;
+    const auto wait = [&](Millis time) {
+      for (const Time end = now + time; now < end; now += 250ms) static_cast<void>(bench.codec.tick(now, bench));
+    };
+    wait(3s);  // for a worker: the queue's business
+    bench.codec.credit(1, 0);
+    wait(1500ms);
+    CHECK(bench.told == kChatTold);
+    wait(1s);
+    const bool is_off = limit == 0ms;
+    CHECK(bench.told == kChatTold + (is_off ? "" : " · reset 1 " + kCancelled));
+    CHECK(bench.heard() == (is_off ? "" : "rst 1 INTERNAL_ERROR"));
+  }
+}
+
+TEST_CASE("h2: a WebSocket that breaks a rule gets a Close and its stream's end; with fail_by_drop the end alone") {
+  for (const bool drops : {false, true}) {
+    Silent bench;
+    bench.web_sockets.fail_by_drop = drops;
+    bench.hear(kChat);
+    bench.say_head(1);
+    bench.heard();
+    bench.hear(data(1, masked(3, "") + masked(9, "")));
+    CHECK(has(bench.told, "reset 1"));
+    const std::string heard = bench.heard();
+    CHECK(has(heard, "\x03\xea") != drops);
+    CHECK(heard.ends_with("end"));
+    CHECK_FALSE(has(heard, "rst"));
   }
 }
 
