@@ -153,6 +153,23 @@ TEST_CASE("ws conformance: each side its own window and memory, all that can be 
   }
 }
 
+TEST_CASE("ws conformance: our compressor has the memory that it may have") {
+  std::size_t sizes[2]{};
+  const auto message = sample(200'000, 1);
+  for (const unsigned level : {1U, 9U}) {
+    WebSocketDeflate wishes;
+    wishes.memory_level = level;
+    const auto agreed = agree_on_extensions(Head{{"sec-websocket-extensions", "permessage-deflate"}}, wishes);
+    REQUIRE(agreed.has_value());
+    EchoWorker worker(kUsual, agreed->deflate);
+    worker.codec.message(as_bytes(message), MessageKind::binary, Last::yes);
+    sizes[level / 9] = worker.output.size();
+    worker.flush();
+    CHECK(worker.client.text() == binary(message));
+  }
+  CHECK(sizes[0] > sizes[1] + 1000);
+}
+
 TEST_CASE("ws conformance: what was agreed on is what is done (RFC 7692 §7.1)") {
   for (unsigned bits = 8; bits <= 15; ++bits) {
     for (unsigned flags = 0; flags < 16; ++flags) {

@@ -371,6 +371,24 @@ TEST_CASE("ws handshake: a worker that took it and does not answer is given up")
   CHECK(session.codec.phase() == CodecPhase::closed);
 }
 
+TEST_CASE("ws handshake: how long a worker may take is what the settings say, and 0 is for ever") {
+  using namespace std::chrono_literals;
+  constexpr Time kStart = Time{} + 1h;
+  for (const Millis limit : {1500ms, 0ms}) {
+    WebSocketSettings settings;
+    settings.open_handshake_timeout = limit;
+    Session session(settings);
+    session.waits = true;
+    session.feed(opening());
+    session.codec.credit(session.stream, 0);
+    CHECK(session.codec.tick(kStart, session) == (limit == 0ms ? Time::max() : kStart + limit));
+    CHECK(session.codec.tick(kStart + 1499ms, session) > kStart);
+    CHECK(session.codec.phase() == CodecPhase::timed);
+    CHECK(session.codec.tick(kStart + 1500ms, session) == Time::max());
+    CHECK(session.codec.phase() == (limit == 0ms ? CodecPhase::timed : CodecPhase::closed));
+  }
+}
+
 TEST_CASE("ws handshake: a client that goes before the answer takes it back") {
   Session session;
   session.waits = true;
