@@ -1,6 +1,4 @@
 """A reply reaches the client as the worker writes it (Z 12)."""
-import time
-
 import zeroway_e2e as z
 
 

@@ -6,7 +6,6 @@ What differs by right, and nothing else may:
   HTTP/1.1 says `content-length` last, and says 0 where HTTP/2 ends the stream with the head.
 """
 import collections
-import os
 import ssl
 
 import pytest

@@ -53,7 +53,6 @@ def test_the_worker_restarts(served):
 def test_the_worker_is_killed(stack):
     """Its process' death is told within a second."""
     import subprocess
-    import sys
     router = stack.router()
     code = ('import sys; sys.path.insert(0, sys.argv[1]); from websocket_worker import WebSocketWorker; '
             'WebSocketWorker(sys.argv[2]).thread.join()')

@@ -9,13 +9,14 @@ import time
 
 import h2.config
 import h2.connection
-import h2.errors
 import h2.events
 import h2.settings
 import hyperframe.frame
 
+from zeroway_e2e import Closing
 
-class H2Client:
+
+class H2Client(Closing):
     """One connection; events are kept per stream until they are asked for."""
 
     def __init__(self, port, timeout=10.0, window=None, receive_buffer=None, socket_=None):
@@ -46,12 +47,6 @@ class H2Client:
 
     def close(self):
         self.socket.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
     def flush(self):
         if data := self.h2.data_to_send():

@@ -63,7 +63,7 @@ def code_of(frame_):
     return CODES[code] if code < len(CODES) else hex(code)
 
 
-class RawH2:
+class RawH2(z.Closing):
     """`wrap`: makes a TLS socket of a socket. `heard`: everything so far, for the message of a failed test."""
 
     def __init__(self, port, wrap=None):
@@ -80,12 +80,6 @@ class RawH2:
 
     def close(self):
         self.socket.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
     def send(self, data):
         """What a peer that has closed no longer takes is lost: the test sees the end when it reads."""

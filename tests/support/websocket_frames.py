@@ -7,6 +7,8 @@ import collections
 import struct
 import zlib
 
+from zeroway_e2e import Closing
+
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 KEY = b'\x37\xfa\x21\x3d'
 NAMES = {TEXT: 'text', BINARY: 'binary', PING: 'ping', PONG: 'pong'}
@@ -64,7 +66,7 @@ class Deflate:
         return self.unpacker.decompress(payload + b'\0\0\xff\xff')
 
 
-class ByHand:
+class ByHand(Closing):
     """One WebSocket that was accepted, on a road of websocket_roads.py. `accepted`: the status that says so."""
 
     def __init__(self, road):
@@ -77,10 +79,7 @@ class ByHand:
         answer = road.answer.fields.get('sec-websocket-extensions')
         self.deflate = Deflate(answer) if answer else None
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def close(self):
         self.road.close()
 
     def send(self, data, chop=None):

@@ -384,7 +384,17 @@ def fields_of(lines):
     return fields
 
 
-class Connection:
+class Closing:
+    """What a `with` closes."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class Connection(Closing):
     """A client's connection for scripted bytes and for whole requests. Strict in what it accepts."""
 
     def __init__(self, port, timeout=10.0, receive_buffer=None):
@@ -396,12 +406,6 @@ class Connection:
         self.socket.connect(('127.0.0.1', port))
         self.buffer = bytearray()
         self.is_open = True
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
     def close(self):
         self.is_open = False
