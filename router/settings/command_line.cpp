@@ -1,8 +1,10 @@
 #include "router/settings/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <limits>
+#include <utility>
 
 #include "router/settings/checks.h"
 #include "router/settings/units.h"
@@ -19,6 +21,8 @@ constexpr const char* kRequests = "Requests";
 constexpr const char* kFabric = "Workers";
 constexpr const char* kLog = "Log";
 constexpr const char* kHidden = "";
+
+constexpr const char* kTimeWords = " to 3650d, as 500ms, 5s, 1m, 2h; a plain number is seconds";
 
 [[noreturn]] void refuse(const std::string& option, const std::string& value, const std::string& wanted) {
   throw CLI::ValidationError(option, "'" + value + "' is not " + wanted);
@@ -53,7 +57,19 @@ class Options {
     const auto read = [&target, name, least](const std::string& word) {
       const auto value = read_time(word);
       if (!value || *value < least) {
-        refuse(name, word, "a time from " + show(least) + " to 3650d, as 500ms, 5s, 1m, 2h; a plain number is seconds");
+        refuse(name, word, "a time from " + show(least) + kTimeWords);
+      }
+      target = *value;
+    };
+    add(group, names, read, what + " [" + show(target) + "]", "TIME");
+  }
+
+  void time_or_off(const char* group, const std::string& names, Millis& target, Millis least, const std::string& what) {
+    const std::string name = long_name(names);
+    const auto read = [&target, name, least](const std::string& word) {
+      const auto value = read_time(word);
+      if (!value || (*value != Millis(0) && *value < least)) {
+        refuse(name, word, "0, or a time from " + show(least) + kTimeWords);
       }
       target = *value;
     };
@@ -80,15 +96,18 @@ class Options {
   void choice(const char* group, const std::string& names, Choice& target,
               const std::vector<std::pair<std::string, Choice>>& choices, const std::string& what) {
     const std::string name = long_name(names);
-    std::string all;
-    for (const auto& [word, value] : choices) all += (all.empty() ? "" : ", ") + word;
+    std::string all, usual;
+    for (const auto& [word, value] : choices) {
+      all += (all.empty() ? "" : ", ") + word;
+      if (value == target) usual = word;
+    }
     const auto read = [&target, name, choices, all](const std::string& word) {
       for (const auto& [candidate, value] : choices) {
         if (candidate == word) return void(target = value);
       }
       refuse(name, word, "one of " + all);
     };
-    add(group, names, read, what + ": " + all + " [" + choices.front().first + "]", "WORD");
+    add(group, names, read, what + ": " + all + " [" + usual + "]", "WORD");
   }
 
   template <class Check>
@@ -107,15 +126,19 @@ class Options {
         group, names, target, [](const std::string& word) { return !word.empty(); }, "a file", what, "FILE");
   }
 
+  // `NAME=no` would be read as NAME by whoever looks at it: flags take no value.
+
   void flag(const char* group, const std::string& names, bool& target, bool value, const std::string& what) {
     app_.add_flag_callback(
             names, [&target, value] { target = value; }, what)
-        ->group(group);
+        ->group(group)
+        ->disable_flag_override();
   }
 
  private:
   static std::string show(Millis time) {
     const auto count = time.count();
+    if (count > 0 && count % 3'600'000 == 0) return std::to_string(count / 3'600'000) + "h";
     return count % 1'000 == 0 ? std::to_string(count / 1'000) + "s" : std::to_string(count) + "ms";
   }
 
@@ -167,25 +190,18 @@ void add_web_sockets(CLI::App& app, Options& options, WebSocketSettings& sockets
   };
   options.size(kWebSockets, "--ws-max-message", sockets.max_message_size, 0, kAnySize,
                "Largest message from a client, inflated; 0 = any: Close 1009");
-  const auto read_interval = [&sockets](const std::string& word) {
-    const auto time = read_time(word);
-    if (!time || (*time != Millis(0) && *time < kLeastWebSocketTime)) {
-      refuse("--ws-ping-interval", word, "0, or a time from 1s, as 30s, 5m; a plain number is seconds");
-    }
-    sockets.auto_ping_interval = *time;
-  };
-  app.add_option_function<std::string>("--ws-ping-interval", read_interval,
-                                       "Pings a client that is quiet for so long, 0 = never [30s]")
-      ->group(kWebSockets)
-      ->type_name("TIME");
+  options.time_or_off(kWebSockets, "--ws-ping-interval", sockets.auto_ping_interval, kLeastWebSocketTime,
+                      "Pings a client that is quiet for so long, 0 = never");
   app.add_option_function<std::vector<std::string>>(
-         "--ws-origins", read_origins, "Whose pages may connect, as https://*.example.com; repeatable: 403 [*]")
+         "--ws-origins", read_origins,
+         "Whose pages may connect, as https://*.example.com; repeatable: 403 [" + sockets.allowed_origins.front() + "]")
       ->group(kWebSockets)
       ->type_name("ORIGIN")
       ->delimiter(',');
   app.add_flag_callback(
          "--ws-no-deflate", [&sockets] { sockets.deflate.reset(); }, "No compression of messages")
-      ->group(kWebSockets);
+      ->group(kWebSockets)
+      ->disable_flag_override();
 }
 
 void add_tls(CLI::App& app, Options& options, TlsSettings& tls, TlsWords& words) {
@@ -220,7 +236,7 @@ void add_tls(CLI::App& app, Options& options, TlsSettings& tls, TlsWords& words)
 }
 
 // Nothing, or why the words do not fit.
-std::string pair_tls(const CLI::App& app, const TlsWords& words, TlsSettings& tls) {
+std::string pair_tls(const CLI::App& app, const TlsWords& words, std::uint16_t http_port, TlsSettings& tls) {
   if (words.certificates.size() != words.keys.size()) {
     return std::to_string(words.certificates.size()) + " --tls-cert and " + std::to_string(words.keys.size()) +
            " --tls-key: each certificate needs its key";
@@ -235,6 +251,9 @@ std::string pair_tls(const CLI::App& app, const TlsWords& words, TlsSettings& tl
                " needs --tls-cert and --tls-key, or --tls-dir (tools/dev-cert makes a certificate)";
       }
     }
+  }
+  if (tls.is_on() && http_port != 0 && tls.port == http_port) {
+    return "--tls-port: " + std::to_string(tls.port) + " is that of --port; HTTP and HTTPS need one each";
   }
   if (tls.client_optional && tls.client_ca.empty()) return "--tls-client-optional needs --tls-client-ca";
   return {};
@@ -264,9 +283,9 @@ void add_exchange(CLI::App& app, Options& options, ExchangeSettings& exchange) {
 
 void add_fabric(Options& options, FabricSettings& fabric) {
   const auto is_some = [](const std::string& word) { return !word.empty(); };
-  options.text(kFabric, "--fabric", fabric.endpoint, is_some, "an endpoint",
-               "Where workers connect: tcp://ADDRESS:PORT (and PORT + 1) or ipc://PATH [" + fabric.endpoint + "]",
-               "ENDPOINT");
+  options.text(
+      kFabric, "--fabric", fabric.endpoint, is_some, "an endpoint, as tcp://127.0.0.1:8000 or ipc:///tmp/zeroway",
+      "Where workers connect: tcp://ADDRESS:PORT (and PORT + 1) or ipc://PATH [" + fabric.endpoint + "]", "ENDPOINT");
   options.choice(kFabric, "--balance", fabric.balance,
                  {{"round_robin", Balance::round_robin},
                   {"weighted", Balance::weighted},
@@ -288,11 +307,71 @@ void add_fabric(Options& options, FabricSettings& fabric) {
 void add_observe(Options& options, ObserveSettings& observe) {
   options.flag(kLog, "-s,--stdout", observe.to_stdout, true, "Log to standard output; else to standard error");
   options.flag(kLog, "-v,--verbose", observe.verbose, true, "Log more, and all counters at the end");
-  options.file(kLog, "-l,--log", observe.log_file, "Log to this file too; SIGHUP opens it anew");
+  options.text(
+      kLog, "-l,--log", observe.log_file, [](const std::string& word) { return !word.empty() && word != "-"; },
+      "a file; -s logs to standard output", "Log to this file too; SIGHUP opens it anew", "FILE");
   options.file(kLog, "--access-log", observe.access_log,
                "A line for each request; - is standard output; SIGHUP opens it anew");
   options.choice(kLog, "--access-log-format", observe.access_format,
                  {{"common", AccessLogFormat::common}, {"json", AccessLogFormat::json}}, "Its lines");
+}
+
+// How many letters must be changed, added or left out to make one of the other.
+std::size_t distance(std::string_view one, std::string_view other) {
+  std::vector<std::size_t> row(other.size() + 1);
+  for (std::size_t at = 0; at < row.size(); ++at) row[at] = at;
+  for (std::size_t i = 1; i <= one.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= other.size(); ++j) {
+      const std::size_t changed = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({changed, row[j - 1] + 1, row[j] + 1});
+    }
+  }
+  return row.back();
+}
+
+// The option that was perhaps meant; "" when none is near.
+std::string nearest_option(const CLI::App& app, const std::string& name) {
+  std::size_t least = std::min(name.size(), std::max<std::size_t>(3, name.size() / 3) + 1);
+  std::string nearest;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group().empty()) continue;
+    for (const std::string& word : option->get_lnames()) {
+      const std::size_t far = distance(name, word);
+      if (far >= least) continue;
+      least = far;
+      nearest = "--" + word;
+    }
+  }
+  return nearest;
+}
+
+// `words` are those that no option took: the first option among them, or the first, is what was wrong.
+std::string unknown(const CLI::App& app, const std::vector<std::string>& words) {
+  const auto is_option = [](const std::string& word) { return word.starts_with('-'); };
+  const auto found = std::find_if(words.begin(), words.end(), is_option);
+  const std::string word = (found == words.end() ? words.front() : *found);
+  if (!is_option(word)) return "'" + word + "' is no option, and nothing else is expected";
+  const std::string name = word.starts_with("--") ? word.substr(0, word.find('=')) : word;
+  const std::string nearest = name.starts_with("--") ? nearest_option(app, name.substr(2)) : "";
+  return "'" + name + "' is no option" + (nearest.empty() ? "" : "; is " + nearest + " meant?");
+}
+
+// The library says it in words of its own.
+std::string wrong_count(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string said = error.what();
+  if (const auto at = said.find(" was given a disallowed flag override"); at != std::string::npos) {
+    return "--" + said.substr(0, at) + " takes no value";
+  }
+  const std::string name = said.substr(0, said.find(':'));
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_name() != name) continue;
+    if (option->count() > 1)
+      return name + " is given " + std::to_string(option->count()) + " times; once is all it takes";
+    return name + " wants a value: " + option->get_type_name();
+  }
+  return said;
 }
 
 CommandLine failed(const std::string& why) { return {{}, {}, "router: " + why + "\nrouter -h shows all options\n", 2}; }
@@ -305,6 +384,7 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
   app.set_help_flag("-h,--help", "This help")->group(kLog);
   app.set_version_flag("-V,--version", "router " ZEROWAY_VERSION)->group(kLog);
   app.get_formatter()->column_width(34);
+  app.allow_extras();  // to say ourselves which they are
   Options options(app);
   TlsWords tls_words;
   add_edge(options, settings.edge);
@@ -323,10 +403,16 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
     return {{}, app.help(), {}, 0};
   } catch (const CLI::CallForVersion& version) {
     return {{}, std::string(version.what()) + "\n", {}, 0};
+  } catch (const CLI::ArgumentMismatch& error) {
+    return failed(wrong_count(app, error));
   } catch (const CLI::ParseError& error) {
     return failed(error.what());
   }
-  if (const std::string why = pair_tls(app, tls_words, settings.edge.tls); !why.empty()) return failed(why);
+  auto rest = app.remaining();
+  std::erase(rest, "--");  // options end here, as everybody's do
+  if (!rest.empty()) return failed(unknown(app, rest));
+  if (const std::string why = pair_tls(app, tls_words, settings.edge.port, settings.edge.tls); !why.empty())
+    return failed(why);
   if (const auto fits = check_fabric(settings.fabric, settings.threads); !fits) return failed(fits.error().detail);
   return {std::move(settings), {}, {}, 0};
 }

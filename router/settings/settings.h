@@ -30,6 +30,8 @@ struct HttpLimits {
   std::size_t max_connections_per_address = 0;    // per loop, IPv6 by /64, 0 = no limit; more are closed at once
   std::uint32_t connection_rate_per_address = 0;  // per second and loop, IPv6 by /64, 0 = no limit; more are closed
   std::uint32_t max_streams = 128;                // requests at once on one HTTP/2 connection; more are refused
+
+  bool operator==(const HttpLimits&) const = default;
 };
 
 // permessage-deflate (RFC 7692). `request_…` is what the client is asked for, the others are about what we send.
@@ -39,6 +41,8 @@ struct WebSocketDeflate {
   bool no_context_takeover = false;           // each message is compressed by itself
   std::uint32_t max_window_bits = 15;         // 9…15; a smaller wish of the client wins
   std::uint32_t memory_level = 8;             // 1…9, zlib's memLevel
+
+  bool operator==(const WebSocketDeflate&) const = default;
 };
 
 // A shorter one is nearly always a mistake for seconds.
@@ -61,12 +65,16 @@ struct WebSocketSettings {
   bool validate_utf8 = true;                      // of text and of close reasons: Close 1007
   bool require_masked_client_frames = true;       // Close 1002
   std::optional<WebSocketDeflate> deflate = WebSocketDeflate{};
+
+  bool operator==(const WebSocketSettings&) const = default;
 };
 
 // A certificate's chain, its own first, and its key; both PEM.
 struct TlsFiles {
   std::string certificate;
   std::string key;
+
+  bool operator==(const TlsFiles&) const = default;
 };
 
 struct TlsSettings {
@@ -79,6 +87,8 @@ struct TlsSettings {
   Millis ticket_rotation{12 * 3600'000};  // a new key for session tickets; each is accepted for two more such times
 
   [[nodiscard]] bool is_on() const { return !certificates.empty() || !directory.empty(); }
+
+  bool operator==(const TlsSettings&) const = default;
 };
 
 struct EdgeSettings {
@@ -87,6 +97,8 @@ struct EdgeSettings {
   TlsSettings tls;
   HttpLimits limits;
   WebSocketSettings web_sockets;
+
+  bool operator==(const EdgeSettings&) const = default;
 };
 
 struct ExchangeSettings {
@@ -96,6 +108,8 @@ struct ExchangeSettings {
   std::uint32_t retry_budget_percent = 20;   // of open streams may be retries at any time
   std::uint32_t retry_budget_floor = 10;     // retries always allowed at once, however few streams are open
   Millis reply_timeout{0};  // whole request sent to first byte of a final reply head, 0 = no limit: 504
+
+  bool operator==(const ExchangeSettings&) const = default;
 };
 
 enum class Balance : std::uint8_t { round_robin, weighted, least_connections };
@@ -114,6 +128,8 @@ struct FabricSettings {
   std::string key_file;               // CURVE secret key of the router
   std::string allow_file;             // public keys of workers that may connect; "" with a key = any
   std::uint32_t first_stream_id = 0;  // 0 = random; a test seeds it to see ids wrap
+
+  bool operator==(const FabricSettings&) const = default;
 };
 
 enum class AccessLogFormat : std::uint8_t { common, json };
@@ -124,6 +140,8 @@ struct ObserveSettings {
   std::string log_file;    // "" = none
   std::string access_log;  // "" = off, "-" = standard output
   AccessLogFormat access_format = AccessLogFormat::common;
+
+  bool operator==(const ObserveSettings&) const = default;
 };
 
 struct Settings {
@@ -133,6 +151,8 @@ struct Settings {
   ObserveSettings observe;
   std::uint32_t threads = 1;     // loops
   Millis drain_timeout{30'000};  // after SIGTERM: how long open requests may take
+
+  bool operator==(const Settings&) const = default;
 };
 
 }  // namespace zeroway

@@ -1,5 +1,6 @@
 #include "router/settings/units.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -36,7 +37,9 @@ constexpr double kLongest = 10.0 * 365 * 86'400'000;
 
 template <std::size_t N>
 std::optional<std::uint64_t> factor_of(std::string_view unit, const std::array<Unit, N>& units) {
-  while (!unit.empty() && unit.front() == ' ') unit.remove_prefix(1);
+  const std::size_t spaces = std::min(unit.find_first_not_of(' '), unit.size());
+  if (spaces > 0 && spaces == unit.size()) return std::nullopt;  // "5 " has lost its unit
+  unit.remove_prefix(spaces);
   std::string lower;
   for (const char c : unit) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   for (const Unit& one : units) {

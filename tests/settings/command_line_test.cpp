@@ -23,6 +23,30 @@ Settings accepted(const std::string& line) {
   return *answer.settings;
 }
 
+using Words = std::vector<std::string>;
+
+// What the help says of an option.
+struct Shown {
+  std::string name;   // the long one
+  std::string kind;   // N, SIZE, TIME, …; "" = a flag
+  std::string usual;  // "" = none is shown
+};
+
+std::vector<Shown> shown_options() {
+  std::vector<Shown> options;
+  std::istringstream help(read("-h").output);
+  for (std::string line; std::getline(help, line);) {
+    const std::size_t at = line.find("--");
+    if (at == std::string::npos || at > 5 || !line.starts_with("  -")) continue;
+    Shown one;
+    std::istringstream(line.substr(at, 32)) >> one.name >> one.kind;
+    if (line.substr(at + one.name.size()).starts_with("  ")) one.kind = "";
+    if (line.ends_with("]")) one.usual = line.substr(line.rfind('[') + 1, line.size() - line.rfind('[') - 2);
+    options.push_back(one);
+  }
+  return options;
+}
+
 }  // namespace
 
 TEST_CASE("command line: nothing is the zero-config router") {
@@ -115,6 +139,31 @@ TEST_CASE("command line: a wrong value names the option, the value and what it m
            Case{"--no-such-thing", "--no-such-thing", "", ""},
            Case{"stray", "stray", "", ""},
            Case{"--port", "--port", "", ""},
+           Case{"--fabric-insecure=no", "--fabric-insecure", "", "no value"},
+           Case{"--stdout=yes", "--stdout", "", "no value"},
+           Case{"--ws-no-deflate=1", "--ws-no-deflate", "", "no value"},
+           Case{"--port=", "--port", "", "value"},
+           Case{"--log", "--log", "", "FILE"},
+           Case{"-p 1 -p 2", "--port", "2 times", "once"},
+           Case{"--balance weighted --balance weighted", "--balance", "2 times", "once"},
+           Case{"--prot 80", "'--prot'", "", "--port"},
+           Case{"--prot=80", "'--prot'", "", "--port"},
+           Case{"--acess_log x", "'--acess_log'", "", "--access-log"},
+           Case{"--retry 3", "'--retry'", "", "--retries"},
+           Case{"-v -- stray", "'stray'", "", "no option"},
+           Case{"-sx", "-x", "", "no option"},
+           Case{"-v=1", "=1", "", "no option"},
+           Case{"-l -", "--log", "'-'", "-s"},
+           Case{"--ws-ping-interval 999ms", "--ws-ping-interval", "999ms", "1s to 3650d"},
+           Case{"--ws-origins ,", "--ws-origins", "", "ORIGIN"},
+           Case{"--trusted-proxy 10.0.0.0/", "--trusted-proxy", "10.0.0.0/", "10.0.0.0/8"},
+           Case{"--trusted-proxy 10.0.0.0/-1", "--trusted-proxy", "10.0.0.0/-1", "10.0.0.0/8"},
+           Case{"-a [::1]", "--address", "[::1]", "address"},
+           Case{"-a 127.0.0.1:80", "--address", "127.0.0.1:80", "address"},
+           Case{"--fabric tcp://127.0.0.1", "--fabric", "tcp://127.0.0.1", "port"},
+           Case{"--fabric tcp://127.0.0.1:0", "--fabric", "tcp://127.0.0.1:0", "65534"},
+           Case{"--fabric ipc://", "--fabric", "ipc://", "ipc://PATH"},
+           Case{"--tls-cert a --tls-key b --tls-port 9000", "--tls-port", "9000", "--port"},
            Case{"--fabric-allow keys", "--fabric-allow", "keys", "--fabric-key"},
        }) {
     CAPTURE(one.line);
@@ -127,6 +176,75 @@ TEST_CASE("command line: a wrong value names the option, the value and what it m
     CHECK(answer.error.find(one.value) != std::string::npos);
     CHECK(answer.error.find(one.wanted) != std::string::npos);
   }
+}
+
+TEST_CASE("command line: nonsense is refused by every option that reads a number, a size, a time or a word") {
+  const std::vector<std::string> everywhere{"",    " ",   "-1", "+1", "nan", "inf",      "0x10",
+                                            "1e3", "1,2", " 1", "1 ", "5x",  "\xd9\xa1", "99999999999999999999999",
+                                            "1\n"};
+  struct Kind {
+    std::string shown;  // in the help
+    std::vector<std::string> more;
+  };
+  const std::vector<Kind> kinds{{"N", {"1.5", "1k", "1s"}},
+                                {"SIZE", {"1.5k", "1kk", "k", "1s", "16777216t", "9223372036854775808"}},
+                                {"TIME", {"ms", "s", "1e400", "1k", "99999999999999999999d", "3651d"}},
+                                {"WORD", {"COMMON", "round-robin"}}};
+  int checked = 0;
+  for (const auto& [name, kind, usual] : shown_options()) {
+    for (const Kind& one : kinds) {
+      if (one.shown != kind) continue;
+      for (const auto* words : {&everywhere, &one.more}) {
+        for (const std::string& word : *words) {
+          CAPTURE(name);
+          CAPTURE(word);
+          const CommandLine answer = read_command_line({name, word});
+          CHECK_FALSE(answer.settings);
+          CHECK(answer.exit_code == 2);
+          CHECK(answer.output == "");
+          CHECK(answer.error.find(name + ": '" + word + "' is not ") != std::string::npos);
+          ++checked;
+        }
+      }
+    }
+  }
+  CHECK(checked > 400);
+}
+
+TEST_CASE("command line: the defaults that help shows are those of the settings") {
+  int checked = 0;
+  for (const auto& [name, kind, usual] : shown_options()) {
+    if (usual.empty()) continue;
+    CAPTURE(name);
+    CAPTURE(usual);
+    // Options of TLS are refused without a certificate.
+    const bool is_tls = name.starts_with("--tls");
+    const CommandLine plain = read_command_line(is_tls ? Words{"--tls-dir", "d"} : Words{});
+    const CommandLine told = read_command_line(is_tls ? Words{"--tls-dir", "d", name, usual} : Words{name, usual});
+    REQUIRE_MESSAGE(told.settings.has_value(), told.error);
+    CHECK(*told.settings == *plain.settings);
+    ++checked;
+  }
+  CHECK(checked >= 30);
+}
+
+TEST_CASE("command line: every option that takes a number, a size, a time or a word shows its default") {
+  for (const auto& [name, kind, usual] : shown_options()) {
+    CAPTURE(name);
+    if (kind == "N" || kind == "SIZE" || kind == "TIME" || kind == "WORD") CHECK(usual != "");
+  }
+}
+
+TEST_CASE("command line: a word that resembles nothing gets no suggestion, and hidden options are not told") {
+  CHECK(read("--xyzzy").error.find("meant") == std::string::npos);
+  CHECK(read("-P 80").error.find("'-P' is no option") != std::string::npos);
+  CHECK(read("--first-stream-idd 1").error.find("meant") == std::string::npos);
+  CHECK(read_command_line({""}).error.find("'' is no option") != std::string::npos);
+}
+
+TEST_CASE("command line: flags may come twice, and options may end with --") {
+  CHECK(accepted("-p 1 --").edge.port == 1);
+  CHECK(accepted("-v -v -vv --no-worker-header --no-worker-header").observe.verbose);
 }
 
 TEST_CASE("command line: a fabric that others can reach needs a key, or the word that it does not") {

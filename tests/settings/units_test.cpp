@@ -13,7 +13,7 @@ TEST_CASE("units: sizes") {
   CHECK(read_size("1 MiB") == 1'048'576);
   CHECK(read_size("1MB") == 1'000'000);
   CHECK(read_size("2g") == 2'147'483'648);
-  for (const char* wrong : {"", "k", "-1", "1.5k", "1x", "1kk", "99999999999t", "18446744073709551616"}) {
+  for (const char* wrong : {"", "k", "1 ", "-1", "1.5k", "1x", "1kk", "99999999999t", "18446744073709551616"}) {
     CAPTURE(wrong);
     CHECK_FALSE(read_size(wrong));
   }
@@ -26,7 +26,7 @@ TEST_CASE("units: times, a plain number is seconds") {
   CHECK(read_time("1m") == 60s);
   CHECK(read_time("1.5h") == 90min);
   CHECK(read_time("2 d") == 48h);
-  for (const char* wrong : {"", "s", "soon", "-1s", "5 parsecs", "1e99", "nan", "inf", "9999999999d"}) {
+  for (const char* wrong : {"", "s", "5 ", "soon", "-1s", "5 parsecs", "1e99", "nan", "inf", "9999999999d"}) {
     CAPTURE(wrong);
     CHECK_FALSE(read_time(wrong));
   }
