@@ -132,7 +132,7 @@ void FrontDoor::note_refused(const ClientInfo& client, Code code) {
   if (!log_.is_on()) return;
   RequestRecord record;
   record.ended = clock_.wall_now();
-  record.address = client.address;
+  record.address = record.peer = client.address;
   record.method = record.path = "-";
   record.protocol = client.protocol;
   record.status = status;

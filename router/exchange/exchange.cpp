@@ -361,7 +361,7 @@ void Exchange::complain(const Error& error) {
   append_escaped(line, request_head_.method());
   line += ' ';
   append_escaped(line, request_head_.path().substr(0, kMostPath));
-  line.append(" from ").append(info_->address).append(" failed: ").append(reason_);
+  line.append(" from ").append(context_.rules.client_of(request_head_, *info_)).append(" failed: ").append(reason_);
   if (!worker_.empty()) line.append(", worker ").append(worker_);
   if (!error.detail.empty()) line.append(": ").append(error.detail);
   context_.complaints.write(context_.clock.now(), line);
@@ -412,14 +412,19 @@ void Exchange::conclude() {
 
 void Exchange::write_record() {
   const auto in_us = [](Clock::duration time) { return std::chrono::duration_cast<std::chrono::microseconds>(time); };
+  const auto field = [this](std::string_view name) { return request_head_.find(name).value_or(std::string_view{}); };
   context_.log.write({.ended = context_.clock.wall_now(),
-                      .address = info_->address,
+                      .address = context_.rules.client_of(request_head_, *info_),
+                      .peer = info_->address,
                       .method = request_head_.method(),
+                      .host = request_head_.authority(),
                       .path = request_head_.path(),
                       .protocol = info_->protocol,
                       .status = status_,
                       .bytes_out = bytes_out_,
                       .bytes_in = body_.received(),
+                      .referer = field("referer"),
+                      .user_agent = field("user-agent"),
                       .worker = worker_,
                       .queue_time = in_us(queue_time_),
                       .total_time = in_us(context_.clock.now() - began_),

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "proto/head_rules.h"
+#include "router/exchange/client_address.h"
 #include "router/observe/escape.h"
 
 namespace zeroway {
@@ -106,6 +107,10 @@ void HeaderRules::request(Head& head, const ClientInfo& client) {
   if (!head.has("x-forwarded-proto")) head.add("x-forwarded-proto", scheme);
   if (!head.has("x-forwarded-host") && !host_.empty()) head.add("x-forwarded-host", host_);
   if (!client.certificate_subject.empty()) head.add(kCertificateSubject, client.certificate_subject);
+}
+
+std::string_view HeaderRules::client_of(const Head& request, const ClientInfo& client) const {
+  return client_address(request, client.address, trusted_);
 }
 
 void HeaderRules::request_trailers(Head& trailers) {

@@ -45,6 +45,8 @@ class HeaderRules {
 
   // Whether what `address` says about whom it speaks for is believed.
   [[nodiscard]] bool trusts(std::string_view address) const { return trusted_.contain(address); }
+  // Who asked, with trusted proxies between: see exchange/client_address.h.
+  [[nodiscard]] std::string_view client_of(const Head& request, const ClientInfo& client) const;
 
  private:
   void add_forwarding(Head& head, const ClientInfo& client, std::string_view scheme);

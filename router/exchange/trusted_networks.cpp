@@ -56,6 +56,8 @@ Result<> TrustedNetworks::add(std::string_view network) {
   return {};
 }
 
+bool TrustedNetworks::is_address(std::string_view text) { return parse_address(text).has_value(); }
+
 bool TrustedNetworks::contain(std::string_view address_text) const {
   if (networks_.empty()) return false;
   const auto address = parse_address(address_text);

@@ -18,6 +18,8 @@ class TrustedNetworks {
   [[nodiscard]] Result<> add(std::string_view network);
   // `address` numeric, without port or brackets; an IPv4 address mapped into IPv6 counts as IPv4.
   [[nodiscard]] bool contain(std::string_view address) const;
+  // Whether it is one, numeric, without port or brackets.
+  [[nodiscard]] static bool is_address(std::string_view text);
 
  private:
   struct Network {

@@ -13,6 +13,8 @@ namespace zeroway {
 namespace {
 
 constexpr std::size_t kWriteAt = 65'536;        // bytes gathered: one write() of several hundred lines
+constexpr std::size_t kMostText = 2'048;        // bytes of a field that a client chose, before they are escaped
+constexpr std::string_view kCut = "...";        // behind one that had more
 constexpr std::chrono::seconds kWriteEvery{1};  // a person who watches the file sees a request within that
 
 template <class Number>
@@ -30,6 +32,18 @@ void append_millis(std::string& out, std::chrono::microseconds time) {
   out.push_back(static_cast<char>('0' + rest / 100));
   out.push_back(static_cast<char>('0' + rest / 10 % 10));
   out.push_back(static_cast<char>('0' + rest % 10));
+}
+
+// What a client chose, so that one line stays one that people and programs can read.
+void append_cut(std::string& out, std::string_view text) {
+  append_escaped(out, text.substr(0, kMostText));
+  if (text.size() > kMostText) out.append(kCut);
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+  out.append(" \"");
+  append_cut(out, text.empty() ? "-" : text);
+  out.push_back('"');
 }
 
 void append_or_dash(std::string& out, std::string_view text) {
@@ -55,7 +69,7 @@ void RequestLog::write(const RequestRecord& record) {
   if (format_ == AccessLogFormat::json) {
     append_json(record);
   } else {
-    append_common(record);
+    append_line(record);
   }
   ++lines_;
   if (buffer_.size() >= kWriteAt) flush();
@@ -88,19 +102,23 @@ void RequestLog::append_time(WallTime at) {
   buffer_.append(time_text_);
 }
 
-// address - - [time] "GET /path HTTP/1.1" status bytes worker queue-ms total-ms retries reason
-void RequestLog::append_common(const RequestRecord& record) {
+// address - - [time] "GET /path HTTP/1.1" status bytes "referer" "agent" worker queue-ms total-ms retries reason
+void RequestLog::append_line(const RequestRecord& record) {
   buffer_.append(record.address).append(" - - [");
   append_time(record.ended);
   buffer_.append("] \"");
-  append_escaped(buffer_, record.method);
+  append_escaped(buffer_, record.method.substr(0, kMostText));
   buffer_.push_back(' ');
-  append_escaped(buffer_, record.path);
+  append_cut(buffer_, record.path);
   buffer_.push_back(' ');
   buffer_.append(record.protocol).append("\" ");
   append_number(buffer_, record.status);
   buffer_.push_back(' ');
   append_number(buffer_, record.bytes_out);
+  if (format_ == AccessLogFormat::combined) {
+    append_quoted(buffer_, record.referer);
+    append_quoted(buffer_, record.user_agent);
+  }
   append_or_dash(buffer_, record.worker);
   buffer_.push_back(' ');
   append_millis(buffer_, record.queue_time);
@@ -115,7 +133,8 @@ void RequestLog::append_common(const RequestRecord& record) {
 void RequestLog::append_json(const RequestRecord& record) {
   const auto text = [this](std::string_view name, std::string_view value) {
     buffer_.append(name);
-    append_json_string(buffer_, value);
+    append_json_string(buffer_, value.substr(0, kMostText));
+    if (value.size() > kMostText) buffer_.insert(buffer_.size() - 1, kCut);  // before the quote
   };
   const auto number = [this](std::string_view name, auto value) {
     buffer_.append(name);
@@ -128,12 +147,16 @@ void RequestLog::append_json(const RequestRecord& record) {
   buffer_.append("{\"time\":\"");
   append_time(record.ended);
   text("\",\"address\":", record.address);
+  text(",\"peer\":", record.peer);
   text(",\"method\":", record.method);
+  text(",\"host\":", record.host);
   text(",\"path\":", record.path);
   text(",\"protocol\":", record.protocol);
   number(",\"status\":", record.status);
   number(",\"bytes_out\":", record.bytes_out);
   number(",\"bytes_in\":", record.bytes_in);
+  text(",\"referer\":", record.referer);
+  text(",\"user_agent\":", record.user_agent);
   text(",\"worker\":", record.worker);
   millis(",\"queue_ms\":", record.queue_time);
   millis(",\"total_ms\":", record.total_time);

@@ -20,10 +20,13 @@ namespace zeroway {
 // Views are good until the call that is given the record returns.
 struct RequestRecord {
   WallTime ended;
-  std::string_view address, method, path, protocol;
+  std::string_view address;  // the client's: behind trusted proxies, what they say
+  std::string_view peer;     // whose connection it is
+  std::string_view method, host, path, protocol;
   int status = 0;                           // 0 = none was sent
   std::uint64_t bytes_out = 0;              // of the reply's body, to the client
   std::uint64_t bytes_in = 0;               // of the request's body
+  std::string_view referer, user_agent;     // "" = none was sent
   std::string_view worker;                  // "" = nobody took it
   std::chrono::microseconds queue_time{0};  // from opening the stream to its acceptance
   std::chrono::microseconds total_time{0};
@@ -51,12 +54,12 @@ class RequestLog {
   void flush();
 
  private:
-  void append_common(const RequestRecord& record);
+  void append_line(const RequestRecord& record);
   void append_json(const RequestRecord& record);
   void append_time(WallTime at);
 
   LogFile* file_ = nullptr;
-  AccessLogFormat format_ = AccessLogFormat::common;
+  AccessLogFormat format_ = AccessLogFormat::combined;
   std::string buffer_;
   std::uint64_t lines_ = 0;  // in the buffer
   Time flushed_{};

@@ -22,6 +22,19 @@ constexpr const char* kFabric = "Workers";
 constexpr const char* kLog = "Log";
 constexpr const char* kHidden = "";
 
+constexpr const char* kAccessLogLines =
+    R"(A line of --access-log, combined (common is the same without REFERER and AGENT):
+  ADDRESS - - [TIME] "METHOD PATH PROTOCOL" STATUS BYTES "REFERER" "AGENT" WORKER QUEUED TOTAL RETRIES REASON
+  ADDRESS   the client's: through trusted proxies, the last one in X-Forwarded-For (or Forwarded) that is none of them
+  STATUS    of the reply; 499 when the client went away before there was one, 0 when none was sent
+  BYTES     of the reply's body
+  WORKER    who had it last, or -
+  QUEUED    milliseconds until a worker took it; TOTAL until all was over
+  RETRIES   how often it was given to another worker
+  REASON    why it failed, as worker_lost or no_worker, or -
+json has all of them by name, bytes_in, host, and peer: whose connection it was. What a client chose is escaped, and cut
+to 2048 bytes, then "...".)";
+
 constexpr const char* kTimeWords = " to 3650d, as 500ms, 5s, 1m, 2h; a plain number is seconds";
 
 [[noreturn]] void refuse(const std::string& option, const std::string& value, const std::string& wanted) {
@@ -312,8 +325,10 @@ void add_observe(Options& options, ObserveSettings& observe) {
       "a file; -s logs to standard output", "Log to this file too; SIGHUP opens it anew", "FILE");
   options.file(kLog, "--access-log", observe.access_log,
                "A line for each request; - is standard output; SIGHUP opens it anew");
-  options.choice(kLog, "--access-log-format", observe.access_format,
-                 {{"common", AccessLogFormat::common}, {"json", AccessLogFormat::json}}, "Its lines");
+  options.choice(
+      kLog, "--access-log-format", observe.access_format,
+      {{"combined", AccessLogFormat::combined}, {"common", AccessLogFormat::common}, {"json", AccessLogFormat::json}},
+      "Its lines, see below");
 }
 
 // How many letters must be changed, added or left out to make one of the other.
@@ -385,6 +400,7 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
   app.set_version_flag("-V,--version", "router " ZEROWAY_VERSION)->group(kLog);
   app.get_formatter()->column_width(34);
   app.allow_extras();  // to say ourselves which they are
+  app.footer(kAccessLogLines);
   Options options(app);
   TlsWords tls_words;
   add_edge(options, settings.edge);

@@ -132,14 +132,15 @@ struct FabricSettings {
   bool operator==(const FabricSettings&) const = default;
 };
 
-enum class AccessLogFormat : std::uint8_t { common, json };
+// common: the fields of the Common Log Format, then ours. combined: with referer and user agent between. json: all.
+enum class AccessLogFormat : std::uint8_t { combined, common, json };
 
 struct ObserveSettings {
   bool verbose = false;    // -v
   bool to_stdout = false;  // -s; else standard error
   std::string log_file;    // "" = none
   std::string access_log;  // "" = off, "-" = standard output
-  AccessLogFormat access_format = AccessLogFormat::common;
+  AccessLogFormat access_format = AccessLogFormat::combined;
 
   bool operator==(const ObserveSettings&) const = default;
 };

@@ -1,5 +1,8 @@
 """One line per request says what happened, to a person or to a program."""
 import json
+import re
+
+import pytest
 
 import zeroway_e2e as z
 
@@ -18,14 +21,31 @@ def lines_of(path, count):
 def make_traffic(stack, router):
     stack.httpbin()
     router.wait_workers(1)
-    assert router.get('/get?a=b', headers=[('User-Agent', 'agent "x"\t1')]).status == 200
+    assert router.get('/get?a=b', headers=[('User-Agent', 'agent "x"\t1'), ('Referer', 'https://a.test/')]).status == 200
     assert router.get('/status/404').status == 404
     assert router.request('POST', '/upload', body=b'12345').status == 200
 
 
-def test_common_format(stack):
+# What a program that knows the Combined Log Format reads, and what is ours behind it.
+COMMON = r'(\S+) - - \[(\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d \+0000)\] "(\S+) (\S+) (\S+)" (\d+) (\d+)'
+OURS = r'(\S+) (\d+\.\d{3}) (\d+\.\d{3}) (\d+) (\S+)'
+COMBINED = re.compile(COMMON + r' "([^"]*)" "([^"]*)" ' + OURS)
+
+
+def test_combined_format_is_the_usual_one(stack):
     path = stack.path('access')
     router = stack.router('--access-log', path)
+    make_traffic(stack, router)
+    lines = [COMBINED.fullmatch(line).groups() for line in lines_of(path, 3)]
+    assert [line[2:6] for line in lines] == [('GET', '/get?a=b', 'HTTP/1.1', '200'), ('GET', '/status/404', 'HTTP/1.1', '404'),
+                                             ('POST', '/upload', 'HTTP/1.1', '200')]
+    assert [line[7:10] for line in lines] == [('https://a.test/', r'agent \x22x\x22\x091', 'bin-1'), ('-', '-', 'bin-1'),
+                                              ('-', '-', 'bin-1')]
+
+
+def test_common_format(stack):
+    path = stack.path('access')
+    router = stack.router('--access-log', path, '--access-log-format', 'common')
     make_traffic(stack, router)
     lines = lines_of(path, 3)
     assert len(lines) == 3
@@ -43,6 +63,8 @@ def test_json_format(stack):
     entries = [json.loads(line) for line in lines_of(path, 3)]
     assert [entry['status'] for entry in entries] == [200, 404, 200]
     assert entries[0]['method'] == 'GET'
+    assert entries[0]['referer'] == 'https://a.test/' and entries[0]['user_agent'] == 'agent "x"\t1'
+    assert entries[0]['host'] == 'zeroway.test' and entries[0]['peer'] == '127.0.0.1'
     assert all('bin-1' in entry.values() for entry in entries)
 
 
@@ -56,16 +78,67 @@ def test_a_failed_request_says_why(stack):
     assert any('worker' in str(value) for value in entry.values())
 
 
-def test_hostile_targets_cannot_forge_lines(stack):
+def test_the_client_behind_a_trusted_proxy(stack):
     path = stack.path('access')
-    router = stack.router('--access-log', path)
+    router = stack.router('--access-log', path, '--access-log-format', 'json', '--trusted-proxy', '127.0.0.0/8,10.0.0.0/8')
     stack.worker('worker-1')
     router.wait_workers(1)
-    with router.connect() as connection:
-        connection.send(b'GET /x"%0a127.0.0.1 HTTP/1.1\r\nHost: x\r\nUser-Agent: "\x1b[31m\r\n\r\n')
-        connection.read_reply()
+    for headers in ([('X-Forwarded-For', '1.1.1.1, 203.0.113.9, 10.0.0.7')], [('Forwarded', 'for="[2001:db8::1]:80"')], []):
+        assert router.get(headers=headers).status == 200
+    entries = [json.loads(line) for line in lines_of(path, 3)]
+    assert [entry['address'] for entry in entries] == ['203.0.113.9', '2001:db8::1', '127.0.0.1']
+    assert all(entry['peer'] == '127.0.0.1' for entry in entries)
+
+
+def test_nobody_else_chooses_the_address(stack):
+    path = stack.path('access')
+    router = stack.router('--access-log', path, '--trusted-proxy', '10.0.0.0/8')
+    stack.worker('worker-1')
+    router.wait_workers(1)
+    assert router.get(headers=[('X-Forwarded-For', '203.0.113.9'), ('Forwarded', 'for=203.0.113.9')]).status == 200
+    [line] = lines_of(path, 1)
+    assert line.startswith('127.0.0.1 - - [')
+
+
+# All bytes that a field may have at all, and what looks like the end of a line of ours.
+EVIL = b'a' + bytes([9, *range(32, 127), *range(128, 256)]) + b'" 200 1 "-" "-" worker-1 0.000 0.000 0 -\\n127.0.0.1 - - ['
+
+
+def ask_evil(router):
+    """Sends hostile heads, each on a connection of its own, and has a well-behaved one follow."""
+    def send(head):
+        with router.connect() as connection:
+            connection.send(head)
+            connection.read_reply()
+    send(b'GET /x"%0a\'127.0.0.1 HTTP/1.1\r\nHost: x\r\nUser-Agent: ' + EVIL + b'\r\nReferer: ' + EVIL + b'\r\n\r\n')
+    send(b'GET /' + 9_000 * b'"' + b' HTTP/1.1\r\nHost: x\r\nUser-Agent: ' + 9_000 * b'\\' + b'\r\nReferer: '
+         + 9_000 * b'\xff' + b'\r\n\r\n')
+    for control in [*range(9), *range(10, 32), 127]:  # a bare CR or LF too
+        evil = b'a' + bytes([control]) + b'b'
+        for head in (b'GET /' + evil + b' HTTP/1.1\r\nHost: x\r\n\r\n', b'GET / HTTP/1.1\r\nHost: ' + evil + b'\r\n\r\n',
+                     b'GET / HTTP/1.1\r\nHost: x\r\nUser-Agent: ' + evil + b'\r\n\r\n',
+                     b'GET / HTTP/1.1\r\nHost: x\r\nReferer: ' + evil + b'\r\n\r\n'):
+            send(head)
     assert router.get('/next').status == 200
-    z.eventually(lambda: any('"GET /next' in line for line in lines_of(path, 1)))
-    lines = lines_of(path, 1)
-    assert not any('\x1b' in line for line in lines)
-    assert all(line.count('"') == 2 for line in lines), lines
+
+
+@pytest.mark.parametrize('form', ['combined', 'common', 'json'])
+def test_hostile_clients_cannot_forge_lines(stack, form):
+    path = stack.path('access')
+    router = stack.router('--access-log', path, '--access-log-format', form)
+    stack.worker('worker-1')
+    router.wait_workers(1)
+    ask_evil(router)
+    count = 2 + 4 * 32 + 1
+    lines = lines_of(path, count)
+    assert len(lines) == count and '/next' in lines[-1]
+    raw = open(path, 'rb').read()
+    assert set(raw) <= {10, *range(32, 127)} and max(map(len, lines)) < 30_000
+    if form == 'json':
+        entries = [json.loads(line) for line in lines]
+        assert entries[0]['user_agent'].encode('latin-1') == EVIL == entries[0]['referer'].encode('latin-1')
+        assert entries[1]['path'] == '/' + 2_047 * '"' + '...'
+    else:
+        assert all(line.count('"') == (6 if form == 'combined' else 2) for line in lines)
+        assert all(re.fullmatch(COMMON + ' ' + OURS, line) for line in lines) or form == 'combined'
+        assert all(COMBINED.fullmatch(line) for line in lines) or form == 'common'

@@ -1,0 +1,108 @@
+#include "router/exchange/client_address.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace zeroway {
+
+namespace {
+
+using Words = std::vector<std::string_view>;
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+Words split(std::string_view text, char separator) {
+  Words words;
+  for (std::size_t end = 0; end != std::string_view::npos; text.remove_prefix(std::min(end + 1, text.size()))) {
+    end = text.find(separator);
+    words.push_back(trimmed(text.substr(0, end)));
+  }
+  return words;
+}
+
+// The text with what stands in quoted strings (RFC 9110 §5.6.4) as `_`; as it is when a quote is left open: a client
+// could hide with it what a proxy wrote behind.
+std::string without_quoted(std::string_view text) {
+  std::string bare(text);
+  bool is_quoted = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool is_escape = is_quoted && text[at] == '\\';
+    if (text[at] == '"') {
+      is_quoted = !is_quoted;
+    } else if (is_quoted) {
+      bare[at] = '_';
+    }
+    if (is_escape && ++at < text.size()) bare[at] = '_';
+  }
+  return is_quoted ? std::string(text) : bare;
+}
+
+// The pieces of `text` between separators that are not in quoted strings.
+Words split_unquoted(std::string_view text, char separator) {
+  const std::string bare = without_quoted(text);
+  Words words = split(bare, separator);
+  for (std::string_view& word : words) {
+    word = text.substr(static_cast<std::size_t>(word.empty() ? 0 : word.data() - bare.data()), word.size());
+  }
+  return words;
+}
+
+// The value of `for` in one element of `forwarded` (RFC 7239 §4); "" when it has none.
+std::string_view forwarded_for(std::string_view element) {
+  for (const std::string_view pair : split_unquoted(element, ';')) {
+    const std::size_t equals = pair.find('=');
+    std::string name(pair.substr(0, equals));
+    std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+    if (name == "for" && equals != std::string_view::npos) return pair.substr(equals + 1);
+  }
+  return {};
+}
+
+// All pieces of the lists that the fields of this name have.
+template <class Split>
+Words all_of(const Head& head, std::string_view name, Split split_list) {
+  Words all;
+  for (const Field field : head) {
+    if (field.name != name) continue;
+    const Words words = split_list(field.value, ',');
+    all.insert(all.end(), words.begin(), words.end());
+  }
+  return all;
+}
+
+// "192.0.2.1:80", "[2001:db8::1]:80", "\"[2001:db8::1]\"" and both without a port.
+std::string_view bare(std::string_view node) {
+  if (node.size() >= 2 && node.front() == '"' && node.back() == '"') node = node.substr(1, node.size() - 2);
+  if (node.starts_with('[')) return node.substr(1, std::max<std::size_t>(node.find(']'), 1) - 1);
+  const std::size_t colon = node.find(':');
+  return colon == node.rfind(':') ? node.substr(0, colon) : node;
+}
+
+// The client at the front of `nodes`, of whom `nearest` is the last, or behind it.
+std::string_view walk_back(const Words& nodes, std::string_view nearest, const TrustedNetworks& trusted) {
+  for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
+    const std::string_view address = bare(*node);
+    if (!TrustedNetworks::is_address(address)) break;
+    nearest = address;
+    if (!trusted.contain(address)) break;
+  }
+  return nearest;
+}
+
+}  // namespace
+
+std::string_view client_address(const Head& head, std::string_view peer, const TrustedNetworks& trusted) {
+  if (!trusted.contain(peer)) return peer;
+  const std::string_view listed = walk_back(all_of(head, "x-forwarded-for", split), peer, trusted);
+  if (listed != peer) return listed;
+  Words nodes = all_of(head, "forwarded", split_unquoted);
+  for (std::string_view& node : nodes) node = forwarded_for(node);
+  return walk_back(nodes, peer, trusted);
+}
+
+}  // namespace zeroway
