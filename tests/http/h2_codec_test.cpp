@@ -237,6 +237,15 @@ TEST_CASE("h2: a WebSocket's Close that waits for credit is read when nothing wa
   }
 }
 
+TEST_CASE("h2: a WebSocket's Close that waits for credit is read when the router leaves") {
+  Waiting bench(test::close_frame(1000));
+  bench.codec.drain();
+  CHECK(has(bench.heard(), "data 1 \"\x88\x02\x03\xe9\""));
+  CHECK(bench.told == "end 1 close-code=1000");
+  bench.say_end(1);
+  CHECK(has(bench.heard(), "data 1 \"\" end"));
+}
+
 TEST_CASE("h2: a worker that took a WebSocket and does not answer is given up, unless that is switched off") {
   for (const Millis limit : {2000ms, 0ms}) {
     Silent bench;
