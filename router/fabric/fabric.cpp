@@ -108,6 +108,7 @@ void Fabric::credit(StreamKey key, std::uint32_t bytes) {
 
 void Fabric::turn_end(Time now) {
   now_ = now;
+  if (has_change_to_ask_about()) begin_round();
   std::vector<StreamId> gathered;
   gathered.swap(gathering_);
   for (const StreamId id : gathered) {
@@ -131,21 +132,25 @@ void Fabric::place(FabricStream& stream) {
   wait(stream);
 }
 
-bool Fabric::may_deal() {
-  if (now_ < deals_again_) return false;
-  if (!is_even_known_) {
-    const std::string_view why = why_uneven(settings_.balance, roster_.open_pool(), deal_connections_, now_);
-    if (is_even_ && !why.empty()) {
-      ++counters_.uneven_turns;
-      log::debug("steering: " + std::string(why));
-    }
-    is_even_ = why.empty();
-    is_even_known_ = true;
-    smallest_capacity_ = kMaxCapacity;
-    for (const Worker* worker : roster_.open_pool())
-      smallest_capacity_ = std::min(smallest_capacity_, worker->hello.capacity);
+void Fabric::look_at_table() {
+  if (std::exchange(is_table_known_, true)) return;
+  std::string_view why = why_uneven(settings_.balance, roster_.open_pool(), deal_connections_, now_);
+  is_even_ = why.empty();
+  if (is_even_ && !settling_.is_settled(roster_.open_pool())) why = "it is not proven who is on deal";
+  const bool was_dealing = std::exchange(is_dealing_, why.empty());
+  if (was_dealing && !is_dealing_) {
+    ++counters_.uneven_turns;
+    log::debug("steering: " + std::string(why));
   }
-  if (!is_even_ || unaccepted_ >= settings_.unaccepted_limit) return false;
+  if (!was_dealing && is_dealing_) wire_.take_note();
+  smallest_capacity_ = kMaxCapacity;
+  for (const Worker* worker : roster_.open_pool())
+    smallest_capacity_ = std::min(smallest_capacity_, worker->hello.capacity);
+}
+
+bool Fabric::may_deal() {
+  look_at_table();
+  if (!is_dealing_ || unaccepted_ >= settings_.unaccepted_limit) return false;
   // The usual case needs no look at each worker: all streams together would fit on one.
   return open_pool_streams_ < smallest_capacity_ || all_have_room(roster_.open_pool(), unaccepted_);
 }

@@ -17,6 +17,7 @@
 #include "router/fabric/ping_rounds.h"
 #include "router/fabric/pools.h"
 #include "router/fabric/roster.h"
+#include "router/fabric/settling.h"
 #include "router/fabric/stream_table.h"
 #include "router/fabric/wire.h"
 #include "router/observe/complaints.h"
@@ -56,6 +57,7 @@ class Fabric : public Backend, public WireEvents {
   void steer_broke(ConnectionId connection) override;
   void deal_came(std::size_t connections) override;
   void deal_broke(std::size_t connections) override;
+  void deal_shook_hands() override;
   void stranger(std::string_view socket, std::string_view what) override;
 
  private:
@@ -64,6 +66,7 @@ class Fabric : public Backend, public WireEvents {
   // Placing a stream (fabric.cpp).
   void place(FabricStream& stream);
   [[nodiscard]] bool may_deal();
+  void look_at_table();
   [[nodiscard]] bool deal(FabricStream& stream);
   [[nodiscard]] bool steer(FabricStream& stream);
   void hold(Worker& worker, FabricStream& stream);
@@ -109,6 +112,9 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] Result<> worker_credit(FabricStream& stream, const Frame& frame);
 
   // Dealt pings (fabric_pings.cpp).
+  void deal_changed(std::size_t connections);
+  [[nodiscard]] bool has_change_to_ask_about();
+  [[nodiscard]] bool wants_to_settle() const;
   void begin_round();
   void repeat_round();
   void deal_pings(std::uint64_t epoch);
@@ -122,7 +128,7 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] bool wants_round() const;
   void forget_pools();
 
-  void table_changed() { is_even_known_ = false; }
+  void table_changed() { is_table_known_ = false; }
 
   const FabricSettings& settings_;
   Wire& wire_;
@@ -143,6 +149,7 @@ class Fabric : public Backend, public WireEvents {
   RouteTable routes_;
   StreamTable streams_;
   PingRounds rounds_;
+  Settling settling_;
   Complaints complaints_;
 
   std::vector<StreamId> gathering_;
@@ -155,10 +162,11 @@ class Fabric : public Backend, public WireEvents {
   std::vector<WorkerKey> mail_;  // workers whose outbox holds something
   std::size_t deal_connections_ = 0;
   std::uint64_t deal_breaks_ = 0;
-  Time deals_again_{};  // until then a peer that broke off may still be dealt to
+  // What was seen when somebody last looked at the table.
+  bool is_table_known_ = false;
   bool is_even_ = false;
-  bool is_even_known_ = false;
-  bool has_room_ = false;  // somebody got room: look at the lines at the end of the turn
+  bool is_dealing_ = false;  // even, and settled
+  bool has_room_ = false;    // somebody got room: look at the lines at the end of the turn
   bool is_late_told_ = false;
 };
 

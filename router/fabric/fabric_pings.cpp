@@ -8,24 +8,48 @@
 namespace zeroway {
 
 void Fabric::deal_came(std::size_t connections) {
-  deal_connections_ = connections;
-  table_changed();
+  settling_.came();
+  deal_changed(connections);
+}
+
+void Fabric::deal_shook_hands() {
+  settling_.shook_hands();
+  deal_changed(deal_connections_);
 }
 
 void Fabric::deal_broke(std::size_t connections) {
-  deal_connections_ = connections;
   ++deal_breaks_;
-  deals_again_ = now_ + kBreakPause;
+  settling_.broke(rounds_.epoch());
+  deal_changed(connections);
+}
+
+void Fabric::deal_changed(std::size_t connections) {
+  deal_connections_ = connections;
   table_changed();
-  // The round that is out counts on a peer that is gone; and what that peer held must be known now.
-  if (unaccepted_ > 0 || rounds_.is_out()) begin_round();
+  wants_turn_end_();
 }
 
 void Fabric::stranger(std::string_view socket, std::string_view what) {
   complaints_.write(now_, "somebody at the " + std::string(socket) + " socket who is no worker: " + std::string(what));
 }
 
+// Peers may come and go without end: no more than one round each kRoundPause is begun for them.
+bool Fabric::has_change_to_ask_about() {
+  if (!settling_.wants_round()) return false;
+  look_at_table();
+  if (now_ - rounds_.began() < kRoundPause) return false;
+  // The round that is out counts on a peer that is gone; and what that peer held must be known now.
+  const bool has_lost = rounds_.first_epoch() < settling_.proving_from() && (unaccepted_ > 0 || rounds_.is_out());
+  return has_lost || wants_to_settle();
+}
+
+// On an uneven table it would be of no use.
+bool Fabric::wants_to_settle() const {
+  return is_table_known_ && is_even_ && !is_dealing_ && settling_.wants_round() && !settling_.is_somebody_new();
+}
+
 void Fabric::begin_round() {
+  settling_.round_began();
   const std::uint64_t epoch = rounds_.begin(now_, deal_connections_);
   ++counters_.ping_rounds;
   is_late_told_ = false;
@@ -41,6 +65,7 @@ void Fabric::repeat_round() {
 void Fabric::deal_pings(std::uint64_t epoch) {
   letter_.clear();
   letter_.ping(epoch, Ack::no);
+  wire_.take_note();  // those that have just shaken hands are not left out
   // In a row and with nothing between them: each reaches another peer.
   for (std::size_t i = 0; i < deal_connections_; ++i)
     if (!wire_.deal(letter_.bytes())) break;
@@ -52,6 +77,10 @@ Result<> Fabric::pong(Worker& worker, const Frame& frame) {
   if (!frame.has(kFlagAck)) {
     outbox(worker).ping(*epoch, Ack::yes);
     return {};
+  }
+  if (*epoch > worker.last_pong && *epoch <= rounds_.epoch()) {
+    worker.last_pong = *epoch;
+    table_changed();
   }
   if (worker.leave_epoch != 0 && *epoch >= worker.leave_epoch) confirm_leaving(worker);
   if (!rounds_.answer(*epoch, worker.key)) return {};
@@ -130,9 +159,9 @@ void Fabric::tick(Time now) {
   now_ = now;
   trim_unclaimed();
   if (rounds_.is_out() && now_ - rounds_.began() >= settings_.ping_late) round_is_late();
-  if (wants_round()) begin_round();
-  if (rounds_.is_out() && now_ >= rounds_.repeat_at()) repeat_round();
   table_changed();  // a refusal's pause may be over
+  if (has_change_to_ask_about() || wants_round()) begin_round();
+  if (rounds_.is_out() && now_ >= rounds_.repeat_at()) repeat_round();
   if (waiting_ > 0) {
     expire_waiting();
     has_room_ = true;
@@ -150,7 +179,7 @@ void Fabric::forget_pools() {
 }
 
 Millis Fabric::tick_interval() const {
-  const bool is_busy = unaccepted_ > 0 || waiting_ > 0 || rounds_.is_out();
+  const bool is_busy = unaccepted_ > 0 || waiting_ > 0 || rounds_.is_out() || wants_to_settle();
   return std::chrono::duration_cast<Millis>(is_busy ? kShortTick : kLongTick);
 }
 

@@ -141,6 +141,7 @@ void Fabric::enlist(Worker& worker) {
 }
 
 void Fabric::roster_changed() {
+  settling_.roster_changed();
   table_changed();
   has_room_ = true;
   wants_turn_end_();

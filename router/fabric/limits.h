@@ -14,8 +14,8 @@ inline constexpr std::chrono::milliseconds kShortTick{
 inline constexpr std::chrono::milliseconds kLongTick{250};
 inline constexpr std::chrono::milliseconds kRefusedPause{
     50};  // a worker that refused is left alone: no hot loop of refusals
-// ZeroMQ tells of a broken connection some microseconds before it lets go of it: what is dealt then goes nowhere.
-inline constexpr std::chrono::milliseconds kBreakPause{20};
+inline constexpr std::chrono::milliseconds kRoundPause{
+    20};  // peers that come and go without end must not cost a ping round each
 inline constexpr std::size_t kMailFlush = 1 << 20;  // a worker's outbox is sent early: stays under kMaxMessageSize
 inline constexpr int kMessagesPerTurn = 1'000;      // then clients get their turn again
 

@@ -1,7 +1,8 @@
-// Is the table even? Only then may streams be dealt blindly.
+// Is the table even? Only then may streams be dealt blindly, once it is settled too.
 //
 // Owner: nobody; a pure function.   Thread: any.
-// Not here: what happens when it is not (router/fabric/fabric.h steers then).
+// Not here: who the deal connections are (router/fabric/settling.h), what happens when it is not even
+// (router/fabric/fabric.h steers then).
 #pragma once
 #include <cstddef>
 #include <string_view>

@@ -25,6 +25,8 @@ class WireEvents {
   // deal_came told of it.
   virtual void deal_came(std::size_t connections) = 0;
   virtual void deal_broke(std::size_t connections) = 0;
+  // One of them has shaken hands: from now on it is dealt to.
+  virtual void deal_shook_hands() = 0;
   // Somebody who is no worker knocked: bad bytes, a failed handshake, a wrong key. For the log.
   virtual void stranger(std::string_view socket, std::string_view what) = 0;
 };
@@ -34,6 +36,8 @@ class Wire {
   virtual ~Wire() = default;
   // False when nobody is connected; nothing was sent then.
   [[nodiscard]] virtual bool deal(const std::string& message) = 0;
+  // What happened to connections by now counts for the next deal(), which else may find out a millisecond later.
+  virtual void take_note() = 0;
   // False when that worker cannot be reached any more; nothing was sent then.
   [[nodiscard]] virtual bool steer(const std::string& instance, const std::string& message) = 0;
 };

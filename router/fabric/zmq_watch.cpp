@@ -13,9 +13,9 @@
 namespace zeroway {
 namespace {
 
-constexpr int kEvents = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED |
-                        ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                        ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+constexpr int kEvents = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
+                        ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+                        ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 
 }  // namespace
 
@@ -85,6 +85,8 @@ void ZmqWatch::tell(const Event& event) {
   switch (event.number) {
     case ZMQ_EVENT_ACCEPTED:
       return tell_(What::came, event.value, ++peers_, {});
+    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+      return tell_(What::shook_hands, -1, peers_, {});
     case ZMQ_EVENT_DISCONNECTED:
       if (peers_ > 0) --peers_;
       return tell_(What::broke, event.value, peers_, {});

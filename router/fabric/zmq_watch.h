@@ -1,4 +1,4 @@
-// What a socket's monitor tells: peers that came and broke off, handshakes that failed.
+// What a socket's monitor tells: peers that came, shook hands and broke off, handshakes that failed.
 //
 // Owner: ZmqWire keeps one per socket.   Thread: one loop.
 // Events come in the order in which ZeroMQ's I/O thread saw them, and a disconnect before anything that a later
@@ -16,7 +16,7 @@ namespace zeroway {
 
 class ZmqWatch {
  public:
-  enum class What : std::uint8_t { came, broke, failed };
+  enum class What : std::uint8_t { came, shook_hands, broke, failed };
   // `peers`: alive connections, shaking hands or done. `detail`: for `failed`, what went wrong.
   using Tell = std::function<void(What what, ConnectionId connection, std::size_t peers, const std::string& detail)>;
 

@@ -111,6 +111,10 @@ Result<> ZmqWire::bind(const std::string& deal, const std::string& steer) {
 
 bool ZmqWire::deal(const std::string& message) { return send_part(deal_.handle(), message, 0); }
 
+// Sending looks for news of connections only when it has not looked for 3 million ticks of the processor's clock.
+// Reading the events always does.
+void ZmqWire::take_note() { (void)deal_.get(zmq::sockopt::events); }
+
 bool ZmqWire::steer(const std::string& instance, const std::string& message) {
   must_receive_ = true;
   // The id may be gone (EHOSTUNREACH); once it is taken the payload goes to the same pipe, which has no mark.
@@ -170,11 +174,16 @@ int ZmqWire::deal_descriptor() { return deal_.get(zmq::sockopt::fd); }
 int ZmqWire::steer_descriptor() { return steer_.get(zmq::sockopt::fd); }
 
 void ZmqWire::deal_told(ZmqWatch::What what, std::size_t peers, const std::string& detail) {
-  // Peers the socket does not know of yet would be left out of a round of pings.
-  (void)deal_.get(zmq::sockopt::events);
-  if (what == ZmqWatch::What::came) return events_->deal_came(peers);
-  if (what == ZmqWatch::What::broke) return events_->deal_broke(peers);
-  events_->stranger("deal", detail);
+  switch (what) {
+    case ZmqWatch::What::came:
+      return events_->deal_came(peers);
+    case ZmqWatch::What::shook_hands:
+      return events_->deal_shook_hands();
+    case ZmqWatch::What::broke:
+      return events_->deal_broke(peers);
+    case ZmqWatch::What::failed:
+      return events_->stranger("deal", detail);
+  }
 }
 
 void ZmqWire::steer_told(ZmqWatch::What what, ConnectionId connection, const std::string& detail) {

@@ -28,6 +28,7 @@ class ZmqWire : public Wire {
   void attach(WireEvents& events) { events_ = &events; }
 
   [[nodiscard]] bool deal(const std::string& message) override;
+  void take_note() override;
   [[nodiscard]] bool steer(const std::string& instance, const std::string& message) override;
 
   // Hands in everything that has come, up to kMessagesPerTurn; false when more is there.

@@ -50,6 +50,9 @@ class RecordingWire : public Wire {
     note("deal " + connected[next_++], message);
     return true;
   }
+  void take_note() override {
+    if (!news.empty()) connected = std::exchange(news, {});
+  }
   bool steer(const std::string& instance, const std::string& message) override {
     const std::string name = instance.substr(0, instance.find('#'));
     if (std::count(unreachable.begin(), unreachable.end(), name) != 0) return false;
@@ -58,6 +61,7 @@ class RecordingWire : public Wire {
   }
 
   std::vector<std::string> connected;    // to deal
+  std::vector<std::string> news;         // connected once it is told to take note, as ZeroMQ's own thread knows already
   std::vector<std::string> unreachable;  // by steer
   std::vector<std::string> log;
   std::uint64_t last_ping = 0;
@@ -129,9 +133,17 @@ class Bench : public ExchangeFinder {
     }
   }
 
-  // A worker says hello and, when it is of the open pool, connects to deal.
+  // A worker says hello and, when it is of the open pool, connects to deal and sends its ping back.
   void join(const std::string& name, std::uint32_t weight = 1, std::uint32_t capacity = 1'024,
             std::vector<RouteClaim> routes = {}) {
+    const bool is_open_pool = routes.empty();
+    hello(name, weight, capacity, std::move(routes));
+    if (!is_open_pool) return;
+    connect_deal(name);
+    settle();
+  }
+  void hello(const std::string& name, std::uint32_t weight = 1, std::uint32_t capacity = 1'024,
+             std::vector<RouteClaim> routes = {}) {
     Hello hello;
     hello.name = name;
     hello.instance = instance_of(name);
@@ -142,12 +154,21 @@ class Bench : public ExchangeFinder {
     writer.hello(hello);
     connections[name] = ++last_connection;
     say(name, writer);
-    if (hello.routes.empty()) connect_deal(name);
   }
   void connect_deal(const std::string& name) {
-    wire.connected.push_back(name);
-    fabric->deal_came(wire.connected.size());
+    fabric->deal_came(wire.connected.size() + 1);
     turn();
+    wire.connected.push_back(name);
+    fabric->deal_shook_hands();
+    turn();
+  }
+  // All workers on deal send back the ping that was dealt last; and the next round may begin at once.
+  void settle() {
+    pass(20);
+    for (const std::string& name : std::vector(wire.connected))
+      if (connections.contains(name)) pong(name);
+    pass(20);
+    std::erase_if(wire.log, [](const std::string& line) { return line.ends_with(": ping"); });
   }
   void break_deal(const std::string& name) {
     std::erase(wire.connected, name);
@@ -193,7 +214,7 @@ class Bench : public ExchangeFinder {
     return stream;
   }
   RecordingExchange& exchange() { return *exchanges.at(last_exchange); }
-  const std::string& last_line() { return wire.log.back(); }
+  std::string last_line() { return wire.log.empty() ? "" : wire.log.back(); }
   std::size_t lines_to(const std::string& name) {
     return static_cast<std::size_t>(std::count_if(
         wire.log.begin(), wire.log.end(), [&](const std::string& line) { return line.starts_with(name + ":"); }));

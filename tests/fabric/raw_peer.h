@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <utility>
 
 namespace zeroway::test {
 
@@ -66,9 +67,17 @@ class RawPeer {
   }
   // One message of one short frame, once ZeroMQ has greeted and said READY.
   void say(const std::string& payload) {
-    const std::string command = take(64 + 2).substr(64);
-    take(static_cast<std::size_t>(command[1]));
+    be_greeted();
     send(std::string(1, '\0') + static_cast<char>(payload.size()) + payload);
+  }
+  // The next message, of one short frame. Heartbeats and READY are commands.
+  std::string hear() {
+    be_greeted();
+    while (true) {
+      const std::string header = take(2);
+      const std::string body = take(static_cast<std::uint8_t>(header[1]));
+      if (header[0] == 0) return body;
+    }
   }
   // Says no more; returns when ZeroMQ has closed its end, and its descriptor is free again.
   void end() {
@@ -80,6 +89,11 @@ class RawPeer {
   }
 
  private:
+  void be_greeted() {
+    if (std::exchange(is_greeted_, true)) return;
+    const std::string command = take(64 + 2).substr(64);
+    take(static_cast<std::size_t>(command[1]));
+  }
   std::string take(std::size_t size) {
     std::string bytes(size, '\0');
     for (std::size_t got = 0; got < size;) {
@@ -92,6 +106,7 @@ class RawPeer {
   }
 
   int socket_;
+  bool is_greeted_ = false;
 };
 
 }  // namespace zeroway::test

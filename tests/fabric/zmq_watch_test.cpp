@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <zmq.h>
 
+#include <array>
 #include <string>
 #include <utility>
 
@@ -13,7 +14,7 @@ using namespace zeroway::test;
 
 namespace {
 
-// A ROUTER with a watch, which writes down what it is told: "came broke".
+// A ROUTER with a watch, which writes down what it is told: "came shook broke".
 struct Watched {
   Watched() {
     socket.bind("ipc://" + folder.path("deal"));
@@ -39,8 +40,7 @@ struct Watched {
   ConnectionId last = -1;  // that somebody came with
   ZmqWatch watch{context, socket, "test", [this](ZmqWatch::What what, ConnectionId id, std::size_t, const auto&) {
                    if (what == ZmqWatch::What::came) last = id;
-                   const bool is_end = what == ZmqWatch::What::broke;
-                   told += what == ZmqWatch::What::came ? "came " : is_end ? "broke " : "failed ";
+                   told += std::array{"came ", "shook ", "broke ", "failed "}.at(static_cast<std::size_t>(what));
                  }};
 };
 
@@ -99,4 +99,16 @@ TEST_CASE("zmq watch: who came is told before all else that happened") {
   CHECK(watched.take_told() == "came came ");
   watched.watch.read();
   CHECK(watched.take_told() == "failed broke failed broke ");
+}
+
+TEST_CASE("zmq watch: a peer comes, shakes hands and goes") {
+  Watched watched;
+  RawPeer worker;
+  worker.connect(watched.folder.path("deal"));
+  worker.shake_hands();
+  worker.say("hello");
+  worker.end();
+  (void)watched.receive();
+  watched.watch.read();
+  CHECK(watched.take_told() == "came shook broke ");
 }

@@ -16,23 +16,44 @@ struct Recorder : WireEvents {
   void steer_broke(ConnectionId) override {}
   void deal_came(std::size_t connections) override { dealt_to = connections; }
   void deal_broke(std::size_t connections) override { dealt_to = connections; }
+  void deal_shook_hands() override { ++shaken; }
   void stranger(std::string_view, std::string_view) override {}
 
   std::size_t dealt_to = 0;
+  int shaken = 0;
+};
+
+// Bound, and handled as the loop does it.
+struct BoundWire {
+  BoundWire() {
+    wire.attach(events);
+    REQUIRE(wire.bind("ipc://" + folder.path("deal"), "ipc://" + folder.path("deal.steer")).has_value());
+  }
+  void wait_shaken(int count) {
+    while (events.shaken < count) {
+      REQUIRE(wait_readable(wire.door_descriptor(), wire.deal_descriptor(), wire.deal_watch_descriptor()));
+      wire.door_ready();
+      wire.deal_ready();
+      wire.watch_ready();
+      wire.tell_watched();
+    }
+  }
+
+  Folder folder;
+  FabricSettings settings;
+  ZmqWire wire{settings};
+  Recorder events;
 };
 
 }  // namespace
 
 TEST_CASE("zmq wire: nobody is dealt to before deal_came told of it") {
-  const Folder folder;
-  FabricSettings settings;
-  ZmqWire wire(settings);
-  Recorder events;
-  wire.attach(events);
-  REQUIRE(wire.bind("ipc://" + folder.path("deal"), "ipc://" + folder.path("deal.steer")).has_value());
+  BoundWire bound;
+  ZmqWire& wire = bound.wire;
+  Recorder& events = bound.events;
 
   RawPeer stranger;
-  stranger.connect(folder.path("deal"));
+  stranger.connect(bound.folder.path("deal"));
   stranger.shake_hands();
   REQUIRE(wait_readable(wire.door_descriptor()));  // it asks: all that is left is our answer
   wire.deal_ready();
@@ -46,4 +67,36 @@ TEST_CASE("zmq wire: nobody is dealt to before deal_came told of it") {
     wire.door_ready();  // the first edge may have come before all of the question
     wire.deal_ready();
   }
+}
+
+TEST_CASE("zmq wire: whoever has shaken hands is dealt to, once it takes note") {
+  BoundWire bound;
+  RawPeer peer;
+  peer.connect(bound.folder.path("deal"));
+  peer.shake_hands();
+  bound.wait_shaken(1);
+  bound.wire.take_note();
+  REQUIRE(bound.wire.deal("an opening"));
+  CHECK(peer.hear() == "an opening");
+}
+
+TEST_CASE("zmq wire: what is dealt after it took note of an end goes to those that are left") {
+  BoundWire bound;
+  RawPeer one, other;
+  for (RawPeer* peer : {&one, &other}) {
+    peer->connect(bound.folder.path("deal"));
+    peer->shake_hands();
+  }
+  bound.wait_shaken(2);
+  bound.wire.take_note();
+  for (const char* opening : {"1", "2"}) REQUIRE(bound.wire.deal(opening));
+  const std::string before = other.hear();
+  bound.wire.deal_ready();
+  one.end();
+  REQUIRE(wait_readable(bound.wire.deal_descriptor()));  // ZeroMQ's own thread has let go of it
+  bound.wire.take_note();
+  for (const char* opening : {"3", "4"}) REQUIRE(bound.wire.deal(opening));
+  CHECK(other.hear() == "3");
+  CHECK(other.hear() == "4");
+  CHECK((before == "1" || before == "2"));
 }
