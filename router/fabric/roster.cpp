@@ -32,7 +32,7 @@ void Roster::remove(WorkerKey key) {
 void Roster::refile(Worker& worker) {
   std::erase(open_, &worker);
   worker.is_open_pool = worker.hello.routes.empty();
-  if (worker.is_open_pool) open_.push_back(&worker);
+  if (worker.is_open_pool && !worker.is_confirmed) open_.push_back(&worker);
 }
 
 Worker* Roster::find(WorkerKey key) {

@@ -47,7 +47,8 @@ class Roster {
  public:
   Worker& add(Hello hello, ConnectionId connection);
   void remove(WorkerKey key);
-  // Its hello changed: files it under the open pool or not. The instance must be the same.
+  // Its hello changed: files it under the open pool or not; one that was let go stays out. The instance must be the
+  // same.
   void refile(Worker& worker);
 
   // It leaves and nothing more is dealt to it: no longer counted in the open pool.

@@ -144,6 +144,12 @@ class Bench : public ExchangeFinder {
   }
   void hello(const std::string& name, std::uint32_t weight = 1, std::uint32_t capacity = 1'024,
              std::vector<RouteClaim> routes = {}) {
+    connections[name] = ++last_connection;
+    hello_again(name, weight, capacity, std::move(routes));
+  }
+  // On the same connection: it replaces what was said before.
+  void hello_again(const std::string& name, std::uint32_t weight = 1, std::uint32_t capacity = 1'024,
+                   std::vector<RouteClaim> routes = {}) {
     Hello hello;
     hello.name = name;
     hello.instance = instance_of(name);
@@ -152,7 +158,6 @@ class Bench : public ExchangeFinder {
     hello.routes = std::move(routes);
     MessageWriter writer;
     writer.hello(hello);
-    connections[name] = ++last_connection;
     say(name, writer);
   }
   void connect_deal(const std::string& name) {

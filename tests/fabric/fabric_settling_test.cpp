@@ -161,13 +161,7 @@ TEST_CASE("fabric settling: what ZeroMQ knows of broken connections counts for t
 
 TEST_CASE("fabric settling: a worker that takes routes is no longer waited for") {
   TwoWorkers bench;
-  MessageWriter writer;
-  Hello hello;
-  hello.name = "b";
-  hello.instance = instance_of("b");
-  hello.routes = {{"", "/b"}};
-  writer.hello(hello);
-  bench.say("b", writer);
+  bench.hello_again("b", 1, 1'024, {{"", "/b"}});
   CHECK_FALSE(deals(bench));  // it is still on deal
   bench.break_deal("b");
   CHECK_FALSE(deals(bench));

@@ -282,6 +282,23 @@ TEST_CASE("fabric: a leaving worker gets nothing more and is let go when its las
   CHECK(bench.exchanges.at(1)->said == "accepted by a · credit 196608 · head 200 last · end");
 }
 
+TEST_CASE("fabric: a worker that was let go and says hello again is not waited for on deal") {
+  Bench bench;
+  bench.join("a");
+  bench.join("b");
+  MessageWriter writer;
+  writer.goaway(0, ResetCode::no_error, "");
+  bench.say("a", writer);
+  bench.pong("a");
+  bench.pong("b");
+  REQUIRE(bench.last_line() == "a: goaway 0");
+  bench.hello_again("a");
+  bench.break_deal("a");
+  bench.settle();
+  bench.ask();
+  CHECK(bench.last_line() == "deal b: head GET / end");
+}
+
 TEST_CASE("fabric: a lost worker's streams are told, the others' go on") {
   Bench bench;
   bench.join("a");
