@@ -121,6 +121,8 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] Result<> pong(Worker& worker, const Frame& frame);
   void round_is_complete();
   void round_is_late();
+  void end_round();
+  void find_silent();
   [[nodiscard]] bool knows_everybody_answered() const;
   void trim_unclaimed();
   // Streams dealt before that epoch which nobody claimed are over.
@@ -167,7 +169,6 @@ class Fabric : public Backend, public WireEvents {
   bool is_even_ = false;
   bool is_dealing_ = false;  // even, and settled
   bool has_room_ = false;    // somebody got room: look at the lines at the end of the turn
-  bool is_late_told_ = false;
 };
 
 }  // namespace zeroway

@@ -52,7 +52,8 @@ void Fabric::begin_round() {
   settling_.round_began();
   const std::uint64_t epoch = rounds_.begin(now_, deal_connections_);
   ++counters_.ping_rounds;
-  is_late_told_ = false;
+  for (Worker* worker : roster_.open_pool())
+    if (worker->owes_since == Time{}) worker->owes_since = now_;
   deal_pings(epoch);
   if (rounds_.is_complete()) round_is_complete();
 }
@@ -80,6 +81,7 @@ Result<> Fabric::pong(Worker& worker, const Frame& frame) {
   }
   if (*epoch > worker.last_pong && *epoch <= rounds_.epoch()) {
     worker.last_pong = *epoch;
+    worker.owes_since = *epoch >= rounds_.first_epoch() ? Time{} : now_;
     table_changed();
   }
   if (worker.leave_epoch != 0 && *epoch >= worker.leave_epoch) confirm_leaving(worker);
@@ -92,26 +94,35 @@ Result<> Fabric::pong(Worker& worker, const Frame& frame) {
 }
 
 void Fabric::round_is_complete() {
-  rounds_.end();
+  end_round();
   table_changed();
   give_up_unclaimed(rounds_.first_epoch(), Proof::nobody_saw_it);
 }
 
-void Fabric::round_is_late() {
-  if (!std::exchange(is_late_told_, true)) {
-    ++counters_.pings_late;
-    for (Worker* worker : roster_.open_pool()) {
-      if (rounds_.has_answered(worker->key) || worker->is_silent) continue;
-      worker->is_silent = true;
-      log::info("worker " + worker->hello.name + " is silent: a dealt ping is not back after " +
-                std::to_string(settings_.ping_late.count()) + " ms");
-    }
-    table_changed();
+// By when each was asked first: rounds may begin anew so often that none of them gets old.
+void Fabric::find_silent() {
+  bool is_anybody = false;
+  for (Worker* worker : roster_.open_pool()) {
+    if (worker->is_silent || worker->owes_since == Time{} || now_ - worker->owes_since < settings_.ping_late) continue;
+    worker->is_silent = is_anybody = true;
+    log::info("worker " + worker->hello.name + " is silent: a dealt ping is not back after " +
+              std::to_string(settings_.ping_late.count()) + " ms");
   }
+  if (!is_anybody) return;
+  ++counters_.pings_late;
+  table_changed();
+}
+
+void Fabric::round_is_late() {
   if (!knows_everybody_answered()) return;
   // Whoever swallowed a ping never said hello. It may have seen what was dealt before.
-  rounds_.end();
+  end_round();
   give_up_unclaimed(rounds_.first_epoch(), Proof::none);
+}
+
+void Fabric::end_round() {
+  rounds_.end();
+  for (Worker* worker : roster_.open_pool()) worker->owes_since = {};
 }
 
 bool Fabric::knows_everybody_answered() const {
@@ -158,6 +169,7 @@ bool Fabric::wants_round() const {
 void Fabric::tick(Time now) {
   now_ = now;
   trim_unclaimed();
+  if (rounds_.is_out()) find_silent();
   if (rounds_.is_out() && now_ - rounds_.began() >= settings_.ping_late) round_is_late();
   table_changed();  // a refusal's pause may be over
   if (has_change_to_ask_about() || wants_round()) begin_round();

@@ -29,6 +29,7 @@ struct Worker {
   bool is_draining = false;       // said GOAWAY: gets nothing new
   bool is_silent = false;         // a dealt ping is late: gets nothing while others do not owe one
   bool is_confirmed = false;      // its GOAWAY was answered
+  Time owes_since{};              // since a ping of a round that is out was dealt, which it has not sent back
   std::uint64_t last_pong = 0;    // epoch of the latest dealt ping that it sent back
   std::uint64_t leave_epoch = 0;  // answering a ping of this epoch or later proves it has read all that was dealt to it
   bool has_answered = false;      // at least one whole reply: it is known to work

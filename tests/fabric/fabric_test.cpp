@@ -232,6 +232,23 @@ TEST_CASE("fabric: a late ping makes its worker silent, others carry all until i
   CHECK(bench.last_line().starts_with("deal "));
 }
 
+TEST_CASE("fabric: a worker that hangs is found although rounds begin anew all the time") {
+  Bench bench;
+  bench.join("a");
+  bench.join("b");
+  for (int passed = 0; passed < 200; passed += 20) {
+    bench.connect_deal("peer");
+    bench.ask();
+    bench.break_deal("peer");
+    bench.pong("a");
+    bench.pass(20);
+  }
+  CHECK(bench.counters.pings_late == 1);
+  const std::size_t before = bench.lines_to("b");
+  for (int i = 0; i < 4; ++i) bench.ask();
+  CHECK(bench.lines_to("b") == before);
+}
+
 TEST_CASE("fabric: when all are silent they still get streams") {
   Bench bench;
   bench.join("a");
