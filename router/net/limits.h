@@ -22,8 +22,10 @@ inline constexpr std::chrono::milliseconds kLingerTime{2'000};  // the same in t
 inline constexpr int kBacklog = 4'096;   // the kernel cuts it to net.core.somaxconn, which is that on Debian
 inline constexpr int kAcceptBatch = 64;  // accepted in one turn, so that open connections are served in between
 inline constexpr std::chrono::milliseconds kAcceptPause{100};  // no descriptors left: time for one to come free
-inline constexpr std::chrono::minutes kTellAgain{1};           // of an address that wants too many connections
-inline constexpr std::size_t kMaxRatedAddresses = 65'536;      // whose rate is known: 6 MiB
+inline constexpr int kProbeAfter = 60;  // seconds of a silent connection: whose client is gone without a word …
+inline constexpr int kProbeInterval = 15, kProbes = 4;     // … has two minutes; a stream may be silent for hours
+inline constexpr std::chrono::minutes kTellAgain{1};       // of an address that wants too many connections
+inline constexpr std::size_t kMaxRatedAddresses = 65'536;  // whose rate is known: 6 MiB
 
 // tls
 inline constexpr std::size_t kTlsRecord = 16'384;  // RFC 8446 §5.1: most of a record's plaintext

@@ -29,8 +29,12 @@ Socket try_listen(const sockaddr& address, socklen_t size, Share share) {
   Socket socket(::socket(address.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) return socket;
   set_flag(socket, SOL_SOCKET, SO_REUSEADDR, 1);
-  // Accepted sockets inherit it, which saves a call for each.
+  // Accepted sockets inherit them, which saves calls for each.
   set_flag(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_flag(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_flag(socket, IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfter);
+  set_flag(socket, IPPROTO_TCP, TCP_KEEPINTVL, kProbeInterval);
+  set_flag(socket, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
   if (address.sa_family == AF_INET6) set_flag(socket, IPPROTO_IPV6, IPV6_V6ONLY, 0);
   if (share == Share::yes) set_flag(socket, SOL_SOCKET, SO_REUSEPORT, 1);
   if (::bind(socket.fd(), &address, size) != 0 || ::listen(socket.fd(), kBacklog) != 0) return Socket();

@@ -37,6 +37,9 @@ struct Bench : ConnectionEvents {
       socklen_t size = sizeof on;
       ::getsockopt(accepted.fd(), IPPROTO_TCP, TCP_NODELAY, &on, &size);
       has_no_delay = on != 0;
+      ::getsockopt(accepted.fd(), SOL_SOCKET, SO_KEEPALIVE, &on, &size);
+      is_probed = on != 0;
+      ::getsockopt(accepted.fd(), IPPROTO_TCP, TCP_KEEPIDLE, &probe_after, &size);
       connection.emplace(loop, std::move(accepted), *this);
       loop.stop();
     });
@@ -92,6 +95,8 @@ struct Bench : ConnectionEvents {
   std::optional<TcpConnection> connection;
   Peer peer;
   bool has_no_delay = false;
+  bool is_probed = false;
+  int probe_after = 0;
   std::size_t takes = SIZE_MAX;
   std::string told;
   std::string heard;
@@ -105,6 +110,8 @@ TEST_CASE("tcp connection: knows its peer, and sends small replies without delay
   CHECK(bench.peer.address == "127.0.0.1");
   CHECK(bench.peer.port != 0);
   CHECK(bench.has_no_delay);
+  CHECK(bench.is_probed);  // a client that lost its line is found out
+  CHECK(bench.probe_after == kProbeAfter);
 }
 
 TEST_CASE("tcp connection: what is not taken is kept and told again with what comes, or when offered") {
