@@ -79,8 +79,8 @@ void Exchange::begin(ExchangeKey key, StreamSink& client, const ClientInfo& info
   request_head_.clear();
   request_trailers_.clear();
   body_.clear();
-  is_over_ = is_head_request_ = is_web_socket_ = is_sending_body_ = is_end_sent_ = has_budget_ = is_waiting_ =
-      has_length_ = false;
+  is_over_ = awaits_continue_ = is_head_request_ = is_web_socket_ = is_sending_body_ = is_end_sent_ = has_budget_ =
+      is_waiting_ = has_length_ = false;
   retries_ = reopenings_ = 0;
   length_left_ = bytes_out_ = 0;
   interim_size_ = 0;
@@ -105,7 +105,9 @@ void Exchange::request_head(Head& head, Last last) {
   // With what was added and 32 for each field; workers refuse to decode more, and would be blamed for it.
   if (request_head_.list_size() > kMaxHeadSize) return refuse_request(Code::header_too_large);
   if (last == Last::yes) static_cast<void>(request_.end());
+  awaits_continue_ = last == Last::no && request_head_.has("expect");
   open_stream();
+  time_worker();
 }
 
 void Exchange::refuse_request(Code code) {
@@ -126,11 +128,13 @@ void Exchange::open_stream() {
 
 void Exchange::request_data(Bytes bytes) {
   if (!request_.data() || reply_.has_ended() || bytes.empty()) return;
+  awaits_continue_ = false;
   if (body_.arrived(bytes)) {
     context_.backend.data(stream_, bytes);
   } else {
     send_body();
   }
+  time_worker();
 }
 
 // A WebSocket's: only once the worker has accepted it, so there is nothing to keep.
@@ -165,16 +169,31 @@ void Exchange::request_end(Head& trailers) {
 void Exchange::send_end() {
   if (stream_ == 0 || is_end_sent_ || !request_.has_ended() || !body_.is_all_sent()) return;
   is_end_sent_ = true;
-  const Millis limit = context_.settings.reply_timeout;
-  if (limit.count() > 0 && reply_due_ == Time{}) reply_due_ = context_.clock.now() + limit;
+  time_worker();
   context_.backend.end(stream_, request_trailers_);
+}
+
+// Whether everybody waits for the worker: to reply, to take more of the body, or to say that it wants one.
+bool Exchange::is_worker_due() const { return request_.has_ended() || awaits_continue_ || body_.is_client_stopped(); }
+
+void Exchange::time_worker() {
+  const Millis limit = context_.settings.reply_timeout;
+  if (limit.count() == 0 || is_over_ || reply_.has_started()) return;
+  if (!is_worker_due()) {
+    reply_due_ = Time{};
+  } else if (reply_due_ == Time{}) {
+    reply_due_ = context_.clock.now() + limit;
+  }
 }
 
 void Exchange::request_reset(const Error& error) {
   drop_stream(ResetCode::cancel);
   reason_ = error_name(error.code);
   if (error.code == Code::cancelled) ++context_.counters.cancelled;
-  if (status_ == 0) status_ = error_status(error.code);
+  if (status_ == 0) {  // the session answers
+    status_ = error_status(error.code);
+    if (error.code != Code::cancelled) count_reply(context_.counters, status_);
+  }
   conclude();
 }
 
@@ -205,6 +224,8 @@ void Exchange::reply_interim(Head& head, Last last) {
   if (interim_size_ > kMaxInterim) return refuse_reply("interim heads of over 262144 bytes");
   head.remove("content-length");  // RFC 9110 §8.6
   body_.stop_keeping();           // the client has heard of this answer: no other worker can give it
+  if (head.status() == 100) awaits_continue_ = false;
+  time_worker();
   ++context_.counters.replies_1xx;
   client_->head(head, Last::no);
 }
@@ -265,7 +286,10 @@ void Exchange::reply_end(Head& trailers) {
 void Exchange::reply_credit(std::uint32_t bytes) {
   const std::uint32_t news = body_.credited(bytes);
   send_body();
-  if (news > 0 && !is_over_ && !request_.has_ended()) client_->credit(news);
+  if (is_over_) return;
+  if (bytes > 0) awaits_continue_ = false;
+  time_worker();
+  if (news > 0 && !request_.has_ended()) client_->credit(news);
 }
 
 // --- Trying again -------------------------------------------------------------------------------------------------
@@ -334,7 +358,8 @@ void Exchange::check_deadlines(Time now) {
     ++context_.counters.retries_denied;
     fail({Fault::backend, Code::worker_lost, false, "the worker went away, and too many are being tried again"});
   } else if (reply_due_ != Time{} && now >= reply_due_) {
-    fail({Fault::backend, Code::worker_timeout, false, "no reply within the reply timeout"});
+    fail({Fault::backend, Code::worker_timeout, false,
+          "neither a reply nor room for more of the body within the reply timeout"});
   }
 }
 

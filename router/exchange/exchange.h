@@ -102,6 +102,8 @@ class Exchange {
   void open_stream();
   void send_body();
   void send_end();
+  [[nodiscard]] bool is_worker_due() const;
+  void time_worker();
 
   // reply, from the backend
   void reply_accepted(std::string_view worker);
@@ -148,7 +150,8 @@ class Exchange {
   bool is_head_request_ = false;
   bool is_web_socket_ = false;  // refused ones no more
   bool is_sending_body_ = false;
-  bool is_end_sent_ = false;  // the stream has all of the request
+  bool is_end_sent_ = false;      // the stream has all of the request
+  bool awaits_continue_ = false;  // the client sends no body until the worker wants it
   bool has_budget_ = false;
   bool is_waiting_ = false;  // for the budget
   std::uint32_t retries_ = 0;

@@ -41,6 +41,8 @@ class RequestBody {
   // Whether all of it so far is kept.
   [[nodiscard]] bool is_replayable() const { return is_keeping_; }
   [[nodiscard]] bool is_all_sent() const { return sent_ == received_; }
+  // Whether the client has sent all that it may.
+  [[nodiscard]] bool is_client_stopped() const { return received_ >= client_allowed_; }
   [[nodiscard]] std::uint64_t received() const { return received_; }
 
  private:

@@ -285,7 +285,7 @@ void add_exchange(CLI::App& app, Options& options, ExchangeSettings& exchange) {
   options.number(kRequests, "--retry-budget", exchange.retry_budget_percent, 0, 100,
                  "Percent of open requests that may be such retries");
   options.time(kRequests, "--reply-timeout", exchange.reply_timeout, Millis(0),
-               "For a worker to begin its reply, 0 = for ever: 504");
+               "For a worker to begin its reply, or to take more of a body, 0 = for ever: 504");
   app.add_option_function<std::vector<std::string>>(
          "--trusted-proxy", read_networks, "Network whose X-Forwarded-* and Forwarded fields are believed; repeatable")
       ->group(kRequests)

@@ -107,7 +107,7 @@ struct ExchangeSettings {
   std::uint32_t retries = 2;                 // openings of a possibly seen request after the first
   std::uint32_t retry_budget_percent = 20;   // of open streams may be retries at any time
   std::uint32_t retry_budget_floor = 10;     // retries always allowed at once, however few streams are open
-  Millis reply_timeout{0};  // whole request sent to first byte of a final reply head, 0 = no limit: 504
+  Millis reply_timeout{0};  // a worker that has all of the request, or gives no room for more, to reply: 504; 0 = any
 
   bool operator==(const ExchangeSettings&) const = default;
 };

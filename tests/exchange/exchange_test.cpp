@@ -59,6 +59,11 @@ TEST_CASE("exchange: trailers that no worker would decode are the client's fault
   Script late;
   late.begin().ask_more("POST").accept().reply("200").heard();
   CHECK(late.send_end({{"a", value + "v"}}).heard() == "b1 reset 8 · c reset header_too_large");
+  Script waiting;  // to be tried again
+  waiting.has_idempotency_key = true;
+  waiting.begin().ask_more("POST").accept().fail(lost()).accept("w2").fail(lost()).heard();
+  CHECK(waiting.send_end({{"a", value + "v"}}).heard().starts_with("c head 431"));
+  CHECK(waiting.pass(Millis{1'000}).heard().empty());
 }
 
 TEST_CASE("exchange: trailers cannot say what only the router says") {
@@ -247,6 +252,15 @@ TEST_CASE("exchange: a client that breaks the rules is no cancellation") {
   s.exchanges.from_client(s.key)->reset({Fault::client, Code::content_too_large, false, "body over 10"});
   CHECK(s.heard() == "b1 reset 8");
   CHECK(s.counters.cancelled == 0);
+  CHECK(s.counters.replies_4xx == 1);  // the session's
+}
+
+TEST_CASE("exchange: a client that breaks the rules behind its reply's head has one reply, and that is counted") {
+  Script s;
+  s.begin().ask_more("POST").accept().reply("200").heard();
+  s.exchanges.from_client(s.key)->reset({Fault::client, Code::bad_request, false, "a bad chunk"});
+  CHECK(s.counters.replies_2xx == 1);
+  CHECK(s.counters.replies_4xx == 0);
 }
 
 TEST_CASE("exchange: credit for the reply goes to the stream, and nowhere when there is none") {
@@ -275,6 +289,41 @@ TEST_CASE("exchange: no reply in time is a 504, and the time runs from the end o
   Script patient;
   patient.ask("GET").pass(std::chrono::hours(24)).heard();
   CHECK_FALSE(patient.is_over());
+}
+
+TEST_CASE("exchange: a worker that takes no more of the body in time is a 504, not the client's fault") {
+  ExchangeSettings settings;
+  settings.reply_timeout = Millis{1'000};
+  Script s(settings);
+  s.begin();
+  SUBCASE("it gives no credit") {
+    s.ask_more("POST").accept().send(kOpeningWindow - 1);
+    CHECK(s.pass(Millis{5'000}).heard().find("reset") == std::string::npos);  // the client may send
+    s.send(1);
+    s.pass(Millis{999}).grant(10).pass(Millis{5'000});
+    s.send(10).heard();
+  }
+  SUBCASE("it withholds 100 Continue") {
+    Head head{{":method", "POST"}, {":scheme", "http"}, {":path", "/"}, {"expect", "100-continue"}};
+    s.exchanges.from_client(s.key)->head(head, Last::no);
+    s.accept().heard();
+    SUBCASE("and grants it") {
+      s.pass(Millis{999}).grant(10).pass(Millis{5'000});
+      s.send_end().heard();
+    }
+    SUBCASE("and says it") {
+      s.pass(Millis{999}).reply("100").pass(Millis{5'000});
+      s.send_end().heard();
+    }
+    SUBCASE("and the client does not wait") {
+      s.pass(Millis{999}).send(1).pass(Millis{5'000});
+      s.send_end().heard();
+    }
+    SUBCASE("for ever") {}
+  }
+  CHECK(s.pass(Millis{999}).heard() == "");
+  CHECK(s.pass(Millis{1}).heard().starts_with("b1 reset 8 · c head 504 · c data "));
+  CHECK(s.is_over());
 }
 
 TEST_CASE("exchange: the error reply to HEAD has no body") {
