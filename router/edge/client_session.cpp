@@ -33,7 +33,8 @@ ClientSession::ClientSession(FrontDoor& door, Socket socket, Peer peer)
       connection_(new TcpConnection(door.loop(), std::move(socket), *this)),
       timer_(door.loop(), [this] { ring(); }),
       phase_since_(door.loop().now()),
-      last_read_(phase_since_) {
+      last_read_(phase_since_),
+      waited_until_(phase_since_) {
   info_.address = std::move(peer.address);
   info_.port = peer.port;
   set_timer();
@@ -44,6 +45,7 @@ ClientSession::ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> con
       timer_(door.loop(), [this] { ring(); }),
       phase_since_(door.loop().now()),
       last_read_(phase_since_),
+      waited_until_(phase_since_),
       is_sniffing_(false) {
   connection->serve(*this);
   info_.address = std::move(peer.address);
@@ -85,9 +87,12 @@ void ClientSession::offer_at_turn_end() {
 
 std::size_t ClientSession::received(Bytes bytes) {
   last_read_ = door_.loop().now();
+  count_wait();
   ask_turn_end();
   if (is_sniffing_ && !sniff(bytes)) return 0;
-  return codec_->read(bytes, *this);
+  const std::size_t taken = codec_->read(bytes, *this);
+  if (phase_ == CodecPhase::body) pace_.got(taken, door_.limits());
+  return taken;
 }
 
 // True when the codec is the right one.
@@ -126,6 +131,7 @@ void ClientSession::lost() { drop(); }
 void ClientSession::head(CodecStream number, Head& head, Last last) {
   const Time now = door_.loop().now();
   phase_since_ = now;
+  pace_.begin();
   ++door_.counters().requests;
   ClientStream& stream = begin_stream(number);
   stream.is_head_request = head.method() == "HEAD";
@@ -328,15 +334,33 @@ std::pair<ClientSession::Deadline, Time> ClientSession::next_deadline() const {
             phase_since_ + (is_draining_ ? std::min(kGoodbyeTime, limits.idle_timeout) : limits.idle_timeout)};
   }
   if (phase_ == CodecPhase::head) return {Deadline::slow, phase_since_ + limits.head_timeout};
-  if (phase_ == CodecPhase::body) return {Deadline::slow, std::max(phase_since_, last_read_) + limits.body_timeout};
+  if (phase_ == CodecPhase::body) return {Deadline::slow, body_due()};
   if (phase_ == CodecPhase::timed && codec_due_ != Time::max()) return {Deadline::codec, codec_due_};
   return {Deadline::none, {}};
 }
 
+Time ClientSession::body_due() const {
+  const HttpLimits& limits = door_.limits();
+  const Time silent = std::max(phase_since_, last_read_) + limits.body_timeout;
+  const Clock::duration patience = pace_.patience(limits);
+  return patience < silent - waited_until_ ? waited_until_ + patience : silent;
+}
+
+// While the client owes us reading, it may owe us a body.
+void ClientSession::count_wait() {
+  const Time now = door_.loop().now();
+  if (phase_ == CodecPhase::body && connection_->queued() == 0) pace_.waited(now - waited_until_);
+  waited_until_ = now;
+}
+
 void ClientSession::set_timer() {
   const Time now = door_.loop().now();
+  count_wait();
   const CodecPhase phase = look_at_phase();
-  if (phase != phase_) phase_since_ = now;
+  if (phase != phase_) {
+    phase_since_ = now;
+    pace_.begin();
+  }
   phase_ = phase;
   if (phase == CodecPhase::timed) tick();
   const auto [deadline, when] = next_deadline();

@@ -14,6 +14,7 @@
 
 #include "router/edge/client_stream.h"
 #include "router/exchange/exchanges.h"
+#include "router/http/body_pace.h"
 #include "router/http/make_codec.h"
 #include "router/net/connection.h"
 #include "router/net/loop.h"
@@ -75,6 +76,8 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void credit_written();
   void pause_or_resume();
   [[nodiscard]] std::pair<Deadline, Time> next_deadline() const;
+  [[nodiscard]] Time body_due() const;
+  void count_wait();
   void set_timer();
   void tick();
   void ring();
@@ -98,6 +101,8 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   Timer timer_;
   Time phase_since_;
   Time last_read_;
+  Time waited_until_;  // told to pace_
+  BodyPace pace_;      // of codecs whose bodies come one by one
   Time codec_due_ = Time::max();
   CodecPhase phase_ = CodecPhase::idle;
   bool is_sniffing_ = true;

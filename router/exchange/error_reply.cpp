@@ -21,7 +21,8 @@ constexpr std::array kReplies{
     Reply{Code::forbidden, 403, "forbidden",
           "403 Forbidden\nA page of this origin may not open WebSockets here (--ws-origins).\n"},
     Reply{Code::request_timeout, 408, "request_timeout",
-          "408 Request Timeout\nThe request came too slowly (--head-timeout, --body-timeout). Send it again.\n"},
+          "408 Request Timeout\nThe request came too slowly (--head-timeout, --body-timeout, --body-rate). Send it "
+          "again.\n"},
     Reply{Code::content_too_large, 413, "content_too_large",
           "413 Content Too Large\nThe request's body is larger than this server takes (--max-body).\n"},
     Reply{Code::uri_too_long, 414, "uri_too_long",

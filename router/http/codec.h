@@ -40,8 +40,8 @@ class CodecEvents {
 enum class CodecPhase : std::uint8_t {
   idle,    // no request begun, none open
   head,    // inside a request's head
-  body,    // a request's body is not complete, and there is credit for more of it
-  reply,   // the client waits for us
+  body,    // a request's body is not complete, its reply has not begun, and the client may send more of it now
+  reply,   // the client waits for us, or talks with its worker: a body beside a begun reply takes its time
   timed,   // the codec times itself: see Codec::tick()
   closed,  // nothing more will be read; close once the output is written
 };

@@ -409,7 +409,14 @@ CodecPhase H1Codec::phase() const {
   }
   if (stage_ == Stage::head) return is_begun_ ? CodecPhase::head : CodecPhase::idle;
   if (stage_ == Stage::done) return CodecPhase::reply;
-  return room() > 0 || stage_ == Stage::trailers ? CodecPhase::body : CodecPhase::reply;
+  return is_client_due() ? CodecPhase::body : CodecPhase::reply;
+}
+
+// Inside a body: whether it is the client that everybody waits for. Not while the worker withholds 100 Continue, and
+// not once it has begun to reply: then the two are talking, and the worker decides how long.
+bool H1Codec::is_client_due() const {
+  if (!is_discarding() && (awaits_continue() || writer_.has_head())) return false;
+  return room() > 0 || stage_ == Stage::trailers;
 }
 
 }  // namespace zeroway

@@ -77,6 +77,7 @@ class H1Codec final : public Codec {
   [[nodiscard]] bool is_discarding() const { return stream_ == 0; }
   [[nodiscard]] std::uint64_t room() const { return is_discarding() ? discard_left_ : credit_; }
   [[nodiscard]] bool awaits_continue() const { return request_.expects_continue && !is_continued_; }
+  [[nodiscard]] bool is_client_due() const;
   [[nodiscard]] bool is_rest_large() const;
   [[nodiscard]] H1Writer::Connection connection_after(Last last) const;
 

@@ -87,12 +87,27 @@ bool H2Codec::look_at(H2Stream& stream, Millis passed) {
     count_stall("streams that stand still: the client does not read");
     return true;
   }
-  if (stream.has_request_ended || stream.is_over || stream.window == 0 || stream.request.is_websocket) return false;
+  return look_at_body(stream, passed);
+}
+
+bool H2Codec::look_at_body(H2Stream& stream, Millis passed) {
+  if (!is_client_due(stream)) return false;
   stream.unsent_for += passed;
-  if (stream.unsent_for < limits_.body_timeout) return false;
+  stream.pace.waited(passed);
+  const bool is_silent = stream.unsent_for >= limits_.body_timeout;
+  const bool is_slow = !stream.is_grpc && stream.pace.patience(limits_) == Clock::duration::zero();
+  if (!is_silent && !is_slow) return false;
   refuse(stream, {Fault::client, Code::request_timeout, false, "the client took too long"});
-  count_stall("streams that stand still: the client sends nothing");
+  count_stall(is_silent ? "streams that stand still: the client sends nothing"
+                        : "streams that hardly move: the client sends too slowly");
   return true;
+}
+
+// Whether everybody waits for the rest of its body. Not while the worker withholds 100 Continue, and not once it has
+// begun to reply: then the two are talking, as in a gRPC call, and the worker decides how long.
+bool H2Codec::is_client_due(const H2Stream& stream) {
+  const bool is_done = stream.has_request_ended || stream.is_over || stream.request.is_websocket;
+  return !is_done && !stream.has_reply_head && !stream.awaits_continue && stream.window > 0;
 }
 
 void H2Codec::count_stall(const char* why) {

@@ -112,6 +112,8 @@ class H2Codec final : public Codec {
   [[nodiscard]] H2Stream& begin_stream(std::uint32_t id);
   void forget(H2Stream& stream);
   [[nodiscard]] bool look_at(H2Stream& stream, Millis passed);
+  [[nodiscard]] bool look_at_body(H2Stream& stream, Millis passed);
+  [[nodiscard]] static bool is_client_due(const H2Stream& stream);
   void resume(H2Stream& stream);
   void say_reset(std::uint32_t id, ResetCode code);
 

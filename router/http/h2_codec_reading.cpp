@@ -145,6 +145,7 @@ int H2Codec::request_read(std::uint32_t id, bool is_last) {
     return kGoOn;
   }
   stream.awaits_continue = request->expects_continue && !is_last;
+  stream.is_grpc = !is_last && reader_.is_grpc();
   events_->head(id, reader_.head(), is_last ? Last::yes : Last::no);
   if (!is_last) return kGoOn;
   Head no_trailers;
@@ -181,6 +182,8 @@ int H2Codec::data_read(std::uint32_t id, Bytes bytes) {
   stream->unsent_for = {};
   stream->received += bytes.size();
   stream->window -= std::min<std::uint64_t>(stream->window, bytes.size());
+  stream->pace.got(bytes.size(), limits_);
+  if (stream->window == 0) stream->pace.begin();  // it used all it had: nobody is faster
   if (limits_.max_body != 0 && stream->received > limits_.max_body) {
     refuse(*stream,
            {Fault::client, Code::content_too_large, false, "a body of over " + std::to_string(limits_.max_body)});

@@ -153,6 +153,14 @@ Result<H2Request> H2HeadReader::finish_request() {
   return request;
 }
 
+// "application/grpc", perhaps with "+proto" or parameters; "application/grpc-web" is something else.
+bool H2HeadReader::is_grpc() const {
+  constexpr std::string_view kType = "application/grpc";
+  const std::string_view type = head_.find("content-type").value_or("");
+  return type.starts_with(kType) &&
+         (type.size() == kType.size() || type[kType.size()] == '+' || type[kType.size()] == ';');
+}
+
 Result<> H2HeadReader::finish_trailers() {
   if (refusal_) return *refusal_;
   return {};

@@ -41,6 +41,7 @@ class H2HeadReader {
 
   [[nodiscard]] Head& head() { return head_; }
   [[nodiscard]] std::string_view method() const { return head_.method(); }
+  [[nodiscard]] bool is_grpc() const;
   [[nodiscard]] std::size_t fields() const { return fields_; }
 
  private:

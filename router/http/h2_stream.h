@@ -12,6 +12,7 @@
 
 #include "proto/head.h"
 #include "proto/limits.h"
+#include "router/http/body_pace.h"
 #include "router/http/h2_head_reader.h"
 #include "router/http/h2_held.h"
 #include "router/http/h2_web_socket.h"
@@ -29,8 +30,9 @@ struct H2Stream {
     received = 0;
     window = kOpeningWindow;
     unread_for = unsent_for = {};
-    is_over = has_request_ended = has_reply_head = has_reply_ended = is_deferred = awaits_continue = is_reset =
-        is_lingering = false;
+    pace.begin();
+    is_grpc = is_over = has_request_ended = has_reply_head = has_reply_ended = is_deferred = awaits_continue =
+        is_reset = is_lingering = false;
   }
 
   std::uint32_t id = 0;
@@ -42,7 +44,9 @@ struct H2Stream {
   std::uint64_t received = 0;           // of the request's body
   std::uint64_t window = 0;             // of it the client may still send
   Millis unread_for{}, unsent_for{};    // nothing of the reply left, nothing of the request came, though it could
-  bool is_over = false;                 // the session was told, or said, the last word
+  BodyPace pace;
+  bool is_grpc = false;  // its body has no least rate: a call may have little to say
+  bool is_over = false;  // the session was told, or said, the last word
   bool has_request_ended = false;
   bool has_reply_head = false;
   bool has_reply_ended = false;  // said, perhaps not sent

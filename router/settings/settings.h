@@ -24,6 +24,7 @@ struct HttpLimits {
   std::uint64_t max_body = 0;                     // bytes of a request body, 0 = no limit: 413
   Millis head_timeout{10'000};                    // first byte of a request to the end of its head: 408
   Millis body_timeout{30'000};                    // between two reads of a body: 408
+  std::uint64_t body_rate = 240;                  // bytes/s of a body we wait for, over body_timeout, 0 = any: 408
   Millis idle_timeout{75'000};                    // keep-alive connection with no request: closed
   Millis send_timeout{30'000};                    // client takes no byte of what is queued for it: dropped
   std::size_t max_connections = 10'000;           // per loop; more are not accepted until one closes

@@ -1,8 +1,10 @@
 """Clients that are too slow or ask too much get the right status, and others do not notice."""
+import select
 import time
 
 import pytest
 import zeroway_e2e as z
+from h2_peer import H2Client
 
 
 def test_slow_heads_end_with_408(stack):
@@ -33,6 +35,60 @@ def test_slow_bodies_end_with_408(stack):
     with router.connect(20) as connection:
         connection.send(connection.head_bytes('POST', '/upload', [('Content-Length', '100')]) + b'only this')
         assert connection.read_head().status == 408
+    router.wait_idle()
+
+
+def is_readable(client):
+    return select.select([client.socket], [], [], 0)[0]
+
+
+def dribble(send, is_over, seconds=20):
+    """A byte now and then, until `is_over()`."""
+    deadline = time.monotonic() + seconds * z.SLOW
+    while not is_over():
+        assert time.monotonic() < deadline, 'dribbled on without end'
+        send()
+        time.sleep(0.2)
+
+
+def test_bodies_that_dribble_end_with_408(stack):
+    router = stack.router('--body-timeout', '2s', '--body-rate', '100')
+    stack.httpbin()
+    router.wait_workers(1)
+    with router.connect(20) as connection:
+        connection.send(connection.head_bytes('POST', '/upload', [('Content-Length', '100000')]))
+        dribble(lambda: connection.send(b'x'), lambda: is_readable(connection))
+        assert connection.read_head().status == 408
+    with H2Client(router.port) as client:
+        slow = client.open('/upload', 'POST', end=False)
+
+        def send_and_read():
+            client.send(slow, b'x')
+            if is_readable(client):
+                client.read_some()
+        dribble(send_and_read, lambda: client.streams[slow].fields)
+        assert client.wait(slow).status == 408
+    assert router.counters()['replies_4xx'] == 2
+    router.wait_idle()
+
+
+def test_a_body_beside_a_begun_reply_takes_its_time(stack):
+    """Silence in both directions, for longer than any time that a body has."""
+    router = stack.router('--body-timeout', '2s')
+    stack.httpbin()
+    router.wait_workers(1)
+    with router.connect(20) as connection, H2Client(router.port, 20) as client:
+        connection.send(connection.head_bytes('POST', '/echo', [('Transfer-Encoding', 'chunked')]) + z.chunk(b'first'))
+        assert connection.read_head().status == 200
+        assert connection.take(10) == b'5\r\nfirst\r\n'
+        call = client.open('/echo', 'POST', end=False)
+        client.send(call, b'first')
+        client.wait(call, lambda reply: reply.body == b'first')
+        time.sleep(4)
+        connection.send(z.chunk(b'last') + z.LAST_CHUNK)
+        assert connection.take(14) == b'4\r\nlast\r\n' + z.LAST_CHUNK
+        client.send(call, b'last', end=True)
+        assert client.wait(call).body == b'firstlast'
     router.wait_idle()
 
 
@@ -80,4 +136,36 @@ def test_a_body_over_the_limit_is_413(stack):
     with router.connect() as connection:
         connection.send(connection.head_bytes('POST', '/upload', [('Transfer-Encoding', 'chunked')]) + z.chunk(b'x' * 2000))
         assert connection.read_head().status == 413
+    router.wait_idle()
+
+
+def test_trailers_over_the_limit_are_431_or_break_off_a_begun_reply(stack):
+    """What counts is what they become, with 32 bytes for each field: these fit on the wire."""
+    router = stack.router()
+    stack.httpbin()
+    router.wait_workers(1)
+    fields = [(f'x-{number:03}', 'v' * 318) for number in range(199)]
+    last = b'0\r\n' + b''.join(f'{name}: {value}\r\n'.encode() for name, value in fields) + b'\r\n'
+    chunked = [('Transfer-Encoding', 'chunked')]
+    with router.connect() as connection:
+        connection.send(connection.head_bytes('POST', '/upload', chunked) + z.chunk(b'body') + last)
+        assert connection.read_reply('POST').status == 431
+    with router.connect() as connection:
+        connection.send(connection.head_bytes('POST', '/echo', chunked) + z.chunk(b'body'))
+        assert connection.read_head().status == 200
+        assert connection.take(9) == b'4\r\nbody\r\n'
+        connection.send(last)
+        assert connection.is_closed_by_peer()
+    with H2Client(router.port) as client:
+        large = client.open('/upload', 'POST', end=False)
+        client.send(large, b'body', trailers=fields)
+        assert client.wait(large).status == 431
+        large = client.open('/echo', 'POST', end=False)
+        client.send(large, b'body')
+        client.wait(large, lambda reply: reply.body == b'body')
+        client.send(large, b'', trailers=fields)
+        assert client.wait(large).reset is not None
+        assert client.wait(client.open('/get')).status == 200
+    counters = router.counters()
+    assert counters['replies_4xx'] == 2 and counters['replies_2xx'] == 3
     router.wait_idle()

@@ -68,7 +68,7 @@ TEST_CASE("error reply: what an option decided names that option, as the manual 
       named.insert(option);
     }
   }
-  CHECK((named == std::set<std::string>{"--ws-origins", "--head-timeout", "--body-timeout", "--max-body",
+  CHECK((named == std::set<std::string>{"--ws-origins", "--head-timeout", "--body-timeout", "--body-rate", "--max-body",
                                         "--max-request-line", "--max-head", "--max-fields", "--reply-timeout",
                                         "--queue-timeout", "--queue-limit"}));
 }

@@ -543,6 +543,7 @@ TEST_CASE("h2: a client that does not read one reply loses that one") {
 TEST_CASE("h2: a client that stops in a body gets 408") {
   HttpLimits limits;
   limits.body_timeout = 1s;
+  limits.body_rate = 0;  // silence alone
   Silent bench(limits);
   bench.hear(post(1) + post(3) + get(5));
   Time now{100s};
@@ -555,6 +556,61 @@ TEST_CASE("h2: a client that stops in a body gets 408") {
   CHECK(has(bench.told, "reset 1"));
   CHECK_FALSE(has(bench.told, "reset 3"));
   CHECK_FALSE(has(bench.told, "reset 5"));
+}
+
+TEST_CASE("h2: a body that comes more slowly than the least rate gets 408, however steadily") {
+  HttpLimits limits;
+  limits.body_timeout = 10s;
+  limits.body_rate = 100;
+  Silent bench(limits);
+  bench.credits = false;
+  const auto call = with(kPost, {{"content-type", "application/grpc+proto"}, {"te", "trailers"}});
+  const auto page = with(kPost, {{"content-type", "application/grpc-web"}});
+  const auto patient = with(kPost, {{"expect", "100-continue"}});
+  bench.hear(post(1) + post(3) + headers(5, call, kEndHeaders) + headers(7, page, kEndHeaders) +
+             headers(9, patient, kEndHeaders) + post(11) + post(13));
+  bench.say_head(11);
+  bench.hear(data(13, std::string(kOpeningWindow / 4, 'x')) + data(13, std::string(kOpeningWindow / 4, 'x')) +
+             data(13, std::string(kOpeningWindow / 4, 'x')) + data(13, std::string(kOpeningWindow / 4, 'x')));
+  Time now{100s};
+  const auto pass = [&](int looks) {
+    for (int look = 0; look < looks; ++look) {
+      bench.hear(data(1, std::string(30, 'x')));  // 120 bytes a second
+      for (const CodecStream id : {3U, 5U, 7U, 11U}) bench.hear(data(id, "x"));
+      now += 250ms;
+      static_cast<void>(bench.codec.tick(now, bench));
+    }
+  };
+  pass(36);
+  CHECK_FALSE(has(bench.told, "reset"));
+  pass(6);
+  CHECK(has(bench.told, "reset 3"));
+  CHECK(has(bench.told, "reset 7"));
+  CHECK(bench.last_code == Code::request_timeout);
+  pass(80);
+  CHECK_FALSE(has(bench.told, "reset 1 "));
+  CHECK_FALSE(has(bench.told, "reset 5"));   // a gRPC call
+  CHECK_FALSE(has(bench.told, "reset 9"));   // its 100 is withheld
+  CHECK_FALSE(has(bench.told, "reset 11"));  // its reply has begun
+  CHECK_FALSE(has(bench.told, "reset 13"));  // it has no credit
+}
+
+TEST_CASE("h2: no time runs against a silent body beside a begun reply, or while 100 Continue is withheld") {
+  HttpLimits limits;
+  limits.body_timeout = 1s;
+  Silent bench(limits);
+  bench.hear(post(1) + headers(3, with(kPost, {{"expect", "100-continue"}}), kEndHeaders));
+  bench.say_head(1);
+  Time now{100s};
+  const auto pass = [&] {
+    for (int look = 0; look < 8; ++look) static_cast<void>(bench.codec.tick(now += 250ms, bench));
+  };
+  pass();
+  CHECK_FALSE(has(bench.told, "reset"));
+  bench.codec.credit(3, 10);  // which says 100
+  pass();
+  CHECK(has(bench.told, "reset 3"));
+  CHECK_FALSE(has(bench.told, "reset 1"));
 }
 
 TEST_CASE("h2: the client closes its side") {
