@@ -175,6 +175,7 @@ bool WorkerLoop::open_monitor() {
 void WorkerLoop::dial(Dialled& dialled, const std::string& endpoint, char socket, std::size_t index) {
   const Alias alias = make_alias(socket, index, ++dialled.times);
   ++dialled.fails;
+  is_dry_ = false;
   dialled.again_at = socket == 'D' ? WorkerClock::now() + kDealPatience : WorkerClock::time_point::max();
   if (zmq_setsockopt(socket_, ZMQ_CONNECT_ROUTING_ID, alias.data(), alias.size()) != 0 ||
       zmq_connect(socket_, endpoint.c_str()) != 0) {
@@ -188,6 +189,7 @@ void WorkerLoop::dial(Dialled& dialled, const std::string& endpoint, char socket
 }
 
 void WorkerLoop::hang_up(Dialled& dialled) {
+  is_dry_ = false;
   if (!dialled.endpoint.empty()) zmq_disconnect(socket_, dialled.endpoint.c_str());
   dialled.endpoint.clear();
   dialled.again_at = WorkerClock::time_point::max();
@@ -253,7 +255,8 @@ int WorkerLoop::serve() {
     (void)dial_new_links();
     dial_deals();
     dial_again(now);
-    is_busy |= send_all();
+    send_all();
+    is_busy |= !is_dry_;
     if (stops_.load(std::memory_order_relaxed) > 0) {
       if (!core_->is_draining()) {
         log_.detail("leaving");
@@ -288,7 +291,8 @@ bool WorkerLoop::receive() {
 
 bool WorkerLoop::receive_one() {
   Received from, payload;
-  if (!from.receive(socket_)) return false;
+  is_dry_ = !from.receive(socket_);
+  if (is_dry_) return false;
   const Bytes alias = from.bytes();
   const std::size_t index = alias.size() == Alias().size() ? read_u32(alias.data() + 1) : core_->links().size();
   if (!from.has_more() || !payload.receive(socket_)) return true;
@@ -298,14 +302,9 @@ bool WorkerLoop::receive_one() {
   return true;
 }
 
-bool WorkerLoop::send_all() {
-  bool sent = false;
-  for (const auto& link : core_->links()) {
-    if (link->out().is_empty()) continue;
-    send(*link);
-    sent = true;
-  }
-  return sent;
+void WorkerLoop::send_all() {
+  for (const auto& link : core_->links())
+    if (!link->out().is_empty()) send(*link);
 }
 
 void WorkerLoop::send(RouterLink& link) {
@@ -313,6 +312,7 @@ void WorkerLoop::send(RouterLink& link) {
   std::size_t index = 0;
   while (core_->links()[index].get() != &link) ++index;
   const Alias alias = make_alias('S', index, pairs_[index].steer.times);
+  is_dry_ = false;
   if (zmq_send(socket_, alias.data(), alias.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0) {
     core_->complain("cannot send to " + link.steer() + ": " + zmq_strerror(zmq_errno()));
     return link.out().clear();

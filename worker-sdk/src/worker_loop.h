@@ -60,7 +60,7 @@ class WorkerLoop final : public LinkSender {
   void tell_steer(Dialled& steer, RouterLink& link, std::uint16_t event);
   void tell(Dialled& dialled, std::uint16_t event);
   void dial_later(Dialled& dialled);
-  bool send_all();
+  void send_all();
   [[nodiscard]] WorkerClock::time_point next_dial() const;
   void wait(WorkerClock::time_point until, bool is_busy);
   [[nodiscard]] int serve();
@@ -77,6 +77,9 @@ class WorkerLoop final : public LinkSender {
   int socket_fd_ = -1;
   int monitor_fd_ = -1;
   int wake_fd_ = -1;
+  // ZMQ_FD tells of a message once, and any call on the socket may take that in: the loop sleeps only when the last
+  // call found nothing to receive.
+  bool is_dry_ = false;
   std::vector<Pair> pairs_;  // for the link of the same index
   std::minstd_rand random_{std::random_device{}()};
   std::atomic<int> stops_{0};
