@@ -4,7 +4,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "kept_buffer.h"
 #include "worker_core.h"
 #include "zeroway/errors.h"
 
@@ -17,22 +16,12 @@ LoopSide::~LoopSide() {
 void LoopSide::reset_for_next() {
   running = nullptr;
   collects_ = false;
-  in_.clear();
-  current_.clear();
-  body_is_over_ = false;
+  forget_body();
   waits_to_read_ = false;
   rest_ = {};
   ticket_ = 0;
   awaiter_ = nullptr;
 }
-
-void LoopSide::let_go() {
-  HandlerSide::let_go();
-  empty_buffer(in_);
-  empty_buffer(current_);
-}
-
-std::size_t LoopSide::kept_bytes() const { return HandlerSide::kept_bytes() + in_.capacity() + current_.capacity(); }
 
 void LoopSide::start_collecting() {
   collects_ = true;

@@ -5,14 +5,14 @@
 #pragma once
 #include <coroutine>
 
-#include "handler_side.h"
+#include "body_side.h"
 
 namespace zeroway {
 
 class WorkerCore;
 class WorkerStream;
 
-class LoopSide final : public HandlerSide {
+class LoopSide final : public BodySide {
  public:
   LoopSide(WorkerStream& stream, WorkerCore& core) : stream_(stream), core_(core) {}
   ~LoopSide() override;
@@ -28,8 +28,6 @@ class LoopSide final : public HandlerSide {
   void throw_if_cancelled() const;
   void wake(std::uint64_t ticket) override;
   [[nodiscard]] bool waits_for(std::uint64_t ticket) const override { return ticket == ticket_; }
-  void let_go() override;
-  [[nodiscard]] std::size_t kept_bytes() const override;
 
   // The coroutine that runs the handler, destroyed with this object if it is still waiting then.
   std::coroutine_handle<> running;
@@ -60,9 +58,6 @@ class LoopSide final : public HandlerSide {
   WorkerStream& stream_;
   WorkerCore& core_;
   bool collects_ = false;
-  std::string in_;       // arrived and not read
-  std::string current_;  // what read() gave out
-  bool body_is_over_ = false;
   bool waits_to_read_ = false;
   std::string_view rest_;  // of the piece that waits to be written
   std::uint64_t ticket_ = 0;

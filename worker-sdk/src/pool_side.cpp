@@ -1,7 +1,6 @@
 #include "pool_side.h"
 
 #include "inbox.h"
-#include "kept_buffer.h"
 #include "proto/limits.h"
 #include "worker_stream.h"
 #include "zeroway/errors.h"
@@ -10,21 +9,10 @@ namespace zeroway {
 
 void PoolSide::reset_for_next() {
   said_.clear();
-  in_.clear();
-  current_.clear();
+  forget_body();
   arrived_trailers_.clear();
-  body_is_over_ = false;
   writable_ = stream_.send_window();
 }
-
-// The handler is done: nobody else is here.
-void PoolSide::let_go() {
-  HandlerSide::let_go();
-  empty_buffer(in_);
-  empty_buffer(current_);
-}
-
-std::size_t PoolSide::kept_bytes() const { return HandlerSide::kept_bytes() + in_.capacity() + current_.capacity(); }
 
 std::string_view PoolSide::read() {
   std::unique_lock lock(mutex_);

@@ -8,14 +8,14 @@
 #include <mutex>
 #include <vector>
 
-#include "handler_side.h"
+#include "body_side.h"
 
 namespace zeroway {
 
 class Inbox;
 class WorkerStream;
 
-class PoolSide final : public HandlerSide {
+class PoolSide final : public BodySide {
  public:
   PoolSide(WorkerStream& stream, Inbox& inbox) : stream_(stream), inbox_(inbox) {}
 
@@ -33,8 +33,6 @@ class PoolSide final : public HandlerSide {
   void body_ended(Head* trailers) override;
   void credited(std::uint32_t bytes) override;
   void cancel() override;
-  void let_go() override;
-  [[nodiscard]] std::size_t kept_bytes() const override;
 
  protected:
   void put_head(Head& head, Last last) override;
@@ -59,15 +57,12 @@ class PoolSide final : public HandlerSide {
 
   WorkerStream& stream_;
   Inbox& inbox_;
-  std::mutex mutex_;
+  std::mutex mutex_;  // of what both threads use, in_ and body_is_over_ too; current_ is the handler's
   std::condition_variable changed_;
   std::vector<Said> said_;
   std::vector<Said> taken_;  // the loop's
   bool is_in_inbox_ = false;
-  std::string in_;
   Head arrived_trailers_;
-  std::string current_;  // the handler's: what read() gave out
-  bool body_is_over_ = false;
   std::int64_t writable_ = 0;
 };
 
