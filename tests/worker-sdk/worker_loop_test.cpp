@@ -34,7 +34,9 @@ TEST_CASE("loop: stop says GOAWAY, serves what is on its way, and ends with 0 wh
   RunningWorker worker({folder.endpoint()});
   FakeRouter router(folder.endpoint());
   REQUIRE(router.greets());
+  CHECK_FALSE(worker.worker.is_draining());
   worker.worker.stop();
+  CHECK(worker.worker.is_draining());
   CHECK(router.receive() == "7:0");
   MessageWriter message = opening(1, "/");
   router.deal(message);

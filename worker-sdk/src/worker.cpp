@@ -140,6 +140,7 @@ int Worker::run() {
 }
 
 void Worker::stop() { body_->loop.stop(); }
+bool Worker::is_draining() const { return body_->loop.stops().load() > 0; }
 void Worker::post(std::function<void()> action) { body_->inbox.put(std::move(action)); }
 
 }  // namespace zeroway

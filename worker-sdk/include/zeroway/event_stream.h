@@ -1,15 +1,15 @@
 // Server-sent events (the HTML standard, §9.2), written from a coroutine:
 //
 //     using namespace zeroway;
-//     worker.handle_async("GET", "/ticks", [](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
+//     worker.handle_async("GET", "/ticks", [&](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
 //       EventStream events(request, reply);
-//       for (int i = 0;; ++i) {
+//       for (int i = 0; !worker.is_draining(); ++i) {
 //         co_await events.send({.data = std::to_string(i)});
 //         co_await events.sleep(1s);
 //       }
 //     });
 //
-// A browser reads them with `new EventSource("/ticks")`, and comes back by itself when the stream breaks. Lives in the
+// A browser reads them with `new EventSource("/ticks")`, and comes back by itself when the stream ends. Lives in the
 // handler's frame and is used like its reply. Handlers on the pool write the text of event_text() with Reply::write.
 #pragma once
 #include <algorithm>
