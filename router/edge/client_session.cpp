@@ -184,7 +184,7 @@ void ClientSession::drained(CodecStream number, std::size_t bytes) {
 void ClientSession::broken(const Error& error) {
   ++door_.counters().bad_requests;
   must_linger_ = true;
-  log::info("client " + info_.address + ": connection closed: " + error.detail);
+  door_.note_broken(info_, error);
   cancel_streams();
 }
 

@@ -152,7 +152,7 @@ class Fabric : public Backend, public WireEvents {
   StreamTable streams_;
   PingRounds rounds_;
   Settling settling_;
-  Complaints complaints_;
+  Complaints complaints_, comings_, goings_;
 
   std::vector<StreamId> gathering_;
   std::deque<StreamId> unclaimed_;                 // dealt streams in their order; claimed ones are skipped

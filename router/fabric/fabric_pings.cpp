@@ -105,8 +105,10 @@ void Fabric::find_silent() {
   for (Worker* worker : roster_.open_pool()) {
     if (worker->is_silent || worker->owes_since == Time{} || now_ - worker->owes_since < settings_.ping_late) continue;
     worker->is_silent = is_anybody = true;
-    log::info("worker " + worker->hello.name + " is silent: a dealt ping is not back after " +
-              std::to_string(settings_.ping_late.count()) + " ms");
+    goings_.write(now_,
+                  "worker " + worker->hello.name + " is silent: a dealt ping is not back after " +
+                      std::to_string(settings_.ping_late.count()) + " ms",
+                  log::Level::info);
   }
   if (!is_anybody) return;
   ++counters_.pings_late;

@@ -113,9 +113,12 @@ Result<> Fabric::hello(std::string_view instance, const Frame& frame, Connection
 void Fabric::join(Hello hello, ConnectionId connection) {
   Worker& worker = roster_.add(std::move(hello), connection);
   enlist(worker);
-  log::info("worker " + name_of(worker) + " joined: pid " + std::to_string(worker.hello.pid) + ", weight " +
-            std::to_string(worker.hello.weight) + ", capacity " + std::to_string(worker.hello.capacity) +
-            (worker.is_open_pool ? ", open pool" : ", " + std::to_string(worker.hello.routes.size()) + " routes"));
+  comings_.write(
+      now_,
+      "worker " + name_of(worker) + " joined: pid " + std::to_string(worker.hello.pid) + ", weight " +
+          std::to_string(worker.hello.weight) + ", capacity " + std::to_string(worker.hello.capacity) +
+          (worker.is_open_pool ? ", open pool" : ", " + std::to_string(worker.hello.routes.size()) + " routes"),
+      log::Level::info);
   outbox(worker).welcome(welcome_);
   counters_.workers = roster_.all().size();
   roster_changed();
@@ -128,7 +131,8 @@ void Fabric::update(Worker& worker, Hello hello) {
   const bool was_open = worker.is_open_pool;
   worker.hello = std::move(hello);
   roster_.refile(worker);
-  if (was_open != worker.is_open_pool) log::info("worker " + name_of(worker) + " changed its routes");
+  if (was_open != worker.is_open_pool)
+    comings_.write(now_, "worker " + name_of(worker) + " changed its routes", log::Level::info);
   enlist(worker);
   outbox(worker).welcome(welcome_);
   roster_changed();
@@ -149,7 +153,9 @@ void Fabric::roster_changed() {
 
 void Fabric::goaway(Worker& worker) {
   if (worker.is_draining && worker.leave_epoch != 0) return;
-  log::info("worker " + name_of(worker) + " is leaving, it holds " + std::to_string(worker.in_flight) + " streams");
+  goings_.write(now_,
+                "worker " + name_of(worker) + " is leaving, it holds " + std::to_string(worker.in_flight) + " streams",
+                log::Level::info);
   worker.is_draining = true;
   table_changed();
   if (!worker.is_open_pool || deal_connections_ == 0) return confirm_leaving(worker);
@@ -176,9 +182,10 @@ void Fabric::lose(Worker& worker, std::string_view why) {
   const std::vector<StreamId> held = streams_.select(
       [key](const FabricStream& stream) { return stream.place == Place::held && stream.worker == key; });
   const bool is_expected = worker.is_draining && held.empty();
-  log::write(is_expected ? log::Level::info : log::Level::warning,
-             "worker " + name + " is gone: " + std::string(is_expected ? "it left" : why) + "; it held " +
-                 std::to_string(held.size()) + " streams");
+  goings_.write(now_,
+                "worker " + name + " is gone: " + std::string(is_expected ? "it left" : why) + "; it held " +
+                    std::to_string(held.size()) + " streams",
+                is_expected ? log::Level::info : log::Level::warning);
   pools_.leave(worker);
   for (const PoolId empty : routes_.remove(key)) forgotten_.emplace_back(empty, now_);
   roster_.remove(key);

@@ -24,7 +24,7 @@ inline constexpr int kAcceptBatch = 64;  // accepted in one turn, so that open c
 inline constexpr std::chrono::milliseconds kAcceptPause{100};  // no descriptors left: time for one to come free
 inline constexpr int kProbeAfter = 60;  // seconds of a silent connection: whose client is gone without a word …
 inline constexpr int kProbeInterval = 15, kProbes = 4;     // … has two minutes; a stream may be silent for hours
-inline constexpr std::chrono::minutes kTellAgain{1};       // of an address that wants too many connections
+inline constexpr std::chrono::minutes kTellAgain{1};       // of too many connections, or too few descriptors
 inline constexpr std::size_t kMaxRatedAddresses = 65'536;  // whose rate is known: 6 MiB
 
 // tls

@@ -116,7 +116,6 @@ bool Listener::accept_one() {
   socklen_t size = sizeof address;
   Socket socket(::accept4(socket_.fd(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (socket.is_open()) {
-    is_short_ = false;
     accepted_(std::move(socket), read_peer(address));
     return true;
   }
@@ -129,8 +128,8 @@ bool Listener::accept_one() {
 void Listener::rest(int error) {
   loop_.watch(socket_.fd(), *this, false, false);
   rest_.set(kAcceptPause);
-  if (is_short_) return;
-  is_short_ = true;
+  if (loop_.now() < tells_from_) return;  // each client that goes ends the shortage for a moment
+  tells_from_ = loop_.now() + kTellAgain;
   log::warning(std::string("cannot accept clients now, they wait: ") + std::strerror(error));
 }
 

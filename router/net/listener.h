@@ -1,7 +1,7 @@
 // Where clients arrive: listens, and hands each accepted socket out.
 //
 // Owner: the front door of a loop.   Thread: that loop.
-// Out of descriptors it waits a moment instead of asking again at once, and logs once until it is over.
+// Out of descriptors it waits a moment instead of asking again at once, and logs so once in kTellAgain.
 // Not here: how many connections are too many (edge/front_door.h).
 #pragma once
 #include <cstdint>
@@ -46,7 +46,7 @@ class Listener final : private Watcher {
   Accepted accepted_;
   Timer rest_;
   bool is_paused_ = false;
-  bool is_short_ = false;  // of descriptors
+  Time tells_from_ = Time::min();  // that it is out of descriptors
 };
 
 }  // namespace zeroway

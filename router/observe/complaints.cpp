@@ -2,11 +2,9 @@
 
 #include <string>
 
-#include "router/observe/log.h"
-
 namespace zeroway {
 
-void Complaints::write(Time now, std::string_view line) {
+void Complaints::write(Time now, std::string_view line, log::Level level) {
   if (now - second_ >= std::chrono::seconds(1)) {
     second_ = now;
     written_ = 0;
@@ -16,8 +14,8 @@ void Complaints::write(Time now, std::string_view line) {
     return;
   }
   ++written_;
-  if (left_out_ == 0) return log::warning(line);
-  log::warning(std::string(line) + " (" + std::to_string(left_out_) + " lines like it left out)");
+  if (left_out_ == 0) return log::write(level, line);
+  log::write(level, std::string(line) + " (" + std::to_string(left_out_) + " lines like it left out)");
   left_out_ = 0;
 }
 

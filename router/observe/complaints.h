@@ -6,13 +6,14 @@
 #include <cstdint>
 #include <string_view>
 
+#include "router/observe/log.h"
 #include "router/observe/time.h"
 
 namespace zeroway {
 
 class Complaints {
  public:
-  void write(Time now, std::string_view line);
+  void write(Time now, std::string_view line, log::Level level = log::Level::warning);
 
  private:
   static constexpr std::uint32_t kLinesPerSecond = 10;  // enough to see who does what; a flood does not fill the disk

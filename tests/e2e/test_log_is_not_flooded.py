@@ -1,0 +1,44 @@
+"""What peers can make happen again and again fills nobody's disk: lines about it are counted, not all written."""
+import os
+import resource
+import socket
+import time
+
+import fabric_peer as f
+import zeroway_e2e as z
+
+LINES_PER_SECOND = 10
+
+
+def test_workers_that_join_and_are_dropped_in_a_circle(stack):
+    router = stack.router(flags='-s')
+    peer = stack.closing(f.FabricPeer(router.fabric, deal=False))
+    began = time.monotonic()
+    peer.join()
+    for _ in range(500):
+        peer.send(b'no frame')  # it is dropped, and may say HELLO again
+        peer.join()
+    seconds = time.monotonic() - began
+    log = router.log()
+    for what in ' joined: ', ' is gone: ', ' is dropped: ':
+        assert 0 < log.count(what) <= LINES_PER_SECOND * (seconds + 2), what
+
+    def is_counted():  # with the next line that may be written
+        peer.send(b'no frame')
+        peer.join()
+        return 'lines like it left out' in router.log()
+    z.eventually(is_counted, 10, what='how many lines were left out')
+    assert router.counters()['workers'] == 1
+
+
+def test_clients_that_come_when_descriptors_are_short(stack):
+    router = stack.router(flags='-s')
+    begin = router.log_size()
+    highest = max(int(name) for name in os.listdir(f'/proc/{router.pid}/fd'))
+    resource.prlimit(router.pid, resource.RLIMIT_NOFILE, (highest + 2, highest + 2))
+    waiting = [socket.create_connection(('127.0.0.1', router.port)) for _ in range(12)]
+    for client in waiting:  # each that goes makes room for one, and the next is one too many
+        time.sleep(0.15)
+        client.close()
+    z.eventually(lambda: router.counters()['connections_open'] == 0, what='the last client gone')
+    assert router.log(begin).count('cannot accept clients') == 1
