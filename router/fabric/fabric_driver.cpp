@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "router/fabric/limits.h"
+
 namespace zeroway {
 
 namespace {
@@ -92,17 +94,37 @@ Result<> FabricDriver::bind() {
 
 void FabricDriver::turn_end() {
   fabric_.turn_end(loop_.now());
-  if (wire_.must_receive() && !wire_.receive()) {
-    loop_.post([this] { loop_.at_turn_end(*this); });
-  } else {
+  const bool is_all = !wire_.must_receive() || receive();
+  if (!is_all) receive_later();
+  if (is_all || unfinished_ >= kUnfinishedTurns) {
+    unfinished_ = 0;
     wire_.tell_watched();
-    if (wire_.must_receive()) loop_.at_turn_end(*this);
+    if (is_all && wire_.must_receive()) loop_.at_turn_end(*this);
   }
   // What was received may be answered: the fabric has asked for another end of this turn then.
   if (const Millis wanted = fabric_.tick_interval(); wanted < ticking_) {
     ticking_ = wanted;
     timer_.set(ticking_);
   }
+}
+
+// Whether it was all. Answers make a turn's end come again and find more: without a bound the turn would never be over,
+// and no client served, while somebody says something that wants an answer faster than it is given.
+bool FabricDriver::receive() {
+  if (turn_ != loop_.now()) {
+    turn_ = loop_.now();
+    receives_ = 0;
+  }
+  return receives_++ < kReceivesPerTurn && wire_.receive();
+}
+
+void FabricDriver::receive_later() {
+  if (std::exchange(is_later_, true)) return;
+  ++unfinished_;
+  loop_.post([this] {
+    is_later_ = false;
+    loop_.at_turn_end(*this);
+  });
 }
 
 void FabricDriver::tick() {

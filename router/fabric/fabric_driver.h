@@ -30,6 +30,8 @@ class FabricDriver : private TurnEnd {
   class Descriptor;
 
   void turn_end() override;
+  [[nodiscard]] bool receive();
+  void receive_later();
   void tick();
 
   Loop& loop_;
@@ -40,6 +42,10 @@ class FabricDriver : private TurnEnd {
   Timer timer_;
   std::unique_ptr<Descriptor> door_, deal_, steer_, deal_watch_, steer_watch_;
   Millis ticking_{0};
+  Time turn_{};         // the last one in which was received
+  int receives_ = 0;    // in that turn
+  int unfinished_ = 0;  // turns in a row that ended with more to receive
+  bool is_later_ = false;
 };
 
 }  // namespace zeroway

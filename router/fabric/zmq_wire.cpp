@@ -124,7 +124,8 @@ bool ZmqWire::steer(const std::string& instance, const std::string& message) {
 bool ZmqWire::receive() {
   Part id;
   Part payload;
-  for (int i = 0; i < kMessagesPerTurn; ++i) {
+  std::size_t bytes = 0;
+  for (int i = 0; i < kMessagesPerTurn && bytes < kBytesPerTurn; ++i) {
     if (!id.receive(steer_.handle())) {
       must_receive_ = false;
       return true;
@@ -144,6 +145,7 @@ bool ZmqWire::receive() {
       connection = payload.connection();
       steer_watch_->read_for(connection);
     }
+    bytes += payload.bytes().size();
     events_->message(as_text(id.bytes()), payload.bytes(), connection);
   }
   return false;

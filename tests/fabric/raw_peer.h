@@ -59,11 +59,17 @@ class RawPeer {
     REQUIRE(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
   }
   // ZMTP 3.0 with the mechanism NULL (ZeroMQ RFC 23): greeting, and READY as a ROUTER.
-  void shake_hands() {
+  void shake_hands(const std::string& identity = "w") {
     using namespace std::string_literals;
-    const std::string ready = "\x05READY\x0bSocket-Type\x00\x00\x00\x06ROUTER\x08Identity\x00\x00\x00\x01w"s;
+    const std::string ready = "\x05READY\x0bSocket-Type\x00\x00\x00\x06ROUTER\x08Identity\x00\x00\x00"s +
+                              static_cast<char>(identity.size()) + identity;
     send("\xff"s + std::string(8, '\0') + "\x7f\x03"s + '\0' + "NULL" + std::string(48, '\0'));
     send("\x04"s + static_cast<char>(ready.size()) + ready);
+  }
+  // As much of it as is taken before the other end closes, once ZeroMQ has greeted and said READY.
+  void flood(const std::string& bytes) {
+    be_greeted();
+    (void)!::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   }
   // One message of one short frame, once ZeroMQ has greeted and said READY.
   void say(const std::string& payload) {
