@@ -193,18 +193,18 @@ TEST_CASE("command line: nonsense is refused by every option that reads a number
                                 {"TIME", {"ms", "s", "1e400", "1k", "99999999999999999999d", "3651d"}},
                                 {"WORD", {"COMMON", "round-robin"}}};
   int checked = 0;
-  for (const auto& [name, kind, usual] : shown_options()) {
+  for (const Shown& option : shown_options()) {
     for (const Kind& one : kinds) {
-      if (one.shown != kind) continue;
+      if (one.shown != option.kind) continue;
       for (const auto* words : {&everywhere, &one.more}) {
         for (const std::string& word : *words) {
-          CAPTURE(name);
+          CAPTURE(option.name);
           CAPTURE(word);
-          const CommandLine answer = read_command_line({name, word});
+          const CommandLine answer = read_command_line({option.name, word});
           CHECK_FALSE(answer.settings);
           CHECK(answer.exit_code == 2);
           CHECK(answer.output == "");
-          CHECK(answer.error.find(name + ": '" + word + "' is not ") != std::string::npos);
+          CHECK(answer.error.find(option.name + ": '" + word + "' is not ") != std::string::npos);
           ++checked;
         }
       }
@@ -215,14 +215,15 @@ TEST_CASE("command line: nonsense is refused by every option that reads a number
 
 TEST_CASE("command line: the defaults that help shows are those of the settings") {
   int checked = 0;
-  for (const auto& [name, kind, usual] : shown_options()) {
-    if (usual.empty()) continue;
-    CAPTURE(name);
-    CAPTURE(usual);
+  for (const Shown& option : shown_options()) {
+    if (option.usual.empty()) continue;
+    CAPTURE(option.name);
+    CAPTURE(option.usual);
     // Options of TLS are refused without a certificate.
-    const bool is_tls = name.starts_with("--tls");
+    const bool is_tls = option.name.starts_with("--tls");
     const CommandLine plain = read_command_line(is_tls ? Words{"--tls-dir", "d"} : Words{});
-    const CommandLine told = read_command_line(is_tls ? Words{"--tls-dir", "d", name, usual} : Words{name, usual});
+    const CommandLine told = read_command_line(is_tls ? Words{"--tls-dir", "d", option.name, option.usual}
+                                                      : Words{option.name, option.usual});
     REQUIRE_MESSAGE(told.settings.has_value(), told.error);
     CHECK(*told.settings == *plain.settings);
     ++checked;
@@ -231,9 +232,10 @@ TEST_CASE("command line: the defaults that help shows are those of the settings"
 }
 
 TEST_CASE("command line: every option that takes a number, a size, a time or a word shows its default") {
-  for (const auto& [name, kind, usual] : shown_options()) {
-    CAPTURE(name);
-    if (kind == "N" || kind == "SIZE" || kind == "TIME" || kind == "WORD") CHECK(usual != "");
+  for (const Shown& option : shown_options()) {
+    CAPTURE(option.name);
+    if (option.kind == "N" || option.kind == "SIZE" || option.kind == "TIME" || option.kind == "WORD")
+      CHECK(option.usual != "");
   }
 }
 
