@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 
@@ -19,16 +21,36 @@ constexpr std::array<bool, 256> kTokenBytes = [] {
   return allowed;
 }();
 
+// A field's name on the fabric is a token in lower case.
+constexpr std::array<bool, 256> kNameBytes = [] {
+  std::array<bool, 256> allowed = kTokenBytes;
+  for (char c = 'A'; c <= 'Z'; ++c) allowed[static_cast<unsigned char>(c)] = false;
+  return allowed;
+}();
+
 // nullptr, or what is wrong.
 using Complaint = const char*;
 
 bool is_token_byte(char c) { return kTokenBytes[static_cast<unsigned char>(c)]; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_name_byte(char c) { return kNameBytes[static_cast<unsigned char>(c)]; }
 bool is_pseudo(std::string_view name) { return name.starts_with(':'); }
 
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
 
-bool is_field_name(std::string_view name) { return is_token(name) && std::none_of(name.begin(), name.end(), is_upper); }
+// Whether any of eight bytes may be a control character; tabs, too.
+bool may_hold_control(const char* at) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighs = kOnes * 0x80;
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof(word));
+  const std::uint64_t below_space = (word - kOnes * 0x20) & ~word;
+  const std::uint64_t deleted = word ^ kOnes * 0x7f;
+  return ((below_space | ((deleted - kOnes) & ~deleted)) & kHighs) != 0;
+}
+
+bool is_field_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), is_name_byte);
+}
 
 Complaint check_field(const Field& field) {
   if (!is_field_name(field.name)) return "is no lower-case token";
@@ -105,7 +127,13 @@ constexpr std::array kConnectionSpecific{"connection"sv, "keep-alive"sv, "proxy-
 
 bool is_token(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_token_byte); }
 
-bool is_field_value(std::string_view text) { return std::none_of(text.begin(), text.end(), is_control); }
+bool is_field_value(std::string_view text) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  for (; text.size() >= kWord; text.remove_prefix(kWord)) {
+    if (may_hold_control(text.data()) && std::any_of(text.data(), text.data() + kWord, is_control)) return false;
+  }
+  return std::none_of(text.begin(), text.end(), is_control);
+}
 
 bool is_connection_specific(std::string_view lower_case_name) {
   return std::find(kConnectionSpecific.begin(), kConnectionSpecific.end(), lower_case_name) !=

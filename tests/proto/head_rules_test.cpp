@@ -109,6 +109,21 @@ TEST_CASE("head rules: values have no control characters but tabs; pseudo-fields
   CHECK(check_reply_head(reply({{"a", "\t\x80\xff b"}})).has_value());
 }
 
+TEST_CASE("head rules: each byte of a value is looked at, wherever it stands") {
+  for (int byte = 0; byte < 256; ++byte) {
+    const bool is_allowed = byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+    for (std::size_t size = 1; size < 27; ++size) {
+      for (std::size_t at = 0; at < size; ++at) {
+        for (const char around : {'a', '\t', ' ', '\x80', '\xff'}) {
+          std::string value(size, around);
+          value[at] = static_cast<char>(byte);
+          if (is_field_value(value) != is_allowed) FAIL("byte ", byte, " at ", at, " of ", size);
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("head rules: no field is about one connection (RFC 9113 §8.2.2)") {
   for (const char* name : {"connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"}) {
     CHECK(is_connection_specific(name));
