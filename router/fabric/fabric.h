@@ -14,6 +14,7 @@
 #include "proto/hpack.h"
 #include "proto/message.h"
 #include "router/exchange/backend.h"
+#include "router/fabric/answer_budgets.h"
 #include "router/fabric/ping_rounds.h"
 #include "router/fabric/pools.h"
 #include "router/fabric/roster.h"
@@ -93,6 +94,7 @@ class Fabric : public Backend, public WireEvents {
   void tell(std::string_view instance, ResetCode code, std::string_view what);
   void tell_stranger(std::string_view instance);
   [[nodiscard]] Result<> hello(std::string_view instance, const Frame& frame, ConnectionId connection);
+  [[nodiscard]] Result<> hello_flood(std::string_view instance);
   void join(Hello hello, ConnectionId connection);
   void update(Worker& worker, Hello hello);
   void enlist(Worker& worker);
@@ -119,6 +121,7 @@ class Fabric : public Backend, public WireEvents {
   void repeat_round();
   void deal_pings(std::uint64_t epoch);
   [[nodiscard]] Result<> pong(Worker& worker, const Frame& frame);
+  [[nodiscard]] Result<> answer_ping(Worker& worker, std::uint64_t opaque);
   void round_is_complete();
   void round_is_late();
   void end_round();
@@ -150,6 +153,7 @@ class Fabric : public Backend, public WireEvents {
   Pools pools_;
   RouteTable routes_;
   StreamTable streams_;
+  AnswerBudgets answers_;
   PingRounds rounds_;
   Settling settling_;
   Complaints complaints_, comings_, goings_;

@@ -72,13 +72,18 @@ void Fabric::deal_pings(std::uint64_t epoch) {
     if (!wire_.deal(letter_.bytes())) break;
 }
 
+Result<> Fabric::answer_ping(Worker& worker, std::uint64_t opaque) {
+  if (!answers_.take(worker.connection, now_))
+    return Error{Fault::backend, Code::frame_error, false,
+                 "over " + std::to_string(kAnswersPerSecond) + " PINGs and HELLOs in a second"};
+  outbox(worker).ping(opaque, Ack::yes);
+  return {};
+}
+
 Result<> Fabric::pong(Worker& worker, const Frame& frame) {
   const auto epoch = read_ping(frame);
   if (!epoch) return epoch.error();
-  if (!frame.has(kFlagAck)) {
-    outbox(worker).ping(*epoch, Ack::yes);
-    return {};
-  }
+  if (!frame.has(kFlagAck)) return answer_ping(worker, *epoch);
   if (*epoch > worker.last_pong && *epoch <= rounds_.epoch()) {
     worker.last_pong = *epoch;
     worker.owes_since = *epoch >= rounds_.first_epoch() ? Time{} : now_;

@@ -9,6 +9,9 @@
 namespace zeroway {
 namespace {
 
+// Frames of those who have not said HELLO come without their connection: all of them share its answers.
+constexpr ConnectionId kStrangers = -1;
+
 Error frame_error(std::string detail) { return Error{Fault::backend, Code::frame_error, false, std::move(detail)}; }
 
 std::string name_of(const Worker& worker) { return worker.hello.name + " (" + worker.hello.instance + ")"; }
@@ -81,12 +84,13 @@ void Fabric::tell(std::string_view instance, ResetCode code, std::string_view wh
 
 void Fabric::tell_stranger(std::string_view instance) {
   complaints_.write(now_, "frames from " + std::string(instance) + ", which has not said hello, are ignored");
-  tell(instance, ResetCode::protocol_error, "say HELLO first");
+  if (answers_.take(kStrangers, now_)) tell(instance, ResetCode::protocol_error, "say HELLO first");
 }
 
 // ---- coming and going
 
 Result<> Fabric::hello(std::string_view instance, const Frame& frame, ConnectionId connection) {
+  if (!answers_.take(connection, now_)) return hello_flood(instance);
   Result<Hello> read = read_hello(frame.payload);
   if (read && read->instance != instance)
     read = frame_error("HELLO names instance " + read->instance + " but its routing id is another");
@@ -107,6 +111,14 @@ Result<> Fabric::hello(std::string_view instance, const Frame& frame, Connection
     lose(*known, "it connected anew");
   }
   join(std::move(*read), connection);
+  return {};
+}
+
+// Not dropped: it would only say HELLO again.
+Result<> Fabric::hello_flood(std::string_view instance) {
+  ++counters_.frames_ignored;
+  complaints_.write(now_, "HELLO from " + std::string(instance) + " is ignored: over " +
+                              std::to_string(kAnswersPerSecond) + " PINGs and HELLOs in a second");
   return {};
 }
 
@@ -173,6 +185,7 @@ void Fabric::confirm_leaving(Worker& worker) {
 }
 
 void Fabric::steer_broke(ConnectionId connection) {
+  answers_.forget(connection);
   if (Worker* worker = roster_.find_connection(connection)) lose(*worker, "its connection broke off");
 }
 

@@ -20,6 +20,8 @@ inline constexpr std::size_t kMailFlush = 1 << 20;     // a worker's outbox is s
 inline constexpr int kMessagesPerTurn = 1'000;         // in one go
 inline constexpr std::size_t kBytesPerTurn = 4 << 20;  // the same: a message may be 4 MiB of frames
 inline constexpr int kReceivesPerTurn = 4;             // goes; then clients get their turn again
+inline constexpr int kAnswersPerSecond = 100;          // to PINGs and HELLOs of one connection: who does not read them
+                                                       // makes them wait here, and no credit bounds them
 inline constexpr int kUnfinishedTurns = 50;  // then who came and went is told, although a last word may be to come
 
 }  // namespace zeroway

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
+#include "router/fabric/limits.h"
 #include "tests/fabric/fabric_bench.h"
 
 using namespace zeroway;
@@ -370,6 +373,42 @@ TEST_CASE("fabric: whoever has not said hello is told so, and nothing else") {
   bench.claim("x", 7);
   CHECK(bench.last_line() == "x: goaway 1");
   CHECK(bench.counters.workers == 0);
+}
+
+TEST_CASE("fabric: a worker that asks for more answers than it could want is dropped, and others are not") {
+  Bench bench;
+  bench.join("a");
+  bench.join("b");
+  MessageWriter pings;
+  for (int i = 0; i < 10; ++i) pings.ping(7, Ack::no);
+  for (int second = 0; second < 3; ++second) {
+    for (int i = 0; i < 9; ++i) bench.say("a", pings);
+    bench.pass(1'000);
+  }
+  CHECK(bench.counters.workers == 2);
+  for (int i = 0; i < 11; ++i) bench.say("a", pings);
+  CHECK(bench.counters.workers == 1);
+  bench.ask();
+  CHECK(bench.last_line() == "b: head GET / end");
+}
+
+TEST_CASE("fabric: HELLOs without end are answered a hundred times in a second") {
+  Bench bench;
+  bench.hello("a");
+  for (int i = 0; i < 1'000; ++i) bench.hello_again("a");
+  CHECK(std::count(bench.wire.log.begin(), bench.wire.log.end(), "a: welcome") <= kAnswersPerSecond);
+  CHECK(bench.counters.workers == 1);
+  CHECK(bench.counters.frames_ignored == 901);
+  bench.wire.log.clear();
+  bench.pass(1'000);
+  bench.hello_again("a");
+  CHECK(bench.last_line() == "a: welcome");
+}
+
+TEST_CASE("fabric: strangers without end are told to say hello a hundred times in a second") {
+  Bench bench;
+  for (int i = 0; i < 1'000; ++i) bench.claim("x", 7);
+  CHECK(std::count(bench.wire.log.begin(), bench.wire.log.end(), "x: goaway 1") == kAnswersPerSecond);
 }
 
 TEST_CASE("fabric: a hello with another instance than the routing id is refused for good") {
