@@ -126,10 +126,6 @@ void FrontDoor::drop_all() {
   while (!sessions_.empty()) sessions_.back()->drop();
 }
 
-void FrontDoor::note_broken(const ClientInfo& client, const Error& error) {
-  complaints_.write(loop_.now(), "client " + client.address + ": connection closed: " + error.detail, log::Level::info);
-}
-
 void FrontDoor::note_refused(const ClientInfo& client, Code code) {
   const int status = error_status(code);
   ++(status < 500 ? counters_.replies_4xx : counters_.replies_5xx);

@@ -48,8 +48,6 @@ class FrontDoor final : private TurnEnd {
   [[nodiscard]] std::string_view date() { return date_.text(clock_.wall_now()); }  // good until the next call
   // A request that never became an exchange was answered with an error: the exchange would have logged it.
   void note_refused(const ClientInfo& client, Code code);
-  // A connection is closed for what its client did.
-  void note_broken(const ClientInfo& client, const Error& error);
   // The session goes at the end of this turn.
   void over(ClientSession& session);
 
