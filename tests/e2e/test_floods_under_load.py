@@ -79,7 +79,7 @@ def test_nobody_else_fails(stack):
     with z.Load(router.port, 4, z.get_hello) as others:
         for name, flood in FLOODS.items():
             def during():
-                time.sleep(3 if flood.slow else 0.5)
+                time.sleep(3 if flood.slow else 0.5 * z.SLOW)
                 others.wait_more(20)
             attack_of(stack, router, name, during)
     assert others.failed == []

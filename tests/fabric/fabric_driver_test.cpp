@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <string>
 #include <thread>
@@ -46,6 +47,7 @@ TEST_CASE("fabric driver: a turn ends although somebody wants answers faster tha
   const Folder folder;
   FabricSettings settings;
   settings.endpoint = "ipc://" + folder.path("deal");
+  settings.heartbeat_timeout = std::chrono::minutes(1);  // the talker answers none, and its last words may wait
   auto welcome = FabricDriver::plan(settings, "router#0011223344556677", 0, 1);
   REQUIRE(welcome.has_value());
   Loop loop;
@@ -53,8 +55,8 @@ TEST_CASE("fabric driver: a turn ends although somebody wants answers faster tha
   FabricDriver driver(loop, settings, std::move(*welcome), counters);
   REQUIRE(driver.bind().has_value());
 
-  std::thread talker([&folder] {
-    RawPeer peer;
+  RawPeer peer;  // outlives the loop: a socket that is closed with answers unread takes back what it sent
+  std::thread talker([&folder, &peer] {
     peer.connect(folder.path("deal.steer"));
     peer.shake_hands(kInstance);
     peer.flood(hello_and_pings());
