@@ -14,6 +14,8 @@
 #include <string>
 #include <utility>
 
+#include "tests/support/folder.h"
+
 namespace zeroway::test {
 
 constexpr int kPatience = 10'000;  // ms: far more than anything takes
@@ -24,22 +26,6 @@ bool wait_readable(Fds... fds) {
   std::array<pollfd, sizeof...(fds)> all{pollfd{fds, POLLIN, 0}...};
   return poll(all.data(), all.size(), kPatience) > 0;
 }
-
-// A folder of its own, gone with its guard.
-class Folder {
- public:
-  Folder() { REQUIRE(mkdtemp(name_.data()) != nullptr); }
-  ~Folder() {
-    for (const char* file : {"deal", "deal.steer"}) unlink((name_ + "/" + file).c_str());
-    rmdir(name_.c_str());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] std::string path(const std::string& file) const { return name_ + "/" + file; }
-
- private:
-  std::string name_ = "/tmp/zeroway-fabric.XXXXXX";
-};
 
 class RawPeer {
  public:

@@ -8,34 +8,20 @@
 #include <openssl/rsa.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-#include <stdlib.h>
 
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "router/net/limits.h"
 #include "router/net/tls_engine.h"
 #include "router/net/tls_files.h"
+#include "tests/support/folder.h"
 
 namespace zeroway {
 
-class TlsFolder {
+class TlsFolder : public Folder {
  public:
-  TlsFolder() {
-    std::string made = (std::filesystem::temp_directory_path() / "zeroway-tls-XXXXXX").string();
-    REQUIRE(::mkdtemp(made.data()));
-    path_ = made;
-  }
-  ~TlsFolder() { std::filesystem::remove_all(path_); }
-  TlsFolder(const TlsFolder&) = delete;
-  TlsFolder& operator=(const TlsFolder&) = delete;
-
-  [[nodiscard]] std::string path(const std::string& file) const { return (path_ / file).string(); }
-  void write(const std::string& file, const std::string& text) const { std::ofstream(path(file)) << text; }
-
   // FILE.crt and FILE.key, signed by itself. `names` as OpenSSL's configuration has them: "DNS:a.test,DNS:*.b.test".
   TlsFiles make(const std::string& file, const std::string& names, const std::string& common_name = "",
                 bool is_rsa = false) const {
@@ -73,7 +59,6 @@ class TlsFolder {
     X509_EXTENSION_free(extension);
   }
 
-  std::filesystem::path path_;
   mutable long serial_ = 0;
 };
 

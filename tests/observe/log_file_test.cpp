@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/observe/folder.h"
+#include "tests/observe/files.h"
 
 using namespace zeroway;
 
@@ -64,53 +64,53 @@ TEST_CASE("log file: what cannot be opened is named, with the reason") {
 
 TEST_CASE("log file: a named pipe without a reader is refused, not waited for") {
   const Folder folder;
-  REQUIRE(mkfifo(folder.file("p").c_str(), 0600) == 0);
+  REQUIRE(mkfifo(folder.path("p").c_str(), 0600) == 0);
   LogFile file("log");
-  CHECK_FALSE(file.open(folder.file("p")).has_value());
+  CHECK_FALSE(file.open(folder.path("p")).has_value());
 }
 
 TEST_CASE("log file: appends, and finish waits for the last line") {
   const Folder folder;
   for (int round = 0; round < 50; ++round) {
     LogFile file("log");
-    REQUIRE(file.open(folder.file("a")).has_value());
+    REQUIRE(file.open(folder.path("a")).has_value());
     CHECK_FALSE(put(file, "one\n"));
     CHECK_FALSE(put(file, "two\n"));
     file.finish();
     CHECK_FALSE(put(file, "too late\n"));
-    REQUIRE(read_file(folder.file("a")).size() == static_cast<std::size_t>(8 * (round + 1)));
+    REQUIRE(read_file(folder.path("a")).size() == static_cast<std::size_t>(8 * (round + 1)));
   }
 }
 
 TEST_CASE("log file: what was appended before reopen goes to the old file, what comes later to the new one") {
   const Folder folder;
   LogFile file("log");
-  REQUIRE(file.open(folder.file("a")).has_value());
+  REQUIRE(file.open(folder.path("a")).has_value());
   std::string before, after;
   for (int i = 0; i < 1'000; ++i) {
     const std::string line = std::to_string(i) + "\n";
     if (i == 500) {
-      std::filesystem::rename(folder.file("a"), folder.file("a.1"));
+      std::filesystem::rename(folder.path("a"), folder.path("a.1"));
       file.reopen();
     }
     put(file, line);
     (i < 500 ? before : after) += line;
   }
   file.finish();
-  CHECK(read_file(folder.file("a.1")) == before);
-  CHECK(read_file(folder.file("a")) == after);
+  CHECK(read_file(folder.path("a.1")) == before);
+  CHECK(read_file(folder.path("a")) == after);
 }
 
 TEST_CASE("log file: a reopen that fails keeps the old file") {
   const Folder folder;
-  std::filesystem::create_directory(folder.file("d"));
+  std::filesystem::create_directory(folder.path("d"));
   LogFile file("log");
-  REQUIRE(file.open(folder.file("d/a")).has_value());
-  std::filesystem::rename(folder.file("d"), folder.file("e"));
+  REQUIRE(file.open(folder.path("d/a")).has_value());
+  std::filesystem::rename(folder.path("d"), folder.path("e"));
   file.reopen();
   put(file, "line\n");
   file.finish();
-  CHECK(read_file(folder.file("e/a")) == "line\n");
+  CHECK(read_file(folder.path("e/a")) == "line\n");
 }
 
 TEST_CASE("log file: batches of several threads, and of several files of that name, never mix") {
@@ -118,8 +118,8 @@ TEST_CASE("log file: batches of several threads, and of several files of that na
   constexpr int kBatches = 500;
   const std::string batch(2'000, 'x');
   LogFile one("log"), two("log");
-  REQUIRE(one.open(folder.file("a")).has_value());
-  REQUIRE(two.open(folder.file("a")).has_value());
+  REQUIRE(one.open(folder.path("a")).has_value());
+  REQUIRE(two.open(folder.path("a")).has_value());
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&, i] {
@@ -129,7 +129,7 @@ TEST_CASE("log file: batches of several threads, and of several files of that na
   for (std::thread& thread : threads) thread.join();
   one.finish();
   two.finish();
-  const std::string all = read_file(folder.file("a"));
+  const std::string all = read_file(folder.path("a"));
   CHECK(one.lost() + two.lost() == 0);
   REQUIRE(all.size() == 4 * kBatches * (batch.size() + 1));
   for (std::size_t at = 0; at < all.size(); at += batch.size() + 1) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "router/observe/log_file.h"
-#include "tests/observe/folder.h"
+#include "tests/observe/files.h"
 
 using namespace zeroway;
 
@@ -43,8 +43,8 @@ RequestRecord record() {
 
 std::string line_of(const RequestRecord& one, AccessLogFormat format) {
   const Folder folder;
-  Logged(folder.file("a"), format).log.write(one);
-  return read_file(folder.file("a"));
+  Logged(folder.path("a"), format).log.write(one);
+  return read_file(folder.path("a"));
 }
 
 }  // namespace
@@ -127,20 +127,20 @@ TEST_CASE("request log: off takes nothing and touches nothing") {
 
 TEST_CASE("request log: lines wait at most a second of sweeps, and are written many at once") {
   const Folder folder;
-  Logged logged(folder.file("a"));
+  Logged logged(folder.path("a"));
   Time now{std::chrono::hours(1)};
   logged.log.write(record());
   logged.log.sweep(now);  // the first look
   const std::size_t one = line_of(record(), AccessLogFormat::common).size();
-  wait_for([&] { return read_file(folder.file("a")).size() == one; });
+  wait_for([&] { return read_file(folder.path("a")).size() == one; });
   logged.log.write(record());
   logged.log.write(record());
   logged.log.sweep(now + std::chrono::milliseconds(999));
   std::string marker = "marker\n";
   logged.file.append(marker, 1);  // were they handed over, they would come before it
-  wait_for([&] { return read_file(folder.file("a")).size() == one + 7; });
+  wait_for([&] { return read_file(folder.path("a")).size() == one + 7; });
   logged.log.sweep(now + std::chrono::seconds(1));
-  wait_for([&] { return read_file(folder.file("a")).size() == 3 * one + 7; });
+  wait_for([&] { return read_file(folder.path("a")).size() == 3 * one + 7; });
   for (int i = 0; i < 1'000; ++i) logged.log.write(record());  // a full buffer does not wait
-  wait_for([&] { return read_file(folder.file("a")).size() > 500 * one; });
+  wait_for([&] { return read_file(folder.path("a")).size() > 500 * one; });
 }

@@ -2,32 +2,23 @@
 #pragma once
 #include <doctest/doctest.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <zmq.h>
 
 #include <array>
-#include <filesystem>
 #include <string>
 
 #include "proto/message.h"
+#include "tests/support/folder.h"
 
 namespace zeroway {
 
 inline constexpr int kPatience = 10'000;  // ms: only a failing test waits that long
 
-class Folder {
+class FabricFolder : public Folder {
  public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "zeroway-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  [[nodiscard]] std::string endpoint() const { return "ipc://" + path_ + "/fabric"; }
-
- private:
-  std::string path_;
+  [[nodiscard]] std::string endpoint() const { return "ipc://" + path("fabric"); }
 };
 
 // A port of 127.0.0.1 that is free, as is the next.

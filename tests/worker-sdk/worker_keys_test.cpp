@@ -1,13 +1,12 @@
 #include "worker-sdk/src/worker_keys.h"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 #include <zmq.h>
 
 #include <array>
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
+
+#include "tests/support/folder.h"
 
 using namespace zeroway;
 
@@ -18,29 +17,13 @@ struct KeyPair {
   std::array<char, 41> open{}, secret{};
 };
 
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "zeroway-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  [[nodiscard]] std::string file(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ + "/" + name) << text;
-    return path_ + "/" + name;
-  }
-
- private:
-  std::string path_;
-};
-
 }  // namespace
 
 TEST_CASE("keys: files of one line, as tools/keygen writes them") {
   const Folder folder;
   const KeyPair worker, router;
-  const std::string secret = folder.file("w.key", worker.secret.data() + std::string("\n"));
-  const std::string open = folder.file("r.pub", router.open.data() + std::string("\n"));
+  const std::string secret = folder.write("w.key", worker.secret.data() + std::string("\n"));
+  const std::string open = folder.write("r.pub", router.open.data() + std::string("\n"));
   const WorkerKeys keys = read_worker_keys(secret, open);
   CHECK(keys.secret == worker.secret.data());
   CHECK(keys.own_public == worker.open.data());
@@ -53,12 +36,12 @@ TEST_CASE("keys: where lines are labelled, the label chooses") {
   const KeyPair worker, router;
   const std::string both =
       std::string("public = \"") + worker.open.data() + "\"\nsecret = \"" + worker.secret.data() + "\"\n";
-  CHECK(read_worker_keys(folder.file("w", both), router.open.data()).secret == worker.secret.data());
+  CHECK(read_worker_keys(folder.write("w", both), router.open.data()).secret == worker.secret.data());
 }
 
 TEST_CASE("keys: a file that is not there or holds no key is named") {
   const Folder folder;
   const KeyPair router;
   CHECK_THROWS_AS((void)read_worker_keys("/nowhere/at/all", router.open.data()), std::invalid_argument);
-  CHECK_THROWS_AS((void)read_worker_keys(folder.file("w", "short\n"), router.open.data()), std::invalid_argument);
+  CHECK_THROWS_AS((void)read_worker_keys(folder.write("w", "short\n"), router.open.data()), std::invalid_argument);
 }

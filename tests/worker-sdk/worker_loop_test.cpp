@@ -11,7 +11,7 @@
 using namespace zeroway;
 
 TEST_CASE("loop: a worker that was there first says hello to a router that appears, and serves what it deals") {
-  const Folder folder;
+  const FabricFolder folder;
   RunningWorker worker({folder.endpoint()});
   FakeRouter router(folder.endpoint());
   CHECK(router.greets());
@@ -30,7 +30,7 @@ TEST_CASE("loop: a worker that was there first says hello to a router that appea
 }
 
 TEST_CASE("loop: stop says GOAWAY, serves what is on its way, and ends with 0 when the router has confirmed") {
-  const Folder folder;
+  const FabricFolder folder;
   RunningWorker worker({folder.endpoint()});
   FakeRouter router(folder.endpoint());
   REQUIRE(router.greets());
@@ -47,7 +47,7 @@ TEST_CASE("loop: stop says GOAWAY, serves what is on its way, and ends with 0 wh
 }
 
 TEST_CASE("loop: a second stop ends it at once") {
-  const Folder folder;
+  const FabricFolder folder;
   RunningWorker worker({folder.endpoint()});
   FakeRouter router(folder.endpoint());
   REQUIRE(router.greets());
@@ -57,7 +57,7 @@ TEST_CASE("loop: a second stop ends it at once") {
 }
 
 TEST_CASE("loop: a worker without a router ends at once") {
-  const Folder folder;
+  const FabricFolder folder;
   RunningWorker worker({folder.endpoint()});
   worker.worker.stop();
   CHECK(worker.status() == 0);
@@ -85,7 +85,7 @@ TEST_CASE("loop: the second run(), and one after fork(), say that they cannot") 
 }
 
 TEST_CASE("loop: after a router's restart the first thing it hears is hello") {
-  const Folder folder;
+  const FabricFolder folder;
   RunningWorker worker({folder.endpoint()});
   {
     FakeRouter router(folder.endpoint());
@@ -99,7 +99,7 @@ TEST_CASE("loop: after a router's restart the first thing it hears is hello") {
 }
 
 TEST_CASE("loop: a worker that is held up while its router restarts is not on deal before it is welcome") {
-  const Folder folder;
+  const FabricFolder folder;
   std::promise<void> held, released;
   RunningWorker worker({folder.endpoint()}, [&] {
     held.set_value();
@@ -124,7 +124,7 @@ TEST_CASE("loop: a worker that is held up while its router restarts is not on de
 }
 
 TEST_CASE("loop: one worker serves two routers") {
-  const Folder first, second;
+  const FabricFolder first, second;
   RunningWorker worker({first.endpoint(), second.endpoint()});
   FakeRouter router_a(first.endpoint());
   FakeRouter router_b(second.endpoint());
@@ -139,7 +139,7 @@ TEST_CASE("loop: one worker serves two routers") {
 }
 
 TEST_CASE("loop: garbage from a router stops nothing") {
-  const Folder folder;
+  const FabricFolder folder;
   RunningWorker worker({folder.endpoint()});
   FakeRouter router(folder.endpoint());
   REQUIRE(router.greets());

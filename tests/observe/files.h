@@ -1,4 +1,4 @@
-// Files for a test of logs: a directory that goes with it, what is in a file now, and waiting for what must come.
+// Files for a test of logs: what is in one now, and waiting for what must come.
 //
 // Owner: a test.   Thread: the test's.
 // Not here: what must be in them.
@@ -6,28 +6,14 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
 #include <thread>
 
+#include "tests/support/folder.h"
+
 namespace zeroway {
-
-class Folder {
- public:
-  Folder() {
-    std::string shape = (std::filesystem::temp_directory_path() / "zeroway-log-XXXXXX").string();
-    path_ = mkdtemp(shape.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline std::string read_file(const std::string& path) {
   std::ifstream file(path);
