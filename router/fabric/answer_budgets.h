@@ -7,10 +7,10 @@
 // Pure: no sockets, no clock. Not here: what becomes of who asks for more (router/fabric/fabric_workers.cpp).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <chrono>
 
 #include "router/fabric/limits.h"
 #include "router/fabric/wire.h"
+#include "router/observe/per_second.h"
 #include "router/observe/time.h"
 
 namespace zeroway {
@@ -18,22 +18,12 @@ namespace zeroway {
 class AnswerBudgets {
  public:
   // False when this second's answers of `connection` are spent.
-  [[nodiscard]] bool take(ConnectionId connection, Time now) {
-    Spent& spent = spent_[connection];
-    if (now - spent.since >= std::chrono::seconds(1)) spent = {now, 0};
-    if (spent.answers >= kAnswersPerSecond) return false;
-    ++spent.answers;
-    return true;
-  }
+  [[nodiscard]] bool take(ConnectionId connection, Time now) { return taken_[connection].take(now); }
   // It broke off; its number may come again for another.
-  void forget(ConnectionId connection) { spent_.erase(connection); }
+  void forget(ConnectionId connection) { taken_.erase(connection); }
 
  private:
-  struct Spent {
-    Time since{};
-    int answers = 0;
-  };
-  boost::unordered_flat_map<ConnectionId, Spent> spent_;
+  boost::unordered_flat_map<ConnectionId, PerSecond<kAnswersPerSecond>> taken_;
 };
 
 }  // namespace zeroway

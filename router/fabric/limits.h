@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace zeroway {
 
@@ -16,12 +17,12 @@ inline constexpr std::chrono::milliseconds kRefusedPause{
     50};  // a worker that refused is left alone: no hot loop of refusals
 inline constexpr std::chrono::milliseconds kRoundPause{
     20};  // peers that come and go without end must not cost a ping round each
-inline constexpr std::size_t kMailFlush = 1 << 20;     // a worker's outbox is sent early: stays under kMaxMessageSize
-inline constexpr int kMessagesPerTurn = 1'000;         // in one go
-inline constexpr std::size_t kBytesPerTurn = 4 << 20;  // the same: a message may be 4 MiB of frames
-inline constexpr int kReceivesPerTurn = 4;             // goes; then clients get their turn again
-inline constexpr int kAnswersPerSecond = 100;          // to PINGs and HELLOs of one connection: who does not read them
-                                                       // makes them wait here, and no credit bounds them
+inline constexpr std::size_t kMailFlush = 1 << 20;       // a worker's outbox is sent early: stays under kMaxMessageSize
+inline constexpr int kMessagesPerTurn = 1'000;           // in one go
+inline constexpr std::size_t kBytesPerTurn = 4 << 20;    // the same: a message may be 4 MiB of frames
+inline constexpr int kReceivesPerTurn = 4;               // goes; then clients get their turn again
+inline constexpr std::uint32_t kAnswersPerSecond = 100;  // to PINGs and HELLOs of one connection: who does not read
+                                                         // them makes them wait here, and no credit bounds them
 inline constexpr int kUnfinishedTurns = 50;  // then who came and went is told, although a last word may be to come
 
 }  // namespace zeroway

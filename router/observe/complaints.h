@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "router/observe/log.h"
+#include "router/observe/per_second.h"
 #include "router/observe/time.h"
 
 namespace zeroway {
@@ -18,8 +19,7 @@ class Complaints {
  private:
   static constexpr std::uint32_t kLinesPerSecond = 10;  // enough to see who does what; a flood does not fill the disk
 
-  Time second_{};
-  std::uint32_t written_ = 0;
+  PerSecond<kLinesPerSecond> written_;
   std::uint64_t left_out_ = 0;
 };
 

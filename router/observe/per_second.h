@@ -1,0 +1,31 @@
+// At most so many of something in a second; the seconds begin with whoever comes first.
+//
+// Owner: who counts.   Thread: one.
+// Pure: no clock. Not here: what becomes of those over it.
+#pragma once
+#include <cstdint>
+
+#include "router/observe/time.h"
+
+namespace zeroway {
+
+template <std::uint32_t kMost>
+class PerSecond {
+ public:
+  // False when this second's are spent.
+  [[nodiscard]] bool take(Time now) {
+    if (now - since_ >= std::chrono::seconds(1)) {
+      since_ = now;
+      taken_ = 0;
+    }
+    if (taken_ >= kMost) return false;
+    ++taken_;
+    return true;
+  }
+
+ private:
+  Time since_{};
+  std::uint32_t taken_ = 0;
+};
+
+}  // namespace zeroway
