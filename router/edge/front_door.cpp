@@ -24,32 +24,26 @@ void FrontDoor::open(Socket socket) {
 
 bool FrontDoor::may_enter(const Peer& peer) {
   if (!rates_ && !addresses_) return true;
-  if (exchanges_.trusts(peer.address)) return true;
-  return !comes_too_fast(peer.address) && !has_too_many(peer.address);
+  const std::string& address = peer.address;
+  if (exchanges_.trusts(address)) return true;
+  const HttpLimits& limits = settings_.limits;
+  if (rates_ && !admits(address, rates_->enter(address, loop_.now()), counters_.connections_too_fast,
+                        limits.connection_rate_per_address, "new connections in a second")) {
+    return false;
+  }
+  return !addresses_ || admits(address, addresses_->enter(address, loop_.now()), counters_.connections_refused,
+                               limits.max_connections_per_address, "connections");
 }
 
-bool FrontDoor::comes_too_fast(const std::string& address) {
-  const Entry entry = rates_ ? rates_->enter(address, loop_.now()) : Entry::yes;
-  if (entry == Entry::yes) return false;
-  ++counters_.connections_too_fast;
+bool FrontDoor::admits(const std::string& address, Entry entry, std::uint64_t& refused, std::size_t most,
+                       std::string_view what) {
+  if (entry == Entry::yes) return true;
+  ++refused;
   if (entry == Entry::no_and_tell) {
-    complaints_.write(loop_.now(), "client " + address + ": more than " +
-                                       std::to_string(settings_.limits.connection_rate_per_address) +
-                                       " new connections in a second, further ones are closed (told once a minute)");
+    complaints_.write(loop_.now(), "client " + address + ": more than " + std::to_string(most) + " " +
+                                       std::string(what) + ", further ones are closed (told once a minute)");
   }
-  return true;
-}
-
-bool FrontDoor::has_too_many(const std::string& address) {
-  const Entry entry = addresses_ ? addresses_->enter(address, loop_.now()) : Entry::yes;
-  if (entry == Entry::yes) return false;
-  ++counters_.connections_refused;
-  if (entry == Entry::no_and_tell) {
-    complaints_.write(loop_.now(), "client " + address + ": more than " +
-                                       std::to_string(settings_.limits.max_connections_per_address) +
-                                       " connections, further ones are closed (told once a minute)");
-  }
-  return true;
+  return false;
 }
 
 void FrontDoor::left(const std::string& address) {

@@ -53,8 +53,9 @@ class FrontDoor final : private TurnEnd {
 
  private:
   [[nodiscard]] bool may_enter(const Peer& peer);
-  [[nodiscard]] bool comes_too_fast(const std::string& address);
-  [[nodiscard]] bool has_too_many(const std::string& address);
+  // What a limit of `most` said of an address: counts in `refused` and tells.
+  [[nodiscard]] bool admits(const std::string& address, Entry entry, std::uint64_t& refused, std::size_t most,
+                            std::string_view what);
   void left(const std::string& address);
   void accepted(Socket socket, Peer peer);
   void accepted_tls(Socket socket, Peer peer);

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string_view>
 
+#include "router/observe/time.h"
+
 namespace zeroway {
 
 using AddressKey = std::array<char, 16>;  // IPv4 as ::ffff:a.b.c.d
@@ -27,6 +29,17 @@ enum class Entry : std::uint8_t {
   yes,
   no,           // said within the last kTellAgain
   no_and_tell,  // the same, and nobody was told of it for so long
+};
+
+// When an address was refused last and somebody was told.
+class Refusals {
+ public:
+  // `no` or `no_and_tell`.
+  [[nodiscard]] Entry refuse(Time now);
+  [[nodiscard]] bool is_told(Time now) const;
+
+ private:
+  std::optional<Time> told_;
 };
 
 }  // namespace zeroway

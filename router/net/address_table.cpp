@@ -1,7 +1,5 @@
 #include "router/net/address_table.h"
 
-#include "router/net/limits.h"
-
 namespace zeroway {
 
 Entry AddressTable::enter(std::string_view address, Time now) {
@@ -12,9 +10,7 @@ Entry AddressTable::enter(std::string_view address, Time now) {
     ++found.connections;
     return Entry::yes;
   }
-  if (found.told && now - *found.told < kTellAgain) return Entry::no;
-  found.told = now;
-  return Entry::no_and_tell;
+  return found.refusals.refuse(now);
 }
 
 void AddressTable::leave(std::string_view address) {

@@ -4,7 +4,6 @@
 // It remembers only addresses that are connected, so it is no larger than the number of connections. Not here: what
 // counts as one address (net/address_key.h), who is never counted (edge/front_door.h), closing (net/socket.h).
 #pragma once
-#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -27,7 +26,7 @@ class AddressTable {
  private:
   struct Address {
     std::size_t connections = 0;
-    std::optional<Time> told;
+    Refusals refusals;
   };
 
   std::size_t most_;

@@ -24,16 +24,14 @@ Entry ConnectionRates::enter(std::string_view address, Time now) {
     found.paid_at = paid_at;
     return Entry::yes;
   }
-  if (found.told && now - *found.told < kTellAgain) return Entry::no;
-  found.told = now;
-  return Entry::no_and_tell;
+  return found.refusals.refuse(now);
 }
 
 // Each look at all of them makes room for as many as half of them: its cost is that of a few entries.
 void ConnectionRates::make_room(Time now) {
   std::erase_if(known_, [now](const auto& one) {
     const Address& address = one.second;
-    return address.paid_at <= now && (!address.told || now - *address.told >= kTellAgain);
+    return address.paid_at <= now && !address.refusals.is_told(now);
   });
   if (known_.size() > kMaxRatedAddresses / 2) known_.clear();
 }

@@ -8,7 +8,6 @@
 // many are there it forgets them all, and everybody begins anew. No rate per address holds who has so many.
 // Not here: who is never counted (edge/front_door.h), closing (net/socket.h).
 #pragma once
-#include <optional>
 #include <unordered_map>
 
 #include "router/net/address_key.h"
@@ -28,7 +27,7 @@ class ConnectionRates {
  private:
   struct Address {
     Time paid_at{};  // when nothing of it counts any more
-    std::optional<Time> told;
+    Refusals refusals;
   };
 
   void make_room(Time now);
