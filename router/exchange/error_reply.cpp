@@ -53,8 +53,7 @@ constexpr std::array kReplies{
           "request.\n"},
     Reply{Code::no_worker, 503, "no_worker",
           "503 Service Unavailable\nNo worker was there to take this request (--queue-timeout). Start one, or try "
-          "again in a "
-          "moment.\n"},
+          "again in a moment.\n"},
     Reply{Code::queue_full, 503, "queue_full",
           "503 Service Unavailable\nToo many requests are waiting for a worker (--queue-limit). Try again in a moment; "
           "start more workers if this lasts.\n"},

@@ -221,7 +221,8 @@ void Exchange::reply_interim(Head& head, Last last) {
   if (!reply_.interim()) return refuse_reply("an interim head after the final one");
   if (last == Last::yes) return refuse_reply("an interim head that ends the stream");
   interim_size_ += head.list_size();
-  if (interim_size_ > kMaxInterim) return refuse_reply("interim heads of over 262144 bytes");
+  if (interim_size_ > kMaxInterim)
+    return refuse_reply("interim heads of over " + std::to_string(kMaxInterim) + " bytes");
   head.remove("content-length");  // RFC 9110 §8.6
   body_.stop_keeping();           // the client has heard of this answer: no other worker can give it
   if (head.status() == 100) awaits_continue_ = false;

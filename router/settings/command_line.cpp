@@ -140,7 +140,6 @@ class Options {
   }
 
   // `NAME=no` would be read as NAME by whoever looks at it: flags take no value.
-
   void flag(const char* group, const std::string& names, bool& target, bool value, const std::string& what) {
     app_.add_flag_callback(
             names, [&target, value] { target = value; }, what)
