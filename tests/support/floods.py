@@ -110,21 +110,28 @@ class Attacker:
         start = time.monotonic()
         while not until():
             due = 1 + self.rate * (time.monotonic() - start)
-            while len(self.open) < self.connections and self.begun < due:
-                self.begin()
+            while len(self.open) < self.connections and self.begun < due and self.begin():
+                pass
             for descriptor, events in self.poll.poll(1):
                 self.serve(descriptor, events)
         for one, _ in self.open.values():
             one.close()
 
     def begin(self):
-        one = socket.socket()
-        one.bind((self.address, 0))
-        one.connect(('127.0.0.1', self.port))
-        one.setblocking(False)
+        """False when it was reset at the door, before connect() had returned."""
         self.begun += 1
+        one = socket.socket()
+        try:
+            one.bind((self.address, 0))
+            one.connect(('127.0.0.1', self.port))
+        except ConnectionResetError:
+            one.close()
+            self.cut += 1
+            return False
+        one.setblocking(False)
         self.open[one.fileno()] = [one, 0]
         self.poll.register(one, select.POLLIN | select.POLLOUT)
+        return True
 
     def serve(self, descriptor, events):
         one, sent = self.open[descriptor]
