@@ -56,6 +56,7 @@ Time H2Codec::tick(Time now, CodecEvents& events) {
     passed = std::min(std::chrono::duration_cast<Millis>(now - last_look_), 2 * kLookInterval);
     last_look_ = now;
     floods_.passed(passed);
+    slow_calls_ = 0;
     for (std::size_t index = 0; index < open_.size() && !is_cut_; ++index) {
       has_acted |= look_at(*open_[index], passed);
     }
@@ -95,7 +96,7 @@ bool H2Codec::look_at_body(H2Stream& stream, Millis passed) {
   stream.unsent_for += passed;
   stream.pace.waited(passed);
   const bool is_silent = stream.unsent_for >= limits_.body_timeout;
-  const bool is_slow = !stream.is_grpc && stream.pace.patience(limits_) == Clock::duration::zero();
+  const bool is_slow = stream.pace.patience(limits_) == Clock::duration::zero() && !may_be_slow(stream);
   if (!is_silent && !is_slow) return false;
   refuse(stream, {Fault::client, Code::request_timeout, false, "the client took too long"});
   count_stall(is_silent ? "streams that stand still: the client sends nothing"
@@ -109,6 +110,9 @@ bool H2Codec::is_client_due(const H2Stream& stream) {
   const bool is_done = stream.has_request_ended || stream.is_over || stream.request.is_websocket;
   return !is_done && !stream.has_reply_head && !stream.awaits_continue && stream.window > 0;
 }
+
+// A call may have little to say, for hours. But anybody can claim to be one, so not many of a connection.
+bool H2Codec::may_be_slow(const H2Stream& stream) { return stream.is_grpc && ++slow_calls_ <= kMaxSlowCalls; }
 
 void H2Codec::count_stall(const char* why) {
   if (floods_.count_stall() && !is_cut_) static_cast<void>(cut(ResetCode::enhance_your_calm, why));

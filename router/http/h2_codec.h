@@ -114,6 +114,7 @@ class H2Codec final : public Codec {
   [[nodiscard]] bool look_at(H2Stream& stream, Millis passed);
   [[nodiscard]] bool look_at_body(H2Stream& stream, Millis passed);
   [[nodiscard]] static bool is_client_due(const H2Stream& stream);
+  [[nodiscard]] bool may_be_slow(const H2Stream& stream);
   void resume(H2Stream& stream);
   void say_reset(std::uint32_t id, ResetCode code);
 
@@ -134,6 +135,7 @@ class H2Codec final : public Codec {
   Time last_look_{};
   std::uint32_t newest_ = 0;       // the highest stream id that HEADERS came for
   std::size_t continuations_ = 0;  // of this block
+  std::uint32_t slow_calls_ = 0;   // in the look that runs: gRPC calls that come too slowly
   std::size_t lingering_ = 0;      // streams whose reply is sent and whose request is not complete
   std::size_t room_ = 0;           // of the flush() that runs
   bool has_settings_ = false;      // the client's preface is complete

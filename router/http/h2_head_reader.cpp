@@ -153,12 +153,14 @@ Result<H2Request> H2HeadReader::finish_request() {
   return request;
 }
 
-// "application/grpc", perhaps with "+proto" or parameters; "application/grpc-web" is something else.
+// "application/grpc", perhaps with "+proto" or parameters; "application/grpc-web" is something else. All of them take
+// trailers: the status of a call is in them.
 bool H2HeadReader::is_grpc() const {
   constexpr std::string_view kType = "application/grpc";
   const std::string_view type = head_.find("content-type").value_or("");
-  return type.starts_with(kType) &&
-         (type.size() == kType.size() || type[kType.size()] == '+' || type[kType.size()] == ';');
+  const bool is_of_type = type.starts_with(kType) &&
+                          (type.size() == kType.size() || type[kType.size()] == '+' || type[kType.size()] == ';');
+  return is_of_type && head_.find("te") == "trailers";
 }
 
 Result<> H2HeadReader::finish_trailers() {

@@ -45,7 +45,7 @@ struct H2Stream {
   std::uint64_t window = 0;             // of it the client may still send
   Millis unread_for{}, unsent_for{};    // nothing of the reply left, nothing of the request came, though it could
   BodyPace pace;
-  bool is_grpc = false;  // its body has no least rate: a call may have little to say
+  bool is_grpc = false;  // a call: may have little to say
   bool is_over = false;  // the session was told, or said, the last word
   bool has_request_ended = false;
   bool has_reply_head = false;

@@ -36,6 +36,7 @@ inline constexpr std::size_t kWarmReplyMemory = 16'384;   // of its buffer an em
 inline constexpr std::size_t kMaxLingeringStreams = 32;   // answered early; the client may end them in its own time
 inline constexpr std::size_t kRememberedResets = 256;     // streams we gave up, whose frames may still be on their way
 inline constexpr std::size_t kRememberedGaps = 16;        // ranges of stream ids that a client left out
+inline constexpr std::uint32_t kMaxSlowCalls = 16;        // gRPC calls of a connection below --body-rate at once
 inline constexpr std::chrono::milliseconds kLookInterval{250};  // between two looks at streams that do not move
 
 // HTTP/2 frames that cost us and move nothing, each per kFloodTime: above, the connection is cut

@@ -188,8 +188,10 @@ void add_edge(Options& options, EdgeSettings& edge) {
   options.number(kClients, "--max-fields", limits.max_fields, 1, 10'000, "Most fields in a head: 431");
   options.time(kTimes, "--head-timeout", limits.head_timeout, Millis(1), "For a request's head to come: 408");
   options.time(kTimes, "--body-timeout", limits.body_timeout, Millis(1), "Between two pieces of a request's body: 408");
-  options.size(kTimes, "--body-rate", limits.body_rate, 0, 1 << 30,
-               "Least bytes a second of a body we wait for, over --body-timeout, 0 = any; not of gRPC: 408");
+  options.size(
+      kTimes, "--body-rate", limits.body_rate, 0, 1 << 30,
+      "Least bytes a second of a body we wait for, over --body-timeout, 0 = any; 16 gRPC calls of a connection are "
+      "spared: 408");
   options.time(kTimes, "--idle-timeout", limits.idle_timeout, Millis(1), "Between two requests on a connection");
   options.time(kTimes, "--send-timeout", limits.send_timeout, Millis(1), "For a client to take a piece of its reply");
 }

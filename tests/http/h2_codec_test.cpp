@@ -565,10 +565,11 @@ TEST_CASE("h2: a body that comes more slowly than the least rate gets 408, howev
   Silent bench(limits);
   bench.credits = false;
   const auto call = with(kPost, {{"content-type", "application/grpc+proto"}, {"te", "trailers"}});
-  const auto page = with(kPost, {{"content-type", "application/grpc-web"}});
+  const auto page = with(kPost, {{"content-type", "application/grpc-web"}, {"te", "trailers"}});
+  const auto claimed = with(kPost, {{"content-type", "application/grpc"}});
   const auto patient = with(kPost, {{"expect", "100-continue"}});
   bench.hear(post(1) + post(3) + headers(5, call, kEndHeaders) + headers(7, page, kEndHeaders) +
-             headers(9, patient, kEndHeaders) + post(11) + post(13));
+             headers(9, patient, kEndHeaders) + post(11) + post(13) + headers(15, claimed, kEndHeaders));
   bench.say_head(11);
   bench.hear(data(13, std::string(kOpeningWindow / 4, 'x')) + data(13, std::string(kOpeningWindow / 4, 'x')) +
              data(13, std::string(kOpeningWindow / 4, 'x')) + data(13, std::string(kOpeningWindow / 4, 'x')));
@@ -576,7 +577,7 @@ TEST_CASE("h2: a body that comes more slowly than the least rate gets 408, howev
   const auto pass = [&](int looks) {
     for (int look = 0; look < looks; ++look) {
       bench.hear(data(1, std::string(30, 'x')));  // 120 bytes a second
-      for (const CodecStream id : {3U, 5U, 7U, 11U}) bench.hear(data(id, "x"));
+      for (const CodecStream id : {3U, 5U, 7U, 11U, 15U}) bench.hear(data(id, "x"));
       now += 250ms;
       static_cast<void>(bench.codec.tick(now, bench));
     }
@@ -586,6 +587,7 @@ TEST_CASE("h2: a body that comes more slowly than the least rate gets 408, howev
   pass(6);
   CHECK(has(bench.told, "reset 3"));
   CHECK(has(bench.told, "reset 7"));
+  CHECK(has(bench.told, "reset 15"));  // a gRPC client takes trailers
   CHECK(bench.last_code == Code::request_timeout);
   pass(80);
   CHECK_FALSE(has(bench.told, "reset 1 "));
@@ -593,6 +595,31 @@ TEST_CASE("h2: a body that comes more slowly than the least rate gets 408, howev
   CHECK_FALSE(has(bench.told, "reset 9"));   // its 100 is withheld
   CHECK_FALSE(has(bench.told, "reset 11"));  // its reply has begun
   CHECK_FALSE(has(bench.told, "reset 13"));  // it has no credit
+}
+
+TEST_CASE("h2: so many gRPC calls of a connection may be slower than the least rate, no more") {
+  HttpLimits limits;
+  limits.body_timeout = 10s;
+  limits.body_rate = 100;
+  const auto count_refused = [&](std::uint32_t calls) {
+    Silent bench(limits);
+    bench.credits = false;
+    const auto call = with(kPost, {{"content-type", "application/grpc"}, {"te", "trailers"}});
+    const auto id_of = [](std::uint32_t n) { return 2 * n + 1; };
+    for (std::uint32_t n = 0; n < calls; ++n) bench.hear(headers(id_of(n), call, kEndHeaders));
+    Time now{100s};
+    for (int look = 0; look < 100; ++look) {
+      for (std::uint32_t n = 0; n < calls; ++n) bench.hear(data(id_of(n), "x"));
+      static_cast<void>(bench.codec.tick(now += 250ms, bench));
+    }
+    std::uint32_t refused = 0;
+    for (std::uint32_t n = 0; n < calls; ++n) {
+      refused += has(bench.told, "reset " + std::to_string(id_of(n)) + " ") ? 1 : 0;
+    }
+    return refused;
+  };
+  CHECK(count_refused(kMaxSlowCalls) == 0);
+  CHECK(count_refused(kMaxSlowCalls + 3) == 3);
 }
 
 TEST_CASE("h2: no time runs against a silent body beside a begun reply, or while 100 Continue is withheld") {
