@@ -1,35 +1,35 @@
 #include "router/net/signals.h"
 
-#include <boost/asio/signal_set.hpp>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
-#include "router/net/loop_inside.h"
+#include <cerrno>
+#include <system_error>
+#include <utility>
 
 namespace zeroway {
 
-struct Signals::Inside {
-  Inside(Loop::Inside& loop_inside, std::function<void(int)> task)
-      : loop(loop_inside), set(loop_inside.io), told(std::move(task)) {}
-
-  void wait() {
-    set.async_wait([this](const boost::system::error_code& error, int number) {
-      if (error) return;
-      loop.begin_turn();
-      wait();
-      told(number);
-    });
-  }
-
-  Loop::Inside& loop;
-  boost::asio::signal_set set;
-  std::function<void(int)> told;
-};
-
 Signals::Signals(Loop& loop, std::initializer_list<int> numbers, std::function<void(int number)> told)
-    : inside_(std::make_unique<Inside>(loop.inside(), std::move(told))) {
-  for (const int number : numbers) inside_->set.add(number);
-  inside_->wait();
+    : loop_(loop), told_(std::move(told)) {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int number : numbers) ::sigaddset(&set, number);
+  ::pthread_sigmask(SIG_BLOCK, &set, &before_);
+  descriptor_ = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+  if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
+  loop_.watch(descriptor_, *this, true, false);
 }
 
-Signals::~Signals() = default;
+Signals::~Signals() {
+  loop_.forget(descriptor_);
+  ::close(descriptor_);
+  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+void Signals::ready(bool, bool) {
+  signalfd_siginfo arrived;
+  if (::read(descriptor_, &arrived, sizeof arrived) != sizeof arrived) return;
+  told_(static_cast<int>(arrived.ssi_signo));
+}
 
 }  // namespace zeroway

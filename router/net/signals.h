@@ -1,25 +1,35 @@
 // Signals of the process, told on a loop.
 //
 // Owner: Router, on its first loop.   Thread: that loop.
-// Not here: what a signal means (router/router.cpp).
+// They are blocked and read from a descriptor, so that none runs a handler in the middle of anything: ZeroMQ gives up a
+// call that one interrupts, with an error no caller expects. Not here: what a signal means (router/router.cpp).
 #pragma once
+#include <signal.h>
+
 #include <functional>
 #include <initializer_list>
-#include <memory>
 
 #include "router/net/loop.h"
 
 namespace zeroway {
 
-class Signals {
+class Signals : private Watcher {
  public:
-  // Told each time one of `numbers` arrives, inside a turn of `loop`.
+  // Told each time one of `numbers` arrives, inside a turn of `loop`; several of one number that arrive before it is
+  // told are one. Blocks them in this thread and those that it starts from now on; threads that run already must have
+  // them blocked.
   Signals(Loop& loop, std::initializer_list<int> numbers, std::function<void(int number)> told);
-  ~Signals();
+  ~Signals() override;
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
 
  private:
-  struct Inside;
-  std::unique_ptr<Inside> inside_;
+  void ready(bool readable, bool writable) override;
+
+  Loop& loop_;
+  std::function<void(int)> told_;
+  sigset_t before_;
+  int descriptor_;
 };
 
 }  // namespace zeroway

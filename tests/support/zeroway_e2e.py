@@ -196,6 +196,7 @@ class RouterProcess(Process):
         def look():
             lines = re.findall(r'(?m)(?:^|\s)([a-z][a-z0-9_]+) (\d+)$', self.log(old))
             names = [name for name, _ in lines]
+            assert self.is_running(), f'{self.name} ended ({self.child.returncode}):\n{self.log()[-2_000:]}'
             return lines if 'frames_bad' in names else None
         lines = eventually(look, 5, what=f'counters in the log of {self.name}')
         values = collections.Counter()
