@@ -3,8 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <latch>
 #include <string>
 #include <thread>
 
@@ -17,8 +20,12 @@ using namespace zeroway::test;
 
 namespace {
 
-constexpr int kPingMessages = 6'000;
-constexpr const char* kInstance = "talker#0011223344556677";
+constexpr int kPeers = 10;
+constexpr int kMessages = 900;   // of each: ZeroMQ takes a thousand of one peer while nobody reads
+constexpr int kPingEvery = 100;  // so each go has some to answer, and nobody's are too many in a second
+
+std::string name_of(std::size_t number) { return "talker-" + std::to_string(number); }
+std::string instance_of(std::size_t number) { return name_of(number) + "#0011223344556677"; }
 
 // A message of one part (ZMTP 3.0).
 std::string zmtp(const MessageWriter& frames) {
@@ -28,26 +35,29 @@ std::string zmtp(const MessageWriter& frames) {
   return message.append(payload);
 }
 
-std::string hello_and_pings() {
+// HELLO, and what a worker may say at any time: credit for streams that are over, and now and then a ping.
+std::string talk(std::size_t number) {
   MessageWriter hello;
   Hello me;
-  me.name = "talker";
-  me.instance = kInstance;
+  me.name = name_of(number);
+  me.instance = instance_of(number);
   hello.hello(me);
-  MessageWriter pings;
-  for (int i = 0; i < 1'000; ++i) pings.ping(7, Ack::no);
+  MessageWriter credit;
+  credit.window_update(1, 1);
+  MessageWriter ping;
+  ping.ping(7, Ack::no);
   std::string all = zmtp(hello);
-  for (int i = 0; i < kPingMessages; ++i) all += zmtp(pings);
+  for (int i = 1; i < kMessages; ++i) all += zmtp(i % kPingEvery == 0 ? ping : credit);
   return all;
 }
 
 }  // namespace
 
-TEST_CASE("fabric driver: a turn ends although somebody wants answers faster than they are given") {
+TEST_CASE("fabric driver: a turn ends although many want answers all the time") {
   const Folder folder;
   FabricSettings settings;
   settings.endpoint = "ipc://" + folder.path("deal");
-  settings.heartbeat_timeout = std::chrono::minutes(1);  // the talker answers none, and its last words may wait
+  settings.heartbeat_timeout = std::chrono::minutes(1);  // the talkers answer none
   auto welcome = FabricDriver::plan(settings, "router#0011223344556677", 0, 1);
   REQUIRE(welcome.has_value());
   Loop loop;
@@ -55,21 +65,37 @@ TEST_CASE("fabric driver: a turn ends although somebody wants answers faster tha
   FabricDriver driver(loop, settings, std::move(*welcome), counters);
   REQUIRE(driver.bind().has_value());
 
-  RawPeer peer;  // outlives the loop: a socket that is closed with answers unread takes back what it sent
-  std::thread talker([&folder, &peer] {
-    peer.connect(folder.path("deal.steer"));
-    peer.shake_hands(kInstance);
-    peer.flood(hello_and_pings());
+  std::array<RawPeer, kPeers> peers;  // outlive the loop: a socket that is closed takes back what it sent
+  std::latch is_held(1);
+  std::latch is_said(1);
+  std::thread talkers([&] {
+    for (std::size_t i = 0; i < kPeers; ++i) {
+      peers[i].connect(folder.path("deal.steer"));
+      peers[i].shake_hands(instance_of(i));
+      peers[i].settle();  // the loop lets it in
+    }
+    // All of it is there before the loop reads any.
+    loop.post([&] {
+      is_held.count_down();
+      is_said.wait();
+    });
+    is_held.wait();
+    for (std::size_t i = 0; i < kPeers; ++i) {
+      peers[i].send(talk(i));
+      peers[i].settle();
+    }
+    is_said.count_down();
   });
   std::uint64_t seen = 0;
   std::uint64_t most = 0;  // in one turn
   std::function<void()> look = [&] {
     most = std::max(most, counters.messages_in - seen);
     seen = counters.messages_in;
-    seen > kPingMessages ? loop.stop() : loop.post(look);
+    seen >= kPeers* kMessages ? loop.stop() : loop.post(look);
   };
   loop.post(look);
   loop.run();
-  talker.join();
+  talkers.join();
+  CHECK(most > kMessagesPerTurn);  // it was asked for more than one go
   CHECK(most <= kReceivesPerTurn * kMessagesPerTurn);
 }

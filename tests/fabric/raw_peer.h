@@ -52,10 +52,13 @@ class RawPeer {
     send("\xff"s + std::string(8, '\0') + "\x7f\x03"s + '\0' + "NULL" + std::string(48, '\0'));
     send("\x04"s + static_cast<char>(ready.size()) + ready);
   }
-  // As much of it as is taken before the other end closes, once ZeroMQ has greeted and said READY.
-  void flood(const std::string& bytes) {
+  // Returns when ZeroMQ has read all that was said: it answers a PING of its own in its turn. What it says meanwhile is
+  // dropped.
+  void settle() {
+    using namespace std::string_literals;
     be_greeted();
-    (void)!::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    send("\x04\x0b\x04PING\0\0mark"s);
+    while (hear_any().second != "\x04PONGmark") continue;
   }
   // One message of one short frame, once ZeroMQ has greeted and said READY.
   void say(const std::string& payload) {
@@ -66,9 +69,7 @@ class RawPeer {
   std::string hear() {
     be_greeted();
     while (true) {
-      const std::string header = take(2);
-      const std::string body = take(static_cast<std::uint8_t>(header[1]));
-      if (header[0] == 0) return body;
+      if (auto [flags, body] = hear_any(); flags == 0) return body;
     }
   }
   // Says no more; returns when ZeroMQ has closed its end, and its descriptor is free again.
@@ -81,6 +82,11 @@ class RawPeer {
   }
 
  private:
+  // The flags and the body of a message, or of a command, of one short frame.
+  std::pair<char, std::string> hear_any() {
+    const std::string header = take(2);
+    return {header[0], take(static_cast<std::uint8_t>(header[1]))};
+  }
   void be_greeted() {
     if (std::exchange(is_greeted_, true)) return;
     const std::string command = take(64 + 2).substr(64);
