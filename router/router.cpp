@@ -109,10 +109,11 @@ Result<> Router::open() {
   std::signal(SIGPIPE, SIG_IGN);  // a log into a closed pipe must not end the router
   if (auto opened = open_access_log(); !opened) return opened;
   if (auto opened = open_lanes(); !opened) return opened;
-  if (auto opened = open_doors(); !opened) return opened;
+  // Before anybody can connect: who reaches us may also signal us.
   signals_ =
       std::make_unique<Signals>(lanes_.front()->loop, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP, SIGUSR1},
                                 [this](int number) { signal(number); });
+  if (auto opened = open_doors(); !opened) return opened;
   say_it_serves();
   return {};
 }
