@@ -163,7 +163,9 @@ void ClientSession::reset(CodecStream number, const Error& error) {
     if (log::is_on(log::Level::debug)) log::debug("client " + info_.address + ": " + error.detail);
     if (!stream) {
       stream = &begin_stream(number);
-      door_.note_refused(info_, error.code);
+      const RefusedRequest refused = codec_->refused();
+      stream->is_head_request = refused.method == "HEAD";
+      door_.note_refused(info_, refused, error.code);
     }
   }
   if (!stream) return;

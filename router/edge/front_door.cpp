@@ -120,16 +120,18 @@ void FrontDoor::drop_all() {
   while (!sessions_.empty()) sessions_.back()->drop();
 }
 
-void FrontDoor::note_refused(const ClientInfo& client, Code code) {
+void FrontDoor::note_refused(const ClientInfo& client, const RefusedRequest& request, Code code) {
   const int status = error_status(code);
   ++(status < 500 ? counters_.replies_4xx : counters_.replies_5xx);
   if (!log_.is_on()) return;
   RequestRecord record;
   record.ended = clock_.wall_now();
   record.address = record.peer = client.address;
-  record.method = record.path = "-";
+  record.method = request.method.empty() ? "-" : request.method;
+  record.path = request.path.empty() ? "-" : request.path;
   record.protocol = client.protocol;
   record.status = status;
+  record.bytes_out = request.method == "HEAD" ? 0 : error_reply_size(code);
   record.reason = error_name(code);
   log_.write(record);
 }

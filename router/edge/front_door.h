@@ -47,7 +47,7 @@ class FrontDoor final : private TurnEnd {
   [[nodiscard]] Counters& counters() { return counters_; }
   [[nodiscard]] std::string_view date() { return date_.text(clock_.wall_now()); }  // good until the next call
   // A request that never became an exchange was answered with an error: the exchange would have logged it.
-  void note_refused(const ClientInfo& client, Code code);
+  void note_refused(const ClientInfo& client, const RefusedRequest& request, Code code);
   // The session goes at the end of this turn.
   void over(ClientSession& session);
 

@@ -86,6 +86,8 @@ int error_status(Code code) { return reply_of(code).status; }
 
 std::string_view error_name(Code code) { return reply_of(code).name; }
 
+std::size_t error_reply_size(Code code) { return reply_of(code).text.size(); }
+
 std::string_view write_error_reply(Code code, std::string_view date, Head& head) {
   const Reply& reply = reply_of(code);
   std::array<char, 24> number;

@@ -4,6 +4,7 @@
 // A reply says what the operator or the client can do, never what is inside: Error::detail goes to the log alone.
 // Not here: when an error is answered, and when it is tried again (exchange/exchange.h).
 #pragma once
+#include <cstddef>
 #include <string_view>
 
 #include "proto/error.h"
@@ -15,6 +16,8 @@ namespace zeroway {
 [[nodiscard]] int error_status(Code code);
 // The code as the access log writes it: "worker_lost".
 [[nodiscard]] std::string_view error_name(Code code);
+// How long the body of the reply to `code` is.
+[[nodiscard]] std::size_t error_reply_size(Code code);
 
 // Makes `head` the head of the reply to `code`, content-length and all, and returns its body, which
 // is not sent when the request was HEAD. `date` may be empty.

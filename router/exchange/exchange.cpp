@@ -192,6 +192,7 @@ void Exchange::request_reset(const Error& error) {
   if (error.code == Code::cancelled) ++context_.counters.cancelled;
   if (status_ == 0) {  // the session answers
     status_ = error_status(error.code);
+    bytes_out_ = is_head_request_ ? 0 : error_reply_size(error.code);
     if (error.code != Code::cancelled) count_reply(context_.counters, status_);
   }
   conclude();

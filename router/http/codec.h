@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "proto/stream_sink.h"
 #include "router/observe/time.h"
@@ -36,6 +37,11 @@ class CodecEvents {
   virtual void broken(const Error&) {}
 };
 
+// A request whose head was never told, because the codec refused it.
+struct RefusedRequest {
+  std::string_view method, path;  // "" = it was not read so far, or is none; an HTTP/1.1 path as the client sent it
+};
+
 // What the client is doing; decides which timeout runs.
 enum class CodecPhase : std::uint8_t {
   idle,    // no request begun, none open
@@ -62,6 +68,9 @@ class Codec {
   // head was told yet, so that the session can answer 408 through the verbs. In phase `idle` the codec says goodbye, if
   // its protocol has a word for it, and closes. In other phases nothing.
   virtual void timed_out(CodecEvents& events) = 0;
+
+  // Of whom reset() tells; only inside of it, when the stream's head was not told. Views are good until it returns.
+  [[nodiscard]] virtual RefusedRequest refused() const { return {}; }
 
   // The verbs towards the client. A stale stream is quietly ignored.
   virtual void head(CodecStream stream, Head& head, Last last) = 0;

@@ -98,7 +98,7 @@ bool H1Codec::read_head(std::string_view& rest, CodecEvents& events) {
   if (!request) return refuse(text, request.error(), events);
   rest.remove_prefix(*size);
   if (request->wants_web_socket && web_sockets_ != nullptr) {
-    begin_web_socket(*request, events);
+    begin_web_socket(*request, text, events);
   } else {
     begin_request(*request, events);
   }
@@ -130,9 +130,9 @@ void H1Codec::begin_request(const H1Request& request, CodecEvents& events) {
   if (is_large) forget_head();
 }
 
-void H1Codec::begin_web_socket(const H1Request& request, CodecEvents& events) {
+void H1Codec::begin_web_socket(const H1Request& request, std::string_view head, CodecEvents& events) {
   const Error body{Fault::client, Code::bad_request, false, "a WebSocket's opening with a body"};
-  if (request.body.kind == h1::BodyKind::chunked || request.body.length > 0) return (void)refuse({}, body, events);
+  if (request.body.kind == h1::BodyKind::chunked || request.body.length > 0) return (void)refuse(head, body, events);
   request_ = request;
   request_.expects_continue = false;
   stream_ = ++last_stream_;
@@ -143,7 +143,7 @@ void H1Codec::begin_web_socket(const H1Request& request, CodecEvents& events) {
   auto handshake = read_ws_upgrade(head_, *web_sockets_);
   if (!handshake) {  // an ordinary answer, and the next request may follow
     stage_ = Stage::done;
-    return events.reset(stream_, handshake.error());
+    return tell_refused({"GET", head_.path()}, handshake.error(), events);
   }
   stage_ = Stage::web_socket;
   web_socket_ = std::make_unique<WebSocket>(std::move(*handshake));
@@ -227,8 +227,15 @@ bool H1Codec::refuse(std::string_view head, const Error& error, CodecEvents& eve
   // The client may be an old one for all we know: 1.0's framing is understood by every version.
   writer_.begin(h1::Version::http10, head.starts_with("HEAD "));
   forget_head();
-  events.reset(stream_, error);
+  const auto line = h1::read_request_line(head.substr(0, head.find("\r\n")));
+  tell_refused(line ? RefusedRequest{line->method, line->target} : RefusedRequest{}, error, events);
   return false;
+}
+
+void H1Codec::tell_refused(RefusedRequest request, const Error& error, CodecEvents& events) {
+  refused_ = request;
+  events.reset(stream_, error);
+  refused_ = {};
 }
 
 bool H1Codec::fail(const Error& error, CodecEvents& events) {

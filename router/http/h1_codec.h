@@ -33,6 +33,7 @@ class H1Codec final : public Codec {
   [[nodiscard]] bool wants_input() const override { return !is_closed_ && !is_blocked_; }
   void input_ended(CodecEvents& events) override;
   void timed_out(CodecEvents& events) override;
+  [[nodiscard]] RefusedRequest refused() const override { return refused_; }
 
   void head(CodecStream stream, Head& head, Last last) override;
   void data(CodecStream stream, Bytes bytes) override;
@@ -62,12 +63,13 @@ class H1Codec final : public Codec {
 
   // How a request ends, well or badly. All return false when nothing more is to be read.
   void begin_request(const H1Request& request, CodecEvents& events);
-  void begin_web_socket(const H1Request& request, CodecEvents& events);
+  void begin_web_socket(const H1Request& request, std::string_view head, CodecEvents& events);
   void accept_web_socket(Head& head);
   void tell_data(std::string_view data, CodecEvents& events);
   bool end_request(Head& trailers, CodecEvents& events);
   bool refuse(std::string_view head, const Error& error, CodecEvents& events);  // before its head was told
-  bool fail(const Error& error, CodecEvents& events);                           // after
+  void tell_refused(RefusedRequest request, const Error& error, CodecEvents& events);
+  bool fail(const Error& error, CodecEvents& events);  // after
 
   void next_request();
   void discard_rest();
@@ -91,6 +93,7 @@ class H1Codec final : public Codec {
   H1ChunkReader chunks_;
   H1Writer writer_;
   H1Request request_;
+  RefusedRequest refused_;  // while it is told
   std::uint64_t left_ = 0;  // of a body with Content-Length
   std::uint64_t credit_ = 0;
   std::uint64_t discard_left_ = 0;

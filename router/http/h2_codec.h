@@ -42,6 +42,7 @@ class H2Codec final : public Codec {
   [[nodiscard]] bool wants_input() const override { return !is_closed_; }
   void input_ended(CodecEvents& events) override;
   void timed_out(CodecEvents& events) override;
+  [[nodiscard]] RefusedRequest refused() const override;
 
   void head(CodecStream id, Head& head, Last last) override;
   void data(CodecStream id, Bytes bytes) override;

@@ -133,7 +133,6 @@ int H2Codec::request_read(std::uint32_t id, bool is_last) {
   }
   H2Stream& stream = begin_stream(id);
   stream.has_request_ended = is_last;
-  stream.request.is_head_method = reader_.method() == "HEAD";
   if (!request) {
     refuse(stream, request.error());
     return kGoOn;
@@ -207,6 +206,8 @@ void H2Codec::request_ended(std::uint32_t id) {
   Head no_trailers;
   if (!stream->is_over) events_->end(id, no_trailers);
 }
+
+RefusedRequest H2Codec::refused() const { return {reader_.head().method(), reader_.head().path()}; }
 
 // The stream still takes an error reply.
 void H2Codec::refuse(H2Stream& stream, const Error& error) { events_->reset(stream.id, error); }

@@ -134,7 +134,6 @@ Result<> H2HeadReader::settle_authority() {
 Result<H2Request> H2HeadReader::finish_request() {
   const std::string_view method = head_.method();
   H2Request request;
-  request.is_head_method = method == "HEAD";
   request.expects_continue = expects_continue_;
   if (refusal_) return *refusal_;
   if (method == "CONNECT") {

@@ -19,7 +19,6 @@ namespace zeroway {
 
 // What the codec must remember of a request.
 struct H2Request {
-  bool is_head_method = false;
   bool is_websocket = false;  // an extended CONNECT (RFC 8441)
   bool expects_continue = false;
 };
@@ -40,7 +39,7 @@ class H2HeadReader {
   [[nodiscard]] Result<> finish_trailers();
 
   [[nodiscard]] Head& head() { return head_; }
-  [[nodiscard]] std::string_view method() const { return head_.method(); }
+  [[nodiscard]] const Head& head() const { return head_; }
   [[nodiscard]] bool is_grpc() const;
   [[nodiscard]] std::size_t fields() const { return fields_; }
 

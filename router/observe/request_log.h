@@ -28,7 +28,7 @@ struct RequestRecord {
   std::uint64_t bytes_in = 0;               // of the request's body
   std::string_view referer, user_agent;     // "" = none was sent
   std::string_view worker;                  // "" = nobody took it
-  std::chrono::microseconds queue_time{0};  // from opening the stream to its acceptance
+  std::chrono::microseconds queue_time{0};  // from the last opening to its acceptance; 0 = nobody took it
   std::chrono::microseconds total_time{0};
   std::uint32_t retries = 0;  // openings after the first
   std::string_view reason;    // why it failed: an error's name; "" = it did not

@@ -26,10 +26,13 @@ constexpr const char* kAccessLogLines =
     R"(A line of --access-log, combined (common is the same without REFERER and AGENT):
   ADDRESS - - [TIME] "METHOD PATH PROTOCOL" STATUS BYTES "REFERER" "AGENT" WORKER QUEUED TOTAL RETRIES REASON
   ADDRESS   the client's: through trusted proxies, the last one in X-Forwarded-For (or Forwarded) that is none of them
+  METHOD    and PATH; - and - when the request was refused before they were read
   STATUS    of the reply; 499 when the client went away before there was one, 0 when none was sent
   BYTES     of the reply's body
   WORKER    who had it last, or -
-  QUEUED    milliseconds until a worker took it; TOTAL until all was over
+  QUEUED    milliseconds until WORKER took it: waiting for room, the way there, and its first frame back, which may be
+            the reply's; counted anew for each worker, 0 when none took it
+  TOTAL     milliseconds from the end of its head until all was over
   RETRIES   how often it was given to another worker
   REASON    why it failed, as worker_lost or no_worker, or -
 json has all of them by name, bytes_in, host, and peer: whose connection it was. What a client chose is escaped, and cut

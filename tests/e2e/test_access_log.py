@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+import h2_raw as h2
 import zeroway_e2e as z
 
 
@@ -132,6 +133,11 @@ def test_hostile_clients_cannot_forge_lines(stack, form):
     count = 2 + 4 * 32 + 1
     lines = lines_of(path, count)
     assert len(lines) == count and '/next' in lines[-1]
+    check_evil(path, lines, form)
+
+
+def check_evil(path, lines, form):
+    """Of lines whose first two are the well-formed hostile requests."""
     raw = open(path, 'rb').read()
     assert set(raw) <= {10, *range(32, 127)} and max(map(len, lines)) < 30_000
     if form == 'json':
@@ -142,3 +148,85 @@ def test_hostile_clients_cannot_forge_lines(stack, form):
         assert all(line.count('"') == (6 if form == 'combined' else 2) for line in lines)
         assert all(re.fullmatch(COMMON + ' ' + OURS, line) for line in lines) or form == 'combined'
         assert all(COMBINED.fullmatch(line) for line in lines) or form == 'common'
+
+
+def test_hostile_clients_cannot_forge_lines_over_http2(stack):
+    path = stack.path('access')
+    router = stack.router('--access-log', path)
+    stack.worker('worker-1')
+    router.wait_workers(1)
+
+    def ask(client, stream, name=b'/', host=b'x', fields=()):
+        """The type of the frame that answers it: malformed requests are reset, and are nobody's."""
+        client.send(h2.frame(h2.HEADERS, h2.END_STREAM | h2.END_HEADERS, stream, client.encoder.encode(
+            [(b':method', b'GET'), (b':scheme', b'http'), (b':authority', host), (b':path', name), *fields], huffman=False)))
+        while True:
+            one = client.read()
+            assert one, client.heard
+            if one.stream == stream and one.type in (h2.HEADERS, h2.RST_STREAM):
+                return one.type
+
+    with h2.RawH2(router.port) as client:
+        client.handshake()
+        assert ask(client, 1, b'/x"%0a\'127.0.0.1', fields=[(b'user-agent', EVIL), (b'referer', EVIL)]) == h2.HEADERS
+        assert ask(client, 3, b'/' + 4_000 * b'"', fields=[
+            (b'user-agent', 4_000 * b'\\'), (b'referer', 4_000 * b'\xff')]) == h2.HEADERS
+    for control in [*range(9), *range(10, 32), 127]:
+        evil = b'a' + bytes([control]) + b'b'
+        with h2.RawH2(router.port) as client:  # each its own: many malformed requests are a flood
+            client.handshake()
+            assert ask(client, 1, b'/' + evil) == h2.RST_STREAM
+            assert ask(client, 3, host=evil) == h2.RST_STREAM
+            assert ask(client, 5, fields=[(b'user-agent', evil)]) == h2.RST_STREAM
+            assert ask(client, 7, fields=[(b'referer', evil)]) == h2.RST_STREAM
+    assert router.get('/next').status == 200
+    lines = lines_of(path, 3)
+    assert len(lines) == 3 and '/next' in lines[-1]
+    assert all('HTTP/2' in line for line in lines[:2])
+    check_evil(path, lines, 'combined')
+
+
+def test_who_is_refused_is_named_and_the_answer_counted(stack):
+    path = stack.path('access')
+    router = stack.router('--access-log', path, '--access-log-format', 'json', '--body-timeout', '1s')
+    stack.worker('worker-1')
+    router.wait_workers(1)
+    wanted = []
+    post = b'POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc'
+    for method, path_, head in [('GET', '/no-host', b'GET /no-host HTTP/1.1\r\n\r\n'), ('POST', '/slow', post),
+                                ('HEAD', '/no-host', b'HEAD /no-host HTTP/1.1\r\n\r\n'), ('-', '-', b'?\r\n\r\n')]:
+        with router.connect() as connection:
+            connection.send(head)
+            reply = connection.read_reply(method)
+        wanted.append((method, path_, reply.status, len(reply.body)))
+    for method in ('GET', 'HEAD'):
+        with h2.RawH2(router.port) as client:
+            client.handshake()
+            client.send(h2.frame(h2.HEADERS, h2.END_STREAM | h2.END_HEADERS, 1, client.block(
+                client.fields(method, '/all') + [('expect', 'miracles')])))
+            size = 0
+            while True:
+                one = client.read()
+                assert one and one.type != h2.RST_STREAM, client.heard
+                size += len(one.payload) if one.type == h2.DATA else 0
+                if one.stream == 1 and one.flags & h2.END_STREAM:
+                    break
+        wanted.append((method, '/all', 417, size))
+    assert [size > 0 for *_, size in wanted] == [True, True, False, True, True, False]
+    entries = [json.loads(line) for line in lines_of(path, len(wanted))]
+    assert [(one['method'], one['path'], one['status'], one['bytes_out']) for one in entries] == wanted
+
+
+def test_the_queue_time_ends_when_a_worker_takes_it(stack):
+    path = stack.path('access')
+    router = stack.router('--access-log', path, '--access-log-format', 'json', '--queue-timeout', '30s')
+    stack.httpbin('bin-1', '--capacity', '1')
+    router.wait_workers(1)
+    with router.connect(30) as first, router.connect(30) as second:
+        first.send_request('GET', '/delay/3')
+        z.eventually(lambda: router.counters()['streams_open'] == 1)
+        second.send_request('GET', '/get')
+        assert first.read_reply().status == second.read_reply().status == 200
+    slow, queued = sorted((json.loads(line) for line in lines_of(path, 2)), key=lambda entry: entry['path'])
+    assert slow['path'] == '/delay/3' and slow['total_ms'] - slow['queue_ms'] > 1_000  # its worker had it all the time
+    assert queued['total_ms'] >= queued['queue_ms'] > 1_000  # nobody had

@@ -82,6 +82,30 @@ TEST_CASE("record: why it failed, and who had it last") {
   CHECK(late.line() == "200 3 w1 0.000 0.000 0 worker_lost\n");
 }
 
+TEST_CASE("record: the queue time ends with acceptance, and is the last opening's; total time has all") {
+  Logged s;
+  s.ask("GET");
+  s.wait(5).fail(unseen());
+  s.wait(7).accept("w2");
+  s.wait(11).reply("200");
+  s.wait(13).reply_end();
+  CHECK(s.line() == "200 0 w2 7.000 36.000 1 -\n");
+}
+
+TEST_CASE("record: what the session answers to who broke the rules is counted, unless no reply of it can be") {
+  const auto line_after = [](std::string_view method, bool has_reply) {
+    Logged s;
+    s.begin().ask_more(method).send(3).accept();
+    if (has_reply) s.reply("200").reply_data(2);
+    s.exchanges.from_client(s.key)->reset({Fault::client, Code::request_timeout, false, "too slow"});
+    return s.line();
+  };
+  const std::string size = std::to_string(error_reply_size(Code::request_timeout));
+  CHECK(line_after("POST", false) == "408 " + size + " w1 0.000 0.000 0 request_timeout\n");
+  CHECK(line_after("HEAD", false) == "408 0 w1 0.000 0.000 0 request_timeout\n");
+  CHECK(line_after("POST", true) == "200 2 w1 0.000 0.000 0 request_timeout\n");
+}
+
 TEST_CASE("record: one line for each exchange, written before its client goes") {
   Logged s;
   s.client.on_end = [&s] { s.info.address = "gone"; };

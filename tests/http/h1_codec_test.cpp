@@ -135,5 +135,40 @@ TEST_CASE("h1 codec: reset inside every event closes, and nothing more is told")
   }
 }
 
+TEST_CASE("h1 codec: who is refused before the head was told has the name that was read, only while it is told") {
+  HttpLimits limits;
+  limits.max_head = 1'024;
+  const WebSocketSettings web_sockets;
+  struct Case {
+    std::string says, method, path;
+  };
+  const std::string upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
+  const Case cases[] = {
+      {"GET /no-host?a HTTP/1.1\r\n\r\n", "GET", "/no-host?a"},
+      {"HEAD /large HTTP/1.1\r\nHost: a\r\nX: " + std::string(2'000, 'y'), "HEAD", "/large"},
+      {"GET http://a/b\" HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n", "GET", "http://a/b\""},
+      {"GET /chat HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n" + upgrade + "\r\n", "GET", "/chat"},
+      {"GET /ws HTTP/1.1\r\nHost: a\r\n" + upgrade + "\r\n", "GET", "/ws"},
+      {"GET / a HTTP/1.1\r\n", "", ""},
+      {"GET /" + std::string(2'000, 'p'), "", ""},
+      {"\x16\x03", "", ""},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.says);
+    H1Codec codec(limits, "http", &web_sockets);
+    VerbRecorder verbs;
+    int resets = 0;
+    verbs.on_reset = [&](CodecStream, const Error&) {
+      ++resets;
+      CHECK(codec.refused().method == one.method);
+      CHECK(codec.refused().path == one.path);
+    };
+    static_cast<void>(codec.read(as_bytes(one.says), verbs));
+    CHECK(resets == 1);
+    CHECK(codec.refused().method.empty());
+    CHECK(codec.refused().path.empty());
+  }
+}
+
 }  // namespace
 }  // namespace zeroway::test

@@ -56,6 +56,9 @@ class Bench : public CodecEvents {
     tell("reset " + std::to_string(stream) + " " + std::to_string(static_cast<int>(error.code)));
     details += error.detail + "\n";
     last_code = error.code;
+    if (told.find("head " + std::to_string(stream) + " ") == std::string::npos) {
+      last_refused = std::string(codec.refused().method) + " " + std::string(codec.refused().path);
+    }
     if (error.code != Code::cancelled) answer(stream, "400");
   }
   void credit(CodecStream, std::uint32_t) override {}
@@ -83,6 +86,7 @@ class Bench : public CodecEvents {
   std::string told;
   std::string details;
   Code last_code = Code::internal;
+  std::string last_refused;  // method and path
   int breaks = 0;
   bool credits = true;
   std::map<CodecStream, std::string> bodies;

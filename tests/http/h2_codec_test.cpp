@@ -99,23 +99,29 @@ TEST_CASE("h2: what deserves a reply is refused with its code, and the connectio
   for (int i = 0; i < 12; ++i) many.push_back({"x", "y"});
   std::vector<Pair> long_path{{":method", "GET"}, {":scheme", "http"}, {":authority", "a"}, {":path", ""}};
   long_path[3].second = "/" + std::string(100, 'x');
-  const std::vector<std::pair<std::string, Code>> cases{
-      {connect, Code::not_implemented},
-      {headers(1, with(kGet, {{"x", std::string(2'000, 'y')}}), kWhole), Code::header_too_large},
-      {headers(1, many, kWhole), Code::header_too_large},
-      {headers(1, long_path, kWhole), Code::uri_too_long},
-      {headers(1, with(kPost, {{"expect", "miracles"}}), kEndHeaders), Code::expectation_failed},
-      {headers(1, with(kPost, {{"content-length", "11"}}), kEndHeaders), Code::content_too_large},
-      {post(1) + data(1, "12345678901"), Code::content_too_large},
-      {post(1) + data(1, "1") + headers(1, {{"x", std::string(2'000, 'y')}}, kWhole), Code::header_too_large},
+  struct Case {
+    std::string says;
+    Code code;
+    std::string refused;
   };
-  for (const auto& [says, code] : cases) {
+  const std::vector<Case> cases{
+      {connect, Code::not_implemented, "CONNECT "},
+      {headers(1, with(kGet, {{"x", std::string(2'000, 'y')}}), kWhole), Code::header_too_large, "GET /"},
+      {headers(1, many, kWhole), Code::header_too_large, "GET /"},
+      {headers(1, long_path, kWhole), Code::uri_too_long, "GET " + long_path[3].second},
+      {headers(1, with(kPost, {{"expect", "miracles"}}), kEndHeaders), Code::expectation_failed, "POST /"},
+      {headers(1, with(kPost, {{"content-length", "11"}}), kEndHeaders), Code::content_too_large, "POST /"},
+      {post(1) + data(1, "12345678901"), Code::content_too_large, ""},
+      {post(1) + data(1, "1") + headers(1, {{"x", std::string(2'000, 'y')}}, kWhole), Code::header_too_large, ""},
+  };
+  for (const auto& [says, code, refused] : cases) {
     Bench bench(limits);
     bench.start();
     bench.client.take();
     bench.hear(says);
     CAPTURE(bench.told);
     CHECK(bench.last_code == code);
+    CHECK(bench.last_refused == (has(bench.told, "head 1 ") ? "" : refused));
     CHECK(has(bench.client.text(), "headers 1 :status=400 end"));
     bench.hear(get(9));
     CHECK(has(bench.client.text(), "headers 9 :status=200 end"));
