@@ -6,6 +6,7 @@
 
 #include "proto/head_rules.h"
 #include "router/exchange/client_address.h"
+#include "router/exchange/vouched_fields.h"
 #include "router/observe/escape.h"
 
 namespace zeroway {
@@ -56,27 +57,6 @@ void append_forwarded(std::string& out, const ClientInfo& client, std::string_vi
   out.append(";proto=").append(scheme);
 }
 
-// What the TLS of this router found out. No client and no proxy may say it.
-constexpr std::string_view kCertificateSubject = "x-client-cert-subject";
-
-bool is_forwarding(std::string_view name) {
-  return name == "forwarded" || name == "x-forwarded-for" || name == "x-forwarded-proto" ||
-         name == "x-forwarded-host" || name == kCertificateSubject;
-}
-
-bool has_forwarding(const Head& head) {
-  for (const Field field : head) {
-    if (is_forwarding(field.name)) return true;
-  }
-  return false;
-}
-
-void remove_forwarding(Head& head) {
-  for (const std::string_view name : {"forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}) {
-    head.remove(name);
-  }
-}
-
 // All that the head has of `name`, in one line that goes on.
 void append_told(std::string& out, const Head& head, std::string_view name) {
   for (const Field field : head) {
@@ -90,12 +70,12 @@ void HeaderRules::request(Head& head, const ClientInfo& client) {
   const std::string_view scheme = client.is_tls ? "https" : "http";
   if (const auto told = head.find(":scheme"); told && *told != scheme) head.set(":scheme", scheme);
   host_.assign(head.authority());  // a view would not outlive the head's changes
-  if (!has_forwarding(head)) return add_forwarding(head, client, scheme);
-  head.remove(kCertificateSubject);
+  if (!has_vouched_for(head)) return add_forwarding(head, client, scheme);
   if (!trusts(client.address)) {
-    remove_forwarding(head);
+    remove_vouched_for(head);
     return add_forwarding(head, client, scheme);
   }
+  remove_look_alikes(head);
   value_.clear();
   append_told(value_, head, "x-forwarded-for");
   head.set("x-forwarded-for", value_.append(client.address));
@@ -113,11 +93,7 @@ std::string_view HeaderRules::client_of(const Head& request, const ClientInfo& c
   return client_address(request, client.address, trusted_);
 }
 
-void HeaderRules::request_trailers(Head& trailers) {
-  if (!has_forwarding(trailers)) return;
-  trailers.remove(kCertificateSubject);
-  remove_forwarding(trailers);
-}
+void HeaderRules::request_trailers(Head& trailers) { remove_vouched_for(trailers); }
 
 void HeaderRules::add_forwarding(Head& head, const ClientInfo& client, std::string_view scheme) {
   head.add("x-forwarded-for", client.address);

@@ -33,7 +33,8 @@ class HeaderRules {
   explicit HeaderRules(const ExchangeSettings& settings);
 
   // X-Forwarded-For, -Proto, -Host and Forwarded (RFC 7239): what the client sent is believed and added to when its
-  // address is trusted, else replaced. `:scheme` becomes that of the connection. `x-client-cert-subject` is ours alone.
+  // address is trusted, else replaced. `:scheme` becomes that of the connection. `x-client-cert-subject` is ours alone,
+  // and nothing that looks like one of them (exchange/vouched_fields.h) passes.
   void request(Head& head, const ClientInfo& client);
   // None of these belongs behind the content, whoever says it: a worker may put trailers to the other fields.
   static void request_trailers(Head& trailers);

@@ -178,6 +178,58 @@ TEST_CASE("request rules: trailers say nothing of who asked") {
   CHECK(trailers.find("digest") == "a");
 }
 
+TEST_CASE("request rules: look-alikes of what the router vouches for pass from nobody, other fields from everybody") {
+  struct Case {
+    const char* name;
+    bool passes;
+  };
+  const Case cases[] = {
+      {"x_forwarded_for", false},
+      {"x-forwarded_for", false},
+      {"x_forwarded-for", false},
+      {"x.forwarded.for", false},
+      {"x_forwarded_proto", false},
+      {"x_forwarded_host", false},
+      {"x_client_cert_subject", false},
+      {"x-client-cert_subject", false},
+      {"x~client!cert'subject", false},
+      {"x_forwarded_port", true},  // nothing that we say
+      {"x-forwarded-port", true},
+      {"xaforwardedafor", true},
+      {"x-forwarded-fo", true},
+      {"x_forwarded_forx", true},
+      {"x_client_cert_subjects", true},
+      {"_forwarded", true},
+      {"for_warded", true},
+      {"user_agent", true},
+      {"f", true},
+  };
+  ClientInfo certified = kClient;
+  certified.is_tls = true;
+  certified.certificate_subject = "CN=ann";
+  for (const Case& one : cases) {
+    CAPTURE(one.name);
+    for (const char* network : {"", "192.0.2.0/24"}) {
+      HeaderRules rules{trusting(network)};
+      Head head = request({{one.name, "1"}, {"a", "b"}, {one.name, "2"}});
+      rules.request(head, certified);
+      CHECK(head.count(one.name) == (one.passes ? 2 : 0));
+      CHECK(head.find("a") == "b");
+      CHECK(head.find("x-forwarded-for") == "192.0.2.1");
+      CHECK(head.find("x-client-cert-subject") == "CN=ann");
+    }
+    Head trailers{{one.name, "1"}, {"a", "b"}};
+    HeaderRules::request_trailers(trailers);
+    CHECK(trailers.has(one.name) == one.passes);
+  }
+  HeaderRules trusting_rules{trusting("192.0.2.0/24")};
+  Head proxied =
+      request({{"x_forwarded_for", "6.6.6.6"}, {"x-forwarded-for", "1.1.1.1"}, {"forwarded", "for=1.1.1.1"}});
+  trusting_rules.request(proxied, kClient);
+  CHECK(proxied.find("x-forwarded-for") == "1.1.1.1, 192.0.2.1");
+  CHECK(proxied.find("forwarded") == "for=1.1.1.1, for=192.0.2.1;host=example.com;proto=http");
+}
+
 TEST_CASE("header rules: a content-length that is none reaches the operator's log without its controls") {
   const auto length = read_content_length({{"content-length", "\x1b[2J" + std::string(60'000, '9')}});
   REQUIRE_FALSE(length.has_value());

@@ -56,6 +56,7 @@ void check_request(Head head, const std::string& address, bool is_tls) {
   demand(head.count("x-client-cert-subject") == (is_tls ? 1u : 0u));
   if (is_tls) demand(head.find("x-client-cert-subject") == "CN=real");
   demand(head.find("x-forwarded-for")->ends_with(address));
+  demand(!head.has("x_forwarded_for") && !head.has("x_client_cert_subject"));
   if (is_trusted) return;
   demand(head.find("x-forwarded-for") == address);
   demand(head.count("x-forwarded-proto") == 1 && head.count("x-forwarded-host") <= 1);
