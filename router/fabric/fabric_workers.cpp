@@ -71,8 +71,10 @@ Result<> Fabric::frame(Worker* worker, std::string_view instance, const Frame& f
 void Fabric::drop(std::string_view instance, ResetCode code, const std::string& what) {
   ++counters_.frames_bad;
   complaints_.write(now_, "worker " + std::string(instance) + " is dropped: " + what);
-  tell(instance, code, what);
-  if (Worker* worker = roster_.find(instance)) lose(*worker, what);
+  Worker* worker = roster_.find(instance);
+  // A worker is dropped once a HELLO, a stranger as often as it likes.
+  if (worker != nullptr || answers_.take(kStrangers, now_)) tell(instance, code, what);
+  if (worker != nullptr) lose(*worker, what);
 }
 
 void Fabric::tell(std::string_view instance, ResetCode code, std::string_view what) {

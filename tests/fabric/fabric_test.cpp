@@ -411,6 +411,12 @@ TEST_CASE("fabric: strangers without end are told to say hello a hundred times i
   CHECK(std::count(bench.wire.log.begin(), bench.wire.log.end(), "x: goaway 1") == kAnswersPerSecond);
 }
 
+TEST_CASE("fabric: strangers without end that talk nonsense are told so a hundred times in a second") {
+  Bench bench;
+  for (int i = 0; i < 1'000; ++i) bench.say("x", "no frame");
+  CHECK(std::count(bench.wire.log.begin(), bench.wire.log.end(), "x: goaway 6") == kAnswersPerSecond);
+}
+
 TEST_CASE("fabric: a hello with another instance than the routing id is refused for good") {
   Bench bench;
   Hello hello;
