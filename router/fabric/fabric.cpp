@@ -265,6 +265,8 @@ MessageWriter& Fabric::outbox(Worker& worker) {
 
 void Fabric::post(Worker& worker) {
   if (worker.outbox.is_empty()) return;
+  const std::uint64_t proof = unread_.sent(worker.connection, worker.outbox.size());
+  if (proof != 0) worker.outbox.ping(proof, Ack::no);
   ++counters_.messages_out;
   if (!wire_.steer(worker.hello.instance, worker.outbox.bytes())) worker.is_unreachable = true;
   worker.outbox.clear();
@@ -278,10 +280,23 @@ void Fabric::send_mail() {
     if (worker == nullptr) continue;
     worker->is_outbox_listed = false;
     post(*worker);
-    if (worker->is_unreachable) lose(*worker, "it cannot be reached");
+    if (worker->is_unreachable) {
+      lose(*worker, "it cannot be reached");
+    } else if (reads_too_little(*worker)) {
+      cut(*worker);
+    }
   }
   mail.clear();
   if (mail_.empty()) mail_.swap(mail);
+}
+
+bool Fabric::reads_too_little(const Worker& worker) const {
+  return unread_.of(worker.connection) > kMostUnread + std::size_t{kStreamWindow} * worker.in_flight;
+}
+
+void Fabric::cut(Worker& worker) {
+  wire_.cut(worker.connection);
+  lose(worker, "it is cut, " + std::to_string(unread_.of(worker.connection)) + " bytes wait for it to read them");
 }
 
 void Fabric::remove(FabricStream& stream) {

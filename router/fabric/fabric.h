@@ -20,6 +20,7 @@
 #include "router/fabric/roster.h"
 #include "router/fabric/settling.h"
 #include "router/fabric/stream_table.h"
+#include "router/fabric/unread.h"
 #include "router/fabric/wire.h"
 #include "router/observe/complaints.h"
 #include "router/observe/counters.h"
@@ -87,6 +88,8 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] MessageWriter& outbox(Worker& worker);
   void post(Worker& worker);
   void send_mail();
+  [[nodiscard]] bool reads_too_little(const Worker& worker) const;
+  void cut(Worker& worker);
 
   // What workers say (fabric_workers.cpp). An error drops the worker.
   [[nodiscard]] Result<> frame(Worker* worker, std::string_view instance, const Frame& frame, ConnectionId connection);
@@ -154,6 +157,7 @@ class Fabric : public Backend, public WireEvents {
   RouteTable routes_;
   StreamTable streams_;
   AnswerBudgets answers_;
+  Unread unread_;
   PingRounds rounds_;
   Settling settling_;
   Complaints complaints_, comings_, goings_;

@@ -188,6 +188,7 @@ void Fabric::confirm_leaving(Worker& worker) {
 
 void Fabric::steer_broke(ConnectionId connection) {
   answers_.forget(connection);
+  unread_.forget(connection);
   if (Worker* worker = roster_.find_connection(connection)) lose(*worker, "its connection broke off");
 }
 

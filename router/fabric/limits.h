@@ -23,6 +23,11 @@ inline constexpr std::size_t kBytesPerTurn = 4 << 20;    // the same: a message 
 inline constexpr int kReceivesPerTurn = 4;               // goes; then clients get their turn again
 inline constexpr std::uint32_t kAnswersPerSecond = 100;  // to PINGs and HELLOs of one connection: who does not read
                                                          // them makes them wait here, and no credit bounds them
+inline constexpr std::size_t kProveEvery = 1 << 20;      // bytes to one worker, then a PING asks whether it reads
+inline constexpr std::size_t kMessageCost = 128;         // bytes that ZeroMQ takes for a message besides its own
+// Bytes that wait for a worker, besides a window for each of its streams: more, and it is cut. One that reads has far
+// less on its way.
+inline constexpr std::size_t kMostUnread = 64 << 20;
 inline constexpr int kUnfinishedTurns = 50;  // then who came and went is told, although a last word may be to come
 
 }  // namespace zeroway

@@ -40,6 +40,8 @@ class Wire {
   virtual void take_note() = 0;
   // False when that worker cannot be reached any more; nothing was sent then.
   [[nodiscard]] virtual bool steer(const std::string& instance, const std::string& message) = 0;
+  // Breaks this connection at steer off; what waits for it is thrown away. steer_broke() follows, not at once.
+  virtual void cut(ConnectionId connection) = 0;
 };
 
 }  // namespace zeroway

@@ -67,6 +67,13 @@ void ZmqWatch::read_for(ConnectionId connection) {
   for (const Event& event : ends) tell(event);
 }
 
+bool ZmqWatch::has_ended(ConnectionId connection) {
+  collect();
+  return std::any_of(events_.begin(), events_.end(), [connection](const Event& event) {
+    return event.number == ZMQ_EVENT_DISCONNECTED && event.value == connection;
+  });
+}
+
 void ZmqWatch::collect() {
   zmq::message_t event;
   zmq::message_t address;

@@ -30,6 +30,8 @@ class ZmqWatch {
   // longer asks for.
   void read_arrivals();                    // who came
   void read_for(ConnectionId connection);  // the ends of those that had its descriptor before
+  // Takes in what is there and tells nothing. Whether an end of that connection waits to be told.
+  [[nodiscard]] bool has_ended(ConnectionId connection);
   [[nodiscard]] bool has_untold() const { return !events_.empty(); }
   [[nodiscard]] int descriptor() const { return descriptor_; }
 

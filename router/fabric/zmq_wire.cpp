@@ -121,6 +121,13 @@ bool ZmqWire::steer(const std::string& instance, const std::string& message) {
   return send_part(steer_.handle(), instance, ZMQ_SNDMORE) && send_part(steer_.handle(), message, 0);
 }
 
+void ZmqWire::cut(ConnectionId connection) {
+  // ZeroMQ closes it when it likes, and its number may be anybody's then. It tells of the end before it closes: when
+  // that is not there after we have a descriptor of our own, ours is of the one that is meant.
+  const Socket own = share(connection);
+  if (own.is_open() && !steer_watch_->has_ended(connection)) end_connection(own);
+}
+
 bool ZmqWire::receive() {
   Part id;
   Part payload;

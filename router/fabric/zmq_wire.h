@@ -30,6 +30,7 @@ class ZmqWire : public Wire {
   [[nodiscard]] bool deal(const std::string& message) override;
   void take_note() override;
   [[nodiscard]] bool steer(const std::string& instance, const std::string& message) override;
+  void cut(ConnectionId connection) override;
 
   // Hands in everything that has come, up to kMessagesPerTurn; false when more is there.
   [[nodiscard]] bool receive();

@@ -1,6 +1,7 @@
 #include "router/net/socket.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -40,6 +41,10 @@ std::string show(const Peer& peer) {
   const bool is_v6 = peer.address.find(':') != std::string::npos;
   return (is_v6 ? "[" + peer.address + "]:" : peer.address + ":") + std::to_string(peer.port);
 }
+
+Socket share(int fd) { return Socket(::fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
+
+void end_connection(const Socket& socket) { ::shutdown(socket.fd(), SHUT_RDWR); }
 
 bool somebody_listens_at(std::string_view path) {
   sockaddr_un address{};

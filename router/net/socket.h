@@ -37,6 +37,11 @@ void reset_and_close(Socket socket);
 [[nodiscard]] Peer read_peer(const sockaddr_storage& address);
 // "127.0.0.1:9000", "[::]:9000".
 [[nodiscard]] std::string show(const Peer& peer);
+// A further descriptor of the same socket, which stays with it when `fd` is closed and given to another. Not open when
+// `fd` is none.
+[[nodiscard]] Socket share(int fd);
+// Ends the connection both ways, whoever else has it open: they find it ended.
+void end_connection(const Socket& socket);
 // Whether a process listens on the unix socket at `path`. False for a file nobody holds any more.
 [[nodiscard]] bool somebody_listens_at(std::string_view path);
 

@@ -59,11 +59,13 @@ class RecordingWire : public Wire {
     note(name, message);
     return true;
   }
+  void cut(ConnectionId connection) override { cuts.push_back(connection); }
 
   std::vector<std::string> connected;    // to deal
   std::vector<std::string> news;         // connected once it is told to take note, as ZeroMQ's own thread knows already
   std::vector<std::string> unreachable;  // by steer
   std::vector<std::string> log;
+  std::vector<ConnectionId> cuts;
   std::uint64_t last_ping = 0;
 
  private:

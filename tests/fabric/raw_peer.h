@@ -72,13 +72,24 @@ class RawPeer {
       if (auto [flags, body] = hear_any(); flags == 0) return body;
     }
   }
+  // Whether ZeroMQ has greeted and said READY, so that it takes messages.
+  bool has_been_answered() {
+    if (is_greeted_) return true;
+    std::array<char, 256> bytes{};
+    const ssize_t size = recv(socket_, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+    return size > 64 + 1 && size >= 64 + 2 + bytes[64 + 1];
+  }
+  // Whether the other end closes in time; what it still says is passed over.
+  bool is_ended() {
+    std::array<char, 256> bytes{};
+    while (wait_readable(socket_))
+      if (recv(socket_, bytes.data(), bytes.size(), 0) <= 0) return true;
+    return false;
+  }
   // Says no more; returns when ZeroMQ has closed its end, and its descriptor is free again.
   void end() {
     shutdown(socket_, SHUT_WR);
-    std::array<char, 256> bytes{};
-    while (wait_readable(socket_))
-      if (recv(socket_, bytes.data(), bytes.size(), 0) <= 0) return;
-    FAIL("ZeroMQ keeps the connection");
+    REQUIRE_MESSAGE(is_ended(), "ZeroMQ keeps the connection");
   }
 
  private:

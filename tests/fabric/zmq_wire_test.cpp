@@ -1,8 +1,12 @@
 #include "router/fabric/zmq_wire.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 
+#include <algorithm>
+#include <chrono>
 #include <string>
+#include <vector>
 
 #include "tests/fabric/raw_peer.h"
 
@@ -12,8 +16,8 @@ using namespace zeroway::test;
 namespace {
 
 struct Recorder : WireEvents {
-  void message(std::string_view, Bytes, ConnectionId) override {}
-  void steer_broke(ConnectionId) override {}
+  void message(std::string_view, Bytes, ConnectionId connection) override { said_hello = connection; }
+  void steer_broke(ConnectionId connection) override { broken.push_back(connection); }
   void deal_came(std::size_t connections) override { dealt_to = connections; }
   void deal_broke(std::size_t connections) override { dealt_to = connections; }
   void deal_shook_hands() override { ++shaken; }
@@ -21,7 +25,15 @@ struct Recorder : WireEvents {
 
   std::size_t dealt_to = 0;
   int shaken = 0;
+  ConnectionId said_hello = -1;
+  std::vector<ConnectionId> broken;
 };
+
+template <class Question>
+void wait_until(Question is_done) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kPatience);
+  while (!is_done()) REQUIRE(std::chrono::steady_clock::now() < deadline);
+}
 
 // Bound, and handled as the loop does it.
 struct BoundWire {
@@ -37,6 +49,32 @@ struct BoundWire {
       wire.watch_ready();
       wire.tell_watched();
     }
+  }
+
+  // Comes to steer as a worker does and says hello. Its connection.
+  ConnectionId hello_from(RawPeer& peer) {
+    peer.connect(folder.path("deal.steer"));
+    peer.shake_hands("w#0123456789abcdef");
+    return hello_of(peer);
+  }
+  ConnectionId hello_of(RawPeer& peer) {
+    events.said_hello = -1;
+    turn_until([&] { return peer.has_been_answered(); });
+    peer.say(std::string("\0\0\0\xe0\0\0\0\0\0", kFrameHeaderSize));
+    turn_until([&] { return events.said_hello >= 0; });
+    return events.said_hello;
+  }
+  void wait_broken(ConnectionId connection) {
+    turn_until([&] { return std::count(events.broken.begin(), events.broken.end(), connection) > 0; });
+  }
+  template <class Question>
+  void turn_until(Question is_done) {
+    wait_until([&] {
+      wire.door_ready();
+      wire.watch_ready();
+      if (wire.receive()) wire.tell_watched();
+      return is_done();
+    });
   }
 
   Folder folder;
@@ -99,4 +137,27 @@ TEST_CASE("zmq wire: what is dealt after it took note of an end goes to those th
   CHECK(other.hear() == "3");
   CHECK(other.hear() == "4");
   CHECK((before == "1" || before == "2"));
+}
+
+TEST_CASE("zmq wire: a connection that is cut ends, and its end is told") {
+  BoundWire bound;
+  RawPeer peer;
+  const ConnectionId connection = bound.hello_from(peer);
+  bound.wire.cut(connection);
+  CHECK(peer.is_ended());
+  bound.wait_broken(connection);
+}
+
+TEST_CASE("zmq wire: a connection that has ended before it is cut is left alone, and so is who has its number now") {
+  BoundWire bound;
+  RawPeer first, second;
+  const ConnectionId connection = bound.hello_from(first);
+  first.end();
+  second.connect(bound.folder.path("deal.steer"));
+  second.shake_hands("second#0123456789abcdef");
+  // It has been accepted, and the end of the first waits to be told.
+  wait_until([&] { return ::fcntl(connection, F_GETFD) >= 0; });
+  bound.wire.cut(connection);
+  bound.wait_broken(connection);
+  CHECK(bound.hello_of(second) == connection);
 }
