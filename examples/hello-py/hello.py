@@ -290,6 +290,8 @@ class WebSocket(Stream):
 
     def end(self, trailers):
         self.request_ended = True
+        if ("close-code", "1006") in trailers:  # it broke a rule, and reads our answers to what it sent before
+            return self.put_end()
         self.pieces.clear()          # who has closed reads no more
         self.put_end([(name, value) for name, value in trailers if name == "close-code"])
 
@@ -309,7 +311,8 @@ class WebSocket(Stream):
             self.may_send -= message_credit(part)
             self.speak(MESSAGE, flags if is_all else flags & ~END_MESSAGE, part)
             self.consumed(message_credit(part))
-        super().flush()
+        if not self.pieces:          # the end goes behind them
+            super().flush()
 
 
 # ---- one router, or one loop of it (§4, §7)

@@ -135,6 +135,71 @@ TEST_CASE("websocket: the client's close ends receiving, behind what it sent bef
   CHECK(worker.lines.size() == 1);
 }
 
+TEST_CASE("websocket: what a client sent before it broke a rule is answered, however late, then comes our end") {
+  std::string seen;
+  Sockets worker([&](WebSocket& socket) -> Task<void> {
+    socket.accept();
+    while (const auto message = co_await socket.receive()) {
+      const std::string text(message->bytes);
+      if (text == "slow") co_await socket.sleep(2s);
+      co_await socket.send_text(text);
+    }
+    seen = std::to_string(socket.close_code()) + " " + std::string(socket.close_reason());
+    CHECK_THROWS_AS(co_await socket.send_text("too late"), Cancelled);
+  });
+  const Head broken{{"close-code", "1006"}, {"close-reason", "a reserved bit"}};
+  worker.begin(1).message(1, "a").message(1, "slow").message(1, "b").fields(1, broken);
+  CHECK(worker.turn() == "credit 1 196609 · text 1 a");
+  worker.now += 2s;
+  CHECK(worker.turn() == "text 1 slow · text 1 b · data 1  end");
+  CHECK(seen == "1006 a reserved bit");
+  seen.clear();
+  CHECK(worker.begin(3).fields(3, broken).turn() == "data 3  end");
+  CHECK(seen == "1006 a reserved bit");
+  CHECK(worker.begin(5).message(5, "a").message(5, "half", MessageKind::text, Last::no).fields(5, broken).turn() ==
+        "credit 5 196609 · text 5 a · data 5  end");
+  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.lines.size() == 1);
+}
+
+TEST_CASE("websocket: pieces from before a broken rule are answered, also those that wait for credit") {
+  Sockets worker(echo_pieces);
+  CHECK(worker.begin(1).message(1, "a").turn() == "credit 1 196609 · text 1 a");
+  for (int i = 0; i < 3; ++i) worker.message(1, std::string(65'536, 'x'));
+  worker.fields(1, {{"close-code", "1006"}});
+  CHECK(worker.turn() == "text 1 65535 …");
+  CHECK(worker.credit(1, 65'537).turn() == "text 1 x · text 1 65536");
+  CHECK(worker.credit(1, 65'535).turn() == "text 1 65535 …");
+  CHECK(worker.credit(1, 1).turn() == "text 1 x · data 1  end");
+  CHECK(worker.core.streams_in_use() == 0);
+}
+
+TEST_CASE("websocket: a handler that does not ask for more after a broken rule ends by itself, or with its client") {
+  std::string seen;
+  Sockets worker([&](WebSocket& socket) -> Task<void> {
+    (void)co_await socket.receive();
+    if (socket.path() == "/close") co_return socket.close(4000, "enough");
+    if (socket.path() == "/fail") throw std::runtime_error("oh");
+    if (socket.path() == "/return") co_return;
+    try {
+      co_await socket.sleep(1h);
+    } catch (const Cancelled&) {
+      seen = "cancelled " + std::to_string(socket.close_code());
+    }
+  });
+  const auto after_rule = [&](StreamId id, std::string_view path) {
+    worker.begin(id, path).message(id, "go").fields(id, {{"close-code", "1006"}});
+    return worker.turn();
+  };
+  CHECK(after_rule(1, "/return").ends_with("head 1 close-code=1000 end"));
+  CHECK(after_rule(3, "/close").ends_with("head 3 close-code=4000 close-reason=enough end"));
+  CHECK(after_rule(5, "/fail").ends_with("reset 5 2"));
+  CHECK(after_rule(7, "/sleep") == "credit 7 196610");
+  CHECK(worker.reset(7).turn() == "");
+  CHECK(seen == "cancelled 1006");
+  CHECK(worker.core.streams_in_use() == 0);
+}
+
 TEST_CASE("websocket: a lost client is 1006 for who receives, Cancelled for who sends or sleeps") {
   std::string seen;
   Sockets worker([&](WebSocket& socket) -> Task<void> {

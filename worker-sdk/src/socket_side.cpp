@@ -42,7 +42,7 @@ void SocketSide::reset_for_next() {
   in_.clear();
   out_.clear();
   later_.clear();
-  sends_pieces_ = ends_when_drained_ = false;
+  sends_pieces_ = ends_when_drained_ = is_answering_ = false;
   end_.clear();
   empty_buffer(whole_message_);
   is_text_ = is_whole_ = false;
@@ -156,10 +156,29 @@ void SocketSide::body_ended(Head* trailers) {
   }
   if (!has_started()) return stream_.break_off(ResetCode::cancel);  // it does not wait for our decision
   const int said = as_close_code(code);
+  if (said == kGoneAway) return client_failed(reason);
   out_.clear();
   over(said, reason);
   if (may_be_sent(said)) return say_close(said, {});
   end({});
+}
+
+// It broke a rule after what is in in_, and still reads. Whoever waits for more has answered all.
+void SocketSide::client_failed(std::string_view reason) {
+  is_answering_ = true;
+  failure_ = reason;
+  if (wants_ == Wants::message || wants_ == Wants::piece) hear_failure();
+}
+
+void SocketSide::hear_failure() {
+  if (!is_answering_ || is_over()) return;
+  end({});
+  over(kGoneAway, failure_);
+}
+
+bool SocketSide::has_piece() {
+  if (in_.is_empty()) hear_failure();
+  return !in_.is_empty() || is_over();
 }
 
 bool SocketSide::has_message(std::size_t limit) {
@@ -181,6 +200,7 @@ bool SocketSide::has_message(std::size_t limit) {
     in_.pop(piece);
     if (is_whole_) return true;
   }
+  hear_failure();
   return is_over();
 }
 

@@ -1,7 +1,9 @@
 // A stream as a WebSocket's handler holds it: messages both ways, the close, and the one who waits for them.
 //
 //     undecided ──accept()──▶ open ──close(), or the client's end──▶ over
-//         └──refuse()──▶ over ◀──client or router lost──┘
+//         └──refuse()──▶ over ◀──client or router lost──┤
+//                          ▲                            └──the client broke a rule──▶ answering
+//                          └──receive() finds nothing more, close(), client or router lost──┘
 //
 // Owner: WorkerStream.   Thread: the loop.
 // Not here: running the handler (worker_core.h), frames (worker_stream.h).
@@ -37,7 +39,7 @@ class SocketSide final : public HandlerSide {
   // Each `wait` is called when the one before it said no; the awaiter is resumed in the same turn as its cause.
   [[nodiscard]] bool has_message(std::size_t limit);
   std::optional<WebSocketMessage> take_message();
-  [[nodiscard]] bool has_piece() const { return !in_.is_empty() || is_over(); }
+  [[nodiscard]] bool has_piece();
   std::optional<WebSocketPiece> take_piece();
   // Sends what the window permits and keeps the rest; true when nothing is kept.
   [[nodiscard]] bool put(const WebSocketPiece& piece);
@@ -81,6 +83,8 @@ class SocketSide final : public HandlerSide {
   void resume_if(Wants wants);
   void resume();
   void over(int code, std::string_view reason);
+  void client_failed(std::string_view reason);
+  void hear_failure();
   void say_close(int code, std::string_view reason);
   void enqueue(const PieceQueue::Piece& piece);
   void flush();
@@ -92,6 +96,8 @@ class SocketSide final : public HandlerSide {
   PieceQueue later_;           // messages that were posted between the pieces of another
   bool sends_pieces_ = false;  // one is begun and not ended
   bool ends_when_drained_ = false;
+  bool is_answering_ = false;  // the client broke a rule: nothing comes behind in_, which may still be answered
+  std::string failure_;        // which one
   Head end_;                   // goes out behind what waits
   std::string whole_message_;  // as far as it has come, then what receive() gave out
   bool is_text_ = false, is_whole_ = false;

@@ -103,7 +103,8 @@ class WebSocket : public RequestBase {
   // The next message, or nothing once the WebSocket is over: closed by the client (after all that it sent before),
   // closed here, or lost; close_code() says which. The view is good until the next receive. A message of more than
   // `limit` bytes closes the WebSocket with 1009. The client is 256 KiB ahead at most, so receiving slowly slows it
-  // down.
+  // down. Of a client that broke a rule (RFC 6455 §7.1.7) what it sent before comes as ever, and can be answered as
+  // ever, for at most 5 s: it is over when receiving gives nothing.
   Receive receive(std::size_t limit = kMaxMessage) { return {*side(), limit}; }
   // The next piece of a message, as it comes, at most 256 KiB; a message of any length needs no more memory than that.
   // A piece is empty only if it ends its message. Nothing as in receive(). Not inside of a message that receive()
@@ -132,10 +133,11 @@ class WebSocket : public RequestBase {
   void close(int code = 1000, std::string_view reason = {});
   // Whether it is over: closed by either side, or lost. What the client sent before it closed can still be received.
   [[nodiscard]] bool is_closed() const;
-  // Once it is over, the first code said: by the client, 1005 if it closed without one, 1006 if it was lost (or is a
-  // refused one); or by us. 0 before.
+  // Once it is over, the first code said: by the client, 1005 if it closed without one, 1006 if it was lost or broke a
+  // rule (or is a refused one); or by us. 0 before.
   [[nodiscard]] int close_code() const;
-  // What came with the code, or empty; control characters in a client's are spaces. Good as long as the socket.
+  // What came with the code, or empty; control characters in a client's are spaces. Of a client that broke a rule,
+  // which one. Good as long as the socket.
   [[nodiscard]] std::string_view close_reason() const;
 
   // `co_await socket.sleep(1s);` Throws Cancelled as soon as the WebSocket is over.
