@@ -158,9 +158,7 @@ void ClientSession::end(CodecStream number, Head& trailers) {
 void ClientSession::reset(CodecStream number, const Error& error) {
   ClientStream* stream = find(number);
   if (error.code != Code::cancelled) {
-    ++door_.counters().bad_requests;
-    must_linger_ = true;
-    if (log::is_on(log::Level::debug)) log::debug("client " + info_.address + ": " + error.detail);
+    blame(error);
     if (!stream) {
       stream = &begin_stream(number);
       const RefusedRequest refused = codec_->refused();
@@ -173,6 +171,17 @@ void ClientSession::reset(CodecStream number, const Error& error) {
   stream->exchange = 0;
   if (error.code == Code::cancelled) return finish(*stream);
   say_error(*stream, error);
+}
+
+void ClientSession::blamed(CodecStream number, const Error& error) {
+  blame(error);
+  if (const ClientStream* stream = find(number)) door_.exchanges().blame_client(stream->exchange, error.code);
+}
+
+void ClientSession::blame(const Error& error) {
+  ++door_.counters().bad_requests;
+  must_linger_ = true;
+  if (log::is_on(log::Level::debug)) log::debug("client " + info_.address + ": " + error.detail);
 }
 
 void ClientSession::credit(CodecStream number, std::uint32_t bytes) {

@@ -62,6 +62,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void message(CodecStream number, Bytes piece, MessageKind kind, Last last) override;
   void end(CodecStream number, Head& trailers) override;
   void reset(CodecStream number, const Error& error) override;
+  void blamed(CodecStream number, const Error& error) override;
   void credit(CodecStream number, std::uint32_t bytes) override;
   void drained(CodecStream number, std::size_t bytes) override;
   void broken(const Error& error) override;
@@ -89,6 +90,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   [[nodiscard]] StreamSink* exchange_of(CodecStream number);
   [[nodiscard]] ClientStream& begin_stream(CodecStream number);
   [[nodiscard]] bool is_all_said() const;
+  void blame(const Error& error);
   void say_error(ClientStream& stream, const Error& error);
 
   FrontDoor& door_;

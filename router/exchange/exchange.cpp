@@ -198,6 +198,10 @@ void Exchange::request_reset(const Error& error) {
   conclude();
 }
 
+void Exchange::blame_client(Code code) {
+  if (!is_over_) reason_ = error_name(code);
+}
+
 void Exchange::request_credit(std::uint32_t bytes) {
   if (stream_ != 0) context_.backend.credit(stream_, bytes);
 }

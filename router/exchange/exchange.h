@@ -57,6 +57,8 @@ class Exchange {
   [[nodiscard]] StreamSink& from_client() { return client_end_; }
   [[nodiscard]] BackendEvents& from_backend() { return backend_end_; }
 
+  // See Exchanges::blame_client.
+  void blame_client(Code code);
   // Gives up what should have been answered, or tried again, by now.
   void check_deadlines(Time now);
   // For who waits for the budget: tries again, if it has a place.

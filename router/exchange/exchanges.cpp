@@ -52,6 +52,10 @@ StreamSink* Exchanges::from_client(ExchangeKey key) {
   return exchange == nullptr ? nullptr : &exchange->from_client();
 }
 
+void Exchanges::blame_client(ExchangeKey key, Code code) {
+  if (Exchange* exchange = inside_->exchanges.find(key)) exchange->blame_client(code);
+}
+
 BackendEvents* Exchanges::find(ExchangeKey key) {
   Exchange* exchange = inside_->exchanges.find(key);
   return exchange == nullptr ? nullptr : &exchange->from_backend();

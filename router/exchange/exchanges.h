@@ -43,6 +43,8 @@ class Exchanges : public ExchangeFinder {
   [[nodiscard]] ExchangeKey open(StreamSink& client, const ClientInfo& info, Time now);
   // Where the client's verbs go; nothing for a stale key. Good for one verb: any verb may end the exchange.
   [[nodiscard]] StreamSink* from_client(ExchangeKey key);
+  // Its client broke the protocol, and is served to the end: the record's reason. Nothing for a stale key.
+  void blame_client(ExchangeKey key, Code code);
   // Where the backend's verbs go; nothing for a stale key. Good for one verb, too.
   [[nodiscard]] BackendEvents* find(ExchangeKey key) override;
 

@@ -29,6 +29,9 @@ class CodecEvents {
   // verbs of a reply: an error reply, or reset when a reply's head is out already. The codec closes after it where its
   // protocol demands that.
   virtual void reset(CodecStream stream, const Error& error) = 0;
+  // The client broke the protocol, but what it said before is still to be answered: end() follows. For the counts and
+  // the log.
+  virtual void blamed(CodecStream, const Error&) {}
   virtual void credit(CodecStream stream, std::uint32_t bytes) = 0;
   // From codecs that hold replies: `bytes` of what data() and message() were given are in output() now.
   virtual void drained(CodecStream, std::size_t) {}

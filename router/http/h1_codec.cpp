@@ -25,6 +25,7 @@ class H1Codec::Teller final : public WsEvents {
 
   void message(Bytes piece, MessageKind kind, Last last) override { events_.message(stream_, piece, kind, last); }
   void end(Head& trailers) override { events_.end(stream_, trailers); }
+  void blamed(const Error& error) override { events_.blamed(stream_, error); }
   void reset(const Error& error) override {
     if (error.code == Code::cancelled) codec_.stream_ = 0;  // nobody will end it
     events_.reset(stream_, error);

@@ -19,6 +19,9 @@ class H2Codec::Teller final : public WsEvents {
   void end(Head& trailers) override {
     if (!stream_.is_over) events_.end(stream_.id, trailers);
   }
+  void blamed(const Error& error) override {
+    if (!stream_.is_over) events_.blamed(stream_.id, error);
+  }
   void reset(const Error& error) override {
     if (stream_.is_over) return;
     if (error.code == Code::cancelled) stream_.is_over = true;  // nobody will end it

@@ -19,7 +19,7 @@ inline constexpr std::size_t kMaxControlPayload = 125;            // RFC 6455 §
 inline constexpr std::size_t kMaxCloseReason = 123;               // what a Close's code leaves of that
 inline constexpr std::size_t kInflatePiece = 16'384;              // inflated at a time, on the stack
 inline constexpr std::size_t kIdleOutput = 4'096;                 // memory that it keeps between two messages
-inline constexpr std::chrono::milliseconds kFailingTime{100};     // to answer what came before a rule was broken
+inline constexpr std::chrono::milliseconds kLastAnswers{5'000};   // for a worker that does not end what was broken off
 inline constexpr std::chrono::milliseconds kDeflateRests{2'000};  // without a message: zlib's memory is given back
 
 // HTTP/2

@@ -262,24 +262,35 @@ bool WsCodec::take_close(WsEvents& events) {
   return false;
 }
 
-// RFC 6455 §7.1.7. What came before the broken rule was right: the worker gets a moment to answer it. `reason` is a
-// literal.
+// RFC 6455 §7.1.7. `reason` is a literal.
 bool WsCodec::fail(std::uint16_t code, std::string_view reason, WsEvents& events) {
   failed_code_ = code;
   failed_reason_ = reason;
   is_inflating_ = is_end_due_ = false;
   if (state_ != State::open || settings_.fail_by_drop || !has_told_message_) return end_failing(events);
-  state_ = State::failing;
+  begin_failing(events);
   return false;
 }
 
+// What came before the broken rule was right, and is answered: our Close waits for the worker's end.
+void WsCodec::begin_failing(WsEvents& events) {
+  state_ = State::failing;
+  has_told_last_ = true;
+  events.blamed(failure());
+  Head trailers{{"close-code", "1006"}, {"close-reason", failed_reason_}};
+  events.end(trailers);
+}
+
+Error WsCodec::failure() const {
+  return {Fault::client, Code::bad_request, false, "WebSocket: " + std::string(failed_reason_)};
+}
+
 bool WsCodec::end_failing(WsEvents& events) {
-  const bool owes_close = state_ == State::open || state_ == State::failing;
-  if (owes_close && !settings_.fail_by_drop) send_close(failed_code_, failed_reason_);
+  if (state_ == State::open && !settings_.fail_by_drop) send_close(failed_code_, failed_reason_);
   state_ = State::closed;
   if (has_told_last_) return false;
   has_told_last_ = true;
-  events.reset(Error{Fault::client, Code::bad_request, false, "WebSocket: " + std::string(failed_reason_)});
+  events.reset(failure());
   return false;
 }
 
@@ -291,6 +302,7 @@ void WsCodec::tell_lost(std::string_view why, WsEvents& events) {
 }
 
 void WsCodec::input_ended(WsEvents& events) {
+  if (state_ == State::failing) return;  // nothing more was to come; it may still read
   state_ = State::closed;
   if (!has_told_last_) tell_lost("the client closed its connection without a Close", events);
 }
@@ -431,8 +443,9 @@ Time WsCodec::tick_close(Time now, WsEvents& events) {
   if (is_over()) return Time::max();
   if (closing_since_ == Time::min()) closing_since_ = now;
   if (state_ == State::failing) {
-    if (now < closing_since_ + kFailingTime) return closing_since_ + kFailingTime;
-    static_cast<void>(end_failing(events));
+    if (now < closing_since_ + kLastAnswers) return closing_since_ + kLastAnswers;
+    send_close(failed_code_, failed_reason_);
+    tell_lost("its worker did not end it", events);
     return Time::max();
   }
   if (settings_.close_handshake_timeout.count() == 0) return Time::max();

@@ -2,7 +2,7 @@
 //
 //     open ──our Close──▶ closing ──their Close, or too late──▶ closed
 //       ├──their Close (answered), broken rules (Close, or drop)──▶ closed
-//       └──broken rules after a message──▶ failing ──kFailingTime, or the worker's end: our Close──▶ closed
+//       └──broken rules after a message──▶ failing ──the worker's end, or kLastAnswers: our Close──▶ closed
 //
 // Owner: H1Codec after its 101, later an HTTP/2 stream.   Thread: the connection's loop.
 // Messages pass in pieces, both ways: none is held. Pieces to the worker keep to its credit; while there is none the
@@ -31,8 +31,10 @@ class WsEvents {
  public:
   virtual ~WsEvents() = default;
   virtual void message(Bytes piece, MessageKind kind, Last last) = 0;
-  // It closed, and was answered: `close-code` and `close-reason`, as far as it said them.
+  // It closed, and was answered: `close-code` and `close-reason`, as far as it said them. Or it broke a rule after
+  // messages that the worker may still answer: 1006, which no client can say, and blamed() before it.
   virtual void end(Head& trailers) = 0;
+  virtual void blamed(const Error& error) = 0;
   virtual void reset(const Error& error) = 0;
 };
 
@@ -78,6 +80,8 @@ class WsCodec {
   void end_message();
   bool take_close(WsEvents& events);
   bool fail(std::uint16_t code, std::string_view reason, WsEvents& events);
+  void begin_failing(WsEvents& events);
+  [[nodiscard]] Error failure() const;
   bool end_failing(WsEvents& events);
   void tell_lost(std::string_view why, WsEvents& events);
   [[nodiscard]] bool is_deaf() const { return state_ == State::failing || state_ == State::closed; }

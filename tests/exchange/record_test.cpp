@@ -106,6 +106,15 @@ TEST_CASE("record: what the session answers to who broke the rules is counted, u
   CHECK(line_after("POST", true) == "200 2 w1 0.000 0.000 0 request_timeout\n");
 }
 
+TEST_CASE("record: a client that broke the protocol and was served to the end is blamed") {
+  Logged s;
+  s.ask("GET").accept();
+  s.exchanges.blame_client(s.key, Code::bad_request);
+  s.reply("200").reply_data(3).reply_end();
+  CHECK(s.line() == "200 3 w1 0.000 0.000 0 bad_request\n");
+  s.exchanges.blame_client(s.key, Code::bad_request);  // of a stale key
+}
+
 TEST_CASE("record: one line for each exchange, written before its client goes") {
   Logged s;
   s.client.on_end = [&s] { s.info.address = "gone"; };

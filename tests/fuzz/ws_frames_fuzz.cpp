@@ -56,8 +56,13 @@ class Session : public WsEvents {
     must(!is_over_);
     is_over_ = true;
     told_ += "|end";
+    must((trailers.find("close-code") == "1006") == is_blamed_);
     for (const Field field : trailers) told_.append(" ").append(field.value);
     codec_.end(trailers);
+  }
+  void blamed(const Error& error) override {
+    must(!is_over_ && error.code == Code::bad_request && told_.find('|') == 0);  // after a message
+    is_blamed_ = true;
   }
   void reset(const Error& error) override {
     must(!is_over_);
@@ -93,6 +98,7 @@ class Session : public WsEvents {
   std::uint64_t credit_ = kCredit;
   MessageKind kind_ = MessageKind::binary;
   bool is_over_ = false;
+  bool is_blamed_ = false;
   std::string kept_, message_, told_;
 };
 

@@ -16,6 +16,8 @@ using namespace std::chrono_literals;
 
 std::string many(std::size_t size, char c = '*') { return std::string(size, c); }
 
+constexpr Time kStart = Time{} + 1h;
+
 const WebSocketSettings kUsual;
 const WsDeflateTerms kDeflate;
 
@@ -46,8 +48,6 @@ TEST_CASE("ws codec: a frame may be as large as its own limit") {
   worker.feed(part(kText, many(100)) + frame(kContinuation, many(100)) + frame(kPing, many(125)));
   CHECK(worker.client.text() == text(many(200)) + " · " + shown("pong", many(125)));
   worker.feed(frame(kText, many(101)).substr(0, 6));
-  worker.tick(Time{});
-  worker.tick(Time{} + kFailingTime);
   CHECK(worker.told == text(many(200)) + " · broken");
   CHECK(worker.client.text().ends_with(closed(1009)));
 }
@@ -310,34 +310,69 @@ TEST_CASE("ws codec: draining is 1001, and the worker hears the client's answer"
   CHECK(worker.codec.is_over());
 }
 
-TEST_CASE("ws codec: the worker may answer what came before a rule was broken (RFC 6455 §7.1.7)") {
-  const auto broken = frame(kText, "good") + frame(3) + frame(kPing);
-  EchoWorker worker(kUsual, {});
-  worker.echoes = false;
-  worker.feed(broken);
-  worker.tick(Time{} + 1h);
-  CHECK(worker.due == Time{} + 1h + kFailingTime);
-  worker.codec.message(as_bytes("answer"), MessageKind::text, Last::yes);
+// Of a client that breaks a rule after a message: told of both, the worker has said nothing yet.
+struct Asked : EchoWorker {
+  Asked() : EchoWorker(kUsual, {}) {
+    echoes = answers_end = false;
+    feed(frame(kText, "good") + frame(3) + frame(kPing) + frame(kText, "late"));
+    CHECK(told == text("good") + " · broken");
+    CHECK(client.text() == "");
+  }
+  void answer() {
+    codec.message(as_bytes("answer"), MessageKind::text, Last::yes);
+    flush();
+    CHECK(client.text() == text("answer"));
+  }
+};
+
+TEST_CASE("ws codec: what came before a broken rule is answered, until the worker's end (RFC 6455 §7.1.7)") {
+  Asked worker;
+  worker.tick(kStart);
+  worker.answer();
+  worker.tick(kStart + 2s);
+  worker.codec.end(Head{{"close-code", "4000"}});
+  worker.flush();
+  CHECK(worker.client.text() == text("answer") + " · " + closed(1002));
+  CHECK(worker.codec.is_over());
+  worker.tick(kStart + 1h);
+  CHECK(worker.told == text("good") + " · broken");
+}
+
+TEST_CASE("ws codec: a worker that fails, or a router that leaves, changes nothing about a broken rule") {
+  Asked worker;
+  worker.codec.drain();
+  worker.answer();
+  worker.codec.reset(Error{Fault::backend, Code::worker_lost, false, {}});
+  worker.flush();
+  CHECK(worker.client.text() == text("answer") + " · " + closed(1002));
+  CHECK(worker.codec.is_over());
+}
+
+TEST_CASE("ws codec: a worker that never ends what was broken off is told to stop, and the client gets its Close") {
+  Asked worker;
+  worker.tick(kStart);
+  CHECK(worker.due == kStart + kLastAnswers);
+  worker.answer();
   worker.tick(worker.due - 1ms);
-  CHECK(worker.client.text() == text("answer"));
-  CHECK(worker.told == text("good"));
-  worker.tick(worker.due);
+  CHECK_FALSE(worker.codec.is_over());
+  worker.tick(kStart + kLastAnswers);
+  CHECK(worker.client.text() == text("answer") + " · " + closed(1002));
+  CHECK(worker.told == text("good") + " · broken · lost");
+  CHECK(worker.codec.is_over());
+  worker.codec.message(as_bytes("late"), MessageKind::text, Last::yes);
+  worker.codec.end({});
+  CHECK(worker.output == "");
+}
+
+TEST_CASE("ws codec: a client that ends its direction after a broken rule still gets the answer") {
+  Asked worker;
+  worker.codec.input_ended(worker);
+  worker.answer();
+  worker.codec.end({});
+  worker.flush();
   CHECK(worker.client.text() == text("answer") + " · " + closed(1002));
   CHECK(worker.told == text("good") + " · broken");
   CHECK(worker.codec.is_over());
-
-  EchoWorker ending(kUsual, {});
-  ending.feed(broken);
-  ending.codec.drain();
-  ending.codec.end(Head{});
-  ending.flush();
-  CHECK(ending.client.text() == text("good") + " · " + closed(1002));
-  CHECK(ending.codec.is_over());
-
-  EchoWorker gone(kUsual, {});
-  gone.feed(broken);
-  gone.codec.input_ended(gone);
-  CHECK(gone.told == text("good") + " · lost");
 }
 
 TEST_CASE("ws codec: a client that is gone without a Close is lost, once") {
@@ -367,8 +402,6 @@ TEST_CASE("ws codec: a client that closed waits for the worker's last word, not 
 }
 
 // --- time
-
-constexpr Time kStart = Time{} + 1h;
 
 TEST_CASE("ws codec: pings after quiet intervals, each with its number; a pong begins the next") {
   WebSocketSettings settings;

@@ -211,11 +211,21 @@ void EchoWorker::message(Bytes piece, MessageKind kind, Last last) {
   message_.clear();
 }
 
+void EchoWorker::blamed(const Error& error) {
+  must(error.code == Code::bad_request && !is_blamed, "blamed");
+  is_blamed = true;
+}
+
 void EchoWorker::end(Head& trailers) {
   const auto code = trailers.find("close-code");
-  note(code ? closed(static_cast<unsigned>(std::atoi(std::string(*code).c_str())),
-                     trailers.find("close-reason").value_or(std::string_view{}))
-            : "close");
+  must((code == "1006") == is_blamed, "1006 without blame, or the reverse");
+  if (is_blamed) must(trailers.find("close-reason").has_value(), "not a word about which rule");
+  if (is_blamed)
+    note("broken");
+  else
+    note(code ? closed(static_cast<unsigned>(std::atoi(std::string(*code).c_str())),
+                       trailers.find("close-reason").value_or(std::string_view{}))
+              : "close");
   if (answers_end) codec.end(Head{});
 }
 

@@ -81,6 +81,7 @@ class EchoWorker : public WsEvents {
   void feed(std::string_view piece);
   void message(Bytes piece, MessageKind kind, Last last) override;
   void end(Head& trailers) override;
+  void blamed(const Error& error) override;
   void reset(const Error& error) override;
 
   // Gives more credit, and lets the codec go on.
@@ -99,6 +100,7 @@ class EchoWorker : public WsEvents {
   bool echoes = true;        // else it only takes
   bool gives_credit = true;  // for what it took
   bool answers_end = true;
+  bool is_blamed = false;  // it is told of a broken rule by that and an end, or by a reset: both are noted as "broken"
   Time due = Time::max();
 
  private:

@@ -2,6 +2,7 @@
 //
 // test-worker NAME [--ids FILE] [--delay MS] and what every worker takes. The line is "ID NAME METHOD" and is written
 // before the answer, in one write with O_APPEND: several workers may share the file, and a killed one loses nothing.
+// WebSockets on every path echo, each message after the delay.
 #include <fcntl.h>
 #include <unistd.h>
 #include <zeroway/worker.h>
@@ -49,5 +50,11 @@ int main(int argc, char** argv) {
                         reply.field("content-type", "text/plain");
                         reply.send(id + " " + std::to_string(body.size()) + "\n");
                       });
+  worker.websocket("/*", [pause](zeroway::WebSocket& socket) -> zeroway::Task<void> {
+    while (const auto message = co_await socket.receive()) {
+      co_await socket.sleep(pause);
+      co_await socket.send(*message);
+    }
+  });
   return worker.run();
 }

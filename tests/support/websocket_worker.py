@@ -4,7 +4,8 @@ Owner: a test; Stack.closing ends it.   Thread: its own; what it saw is read fro
 Not here: how HTTP clients see it (tests/e2e/test_websocket_*.py).
 
 The path says what it does: /echo; /refuse (403 with a body); /close/CODE (closes with it after the first message);
-/download/BYTES (sends one binary message of that size); /sink (reads and counts); /stall (gives no credit).
+/download/BYTES (sends one binary message of that size); /sink (reads and counts); /stall (gives no credit); /late
+(echoes when it has heard the client's end); /endless (echoes, and never ends).
 """
 import struct
 import threading
@@ -61,7 +62,8 @@ class Socket:
             self.give(max(1, len(payload)))
         else:
             self.waiting.append([flags, payload])
-        self.flush()
+        if self.path != '/late':
+            self.flush()
 
     def flush(self):
         while self.download and self.may_send:
@@ -163,6 +165,9 @@ class WebSocketWorker:
         return None
 
     def gone(self, one):
+        if one.path == '/endless':
+            return
+        one.flush()
         one.end()
         del self.sockets[one.stream]
 
