@@ -9,6 +9,7 @@ ALL_BYTES = bytes(range(256)) * 5
 def test_all_byte_values_and_the_empty_body_come_back(stack):
     router = stack.router()
     stack.httpbin()
+    router.wait_workers(1)
     with router.connect() as connection:
         for body in (ALL_BYTES, b'', b'\0', b'\r\n\r\n', b'x' * 65_536, b'y' * 65_537, ALL_BYTES * 1000):
             reply = connection.request('POST', '/echo', body=body)
@@ -18,6 +19,7 @@ def test_all_byte_values_and_the_empty_body_come_back(stack):
 def test_head_has_the_fields_of_get_and_no_body(stack):
     router = stack.router()
     stack.httpbin()
+    router.wait_workers(1)
     with router.connect() as connection:
         get = connection.request('GET', '/bytes/100')
         head = connection.request('HEAD', '/bytes/100')
@@ -31,6 +33,7 @@ def test_head_has_the_fields_of_get_and_no_body(stack):
 def test_replies_without_a_body(stack, status):
     router = stack.router()
     stack.httpbin()
+    router.wait_workers(1)
     with router.connect() as connection:
         reply = connection.request('GET', f'/status/{status}')
         assert reply.status == status
@@ -43,6 +46,7 @@ def test_replies_without_a_body(stack, status):
 def test_early_hints_come_before_the_answer(stack):
     router = stack.router()
     stack.httpbin()
+    router.wait_workers(1)
     with router.connect() as connection:
         reply = connection.request('GET', '/early-hints')
         assert reply.status == 200
@@ -53,6 +57,7 @@ def test_early_hints_come_before_the_answer(stack):
 def test_early_hints_are_not_sent_to_http_1_0(stack):
     router = stack.router()
     stack.httpbin()
+    router.wait_workers(1)
     with router.connect() as connection:
         connection.send(b'GET /early-hints HTTP/1.0\r\nHost: zeroway.test\r\n\r\n')
         assert connection.read_head().status == 200  # RFC 9110 §15.2
@@ -61,6 +66,7 @@ def test_early_hints_are_not_sent_to_http_1_0(stack):
 def test_trailers_down(stack):
     router = stack.router()
     stack.httpbin()
+    router.wait_workers(1)
     with router.connect() as connection:
         reply = connection.request('GET', '/trailers', [('TE', 'trailers')])
         assert reply.status == 200 and reply.body
@@ -70,6 +76,7 @@ def test_trailers_down(stack):
 def test_trailers_up(stack):
     router = stack.router()
     stack.httpbin()
+    router.wait_workers(1)
     with router.connect() as connection:
         connection.send(connection.head_bytes('POST', '/trailers', [('Transfer-Encoding', 'chunked'), ('Trailer', 'X-Sum')])
                         + b'3\r\nabc\r\n0\r\nX-Sum: 42\r\n\r\n')

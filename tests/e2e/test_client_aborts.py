@@ -1,6 +1,4 @@
 """A client that goes away is forgotten on both sides at once (Z 16)."""
-import time
-
 import fabric_peer as f
 import zeroway_e2e as z
 
@@ -15,8 +13,7 @@ def test_the_worker_is_told_while_it_writes(stack):
               + f.frame(f.DATA, 0, opening.stream, b'begun'))
     assert connection.read_head().status == 200
     connection.abort()
-    reset = peer.next(f.RST_STREAM, within=2 * z.SLOW)
-    assert reset.stream == opening.stream
+    assert peer.next(f.RST_STREAM).stream == opening.stream
     router.wait_idle()
     peer.send(f.frame(f.DATA, f.END_STREAM, opening.stream, b'too late'))  # harms nobody
     with router.connect() as connection:
@@ -32,9 +29,9 @@ def test_the_worker_is_told_before_it_answered(stack):
     connection.send_request()
     opening = peer.next(f.HEADERS)
     peer.send(f.frame(f.WINDOW_UPDATE, 0, opening.stream, (1000).to_bytes(4, 'big')))
-    time.sleep(0.1)
+    peer.settle()
     connection.abort()
-    assert peer.next(f.RST_STREAM, within=2 * z.SLOW).stream == opening.stream
+    assert peer.next(f.RST_STREAM).stream == opening.stream
     router.wait_idle()
 
 
@@ -57,4 +54,4 @@ def test_many_aborts_at_all_moments_leak_nothing(stack):
     router.wait_idle()
     assert router.get('/get').status == 200
     assert worker.is_running()
-    assert router.counters()['connections_open'] <= 1
+    z.eventually(lambda: router.counters()['connections_open'] == 0, 8)  # and not when a head is overdue

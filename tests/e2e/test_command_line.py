@@ -22,7 +22,7 @@ def test_the_flags_of_old_are_accepted_and_logs_go_to_stdout(stack):
             assert connection.request().status == 200
         assert open(stack.path('err')).read() == ''
         child.send_signal(signal.SIGTERM)
-        assert child.wait(10) == 0
+        assert child.wait(z.PATIENCE) == 0
     finally:
         child.kill()
         child.wait()

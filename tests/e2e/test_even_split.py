@@ -21,7 +21,7 @@ def test_sequential_requests_split_evenly(stack, workers, requests, off):
         stack.worker(f'worker-{number}')
     router.wait_workers(workers)
     z.eventually(lambda: measure(router, 10)[1]['dealt'] == 10, what='an even table')
-    for _ in range(5):
+    for _ in range(30):
         answers, grown = measure(router, requests)
         if grown['uneven_turns'] == 0:  # else this machine let a worker wait: they were not idle and equal
             break

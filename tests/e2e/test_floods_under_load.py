@@ -21,11 +21,12 @@ TIMES = ('--send-timeout', '1s', '--body-timeout', '1s')
 
 
 class Attack:
-    """An attacker's process. Niced: what it takes from the others is the router's time, not its own."""
+    """An attacker's process. Niced where speed is measured: what it takes from the others is the router's time."""
 
     def __init__(self, stack, name, router, connections, rate, address='127.0.0.1'):
-        self.child = subprocess.Popen(['nice', '-n', '19', '/usr/bin/python3', ATTACKER, name, str(router.port),
-                                       str(connections), str(rate), address], stdout=subprocess.PIPE, stderr=sys.stderr)
+        self.child = subprocess.Popen(['nice', '-n', '19' if z.LONG else '0', '/usr/bin/python3', ATTACKER, name,
+                                       str(router.port), str(connections), str(rate), address],
+                                      stdout=subprocess.PIPE, stderr=sys.stderr)
         stack.closing(self)
         assert self.child.stdout.readline() == b'attacking\n'
 
@@ -62,10 +63,12 @@ def attack_of(stack, router, name, during, connections=4, rate=RATE):
     old = router.log_size()
     attack = Attack(stack, name, router, connections, rate)
     found = during()
+    if name in FLOODS:
+        router.wait_log('connection closed: ', since=old)
     report = attack.end()
     if name in FLOODS:
         lines = z.eventually(lambda: (lines := re.findall('connection closed: [^\n]*', router.log(old)))
-                             and len(lines) >= report['cut'] and lines, 5, what='a line for each connection')
+                             and len(lines) >= report['cut'] and lines, what='a line for each connection')
         assert report['cut'] > 0
         assert report['cut'] <= len(lines) <= report['begun']
         assert all(re.search(FLOODS[name].why, line) for line in lines)
@@ -79,7 +82,7 @@ def test_nobody_else_fails(stack):
     with z.Load(router.port, 4, z.get_hello) as others:
         for name, flood in FLOODS.items():
             def during():
-                time.sleep(3 if flood.slow else 0.5 * z.SLOW)
+                time.sleep(3 if flood.slow else 0.5)  # the attack goes on for a while
                 others.wait_more(20)
             attack_of(stack, router, name, during)
     assert others.failed == []
@@ -117,11 +120,11 @@ def test_who_connects_too_often_is_closed_at_the_door_and_others_are_not(stack):
     router.wait_workers(1)
     with z.Load(router.port, 4, z.get_hello) as others:
         attack = Attack(stack, 'rapid reset', router, 4, 1_000_000, STRANGER)
-        z.eventually(lambda: router.counters()['connections_too_fast'] > 200, 10, what='refusals')
+        z.eventually(lambda: router.counters()['connections_too_fast'] > 300, what='refusals')
         others.wait_more(20)
         report = attack.end()
     assert others.failed == []
-    assert report['cut'] > 200
+    assert report['cut'] > 200  # it may not have seen the last few
     said = re.findall(r'client (\S+): more than 100 new connections in a second', router.log())
     assert said == [STRANGER]
     router.wait_idle()

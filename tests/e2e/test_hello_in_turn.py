@@ -6,7 +6,7 @@ def test_two_requests_meet_both_workers(stack):
     for name in ('worker-1', 'worker-2'):
         stack.worker(name)
     router.wait_workers(2)
-    replies = [router.get() for _ in range(2)]
+    replies = router.undisturbed(lambda: [router.get() for _ in range(2)])
     assert {reply.text for reply in replies} == {'Hello from worker-1\n', 'Hello from worker-2\n'}
     for reply in replies:
         assert reply.status == 200
@@ -18,4 +18,5 @@ def test_two_requests_meet_both_workers(stack):
 def test_without_worker_header_replies_do_not_name_the_worker(stack):
     router = stack.router('--no-worker-header')
     stack.worker('worker-1')
+    router.wait_workers(1)
     assert router.get().worker is None

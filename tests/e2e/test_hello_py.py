@@ -45,8 +45,8 @@ def test_a_rolling_restart_under_post_load_fails_nothing(stack):
             worker.terminate()
             assert worker.wait() == 0
             hello(stack, f'python-{number}-again')
+            load.wait_worker(f'python-{number}-again')
             router.wait_workers(3)
-        load.wait_more(50)
     assert load.failed == []
     assert len(load.by_worker()) == 6
 

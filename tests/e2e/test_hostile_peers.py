@@ -25,9 +25,9 @@ ATTACKS = {
 
 
 def rate(load, seconds=1.0):
-    before = load.done()
-    time.sleep(seconds)
-    return (load.done() - before) / seconds
+    before, began = load.done(), time.monotonic()
+    time.sleep(seconds)  # a rate is taken over time
+    return (load.done() - before) / (time.monotonic() - began)
 
 
 def test_raw_attacks_on_both_ports(stack):
@@ -45,21 +45,21 @@ def test_raw_attacks_on_both_ports(stack):
         for attack, data in ATTACKS.items():
             for port in (deal, deal + 1):
                 for _ in range(3):
-                    attacker = socket.create_connection(('127.0.0.1', port), 5)
+                    attacker = socket.create_connection(('127.0.0.1', port), z.PATIENCE * z.SLOW)
                     attackers.append(attacker)
                     try:
                         attacker.sendall(os.urandom(5000) if data is None else data)
                     except OSError:
                         pass  # dropped in the middle: as it should be
         load.wait_more(100)
-        attacked = rate(load)
+        # What else this machine does may halve a rate at any time, but not each time.
+        z.eventually(lambda: rate(load) > quiet / 4, what=f'a quarter of {quiet:.0f} requests in a second')
         assert z.SANITIZED or router.rss() - memory < 64 * z.MIB
         for attacker in attackers:
             attacker.close()
         load.wait_more(100)
     assert load.failed == []
     assert load.slowest.seconds < 3 * z.SLOW
-    assert attacked > quiet / 4, (quiet, attacked)
     assert router.is_running()
     router.wait_workers(2)
 
@@ -100,15 +100,22 @@ def test_a_worker_that_says_hello_and_never_answers(stack, answers_pings):
     router = stack.router(flags='-s')
     stack.worker('good')
     router.wait_workers(1)
-    hole = stack.closing(f.FabricPeer(router.fabric, name='hole')).join()
-    connections = [stack.closing(router.connect()) for _ in range(8)]
-    for connection in connections:
-        connection.send_request('POST', '/', body=b'once')
-    if answers_pings:
-        hole.serve(1.0, lambda opening: None)
-    hole.close()
-    answers = [connection.read_reply('POST').status for connection in connections]
-    assert set(answers) <= {200, 502}
+
+    def ask():
+        hole = f.FabricPeer(router.fabric, name='hole').join()
+        connections = [stack.closing(router.connect()) for _ in range(8)]
+        for connection in connections:
+            connection.send_request('POST', '/', body=b'once')
+        if answers_pings:
+            hole.serve(1.0, lambda opening: None)
+        hole.close()
+        return [connection.read_reply('POST').status for connection in connections]
+    for _ in range(10):
+        begin = router.log_size()
+        answers = ask()
+        assert set(answers) <= {200, 502}
+        if 'worker good is silent' not in router.log(begin):  # then more is asked of the hole, and rightly
+            break
     assert answers.count(200) >= 3
     router.wait_idle()
     assert router.get().status == 200

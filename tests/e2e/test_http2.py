@@ -22,7 +22,7 @@ def router(stack):
 
 def curl(router, path, *args, data=None):
     result = subprocess.run(['curl', '-sS', *args, f'http://127.0.0.1:{router.port}{path}'], input=data,
-                            capture_output=True, timeout=60)
+                            capture_output=True, timeout=60 * z.SLOW)
     assert result.returncode == 0, result.stderr.decode()
     return result.stdout
 

@@ -1,4 +1,4 @@
-"""HTTP/2 as a stranger checks it: frames by hand to a whole router, in cleartext and over TLS, each answer within 2 s.
+"""HTTP/2 as a stranger checks it: frames by hand to a whole router, in cleartext and over TLS.
 
 A case is steps: bytes, a function that makes them for a connection, or an expectation; each on a connection of its own.
 The same rules frame by frame and byte by byte: tests/http/h2_conformance_test.cpp, h2_messages_test.cpp,

@@ -57,7 +57,7 @@ def is_refused(reply):
 
 
 def test_a_malformed_head_ends_its_stream_only(router):
-    with H2Client(router.port, timeout=5 * z.SLOW) as client:
+    with H2Client(router.port) as client:
         before = router.counters()['dealt'] + router.counters()['steered']
         wrong = []
         for name, fields in CASES.items():
@@ -73,7 +73,7 @@ def test_a_malformed_head_ends_its_stream_only(router):
 @pytest.mark.parametrize('said, sent', [(5, 4), (5, 6), (0, 1), (5, 0)])
 def test_a_body_that_is_not_content_length_long(router, said, sent):
     """RFC 9113 §8.1.1."""
-    with H2Client(router.port, timeout=5 * z.SLOW) as client:
+    with H2Client(router.port) as client:
         reply = client.request('/echo', 'POST', [('content-length', str(said))], body=b'x' * sent)
         assert is_refused(reply) or reply.reset is not None, reply.status
         assert client.request('/get').status == 200
@@ -83,7 +83,7 @@ def test_a_body_that_is_not_content_length_long(router, said, sent):
 @pytest.mark.parametrize('trailers', [[(':status', '200')], [(':path', '/')], [('X-Upper', 'a')], [('connection', 'close')]])
 def test_malformed_trailers(router, trailers):
     """RFC 9113 §8.1: no pseudo-fields in them."""
-    with H2Client(router.port, timeout=5 * z.SLOW) as client:
+    with H2Client(router.port) as client:
         reply = client.request('/upload', 'POST', body=b'x', trailers=trailers)
         assert is_refused(reply), (reply.status, reply.reset)
         assert client.request('/get').status == 200

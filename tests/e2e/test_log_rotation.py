@@ -25,7 +25,8 @@ def test_both_files_are_opened_anew(stack):
     z.eventually(lambda: os.path.exists(access) and os.path.exists(log))
     assert router.get('/after').status == 200
     z.eventually(lambda: '"GET /after ' in read(access))
-    assert 'SIGHUP' in read(log) and 'SIGHUP' not in read(log + '.1')
+    z.eventually(lambda: 'SIGHUP' in read(log))
+    assert 'SIGHUP' not in read(log + '.1')
     assert 'serving http' in read(log + '.1')
     assert router.get('/after').status == 200
 
@@ -65,6 +66,7 @@ def test_rotations_under_load_lose_no_line(stack):
             z.eventually(lambda: os.path.exists(access) and read(access))
             os.rename(access, name)
             router.signal(signal.SIGHUP)
+        z.eventually(lambda: os.path.exists(access))
     finally:
         is_over.set()
         for thread in threads:

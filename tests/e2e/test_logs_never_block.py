@@ -5,7 +5,6 @@ import re
 import struct
 import subprocess
 import termios
-import time
 
 import pytest
 import zeroway_e2e as z
@@ -70,7 +69,7 @@ def wait_for_worker(router):
             return router.get().status == 200
         except OSError:
             return False
-    z.eventually(look, 10)
+    z.eventually(look)
 
 
 def test_an_access_log_that_nobody_reads(stack, pipe):
@@ -85,7 +84,7 @@ def test_an_access_log_that_nobody_reads(stack, pipe):
     assert lost > 0
 
     # The reader comes back: what waited comes, then what is asked now, and how many are missing is told.
-    told = z.eventually(lambda: pipe.read() and re.search(r"access log '-' takes lines again; (\d+) were lost", router.log()), 20)
+    told = z.eventually(lambda: pipe.read() and re.search(r"access log '-' takes lines again; (\d+) were lost", router.log()))
     assert int(told[1]) >= lost
     assert router.get('/after').status == 200
     z.eventually(lambda: '"GET /after HTTP/1.1" 200 ' in pipe.read())
@@ -104,7 +103,7 @@ def test_a_log_that_nobody_reads(stack, pipe):
         router.signal(z.signal.SIGUSR1)  # 40 lines each
         assert router.get().status == 200
         return open(also).read().count('frames_bad ') >= 20  # signals that come at once count as one
-    z.eventually(report, 20)
+    z.eventually(report)
     assert pipe.size() < os.path.getsize(also)  # it is full
     z.eventually(lambda: pipe.read() and pipe.text.decode().splitlines() == open(also).read().splitlines())
 
@@ -118,10 +117,8 @@ def test_the_router_ends_although_nobody_reads(stack, pipe):
     for _ in range(20):
         router.signal(z.signal.SIGUSR1)
         assert router.get().status == 200
-    began = time.monotonic()
     router.terminate()
-    assert router.wait(20) == 0
-    assert time.monotonic() - began < 10 * z.SLOW
+    assert router.wait() == 0  # although 30 s would be left to drain
 
 
 @pytest.mark.parametrize('option', ['--access-log', '-l'])
@@ -162,7 +159,7 @@ def test_closed_standard_descriptors_are_nobodys(stack):
                 return connection.request().status == 503
         except OSError:
             return False
-    z.eventually(look, 10)
+    z.eventually(look)
     assert [os.readlink(f'/proc/{child.pid}/fd/{number}') for number in range(3)] == 3 * ['/dev/null']
 
 

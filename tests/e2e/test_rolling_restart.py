@@ -20,6 +20,7 @@ def test_no_post_fails_or_is_seen_twice(stack):
                 workers[number].terminate()
                 assert workers[number].wait() == 0
                 workers[number] = start(f'worker-{number}-{round}')
+                load.wait_worker(f'worker-{number}-{round}')
                 router.wait_workers(4)
                 load.wait_more(64)
     assert load.failed == []

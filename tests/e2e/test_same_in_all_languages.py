@@ -156,7 +156,7 @@ def h2_over_tls(router, authority):
     context.set_alpn_protocols(['h2'])
     client = tls_e2e.Client(router, authority, context=context)
     assert client.socket.selected_alpn_protocol() == 'h2'
-    return Http2(H2Client(None, 10 * z.SLOW, socket_=client.socket))
+    return Http2(H2Client(None, socket_=client.socket))
 
 
 def at_the_client(got, answer):
@@ -194,7 +194,7 @@ def seen_by():
         router.wait_workers(1)
         languages = {
             'http/1.1': lambda: Http1(router.connect),
-            'h2c': lambda: Http2(H2Client(router.port, 10 * z.SLOW)),
+            'h2c': lambda: Http2(H2Client(router.port)),
             'http/1.1 over TLS': lambda: Http1(lambda: tls_e2e.Client(router, authority)),
             'h2 over TLS': lambda: h2_over_tls(router, authority),
         }

@@ -98,4 +98,4 @@ def test_every_body_comes_back_on_its_own_stream(stack):
     finally:
         for client in clients:
             client.socket.close()
-    router.wait_idle(10)
+    router.wait_idle()

@@ -15,8 +15,7 @@ def test_a_worker_dies_and_both_routers_serve(stack):
     routers, workers = start(stack)
     with z.Load(routers[0].port, 8, z.get_hello) as first, z.Load(routers[1].port, 8, z.get_hello) as second:
         for load in (first, second):
-            load.wait_more(50)
-            assert set(load.by_worker()) == {'worker-0', 'worker-1', 'worker-2'}
+            z.eventually(lambda: set(load.by_worker()) == {'worker-0', 'worker-1', 'worker-2'}, what='traffic on each')
         workers[0].kill()
         for load in (first, second):
             load.wait_more(200)

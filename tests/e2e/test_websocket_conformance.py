@@ -27,7 +27,8 @@ KOSME = b'\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5'  # κόσμε, with a ch
 
 ROADS = ['http1', 'http2', 'http1-tls', 'http2-tls']
 MAIN_ROADS = ROADS if LONG else ROADS[:2]
-WITHIN = 1.5 * SLOW  # seconds, for all that waits for nobody's timeout
+WITHIN = 1.5 * SLOW  # seconds, for all that waits for nobody's timeout: the shortest of the router's is two seconds
+TRIES = 4            # a machine may be slower once
 
 
 def start(stack, kind, loops=1):
@@ -48,24 +49,29 @@ def served(stack, request):
 on_main_roads = pytest.mark.parametrize('served', MAIN_ROADS, indirect=True)
 
 
-def check(misses, name, found, wanted, seconds):
-    if found != wanted:
-        misses.append(f'{name}: {found} instead of {wanted}')
-    elif seconds > WITHIN:
-        misses.append(f'{name}: took {seconds:.2f} s')
+def check(misses, name, wanted, attempt):
+    """`attempt()`: what was seen, and in how many seconds."""
+    for _ in range(TRIES):
+        found, seconds = attempt()
+        if found != wanted:
+            return misses.append(f'{name}: {found} instead of {wanted}')
+        if seconds <= WITHIN:
+            return None
+    return misses.append(f'{name}: took {seconds:.2f} s')
 
 
 def run_echoes(roads, cases):
     """[(name, what is sent, events wanted, chop)]: then the client closes with 1000, and so does the router."""
     misses = []
     for name, sent, wanted, chop in cases:
-        with ByHand(roads.open()) as client:
-            client.send(sent, chop)
-            found = [client.receive() for _ in wanted]
-            began = time.monotonic()
-            client.send(close_frame(1000))
-            found += client.events()
-            check(misses, name, found, [*wanted, ('close', 1000, b''), ('end',)], time.monotonic() - began)
+        def attempt():
+            with ByHand(roads.open()) as client:
+                client.send(sent, chop)
+                found = [client.receive() for _ in wanted]
+                began = time.monotonic()
+                client.send(close_frame(1000))
+                return found + client.events(), time.monotonic() - began
+        check(misses, name, [*wanted, ('close', 1000, b''), ('end',)], attempt)
     assert not misses, '\n'.join(misses)
 
 
@@ -73,15 +79,17 @@ def run_failures(roads, cases):
     """[(name, what is sent, events wanted, code, chop)]: then the router fails the connection, at once."""
     misses = []
     for name, sent, wanted, code, chop in cases:
-        with ByHand(roads.open()) as client:
-            began = time.monotonic()
-            client.send(sent, chop)
-            try:
-                found = client.events()
-            except OSError as error:
-                found = [error]
-            found = [event[:2] if not isinstance(event, OSError) else event for event in found]
-            check(misses, name, found, [*wanted, ('close', code), ('end',)], time.monotonic() - began)
+        def attempt():
+            with ByHand(roads.open()) as client:
+                began = time.monotonic()
+                client.send(sent, chop)
+                try:
+                    found = client.events()
+                except OSError as error:
+                    found = [error]
+                found = [event[:2] if not isinstance(event, OSError) else event for event in found]
+                return found, time.monotonic() - began
+        check(misses, name, [*wanted, ('close', code), ('end',)], attempt)
     assert not misses, '\n'.join(misses)
 
 
@@ -250,16 +258,18 @@ def test_6_bad_text_fails_at_its_first_wrong_byte(served, cut, in_fragments):
     """The rest of the message is never sent."""
     text = KOSME + b'\xf4\x90\x80\x80edited'
     first, second = text[:cut[0]], text[cut[0]:cut[1]]
-    with ByHand(served.open()) as client:
-        client.send(frame(TEXT, first, fin=False) if in_fragments else head_of(TEXT, len(text)) + masked(text)[:cut[0]])
-        client.receive_part(len(first))  # it was taken
-        if in_fragments:
-            client.send(frame(CONTINUATION, second, fin=False))
-        else:
-            client.send(masked(text)[cut[0]:cut[1]])
-        began = time.monotonic()
-        assert [event[:2] for event in client.events() if event[0] != 'end'] == [('close', 1007)]
-        assert time.monotonic() - began < WITHIN
+    def attempt():
+        with ByHand(served.open()) as client:
+            client.send(frame(TEXT, first, fin=False) if in_fragments else head_of(TEXT, len(text)) + masked(text)[:cut[0]])
+            client.receive_part(len(first))  # it was taken
+            if in_fragments:
+                client.send(frame(CONTINUATION, second, fin=False))
+            else:
+                client.send(masked(text)[cut[0]:cut[1]])
+            began = time.monotonic()
+            return [event[:2] for event in client.events() if event[0] != 'end'], time.monotonic() - began
+    check(misses := [], 'bad text', [('close', 1007)], attempt)
+    assert not misses, misses[0]
 
 
 GOOD_CODES = 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999
@@ -285,11 +295,12 @@ def test_7_closing(served):
     """RFC 6455 §5.5.1, §7.1, §7.4: answered at once, nothing behind it counts, and the router ends the road."""
     misses = []
     for name, sent, code in closing_cases():
-        with ByHand(served.open()) as client:
-            began = time.monotonic()
-            client.send(sent)
-            found = [event[:2] for event in client.events()]
-            check(misses, name, found, [('close', code), ('end',)], time.monotonic() - began)
+        def attempt():
+            with ByHand(served.open()) as client:
+                began = time.monotonic()
+                client.send(sent)
+                return [event[:2] for event in client.events()], time.monotonic() - began
+        check(misses, name, [('close', code), ('end',)], attempt)
     assert not misses, '\n'.join(misses)
     run_echoes(served, [('a message before', frame(TEXT, HELLO), [('text', HELLO)], None)])
 

@@ -1,7 +1,6 @@
 """WebSocket over HTTP/2 (RFC 8441), spoken by python3-h2: frames inside DATA, closed by END_STREAM."""
 import socket
 import struct
-import time
 
 import h2
 import h2.config
@@ -9,14 +8,14 @@ import h2.connection
 import h2.events
 import pytest
 from websocket_e2e import serve
-from zeroway_e2e import MIB, SANITIZED, SLOW, eventually
+from zeroway_e2e import MIB, PATIENCE, SANITIZED, SLOW, eventually, settled
 
 
 class Client:
     """One HTTP/2 connection; bytes of each stream are collected."""
 
     def __init__(self, router):
-        self.socket = socket.create_connection(('127.0.0.1', router.port), 10 * SLOW)
+        self.socket = socket.create_connection(('127.0.0.1', router.port), PATIENCE * SLOW)
         self.connection = h2.connection.H2Connection(h2.config.H2Configuration(validate_outbound_headers=False))
         self.connection.initiate_connection()
         self.connection.increment_flow_control_window(1 << 30)  # a stream's own window is what stops it
@@ -112,7 +111,7 @@ def test_echo_and_close(served):
         client.send(stream, CLOSE)
         assert client.frame(stream) == (0x88, b'\x03\xe8')
         client.until(lambda: stream in client.ended)
-    assert worker.closings == [('/echo', [('close-code', '1000')])] * 3
+    eventually(lambda: worker.closings == [('/echo', [('close-code', '1000')])] * 3)
     router.wait_idle()
 
 
@@ -167,7 +166,7 @@ def test_broken_rules_end_the_stream_only(served):
     client.until(lambda: bad in client.ended)
     client.send(good, masked(0x81, b'still here'))
     assert client.frame(good) == (0x81, b'still here')
-    eventually(lambda: worker.closings == [('/echo', 'reset 8')], 2)
+    eventually(lambda: worker.closings == [('/echo', 'reset 8')])
 
 
 def test_a_client_that_does_not_read_stops_its_worker_only(served):
@@ -180,9 +179,8 @@ def test_a_client_that_does_not_read_stops_its_worker_only(served):
     other = client.open('/sink')
     client.send(other, masked(0x81, b'abc'))
     assert client.frame(other) == (0x81, b'3')
-    time.sleep(0.5)
-    left = [one.download for one in worker.sockets.values() if one.path.startswith('/download')][0]
-    assert 256 * MIB - left < 2 * MIB
+    left = settled(lambda: [one.download for one in worker.sockets.values() if one.path.startswith('/download')][0])
+    assert 0 < 256 * MIB - left < 2 * MIB
     assert SANITIZED or router.rss() - before < 16 * MIB
 
 
@@ -193,7 +191,7 @@ def test_lost_and_drained(served):
     assert client.status(stream) == b'200'
     client.connection.reset_stream(stream, 8)
     client.flush()
-    eventually(lambda: worker.closings == [('/echo', 'reset 8')], 2)
+    eventually(lambda: worker.closings == [('/echo', 'reset 8')])
     stream = client.open('/echo')
     assert client.status(stream) == b'200'
     router.terminate()

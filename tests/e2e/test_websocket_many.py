@@ -36,13 +36,17 @@ def test_held_open_with_pings(stack, deflate, most):
     used = (router.rss() - before) / COUNT / 1024
     seconds = 120 if z.LONG else 5
     sockets.serve(lambda: False, seconds)
+    wanted = seconds / 2 / 2 / z.SLOW
+    sockets.serve(lambda: min(client.pings for client in sockets.clients) >= wanted, z.PATIENCE * z.SLOW)
+    # What an idle one needs no more is given back in a while.
+    sockets.serve(lambda: z.SANITIZED or router.rss() - before <= most * COUNT * 1024, z.PATIENCE * z.SLOW)
     idle = (router.rss() - before) / COUNT / 1024
     pings = [client.pings for client in sockets.clients]
     kind = 'deflate' if deflate else 'plain'
     print(f'\n{COUNT} WebSockets, {kind}, {seconds} s, {min(pings)} to {max(pings)} pings: {idle:.1f} KiB each in the '
           f'router, {used:.1f} KiB right after their message')
     assert len(sockets.live) == COUNT and not sockets.codes()[1011]
-    assert min(pings) >= seconds / 2 / 2 / z.SLOW
+    assert min(pings) >= wanted
     assert z.SANITIZED or idle <= most
     sockets.send_to_all(b'still there?')
     assert all(client.messages == 2 for client in sockets.clients)
@@ -62,7 +66,7 @@ def test_a_rolling_restart_of_workers_closes_each_with_1012(stack):
         assert sockets.serve(lambda: not workers[number].is_running(), 60 * z.SLOW)
         assert workers[number].wait() == 0
         slowest = max(slowest, time.monotonic() - began)
-    assert sockets.serve(lambda: not sockets.live, 10 * z.SLOW), f'{len(sockets.live)} hang: {sockets.codes()}'
+    assert sockets.serve(lambda: not sockets.live, z.PATIENCE * z.SLOW), f'{len(sockets.live)} hang: {sockets.codes()}'
     print(f'\n{COUNT} WebSockets on {WORKERS} workers: a worker was gone after {slowest:.1f} s at most')
     assert sockets.codes() == {1012: COUNT}
     router.wait_idle()
@@ -75,9 +79,9 @@ def test_a_killed_worker_closes_each_with_1011(stack):
     sockets = many(stack, router)
     began = time.monotonic()
     victim.kill()
-    assert sockets.serve(lambda: not sockets.live, 10 * z.SLOW), f'{len(sockets.live)} hang: {sockets.codes()}'
+    assert sockets.serve(lambda: not sockets.live, z.PATIENCE * z.SLOW), f'{len(sockets.live)} hang: {sockets.codes()}'
     slowest = max(client.closed_at for client in sockets.clients) - began
     print(f'\n{COUNT} WebSockets of a killed worker: Close 1011 within {slowest:.3f} s')
     assert sockets.codes() == {1011: COUNT}
-    assert slowest < (1 if z.LONG else 3 * z.SLOW)
+    assert slowest < (1 if z.LONG else 5 * z.SLOW)
     router.wait_idle()

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 from websocket_worker import WebSocketWorker
-from zeroway_e2e import SLOW
+from zeroway_e2e import SLOW, eventually
 
 ENVIRONMENT = dict(os.environ, NODE_PATH='/usr/share/nodejs')  # where Debian's node-ws is
 SCRIPT = '''
@@ -37,4 +37,4 @@ def test_node(stack, deflate):
     assert said.returncode == 0, said.stderr.decode()
     assert json.loads(said.stdout) == {'good': 6, 'pongs': 1, 'code': 4321, 'reason': 'done', 'protocol': 'chat',
                                        'extensions': 'permessage-deflate' if deflate == 'yes' else ''}
-    assert worker.closings == [('/echo', [('close-code', '4321'), ('close-reason', 'done')])]
+    eventually(lambda: worker.closings == [('/echo', [('close-code', '4321'), ('close-reason', 'done')])])

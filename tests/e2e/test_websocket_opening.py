@@ -1,6 +1,7 @@
 """Openings that are refused, by the router and by the worker, are ordinary replies on a connection that goes on."""
 import pytest
 from websocket_worker import WebSocketWorker
+from zeroway_e2e import PATIENCE, SLOW
 
 ASK = [('Connection', 'Upgrade'), ('Upgrade', 'websocket'), ('Sec-WebSocket-Version', '13'),
        ('Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ==')]
@@ -42,7 +43,7 @@ def test_no_worker_is_503(stack):
 
 def test_an_allowed_origin(served):
     import socket
-    with socket.create_connection(('127.0.0.1', served.port), 10) as client:
+    with socket.create_connection(('127.0.0.1', served.port), PATIENCE * SLOW) as client:
         fields = ''.join(f'{name}: {value}\r\n' for name, value in ASK + [('Origin', 'https://www.example.com')])
         client.sendall(f'GET /echo HTTP/1.1\r\nHost: a\r\n{fields}\r\n'.encode())
         assert client.recv(100).startswith(b'HTTP/1.1 101 Switching Protocols\r\n')

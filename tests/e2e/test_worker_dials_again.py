@@ -57,7 +57,7 @@ class Stranger:
 
 def serves(host, stream):
     host.deal.send(f.request(stream, '/'))
-    assert host.next(f.DATA, within=5 * z.SLOW).payload == b'Hello from worker-1\n'
+    assert host.next(f.DATA).payload == b'Hello from worker-1\n'
 
 
 def test_after_a_message_over_the_limit_by_steer(stack):
@@ -85,9 +85,9 @@ def test_after_a_message_over_the_limit_by_deal(stack):
             return host.next(f.DATA, within=0.2)
 
     for _ in range(4):
-        z.eventually(is_served, 5, what='an answer to what is dealt')
+        z.eventually(is_served, what='an answer to what is dealt')
         host.deal.send(OVER_THE_LIMIT)
-    z.eventually(is_served, 5, what='an answer to what is dealt')
+    z.eventually(is_served, what='an answer to what is dealt')
     assert worker.is_running()
 
 
@@ -96,7 +96,7 @@ def test_after_a_stranger_at_its_port(stack, name):
     fabric = stack.tcp()
     stranger = Stranger(int(fabric.rsplit(':', 1)[1]) + 1, ANSWERS[name])
     worker = stack.worker('worker-1', connect=fabric)
-    z.eventually(lambda: stranger.callers >= 2, 10, what='a second call')
+    z.eventually(lambda: stranger.callers >= 2, what='a second call')
     stranger.close()
     host = stack.closing(f.FabricHost(fabric))
     host.welcome()

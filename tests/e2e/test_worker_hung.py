@@ -11,18 +11,18 @@ def test_stop_and_continue_under_get_load(stack):
     with z.Load(router.port, 32, z.get_hello) as load:
         load.wait_more(100)
         workers[1].freeze()
-        time.sleep(2.5 * z.SLOW)
+        router.wait_workers(2)  # no more than a second later
         others_carry_all = time.monotonic()
         load.wait_more(300)
         assert load.by_worker(others_carry_all)['worker-1'] == 0
         assert set(load.by_worker(others_carry_all)) == {'worker-0', 'worker-2'}
         workers[1].thaw()
         thawed = time.monotonic()
-        z.eventually(lambda: load.by_worker(thawed)['worker-1'] > 50, 10, what='the thawed worker has its share again')
+        z.eventually(lambda: load.by_worker(thawed)['worker-1'] > 50, what='the thawed worker has its share again')
         even = time.monotonic()
         load.wait_more(600)
     shares = load.by_worker(even)
     assert load.failed == []
-    assert load.slowest.seconds < 3 * z.SLOW, load.slowest
+    assert load.slowest.seconds < 5 * z.SLOW, load.slowest
     assert min(shares.values()) > sum(shares.values()) / 6, shares
     assert workers[1].is_running()

@@ -19,18 +19,20 @@ def test_only_what_the_dead_worker_held_fails(stack):
     kills = []
     with z.Load(router.port, CONNECTIONS, z.post_with_id) as load:
         for kill in range(KILLS):
-            time.sleep(1)
+            load.wait_more(200)
             victim = kill % 3
             kills.append(time.monotonic())
             workers[victim].kill()
             load.wait_more(64)
             workers[victim] = start(f'worker-{victim}-{kill}')
+            load.wait_worker(f'worker-{victim}-{kill}')
         router.wait_workers(3)
         load.wait_more(100)
     failed = load.failed
     assert all(outcome.status == 502 for outcome in failed), failed
-    assert all(outcome.seconds < (1 if z.LONG else 2) * z.SLOW for outcome in failed), failed
-    assert all(any(at - 2 * z.SLOW < outcome.start < at + 1 * z.SLOW for at in kills) for outcome in failed), failed
+    assert all(outcome.seconds < (1 if z.LONG else 5) * z.SLOW for outcome in failed), failed
+    assert all(any(outcome.start < at + 1 * z.SLOW and outcome.start + outcome.seconds > at for at in kills)
+               for outcome in failed), failed
     assert len(failed) <= KILLS * CONNECTIONS
     assert failed, 'nothing was in the hands of any killed worker: the test shows nothing'
     with open(ids) as file:

@@ -85,7 +85,7 @@ class Browser:
             self.is_over = True
             self.condition.notify_all()
 
-    def call(self, method, session=None, within=30.0, **params):
+    def call(self, method, session=None, within=3 * z.PATIENCE, **params):
         """The result of one DevTools command; fails with what the browser says against it."""
         with self.condition:
             self.number += 1
@@ -115,7 +115,7 @@ class Browser:
             return
         try:
             self.call('Browser.close')
-            self.child.wait(10 * z.SLOW)
+            self.child.wait(z.PATIENCE * z.SLOW)
         except (AssertionError, OSError, subprocess.TimeoutExpired):
             pass
         try:
@@ -149,7 +149,7 @@ class Window:
         seen = len(self.events('Page.loadEventFired'))
         told = self.call('Page.navigate', url=url)
         assert 'errorText' not in told, f'{url}: {told["errorText"]}'
-        z.eventually(lambda: len(self.events('Page.loadEventFired')) > seen, 20, what=f'{url} loaded')
+        z.eventually(lambda: len(self.events('Page.loadEventFired')) > seen, 2 * z.PATIENCE, what=f'{url} loaded')
 
     def events(self, method):
         with self.browser.condition:
@@ -161,7 +161,7 @@ class Window:
         assert 'exceptionDetails' not in told, told['exceptionDetails']
         return told['result'].get('value')
 
-    def wait(self, script, within=10.0):
+    def wait(self, script, within=z.PATIENCE):
         """Until the expression is true; its value."""
         return z.eventually(lambda: self.run(script), within, every=0.05, what=script)
 

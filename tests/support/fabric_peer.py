@@ -12,6 +12,8 @@ import time
 import hpack
 import zmq
 
+import zeroway_e2e as z
+
 DATA, HEADERS, RST_STREAM, PING, GOAWAY, WINDOW_UPDATE = 0, 1, 3, 6, 7, 8
 HELLO, WELCOME = 0xE0, 0xE1
 END_STREAM, ACK, END_HEADERS = 1, 1, 4
@@ -99,7 +101,7 @@ class FabricPeer:
         self.next(WELCOME)
         return self
 
-    def next(self, type=None, within=5.0, answer_pings=True):
+    def next(self, type=None, within=z.PATIENCE * z.SLOW, answer_pings=True):
         """The next frame (of `type`); answers pings on the way. Fails when none comes in time."""
         deadline = time.monotonic() + within
         while True:
@@ -130,6 +132,20 @@ class FabricPeer:
             if payload is not None:
                 self.send(payload)
 
+    def close_when_sent(self):
+        """Once the kernel has all that was sent: a close takes back what is not there yet."""
+        self.socket.linger = int(z.PATIENCE * 1000)
+        self.close()
+
+    def settle(self):
+        """Until the router has read all that was sent before: it answers a ping in its turn."""
+        mark = os.urandom(8)
+        self.send(frame(PING, 0, 0, mark))
+        kept = []
+        while not ((got := self.next()).type == PING and got.payload == mark):
+            kept.append(got)
+        self.got.extendleft(reversed(kept))
+
     def close(self):
         self.socket.close()
         self.context.term()
@@ -150,11 +166,11 @@ class FabricHost:
         self.steer = self.context.socket(zmq.ROUTER)
         for socket, endpoint in ((self.deal, fabric), (self.steer, steer_of(fabric))):
             socket.linger = 0
-            socket.sndtimeo = 5_000  # deal waits for a worker to dial it
+            socket.sndtimeo = int(z.PATIENCE * z.SLOW * 1000)  # deal waits for a worker to dial it
             socket.bind(endpoint)
         self.got = collections.deque()
 
-    def next(self, type=None, within=5.0):
+    def next(self, type=None, within=z.PATIENCE * z.SLOW):
         """The next frame (of `type`) of any worker; `via` is its routing id."""
         deadline = time.monotonic() + within
         while True:

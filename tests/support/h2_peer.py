@@ -13,13 +13,13 @@ import h2.events
 import h2.settings
 import hyperframe.frame
 
-from zeroway_e2e import Closing
+from zeroway_e2e import PATIENCE, SLOW, Closing
 
 
 class H2Client(Closing):
     """One connection; events are kept per stream until they are asked for."""
 
-    def __init__(self, port, timeout=10.0, window=None, receive_buffer=None, socket_=None):
+    def __init__(self, port, timeout=PATIENCE * SLOW, window=None, receive_buffer=None, socket_=None):
         self.timeout = timeout
         if socket_ is None:
             self.socket = socket.socket()

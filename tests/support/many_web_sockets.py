@@ -73,7 +73,7 @@ class ManyWebSockets:
             client.socket.setblocking(True)
             client.socket.sendall(message)
             client.socket.setblocking(False)
-            assert self.serve(lambda: client.messages >= goal or client.ended_at, 30)
+            assert self.serve(lambda: client.messages >= goal or client.ended_at, 60)
 
     def serve(self, until, within):
         """Reads, answers pings and closings, until `until()` or the time is over; whether it was in time."""

@@ -50,7 +50,7 @@ def start(stack, *more, workers=1, loops=1, kind='httpbin-worker'):
 class Client(z.Connection):
     """A Connection over TLS, its certificate checked."""
 
-    def __init__(self, router, authority, name='localhost', timeout=10.0, context=None, session=None, certificate=None,
+    def __init__(self, router, authority, name='localhost', timeout=z.PATIENCE, context=None, session=None, certificate=None,
                  **options):
         super().__init__(router.tls_port, timeout * z.SLOW, **options)
         if context is None:
@@ -73,7 +73,7 @@ class Client(z.Connection):
         return [name for _, name in self.socket.getpeercert()['subjectAltName']]
 
 
-def s_client(router, *words, say=b'', within=10):
+def s_client(router, *words, say=b'', within=z.PATIENCE):
     """What `openssl s_client` prints."""
     return subprocess.run(['openssl', 's_client', '-connect', f'127.0.0.1:{router.tls_port}', *words], input=say,
                           capture_output=True, timeout=within * z.SLOW).stdout.decode('utf-8', 'replace')

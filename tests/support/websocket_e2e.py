@@ -10,7 +10,7 @@ from many_web_sockets import OPENING
 import pytest
 import websockets
 from websocket_worker import WebSocketWorker
-from zeroway_e2e import SLOW
+from zeroway_e2e import PATIENCE, SLOW
 
 
 def serve(stack, *words):
@@ -27,18 +27,20 @@ def served(stack):
 
 
 def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 30 * SLOW))
+    return asyncio.run(asyncio.wait_for(coroutine, 60 * SLOW))
 
 
 def connect(router, path='/echo', **options):
     return websockets.connect(f'ws://127.0.0.1:{router.port}{path}', max_size=None, **options)
 
 
-def open_by_hand(router, path='/echo', seconds=10):
+def open_by_hand(router, path='/echo', seconds=PATIENCE):
     """A socket that has asked for a WebSocket, and the head of the answer."""
     client = socket.create_connection(('127.0.0.1', router.port), seconds * SLOW)
     client.sendall(OPENING.format(path=path, more='').encode())
     head = b''
     while not head.endswith(b'\r\n\r\n'):
-        head += client.recv(1)
+        piece = client.recv(1)
+        assert piece, head
+        head += piece
     return client, head

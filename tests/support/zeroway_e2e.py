@@ -4,7 +4,8 @@ Owner: a test holds one Stack (fixture `stack`); everything started through it e
 Thread: any; a Connection or a Load belongs to one test.
 Not here: what must be true (tests/e2e/test_*.py), speaking the fabric by hand (fabric_peer.py).
 
-Every wait is bounded and asks for the thing it waits for. Ports are free ones of 127.0.0.1, the fabric is ipc in a
+Every wait is bounded and asks for the thing it waits for. A bound that says nothing about the product is PATIENCE, which
+no machine needs: it is only ever spent by a test that fails. Ports are free ones of 127.0.0.1, the fabric is ipc in a
 directory of its own unless a test wants tcp.
 """
 import collections
@@ -41,6 +42,7 @@ def _is_sanitized():
 SANITIZED = _is_sanitized()  # memory then says nothing about the program
 # Sanitizers and busy machines make everything slower, never wrong: all bounds of time are multiplied by this.
 SLOW = float(os.environ.get('ZEROWAY_SLOW', '4' if SANITIZED else '1'))
+PATIENCE = 20.0  # seconds: less than 30, after which drains, bodies and senders time out, so that none of it hides a fault
 
 
 def raise_file_limit():
@@ -50,7 +52,7 @@ def raise_file_limit():
     return hard
 
 
-def eventually(question, within=5.0, every=0.02, what=None):
+def eventually(question, within=PATIENCE, every=0.02, what=None):
     """The first true answer of `question()`; fails when there is none in time."""
     deadline = time.monotonic() + within * SLOW
     while True:
@@ -60,6 +62,19 @@ def eventually(question, within=5.0, every=0.02, what=None):
         if time.monotonic() > deadline:
             raise AssertionError(f'not within {within * SLOW:g} s: {what or question}')
         time.sleep(every)
+
+
+def settled(question, still=1.0, what=None):
+    """The answer of `question()` that stays the same for `still` seconds."""
+    answer, since = question(), time.monotonic()
+
+    def look():
+        nonlocal answer, since
+        if (now := question()) != answer:
+            answer, since = now, time.monotonic()
+        return time.monotonic() - since >= still
+    eventually(look, 3 * PATIENCE, what=what or 'an end of changes')
+    return answer
 
 
 _given_ports = set()
@@ -120,10 +135,10 @@ class Process:
     def log_size(self):
         return os.path.getsize(self.log_path)
 
-    def wait_log(self, pattern, within=5.0):
+    def wait_log(self, pattern, within=PATIENCE, since=0):
         """The match of `pattern` in the log; fails when the process ends or the time is over without it."""
         def look():
-            match = re.search(pattern, self.log())
+            match = re.search(pattern, self.log(since))
             assert match or self.is_running(), f'{self.name} ended ({self.child.returncode}) without {pattern!r} in its log'
             return match
         return eventually(look, within, what=f'{pattern!r} in the log of {self.name}')
@@ -131,13 +146,17 @@ class Process:
     def signal(self, number):
         self.child.send_signal(number)
 
+    def wait_catches(self, number):
+        """Until the signal no longer ends it at once: it has got so far."""
+        eventually(lambda: int(self._status_of('SigCgt'), 16) >> (number - 1) & 1, what=f'{self.name} catching {number}')
+
     def terminate(self):
         self.signal(signal.SIGTERM)
 
     def kill(self):
         """SIGKILL, and gone when this returns."""
         self.signal(signal.SIGKILL)
-        self.child.wait(10)
+        self.child.wait(PATIENCE)
 
     def freeze(self):
         self.signal(signal.SIGSTOP)
@@ -145,7 +164,7 @@ class Process:
     def thaw(self):
         self.signal(signal.SIGCONT)
 
-    def wait(self, within=10.0):
+    def wait(self, within=PATIENCE):
         """The exit code; fails when it does not end in time."""
         try:
             return self.child.wait(within * SLOW)
@@ -154,20 +173,23 @@ class Process:
 
     def rss(self):
         """Bytes of memory resident now."""
-        return self._status('VmRSS')
+        return self._kilobytes('VmRSS')
 
     def peak_rss(self):
-        return self._status('VmHWM')
+        return self._kilobytes('VmHWM')
 
     def forget_peak(self):
         with open(f'/proc/{self.pid}/clear_refs', 'w') as file:
             file.write('5')
 
-    def _status(self, field):
+    def _kilobytes(self, field):
+        return int(self._status_of(field)) * 1024
+
+    def _status_of(self, field):
         with open(f'/proc/{self.pid}/status') as file:
             for line in file:
                 if line.startswith(field + ':'):
-                    return int(line.split()[1]) * 1024
+                    return line.split()[1]
         raise AssertionError(f'no {field} of {self.name}')
 
     def end(self):
@@ -177,7 +199,7 @@ class Process:
                 self.signal(signal.SIGKILL)
             except ProcessLookupError:
                 pass
-        self.child.wait(10)
+        self.child.wait(PATIENCE)
 
 
 class RouterProcess(Process):
@@ -198,16 +220,27 @@ class RouterProcess(Process):
             names = [name for name, _ in lines]
             assert self.is_running(), f'{self.name} ended ({self.child.returncode}):\n{self.log()[-2_000:]}'
             return lines if 'frames_bad' in names else None
-        lines = eventually(look, 5, what=f'counters in the log of {self.name}')
+        lines = eventually(look, what=f'counters in the log of {self.name}')
         values = collections.Counter()
         for name, value in lines:
             values[name] += int(value)
         return values
 
-    def connect(self, timeout=10.0, **options):
+    def undisturbed(self, measure):
+        """What `measure()` says while no worker was late with a ping: late ones are left alone, and rightly."""
+        for _ in range(20):
+            before = self.counters()
+            found = measure()
+            if self.counters()['pings_late'] == before['pings_late']:
+                return found
+            rounds = self.counters()['ping_rounds']  # who answers the next is late no more
+            eventually(lambda: self.counters()['ping_rounds'] >= rounds + 2, every=0.1, what='two rounds of pings')
+        raise AssertionError('each time a worker was late')
+
+    def connect(self, timeout=PATIENCE, **options):
         return Connection(self.port, timeout * SLOW, **options)
 
-    def request(self, method='GET', path='/', headers=(), body=None, timeout=10.0):
+    def request(self, method='GET', path='/', headers=(), body=None, timeout=PATIENCE):
         """One request on a connection of its own."""
         with self.connect(timeout) as connection:
             return connection.request(method, path, headers, body)
@@ -215,9 +248,9 @@ class RouterProcess(Process):
     def get(self, path='/', **options):
         return self.request('GET', path, **options)
 
-    def wait_bound(self, within=5.0):
+    def wait_bound(self):
         if self.port == 0:
-            self.port = int(self.wait_log(r'(?i)http[^\n]*?:(\d+)\b', within).group(1))
+            self.port = int(self.wait_log(r'(?i)http[^\n]*?:(\d+)\b', 3 * PATIENCE).group(1))
 
         def ask():
             assert self.is_running(), f'{self.name} ended ({self.child.returncode}) before it listened'
@@ -226,21 +259,21 @@ class RouterProcess(Process):
                 return True
             except OSError:
                 return False
-        eventually(ask, within, what=f'{self.name} listening on {self.port}')
+        eventually(ask, 3 * PATIENCE, what=f'{self.name} listening on {self.port}')
         return self
 
-    def wait_workers(self, count, within=10.0):
+    def wait_workers(self, count):
         """Until exactly `count` workers said hello."""
-        eventually(lambda: self.counters()['workers'] == count, within, every=0.05,
+        eventually(lambda: self.counters()['workers'] == count, 3 * PATIENCE, every=0.05,
                    what=f'{count} workers at {self.name}')
         return self
 
-    def wait_idle(self, within=5.0):
+    def wait_idle(self):
         """Until no exchange and no stream is open: nothing leaked."""
         def look():
             counters = self.counters()
             return counters['exchanges_open'] == 0 and counters['streams_open'] == 0
-        eventually(look, within, every=0.05, what=f'{self.name} without open streams')
+        eventually(look, every=0.05, what=f'{self.name} without open streams')
 
 
 class Stack:
@@ -314,7 +347,7 @@ class Stack:
                 process.signal(signal.SIGCONT)
                 process.terminate()
             return not running
-        eventually(look, 10, every=0.1, what='the end of all routers and workers')
+        eventually(look, every=0.1, what='the end of all routers and workers')
 
     def sanitizer_reports(self):
         """What a sanitizer said in any log: empty, or the test has failed."""
@@ -398,7 +431,7 @@ class Closing:
 class Connection(Closing):
     """A client's connection for scripted bytes and for whole requests. Strict in what it accepts."""
 
-    def __init__(self, port, timeout=10.0, receive_buffer=None):
+    def __init__(self, port, timeout=PATIENCE * SLOW, receive_buffer=None):
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -446,7 +479,7 @@ class Connection(Closing):
             if not self.fill():
                 raise Broken(f'end of stream before {mark!r}: {bytes(self.buffer[:200])!r}')
 
-    def is_closed_by_peer(self, within=5.0):
+    def is_closed_by_peer(self, within=PATIENCE):
         """True when the router closes (end of stream or reset) within the time, with nothing more said."""
         self.socket.settimeout(within * SLOW)
         try:
@@ -588,7 +621,7 @@ class Load:
 
     _serial = 0
 
-    def __init__(self, port, connections, make=None, timeout=20.0, limit=None, pace=0.0):
+    def __init__(self, port, connections, make=None, timeout=PATIENCE, limit=None, pace=0.0):
         Load._serial += 1
         self.port = port
         self.prefix = f'{os.getpid()}-{Load._serial}'
@@ -658,10 +691,15 @@ class Load:
     def done(self):
         return sum(len(outcomes) for outcomes in self.lists)
 
-    def wait_more(self, count, within=10.0):
+    def wait_more(self, count):
         """Until `count` more requests have ended."""
         goal = self.done() + count
-        eventually(lambda: self.done() >= goal, within, what=f'{count} more requests of the load')
+        eventually(lambda: self.done() >= goal, 3 * PATIENCE, what=f'{count} more requests of the load')
+
+    def wait_worker(self, name):
+        """Until the worker of that name has answered: it is there, whoever else may be leaving."""
+        eventually(lambda: any(outcomes and outcomes[-1].worker == name for outcomes in self.lists),
+                   3 * PATIENCE, what=f'an answer by {name}')
 
     def by_worker(self, since=0.0):
         return collections.Counter(outcome.worker for outcome in self.outcomes if outcome.start >= since)
