@@ -283,7 +283,7 @@ void Fabric::send_mail() {
     if (worker->is_unreachable) {
       lose(*worker, "it cannot be reached");
     } else if (reads_too_little(*worker)) {
-      cut(*worker);
+      cut(*worker, std::to_string(unread_.of(worker->connection)) + " bytes wait for it to read them");
     }
   }
   mail.clear();
@@ -294,9 +294,9 @@ bool Fabric::reads_too_little(const Worker& worker) const {
   return unread_.of(worker.connection) > kMostUnread + std::size_t{kStreamWindow} * worker.in_flight;
 }
 
-void Fabric::cut(Worker& worker) {
+void Fabric::cut(Worker& worker, const std::string& why) {
   wire_.cut(worker.connection);
-  lose(worker, "it is cut, " + std::to_string(unread_.of(worker.connection)) + " bytes wait for it to read them");
+  lose(worker, "it is cut, " + why);
 }
 
 void Fabric::remove(FabricStream& stream) {

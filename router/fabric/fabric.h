@@ -15,6 +15,7 @@
 #include "proto/message.h"
 #include "router/exchange/backend.h"
 #include "router/fabric/answer_budgets.h"
+#include "router/fabric/idle_talk.h"
 #include "router/fabric/ping_rounds.h"
 #include "router/fabric/pools.h"
 #include "router/fabric/roster.h"
@@ -89,10 +90,12 @@ class Fabric : public Backend, public WireEvents {
   void post(Worker& worker);
   void send_mail();
   [[nodiscard]] bool reads_too_little(const Worker& worker) const;
-  void cut(Worker& worker);
+  void cut(Worker& worker, const std::string& why);
 
   // What workers say (fabric_workers.cpp). An error drops the worker.
   [[nodiscard]] Result<> frame(Worker* worker, std::string_view instance, const Frame& frame, ConnectionId connection);
+  // A message of this worker had frames of that cost which are no piece of a reply.
+  void talked_idly(std::string_view instance, std::size_t cost);
   void drop(std::string_view instance, ResetCode code, const std::string& what);
   void tell(std::string_view instance, ResetCode code, std::string_view what);
   void tell_stranger(std::string_view instance);
@@ -158,6 +161,7 @@ class Fabric : public Backend, public WireEvents {
   StreamTable streams_;
   AnswerBudgets answers_;
   Unread unread_;
+  IdleTalk idle_talk_;
   PingRounds rounds_;
   Settling settling_;
   Complaints complaints_, comings_, goings_;

@@ -14,6 +14,12 @@ constexpr ConnectionId kStrangers = -1;
 
 Error frame_error(std::string detail) { return Error{Fault::backend, Code::frame_error, false, std::move(detail)}; }
 
+// What credit or the order of a stream bounds.
+bool is_of_reply(const Frame& frame) {
+  if (frame.type == FrameType::data) return !frame.payload.empty() || frame.has(kFlagEndStream);
+  return frame.type == FrameType::headers || frame.type == FrameType::message;
+}
+
 std::string name_of(const Worker& worker) { return worker.hello.name + " (" + worker.hello.instance + ")"; }
 
 }  // namespace
@@ -21,6 +27,7 @@ std::string name_of(const Worker& worker) { return worker.hello.name + " (" + wo
 void Fabric::message(std::string_view instance, Bytes payload, ConnectionId connection) {
   ++counters_.messages_in;
   MessageReader reader(payload);
+  std::size_t idle = payload.empty() ? kIdleFrameCost : 0;
   while (true) {
     const auto next = reader.next();
     if (!next) {
@@ -35,12 +42,15 @@ void Fabric::message(std::string_view instance, Bytes payload, ConnectionId conn
       tell_stranger(instance);
       break;
     }
+    const std::uint64_t ignored = counters_.frames_ignored;
     const Result<> done = frame(worker, instance, one, connection);
     if (!done) {
       drop(instance, ResetCode::protocol_error, done.error().detail);
       break;
     }
+    if (counters_.frames_ignored != ignored || !is_of_reply(one)) idle += one.payload.size() + kIdleFrameCost;
   }
+  if (idle > 0) talked_idly(instance, idle);
   // Not before: a claim may stand behind the pong in the same message.
   if (rounds_.is_complete()) round_is_complete();
 }
@@ -66,6 +76,13 @@ Result<> Fabric::frame(Worker* worker, std::string_view instance, const Frame& f
   }
   ++counters_.frames_ignored;
   return {};
+}
+
+// Strangers talk in vain as long as they like: of a message of theirs the first frame is looked at.
+void Fabric::talked_idly(std::string_view instance, std::size_t cost) {
+  Worker* worker = roster_.find(instance);
+  if (worker == nullptr || idle_talk_.take(worker->connection, cost, now_)) return;
+  cut(*worker, "it says more in a second than anybody waits for");
 }
 
 void Fabric::drop(std::string_view instance, ResetCode code, const std::string& what) {
@@ -189,6 +206,7 @@ void Fabric::confirm_leaving(Worker& worker) {
 void Fabric::steer_broke(ConnectionId connection) {
   answers_.forget(connection);
   unread_.forget(connection);
+  idle_talk_.forget(connection);
   if (Worker* worker = roster_.find_connection(connection)) lose(*worker, "its connection broke off");
 }
 

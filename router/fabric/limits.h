@@ -17,9 +17,16 @@ inline constexpr std::chrono::milliseconds kRefusedPause{
     50};  // a worker that refused is left alone: no hot loop of refusals
 inline constexpr std::chrono::milliseconds kRoundPause{
     20};  // peers that come and go without end must not cost a ping round each
-inline constexpr std::size_t kMailFlush = 1 << 20;       // a worker's outbox is sent early: stays under kMaxMessageSize
-inline constexpr int kMessagesPerTurn = 1'000;           // in one go
-inline constexpr std::size_t kBytesPerTurn = 4 << 20;    // the same: a message may be 4 MiB of frames
+inline constexpr std::size_t kMailFlush = 1 << 20;     // a worker's outbox is sent early: stays under kMaxMessageSize
+inline constexpr int kMessagesPerTurn = 1'000;         // in one go
+inline constexpr std::size_t kBytesPerTurn = 4 << 20;  // the same: a message may be 4 MiB of frames
+inline constexpr int kMostWaiting =
+    65'536;  // messages of one worker that are not read yet. At more, ZeroMQ stops reading its connection, and its
+             // heartbeats with it. Windows bound their bytes
+// What a worker says in a second that is no piece of a reply (late frames, credit, answers to PINGs), in bytes, a frame
+// counting as so many more: a quarter of a million frames, or the windows of 1 024 streams. More, and it is cut.
+inline constexpr std::size_t kIdleFrameCost = 1'024;
+inline constexpr std::size_t kIdlePerSecond = 256 << 20;
 inline constexpr int kReceivesPerTurn = 4;               // goes; then clients get their turn again
 inline constexpr std::uint32_t kAnswersPerSecond = 100;  // to PINGs and HELLOs of one connection: who does not read
                                                          // them makes them wait here, and no credit bounds them

@@ -3,29 +3,29 @@
 // Owner: who counts.   Thread: one.
 // Pure: no clock. Not here: what becomes of those over it.
 #pragma once
-#include <cstdint>
+#include <cstddef>
 
 #include "router/observe/time.h"
 
 namespace zeroway {
 
-template <std::uint32_t kMost>
+template <std::size_t kMost>
 class PerSecond {
  public:
   // False when this second's are spent.
-  [[nodiscard]] bool take(Time now) {
+  [[nodiscard]] bool take(Time now, std::size_t many = 1) {
     if (now - since_ >= std::chrono::seconds(1)) {
       since_ = now;
       taken_ = 0;
     }
-    if (taken_ >= kMost) return false;
-    ++taken_;
+    if (many > kMost - taken_) return false;
+    taken_ += many;
     return true;
   }
 
  private:
   Time since_{};
-  std::uint32_t taken_ = 0;
+  std::size_t taken_ = 0;
 };
 
 }  // namespace zeroway

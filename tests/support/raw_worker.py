@@ -1,0 +1,96 @@
+"""A worker made of bytes on a socket, that reads only when it is told to.
+
+Owner: a test; close() or Stack.closing ends it.   Thread: the test's; a heart of its own says that it is alive.
+Not here: a worker that reads (fabric_peer.py), frames (fabric_peer.py).
+"""
+import json
+import os
+import socket
+import struct
+import threading
+
+import zeroway_e2e as z
+from fabric_peer import HELLO, WELCOME, frame, frames_in, steer_of
+
+GREETING = b'\xff' + bytes(8) + b'\x7f' + b'\x03\x00' + b'NULL' + bytes(16) + b'\x00' + bytes(31)
+PONG = b'\x04\x05\x04PONG'  # a command; nobody asks whether a PING came before it
+
+
+class RawWorker:
+    """ZMTP 3.0 by hand: says what it is told, reads when it is told, and goes on saying that it is alive."""
+
+    def __init__(self, fabric):
+        steer = steer_of(fabric)
+        if steer.startswith('ipc://'):
+            self.socket = socket.socket(socket.AF_UNIX)
+            self.socket.connect(steer.removeprefix('ipc://'))
+        else:
+            host, port = steer.removeprefix('tcp://').rsplit(':', 1)
+            self.socket = socket.create_connection((host, int(port)))
+        self.socket.settimeout(10 * z.SLOW)
+        self.lock = threading.Lock()
+        self.is_over = threading.Event()
+        self.instance = f'raw#{os.urandom(8).hex()}'
+        ready = (b'\x05READY\x0bSocket-Type' + struct.pack('>I', 6) + b'ROUTER'
+                 + b'\x08Identity' + struct.pack('>I', len(self.instance)) + self.instance.encode())
+        self.write(GREETING + b'\x04' + bytes([len(ready)]) + ready)
+        self.read(64)
+        self.read_part()
+        self.heart = threading.Thread(target=self.beat)
+        self.heart.start()
+
+    def join(self, host=''):
+        """Says hello for a route of its own, everything of `host`, and waits for the welcome."""
+        hello = {'name': 'raw', 'instance': self.instance, 'routes': [{'host': host, 'path': '/'}]}
+        self.say(frame(HELLO, 0, 0, json.dumps(hello).encode()))
+        self.next(WELCOME)
+        return self
+
+    def write(self, data):
+        with self.lock:
+            self.socket.sendall(data)
+
+    def beat(self):
+        while not self.is_over.wait(0.1):
+            try:
+                self.write(PONG)
+            except OSError:
+                return
+
+    def say(self, payload):
+        self.write(b'\x02' + struct.pack('>Q', len(payload)) + payload)
+
+    def read(self, size):
+        data = b''
+        while len(data) < size:
+            data += (piece := self.socket.recv(size - len(data)))
+            assert piece, 'the router has closed'
+        return data
+
+    def read_part(self):
+        """(whether it is a command, its bytes)."""
+        flags, size = self.read(2)
+        if flags & 2:
+            size = int.from_bytes(bytes([size]) + self.read(7), 'big')
+        return bool(flags & 4), self.read(size)
+
+    def next(self, type):
+        while True:
+            is_command, payload = self.read_part()
+            for frame_ in [] if is_command else frames_in(payload):
+                if frame_.type == type:
+                    return frame_
+
+    def is_cut(self):
+        """Whether it ends; all that was sent before is read."""
+        try:
+            while self.socket.recv(z.MIB):
+                pass
+        except ConnectionError:
+            pass
+        return True
+
+    def close(self):
+        self.is_over.set()
+        self.heart.join()
+        self.socket.close()
