@@ -89,6 +89,7 @@ Result<> ZmqWire::bind(const std::string& deal, const std::string& steer) {
     set_up(deal_);
     set_up(steer_);
     deal_.set(zmq::sockopt::rcvhwm, 1);  // nobody has anything to say there
+    steer_.set(zmq::sockopt::rcvhwm, kMostWaiting);
     steer_.set(zmq::sockopt::router_mandatory, true);
     steer_.set(zmq::sockopt::router_handover,
                true);  // a worker that reconnects before its old connection is seen to be dead

@@ -16,7 +16,10 @@ using namespace zeroway::test;
 namespace {
 
 struct Recorder : WireEvents {
-  void message(std::string_view, Bytes, ConnectionId connection) override { said_hello = connection; }
+  void message(std::string_view, Bytes, ConnectionId connection) override {
+    ++messages;
+    said_hello = connection;
+  }
   void steer_broke(ConnectionId connection) override { broken.push_back(connection); }
   void deal_came(std::size_t connections) override { dealt_to = connections; }
   void deal_broke(std::size_t connections) override { dealt_to = connections; }
@@ -25,6 +28,7 @@ struct Recorder : WireEvents {
 
   std::size_t dealt_to = 0;
   int shaken = 0;
+  int messages = 0;
   ConnectionId said_hello = -1;
   std::vector<ConnectionId> broken;
 };
@@ -160,4 +164,21 @@ TEST_CASE("zmq wire: a connection that has ended before it is cut is left alone,
   bound.wire.cut(connection);
   bound.wait_broken(connection);
   CHECK(bound.hello_of(second) == connection);
+}
+
+TEST_CASE("zmq wire: a worker that has much to say stays connected while the loop is busy for longer than heartbeats") {
+  BoundWire bound;
+  RawPeer peer;
+  (void)bound.hello_from(peer);
+  std::string much;
+  for (int i = 0; i < 5'000; ++i) much += std::string("\0\1x", 3);
+  peer.send(much);
+  const auto until = std::chrono::steady_clock::now() + 2 * bound.settings.heartbeat_timeout;
+  while (std::chrono::steady_clock::now() < until) {
+    peer.say("x");  // it lives
+    ::poll(nullptr, 0, 50);
+  }
+  bound.turn_until([&] { return bound.events.messages > 5'000; });
+  for (int i = 0; i < 5; ++i) bound.turn_until([] { return true; });
+  CHECK(bound.events.broken.empty());
 }
