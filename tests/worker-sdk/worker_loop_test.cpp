@@ -1,9 +1,12 @@
 // A worker with real sockets against a router that is played here.
 #include <doctest/doctest.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <future>
+#include <thread>
 
 #include "tests/worker-sdk/fake_router.h"
 #include "tests/worker-sdk/running_worker.h"
@@ -151,4 +154,32 @@ TEST_CASE("loop: garbage from a router stops nothing") {
   message = opening(1, "/");
   router.deal(message);
   CHECK(router.receive() == "1:1 0:1");
+}
+
+TEST_CASE("loop: signals that the application handles cost no request its answer") {
+  struct sigaction ignore = {}, before = {};
+  ignore.sa_handler = [](int) {};
+  sigaction(SIGUSR1, &ignore, &before);
+  const FabricFolder folder;
+  std::promise<pthread_t> thread;
+  RunningWorker worker({folder.endpoint()}, [&thread] { thread.set_value(pthread_self()); });
+  FakeRouter router(folder.endpoint());
+  REQUIRE(router.greets());
+  MessageWriter message = opening(1, "/held");
+  router.steer(message);
+  CHECK(router.receive() == "1:1 0:1");
+  std::atomic<bool> is_over = false;
+  std::thread profiler([&is_over, of = thread.get_future().get()] {
+    while (!is_over) pthread_kill(of, SIGUSR1);
+  });
+  for (StreamId stream = 3; stream < 2'000; stream += 2) {
+    message = opening(stream, "/");
+    router.steer(message);
+    const std::string answer = router.receive();
+    CHECK(answer == "1:" + std::to_string(stream) + " 0:" + std::to_string(stream));
+    if (answer == "nothing") break;
+  }
+  is_over = true;
+  profiler.join();
+  sigaction(SIGUSR1, &before, nullptr);
 }

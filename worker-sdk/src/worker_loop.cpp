@@ -32,6 +32,16 @@ constexpr int kMessagesPerTurn = 32;      // then replies go out, and the router
 constexpr int kTurnsBetweenPolls = 16;    // of a loop that never runs dry: signals and the monitor get their turn
 constexpr std::size_t kCopyUpTo = 4'096;  // bytes: larger messages are handed over instead
 
+// A signal that the application handles (a profiler's comes a hundred times in a second) makes a call of ZeroMQ fail
+// before it has done anything.
+template <class Call>
+int undisturbed(Call call) {
+  int result = 0;
+  do result = call();
+  while (result < 0 && zmq_errno() == EINTR);
+  return result;
+}
+
 bool set_int(void* socket, int option, int value) { return zmq_setsockopt(socket, option, &value, sizeof value) == 0; }
 
 bool set_text(void* socket, int option, const std::string& text) {
@@ -65,7 +75,9 @@ class Received {
   Received(const Received&) = delete;
   Received& operator=(const Received&) = delete;
 
-  [[nodiscard]] bool receive(void* socket) { return zmq_msg_recv(&message_, socket, ZMQ_DONTWAIT) >= 0; }
+  [[nodiscard]] bool receive(void* socket) {
+    return undisturbed([&] { return zmq_msg_recv(&message_, socket, ZMQ_DONTWAIT); }) >= 0;
+  }
   [[nodiscard]] bool has_more() const { return zmq_msg_more(&message_) != 0; }
   [[nodiscard]] Bytes bytes() {
     return {static_cast<const std::uint8_t*>(zmq_msg_data(&message_)), zmq_msg_size(&message_)};
@@ -103,7 +115,7 @@ void WorkerLoop::close_sockets() {
   if (monitor_ != nullptr) zmq_socket_monitor(socket_, nullptr, 0);
   if (monitor_ != nullptr) zmq_close(monitor_);
   if (socket_ != nullptr) zmq_close(socket_);
-  if (context_ != nullptr) zmq_ctx_term(context_);
+  if (context_ != nullptr) undisturbed([this] { return zmq_ctx_term(context_); });
   monitor_ = socket_ = context_ = nullptr;
 }
 
@@ -169,7 +181,8 @@ bool WorkerLoop::open_monitor() {
                      ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
   if (zmq_socket_monitor(socket_, endpoint.c_str(), events) != 0) return false;
   monitor_ = zmq_socket(context_, ZMQ_PAIR);
-  return monitor_ != nullptr && set_int(monitor_, ZMQ_LINGER, 0) && zmq_connect(monitor_, endpoint.c_str()) == 0;
+  return monitor_ != nullptr && set_int(monitor_, ZMQ_LINGER, 0) &&
+         undisturbed([&] { return zmq_connect(monitor_, endpoint.c_str()); }) == 0;
 }
 
 void WorkerLoop::dial(Dialled& dialled, const std::string& endpoint, char socket, std::size_t index) {
@@ -178,7 +191,7 @@ void WorkerLoop::dial(Dialled& dialled, const std::string& endpoint, char socket
   is_dry_ = false;
   dialled.again_at = socket == 'D' ? WorkerClock::now() + kDealPatience : WorkerClock::time_point::max();
   if (zmq_setsockopt(socket_, ZMQ_CONNECT_ROUTING_ID, alias.data(), alias.size()) != 0 ||
-      zmq_connect(socket_, endpoint.c_str()) != 0) {
+      undisturbed([&] { return zmq_connect(socket_, endpoint.c_str()); }) != 0) {
     core_->complain("cannot connect to " + endpoint + ": " + zmq_strerror(zmq_errno()));
     return dial_later(dialled);
   }
@@ -190,7 +203,7 @@ void WorkerLoop::dial(Dialled& dialled, const std::string& endpoint, char socket
 
 void WorkerLoop::hang_up(Dialled& dialled) {
   is_dry_ = false;
-  if (!dialled.endpoint.empty()) zmq_disconnect(socket_, dialled.endpoint.c_str());
+  if (!dialled.endpoint.empty()) undisturbed([&] { return zmq_disconnect(socket_, dialled.endpoint.c_str()); });
   dialled.endpoint.clear();
   dialled.again_at = WorkerClock::time_point::max();
 }
@@ -313,13 +326,13 @@ void WorkerLoop::send(RouterLink& link) {
   while (core_->links()[index].get() != &link) ++index;
   const Alias alias = make_alias('S', index, pairs_[index].steer.times);
   is_dry_ = false;
-  if (zmq_send(socket_, alias.data(), alias.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0) {
+  if (undisturbed([&] { return zmq_send(socket_, alias.data(), alias.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT); }) < 0) {
     core_->complain("cannot send to " + link.steer() + ": " + zmq_strerror(zmq_errno()));
     return link.out().clear();
   }
   zmq_msg_t message;
   if (!make_message(message, link.out())) std::abort();  // no memory: a half-sent message cannot be taken back
-  if (zmq_msg_send(&message, socket_, ZMQ_DONTWAIT) < 0) zmq_msg_close(&message);
+  if (undisturbed([&] { return zmq_msg_send(&message, socket_, ZMQ_DONTWAIT); }) < 0) zmq_msg_close(&message);
 }
 
 // Events come as two parts: number and value, then the endpoint (zmq_socket_monitor(3)).
