@@ -36,5 +36,10 @@ inline constexpr std::size_t kMessageCost = 128;         // bytes that ZeroMQ ta
 // less on its way.
 inline constexpr std::size_t kMostUnread = 64 << 20;
 inline constexpr int kUnfinishedTurns = 50;  // then who came and went is told, although a last word may be to come
+inline constexpr std::chrono::milliseconds kFabricHandshake{
+    2'000};  // half a greeting must not hold the table uneven for ZeroMQ's 30 s
+inline constexpr std::chrono::milliseconds kFabricLinger{500};  // the last frames to workers when the router leaves
+inline constexpr std::size_t kWarmStreams = 1'024;  // kept for reuse: enough for one turn's worth, small when idle
+inline constexpr std::size_t kWarmOpening = 4'096;  // bytes of its buffer such a stream keeps: a body was there in more
 
 }  // namespace zeroway

@@ -1,11 +1,8 @@
 #include "router/fabric/stream_table.h"
 
+#include "router/fabric/limits.h"
+
 namespace zeroway {
-namespace {
-
-constexpr std::size_t kSpareStreams = 1'024;  // kept for reuse: enough for one turn's worth, small when idle
-
-}  // namespace
 
 StreamId StreamTable::next_free() {
   do {
@@ -44,8 +41,7 @@ void StreamTable::remove(StreamId id) {
   if (found == streams_.end()) return;
   std::unique_ptr<FabricStream> stream = std::move(found->second);
   streams_.erase(found);
-  // A stream that queued a body keeps a big buffer: not worth keeping.
-  if (spare_.size() < kSpareStreams && stream->opening.capacity() <= 4'096) spare_.push_back(std::move(stream));
+  if (spare_.size() < kWarmStreams && stream->opening.capacity() <= kWarmOpening) spare_.push_back(std::move(stream));
 }
 
 }  // namespace zeroway

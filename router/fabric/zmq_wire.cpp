@@ -14,9 +14,6 @@
 namespace zeroway {
 namespace {
 
-constexpr int kHandshakeTimeout = 2'000;  // ms: half a greeting must not hold the table uneven for ZeroMQ's 30 s
-constexpr int kLinger = 500;              // ms: the last frames to workers when the router leaves
-
 bool send_part(void* socket, std::string_view bytes, int flags) {
   return zmq_send(socket, bytes.data(), bytes.size(), flags | ZMQ_DONTWAIT) >= 0;
 }
@@ -67,11 +64,11 @@ ZmqWire::~ZmqWire() {
 void ZmqWire::set_up(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::ipv6, true);
   socket.set(zmq::sockopt::sndhwm, 0);  // bounded by windows and the count of unaccepted openings
-  socket.set(zmq::sockopt::linger, kLinger);
+  socket.set(zmq::sockopt::linger, static_cast<int>(kFabricLinger.count()));
   socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(kMaxMessageSize));
   socket.set(zmq::sockopt::heartbeat_ivl, static_cast<int>(settings_.heartbeat_interval.count()));
   socket.set(zmq::sockopt::heartbeat_timeout, static_cast<int>(settings_.heartbeat_timeout.count()));
-  socket.set(zmq::sockopt::handshake_ivl, kHandshakeTimeout);
+  socket.set(zmq::sockopt::handshake_ivl, static_cast<int>(kFabricHandshake.count()));
   ZmqDoor::guard(socket);
   if (gate_) gate_->guard(socket);
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "router/observe/limits.h"
 #include "router/observe/log.h"
 #include "router/observe/per_second.h"
 #include "router/observe/time.h"
@@ -17,8 +18,6 @@ class Complaints {
   void write(Time now, std::string_view line, log::Level level = log::Level::warning);
 
  private:
-  static constexpr std::uint32_t kLinesPerSecond = 10;  // enough to see who does what; a flood does not fill the disk
-
   PerSecond<kLinesPerSecond> written_;
   std::uint64_t left_out_ = 0;
 };

@@ -17,16 +17,12 @@
 #include <string_view>
 #include <utility>
 
+#include "router/observe/limits.h"
 #include "router/observe/log.h"
 
 namespace zeroway {
 
 namespace {
-
-constexpr std::size_t kMostHeld = 4 << 20;      // bytes; 25 000 lines and more, then they are lost
-constexpr std::size_t kWarmMemory = 256 << 10;  // kept between two writes; more was for a stall that is over
-constexpr std::chrono::seconds kTellEvery{1};   // a reader that is a little too slow does not fill the log
-constexpr std::chrono::seconds kLongestFinish{1};
 
 int open_file(const std::string& path) {
   // Not blocking: to open a named pipe that nobody reads must not stop the start, it fails.
@@ -67,7 +63,7 @@ class LogFile::Writer {
   bool append(std::string& lines, std::uint64_t count) {
     const std::lock_guard lock(mutex_);
     if (is_finishing_ || lines.empty()) return lines.clear(), false;
-    if (held() > 0 && held() + lines.size() > kMostHeld) {
+    if (held() > 0 && held() + lines.size() > kMostLogHeld) {
       lines.clear();
       lost_ += count;
       return !std::exchange(is_losing_, true);
@@ -94,7 +90,7 @@ class LogFile::Writer {
     std::unique_lock lock(mutex_);
     is_finishing_ = true;
     work_.notify_one();
-    return done_.wait_for(lock, kLongestFinish, [this] { return is_done_; });
+    return done_.wait_for(lock, kLongestLogFinish, [this] { return is_done_; });
   }
 
   std::uint64_t lost() const {
@@ -114,7 +110,7 @@ class LogFile::Writer {
       lock.unlock();
       write_and_reopen(batch, reopen_after);
       batch.clear();
-      if (batch.capacity() > kWarmMemory) std::string().swap(batch);
+      if (batch.capacity() > kWarmLogMemory) std::string().swap(batch);
       lock.lock();
       writing_ = 0;
       tell_recovery(lock);
@@ -131,7 +127,7 @@ class LogFile::Writer {
     if (told_ == lost_ || is_failing_) {
       work_.wait(lock, has_work);
     } else {
-      work_.wait_for(lock, kTellEvery, has_work);  // somebody is to be told, with work or without
+      work_.wait_for(lock, kTellLostEvery, has_work);  // somebody is to be told, with work or without
     }
   }
 
@@ -196,7 +192,7 @@ class LogFile::Writer {
 
   void tell_recovery(std::unique_lock<std::mutex>& lock) {
     const auto now = std::chrono::steady_clock::now();  // no loop's time: this thread has none
-    if (told_ == lost_ || is_failing_ || is_finishing_ || now - told_at_ < kTellEvery) return;
+    if (told_ == lost_ || is_failing_ || is_finishing_ || now - told_at_ < kTellLostEvery) return;
     const std::uint64_t lost = lost_ - std::exchange(told_, lost_);
     told_at_ = now;
     is_losing_ = false;

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "router/observe/escape.h"
+#include "router/observe/limits.h"
 #include "router/observe/log.h"
 #include "router/observe/log_file.h"
 
@@ -12,10 +13,7 @@ namespace zeroway {
 
 namespace {
 
-constexpr std::size_t kWriteAt = 65'536;        // bytes gathered: one write() of several hundred lines
-constexpr std::size_t kMostText = 2'048;        // bytes of a field that a client chose, before they are escaped
-constexpr std::string_view kCut = "...";        // behind one that had more
-constexpr std::chrono::seconds kWriteEvery{1};  // a person who watches the file sees a request within that
+constexpr std::string_view kCut = "...";  // behind one that had more
 
 template <class Number>
 void append_number(std::string& out, Number number) {
@@ -36,8 +34,8 @@ void append_millis(std::string& out, std::chrono::microseconds time) {
 
 // What a client chose, so that one line stays one that people and programs can read.
 void append_cut(std::string& out, std::string_view text) {
-  append_escaped(out, text.substr(0, kMostText));
-  if (text.size() > kMostText) out.append(kCut);
+  append_escaped(out, text.substr(0, kMostFieldText));
+  if (text.size() > kMostFieldText) out.append(kCut);
 }
 
 void append_quoted(std::string& out, std::string_view text) {
@@ -72,11 +70,11 @@ void RequestLog::write(const RequestRecord& record) {
     append_line(record);
   }
   ++lines_;
-  if (buffer_.size() >= kWriteAt) flush();
+  if (buffer_.size() >= kAccessLogBatch) flush();
 }
 
 void RequestLog::sweep(Time now) {
-  if (buffer_.empty() || now - flushed_ < kWriteEvery) return;
+  if (buffer_.empty() || now - flushed_ < kAccessLogEvery) return;
   flushed_ = now;
   flush();
 }
@@ -107,7 +105,7 @@ void RequestLog::append_line(const RequestRecord& record) {
   buffer_.append(record.address).append(" - - [");
   append_time(record.ended);
   buffer_.append("] \"");
-  append_escaped(buffer_, record.method.substr(0, kMostText));
+  append_escaped(buffer_, record.method.substr(0, kMostFieldText));
   buffer_.push_back(' ');
   append_cut(buffer_, record.path);
   buffer_.push_back(' ');
@@ -133,8 +131,8 @@ void RequestLog::append_line(const RequestRecord& record) {
 void RequestLog::append_json(const RequestRecord& record) {
   const auto text = [this](std::string_view name, std::string_view value) {
     buffer_.append(name);
-    append_json_string(buffer_, value.substr(0, kMostText));
-    if (value.size() > kMostText) buffer_.insert(buffer_.size() - 1, kCut);  // before the quote
+    append_json_string(buffer_, value.substr(0, kMostFieldText));
+    if (value.size() > kMostFieldText) buffer_.insert(buffer_.size() - 1, kCut);  // before the quote
   };
   const auto number = [this](std::string_view name, auto value) {
     buffer_.append(name);

@@ -1,5 +1,4 @@
-// Every number of the SDK that limits something, with its reason. What router and worker agree on is in proto/limits.h;
-// how the sockets are set, in worker_loop.cpp.
+// Every number of the SDK that limits something, with its reason. What router and worker agree on is in proto/limits.h.
 #pragma once
 #include <chrono>
 #include <cstddef>
@@ -25,6 +24,25 @@ inline constexpr std::size_t kMaxLinks = 1'024;                          // pair
 inline constexpr unsigned kComplaintsPerSecond = 10;                     // a router gone wrong must not fill the disk
 inline constexpr std::chrono::milliseconds kPauseBeforeHello{100};       // who was dropped does not turn in a circle
 inline constexpr std::chrono::milliseconds kConfirmationTimeout{5'000};  // for a router that does not answer GOAWAY
+
+// the socket, and dialling
+inline constexpr std::chrono::milliseconds kHeartbeatInterval{250};  // a hung router is noticed in about a second
+inline constexpr std::chrono::milliseconds kHeartbeatTimeout{1'000};
+// The loop dials anew, never libzmq: a router that was started again would deal to who has not said hello yet, and what
+// libzmq connects again its monitor calls by an address, which may be anybody's. Its turn is an hour away, the loop's
+// comes first. Not -1, with which libzmq lets go of the endpoint later, when it may have been dialled again.
+inline constexpr std::chrono::milliseconds kReconnectInterval{3'600'000};
+inline constexpr std::chrono::milliseconds kDialAgain{100};     // then 200, 300 …: back within a second of the router
+inline constexpr std::chrono::milliseconds kLongestPause{500};  // between two dials
+inline constexpr std::chrono::milliseconds kDialJitter{100};    // a router's workers do not come back all at once
+inline constexpr std::chrono::milliseconds kDealPatience{2'000};    // for a dial that says nothing
+inline constexpr std::chrono::milliseconds kConnectTimeout{2'000};  // a host that drops packets must not cost minutes
+inline constexpr std::chrono::milliseconds kFarewellTime{1'000};    // for the last replies to leave the process
+
+// the loop
+inline constexpr int kReadAtOnce = 32;  // messages; then replies go out, and the router has work while the rest is read
+inline constexpr int kTurnsBetweenPolls = 16;  // of a loop that never runs dry: signals and the monitor get their turn
+inline constexpr std::size_t kCopyUpTo = 4'096;  // bytes: larger messages are handed over instead
 
 // WebSockets that are closed when the worker leaves dial again at once: not all in one moment. Clients further apart
 // than this do not feel each other, and a few of them need not wait for the whole drain time.

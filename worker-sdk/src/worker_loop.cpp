@@ -9,28 +9,13 @@
 #include <cerrno>
 #include <cstring>
 
+#include "limits.h"
 #include "proto/limits.h"
 #include "worker_keys.h"
 
 namespace zeroway {
 
 namespace {
-
-constexpr int kHeartbeatInterval = 250;   // ms: a hung router is noticed in about a second
-constexpr int kHeartbeatTimeout = 1'000;  // ms
-// The loop dials anew, never libzmq: a router that was started again would deal to who has not said hello yet, and what
-// libzmq connects again its monitor calls by an address, which may be anybody's. Its turn is an hour away, the loop's
-// comes first. Not -1, with which libzmq lets go of the endpoint later, when it may have been dialled again.
-constexpr int kReconnectInterval = 3'600'000;              // ms
-constexpr std::chrono::milliseconds kDialAgain{100};       // then 200, 300 …: back within a second of the router
-constexpr std::chrono::milliseconds kLongestPause{500};    // between two dials
-constexpr int kDialJitter = 100;                           // ms: a router's workers do not come back all at once
-constexpr std::chrono::milliseconds kDealPatience{2'000};  // for a dial that says nothing
-constexpr int kConnectTimeout = 2'000;                     // ms: a host that drops packets must not cost minutes
-constexpr int kFarewell = 1'000;                           // ms: for the last replies to leave the process
-constexpr int kMessagesPerTurn = 32;      // then replies go out, and the router has work while the rest is read
-constexpr int kTurnsBetweenPolls = 16;    // of a loop that never runs dry: signals and the monitor get their turn
-constexpr std::size_t kCopyUpTo = 4'096;  // bytes: larger messages are handed over instead
 
 // A signal that the application handles (a profiler's comes a hundred times in a second) makes a call of ZeroMQ fail
 // before it has done anything.
@@ -47,6 +32,8 @@ bool set_int(void* socket, int option, int value) { return zmq_setsockopt(socket
 bool set_text(void* socket, int option, const std::string& text) {
   return zmq_setsockopt(socket, option, text.data(), text.size()) == 0;
 }
+
+int ms(std::chrono::milliseconds time) { return static_cast<int>(time.count()); }
 
 int fd_of(void* socket) {
   int fd = -1;
@@ -153,11 +140,11 @@ bool WorkerLoop::set_options(const std::string& instance) {
   const std::int64_t max_message = kMaxMessageSize;
   return set_text(socket_, ZMQ_ROUTING_ID, instance) && set_int(socket_, ZMQ_ROUTER_MANDATORY, 1) &&
          set_int(socket_, ZMQ_LINGER, 0) && set_int(socket_, ZMQ_SNDHWM, 0) && set_int(socket_, ZMQ_RCVHWM, 0) &&
-         set_int(socket_, ZMQ_HEARTBEAT_IVL, kHeartbeatInterval) &&
-         set_int(socket_, ZMQ_HEARTBEAT_TIMEOUT, kHeartbeatTimeout) &&
-         set_int(socket_, ZMQ_HEARTBEAT_TTL, kHeartbeatTimeout) &&
-         set_int(socket_, ZMQ_RECONNECT_IVL, kReconnectInterval) &&
-         set_int(socket_, ZMQ_CONNECT_TIMEOUT, kConnectTimeout) && set_int(socket_, ZMQ_IPV6, 1) &&
+         set_int(socket_, ZMQ_HEARTBEAT_IVL, ms(kHeartbeatInterval)) &&
+         set_int(socket_, ZMQ_HEARTBEAT_TIMEOUT, ms(kHeartbeatTimeout)) &&
+         set_int(socket_, ZMQ_HEARTBEAT_TTL, ms(kHeartbeatTimeout)) &&
+         set_int(socket_, ZMQ_RECONNECT_IVL, ms(kReconnectInterval)) &&
+         set_int(socket_, ZMQ_CONNECT_TIMEOUT, ms(kConnectTimeout)) && set_int(socket_, ZMQ_IPV6, 1) &&
          zmq_setsockopt(socket_, ZMQ_MAXMSGSIZE, &max_message, sizeof max_message) == 0;
 }
 
@@ -292,13 +279,13 @@ int WorkerLoop::finish() {
   send_all();
   const bool has_peer =
       std::any_of(core_->links().begin(), core_->links().end(), [](const auto& link) { return link->is_up(); });
-  set_int(socket_, ZMQ_LINGER, has_peer ? kFarewell : 0);
+  set_int(socket_, ZMQ_LINGER, has_peer ? ms(kFarewellTime) : 0);
   return dropped > 0 ? 1 : 0;
 }
 
 bool WorkerLoop::receive() {
   int received = 0;
-  while (received < kMessagesPerTurn && receive_one()) ++received;
+  while (received < kReadAtOnce && receive_one()) ++received;
   return received > 0;
 }
 
@@ -380,7 +367,7 @@ void WorkerLoop::tell(Dialled& dialled, std::uint16_t event) {
 // Of two events about one failure the first counts.
 void WorkerLoop::dial_later(Dialled& dialled) {
   const std::chrono::milliseconds pause = std::clamp(dialled.fails * kDialAgain, kDialAgain, kLongestPause);
-  const std::chrono::milliseconds jitter(std::uniform_int_distribution<int>(0, kDialJitter)(random_));
+  const std::chrono::milliseconds jitter(std::uniform_int_distribution<int>(0, ms(kDialJitter))(random_));
   dialled.again_at = std::min(dialled.again_at, WorkerClock::now() + pause + jitter);
 }
 

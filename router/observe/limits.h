@@ -1,0 +1,23 @@
+// Every number of this room that limits something, with its reason.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace zeroway {
+
+// lines that a peer can provoke
+inline constexpr std::uint32_t kLinesPerSecond = 10;  // enough to see who does what; a flood does not fill the disk
+
+// files
+inline constexpr std::size_t kMostLogHeld = 4 << 20;         // bytes not written yet: 25 000 lines, then they are lost
+inline constexpr std::size_t kWarmLogMemory = 256 << 10;     // bytes kept between two writes; more was for a stall
+inline constexpr std::chrono::seconds kTellLostEvery{1};     // a reader that is a little too slow does not fill the log
+inline constexpr std::chrono::seconds kLongestLogFinish{1};  // at the end, for a file that takes nothing
+
+// access log
+inline constexpr std::size_t kAccessLogBatch = 65'536;     // bytes gathered: one write() of several hundred lines
+inline constexpr std::size_t kMostFieldText = 2'048;       // bytes of a field that a client chose, before escaping
+inline constexpr std::chrono::seconds kAccessLogEvery{1};  // a person who watches the file sees a request within that
+
+}  // namespace zeroway
