@@ -30,7 +30,7 @@ def test_it_is_cut(stack):
         others.wait_more(50)
         talker = threading.Thread(target=talk, args=(worker,))
         talker.start()
-        router.wait_workers(1, 30)
+        router.wait_workers(1)
         talker.join()
         others.wait_more(50)
     assert others.failed == []
