@@ -60,7 +60,8 @@ void fit_descriptors(Settings& settings) {
 
 struct Router::Lane {
   Lane(const Settings& settings, Welcome welcome)
-      : fabric(loop, settings.fabric, std::move(welcome), counters),
+      : loop(settings.io_uring ? SendCalls::few : SendCalls::one_each),
+        fabric(loop, settings.fabric, std::move(welcome), counters),
         exchanges(settings.exchange, fabric.backend(), log, counters, clock),
         door(loop, settings.edge, exchanges, log, counters, clock),
         sweep(loop, [this] { on_sweep(); }) {

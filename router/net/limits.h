@@ -11,7 +11,10 @@ inline constexpr int kBusyBatch = 2;     // this many at once: the set is likely
 inline constexpr int kBusyRounds = 8;    // then timers and posts have their turn, busy or not
 
 // connection
-inline constexpr std::size_t kReadSize = 65'536;      // one read; one buffer for all connections of a loop
+inline constexpr std::size_t kReadSize = 65'536;  // one read; one buffer for all connections of a loop
+inline constexpr unsigned kMaxSends = 64;         // in one call; more of them would gain little and delay the first
+inline constexpr std::size_t kSmallSend =
+    16'384;  // sent together with others: 1 MiB; above, copying costs, not the call
 inline constexpr std::size_t kHighMark = 262'144;     // bytes the kernel refused: above, no more requests are read
 inline constexpr std::size_t kLowMark = 65'536;       // below, what was written is credited to who wrote it
 inline constexpr std::size_t kKeptCapacity = 4'096;   // memory an idle connection may keep; more is given back

@@ -13,7 +13,7 @@
 
 namespace zeroway {
 
-Loop::Inside::Inside() : wheel(Clock::now()) {
+Loop::Inside::Inside(ManySends::Ring ring) : wheel(Clock::now()), sends(ring) {
   const int set = ::epoll_create1(EPOLL_CLOEXEC);
   if (set < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
   sockets.assign(set);
@@ -32,7 +32,15 @@ void Loop::Inside::run() {
   io.poll();
 }
 
+// Whoever hears that the kernel did not take all may ask for another turn end.
 void Loop::Inside::end_turn() {
+  do {
+    end_for_all();
+    sends.flush();
+  } while (!asked.empty());
+}
+
+void Loop::Inside::end_for_all() {
   for (std::size_t index = 0; index < asked.size(); ++index) {
     TurnEnd* who = asked[index];
     if (!who) continue;
@@ -95,7 +103,8 @@ void Loop::Inside::tick() {
   if (const auto next = wheel.next()) arm_tick(*next);
 }
 
-Loop::Loop() : inside_(std::make_unique<Inside>()) {}
+Loop::Loop(SendCalls calls)
+    : inside_(std::make_unique<Inside>(calls == SendCalls::few ? ManySends::Ring::if_there : ManySends::Ring::never)) {}
 Loop::~Loop() = default;
 
 void Loop::run() { inside_->run(); }

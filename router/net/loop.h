@@ -33,9 +33,12 @@ class TurnEnd {
   bool is_asked_ = false;
 };
 
+// few: many sends by one call where the kernel can (io_uring); one_each: never.
+enum class SendCalls : bool { one_each, few };
+
 class Loop {
  public:
-  Loop();
+  explicit Loop(SendCalls calls = SendCalls::few);
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;

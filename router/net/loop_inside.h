@@ -1,4 +1,5 @@
-// What a loop is made of: the Asio context, the set of hot sockets, the wheel of timers, the list of turn ends.
+// What a loop is made of: the Asio context, the set of hot sockets, the wheel of timers, the list of turn ends, the
+// sends of a turn.
 //
 // Owner: its Loop.   Thread: the loop's.
 // Not here: anything for rooms other than net; they use net/loop.h.
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "router/net/loop.h"
+#include "router/net/send_batch.h"
 #include "router/net/timer_wheel.h"
 
 namespace zeroway {
@@ -21,7 +23,7 @@ namespace zeroway {
 //                                        ▲                              │
 //                                        └──────── still busy ──────────┘
 struct Loop::Inside {
-  Inside();
+  explicit Inside(ManySends::Ring ring);
 
   void run();
   void begin_turn() {
@@ -29,6 +31,7 @@ struct Loop::Inside {
     is_in_turn = true;
   }
   void end_turn();
+  void end_for_all();
   void await_sockets();
   void serve_sockets();
   // Tells one batch of ready watchers; how many there were.
@@ -51,6 +54,7 @@ struct Loop::Inside {
   std::vector<TurnEnd*> asked;
   std::vector<std::uint8_t> read_buffer;  // for one read at a time, of any connection
   Time now = Clock::now();
+  SendBatch sends;
   bool is_in_turn = false;
   bool is_stopped = false;
 };

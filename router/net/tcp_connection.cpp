@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "router/net/limits.h"
 #include "router/net/loop_inside.h"
@@ -22,6 +23,7 @@ TcpConnection::TcpConnection(Loop& loop, Socket socket, ConnectionEvents& events
 }
 
 TcpConnection::~TcpConnection() {
+  leave_batch();
   if (socket_.is_open()) loop_.forget(socket_.fd());
 }
 
@@ -49,6 +51,7 @@ void TcpConnection::hung_up() {
 }
 
 void TcpConnection::ready(bool readable, bool writable) {
+  if (is_broken_) return lose();
   if (is_shut_) return discard();
   if (writable && wants_write_) {
     if (!flush()) return lose();
@@ -105,25 +108,49 @@ void TcpConnection::offer() {
 }
 
 bool TcpConnection::send(std::string& bytes) {
+  Loop::Inside& inside = loop_.inside();
+  if (is_in_batch_) inside.sends.flush();
+  if (is_broken_) return false;
   if (queued() > 0) {
     out_.append(bytes);
     bytes.clear();
     return true;
   }
-  std::size_t sent = 0;
-  if (const ssize_t count = ::send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL); count >= 0) {
-    sent = static_cast<std::size_t>(count);
-  } else if (!is_temporary(errno)) {
-    return false;
+  if (inside.is_in_turn && bytes.size() <= kSmallSend) {
+    is_in_batch_ = true;
+    inside.sends.add(*this, socket_.fd(), bytes);
+    return true;
   }
-  if (sent < bytes.size()) {
-    out_.assign(bytes, sent);
-    last_progress_ = loop_.now();
-    wants_write_ = true;
-    watch();
-  }
+  const ssize_t count = ::send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (count < 0 && !is_temporary(errno)) return false;
+  keep(bytes, count);
   bytes.clear();
   return true;
+}
+
+void TcpConnection::sent(std::string_view bytes, ssize_t result) {
+  is_in_batch_ = false;
+  is_broken_ = result < 0 && !is_temporary(static_cast<int>(-result));
+  if (is_broken_) {
+    wants_write_ = true;  // a broken socket is ready at once
+    return watch();
+  }
+  keep(bytes, result);
+  if (queued() > 0) events_.written();  // it had counted as taken
+}
+
+// What is left of `bytes` waits here.
+void TcpConnection::keep(std::string_view bytes, ssize_t sent) {
+  const auto taken = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+  if (taken == bytes.size()) return;
+  out_.assign(bytes, taken);
+  last_progress_ = loop_.now();
+  wants_write_ = true;
+  watch();
+}
+
+void TcpConnection::leave_batch() {
+  if (std::exchange(is_in_batch_, false)) loop_.inside().sends.forget(*this);
 }
 
 bool TcpConnection::flush() {
@@ -145,6 +172,7 @@ bool TcpConnection::flush() {
 
 bool TcpConnection::close(Linger linger) {
   if (is_closing_) return false;
+  if (is_in_batch_) loop_.inside().sends.flush();
   is_closing_ = true;
   // A client that has closed its side sends nothing more: nothing to linger for.
   linger_ = has_input_ended_ ? Linger::no : linger;
@@ -182,6 +210,7 @@ void TcpConnection::discard() {
 }
 
 void TcpConnection::lose() {
+  leave_batch();
   loop_.forget(socket_.fd());
   socket_ = Socket();
   events_.lost();

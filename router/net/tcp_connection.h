@@ -2,18 +2,21 @@
 //
 // Owner: a client session.   Thread: one loop.
 // One recv for each time it is readable, into a buffer that all connections of the loop share: an idle connection owns
-// no buffer. Not here: accepting (net/listener.h).
+// no buffer. What is small is sent at the end of the turn, together with that of others; until then it counts as taken
+// by the kernel. Not here: accepting (net/listener.h).
 #pragma once
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "router/net/connection.h"
 #include "router/net/loop.h"
+#include "router/net/send_batch.h"
 #include "router/net/socket.h"
 
 namespace zeroway {
 
-class TcpConnection final : public Connection, private Watcher {
+class TcpConnection final : public Connection, private Watcher, private SendBatch::Sender {
  public:
   // Begins to read with the next turn.
   TcpConnection(Loop& loop, Socket socket, ConnectionEvents& events);
@@ -32,10 +35,13 @@ class TcpConnection final : public Connection, private Watcher {
  private:
   void ready(bool readable, bool writable) override;
   void hung_up() override;
+  void sent(std::string_view bytes, ssize_t result) override;
   void watch();
   void read();
   void tell(Bytes bytes);
   bool flush();
+  void keep(std::string_view bytes, ssize_t sent);
+  void leave_batch();
   bool shut_down();
   void discard();
   void lose();
@@ -52,6 +58,8 @@ class TcpConnection final : public Connection, private Watcher {
   std::size_t discarded_ = 0;
   std::uint8_t pauses_ = 0;  // PauseReason bits
   bool wants_write_ = false;
+  bool is_in_batch_ = false;
+  bool is_broken_ = false;  // found while sending, not told yet
   bool has_input_ended_ = false;
   bool has_told_hang_up_ = false;
   bool is_closing_ = false;

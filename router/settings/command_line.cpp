@@ -417,6 +417,8 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
   add_observe(options, settings.observe);
   options.number("Process", "--threads", settings.threads, 1, 256,
                  "Loops, each with a pair of fabric ports of its own");
+  options.flag("Process", "--no-io-uring", settings.io_uring, false,
+               "A call of the kernel for each reply; else many leave by one, where it has io_uring for us");
   options.time("Process", "--drain-timeout", settings.drain_timeout, Millis(0),
                "After SIGTERM, for open requests to end");
   try {

@@ -152,6 +152,7 @@ struct Settings {
   FabricSettings fabric;
   ObserveSettings observe;
   std::uint32_t threads = 1;     // loops
+  bool io_uring = true;          // many sends by one call, where the kernel has io_uring for us
   Millis drain_timeout{30'000};  // after SIGTERM: how long open requests may take
 
   bool operator==(const Settings&) const = default;

@@ -240,6 +240,94 @@ TEST_CASE("tcp connection: close waits for what is queued") {
   CHECK(bench.told == "lost; ");
 }
 
+// What a session does at the end of a turn.
+TEST_CASE("tcp connection: what is small leaves at the end of the turn") {
+  Bench bench;
+  const auto in_a_turn = [&](auto&& task) {
+    bench.loop.post([&] {
+      task();
+      bench.loop.stop();
+    });
+    bench.loop.run();
+  };
+  std::string bytes = "small";
+  SUBCASE("with that of others") {
+    in_a_turn([&] {
+      REQUIRE(bench.connection->send(bytes));
+      CHECK(bytes.empty());
+      char byte;
+      CHECK(::recv(bench.client, &byte, 1, MSG_DONTWAIT) < 0);
+    });
+    CHECK(bench.hear(5) == "small");
+  }
+  SUBCASE("in its order, when more follows in the same turn") {
+    std::string much(kSmallSend + 1, 'x');
+    std::string end = "end";
+    in_a_turn([&] {
+      REQUIRE(bench.connection->send(bytes));
+      REQUIRE(bench.connection->send(much));
+      REQUIRE(bench.connection->send(end));
+    });
+    CHECK(bench.hear(kSmallSend + 9) == "small" + std::string(kSmallSend + 1, 'x') + "end");
+  }
+  SUBCASE("when it is closed in the same turn") {
+    in_a_turn([&] {
+      REQUIRE(bench.connection->send(bytes));
+      CHECK(bench.connection->close(Linger::no));
+    });
+    CHECK(bench.hear(100) == "small");
+  }
+  SUBCASE("when it is destroyed in the same turn") {
+    in_a_turn([&] {
+      REQUIRE(bench.connection->send(bytes));
+      bench.connection.reset();
+    });
+    CHECK(bench.hear(100) == "small");
+  }
+  CHECK(bench.told == "");
+}
+
+TEST_CASE("tcp connection: what the kernel did not take at the end of the turn is told to wait, and arrives") {
+  Bench bench(4'096);
+  std::string sent;
+  bool was_refused = false;
+  bench.on_written = [&] { was_refused = was_refused || bench.connection->queued() > 0; };
+  for (int turns = 0; turns < 10'000 && !was_refused; ++turns) {
+    bench.loop.post([&] {
+      std::string bytes(kSmallSend, static_cast<char>('a' + turns % 26));
+      sent += bytes;
+      REQUIRE(bench.connection->send(bytes));
+      CHECK(bench.connection->queued() == 0);  // until the turn ends
+      bench.loop.stop();
+    });
+    bench.loop.run();
+  }
+  REQUIRE(was_refused);
+  std::string got;
+  std::thread client([&] { got = bench.hear(sent.size()); });
+  bench.on_written = [&] {
+    if (bench.connection->queued() == 0) bench.note("all");
+  };
+  while (bench.told.empty()) bench.turn();
+  client.join();
+  CHECK(got == sent);
+}
+
+TEST_CASE("tcp connection: a break that is found at the end of the turn is told as lost, once") {
+  Bench bench;
+  bench.connection->pause(PauseReason::reader);  // reading does not find it first
+  bench.reset_by_client();
+  for (int turns = 0; turns < 1'000 && bench.connection; ++turns) {
+    bench.loop.post([&] {
+      std::string bytes = "x";
+      if (bench.connection && !bench.connection->send(bytes)) bench.connection.reset();
+    });
+    bench.turn();
+  }
+  CHECK(bench.told.ends_with("lost; "));  // as in reading, paused: the end may be told first
+  CHECK(bench.told.find("lost") == bench.told.rfind("lost"));
+}
+
 TEST_CASE("listener: a taken port is an error that names it") {
   auto first = listen_at("127.0.0.1", 0, Share::no);
   REQUIRE(first.has_value());

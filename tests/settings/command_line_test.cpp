@@ -76,7 +76,7 @@ TEST_CASE("command line: every setting arrives") {
       "--trusted-proxy 10.0.0.0/8 --trusted-proxy ::1 --no-worker-header --fabric ipc:///tmp/f --balance weighted "
       "--queue-timeout 500ms --queue-limit 8 --heartbeat 100ms --heartbeat-timeout 300ms --fabric-key k --fabric-allow "
       "a "
-      "--fabric-insecure --first-stream-id 9 -l log --access-log - --access-log-format json --threads 2 "
+      "--fabric-insecure --first-stream-id 9 -l log --access-log - --access-log-format json --threads 2 --no-io-uring "
       "--drain-timeout 10");
   CHECK(settings.edge.address == "::1");
   CHECK(settings.edge.limits.max_connections == 5);
@@ -110,6 +110,7 @@ TEST_CASE("command line: every setting arrives") {
   CHECK(settings.observe.access_log == "-");
   CHECK(settings.observe.access_format == AccessLogFormat::json);
   CHECK(settings.threads == 2);
+  CHECK_FALSE(settings.io_uring);
   CHECK(settings.drain_timeout == 10s);
 }
 
