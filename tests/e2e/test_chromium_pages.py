@@ -10,7 +10,7 @@ STATE = "document.getElementById('state').textContent"
 def start(stack):
     authority = tls.Authority(stack)
     pair = authority.make('localhost')
-    router = tls.router_of(stack, *tls.options_of(pair))
+    router = tls.router_of(stack, *tls.options_of(pair), '--queue-timeout', '60s')  # a 503 would end its asking for good
     worker = stack.httpbin()
     router.wait_workers(1)
     return router, worker, stack.closing(Browser(stack, pair[0]))

@@ -27,7 +27,7 @@ class Curl:
 
     def __call__(self, path, *words, data=None):
         """(what it printed, what -v said)."""
-        done = subprocess.run(['curl', '-sSv', *self.words, *words, self.base + path], input=data, capture_output=True,
+        done = subprocess.run(['curl', '-sSv', '--expect100-timeout', '60', *self.words, *words, self.base + path], input=data, capture_output=True,
                               timeout=30 * z.SLOW)
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout, done.stderr.decode('utf-8', 'replace')

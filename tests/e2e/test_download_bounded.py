@@ -19,7 +19,7 @@ def read_slowly(router, size, rate, done):
         count += len(piece)
         ahead = count / rate - (time.monotonic() - start)
         if ahead > 0:
-            time.sleep(ahead)
+            time.sleep(ahead)  # no faster than its rate
     with router.connect(60, receive_buffer=65_536) as connection:
         connection.send_request('GET', f'/stream-bytes/{size}?chunk_size=65536')
         reply = connection.read_reply(on_data=take)

@@ -173,7 +173,8 @@ def test_a_killed_worker_is_an_error_and_the_next_call_is_served(stack, served):
     assert error.code() in (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED,
                             grpc.StatusCode.UNKNOWN)
     stack.worker('grpc-2', kind='grpc-worker')
-    z.eventually(lambda: echo.unary(b'y', timeout=PATIENCE) == b'y', within=PATIENCE)
+    router.wait_workers(1)
+    assert echo.unary(b'y', timeout=PATIENCE) == b'y'
 
 
 def test_what_is_no_grpc_is_refused(served):

@@ -42,7 +42,7 @@ def _is_sanitized():
 SANITIZED = _is_sanitized()  # memory then says nothing about the program
 # Sanitizers and busy machines make everything slower, never wrong: all bounds of time are multiplied by this.
 SLOW = float(os.environ.get('ZEROWAY_SLOW', '4' if SANITIZED else '1'))
-PATIENCE = 20.0  # seconds: less than 30, after which drains, bodies and senders time out, so that none of it hides a fault
+PATIENCE = 20.0  # seconds: less than 30, after which drains, bodies and sends time out: they hide no fault
 
 
 def raise_file_limit():
