@@ -84,8 +84,8 @@ Result<> Fabric::pong(Worker& worker, const Frame& frame) {
   const auto epoch = read_ping(frame);
   if (!epoch) return epoch.error();
   if (!frame.has(kFlagAck)) return answer_ping(worker, *epoch);
-  if (unread_.proven(worker.connection, *epoch)) return {};
-  if (*epoch > worker.last_pong && *epoch <= rounds_.epoch()) {
+  if (unread_.proven(worker.connection, *epoch) || !rounds_.has_dealt(*epoch)) return {};
+  if (*epoch > worker.last_pong) {
     worker.last_pong = *epoch;
     worker.owes_since = *epoch >= rounds_.first_epoch() ? Time{} : now_;
     table_changed();

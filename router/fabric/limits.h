@@ -16,7 +16,8 @@ inline constexpr std::chrono::milliseconds kLongTick{250};
 inline constexpr std::chrono::milliseconds kRefusedPause{
     50};  // a worker that refused is left alone: no hot loop of refusals
 inline constexpr std::chrono::milliseconds kRoundPause{
-    20};  // peers that come and go without end must not cost a ping round each
+    20};                                          // peers that come and go without end must not cost a ping round each
+inline constexpr std::size_t kKnownEpochs = 256;  // of dealt pings: answers that come later than that say nothing
 inline constexpr std::size_t kMailFlush = 1 << 20;     // a worker's outbox is sent early: stays under kMaxMessageSize
 inline constexpr int kMessagesPerTurn = 1'000;         // in one go
 inline constexpr std::size_t kBytesPerTurn = 4 << 20;  // the same: a message may be 4 MiB of frames

@@ -8,10 +8,13 @@
 // A ping goes astray when ZeroMQ deals it to a connection that has broken off but is not detached yet, or leaves out
 // one that is not attached yet: both are over in a moment, and a repetition reaches everybody.
 //
+// Epochs grow by steps that cannot be guessed: a worker that does not read what is dealt to it cannot answer.
+//
 // Owner: Fabric.   Thread: one loop.
 // Pure. Not here: sending the pings, deciding what to do with unclaimed streams (router/fabric/fabric.h).
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "router/fabric/roster.h"
@@ -28,6 +31,8 @@ class PingRounds {
   // A worker sent a ping of `epoch` back. False when it is not this round's, or it answered already.
   [[nodiscard]] bool answer(std::uint64_t epoch, WorkerKey worker);
   void end() { is_out_ = false; }
+  // Pings of it were dealt, not too long ago.
+  [[nodiscard]] bool has_dealt(std::uint64_t epoch) const;
 
   [[nodiscard]] bool is_out() const { return is_out_; }
   // Every connection answered.
@@ -41,7 +46,10 @@ class PingRounds {
   [[nodiscard]] Time repeat_at() const { return repeat_at_; }
 
  private:
+  void begin_epoch();
+
   std::uint64_t epoch_ = 0;
+  std::deque<std::uint64_t> dealt_;  // the latest epochs
   std::uint64_t first_epoch_ = 0;
   std::size_t connections_ = 0;
   std::vector<WorkerKey> answers_;

@@ -113,6 +113,21 @@ TEST_CASE("fabric settling: a pong of a ping that was never dealt proves nothing
   CHECK_FALSE(deals(bench));
 }
 
+TEST_CASE("fabric settling: a pong that is guessed proves nothing, and its worker is found to be silent") {
+  TwoWorkers bench;
+  const std::uint64_t seen = bench.wire.last_ping;
+  bench.pass(1'000);
+  REQUIRE(bench.wire.last_ping > seen);
+  bench.pong("b");
+  for (std::uint64_t guess = seen + 1; guess < seen + 100; ++guess) {
+    bench.wire.last_ping = guess;
+    bench.pong("a");
+  }
+  bench.pass(120);
+  CHECK(bench.counters.pings_late == 1);
+  CHECK_FALSE(deals(bench));
+}
+
 TEST_CASE("fabric settling: a stranger in a worker's place is never dealt to, and settles nothing") {
   TwoWorkers bench;
   std::erase(bench.wire.connected, "b");
