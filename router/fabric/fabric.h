@@ -105,7 +105,8 @@ class Fabric : public Backend, public WireEvents {
   void update(Worker& worker, Hello hello);
   void enlist(Worker& worker);
   void roster_changed();
-  void goaway(Worker& worker);
+  [[nodiscard]] Result<> goaway(Worker& worker, const Frame& frame);
+  void leaves(Worker& worker);
   void confirm_leaving(Worker& worker);
   void lose(Worker& worker, std::string_view why);
   [[nodiscard]] Result<> stream_frame(Worker& worker, const Frame& frame);

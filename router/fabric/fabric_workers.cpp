@@ -4,6 +4,7 @@
 #include "proto/head_rules.h"
 #include "router/fabric/fabric.h"
 #include "router/fabric/limits.h"
+#include "router/observe/escape.h"
 #include "router/observe/log.h"
 
 namespace zeroway {
@@ -18,6 +19,15 @@ Error frame_error(std::string detail) { return Error{Fault::backend, Code::frame
 bool is_of_reply(const Frame& frame) {
   if (frame.type == FrameType::data) return !frame.payload.empty() || frame.has(kFlagEndStream);
   return frame.type == FrameType::headers || frame.type == FrameType::message;
+}
+
+// A worker's last words, for the log.
+std::string told_by(const Goaway& goaway) {
+  std::string text = "code " + std::to_string(static_cast<std::uint32_t>(goaway.code));
+  if (goaway.reason.empty()) return text;
+  text += ", '";
+  append_escaped(text, goaway.reason.substr(0, kMostReason));
+  return text + "'";
 }
 
 std::string name_of(const Worker& worker) { return worker.hello.name + " (" + worker.hello.instance + ")"; }
@@ -62,9 +72,7 @@ Result<> Fabric::frame(Worker* worker, std::string_view instance, const Frame& f
     case FrameType::ping:
       return pong(*worker, frame);
     case FrameType::goaway:
-      if (const auto read = read_goaway(frame); !read) return read.error();
-      goaway(*worker);
-      return {};
+      return goaway(*worker, frame);
     case FrameType::headers:
     case FrameType::data:
     case FrameType::rst_stream:
@@ -153,7 +161,7 @@ void Fabric::join(Hello hello, ConnectionId connection) {
   outbox(worker).welcome(welcome_);
   counters_.workers = roster_.all().size();
   roster_changed();
-  if (worker.is_draining) goaway(worker);
+  if (worker.is_draining) leaves(worker);
 }
 
 void Fabric::update(Worker& worker, Hello hello) {
@@ -167,7 +175,7 @@ void Fabric::update(Worker& worker, Hello hello) {
   enlist(worker);
   outbox(worker).welcome(welcome_);
   roster_changed();
-  if (worker.hello.state == "draining" && !worker.is_draining) goaway(worker);
+  if (worker.hello.state == "draining" && !worker.is_draining) leaves(worker);
 }
 
 void Fabric::enlist(Worker& worker) {
@@ -182,7 +190,18 @@ void Fabric::roster_changed() {
   wants_turn_end_();
 }
 
-void Fabric::goaway(Worker& worker) {
+Result<> Fabric::goaway(Worker& worker, const Frame& frame) {
+  const auto read = read_goaway(frame);
+  if (!read) return read.error();
+  if (read->code == ResetCode::no_error) {
+    leaves(worker);
+  } else {
+    lose(worker, "it gave up: " + told_by(*read));
+  }
+  return {};
+}
+
+void Fabric::leaves(Worker& worker) {
   if (worker.is_draining && worker.leave_epoch != 0) return;
   goings_.write(now_,
                 "worker " + name_of(worker) + " is leaving, it holds " + std::to_string(worker.in_flight) + " streams",

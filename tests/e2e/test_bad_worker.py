@@ -141,3 +141,20 @@ def test_refused_streams_go_to_another_worker_even_posts(stack):
         refuser.send(f.frame(f.GOAWAY, 0, 0, bytes(8)))
         reply = connection.read_reply('POST')
     assert reply.text == 'Hello from taker\n'
+
+
+def test_a_worker_that_gives_up_is_unknown_and_what_it_held_goes_elsewhere(stack):
+    router = stack.router()
+    peer = stack.closing(f.FabricPeer(router.fabric)).join()
+    with router.connect() as connection:
+        connection.send_request()
+        opening = peer.next(f.HEADERS)
+        peer.send(f.frame(f.WINDOW_UPDATE, 0, opening.stream, bytes(4)))  # it holds the stream
+        stack.worker('worker-1')
+        router.wait_workers(2)
+        peer.send(f.frame(f.GOAWAY, 0, 0, b'\0\0\0\0\0\0\0\2' + b'lost\x1bcount'))
+        assert connection.read_reply().worker == 'worker-1'
+    router.wait_log(r"peer \S+ is gone: it gave up: code 2, 'lost\\x1bcount'")
+    assert router.counters()['workers'] == 1
+    peer.hello()
+    router.wait_workers(2)

@@ -368,6 +368,38 @@ TEST_CASE("fabric: frames of a stream that another worker holds are ignored") {
   CHECK(bench.counters.workers == 2);
 }
 
+TEST_CASE("fabric: a worker that gives up (GOAWAY with a code) loses what it holds, and may say hello again") {
+  for (const ResetCode code : {ResetCode::protocol_error, ResetCode::internal_error, static_cast<ResetCode>(4711)}) {
+    Bench bench;
+    bench.join("a");
+    bench.join("b");
+    const StreamId first = bench.ask();
+    bench.claim("a", first);
+    const StreamId second = bench.ask();
+    bench.claim("b", second);
+    const std::size_t said = bench.wire.log.size();
+    MessageWriter writer;
+    writer.goaway(0, code, "out of\x1b[2Jmemory");
+    bench.say("a", writer);
+    CHECK(bench.exchanges.at(1)->said.ends_with("reset " + kLost));
+    const std::string& why = bench.exchanges.at(1)->last_error.detail;
+    CHECK(why.ends_with("it gave up: code " + std::to_string(static_cast<int>(code)) + ", 'out of\\x1b[2Jmemory'"));
+    CHECK(bench.counters.workers == 1);
+    CHECK(bench.counters.frames_bad == 0);
+    for (std::size_t at = said; at < bench.wire.log.size(); ++at) CHECK_FALSE(bench.wire.log[at].starts_with("a: "));
+    bench.reply("b", second);
+    CHECK(bench.exchanges.at(2)->said.ends_with("end"));
+    bench.reply("a", first);  // who is unknown now
+    CHECK(bench.last_line() == "a: goaway 1");
+    bench.hello_again("a");
+    CHECK(bench.counters.workers == 2);
+    bench.settle();
+    bench.ask();
+    bench.ask();
+    CHECK(bench.wire.log.back() != bench.wire.log[bench.wire.log.size() - 2]);  // one each
+  }
+}
+
 TEST_CASE("fabric: whoever has not said hello is told so, and nothing else") {
   Bench bench;
   bench.claim("x", 7);
