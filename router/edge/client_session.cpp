@@ -91,7 +91,7 @@ std::size_t ClientSession::received(Bytes bytes) {
   ask_turn_end();
   if (is_sniffing_ && !sniff(bytes)) return 0;
   const std::size_t taken = codec_->read(bytes, *this);
-  if (phase_ == CodecPhase::body) pace_.got(taken, door_.limits());
+  if (phase_ == CodecPhase::body) body_pace_.moved(taken, least_body_rate(door_.limits()));
   return taken;
 }
 
@@ -122,7 +122,10 @@ void ClientSession::hung_up() {
   input_ended();
 }
 
-void ClientSession::written() { ask_turn_end(); }
+void ClientSession::written() {
+  look_at_queue();
+  ask_turn_end();
+}
 
 void ClientSession::lost() { drop(); }
 
@@ -131,7 +134,7 @@ void ClientSession::lost() { drop(); }
 void ClientSession::head(CodecStream number, Head& head, Last last) {
   const Time now = door_.loop().now();
   phase_since_ = now;
-  pace_.begin();
+  body_pace_.begin();
   ++door_.counters().requests;
   ClientStream& stream = begin_stream(number);
   stream.is_head_request = head.method() == "HEAD";
@@ -287,6 +290,7 @@ bool ClientSession::send_output() {
     std::string& output = codec_->output();
     if (output.empty()) return true;
     if (!connection_->send(output)) return false;
+    if (const std::size_t queued = connection_->queued(); queued > 0) send_pace_.added(queued, door_.loop().now());
     if (streams_.empty() && output.capacity() > kIdleCapacity) std::string().swap(output);
   } while (has_more && connection_->queued() == 0);
   return true;
@@ -323,7 +327,8 @@ void ClientSession::pause_or_resume() {
 void ClientSession::close() {
   const bool is_unread = must_linger_ || connection_->kept() > 0;
   if (connection_->is_closing()) return;
-  if (connection_->close(is_unread ? Linger::yes : Linger::no)) over();
+  if (connection_->close(is_unread ? Linger::yes : Linger::no)) return over();
+  look_at_queue();
 }
 
 void ClientSession::over() {
@@ -337,7 +342,7 @@ void ClientSession::over() {
 std::pair<ClientSession::Deadline, Time> ClientSession::next_deadline() const {
   const HttpLimits& limits = door_.limits();
   if (connection_->queued() > 0) {
-    const Time due = connection_->last_progress() + limits.send_timeout;
+    const Time due = std::min(connection_->last_progress() + limits.send_timeout, send_pace_.due(limits));
     if (phase_ != CodecPhase::timed || due <= codec_due_ || connection_->is_closing()) return {Deadline::send, due};
   }
   if (connection_->is_closing()) return {Deadline::none, {}};
@@ -354,16 +359,18 @@ std::pair<ClientSession::Deadline, Time> ClientSession::next_deadline() const {
 Time ClientSession::body_due() const {
   const HttpLimits& limits = door_.limits();
   const Time silent = std::max(phase_since_, last_read_) + limits.body_timeout;
-  const Clock::duration patience = pace_.patience(limits);
+  const Clock::duration patience = body_pace_.patience(least_body_rate(limits));
   return patience < silent - waited_until_ ? waited_until_ + patience : silent;
 }
 
 // While the client owes us reading, it may owe us a body.
 void ClientSession::count_wait() {
   const Time now = door_.loop().now();
-  if (phase_ == CodecPhase::body && connection_->queued() == 0) pace_.waited(now - waited_until_);
+  if (phase_ == CodecPhase::body && connection_->queued() == 0) body_pace_.waited(now - waited_until_);
   waited_until_ = now;
 }
+
+void ClientSession::look_at_queue() { send_pace_.look(connection_->queued(), door_.loop().now(), door_.limits()); }
 
 void ClientSession::set_timer() {
   const Time now = door_.loop().now();
@@ -371,7 +378,7 @@ void ClientSession::set_timer() {
   const CodecPhase phase = look_at_phase();
   if (phase != phase_) {
     phase_since_ = now;
-    pace_.begin();
+    body_pace_.begin();
   }
   phase_ = phase;
   if (phase == CodecPhase::timed) tick();
@@ -386,6 +393,7 @@ void ClientSession::tick() {
 }
 
 void ClientSession::ring() {
+  look_at_queue();  // nobody tells what leaves after close()
   const auto [deadline, when] = next_deadline();
   if (deadline == Deadline::none) return;
   if (when > door_.loop().now()) return set_timer();

@@ -13,9 +13,10 @@
 #include <vector>
 
 #include "router/edge/client_stream.h"
+#include "router/edge/send_pace.h"
 #include "router/exchange/exchanges.h"
-#include "router/http/body_pace.h"
 #include "router/http/make_codec.h"
+#include "router/http/pace.h"
 #include "router/net/connection.h"
 #include "router/net/loop.h"
 #include "router/net/socket.h"
@@ -79,6 +80,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   [[nodiscard]] std::pair<Deadline, Time> next_deadline() const;
   [[nodiscard]] Time body_due() const;
   void count_wait();
+  void look_at_queue();
   void set_timer();
   void tick();
   void ring();
@@ -103,8 +105,9 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   Timer timer_;
   Time phase_since_;
   Time last_read_;
-  Time waited_until_;  // told to pace_
-  BodyPace pace_;      // of codecs whose bodies come one by one
+  Time waited_until_;  // told to body_pace_
+  Pace body_pace_;     // of codecs whose bodies come one by one
+  SendPace send_pace_;
   Time codec_due_ = Time::max();
   CodecPhase phase_ = CodecPhase::idle;
   bool is_sniffing_ = true;

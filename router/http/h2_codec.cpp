@@ -57,6 +57,7 @@ Time H2Codec::tick(Time now, CodecEvents& events) {
     last_look_ = now;
     floods_.passed(passed);
     slow_calls_ = 0;
+    look_at_window(passed);
     for (std::size_t index = 0; index < open_.size() && !is_cut_; ++index) {
       has_acted |= look_at(*open_[index], passed);
     }
@@ -79,24 +80,54 @@ bool H2Codec::look_at(H2Stream& stream, Millis passed) {
     say_reset(stream.id, ResetCode::no_error);
     return true;
   }
-  if (stream.held.size() > 0) {
+  return stream.held.size() > 0 ? look_at_reply(stream, passed) : look_at_body(stream, passed);
+}
+
+// A client is judged by the window that it keeps closed. While a reply waits for its turn at the connection's, which
+// all share, the connection is judged; while it waits for the socket, the session judges.
+bool H2Codec::look_at_reply(H2Stream& stream, Millis passed) {
+  const bool is_closed =
+      nghttp2_session_get_stream_remote_window_size(session_.get(), static_cast<std::int32_t>(stream.id)) <= 0;
+  if (is_closed) {
     stream.unread_for += passed;
-    if (stream.unread_for < limits_.send_timeout) return false;
-    stream.is_reset = true;
-    say_reset(stream.id, ResetCode::cancel);
-    if (!std::exchange(stream.is_over, true)) events_->reset(stream.id, client_gone("the client does not read"));
-    count_stall("streams that stand still: the client does not read");
-    return true;
+    stream.send_pace.waited(passed);
   }
-  return look_at_body(stream, passed);
+  if (!(is_closed ? is_unread(stream.unread_for, stream.send_pace) : is_window_unread_)) return false;
+  stream.is_reset = true;
+  say_reset(stream.id, ResetCode::cancel);
+  if (!std::exchange(stream.is_over, true)) events_->reset(stream.id, client_gone("the client does not read"));
+  count_stall("streams that stand still, or nearly: the client does not read");
+  return true;
+}
+
+void H2Codec::look_at_window(Millis passed) {
+  const auto holds = [](const auto& stream) { return stream->held.size() > 0; };
+  is_window_unread_ = false;
+  if (nghttp2_session_get_remote_window_size(session_.get()) > 0) return;
+  if (std::none_of(open_.begin(), open_.end(), holds)) return;
+  unread_for_ += passed;
+  send_pace_.waited(passed);
+  is_window_unread_ = is_unread(unread_for_, send_pace_);
+}
+
+bool H2Codec::is_unread(Millis silent, const Pace& pace) const {
+  return silent >= limits_.send_timeout || pace.patience(least_send_rate(limits_)) == Clock::duration::zero();
+}
+
+void H2Codec::data_sent(H2Stream& stream, std::size_t size) {
+  stream.unread_for = unread_for_ = {};
+  send_pace_.moved(size, least_send_rate(limits_));
+  stream.send_pace.moved(size, least_send_rate(limits_));
+  if (stream.held.size() == 0) stream.send_pace.begin();  // it took all there was: nobody is faster
 }
 
 bool H2Codec::look_at_body(H2Stream& stream, Millis passed) {
   if (!is_client_due(stream)) return false;
   stream.unsent_for += passed;
-  stream.pace.waited(passed);
+  stream.body_pace.waited(passed);
   const bool is_silent = stream.unsent_for >= limits_.body_timeout;
-  const bool is_slow = stream.pace.patience(limits_) == Clock::duration::zero() && !may_be_slow(stream);
+  const bool is_slow =
+      stream.body_pace.patience(least_body_rate(limits_)) == Clock::duration::zero() && !may_be_slow(stream);
   if (!is_silent && !is_slow) return false;
   refuse(stream, {Fault::client, Code::request_timeout, false, "the client took too long"});
   count_stall(is_silent ? "streams that stand still: the client sends nothing"

@@ -113,7 +113,11 @@ class H2Codec final : public Codec {
   [[nodiscard]] H2Stream& begin_stream(std::uint32_t id);
   void forget(H2Stream& stream);
   [[nodiscard]] bool look_at(H2Stream& stream, Millis passed);
+  [[nodiscard]] bool look_at_reply(H2Stream& stream, Millis passed);
   [[nodiscard]] bool look_at_body(H2Stream& stream, Millis passed);
+  void look_at_window(Millis passed);
+  [[nodiscard]] bool is_unread(Millis silent, const Pace& pace) const;
+  void data_sent(H2Stream& stream, std::size_t size);
   [[nodiscard]] static bool is_client_due(const H2Stream& stream);
   [[nodiscard]] bool may_be_slow(const H2Stream& stream);
   void resume(H2Stream& stream);
@@ -134,6 +138,8 @@ class H2Codec final : public Codec {
   std::string why_;                   // what cut() was told, until the GOAWAY is out
   CodecEvents* events_ = nullptr;     // while one of the calls that has them runs
   Time last_look_{};
+  Millis unread_for_{};            // nothing left because of the connection's window, though replies are there
+  Pace send_pace_;                 // through that window
   std::uint32_t newest_ = 0;       // the highest stream id that HEADERS came for
   std::size_t continuations_ = 0;  // of this block
   std::uint32_t slow_calls_ = 0;   // in the look that runs: gRPC calls that come too slowly
@@ -142,6 +148,7 @@ class H2Codec final : public Codec {
   bool has_settings_ = false;      // the client's preface is complete
   bool is_in_head_ = false;        // its end was not read
   bool is_in_block_ = false;       // its last frame was not seen
+  bool is_window_unread_ = false;  // the client keeps that window closed, or nearly
   bool is_draining_ = false;
   bool is_leaving_ = false;  // the last GOAWAY is said
   bool is_cut_ = false;

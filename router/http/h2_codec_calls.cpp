@@ -131,7 +131,7 @@ struct H2Codec::Calls {
     stream.held.move_to(self.output_, size);
     if (size == 0) return kGoOn;
     if (size >= kDribble || stream.held.size() == 0) self.floods_.sent_data();
-    stream.unread_for = {};
+    self.data_sent(stream, size);
     if (stream.socket) {
       self.pay_socket(stream);
       self.open_socket_window(stream);

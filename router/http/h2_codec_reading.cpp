@@ -181,8 +181,8 @@ int H2Codec::data_read(std::uint32_t id, Bytes bytes) {
   stream->unsent_for = {};
   stream->received += bytes.size();
   stream->window -= std::min<std::uint64_t>(stream->window, bytes.size());
-  stream->pace.got(bytes.size(), limits_);
-  if (stream->window == 0) stream->pace.begin();  // it used all it had: nobody is faster
+  stream->body_pace.moved(bytes.size(), least_body_rate(limits_));
+  if (stream->window == 0) stream->body_pace.begin();  // it used all it had: nobody is faster
   if (limits_.max_body != 0 && stream->received > limits_.max_body) {
     refuse(*stream,
            {Fault::client, Code::content_too_large, false, "a body of over " + std::to_string(limits_.max_body)});

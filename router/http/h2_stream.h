@@ -12,11 +12,11 @@
 
 #include "proto/head.h"
 #include "proto/limits.h"
-#include "router/http/body_pace.h"
 #include "router/http/h2_head_reader.h"
 #include "router/http/h2_held.h"
 #include "router/http/h2_web_socket.h"
 #include "router/http/limits.h"
+#include "router/http/pace.h"
 
 namespace zeroway {
 
@@ -30,7 +30,8 @@ struct H2Stream {
     received = 0;
     window = kOpeningWindow;
     unread_for = unsent_for = {};
-    pace.begin();
+    body_pace.begin();
+    send_pace.begin();
     is_grpc = is_over = has_request_ended = has_reply_head = has_reply_ended = is_deferred = awaits_continue =
         is_reset = is_lingering = false;
   }
@@ -43,8 +44,8 @@ struct H2Stream {
   Head trailers;                        // of the reply
   std::uint64_t received = 0;           // of the request's body
   std::uint64_t window = 0;             // of it the client may still send
-  Millis unread_for{}, unsent_for{};    // nothing of the reply left, nothing of the request came, though it could
-  BodyPace pace;
+  Millis unread_for{}, unsent_for{};    // nothing of the reply left, or of the request came, though it could
+  Pace body_pace, send_pace;
   bool is_grpc = false;  // a call: may have little to say
   bool is_over = false;  // the session was told, or said, the last word
   bool has_request_ended = false;

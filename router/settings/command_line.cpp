@@ -197,6 +197,9 @@ void add_edge(Options& options, EdgeSettings& edge) {
       "spared: 408");
   options.time(kTimes, "--idle-timeout", limits.idle_timeout, Millis(1), "Between two requests on a connection");
   options.time(kTimes, "--send-timeout", limits.send_timeout, Millis(1), "For a client to take a piece of its reply");
+  options.size(
+      kTimes, "--send-rate", limits.send_rate, 0, 1 << 30,
+      "Least bytes a second that it takes of what waits for it, over --send-timeout, 0 = any; else it is dropped");
 }
 
 void add_web_sockets(CLI::App& app, Options& options, WebSocketSettings& sockets) {

@@ -27,6 +27,7 @@ struct HttpLimits {
   std::uint64_t body_rate = 240;                  // bytes/s of a body we wait for, over body_timeout, 0 = any: 408
   Millis idle_timeout{75'000};                    // keep-alive connection with no request: closed
   Millis send_timeout{30'000};                    // client takes no byte of what is queued for it: dropped
+  std::uint64_t send_rate = 240;                  // bytes/s it takes of that, over send_timeout, 0 = any: dropped
   std::size_t max_connections = 10'000;           // per loop; more are not accepted until one closes
   std::size_t max_connections_per_address = 0;    // per loop, IPv6 by /64, 0 = no limit; more are closed at once
   std::uint32_t connection_rate_per_address = 0;  // per second and loop, IPv6 by /64, 0 = no limit; more are closed

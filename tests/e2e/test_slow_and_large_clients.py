@@ -3,6 +3,7 @@ import select
 import time
 
 import pytest
+import h2_raw as h2
 import zeroway_e2e as z
 from h2_peer import H2Client
 
@@ -86,6 +87,42 @@ def test_a_body_beside_a_begun_reply_takes_its_time(stack):
         assert connection.take(14) == b'4\r\nlast\r\n' + z.LAST_CHUNK
         client.send(call, b'last', end=True)
         assert client.wait(call).body == b'firstlast'
+    router.wait_idle()
+
+
+def test_a_reply_that_is_taken_too_slowly_ends(stack):
+    """However steadily: here a window is opened ten times a second."""
+    router = stack.router('--send-timeout', '3s', '--send-rate', '1m')
+    stack.httpbin()
+    router.wait_workers(1)
+    deadline = time.monotonic() + 30 * z.SLOW
+    with h2.RawH2(router.port) as client:
+        client.handshake()
+        client.send(h2.frame(h2.HEADERS, h2.END_STREAM | h2.END_HEADERS, 1,
+                             client.block(client.fields(path='/bytes/10000000'))))
+        while (one := client.read()) and one.type != h2.RST_STREAM:
+            assert time.monotonic() < deadline, 'read slowly without end'
+            if one.type == h2.DATA:
+                client.send(h2.window_update(0, len(one.payload)) + h2.window_update(1, 1_000))
+                time.sleep(0.1)
+        assert one and h2.code_of(one) == 'CANCEL'
+    router.wait_idle()
+
+
+def test_a_reply_with_nothing_to_say_is_no_slow_one(stack):
+    router = stack.router('--send-timeout', '1s', '--send-rate', '1m')
+    stack.httpbin()
+    router.wait_workers(1)
+    with router.connect(20) as connection, H2Client(router.port, 20) as client:
+        connection.send(connection.head_bytes('POST', '/echo', [('Transfer-Encoding', 'chunked')]))
+        call = client.open('/echo', 'POST', end=False)
+        for _ in range(3):
+            connection.send(z.chunk(b'event'))
+            client.send(call, b'event')
+            time.sleep(1.5)
+        connection.send(z.LAST_CHUNK)
+        client.send(call, b'', end=True)
+        assert connection.read_reply('POST').body == b'eventeventevent' == client.wait(call).body
     router.wait_idle()
 
 

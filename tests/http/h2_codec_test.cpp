@@ -528,6 +528,7 @@ TEST_CASE("h2: a preface or a head that comes too slowly") {
 TEST_CASE("h2: a client that does not read one reply loses that one") {
   HttpLimits limits;
   limits.send_timeout = 1s;
+  limits.send_rate = 0;  // silence alone
   Silent bench(limits, settings({{4, 10}}));
   bench.hear(get(1) + get(3));
   Time now{100s};
@@ -544,6 +545,67 @@ TEST_CASE("h2: a client that does not read one reply loses that one") {
   }
   CHECK(has(bench.told, "reset 1"));
   CHECK_FALSE(has(bench.told, "reset 3"));
+}
+
+TEST_CASE("h2: a reply that is taken more slowly than the least rate is given up, however steadily") {
+  HttpLimits limits;
+  limits.send_timeout = 10s;
+  limits.send_rate = 100;
+  Silent bench(limits, settings({{4, 10}}));
+  const CodecStream ids[] = {1, 3, 5, 7, 9};
+  for (const CodecStream id : ids) {
+    bench.hear(get(id));
+    bench.say_head(id);
+  }
+  bench.say_data(1, std::string(50'000, 'a'));  // taken a byte at a time
+  bench.say_data(3, std::string(50'000, 'a'));  // taken at 120 bytes a second
+  bench.say_data(5, std::string(10, 'a'));      // taken; then its worker has nothing to say
+  bench.say_data(7, std::string(9, 'a'));       // the same, and a window is left
+  bench.hear(window_update(9, 60'000));
+  bench.say_data(9, std::string(50'000, 'a'));  // whole, from the start
+  Time now{100s};
+  const auto pass = [&](int looks) {
+    for (int look = 0; look < looks; ++look) {
+      bench.heard();
+      bench.hear(window_update(1, 1) + window_update(3, 30));
+      static_cast<void>(bench.codec.tick(now += 250ms, bench));
+    }
+  };
+  pass(36);
+  CHECK_FALSE(has(bench.told, "reset"));
+  pass(6);
+  CHECK(has(bench.told, "reset 1 "));
+  CHECK(has(bench.details, "the client does not read"));
+  pass(200);
+  for (const CodecStream id : {3, 5, 7, 9}) CHECK_FALSE(has(bench.told, "reset " + std::to_string(id) + " "));
+  bench.say_data(5, "more");  // and now it waits
+  pass(36);
+  CHECK_FALSE(has(bench.told, "reset 5"));
+  pass(6);
+  CHECK(has(bench.told, "reset 5"));
+}
+
+TEST_CASE("h2: replies that share a slow connection wait for each other; one that is hardly read has none left") {
+  HttpLimits limits;
+  limits.send_timeout = 10s;
+  limits.send_rate = 100;
+  const auto resets_at = [&](std::uint32_t bytes_a_look) {
+    Silent bench(limits, settings({{4, 1'000'000}}));
+    for (const CodecStream id : {1, 3, 5}) {
+      bench.hear(get(id));
+      bench.say_head(id);
+      bench.say_data(id, std::string(200'000, 'a'));
+    }
+    Time now{100s};
+    for (int look = 0; look < 100; ++look) {
+      bench.heard();
+      bench.hear(window_update(0, bytes_a_look));  // the connection's
+      static_cast<void>(bench.codec.tick(now += 250ms, bench));
+    }
+    return static_cast<int>(has(bench.told, "reset 1 ")) + has(bench.told, "reset 3 ") + has(bench.told, "reset 5 ");
+  };
+  CHECK(resets_at(26) == 0);  // 104 bytes a second for all three
+  CHECK(resets_at(1) == 3);
 }
 
 TEST_CASE("h2: a client that stops in a body gets 408") {

@@ -71,7 +71,8 @@ TEST_CASE("command line: every setting arrives") {
       "--max-head 32KiB --max-request-line 1k "
       "--max-fields 7 --head-timeout "
       "1s "
-      "--body-timeout 2s --body-rate 1k --idle-timeout 1m --send-timeout 4 --retries 0 --retry-budget 30 "
+      "--body-timeout 2s --body-rate 1k --idle-timeout 1m --send-timeout 4 --send-rate 2k --retries 0 --retry-budget "
+      "30 "
       "--reply-timeout 6s "
       "--trusted-proxy 10.0.0.0/8 --trusted-proxy ::1 --no-worker-header --fabric ipc:///tmp/f --balance weighted "
       "--queue-timeout 500ms --queue-limit 8 --heartbeat 100ms --heartbeat-timeout 300ms --fabric-key k --fabric-allow "
@@ -91,6 +92,7 @@ TEST_CASE("command line: every setting arrives") {
   CHECK(settings.edge.limits.body_rate == 1'024);
   CHECK(settings.edge.limits.idle_timeout == 60s);
   CHECK(settings.edge.limits.send_timeout == 4s);
+  CHECK(settings.edge.limits.send_rate == 2'048);
   CHECK(settings.exchange.retries == 0);
   CHECK(settings.exchange.retry_budget_percent == 30);
   CHECK(settings.exchange.reply_timeout == 6s);

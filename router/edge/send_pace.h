@@ -1,0 +1,42 @@
+// Whether a client takes what waits for it on its connection at the least rate.
+//
+// Owner: a client session.   Thread: one loop.
+// Told what waits whenever that may have changed. Time in which nothing waits counts for nothing: a reply that has
+// little to say, as of server-sent events, is as slow as it likes.
+// Not here: silence (Connection::last_progress), the windows of HTTP/2 (http/h2_codec.h).
+#pragma once
+#include <cstddef>
+
+#include "router/http/pace.h"
+
+namespace zeroway {
+
+class SendPace {
+ public:
+  // So much waits now, behind something that was added.
+  void added(std::size_t queued, Time now) {
+    if (queued_ == 0) looked_at_ = now;
+    queued_ = queued;
+  }
+  // So much waits now, and nothing was added since the last call, or nothing waited then.
+  void look(std::size_t queued, Time now, const HttpLimits& limits) {
+    if (queued_ == 0) return added(queued, now);
+    pace_.waited(now - looked_at_);
+    if (queued < queued_) pace_.moved(queued_ - queued, least_send_rate(limits));
+    if (queued == 0) pace_.begin();  // it took all there was: nobody is faster
+    queued_ = queued;
+    looked_at_ = now;
+  }
+  // When it was too slow, if nothing is taken until then. Time::max() when no rate is wanted.
+  [[nodiscard]] Time due(const HttpLimits& limits) const {
+    const Clock::duration patience = pace_.patience(least_send_rate(limits));
+    return patience == Clock::duration::max() ? Time::max() : looked_at_ + patience;
+  }
+
+ private:
+  std::size_t queued_ = 0;
+  Time looked_at_{};
+  Pace pace_;
+};
+
+}  // namespace zeroway
