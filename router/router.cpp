@@ -30,6 +30,7 @@ namespace {
 
 constexpr Millis kSweepInterval{100};     // deadlines of exchanges, lines of the access log
 constexpr Millis kDrainLookInterval{20};  // whether the last client is gone
+constexpr std::initializer_list<int> kSignals{SIGTERM, SIGINT, SIGHUP, SIGUSR1};
 
 // `router#` and 64 random bits: workers must tell a new process from the old one at the same place.
 std::string make_instance() {
@@ -106,14 +107,13 @@ Router::Router(Settings settings) : settings_(std::move(settings)) {}
 Router::~Router() = default;
 
 Result<> Router::open() {
+  Signals::block(kSignals);
   fit_descriptors(settings_);
   std::signal(SIGPIPE, SIG_IGN);  // a log into a closed pipe must not end the router
   if (auto opened = open_access_log(); !opened) return opened;
   if (auto opened = open_lanes(); !opened) return opened;
   // Before anybody can connect: who reaches us may also signal us.
-  signals_ =
-      std::make_unique<Signals>(lanes_.front()->loop, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP, SIGUSR1},
-                                [this](int number) { signal(number); });
+  signals_ = std::make_unique<Signals>(lanes_.front()->loop, kSignals, [this](int number) { signal(number); });
   if (auto opened = open_doors(); !opened) return opened;
   say_it_serves();
   return {};

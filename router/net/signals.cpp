@@ -9,11 +9,25 @@
 
 namespace zeroway {
 
-Signals::Signals(Loop& loop, std::initializer_list<int> numbers, std::function<void(int number)> told)
-    : loop_(loop), told_(std::move(told)) {
+namespace {
+
+sigset_t set_of(std::initializer_list<int> numbers) {
   sigset_t set;
   ::sigemptyset(&set);
   for (const int number : numbers) ::sigaddset(&set, number);
+  return set;
+}
+
+}  // namespace
+
+void Signals::block(std::initializer_list<int> numbers) {
+  const sigset_t set = set_of(numbers);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+Signals::Signals(Loop& loop, std::initializer_list<int> numbers, std::function<void(int number)> told)
+    : loop_(loop), told_(std::move(told)) {
+  const sigset_t set = set_of(numbers);
   ::pthread_sigmask(SIG_BLOCK, &set, &before_);
   descriptor_ = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
   if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");

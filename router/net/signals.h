@@ -15,9 +15,11 @@ namespace zeroway {
 
 class Signals : private Watcher {
  public:
+  // In this thread and those that it starts from now on. Threads that run already must have them blocked; ZeroMQ's and
+  // others do so themselves, but only once they run: whoever may be signalled early calls this before it starts any.
+  static void block(std::initializer_list<int> numbers);
   // Told each time one of `numbers` arrives, inside a turn of `loop`; several of one number that arrive before it is
-  // told are one. Blocks them in this thread and those that it starts from now on; threads that run already must have
-  // them blocked.
+  // told are one. Blocks them, too.
   Signals(Loop& loop, std::initializer_list<int> numbers, std::function<void(int number)> told);
   ~Signals() override;
   Signals(const Signals&) = delete;
