@@ -122,7 +122,7 @@ void FrontDoor::drop_all() {
 
 void FrontDoor::note_refused(const ClientInfo& client, const RefusedRequest& request, Code code) {
   const int status = error_status(code);
-  ++(status < 500 ? counters_.replies_4xx : counters_.replies_5xx);
+  count_reply(counters_, status);
   if (!log_.is_on()) return;
   RequestRecord record;
   record.ended = clock_.wall_now();

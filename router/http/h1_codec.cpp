@@ -3,39 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "router/http/h1_web_socket.h"
 #include "router/http/limits.h"
-#include "router/http/ws_codec.h"
-#include "router/http/ws_handshake.h"
 
 namespace zeroway {
-
-struct H1Codec::WebSocket {
-  explicit WebSocket(WsHandshake with_handshake) : handshake(std::move(with_handshake)) {}
-
-  WsHandshake handshake;
-  std::optional<WsCodec> codec;  // once the worker has accepted
-  bool is_taken = false;         // a worker has it: until then the queue's timeout holds, not ours
-  Time taken = Time::min();
-};
-
-// What a WebSocket's client says, under its stream's number.
-class H1Codec::Teller final : public WsEvents {
- public:
-  Teller(H1Codec& codec, CodecEvents& events) : codec_(codec), events_(events), stream_(codec.stream_) {}
-
-  void message(Bytes piece, MessageKind kind, Last last) override { events_.message(stream_, piece, kind, last); }
-  void end(Head& trailers) override { events_.end(stream_, trailers); }
-  void blamed(const Error& error) override { events_.blamed(stream_, error); }
-  void reset(const Error& error) override {
-    if (error.code == Code::cancelled) codec_.stream_ = 0;  // nobody will end it
-    events_.reset(stream_, error);
-  }
-
- private:
-  H1Codec& codec_;
-  CodecEvents& events_;
-  CodecStream stream_;
-};
 
 H1Codec::H1Codec(const HttpLimits& limits, std::string_view scheme, const WebSocketSettings* web_sockets)
     : limits_(limits), scheme_(scheme), web_sockets_(web_sockets) {}
@@ -129,33 +100,6 @@ void H1Codec::begin_request(const H1Request& request, CodecEvents& events) {
   const bool is_large = head_.list_size() > kMaxIdleHead;
   events.head(stream_, head_, request.body.kind == h1::BodyKind::none ? Last::yes : Last::no);
   if (is_large) forget_head();
-}
-
-void H1Codec::begin_web_socket(const H1Request& request, std::string_view head, CodecEvents& events) {
-  const Error body{Fault::client, Code::bad_request, false, "a WebSocket's opening with a body"};
-  if (request.body.kind == h1::BodyKind::chunked || request.body.length > 0) return (void)refuse(head, body, events);
-  request_ = request;
-  request_.expects_continue = false;
-  stream_ = ++last_stream_;
-  credit_ = kOpeningWindow;
-  writer_.begin(request.version, false);
-  is_begun_ = false;
-  empty_lines_ = 0;
-  auto handshake = read_ws_upgrade(head_, *web_sockets_);
-  if (!handshake) {  // an ordinary answer, and the next request may follow
-    stage_ = Stage::done;
-    return tell_refused({"GET", head_.path()}, handshake.error(), events);
-  }
-  stage_ = Stage::web_socket;
-  web_socket_ = std::make_unique<WebSocket>(std::move(*handshake));
-  events.head(stream_, head_, Last::no);
-}
-
-bool H1Codec::read_web_socket(std::string_view& rest, CodecEvents& events) {
-  if (!web_socket_->codec) return false;  // bytes that came early wait for the worker's answer
-  Teller teller(*this, events);
-  rest.remove_prefix(web_socket_->codec->read(as_bytes(rest), teller));
-  return false;
 }
 
 bool H1Codec::read_length(std::string_view& rest, CodecEvents& events) {
@@ -252,8 +196,7 @@ bool H1Codec::fail(const Error& error, CodecEvents& events) {
 
 void H1Codec::input_ended(CodecEvents& events) {
   if (stage_ == Stage::web_socket && web_socket_->codec) {
-    Teller teller(*this, events);
-    return web_socket_->codec->input_ended(teller);
+    return end_socket_input(events);
   }
   const auto stream = stream_;
   close();
@@ -301,21 +244,6 @@ H1Writer::Connection H1Codec::connection_after(Last last) const {
   const bool is_cut = stage_ != Stage::done && (awaits_continue() || (last == Last::yes && is_rest_large()));
   const bool closes = is_last_ || is_draining_ || is_cut || !request_.is_persistent;
   return closes ? H1Writer::Connection::close : H1Writer::Connection::keep;
-}
-
-void H1Codec::accept_web_socket(Head& head) {
-  finish_ws_reply(web_socket_->handshake, head);
-  H1Writer::upgrade(head, "websocket", output_);
-  web_socket_->codec.emplace(*web_sockets_, web_socket_->handshake.extensions.deflate, credit_, output_);
-  web_socket_->handshake = {};
-  forget_head();
-  is_blocked_ = false;
-  if (is_draining_) web_socket_->codec->drain();
-}
-
-void H1Codec::message(CodecStream stream, Bytes piece, MessageKind kind, Last last) {
-  if (stream == 0 || stream != stream_ || stage_ != Stage::web_socket || !web_socket_->codec) return;
-  web_socket_->codec->message(piece, kind, last);
 }
 
 void H1Codec::data(CodecStream stream, Bytes bytes) {
@@ -367,24 +295,6 @@ void H1Codec::drain() {
   is_draining_ = true;
   if (stage_ == Stage::web_socket && web_socket_->codec) web_socket_->codec->drain();
   if (stream_ == 0 && stage_ == Stage::head && !is_begun_) close();
-}
-
-Time H1Codec::tick(Time now, CodecEvents& events) {
-  if (stage_ != Stage::web_socket) return Time::max();
-  WebSocket& socket = *web_socket_;
-  if (output_.empty() && output_.capacity() > kIdleOutput) std::string().swap(output_);
-  if (socket.codec) {
-    Teller teller(*this, events);
-    return socket.codec->tick(now, teller);
-  }
-  if (!socket.is_taken || web_sockets_->open_handshake_timeout.count() == 0) return Time::max();
-  if (socket.taken == Time::min()) socket.taken = now;
-  const Time due = socket.taken + web_sockets_->open_handshake_timeout;
-  if (now < due) return due;
-  const auto stream = stream_;
-  close();
-  events.reset(stream, Error{Fault::backend, Code::cancelled, false, "WebSocket: the worker did not answer"});
-  return Time::max();
 }
 
 bool H1Codec::is_rest_large() const { return stage_ == Stage::length && left_ > kMaxDiscardedBody; }

@@ -22,6 +22,8 @@
 
 namespace zeroway {
 
+struct H1WebSocket;  // h1_web_socket.h
+
 class H1Codec final : public Codec {
  public:
   // `limits`, `scheme` ("http", "https") and `web_sockets` outlive the codec. Without the last, who asks for a
@@ -49,7 +51,6 @@ class H1Codec final : public Codec {
 
  private:
   enum class Stage : std::uint8_t { head, length, chunks, trailers, done, web_socket };
-  struct WebSocket;
   class Teller;
 
   // Each reads one thing off the front of `rest` and says whether there may be another.
@@ -58,18 +59,21 @@ class H1Codec final : public Codec {
   bool read_length(std::string_view& rest, CodecEvents& events);
   bool read_chunks(std::string_view& rest, CodecEvents& events);
   bool read_trailer_section(std::string_view& rest, CodecEvents& events);
-  bool read_web_socket(std::string_view& rest, CodecEvents& events);
   bool skip_empty_lines(std::string_view& rest);
 
   // How a request ends, well or badly. All return false when nothing more is to be read.
   void begin_request(const H1Request& request, CodecEvents& events);
-  void begin_web_socket(const H1Request& request, std::string_view head, CodecEvents& events);
-  void accept_web_socket(Head& head);
   void tell_data(std::string_view data, CodecEvents& events);
   bool end_request(Head& trailers, CodecEvents& events);
   bool refuse(std::string_view head, const Error& error, CodecEvents& events);  // before its head was told
   void tell_refused(RefusedRequest request, const Error& error, CodecEvents& events);
   bool fail(const Error& error, CodecEvents& events);  // after
+
+  // WebSockets (h1_codec_sockets.cpp)
+  void begin_web_socket(const H1Request& request, std::string_view head, CodecEvents& events);
+  void accept_web_socket(Head& head);
+  bool read_web_socket(std::string_view& rest, CodecEvents& events);
+  void end_socket_input(CodecEvents& events);
 
   void next_request();
   void discard_rest();
@@ -86,7 +90,7 @@ class H1Codec final : public Codec {
   const HttpLimits& limits_;
   std::string_view scheme_;
   const WebSocketSettings* web_sockets_;
-  std::unique_ptr<WebSocket> web_socket_;  // in that stage
+  std::unique_ptr<H1WebSocket> web_socket_;  // in that stage
   std::string output_;
   Head head_;
   H1HeadScan scan_;

@@ -42,4 +42,22 @@ struct Counters {
   std::uint64_t frames_bad = 0;
 };
 
+// A reply of this final status.
+inline void count_reply(Counters& counters, int status) {
+  switch (status / 100) {
+    case 2:
+      ++counters.replies_2xx;
+      break;
+    case 3:
+      ++counters.replies_3xx;
+      break;
+    case 4:
+      ++counters.replies_4xx;
+      break;
+    default:
+      ++counters.replies_5xx;
+      break;
+  }
+}
+
 }  // namespace zeroway

@@ -2,11 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <utility>
 
 #include "router/settings/checks.h"
+#include "router/settings/nearest_word.h"
+#include "router/settings/options.h"
 #include "router/settings/units.h"
 
 namespace zeroway {
@@ -38,132 +39,37 @@ constexpr const char* kAccessLogLines =
 json has all of them by name, bytes_in, host, and peer: whose connection it was. What a client chose is escaped, and cut
 to 2048 bytes, then "...".)";
 
-constexpr const char* kTimeWords = " to 3650d, as 500ms, 5s, 1m, 2h; a plain number is seconds";
+}  // namespace
 
-[[noreturn]] void refuse(const std::string& option, const std::string& value, const std::string& wanted) {
-  throw CLI::ValidationError(option, "'" + value + "' is not " + wanted);
+// --- Options, where CLI11 is
+
+void Options::flag(const char* group, const std::string& names, bool& target, bool value, const std::string& what) {
+  app_.add_flag_callback(
+          names, [&target, value] { target = value; }, what)
+      ->group(group)
+      ->disable_flag_override();
 }
 
-// The long name, which is what an error should name.
-std::string long_name(const std::string& names) { return names.substr(names.find("--")); }
+void Options::refuse(const std::string& name, const std::string& word, const std::string& wanted) {
+  throw CLI::ValidationError(name, "'" + word + "' is not " + wanted);
+}
 
-// Each adds an option that reads a word into `target`; `what` is the help's line, the default is added to it.
-class Options {
- public:
-  explicit Options(CLI::App& app) : app_(app) {}
+std::string Options::long_name(const std::string& names) { return names.substr(names.find("--")); }
 
-  template <class Number>
-  void number(const char* group, const std::string& names, Number& target, std::uint64_t least, std::uint64_t most,
-              const std::string& what) {
-    const std::string name = long_name(names);
-    const auto read = [&target, name, least, most](const std::string& word) {
-      std::uint64_t value = 0;
-      const char* const last = word.data() + word.size();
-      const auto [end, error] = std::from_chars(word.data(), last, value);
-      if (error != std::errc{} || end != last || value < least || value > most) {
-        refuse(name, word, "a number from " + std::to_string(least) + " to " + std::to_string(most));
-      }
-      target = static_cast<Number>(value);
-    };
-    add(group, names, read, what + " [" + std::to_string(target) + "]", "N");
-  }
+std::string Options::show(Millis time) {
+  const auto count = time.count();
+  if (count > 0 && count % 3'600'000 == 0) return std::to_string(count / 3'600'000) + "h";
+  return count % 1'000 == 0 ? std::to_string(count / 1'000) + "s" : std::to_string(count) + "ms";
+}
 
-  void time(const char* group, const std::string& names, Millis& target, Millis least, const std::string& what) {
-    const std::string name = long_name(names);
-    const auto read = [&target, name, least](const std::string& word) {
-      const auto value = read_time(word);
-      if (!value || *value < least) {
-        refuse(name, word, "a time from " + show(least) + kTimeWords);
-      }
-      target = *value;
-    };
-    add(group, names, read, what + " [" + show(target) + "]", "TIME");
-  }
+void Options::add(const char* group, const std::string& names, Reader read, const std::string& what,
+                  const std::string& kind) {
+  app_.add_option_function<std::string>(names, std::move(read), what)->group(group)->type_name(kind);
+}
 
-  void time_or_off(const char* group, const std::string& names, Millis& target, Millis least, const std::string& what) {
-    const std::string name = long_name(names);
-    const auto read = [&target, name, least](const std::string& word) {
-      const auto value = read_time(word);
-      if (!value || (*value != Millis(0) && *value < least)) {
-        refuse(name, word, "0, or a time from " + show(least) + kTimeWords);
-      }
-      target = *value;
-    };
-    add(group, names, read, what + " [" + show(target) + "]", "TIME");
-  }
+// --- Which there are
 
-  template <class Size>
-  void size(const char* group, const std::string& names, Size& target, std::uint64_t least, std::uint64_t most,
-            const std::string& what) {
-    const std::string name = long_name(names);
-    const auto read = [&target, name, least, most](const std::string& word) {
-      const auto value = read_size(word);
-      if (!value || *value < least || *value > most) {
-        refuse(name, word,
-               "a size from " + std::to_string(least) + " to " + std::to_string(most) +
-                   " bytes, as 65536, 64KiB, 1m, 2GiB");
-      }
-      target = static_cast<Size>(*value);
-    };
-    add(group, names, read, what + " [" + std::to_string(target) + "]", "SIZE");
-  }
-
-  template <class Choice>
-  void choice(const char* group, const std::string& names, Choice& target,
-              const std::vector<std::pair<std::string, Choice>>& choices, const std::string& what) {
-    const std::string name = long_name(names);
-    std::string all, usual;
-    for (const auto& [word, value] : choices) {
-      all += (all.empty() ? "" : ", ") + word;
-      if (value == target) usual = word;
-    }
-    const auto read = [&target, name, choices, all](const std::string& word) {
-      for (const auto& [candidate, value] : choices) {
-        if (candidate == word) return void(target = value);
-      }
-      refuse(name, word, "one of " + all);
-    };
-    add(group, names, read, what + ": " + all + " [" + usual + "]", "WORD");
-  }
-
-  template <class Check>
-  void text(const char* group, const std::string& names, std::string& target, Check check, const std::string& wanted,
-            const std::string& what, const std::string& kind) {
-    const std::string name = long_name(names);
-    const auto read = [&target, name, check, wanted](const std::string& word) {
-      if (!check(word)) refuse(name, word, wanted);
-      target = word;
-    };
-    add(group, names, read, what, kind);
-  }
-
-  void file(const char* group, const std::string& names, std::string& target, const std::string& what) {
-    text(
-        group, names, target, [](const std::string& word) { return !word.empty(); }, "a file", what, "FILE");
-  }
-
-  // `NAME=no` would be read as NAME by whoever looks at it: flags take no value.
-  void flag(const char* group, const std::string& names, bool& target, bool value, const std::string& what) {
-    app_.add_flag_callback(
-            names, [&target, value] { target = value; }, what)
-        ->group(group)
-        ->disable_flag_override();
-  }
-
- private:
-  static std::string show(Millis time) {
-    const auto count = time.count();
-    if (count > 0 && count % 3'600'000 == 0) return std::to_string(count / 3'600'000) + "h";
-    return count % 1'000 == 0 ? std::to_string(count / 1'000) + "s" : std::to_string(count) + "ms";
-  }
-
-  template <class Read>
-  void add(const char* group, const std::string& names, Read read, const std::string& what, const std::string& kind) {
-    app_.add_option_function<std::string>(names, read, what)->group(group)->type_name(kind);
-  }
-
-  CLI::App& app_;
-};
+namespace {
 
 // As they come, before they are paired.
 struct TlsWords {
@@ -206,7 +112,7 @@ void add_web_sockets(CLI::App& app, Options& options, WebSocketSettings& sockets
   constexpr std::uint64_t kAnySize = std::numeric_limits<std::int64_t>::max();
   const auto read_origins = [&sockets](const std::vector<std::string>& words) {
     for (const std::string& word : words) {
-      if (!is_origin_pattern(word)) refuse("--ws-origins", word, "*, or SCHEME://HOST[:PORT] with * in it");
+      if (!is_origin_pattern(word)) Options::refuse("--ws-origins", word, "*, or SCHEME://HOST[:PORT] with * in it");
     }
     sockets.allowed_origins = words;
   };
@@ -230,7 +136,7 @@ void add_tls(CLI::App& app, Options& options, TlsSettings& tls, TlsWords& words)
   const auto files = [&](const char* name, std::vector<std::string>& target, const char* what) {
     const auto read = [&target, name](const std::vector<std::string>& named) {
       for (const std::string& word : named) {
-        if (word.empty()) refuse(name, word, "a file");
+        if (word.empty()) Options::refuse(name, word, "a file");
       }
       target = named;
     };
@@ -285,7 +191,7 @@ void add_exchange(CLI::App& app, Options& options, ExchangeSettings& exchange) {
   const auto read_networks = [&exchange](const std::vector<std::string>& words) {
     for (const std::string& word : words) {
       if (!is_network(word))
-        refuse("--trusted-proxy", word, "a network, as 10.0.0.0/8 or 2001:db8::/32, or an address");
+        Options::refuse("--trusted-proxy", word, "a network, as 10.0.0.0/8 or 2001:db8::/32, or an address");
     }
     exchange.trusted_proxies = words;
   };
@@ -340,35 +246,15 @@ void add_observe(Options& options, ObserveSettings& observe) {
       "Its lines, see below");
 }
 
-// How many letters must be changed, added or left out to make one of the other.
-std::size_t distance(std::string_view one, std::string_view other) {
-  std::vector<std::size_t> row(other.size() + 1);
-  for (std::size_t at = 0; at < row.size(); ++at) row[at] = at;
-  for (std::size_t i = 1; i <= one.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= other.size(); ++j) {
-      const std::size_t changed = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({changed, row[j - 1] + 1, row[j] + 1});
-    }
-  }
-  return row.back();
-}
-
 // The option that was perhaps meant; "" when none is near.
 std::string nearest_option(const CLI::App& app, const std::string& name) {
-  std::size_t least = std::min(name.size(), std::max<std::size_t>(3, name.size() / 3) + 1);
-  std::string nearest;
+  std::vector<std::string> known;
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_group().empty()) continue;
-    for (const std::string& word : option->get_lnames()) {
-      const std::size_t far = distance(name, word);
-      if (far >= least) continue;
-      least = far;
-      nearest = "--" + word;
-    }
+    for (const std::string& word : option->get_lnames()) known.push_back(word);
   }
-  return nearest;
+  const std::string nearest = nearest_word(name, known);
+  return nearest.empty() ? "" : "--" + nearest;
 }
 
 // `words` are those that no option took: the first option among them, or the first, is what was wrong.

@@ -1,0 +1,103 @@
+// The ways into an exchange: its two ends, and the clock. Nothing gets in once it is over.
+#include "router/exchange/exchange.h"
+#include "router/observe/counters.h"
+
+namespace zeroway {
+
+namespace {
+
+// Lives as long as a verb runs.
+class Verb {
+ public:
+  explicit Verb(ExchangeContext& context) : context_(context) { ++context_.depth; }
+  ~Verb() {
+    if (--context_.depth == 0 && context_.waiting > 0) context_.serve_waiting();
+  }
+  Verb(const Verb&) = delete;
+  Verb& operator=(const Verb&) = delete;
+
+ private:
+  ExchangeContext& context_;
+};
+
+}  // namespace
+
+ExchangeContext::ExchangeContext(const ExchangeSettings& with_settings, Backend& with_backend, RequestLog& with_log,
+                                 Counters& with_counters, const WallClock& with_clock)
+    : settings(with_settings),
+      backend(with_backend),
+      log(with_log),
+      counters(with_counters),
+      clock(with_clock),
+      rules(with_settings),
+      budget(with_settings.retry_budget_percent, with_settings.retry_budget_floor) {}
+
+void Exchange::check_deadlines(Time now) {
+  const Verb running(context_);
+  if (is_waiting_ && resume_at_ != Time{} && now >= resume_at_) {
+    resume_at_ = Time{};
+    if (!retry_now()) context_.wait_for_budget(key_);
+  } else if (is_waiting_ && now >= retry_due_) {
+    ++context_.counters.retries_denied;
+    fail({Fault::backend, Code::worker_lost, false, "the worker went away, and too many are being tried again"});
+  } else if (reply_due_ != Time{} && now >= reply_due_) {
+    fail({Fault::backend, Code::worker_timeout, false,
+          "neither a reply nor room for more of the body within the reply timeout"});
+  }
+}
+
+void Exchange::ClientEnd::head(Head& head, Last last) {
+  const Verb running(exchange_.context_);
+  if (!exchange_.is_over_) exchange_.request_head(head, last);
+}
+void Exchange::ClientEnd::data(Bytes bytes) {
+  const Verb running(exchange_.context_);
+  if (!exchange_.is_over_) exchange_.request_data(bytes);
+}
+void Exchange::ClientEnd::message(Bytes piece, MessageKind kind, Last last) {
+  const Verb running(exchange_.context_);
+  if (!exchange_.is_over_) exchange_.request_message(piece, kind, last);
+}
+void Exchange::ClientEnd::end(Head& trailers) {
+  const Verb running(exchange_.context_);
+  if (!exchange_.is_over_) exchange_.request_end(trailers);
+}
+void Exchange::ClientEnd::reset(const Error& error) {
+  const Verb running(exchange_.context_);
+  if (!exchange_.is_over_) exchange_.request_reset(error);
+}
+void Exchange::ClientEnd::credit(std::uint32_t bytes) {
+  const Verb running(exchange_.context_);
+  if (!exchange_.is_over_) exchange_.request_credit(bytes);
+}
+
+void Exchange::BackendEnd::accepted(std::string_view worker) {
+  const Verb running(exchange_.context_);
+  if (exchange_.stream_ != 0) exchange_.reply_accepted(worker);
+}
+void Exchange::BackendEnd::head(Head& head, Last last) {
+  const Verb running(exchange_.context_);
+  if (exchange_.stream_ != 0) exchange_.reply_head(head, last);
+}
+void Exchange::BackendEnd::data(Bytes bytes) {
+  const Verb running(exchange_.context_);
+  if (exchange_.stream_ != 0) exchange_.reply_data(bytes);
+}
+void Exchange::BackendEnd::message(Bytes piece, MessageKind kind, Last last) {
+  const Verb running(exchange_.context_);
+  if (exchange_.stream_ != 0) exchange_.reply_message(piece, kind, last);
+}
+void Exchange::BackendEnd::end(Head& trailers) {
+  const Verb running(exchange_.context_);
+  if (exchange_.stream_ != 0) exchange_.reply_end(trailers);
+}
+void Exchange::BackendEnd::reset(const Error& error) {
+  const Verb running(exchange_.context_);
+  if (exchange_.stream_ != 0) exchange_.reply_reset(error);
+}
+void Exchange::BackendEnd::credit(std::uint32_t bytes) {
+  const Verb running(exchange_.context_);
+  if (exchange_.stream_ != 0) exchange_.reply_credit(bytes);
+}
+
+}  // namespace zeroway

@@ -1,0 +1,176 @@
+// What a worker says to an exchange: the reply on its way to the client, or that it must be tried again.
+#include <algorithm>
+#include <array>
+
+#include "proto/head_rules.h"
+#include "router/exchange/exchange.h"
+#include "router/exchange/limits.h"
+#include "router/observe/counters.h"
+
+namespace zeroway {
+
+namespace {
+
+// RFC 9110 §9.2.2.
+bool is_idempotent_method(std::string_view method) {
+  constexpr std::array<std::string_view, 6> kMethods{"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"};
+  return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
+}
+
+// Nobody was there to act on it: the fabric has waited already.
+bool is_for_want_of_workers(Code code) {
+  return code == Code::no_worker || code == Code::queue_full || code == Code::draining;
+}
+
+}  // namespace
+
+// --- The reply ----------------------------------------------------------------------------------------------------
+
+void Exchange::reply_accepted(std::string_view worker) {
+  worker_ = worker;
+  queue_time_ = context_.clock.now() - opened_;
+}
+
+void Exchange::reply_head(Head& head, Last last) {
+  if (auto checked = check_reply_head(head); !checked) return refuse_reply(checked.error().detail);
+  if (head.status() < 200) {
+    reply_interim(head, last);
+  } else {
+    reply_final(head, last);
+  }
+}
+
+void Exchange::reply_interim(Head& head, Last last) {
+  if (!reply_.interim()) return refuse_reply("an interim head after the final one");
+  if (last == Last::yes) return refuse_reply("an interim head that ends the stream");
+  interim_size_ += head.list_size();
+  if (interim_size_ > kMaxInterim)
+    return refuse_reply("interim heads of over " + std::to_string(kMaxInterim) + " bytes");
+  head.remove("content-length");  // RFC 9110 §8.6
+  body_.stop_keeping();           // the client has heard of this answer: no other worker can give it
+  if (head.status() == 100) awaits_continue_ = false;
+  time_worker();
+  ++context_.counters.replies_1xx;
+  client_->head(head, Last::no);
+}
+
+void Exchange::reply_final(Head& head, Last last) {
+  if (reply_.has_started()) return refuse_reply("a second head");
+  const auto length = read_content_length(head);
+  if (!length) return refuse_reply(length.error().detail);
+  const int status = head.status();
+  is_web_socket_ = is_web_socket_ && status == 200;
+  if (is_web_socket_) head.remove("content-length");  // an accepted one has messages, no content (RFC 9110 §9.3.6)
+  // RFC 9110 §6.4.1: these have no content, whatever the worker sends.
+  const bool is_bare = is_head_request_ || status == 204 || status == 304;
+  has_length_ = !is_bare && !is_web_socket_ && length->has_value();
+  length_left_ = length->value_or(0);
+  if (last == Last::yes && has_length_ && length_left_ > 0) return refuse_reply("a content-length and no content");
+
+  static_cast<void>(reply_.head());
+  body_.stop_keeping();
+  give_budget_back();
+  reply_due_ = Time{};
+  status_ = status;
+  count_reply(context_.counters, status);
+  context_.rules.reply(head, worker_, context_.date.text(context_.clock.wall_now()));
+  const bool is_last = is_bare || last == Last::yes;
+  client_->head(head, is_last ? Last::yes : Last::no);
+  if (is_over_ || !is_last) return;
+  if (last == Last::no) drop_stream(ResetCode::no_error);
+  Head no_trailers;
+  finish(no_trailers);
+}
+
+void Exchange::reply_data(Bytes bytes) {
+  if (!reply_.data()) return refuse_reply("a body without a head");
+  if (is_web_socket_) return refuse_reply("a body on a WebSocket");
+  if (bytes.empty()) return;
+  if (has_length_ && bytes.size() > length_left_) return refuse_reply("more content than its content-length");
+  length_left_ -= has_length_ ? bytes.size() : 0;
+  bytes_out_ += bytes.size();
+  client_->data(bytes);
+}
+
+void Exchange::reply_message(Bytes piece, MessageKind kind, Last last) {
+  if (!reply_.data()) return refuse_reply("a message without a head");
+  if (!is_web_socket_) return refuse_reply("a message on no WebSocket");
+  bytes_out_ += piece.size();
+  client_->message(piece, kind, last);
+}
+
+void Exchange::reply_end(Head& trailers) {
+  if (!reply_.data()) return refuse_reply("an end without a head");
+  if (has_length_ && length_left_ > 0) return refuse_reply("less content than its content-length");
+  if (auto checked = check_trailers(trailers); !checked) return refuse_reply(checked.error().detail);
+  HeaderRules::reply_trailers(trailers);
+  finish(trailers);
+}
+
+void Exchange::reply_credit(std::uint32_t bytes) {
+  const std::uint32_t news = body_.credited(bytes);
+  send_body();
+  if (is_over_) return;
+  if (bytes > 0) awaits_continue_ = false;
+  time_worker();
+  if (news > 0 && !request_.has_ended()) client_->credit(news);
+}
+
+// --- Trying again -------------------------------------------------------------------------------------------------
+
+void Exchange::reply_reset(const Error& error) {
+  stream_ = 0;
+  if (may_open_again(error)) {
+    ++reopenings_;
+    ++context_.counters.reopened;
+    body_.rewind();
+    body_.restart();
+    return open_stream();
+  }
+  if (may_retry(error)) {
+    body_.rewind();
+    is_waiting_ = true;
+    retry_due_ = context_.clock.now() + kRetryWait;
+    if (retries_ > 0) return pause();
+    if (!retry_now()) context_.wait_for_budget(key_);
+    return;
+  }
+  fail(error);
+}
+
+// Proven unseen. The body is not kept once the client was told anything.
+bool Exchange::may_open_again(const Error& error) const {
+  return error.retry_safe && !is_for_want_of_workers(error.code) && body_.is_replayable() &&
+         reopenings_ < kMaxReopenings;
+}
+
+// Possibly seen.
+bool Exchange::may_retry(const Error& error) const {
+  return error.fault == Fault::backend && error.code == Code::worker_lost && body_.is_replayable() &&
+         retries_ < context_.settings.retries && is_idempotent();
+}
+
+bool Exchange::is_idempotent() const {
+  return is_idempotent_method(request_head_.method()) || request_head_.has("idempotency-key");
+}
+
+// Lost a second time: whatever kills the workers may not be over, and the next one picked may be dying already.
+void Exchange::pause() { resume_at_ = context_.clock.now() + kRetryPause * retries_; }
+
+bool Exchange::retry_now() {
+  if (!has_budget_ && !context_.budget.take(context_.counters.exchanges_open)) return false;
+  has_budget_ = true;
+  is_waiting_ = false;
+  ++retries_;
+  ++context_.counters.retries;
+  body_.restart();
+  open_stream();
+  return true;
+}
+
+void Exchange::give_budget_back() {
+  if (has_budget_) context_.budget.give_back();
+  has_budget_ = false;
+}
+
+}  // namespace zeroway

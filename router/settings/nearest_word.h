@@ -1,0 +1,16 @@
+// Which word was perhaps meant by one that nobody knows.
+//
+// Owner: nobody; a pure function.   Thread: any.
+// Not here: what is said about it (settings/command_line.cpp).
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace zeroway {
+
+// The first of those `known` words that need the fewest letters changed, added or left out: at most three, or a third
+// of `word`. "" when there is none.
+[[nodiscard]] std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
+
+}  // namespace zeroway

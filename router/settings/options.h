@@ -1,0 +1,136 @@
+// One option after another: its name, its help, and the setting that its word goes to.
+//
+// Owner: read_command_line.   Thread: any, at the start.
+// A word that does not fit ends the reading with an error that names the option, the word and what fits. What
+// needs CLI11 is defined in command_line.cpp: it is slow to compile, and included there alone.
+// Not here: which options there are (settings/command_line.cpp), numbers with units (settings/units.h).
+#pragma once
+#include <charconv>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "router/settings/settings.h"
+#include "router/settings/units.h"
+
+namespace CLI {
+class App;
+}
+
+namespace zeroway {
+
+// Each adds an option that reads a word into `target`; `what` is the help's line, the default is added to it.
+class Options {
+ public:
+  explicit Options(CLI::App& app) : app_(app) {}
+
+  template <class Number>
+  void number(const char* group, const std::string& names, Number& target, std::uint64_t least, std::uint64_t most,
+              const std::string& what) {
+    const std::string name = long_name(names);
+    const auto read = [&target, name, least, most](const std::string& word) {
+      std::uint64_t value = 0;
+      const char* const last = word.data() + word.size();
+      const auto [end, error] = std::from_chars(word.data(), last, value);
+      if (error != std::errc{} || end != last || value < least || value > most) {
+        refuse(name, word, "a number from " + std::to_string(least) + " to " + std::to_string(most));
+      }
+      target = static_cast<Number>(value);
+    };
+    add(group, names, read, what + " [" + std::to_string(target) + "]", "N");
+  }
+
+  void time(const char* group, const std::string& names, Millis& target, Millis least, const std::string& what) {
+    const std::string name = long_name(names);
+    const auto read = [&target, name, least](const std::string& word) {
+      const auto value = read_time(word);
+      if (!value || *value < least) {
+        refuse(name, word, "a time from " + show(least) + kTimeWords);
+      }
+      target = *value;
+    };
+    add(group, names, read, what + " [" + show(target) + "]", "TIME");
+  }
+
+  void time_or_off(const char* group, const std::string& names, Millis& target, Millis least, const std::string& what) {
+    const std::string name = long_name(names);
+    const auto read = [&target, name, least](const std::string& word) {
+      const auto value = read_time(word);
+      if (!value || (*value != Millis(0) && *value < least)) {
+        refuse(name, word, "0, or a time from " + show(least) + kTimeWords);
+      }
+      target = *value;
+    };
+    add(group, names, read, what + " [" + show(target) + "]", "TIME");
+  }
+
+  template <class Size>
+  void size(const char* group, const std::string& names, Size& target, std::uint64_t least, std::uint64_t most,
+            const std::string& what) {
+    const std::string name = long_name(names);
+    const auto read = [&target, name, least, most](const std::string& word) {
+      const auto value = read_size(word);
+      if (!value || *value < least || *value > most) {
+        refuse(name, word,
+               "a size from " + std::to_string(least) + " to " + std::to_string(most) +
+                   " bytes, as 65536, 64KiB, 1m, 2GiB");
+      }
+      target = static_cast<Size>(*value);
+    };
+    add(group, names, read, what + " [" + std::to_string(target) + "]", "SIZE");
+  }
+
+  template <class Choice>
+  void choice(const char* group, const std::string& names, Choice& target,
+              const std::vector<std::pair<std::string, Choice>>& choices, const std::string& what) {
+    const std::string name = long_name(names);
+    std::string all, usual;
+    for (const auto& [word, value] : choices) {
+      all += (all.empty() ? "" : ", ") + word;
+      if (value == target) usual = word;
+    }
+    const auto read = [&target, name, choices, all](const std::string& word) {
+      for (const auto& [candidate, value] : choices) {
+        if (candidate == word) return void(target = value);
+      }
+      refuse(name, word, "one of " + all);
+    };
+    add(group, names, read, what + ": " + all + " [" + usual + "]", "WORD");
+  }
+
+  template <class Check>
+  void text(const char* group, const std::string& names, std::string& target, Check check, const std::string& wanted,
+            const std::string& what, const std::string& kind) {
+    const std::string name = long_name(names);
+    const auto read = [&target, name, check, wanted](const std::string& word) {
+      if (!check(word)) refuse(name, word, wanted);
+      target = word;
+    };
+    add(group, names, read, what, kind);
+  }
+
+  void file(const char* group, const std::string& names, std::string& target, const std::string& what) {
+    text(
+        group, names, target, [](const std::string& word) { return !word.empty(); }, "a file", what, "FILE");
+  }
+
+  // `NAME=no` would be read as NAME by whoever looks at it: flags take no value.
+  void flag(const char* group, const std::string& names, bool& target, bool value, const std::string& what);
+
+  // Of a word that is not what is wanted: throws what read_command_line() catches.
+  [[noreturn]] static void refuse(const std::string& name, const std::string& word, const std::string& wanted);
+
+ private:
+  using Reader = std::function<void(const std::string&)>;
+  static constexpr const char* kTimeWords = " to 3650d, as 500ms, 5s, 1m, 2h; a plain number is seconds";
+
+  static std::string long_name(const std::string& names);  // which is what an error should name
+  static std::string show(Millis time);
+  void add(const char* group, const std::string& names, Reader read, const std::string& what, const std::string& kind);
+
+  CLI::App& app_;
+};
+
+}  // namespace zeroway
