@@ -4,17 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "proto/ascii.h"
+
 namespace zeroway {
 
 namespace {
 
 using Words = std::vector<std::string_view>;
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 Words split(std::string_view text, char separator) {
   Words words;
@@ -56,9 +52,7 @@ Words split_unquoted(std::string_view text, char separator) {
 std::string_view forwarded_for(std::string_view element) {
   for (const std::string_view pair : split_unquoted(element, ';')) {
     const std::size_t equals = pair.find('=');
-    std::string name(pair.substr(0, equals));
-    std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-    if (name == "for" && equals != std::string_view::npos) return pair.substr(equals + 1);
+    if (is_same_word(pair.substr(0, equals), "for") && equals != std::string_view::npos) return pair.substr(equals + 1);
   }
   return {};
 }

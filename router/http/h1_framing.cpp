@@ -97,17 +97,6 @@ Result<Target> read_absolute(std::string_view method, std::string_view target) {
 
 bool is_token_char(char c) { return is_in(kToken, c); }
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-bool is_same_word(std::string_view text, std::string_view lower_case) {
-  return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a | 0x20) : a) == b; });
-}
-
 Result<RequestLine> read_request_line(std::string_view line) {
   std::size_t at = 0;
   while (at < line.size() && is_in(kToken, line[at])) ++at;
@@ -184,7 +173,7 @@ Result<Body> decide_body(const BodyFields& fields, Version version) {
   if (fields.transfer_encodings > 1) return bad("Transfer-Encoding more than once");
   const auto codings = fields.transfer_encoding;
   const auto comma = codings.rfind(',');
-  const auto last = trim(comma == std::string_view::npos ? codings : codings.substr(comma + 1));
+  const auto last = trimmed(comma == std::string_view::npos ? codings : codings.substr(comma + 1));
   if (!is_same_word(last, "chunked")) return bad("a Transfer-Encoding that does not end in chunked");
   if (comma == std::string_view::npos) return Body{BodyKind::chunked, 0};
 

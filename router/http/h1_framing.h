@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "proto/ascii.h"
 #include "proto/error.h"
 
 namespace zeroway::h1 {
@@ -71,15 +72,13 @@ struct ChunkLine {
 template <class Each>
 void for_each_in_list(std::string_view list, Each each);
 
-[[nodiscard]] std::string_view trim(std::string_view text);                           // SP and HTAB
-[[nodiscard]] bool is_same_word(std::string_view text, std::string_view lower_case);  // without regard to case
-[[nodiscard]] bool is_token_char(char c);                                             // RFC 9110 §5.6.2
+[[nodiscard]] bool is_token_char(char c);  // RFC 9110 §5.6.2
 
 template <class Each>
 void for_each_in_list(std::string_view list, Each each) {
   while (!list.empty()) {
     const auto comma = list.find(',');
-    each(trim(list.substr(0, comma)));
+    each(trimmed(list.substr(0, comma)));
     if (comma == std::string_view::npos) return;
     list.remove_prefix(comma + 1);
   }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "proto/ascii.h"
 #include "router/http/limits.h"
 
 namespace zeroway {
@@ -19,17 +20,15 @@ std::string_view view(beast::string_view text) { return {text.data(), text.size(
 
 Error bad(std::string detail) { return Error{Fault::client, Code::bad_request, false, std::move(detail)}; }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
 void add_lower_case(Head& head, std::string_view name, std::string_view value) {
   std::array<char, 64> buffer;  // longer names are rare enough to allocate for
   if (name.size() > buffer.size()) {
     std::string long_name(name);
-    std::transform(name.begin(), name.end(), long_name.begin(), lower);
+    std::transform(name.begin(), name.end(), long_name.begin(), to_lower);
     head.add(long_name, value);
     return;
   }
-  std::transform(name.begin(), name.end(), buffer.begin(), lower);
+  std::transform(name.begin(), name.end(), buffer.begin(), to_lower);
   head.add({buffer.data(), name.size()}, value);
 }
 
@@ -101,7 +100,7 @@ class RequestFields final : public FieldLines {
     for (const Field field : head_) {
       if (field.name == "connection") options.append(field.value) += ',';
     }
-    std::transform(options.begin(), options.end(), options.begin(), lower);
+    std::transform(options.begin(), options.end(), options.begin(), to_lower);
     h1::for_each_in_list(options, [&](std::string_view option) {
       if (!is_own(option) && !option.empty()) head_.remove(option);
     });
@@ -131,7 +130,7 @@ class RequestFields final : public FieldLines {
         return {};
       case http::field::upgrade:
         h1::for_each_in_list(value,
-                             [&](std::string_view one) { offers_web_socket_ |= h1::is_same_word(one, "websocket"); });
+                             [&](std::string_view one) { offers_web_socket_ |= is_same_word(one, "websocket"); });
         return {};
       case http::field::keep_alive:
       case http::field::proxy_connection:
@@ -156,11 +155,11 @@ class RequestFields final : public FieldLines {
     bool lists_others = false;
     h1::for_each_in_list(value, [&](std::string_view option) {
       ++connection_options_;
-      if (h1::is_same_word(option, "close")) {
+      if (is_same_word(option, "close")) {
         wants_close_ = true;
-      } else if (h1::is_same_word(option, "keep-alive")) {
+      } else if (is_same_word(option, "keep-alive")) {
         wants_keep_alive_ = true;
-      } else if (h1::is_same_word(option, "upgrade")) {
+      } else if (is_same_word(option, "upgrade")) {
         wants_upgrade_ = true;
       } else {
         lists_others = true;
@@ -177,13 +176,13 @@ class RequestFields final : public FieldLines {
 
   void te(std::string_view value) {
     bool has_trailers = false;
-    h1::for_each_in_list(value, [&](std::string_view coding) { has_trailers |= h1::is_same_word(coding, "trailers"); });
+    h1::for_each_in_list(value, [&](std::string_view coding) { has_trailers |= is_same_word(coding, "trailers"); });
     if (has_trailers && !head_.has("te")) head_.add("te", "trailers");
   }
 
   void expect(std::string_view value) {
     if (version_ == h1::Version::http10) return;  // RFC 9110 §10.1.1
-    if (!h1::is_same_word(value, "100-continue")) {
+    if (!is_same_word(value, "100-continue")) {
       expects_other_ = true;
     } else if (!expects_continue_) {
       expects_continue_ = true;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "proto/ascii.h"
 #include "proto/limits.h"
 #include "router/http/h1_framing.h"
 #include "router/http/limits.h"
@@ -16,13 +17,6 @@ constexpr std::size_t kFieldOverhead = 32;  // RFC 9113 §6.5.2
 // As HTTP/1.1's (RFC 9110 §6.5.1): what names framing or the connection has no place behind the content.
 constexpr std::array<std::string_view, 6> kNoTrailers{"content-length", "host",           "te",
                                                       "trailer",        "http2-settings", "expect"};
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool is_same_host(std::string_view one, std::string_view other) {
-  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
-                    [](char a, char b) { return lower(a) == lower(b); });
-}
 
 Error malformed(std::string detail) { return {Fault::client, Code::bad_request, false, std::move(detail)}; }
 
@@ -88,7 +82,7 @@ void H2HeadReader::request_field(std::string_view name, std::string_view value) 
     return;
   }
   if (name == "expect") {
-    if (!h1::is_same_word(value, "100-continue")) return refuse(Code::expectation_failed, "an unknown expectation");
+    if (!is_same_word(value, "100-continue")) return refuse(Code::expectation_failed, "an unknown expectation");
     if (expects_continue_) return;
     expects_continue_ = true;
     head_.add(name, "100-continue");
@@ -117,7 +111,7 @@ void H2HeadReader::refuse(Code code, std::string detail) {
 // RFC 9113 §8.3.1: :authority is the one that counts, and Host may only repeat it.
 Result<> H2HeadReader::settle_authority() {
   const auto authority = head_.find(":authority");
-  if (authority && has_host_ && !is_same_host(*authority, host_)) return malformed("a host that is not :authority");
+  if (authority && has_host_ && !is_same_word(*authority, host_)) return malformed("a host that is not :authority");
   const std::string_view name = authority ? *authority : std::string_view(host_);
   if (!h1::is_host(name)) return malformed("an authority that is no host");
   if (authority || host_.empty()) return {};

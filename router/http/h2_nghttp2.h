@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "proto/ascii.h"
 #include "proto/error.h"
 #include "proto/head.h"
 #include "router/http/h1_framing.h"
@@ -38,7 +39,7 @@ class H2Fields {
     data_ = at;
     size_ = head.size();
     for (const Field field : head) {
-      const std::string_view value = h1::trim(field.value);  // RFC 9113 §8.2.1: else the client refuses the reply
+      const std::string_view value = trimmed(field.value);  // RFC 9113 §8.2.1: else the client refuses the reply
       *at++ = {as_nghttp2(field.name), as_nghttp2(value), field.name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
     }
   }

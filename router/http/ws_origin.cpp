@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "proto/ascii.h"
+
 namespace zeroway {
 namespace {
 
@@ -22,10 +24,6 @@ Parts cut(std::string_view text) {
   return parts;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-bool is_same(char one, char other) { return lower(one) == lower(other); }
-
 // `*` is any run of characters, also none.
 bool matches(std::string_view pattern, std::string_view text) {
   std::size_t at = 0, in_text = 0, star = std::string_view::npos, tried = 0;
@@ -33,7 +31,7 @@ bool matches(std::string_view pattern, std::string_view text) {
     if (at < pattern.size() && pattern[at] == '*') {
       star = at++;
       tried = in_text;
-    } else if (at < pattern.size() && is_same(pattern[at], text[in_text])) {
+    } else if (at < pattern.size() && to_lower(pattern[at]) == to_lower(text[in_text])) {
       ++at;
       ++in_text;
     } else if (star != std::string_view::npos) {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "kept_buffer.h"
+#include "proto/ascii.h"
 #include "proto/head_rules.h"
 #include "proto/limits.h"
 #include "zeroway/errors.h"
@@ -33,8 +34,7 @@ void add_field(Head& head, std::string_view name, std::string_view value) {
     large.resize(name.size());
     lower = large.data();
   }
-  for (std::size_t i = 0; i < name.size(); ++i)
-    lower[i] = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] + 32) : name[i];
+  for (std::size_t i = 0; i < name.size(); ++i) lower[i] = to_lower(name[i]);
   const std::string_view lower_name(lower, name.size());
   if (is_connection_specific(lower_name) || lower_name == "te")
     throw std::invalid_argument("field " + std::string(name) + " is the router's business");
