@@ -55,9 +55,11 @@ class Session : public WsEvents {
   void end(Head& trailers) override {
     must(!is_over_);
     is_over_ = true;
-    told_ += "|end";
     must((trailers.find("close-code") == "1006") == is_blamed_);
-    for (const Field field : trailers) told_.append(" ").append(field.value);
+    told_ += is_blamed_ ? "|broken" : "|end";  // which of two rules was broken first depends on the cuts
+    if (!is_blamed_) {
+      for (const Field field : trailers) told_.append(" ").append(field.value);
+    }
     codec_.end(trailers);
   }
   void blamed(const Error& error) override {
