@@ -22,6 +22,19 @@ def test_a_slow_post_is_finished_before_the_worker_exits(stack):
     router.wait_workers(1)
 
 
+def test_a_stream_without_end_ends_when_its_worker_drains(stack):
+    router = stack.router()
+    worker = stack.test_worker('ticks')
+    router.wait_workers(1)
+    with router.connect(20) as connection:
+        connection.send_request('GET', '/ticks')
+        assert connection.read_head().status == 200
+        worker.terminate()
+        assert connection.take(5) == z.LAST_CHUNK
+    assert worker.wait(10) == 0
+    router.wait_idle()
+
+
 def test_an_idle_worker_exits_at_once(stack):
     router = stack.router()
     worker = stack.worker('worker-1')

@@ -2,7 +2,7 @@
 //
 // test-worker NAME [--ids FILE] [--delay MS] and what every worker takes. The line is "ID NAME METHOD" and is written
 // before the answer, in one write with O_APPEND: several workers may share the file, and a killed one loses nothing.
-// WebSockets on every path echo, each message after the delay.
+// WebSockets on every path echo, each message after the delay. /ticks: events, once an hour.
 #include <fcntl.h>
 #include <unistd.h>
 #include <zeroway/worker.h>
@@ -49,6 +49,12 @@ int main(int argc, char** argv) {
                         if (pause.count() > 0) co_await request.sleep(pause);
                         reply.field("content-type", "text/plain");
                         reply.send(id + " " + std::to_string(body.size()) + "\n");
+                      });
+  worker.handle_async("GET", "/ticks",
+                      [](zeroway::AsyncRequest& request, zeroway::AsyncReply& reply) -> zeroway::Task<void> {
+                        zeroway::EventStream events(request, reply);
+                        while (co_await events.sleep_unless_draining(std::chrono::hours(1)))
+                          co_await events.send({.data = "tick"});
                       });
   worker.websocket("/*", [pause](zeroway::WebSocket& socket) -> zeroway::Task<void> {
     while (const auto message = co_await socket.receive()) {

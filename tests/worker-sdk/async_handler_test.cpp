@@ -54,6 +54,27 @@ TEST_CASE("async: sleeping streams wake in order, others go on") {
   CHECK(worker.turn() == "head 1 :status=200 content-length=0 end");
 }
 
+TEST_CASE("async: a sleep that heeds draining is over at once when the worker drains, others are not") {
+  Async worker([](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
+    if (request.path() == "/sleep") co_await request.sleep(std::chrono::hours(1));
+    if (request.path() == "/read") (void)co_await request.read();
+    bool slept = co_await request.sleep_unless_draining(std::chrono::seconds(1));
+    if (request.path() == "/twice") slept = slept && co_await request.sleep_unless_draining(std::chrono::hours(1));
+    reply.send(slept ? "slept" : "drains");
+  });
+  worker.open(1, Async::get("/once")).open(3, Async::get("/twice")).open(5, Async::get("/sleep")).turn();
+  worker.open(7, Async::get("/read", "POST"), Last::no).turn();
+  worker.now += std::chrono::seconds(1);
+  CHECK(worker.turn() == "head 1 :status=200 content-length=5 · data 1 slept end");
+  worker.core.begin_drain();
+  CHECK(worker.turn() == "goaway · head 3 :status=200 content-length=6 · data 3 drains end");
+  CHECK(worker.open(9, Async::get("/once")).turn().ends_with("data 9 drains end"));
+  CHECK(worker.data(7, "x").turn().ends_with("data 7 drains end"));
+  worker.now += std::chrono::hours(1);
+  CHECK(worker.turn().ends_with("data 5 drains end"));
+  CHECK(worker.core.streams_in_use() == 0);
+}
+
 TEST_CASE("async: a reset wakes reads, writes and sleeps with Cancelled") {
   std::string log;
   Async worker([&](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
@@ -62,13 +83,14 @@ TEST_CASE("async: a reset wakes reads, writes and sleeps with Cancelled") {
       if (request.path() == "/read") (void)co_await request.read();
       if (request.path() == "/write") co_await reply.write(std::string(kFirstReplyWindow + 1, 'x'));
       if (request.path() == "/sleep") co_await request.sleep(std::chrono::hours(1));
+      if (request.path() == "/heed") (void)co_await request.sleep_unless_draining(std::chrono::hours(1));
       log += "not cancelled ";
     } catch (const Cancelled&) {
       log += request.is_cancelled() ? "cancelled " : "?";
       throw;
     }
   });
-  for (const char* path : {"/read", "/write", "/sleep"}) {
+  for (const char* path : {"/read", "/write", "/sleep", "/heed"}) {
     log.clear();
     worker.open(1, Async::get(path), path == std::string("/read") ? Last::no : Last::yes).turn();
     CHECK(worker.core.streams_in_use() == 1);

@@ -40,3 +40,22 @@ TEST_CASE("event stream: head at once, a comment every 15 seconds of silence") {
   worker.now += 10s;
   CHECK(worker.turn() == "data 1 data: 42\n\n · data 1  end");
 }
+
+TEST_CASE("event stream: a long wait ends with the worker's draining, with comments until then") {
+  ScriptedWorker worker;
+  worker.core.add_handler("GET", "/*", [](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
+    EventStream events(request, reply);
+    while (co_await events.sleep_unless_draining(20s)) co_await events.send({.data = "tick"});
+  });
+  worker.open(1, ScriptedWorker::get("/")).turn();
+  worker.now += 15s;
+  CHECK(worker.turn() == "data 1 : \n\n");
+  worker.now += 5s;
+  CHECK(worker.turn() == "data 1 data: tick\n\n");
+  worker.now += 15s;
+  CHECK(worker.turn() == "data 1 : \n\n");
+  worker.core.begin_drain();
+  CHECK(worker.turn() == "goaway · data 1  end");
+  CHECK(worker.open(3, ScriptedWorker::get("/")).turn().ends_with("data 3  end"));
+  CHECK(worker.core.streams_in_use() == 0);
+}

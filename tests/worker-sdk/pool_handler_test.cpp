@@ -149,3 +149,42 @@ TEST_CASE("pool: many requests on few threads, each with its own answer") {
     CHECK(all.find("data " + number + " " + number + " end") != std::string::npos);
   }
 }
+
+TEST_CASE("pool: a sleep that heeds draining is over at once when the worker drains") {
+  std::latch sleeps(1);
+  Pool worker([&](Request& request, Reply& reply) {
+    CHECK(request.sleep_unless_draining(std::chrono::milliseconds(1)));
+    sleeps.count_down();
+    reply.send(request.sleep_unless_draining(std::chrono::hours(1)) ? "slept" : "drains");
+  });
+  worker.open(1, Pool::get("/")).turn();
+  sleeps.wait();
+  worker.core.begin_drain();
+  CHECK(worker.until("end").ends_with("data 1 drains end"));
+  worker.drain();
+}
+
+TEST_CASE("pool: a request that comes when the worker drains, or is cancelled, does not sleep so either") {
+  std::latch begun(1), cancelled(1);  // one that is cancelled before it has a thread never runs
+  Pool worker([&](Request& request, Reply& reply) {
+    try {
+      if (request.path() == "/again") {
+        while (request.sleep_unless_draining(std::chrono::hours(1))) {
+        }
+        return reply.send("drains");
+      }
+      begun.count_down();
+      (void)request.sleep_unless_draining(std::chrono::hours(1));
+    } catch (const Cancelled&) {
+      cancelled.count_down();
+    }
+  });
+  worker.open(1, Pool::get("/cancelled")).turn();
+  begun.wait();
+  worker.reset(1).turn();
+  cancelled.wait();
+  worker.core.begin_drain();
+  worker.open(3, Pool::get("/again"));
+  CHECK(worker.until("end").ends_with("data 3 drains end"));
+  worker.drain();
+}

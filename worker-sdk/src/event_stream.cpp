@@ -68,4 +68,16 @@ Task<void> EventStream::sleep(std::chrono::milliseconds duration) {
   co_await request_.sleep(duration);
 }
 
+Task<bool> EventStream::sleep_unless_draining(std::chrono::milliseconds duration) {
+  while (duration > kKeepAlive) {
+    const bool slept = co_await request_.sleep_unless_draining(kKeepAlive);
+    if (!slept) co_return false;
+    duration -= kKeepAlive;
+    co_await comment();
+  }
+  // Not `co_return co_await`: of that g++ 12 makes a task that is resumed at a wrong place (seen with -O2).
+  const bool slept = co_await request_.sleep_unless_draining(duration);
+  co_return slept;
+}
+
 }  // namespace zeroway

@@ -67,6 +67,8 @@ class HandlerSide {
   virtual std::string_view read() = 0;
   virtual void write(std::string_view piece) = 0;
   virtual void sleep(std::chrono::milliseconds duration) = 0;
+  // False when the worker drains.
+  virtual bool sleep_unless_draining(std::chrono::milliseconds duration) = 0;
 
   // Loop: what the router says.
   virtual void arrived(Bytes bytes) = 0;
@@ -74,6 +76,8 @@ class HandlerSide {
   virtual void message(Bytes, MessageKind, Last) {}  // WebSockets only
   virtual void credited(std::uint32_t bytes) = 0;
   virtual void cancel();
+  // Loop: the worker drains, from now on or since before this request.
+  virtual void drain() {}
   // Loop: its timer rang. A stale `ticket` is ignored.
   virtual void wake(std::uint64_t) {}
   // Loop: whether the timer with this ticket is still waited for.

@@ -17,7 +17,7 @@ void LoopSide::reset_for_next() {
   running = nullptr;
   collects_ = false;
   forget_body();
-  waits_to_read_ = false;
+  waits_to_read_ = waits_for_drain_ = false;
   rest_ = {};
   ticket_ = 0;
   awaiter_ = nullptr;
@@ -48,6 +48,11 @@ void LoopSide::write(std::string_view piece) {
 
 void LoopSide::sleep(std::chrono::milliseconds) { throw std::logic_error("sleep() in an inline handler"); }
 
+bool LoopSide::sleep_unless_draining(std::chrono::milliseconds duration) {
+  sleep(duration);
+  return false;
+}
+
 void LoopSide::wait_to_read(std::coroutine_handle<> awaiter) {
   awaiter_ = awaiter;
   waits_to_read_ = true;
@@ -65,6 +70,17 @@ bool LoopSide::try_write(std::string_view piece) {
 void LoopSide::wait_to_wake(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration) {
   awaiter_ = awaiter;
   ticket_ = core_.start_timer(duration, *this);
+}
+
+void LoopSide::wait_to_wake_or_drain(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration) {
+  waits_for_drain_ = true;
+  wait_to_wake(awaiter, duration);
+}
+
+bool LoopSide::is_draining() const { return core_.is_draining(); }
+
+void LoopSide::drain() {
+  if (waits_for_drain_) resume();
 }
 
 void LoopSide::wake(std::uint64_t ticket) {
@@ -102,7 +118,7 @@ void LoopSide::cancel() {
 }
 
 void LoopSide::resume() {
-  waits_to_read_ = false;
+  waits_to_read_ = waits_for_drain_ = false;
   ticket_ = 0;
   if (awaiter_) core_.resume_later(std::exchange(awaiter_, nullptr));
 }

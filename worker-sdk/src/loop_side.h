@@ -25,6 +25,8 @@ class LoopSide final : public BodySide {
   [[nodiscard]] bool try_write(std::string_view piece);
   void wait_to_write(std::coroutine_handle<> awaiter) { awaiter_ = awaiter; }
   void wait_to_wake(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration);
+  void wait_to_wake_or_drain(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration);
+  [[nodiscard]] bool is_draining() const;
   void throw_if_cancelled() const;
   void wake(std::uint64_t ticket) override;
   [[nodiscard]] bool waits_for(std::uint64_t ticket) const override { return ticket == ticket_; }
@@ -39,11 +41,13 @@ class LoopSide final : public BodySide {
   std::string_view read() override;
   void write(std::string_view piece) override;
   void sleep(std::chrono::milliseconds duration) override;
+  bool sleep_unless_draining(std::chrono::milliseconds duration) override;
 
   void arrived(Bytes bytes) override;
   void body_ended(Head* trailers) override;
   void credited(std::uint32_t bytes) override;
   void cancel() override;
+  void drain() override;
 
  protected:
   void put_head(Head& head, Last last) override;
@@ -59,7 +63,8 @@ class LoopSide final : public BodySide {
   WorkerCore& core_;
   bool collects_ = false;
   bool waits_to_read_ = false;
-  std::string_view rest_;  // of the piece that waits to be written
+  bool waits_for_drain_ = false;  // too
+  std::string_view rest_;         // of the piece that waits to be written
   std::uint64_t ticket_ = 0;
   std::coroutine_handle<> awaiter_;
 };

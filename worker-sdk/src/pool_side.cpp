@@ -56,6 +56,14 @@ void PoolSide::sleep(std::chrono::milliseconds duration) {
   if (is_cancelled()) throw Cancelled();
 }
 
+bool PoolSide::sleep_unless_draining(std::chrono::milliseconds duration) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, std::min<std::chrono::milliseconds>(duration, kLongestSleep),
+                    [this] { return is_draining_ || is_cancelled(); });
+  if (is_cancelled()) throw Cancelled();
+  return !is_draining_;
+}
+
 void PoolSide::arrived(Bytes bytes) {
   const std::lock_guard lock(mutex_);
   in_ += as_text(bytes);
@@ -78,6 +86,12 @@ void PoolSide::credited(std::uint32_t bytes) {
 void PoolSide::cancel() {
   HandlerSide::cancel();
   const std::lock_guard lock(mutex_);
+  changed_.notify_one();
+}
+
+void PoolSide::drain() {
+  const std::lock_guard lock(mutex_);
+  is_draining_ = true;
   changed_.notify_one();
 }
 

@@ -28,11 +28,13 @@ class PoolSide final : public BodySide {
   std::string_view read() override;
   void write(std::string_view piece) override;
   void sleep(std::chrono::milliseconds duration) override;
+  bool sleep_unless_draining(std::chrono::milliseconds duration) override;
 
   void arrived(Bytes bytes) override;
   void body_ended(Head* trailers) override;
   void credited(std::uint32_t bytes) override;
   void cancel() override;
+  void drain() override;
 
  protected:
   void put_head(Head& head, Last last) override;
@@ -64,6 +66,7 @@ class PoolSide final : public BodySide {
   bool is_in_inbox_ = false;
   Head arrived_trailers_;
   std::int64_t writable_ = 0;
+  bool is_draining_ = false;  // the worker is; for ever
 };
 
 }  // namespace zeroway

@@ -68,6 +68,10 @@ std::string_view Request::body(std::size_t limit) {
 
 void Request::sleep(std::chrono::milliseconds duration) { side_->sleep(duration); }
 
+bool Request::sleep_unless_draining(std::chrono::milliseconds duration) {
+  return side_->sleep_unless_draining(duration);
+}
+
 bool AsyncRequest::Read::await_ready() { return on_loop(side_).can_read(); }
 void AsyncRequest::Read::await_suspend(std::coroutine_handle<> awaiter) { on_loop(side_).wait_to_read(awaiter); }
 std::string_view AsyncRequest::Read::await_resume() { return side_->read(); }
@@ -77,6 +81,15 @@ void AsyncRequest::Sleep::await_suspend(std::coroutine_handle<> awaiter) {
   on_loop(side_).wait_to_wake(awaiter, duration_);
 }
 void AsyncRequest::Sleep::await_resume() { on_loop(side_).throw_if_cancelled(); }
+
+bool AsyncRequest::SleepUnlessDraining::await_ready() { return side_->is_cancelled() || on_loop(side_).is_draining(); }
+void AsyncRequest::SleepUnlessDraining::await_suspend(std::coroutine_handle<> awaiter) {
+  on_loop(side_).wait_to_wake_or_drain(awaiter, duration_);
+}
+bool AsyncRequest::SleepUnlessDraining::await_resume() {
+  on_loop(side_).throw_if_cancelled();
+  return !on_loop(side_).is_draining();
+}
 
 Task<std::string_view> AsyncRequest::body(std::size_t limit) {
   side_->check_body_size(limit);

@@ -58,6 +58,7 @@ class SocketSide final : public HandlerSide {
   std::string_view read() override { return {}; }
   void write(std::string_view) override {}
   void sleep(std::chrono::milliseconds) override {}
+  bool sleep_unless_draining(std::chrono::milliseconds) override { return false; }
 
   void message(Bytes piece, MessageKind kind, Last last) override;
   void arrived(Bytes bytes) override;

@@ -304,6 +304,7 @@ void WorkerCore::begin_drain() {
   hello_.state = "draining";
   give_up_on_routers_ = now_ + std::min<std::chrono::milliseconds>(parts_.options.drain_timeout, kConfirmationTimeout);
   for (const auto& link : links_) link->leave();
+  for (const auto& stream : streams_) stream->drain();
   close_sockets_slowly();
 }
 

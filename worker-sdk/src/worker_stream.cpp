@@ -54,6 +54,7 @@ SocketSide& WorkerStream::use_socket_side() {
 void WorkerStream::begin(HandlerSide& side) {
   side_ = &side;
   side.begin(request_, core_.max_body());
+  if (core_.is_draining()) side.drain();
   if (!early_body_.empty()) side.arrived(as_bytes(early_body_));
   if (has_whole_body()) side.body_ended(early_trailers_.is_empty() ? nullptr : &early_trailers_);
 }

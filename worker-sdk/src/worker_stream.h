@@ -60,6 +60,10 @@ class WorkerStream {
   void wants_body();  // it waits and nothing is there
   void handler_begins() { handler_runs_ = true; }
   void handler_done();
+  // The worker drains: its handler is told.
+  void drain() {
+    if (handler_runs_) side_->drain();
+  }
 
   // It is free: large buffers are given back.
   void let_go();

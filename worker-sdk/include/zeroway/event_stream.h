@@ -3,10 +3,8 @@
 //     using namespace zeroway;
 //     worker.handle_async("GET", "/ticks", [&](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
 //       EventStream events(request, reply);
-//       for (int i = 0; !worker.is_draining(); ++i) {
+//       for (int i = 0; co_await events.sleep_unless_draining(1s); ++i)
 //         co_await events.send({.data = std::to_string(i)});
-//         co_await events.sleep(1s);
-//       }
 //     });
 //
 // A browser reads them with `new EventSource("/ticks")`, and comes back by itself when the stream ends. Lives in the
@@ -54,6 +52,9 @@ class EventStream {
   AsyncReply::Write comment(std::string_view text = {});
   // Waits this long, with a comment whenever kKeepAlive passes. Throws Cancelled when the browser is gone.
   Task<void> sleep(std::chrono::milliseconds duration);
+  // The same, but over at once when the worker drains, and false then: end the stream, and the browser comes back to
+  // another worker.
+  Task<bool> sleep_unless_draining(std::chrono::milliseconds duration);
 
  private:
   AsyncRequest& request_;

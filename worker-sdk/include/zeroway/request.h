@@ -75,6 +75,10 @@ class Request : public RequestBase {
   // Waits this long. Throws Cancelled at once when the request is cancelled meanwhile. Not in inline handlers: it
   // throws std::logic_error there.
   void sleep(std::chrono::milliseconds duration);
+  // The same, but over at once when the worker drains (Worker::is_draining()), and false then: the handler should end
+  // soon. For what would go on for ever, or sleep long: sleep() itself is not cut short by SIGTERM, because an answer
+  // in the making may need its pauses.
+  [[nodiscard]] bool sleep_unless_draining(std::chrono::milliseconds duration);
 
   explicit Request(HandlerSide& side) : RequestBase(side) {}  // for the SDK
 };
@@ -99,9 +103,16 @@ class AsyncRequest : public RequestBase {
     void await_suspend(std::coroutine_handle<> awaiter);
     void await_resume();
 
-   private:
+   protected:
     HandlerSide* side_;
     std::chrono::milliseconds duration_;
+  };
+  class [[nodiscard]] SleepUnlessDraining : public Sleep {
+   public:
+    using Sleep::Sleep;
+    [[nodiscard]] bool await_ready();
+    void await_suspend(std::coroutine_handle<> awaiter);
+    bool await_resume();
   };
 
   // `std::string_view piece = co_await request.read();` See Request::read.
@@ -110,6 +121,8 @@ class AsyncRequest : public RequestBase {
   Task<std::string_view> body(std::size_t limit = 0);
   // `co_await request.sleep(100ms);` See Request::sleep. Other requests go on meanwhile.
   Sleep sleep(std::chrono::milliseconds duration) { return Sleep(*side_, duration); }
+  // `while (co_await request.sleep_unless_draining(1s)) …` See Request::sleep_unless_draining.
+  SleepUnlessDraining sleep_unless_draining(std::chrono::milliseconds duration) { return {*side_, duration}; }
 
   explicit AsyncRequest(HandlerSide& side) : RequestBase(side) {}  // for the SDK
 };

@@ -140,7 +140,8 @@ class WebSocket : public RequestBase {
   // which one. Good as long as the socket.
   [[nodiscard]] std::string_view close_reason() const;
 
-  // `co_await socket.sleep(1s);` Throws Cancelled as soon as the WebSocket is over.
+  // `co_await socket.sleep(1s);` Throws Cancelled as soon as the WebSocket is over: a draining worker closes it, and so
+  // cuts a long sleep short.
   Sleep sleep(std::chrono::milliseconds duration) { return {*side(), duration}; }
 
   explicit WebSocket(SocketSide& side);  // for the SDK

@@ -89,8 +89,9 @@ class Worker {
   int run();
   // Begins to drain, as SIGTERM does; the second call drops what is left. Any thread, any time.
   void stop();
-  // Whether SIGTERM, SIGINT or stop() has come. Handlers that would go on for ever, or for long, look at it and end: no
-  // request is cancelled before drain_timeout is over. True ever after. Any thread, any time.
+  // Whether SIGTERM, SIGINT or stop() has come. Handlers that would go on for ever, or for long, look at it and end, or
+  // wait by sleep_unless_draining(): no request is cancelled before drain_timeout is over. True ever after. Any thread,
+  // any time; sleep_unless_draining() hears of it on the worker's loop, a moment later.
   [[nodiscard]] bool is_draining() const;
   // Calls `action` on the worker's thread, soon. For coroutines that wait for something outside: resume them there. It
   // must not block or throw. Any thread, from the constructor on; ignored after run() has returned.
