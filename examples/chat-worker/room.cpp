@@ -44,6 +44,6 @@ std::string Room::people() const {
 void Room::tell_all(const std::string& json) {
   for (Visit* visit : visits_) {
     visit->socket_.post_text(json);
-    if (visit->socket_.backlog() > kMaxBacklog) visit->socket_.close(kTryAgainLater, "too far behind");
+    if (visit->socket_.backlog() > kMaxBacklog) visit->socket_.abort(kTryAgainLater, "too far behind");
   }
 }

@@ -95,6 +95,20 @@ def test_the_workers_close_reaches_the_client(served, code):
     router.wait_idle()
 
 
+def test_an_abort_does_not_wait_for_what_the_client_has_not_got(stack):
+    router = stack.router()
+    stack.test_worker()
+    router.wait_workers(1)
+
+    async def talk():
+        async with connect(router, '/abort') as client:
+            with pytest.raises(websockets.ConnectionClosed):
+                await client.recv()  # the message has begun, and is not ended
+            return await closed(client)
+    assert run(talk()) == (4000, 'enough')
+    router.wait_idle()
+
+
 def test_a_refusal_is_the_workers_own(served):
     router, _ = served
 

@@ -2,7 +2,8 @@
 //
 // test-worker NAME [--ids FILE] [--delay MS] and what every worker takes. The line is "ID NAME METHOD" and is written
 // before the answer, in one write with O_APPEND: several workers may share the file, and a killed one loses nothing.
-// WebSockets on every path echo, each message after the delay. /ticks: events, once an hour.
+// WebSockets on every path echo, each message after the delay; /abort sends a megabyte, and gives it up at once.
+// /ticks: events, once an hour.
 #include <fcntl.h>
 #include <unistd.h>
 #include <zeroway/worker.h>
@@ -56,6 +57,12 @@ int main(int argc, char** argv) {
                         while (co_await events.sleep_unless_draining(std::chrono::hours(1)))
                           co_await events.send({.data = "tick"});
                       });
+  worker.websocket("/abort", [](zeroway::WebSocket& socket) -> zeroway::Task<void> {
+    socket.accept();
+    socket.post_binary(std::string(1 << 20, 'x'));
+    socket.abort(4000, "enough");
+    co_return;
+  });
   worker.websocket("/*", [pause](zeroway::WebSocket& socket) -> zeroway::Task<void> {
     while (const auto message = co_await socket.receive()) {
       co_await socket.sleep(pause);

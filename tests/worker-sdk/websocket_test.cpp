@@ -388,6 +388,53 @@ TEST_CASE("websocket: posting never waits, and not between the pieces of another
   CHECK(posted == nullptr);
 }
 
+TEST_CASE("websocket: abort closes at once, before what waits for the client") {
+  std::string seen;
+  WebSocket* posted = nullptr;
+  Sockets worker([&](WebSocket& socket) -> Task<void> {
+    CHECK_THROWS_AS(socket.abort(1005), std::invalid_argument);
+    CHECK_THROWS_AS(socket.abort(1000, std::string(124, 'x')), std::invalid_argument);
+    posted = &socket;
+    CHECK_THROWS_AS(co_await socket.send_binary(std::string(2 * kFirstReplyWindow, 'x')), Cancelled);
+    seen += std::to_string(socket.close_code()) + " " + std::string(socket.close_reason());
+    CHECK(socket.backlog() == 0);
+    socket.abort(1000);  // it is over already
+    posted = nullptr;
+  });
+  CHECK(worker.begin(1).core.streams_in_use() == 1);
+  posted->post_text("behind");
+  CHECK(posted->backlog() == kFirstReplyWindow + 6);
+  posted->abort(1013, "too slow");
+  CHECK(worker.turn() == "head 1 close-code=1013 close-reason=too slow end");
+  CHECK(seen == "1013 too slow");
+  CHECK(posted == nullptr);
+  CHECK(worker.core.streams_in_use() == 0);
+}
+
+TEST_CASE("websocket: abort gives up what a close has left behind; its code stays") {
+  WebSocket* posted = nullptr;
+  Sockets worker([&](WebSocket& socket) -> Task<void> {
+    posted = &socket;
+    socket.post_text(std::string(kFirstReplyWindow, 'x') + "rest");
+    socket.close(1000, "bye");
+    CHECK_THROWS_AS(co_await socket.sleep(1h), Cancelled);
+    socket.abort(1013);
+    socket.abort(1013);
+  });
+  CHECK(worker.open(1, Sockets::websocket("/"), Last::no).turn() == "head 1 :status=200 · text 1 65536 … · " + kBye);
+  CHECK(worker.core.streams_in_use() == 0);
+}
+
+TEST_CASE("websocket: abort refuses what was not accepted; of a lost client it is ignored") {
+  Sockets worker([](WebSocket& socket) -> Task<void> {
+    if (socket.path() == "/lost") (void)co_await socket.receive();
+    socket.abort();
+  });
+  CHECK(worker.open(1, Sockets::websocket("/"), Last::no).turn().starts_with("head 1 :status=403 "));
+  CHECK(worker.begin(3, "/lost").reset(3).turn() == "");
+  CHECK(worker.core.streams_in_use() == 0);
+}
+
 TEST_CASE("websocket: what waits for credit goes out after the handler's end, then the close") {
   Sockets worker([](WebSocket& socket) -> Task<void> {
     socket.accept();

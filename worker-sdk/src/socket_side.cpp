@@ -31,6 +31,12 @@ int as_close_code(std::string_view text) {
                                                                                                          : kNoCode;
 }
 
+void check_close(int code, std::string_view reason) {
+  if (!may_be_sent(code)) throw std::invalid_argument("close code " + std::to_string(code) + " may not be sent");
+  if (reason.size() > kMaxReason) throw std::invalid_argument("a close reason of more than 123 bytes");
+  if (!is_field_value(reason)) throw std::invalid_argument("a close reason with a control character");
+}
+
 }  // namespace
 
 SocketSide::~SocketSide() {
@@ -80,14 +86,19 @@ void SocketSide::conclude() {
 // ---- closing
 
 void SocketSide::close_with(int code, std::string_view reason) {
-  if (!may_be_sent(code)) throw std::invalid_argument("close code " + std::to_string(code) + " may not be sent");
-  if (reason.size() > kMaxReason) throw std::invalid_argument("a close reason of more than 123 bytes");
-  if (!is_field_value(reason)) throw std::invalid_argument("a close reason with a control character");
+  check_close(code, reason);
   if (is_over()) return;
   if (!has_started()) return refuse(403, "The worker does not want this WebSocket.\n", {});
   say_close(code, reason);
   in_.clear();
   over(code, reason);
+}
+
+void SocketSide::abort_with(int code, std::string_view reason) {
+  check_close(code, reason);
+  out_.clear();
+  if (std::exchange(ends_when_drained_, false)) return stream_.put_end(end_);
+  close_with(code, reason);
 }
 
 void SocketSide::say_close(int code, std::string_view reason) {

@@ -28,6 +28,7 @@ class SocketSide final : public HandlerSide {
   void accept(std::string_view subprotocol, FieldInit fields);
   void refuse(int code, std::string_view body, FieldInit fields);
   void close_with(int code, std::string_view reason);
+  void abort_with(int code, std::string_view reason);
   [[nodiscard]] bool is_over() const { return close_code_ != 0; }
   [[nodiscard]] int close_code() const { return close_code_; }
   [[nodiscard]] std::string_view close_reason() const { return close_reason_; }

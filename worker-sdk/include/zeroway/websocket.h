@@ -120,7 +120,7 @@ class WebSocket : public RequestBase {
   Send send_piece(WebSocketPiece piece) { return {*side(), piece}; }
 
   // Sends a message without waiting: what the client is not ready for is kept in memory. For other handlers, which tell
-  // many clients; they ask backlog() and close those that are too far behind. Ignored when the WebSocket is over.
+  // many clients; they ask backlog() and abort() those that are too far behind. Ignored when the WebSocket is over.
   void post_text(std::string_view text);
   void post_binary(std::string_view bytes);
   // How many bytes wait here for the client.
@@ -131,6 +131,10 @@ class WebSocket : public RequestBase {
   // Whoever receives here then gets nothing. Never waits. Ignored when the WebSocket is over already; refuses with 403
   // what was not accepted.
   void close(int code = 1000, std::string_view reason = {});
+  // Closes at once: what waits here for the client, backlog(), is given up, with what a close() has left behind. The
+  // client sees the Close behind what left before, perhaps in the middle of a message. For clients that do not keep up,
+  // and would make close() wait. Otherwise as close(); after a close() the code stays that one's.
+  void abort(int code = 1011, std::string_view reason = {});
   // Whether it is over: closed by either side, or lost. What the client sent before it closed can still be received.
   [[nodiscard]] bool is_closed() const;
   // Once it is over, the first code said: by the client, 1005 if it closed without one, 1006 if it was lost or broke a
