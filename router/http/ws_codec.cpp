@@ -1,48 +1,11 @@
 #include "router/http/ws_codec.h"
 
 #include <algorithm>
-#include <charconv>
 
-#include "proto/head_rules.h"
+#include "router/http/ws_close.h"
 
 namespace zeroway {
 namespace {
-
-constexpr std::uint16_t kNormal = 1000, kGoingAway = 1001, kProtocolError = 1002, kInvalidData = 1007, kTooBig = 1009,
-                        kInternalError = 1011;
-
-// RFC 6455 §7.4: what may stand in a Close, and the registry's later ones.
-bool may_be_sent(unsigned code) {
-  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
-}
-
-// What the worker wants to close with.
-std::uint16_t wanted_code(const Head& trailers) {
-  const auto text = trailers.find("close-code").value_or(std::string_view{});
-  if (text.empty() || text == "1005") return kNormal;
-  unsigned code = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), code);
-  const bool is_number = failure == std::errc() && end == text.data() + text.size();
-  return is_number && may_be_sent(code) ? static_cast<std::uint16_t>(code) : kInternalError;
-}
-
-// At most what fits, without cutting a character; nothing when it is no text.
-std::string_view fitting(std::string_view reason) {
-  if (!is_utf8(as_bytes(reason))) return {};
-  if (reason.size() <= kMaxCloseReason) return reason;
-  std::size_t size = kMaxCloseReason;
-  while ((static_cast<unsigned char>(reason[size]) & 0xc0U) == 0x80U) --size;
-  return reason.substr(0, size);
-}
-
-// For the fabric: a Close may hold what no field's value may.
-std::string as_field_value(std::string_view reason) {
-  std::string value(reason);
-  for (char& c : value) {
-    if (!is_field_value({&c, 1})) c = ' ';
-  }
-  return value;
-}
 
 void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
   while (bytes-- > 0) out.push_back(static_cast<char>(value >> (8 * bytes) & 0xffU));
@@ -54,7 +17,12 @@ bool is_over_limit(std::uint64_t size, std::uint64_t limit) { return limit != 0 
 
 WsCodec::WsCodec(const WebSocketSettings& settings, const std::optional<WsDeflateTerms>& deflate, std::uint64_t credit,
                  std::string& output)
-    : settings_(settings), deflate_(deflate), output_(output), credit_(credit) {}
+    : settings_(settings),
+      deflate_(deflate),
+      output_(output),
+      writer_(settings_, deflate_, frames_, output_),
+      pings_(settings_),
+      credit_(credit) {}
 
 // --- what the client sends
 
@@ -82,7 +50,7 @@ bool WsCodec::read_one(Bytes& rest, WsEvents& events) {
     case WsFrames::Found::payload:
       return take_payload(events);
     case WsFrames::Found::malformed:
-      return fail(kProtocolError, "a malformed frame", events);
+      return fail(kCloseProtocolError, "a malformed frame", events);
   }
   return false;
 }
@@ -95,11 +63,11 @@ std::uint64_t WsCodec::room() const {
 
 bool WsCodec::begin_frame(WsEvents& events) {
   const WsFrameHead& head = frames_.head();
-  if (const char* wrong = why_wrong(head)) return fail(kProtocolError, wrong, events);
+  if (const char* wrong = why_wrong(head)) return fail(kCloseProtocolError, wrong, events);
   if (head.is_control()) {
     control_size_ = 0;
   } else {
-    has_data_ = true;
+    pings_.heard_data();
     if (state_ == State::open && !begin_data(head, events)) return false;
   }
   return !frames_.is_frame_done() || end_frame(events);
@@ -123,7 +91,7 @@ const char* WsCodec::why_wrong(const WsFrameHead& head) const {
 }
 
 bool WsCodec::begin_data(const WsFrameHead& head, WsEvents& events) {
-  if (is_over_limit(head.size, settings_.max_frame_size)) return fail(kTooBig, "a frame too large", events);
+  if (is_over_limit(head.size, settings_.max_frame_size)) return fail(kCloseTooBig, "a frame too large", events);
   if (!is_in_message_) {
     is_in_message_ = true;
     is_compressed_ = head.has_reserved1;
@@ -133,7 +101,7 @@ bool WsCodec::begin_data(const WsFrameHead& head, WsEvents& events) {
   }
   // Known before its payload has come; what is compressed shows its size as it is inflated.
   if (!is_compressed_ && settings_.max_message_size != 0 && head.size > settings_.max_message_size - message_size_) {
-    return fail(kTooBig, "a message too large", events);
+    return fail(kCloseTooBig, "a message too large", events);
   }
   return true;
 }
@@ -144,7 +112,7 @@ bool WsCodec::take_payload(WsEvents& events) {
     std::copy(payload.begin(), payload.end(), control_.begin() + control_size_);
     control_size_ = static_cast<std::uint8_t>(control_size_ + payload.size());
   } else {
-    has_data_ = true;
+    pings_.heard_data();
     if (state_ != State::open) return true;
     if (is_compressed_) {
       if (!inflater_) inflater_ = std::make_unique<WsInflater>(*deflate_);
@@ -174,8 +142,8 @@ bool WsCodec::end_control(WsEvents& events) {
   if (frames_.head().is(WsOpcode::close)) return take_close(events);
   if (frames_.head().is(WsOpcode::ping)) {
     if (state_ == State::open) frames_.write(WsOpcode::pong, {}, control(), output_);
-  } else if (awaits_pong_ && as_text(control()) == ping_) {
-    has_pong_ = true;
+  } else {
+    pings_.heard_pong(control());
   }
   return true;
 }
@@ -193,7 +161,7 @@ bool WsCodec::inflate_piece(WsEvents& events) {
   while (is_inflating_ && size <= most) {
     if (!inflater_->is_hungry()) {
       const auto inflated = inflater_->next(std::span(buffer).subspan(size, most + 1 - size));
-      if (!inflated) return fail(kInvalidData, "compressed data that is none", events);
+      if (!inflated) return fail(kCloseInvalidData, "compressed data that is none", events);
       size += *inflated;
     } else if (!frames_.is_frame_done() || !frames_.head().is_final) {
       is_inflating_ = false;
@@ -219,10 +187,11 @@ bool WsCodec::inflate_piece(WsEvents& events) {
 
 bool WsCodec::tell(Bytes piece, Last last, WsEvents& events) {
   message_size_ += piece.size();
-  if (is_over_limit(message_size_, settings_.max_message_size)) return fail(kTooBig, "a message too large", events);
+  if (is_over_limit(message_size_, settings_.max_message_size))
+    return fail(kCloseTooBig, "a message too large", events);
   if (kind_ == MessageKind::text && settings_.validate_utf8) {
     if (!utf8_.takes(piece) || (last == Last::yes && !utf8_.is_complete())) {
-      return fail(kInvalidData, "text that is not UTF-8", events);
+      return fail(kCloseInvalidData, "text that is not UTF-8", events);
     }
   }
   if (last == Last::yes) {
@@ -243,16 +212,16 @@ bool WsCodec::tell_end(WsEvents& events) {
 bool WsCodec::take_close(WsEvents& events) {
   const Bytes payload = control();
   Head trailers;
-  if (payload.size() == 1) return fail(kProtocolError, "half a close code", events);
+  if (payload.size() == 1) return fail(kCloseProtocolError, "half a close code", events);
   if (payload.size() >= 2) {
     const unsigned code = payload[0] * 256U + payload[1];
     const auto reason = as_text(payload.subspan(2));
-    if (!may_be_sent(code)) return fail(kProtocolError, "a close code that may not be sent", events);
+    if (!may_close_with(code)) return fail(kCloseProtocolError, "a close code that may not be sent", events);
     if (settings_.validate_utf8 && !is_utf8(as_bytes(reason))) {
-      return fail(kInvalidData, "a close reason that is not UTF-8", events);
+      return fail(kCloseInvalidData, "a close reason that is not UTF-8", events);
     }
     trailers.add("close-code", std::to_string(code));
-    if (!reason.empty()) trailers.add("close-reason", as_field_value(reason));
+    if (!reason.empty()) trailers.add("close-reason", close_reason_field(reason));
   }
   if (state_ == State::open) frames_.write(WsOpcode::close, {}, payload, output_);
   state_ = State::closed;
@@ -311,47 +280,18 @@ void WsCodec::input_ended(WsEvents& events) {
 
 void WsCodec::message(Bytes piece, MessageKind kind, Last last) {
   if (state_ != State::open && state_ != State::failing) return;
-  if (!is_out_begun_) {
-    is_out_begun_ = true;
-    has_out_frame_ = false;
-    out_kind_ = kind;
-    // Nothing is shorter than nothing, and zlib will not flush it twice.
-    is_out_compressed_ = deflate_ && !(piece.empty() && last == Last::yes);
-  }
-  if (is_out_compressed_) {
-    std::string packed;
-    if (!deflater_) deflater_ = std::make_unique<WsDeflater>(*deflate_);
-    has_compressed_ = true;
-    deflater_->write(piece, last, packed);
-    send_piece(as_bytes(packed), last);
-  } else {
-    send_piece(piece, last);
-  }
-  if (last == Last::yes) is_out_begun_ = false;
-}
-
-void WsCodec::send_piece(Bytes piece, Last last) {
-  const std::uint64_t most = settings_.auto_fragment_size == 0 ? UINT64_MAX : settings_.auto_fragment_size;
-  while (!piece.empty() || last == Last::yes) {
-    const auto part = piece.first(static_cast<std::size_t>(std::min<std::uint64_t>(most, piece.size())));
-    piece = piece.subspan(part.size());
-    const WsOpcode begins = out_kind_ == MessageKind::text ? WsOpcode::text : WsOpcode::binary;
-    const bool is_final = piece.empty() && last == Last::yes;
-    frames_.write(has_out_frame_ ? WsOpcode::continuation : begins,
-                  {.is_final = is_final, .is_compressed = is_out_compressed_ && !has_out_frame_}, part, output_);
-    has_out_frame_ = true;
-    if (is_final) return;
-  }
+  writer_.write(piece, kind, last);
+  has_compressed_ = has_compressed_ || writer_.is_compressed();
 }
 
 void WsCodec::end(const Head& trailers) {
   has_told_last_ = has_worker_ended_ = true;
-  begin_close(wanted_code(trailers), fitting(trailers.find("close-reason").value_or(std::string_view{})));
+  begin_close(wanted_close_code(trailers), wanted_close_reason(trailers));
 }
 
 void WsCodec::reset(const Error&) {
   has_told_last_ = has_worker_ended_ = true;
-  begin_close(kInternalError, {});
+  begin_close(kCloseInternalError, {});
 }
 
 void WsCodec::credit(std::uint32_t bytes) {
@@ -360,7 +300,7 @@ void WsCodec::credit(std::uint32_t bytes) {
 }
 
 void WsCodec::drain() {
-  if (state_ == State::open) begin_close(kGoingAway, {});
+  if (state_ == State::open) begin_close(kCloseGoingAway, {});
 }
 
 void WsCodec::begin_close(std::uint16_t code, std::string_view reason) {
@@ -384,56 +324,20 @@ void WsCodec::send_close(std::uint16_t code, std::string_view reason) {
 Time WsCodec::tick(Time now, WsEvents& events) {
   if ((is_inflating_ || is_end_due_) && !is_blocked_) static_cast<void>(read({}, events));
   if (state_ != State::open) return tick_close(now, events);
-  note_activity(now);
-  const Time ping = tick_ping(now, events);
-  return std::min(ping, tick_rest(now));
-}
-
-void WsCodec::note_activity(Time now) {
-  const bool is_data = std::exchange(has_data_, false) && settings_.auto_ping_restart_on_any_traffic;
-  const bool is_pong = std::exchange(has_pong_, false);
-  if (is_data || is_pong || quiet_since_ == Time::min()) {
-    quiet_since_ = now;
-    awaits_pong_ = false;
-  }
   if (std::exchange(has_compressed_, false)) rests_ = now + kDeflateRests;
-}
-
-Time WsCodec::tick_ping(Time now, WsEvents& events) {
-  if (awaits_pong_) {
-    if (settings_.auto_ping_timeout.count() == 0) return Time::max();
-    if (now < pinged_ + settings_.auto_ping_timeout) return pinged_ + settings_.auto_ping_timeout;
-    if (!is_blocked_) {
-      tell_lost("no pong", events);
-      return Time::max();
-    }
-    pinged_ = now;  // the worker gives no credit: the pong may lie unread behind what waits for that
-    return pinged_ + settings_.auto_ping_timeout;
-  }
-  if (settings_.auto_ping_interval.count() == 0) return Time::max();
-  if (now < quiet_since_ + settings_.auto_ping_interval) return quiet_since_ + settings_.auto_ping_interval;
-  send_ping(now);
-  return tick_ping(now, events);
-}
-
-void WsCodec::send_ping(Time now) {
-  ping_.clear();
-  append_big_endian(ping_, static_cast<std::uint64_t>(now.time_since_epoch().count()), 8);
-  append_big_endian(ping_, ++ping_number_, 4);
-  std::minstd_rand random(static_cast<std::uint32_t>(now.time_since_epoch().count()));
-  while (ping_.size() < settings_.auto_ping_size) ping_.push_back(static_cast<char>(random()));
-  frames_.write(WsOpcode::ping, {}, as_bytes(ping_), output_);
-  awaits_pong_ = true;
-  pinged_ = now;
+  using Reading = WsPings::Reading;
+  const Time ping = pings_.tick(now, is_blocked_ ? Reading::stopped : Reading::goes_on, frames_, output_);
+  if (pings_.is_lost()) tell_lost("no pong", events);
+  return std::min(ping, tick_rest(now));
 }
 
 Time WsCodec::tick_rest(Time now) {
   if (rests_ == Time::max() || now < rests_) return rests_;
   rests_ = Time::max();
-  const bool is_in_use = (is_in_message_ && is_compressed_) || (is_out_begun_ && is_out_compressed_);
+  const bool is_in_use = (is_in_message_ && is_compressed_) || writer_.is_compressing();
   if (is_in_use) return rests_ = now + kDeflateRests;
   if (inflater_) inflater_->rest();
-  deflater_.reset();
+  writer_.rest();
   if (deflate_ && !deflate_->their_takeover) inflater_.reset();
   return rests_;
 }

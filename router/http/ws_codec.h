@@ -7,19 +7,21 @@
 // Owner: H1Codec after its 101, later an HTTP/2 stream.   Thread: the connection's loop.
 // Messages pass in pieces, both ways: none is held. Pieces to the worker keep to its credit; while there is none the
 // input waits. Idle, it costs 5 KiB, and with compression up to 32 KiB more: what the client may refer back to.
-// Not here: the opening (ws_handshake.h), frames (ws_frames.h), compression (ws_deflate.h).
+// Not here: the opening (ws_handshake.h), frames (ws_frames.h), compression (ws_deflate.h), what goes out
+// (ws_message_writer.h), whether the client is there (ws_pings.h), close codes (ws_close.h).
 #pragma once
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 
 #include "proto/stream_sink.h"
 #include "router/http/limits.h"
 #include "router/http/ws_deflate.h"
 #include "router/http/ws_frames.h"
+#include "router/http/ws_message_writer.h"
+#include "router/http/ws_pings.h"
 #include "router/http/ws_utf8.h"
 #include "router/observe/time.h"
 #include "router/settings/settings.h"
@@ -91,12 +93,8 @@ class WsCodec {
   // writing
   void send_close(std::uint16_t code, std::string_view reason);
   void begin_close(std::uint16_t code, std::string_view reason);
-  void send_piece(Bytes piece, Last last);
-  void send_ping(Time now);
 
   // time
-  void note_activity(Time now);
-  [[nodiscard]] Time tick_ping(Time now, WsEvents& events);
   [[nodiscard]] Time tick_rest(Time now);
   [[nodiscard]] Time tick_close(Time now, WsEvents& events);
 
@@ -105,7 +103,8 @@ class WsCodec {
   std::string& output_;
   WsFrames frames_;
   std::unique_ptr<WsInflater> inflater_;
-  std::unique_ptr<WsDeflater> deflater_;
+  WsMessageWriter writer_;
+  WsPings pings_;
   std::uint64_t credit_;
 
   // the message that comes in
@@ -121,12 +120,6 @@ class WsCodec {
   std::array<std::uint8_t, kMaxControlPayload> control_{};
   std::uint8_t control_size_ = 0;
 
-  // the message that goes out
-  MessageKind out_kind_ = MessageKind::binary;
-  bool is_out_begun_ = false;   // some of it was given
-  bool has_out_frame_ = false;  // some of it was sent
-  bool is_out_compressed_ = false;
-
   State state_ = State::open;
   std::uint16_t failed_code_ = 0;  // of the Close that a failing one still owes
   std::string_view failed_reason_;
@@ -135,14 +128,7 @@ class WsCodec {
   bool has_told_last_ = false;     // end or reset: the worker hears nothing more
   bool has_worker_ended_ = false;  // or was told reset
 
-  bool has_data_ = false;  // since the last tick
-  bool has_pong_ = false;
-  bool has_compressed_ = false;
-  bool awaits_pong_ = false;
-  std::uint32_t ping_number_ = 0;
-  std::string ping_;  // the last one's payload
-  Time quiet_since_ = Time::min();
-  Time pinged_{};
+  bool has_compressed_ = false;  // since the last tick
   Time closing_since_ = Time::min();
   Time rests_ = Time::max();
 };
