@@ -577,7 +577,7 @@ TEST_CASE("h2: a reply that is taken more slowly than the least rate is given up
   CHECK(has(bench.told, "reset 1 "));
   CHECK(has(bench.details, "the client does not read"));
   pass(200);
-  for (const CodecStream id : {3, 5, 7, 9}) CHECK_FALSE(has(bench.told, "reset " + std::to_string(id) + " "));
+  for (const CodecStream id : {3U, 5U, 7U, 9U}) CHECK_FALSE(has(bench.told, "reset " + std::to_string(id) + " "));
   bench.say_data(5, "more");  // and now it waits
   pass(36);
   CHECK_FALSE(has(bench.told, "reset 5"));
@@ -591,7 +591,7 @@ TEST_CASE("h2: replies that share a slow connection wait for each other; one tha
   limits.send_rate = 100;
   const auto resets_at = [&](std::uint32_t bytes_a_look) {
     Silent bench(limits, settings({{4, 1'000'000}}));
-    for (const CodecStream id : {1, 3, 5}) {
+    for (const CodecStream id : {1U, 3U, 5U}) {
       bench.hear(get(id));
       bench.say_head(id);
       bench.say_data(id, std::string(200'000, 'a'));
