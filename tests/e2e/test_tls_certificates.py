@@ -101,7 +101,7 @@ def test_new_files_are_used_and_open_connections_stay(stack):
     serial = old.serial()
     with old:
         authority.make('localhost', '127.0.0.1')
-        router.wait_log('new certificates', within=5)  # they are looked at twice in a second
+        router.wait_log('new certificates', within=2)
         with tls.Client(router, authority) as new:
             assert new.serial() != serial
         assert old.request('GET', '/').status == 200
@@ -147,7 +147,7 @@ def test_fifty_swaps_under_load(stack):
             authority.make('localhost', '127.0.0.1', kind='rsa' if swap % 5 == 0 else 'ecdsa')
             if swap % 3 == 0:
                 router.signal(signal.SIGHUP)
-            router.wait_log('new certificates', since=looked)
+            router.wait_log('new certificates', since=looked, within=2)
     finally:
         stopping.set()
         for thread in threads:
