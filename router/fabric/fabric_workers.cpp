@@ -89,7 +89,7 @@ Result<> Fabric::frame(Worker* worker, std::string_view instance, const Frame& f
 // Strangers talk in vain as long as they like: of a message of theirs the first frame is looked at.
 void Fabric::talked_idly(std::string_view instance, std::size_t cost) {
   Worker* worker = roster_.find(instance);
-  if (worker == nullptr || idle_talk_.take(worker->connection, cost, now_)) return;
+  if (worker == nullptr || idle_talk_.take(worker->connection, now_, cost)) return;
   cut(*worker, "it says more in a second than anybody waits for");
 }
 

@@ -1,0 +1,40 @@
+// How much each connection at steer may have of something in a second, that no credit bounds.
+//
+// Answers: what is answered and not read waits in ZeroMQ. A peer that asks faster than this is not answered: who asks
+// and never reads costs a few kilobytes a second at most.
+// Idle talk: what is no piece of a reply, and nobody waits for. It costs the loop time, and ZeroMQ memory when it comes
+// faster than it is read.
+//
+// Owner: Fabric.   Thread: one loop.
+// Pure: no sockets, no clock. Not here: what becomes of who asks for more, or says too much
+// (router/fabric/fabric_workers.cpp).
+#pragma once
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
+
+#include "router/fabric/limits.h"
+#include "router/fabric/wire.h"
+#include "router/observe/per_second.h"
+#include "router/observe/time.h"
+
+namespace zeroway {
+
+template <std::size_t kMost>
+class ConnectionBudgets {
+ public:
+  // False when that is more than is left of this second's.
+  [[nodiscard]] bool take(ConnectionId connection, Time now, std::size_t many = 1) {
+    return taken_[connection].take(now, many);
+  }
+  // It broke off; its number may come again for another.
+  void forget(ConnectionId connection) { taken_.erase(connection); }
+
+ private:
+  boost::unordered_flat_map<ConnectionId, PerSecond<kMost>> taken_;
+};
+
+using AnswerBudgets = ConnectionBudgets<kAnswersPerSecond>;
+// In bytes, kIdleFrameCost for each frame among them.
+using IdleTalk = ConnectionBudgets<kIdlePerSecond>;
+
+}  // namespace zeroway
