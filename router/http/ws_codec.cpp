@@ -7,10 +7,6 @@
 namespace zeroway {
 namespace {
 
-void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
-  while (bytes-- > 0) out.push_back(static_cast<char>(value >> (8 * bytes) & 0xffU));
-}
-
 bool is_over_limit(std::uint64_t size, std::uint64_t limit) { return limit != 0 && size > limit; }
 
 }  // namespace

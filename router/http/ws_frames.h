@@ -31,6 +31,11 @@ struct WsFrameHead {
   [[nodiscard]] bool is(WsOpcode one) const { return opcode == static_cast<std::uint8_t>(one); }
 };
 
+// A number in so many bytes, the highest first, as the frames have them (RFC 6455 §5.2).
+inline void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
+  while (bytes-- > 0) out.push_back(static_cast<char>(value >> (8 * bytes) & 0xffU));
+}
+
 class WsFrames {
  public:
   WsFrames();

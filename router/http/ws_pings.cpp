@@ -5,14 +5,6 @@
 
 namespace zeroway {
 
-namespace {
-
-void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
-  while (bytes-- > 0) out.push_back(static_cast<char>(value >> (8 * bytes) & 0xffU));
-}
-
-}  // namespace
-
 void WsPings::heard_pong(Bytes payload) {
   if (awaits_pong_ && as_text(payload) == ping_) has_pong_ = true;
 }
