@@ -61,7 +61,7 @@ void fit_descriptors(Settings& settings) {
 
 struct Router::Lane {
   Lane(const Settings& settings, Welcome welcome)
-      : loop(settings.io_uring ? SendCalls::few : SendCalls::one_each),
+      : loop(settings.io_uring ? ManySends::Ring::if_there : ManySends::Ring::never),
         fabric(loop, settings.fabric, std::move(welcome), counters),
         exchanges(settings.exchange, fabric.backend(), log, counters, clock),
         door(loop, settings.edge, exchanges, log, counters, clock),

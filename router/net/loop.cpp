@@ -103,8 +103,7 @@ void Loop::Inside::tick() {
   if (const auto next = wheel.next()) arm_tick(*next);
 }
 
-Loop::Loop(SendCalls calls)
-    : inside_(std::make_unique<Inside>(calls == SendCalls::few ? ManySends::Ring::if_there : ManySends::Ring::never)) {}
+Loop::Loop(ManySends::Ring ring) : inside_(std::make_unique<Inside>(ring)) {}
 Loop::~Loop() = default;
 
 void Loop::run() { inside_->run(); }

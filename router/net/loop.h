@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 
+#include "router/net/many_sends.h"
 #include "router/observe/time.h"
 
 namespace zeroway {
@@ -33,12 +34,10 @@ class TurnEnd {
   bool is_asked_ = false;
 };
 
-// few: many sends by one call where the kernel can (io_uring); one_each: never.
-enum class SendCalls : bool { one_each, few };
-
 class Loop {
  public:
-  explicit Loop(SendCalls calls = SendCalls::few);
+  // `ring`: whether many sends may leave by one call.
+  explicit Loop(ManySends::Ring ring = ManySends::Ring::if_there);
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
