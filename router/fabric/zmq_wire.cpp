@@ -9,6 +9,7 @@
 #include "proto/limits.h"
 #include "router/fabric/curve_gate.h"
 #include "router/fabric/limits.h"
+#include "router/fabric/zmq_context.h"
 #include "router/net/socket.h"
 
 namespace zeroway {
@@ -51,7 +52,7 @@ bool begins_with_hello(Bytes payload) {
 
 ZmqWire::ZmqWire(const FabricSettings& settings)
     : settings_(settings),
-      context_(1),  // one I/O thread: its monitors speak in the order of what happened
+      context_(make_zmq_context()),
       door_(context_),
       deal_(context_, zmq::socket_type::dealer),
       steer_(context_, zmq::socket_type::router) {}
