@@ -161,6 +161,9 @@ class Process:
     def freeze(self):
         self.signal(signal.SIGSTOP)
 
+    def is_frozen(self):
+        return self._status_of('State') == 'T'
+
     def thaw(self):
         self.signal(signal.SIGCONT)
 
@@ -344,7 +347,9 @@ class Stack:
         def look():
             running = [process for process in ours if process.is_running()]
             for process in running:
-                process.signal(signal.SIGCONT)
+                # Not to all: it would take away the stop by which LeakSanitizer looks at a program that is ending.
+                if process.is_frozen():
+                    process.thaw()
                 process.terminate()
             return not running
         eventually(look, every=0.1, what='the end of all routers and workers')
