@@ -343,16 +343,21 @@ class Stack:
     def end_politely(self):
         """Has our programs end by themselves, as often told as it takes: only then are leaks looked for."""
         ours = [process for process in self.processes if process.argv[0].startswith(BIN)]
+        again = 0
 
         def look():
+            nonlocal again
             running = [process for process in ours if process.is_running()]
-            for process in running:
-                # Not to all: it would take away the stop by which LeakSanitizer looks at a program that is ending.
-                if process.is_frozen():
-                    process.thaw()
-                process.terminate()
+            if time.monotonic() > again:
+                # A second SIGTERM breaks off what the first began: threads that are about to be joined never are.
+                again = time.monotonic() + 1
+                for process in running:
+                    # Not to all: it would take away the stop by which LeakSanitizer looks at a program that is ending.
+                    if process.is_frozen():
+                        process.thaw()
+                    process.terminate()
             return not running
-        eventually(look, every=0.1, what='the end of all routers and workers')
+        eventually(look, every=0.05, what='the end of all routers and workers')
 
     def sanitizer_reports(self):
         """What a sanitizer said in any log: empty, or the test has failed."""
