@@ -29,12 +29,14 @@ constexpr std::string_view kOpening =
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 constexpr std::string_view kText = "twenty bytes of text";
 const std::string kMessage = std::string("\x81\x94\0\0\0\0", 6) + std::string(kText);  // a key of zeros masks nothing
-const std::string kEcho = "\x81\x14" + std::string(kText);
+constexpr std::uint8_t kFinal = 0x80;                                                  // RFC 6455 §5.2
+constexpr std::uint8_t kOpcodes = 0x0f;
 
 struct Socket {
   int fd = -1;
   Clock::time_point sent;
-  std::size_t received = 0;  // of the echo
+  std::string received;   // of a frame
+  std::size_t taken = 0;  // of the text
 };
 
 [[noreturn]] void fail(const char* what) {
@@ -66,18 +68,39 @@ int open_socket(std::uint16_t port) {
   return fd;
 }
 
+[[noreturn]] void fail_echo() {
+  std::fputs("something else came back\n", stderr);
+  std::exit(1);
+}
+
+// Takes the first frame, if it is whole. True when it ends the echo, which may come in fragments.
+bool take_frame(Socket& socket) {
+  if (socket.received.size() < 2) return false;
+  const auto first = static_cast<std::uint8_t>(socket.received[0]);
+  const auto size = static_cast<std::uint8_t>(socket.received[1]);
+  const int opcode = socket.taken == 0 ? 1 : 0;  // text, then continuations
+  if ((first & kOpcodes) != opcode || size > kText.size() - socket.taken) fail_echo();
+  if (socket.received.size() < std::size_t{2} + size) return false;
+  if (socket.received.compare(2, size, kText.substr(socket.taken, size)) != 0) fail_echo();
+  socket.received.erase(0, std::size_t{2} + size);
+  socket.taken += size;
+  const bool is_final = (first & kFinal) != 0;
+  if (is_final && socket.taken != kText.size()) fail_echo();
+  return is_final;
+}
+
 // True when the echo is whole.
 bool read_echo(Socket& socket) {
   std::array<char, 256> buffer{};
   const ssize_t size = recv(socket.fd, buffer.data(), buffer.size(), 0);
   if (size <= 0) fail("recv");
-  const std::string_view came(buffer.data(), static_cast<std::size_t>(size));
-  if (kEcho.compare(socket.received, came.size(), came) != 0) {
-    std::fputs("something else came back\n", stderr);
-    std::exit(1);
+  socket.received.append(buffer.data(), static_cast<std::size_t>(size));
+  while (!socket.received.empty()) {
+    const std::size_t before = socket.received.size();
+    if (take_frame(socket)) return true;
+    if (socket.received.size() == before) break;  // the rest of the frame is on its way
   }
-  socket.received += came.size();
-  return socket.received == kEcho.size();
+  return false;
 }
 
 double processor_seconds() {
@@ -120,7 +143,7 @@ int main(int argc, char** argv) {
       if (!read_echo(socket)) continue;
       const auto now = Clock::now();
       nanoseconds.push_back(static_cast<std::uint32_t>(std::chrono::nanoseconds(now - socket.sent).count()));
-      socket.received = 0;
+      socket.taken = 0;
       socket.sent = now;
       say(socket.fd, kMessage);
     }
