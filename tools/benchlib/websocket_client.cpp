@@ -73,18 +73,23 @@ int open_socket(std::uint16_t port) {
   std::exit(1);
 }
 
-// Takes the first frame, if it is whole. True when it ends the echo, which may come in fragments.
-bool take_frame(Socket& socket) {
+std::size_t size_of_frame(const Socket& socket) { return static_cast<std::uint8_t>(socket.received[1]); }
+
+bool has_whole_frame(const Socket& socket) {
   if (socket.received.size() < 2) return false;
-  const auto first = static_cast<std::uint8_t>(socket.received[0]);
-  const auto size = static_cast<std::uint8_t>(socket.received[1]);
   const int opcode = socket.taken == 0 ? 1 : 0;  // text, then continuations
-  if ((first & kOpcodes) != opcode || size > kText.size() - socket.taken) fail_echo();
-  if (socket.received.size() < std::size_t{2} + size) return false;
+  if ((static_cast<std::uint8_t>(socket.received[0]) & kOpcodes) != opcode) fail_echo();
+  if (size_of_frame(socket) > kText.size() - socket.taken) fail_echo();
+  return socket.received.size() >= 2 + size_of_frame(socket);
+}
+
+// True when the first frame, which is whole, ends the echo: it may come in fragments.
+bool take_frame(Socket& socket) {
+  const bool is_final = (static_cast<std::uint8_t>(socket.received[0]) & kFinal) != 0;
+  const std::size_t size = size_of_frame(socket);
   if (socket.received.compare(2, size, kText.substr(socket.taken, size)) != 0) fail_echo();
-  socket.received.erase(0, std::size_t{2} + size);
+  socket.received.erase(0, 2 + size);
   socket.taken += size;
-  const bool is_final = (first & kFinal) != 0;
   if (is_final && socket.taken != kText.size()) fail_echo();
   return is_final;
 }
@@ -95,11 +100,8 @@ bool read_echo(Socket& socket) {
   const ssize_t size = recv(socket.fd, buffer.data(), buffer.size(), 0);
   if (size <= 0) fail("recv");
   socket.received.append(buffer.data(), static_cast<std::size_t>(size));
-  while (!socket.received.empty()) {
-    const std::size_t before = socket.received.size();
+  while (has_whole_frame(socket))
     if (take_frame(socket)) return true;
-    if (socket.received.size() == before) break;  // the rest of the frame is on its way
-  }
   return false;
 }
 
