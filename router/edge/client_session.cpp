@@ -195,9 +195,10 @@ void ClientSession::drained(CodecStream number, std::size_t bytes) {
   if (ClientStream* stream = find(number)) stream->lead.written(static_cast<std::uint32_t>(bytes));
 }
 
-void ClientSession::broken(const Error& error) {
+void ClientSession::broken(const Error& error, Breach breach) {
   ++door_.counters().bad_requests;
   must_linger_ = true;
+  was_flooded_ = breach == Breach::flood;
   // A line for each: whoever is cut shall be able to find out why.
   log::info("client " + info_.address + ": connection closed: " + error.detail);
   cancel_streams();
@@ -324,10 +325,14 @@ void ClientSession::pause_or_resume() {
   if (connection_->queued() <= kLowMark) connection_->resume(PauseReason::writer);
 }
 
+Linger ClientSession::linger() const {
+  if (was_flooded_) return Linger::briefly;
+  return must_linger_ || connection_->kept() > 0 ? Linger::yes : Linger::no;
+}
+
 void ClientSession::close() {
-  const bool is_unread = must_linger_ || connection_->kept() > 0;
   if (connection_->is_closing()) return;
-  if (connection_->close(is_unread ? Linger::yes : Linger::no)) return over();
+  if (connection_->close(linger())) return over();
   look_at_queue();
 }
 

@@ -66,7 +66,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void blamed(CodecStream number, const Error& error) override;
   void credit(CodecStream number, std::uint32_t bytes) override;
   void drained(CodecStream number, std::size_t bytes) override;
-  void broken(const Error& error) override;
+  void broken(const Error& error, Breach breach) override;
 
   [[nodiscard]] bool sniff(Bytes bytes);
   void speak(Protocol protocol);
@@ -84,6 +84,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void set_timer();
   void tick();
   void ring();
+  [[nodiscard]] Linger linger() const;
   void close();
   void over();
   void cancel_streams();
@@ -117,6 +118,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   bool has_codec_heard_it_ = false;  // of the end of input
   bool wants_offer_ = false;
   bool must_linger_ = false;  // bytes of the client may be unread when we close
+  bool was_flooded_ = false;
   bool is_over_ = false;
 };
 

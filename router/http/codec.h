@@ -17,6 +17,12 @@ namespace zeroway {
 
 using CodecStream = std::uint32_t;  // names one request on its connection; never used again on it
 
+// How a connection as a whole went wrong.
+enum class Breach : std::uint8_t {
+  mistake,  // rules that an honest client, too, may break once
+  flood,    // it cost us more than any client has to
+};
+
 // What the client said. The session implements it; it may call the codec's verbs from inside.
 class CodecEvents {
  public:
@@ -37,7 +43,7 @@ class CodecEvents {
   virtual void drained(CodecStream, std::size_t) {}
   // The connection as a whole broke the protocol, or was abused: everything open on it is over. What the codec still
   // says is said, then it closes. Told at most once.
-  virtual void broken(const Error&) {}
+  virtual void broken(const Error&, Breach) {}
 };
 
 // A request whose head was never told, because the codec refused it.

@@ -277,7 +277,8 @@ void H2Codec::said_goodbye(ResetCode code, std::string_view reason) {
   std::string detail = code_text(code) + ": ";
   detail += why_.empty() ? reason : std::string_view(why_);
   for (const auto& stream : open_) stream->is_over = true;
-  events_->broken({Fault::client, Code::bad_request, false, std::move(detail)});
+  const Breach breach = code == ResetCode::enhance_your_calm ? Breach::flood : Breach::mistake;
+  events_->broken({Fault::client, Code::bad_request, false, std::move(detail)}, breach);
 }
 
 CodecPhase H2Codec::phase() const {

@@ -38,7 +38,11 @@ enum class PauseReason : std::uint8_t {
 
 // Whether to read and drop for a while what the client still sends after our side is closed: closing over unread bytes
 // makes the kernel destroy the last reply on its way.
-enum class Linger : bool { no, yes };
+enum class Linger : std::uint8_t {
+  no,
+  briefly,  // whoever floods us may hear why, and is not worth more
+  yes,
+};
 
 // Where the client is, as text.
 struct Peer {

@@ -15,10 +15,11 @@ inline constexpr std::size_t kReadSize = 65'536;  // one read; one buffer for al
 inline constexpr unsigned kMaxSends = 64;         // in one call; more of them would gain little and delay the first
 inline constexpr std::size_t kSmallSend =
     16'384;  // sent together with others: 1 MiB; above, copying costs, not the call
-inline constexpr std::size_t kHighMark = 262'144;     // bytes the kernel refused: above, no more requests are read
-inline constexpr std::size_t kLowMark = 65'536;       // below, what was written is credited to who wrote it
-inline constexpr std::size_t kKeptCapacity = 4'096;   // memory an idle connection may keep; more is given back
-inline constexpr std::size_t kLingerBytes = 1 << 20;  // read and dropped after the last reply, then RST
+inline constexpr std::size_t kHighMark = 262'144;         // bytes the kernel refused: above, no more requests are read
+inline constexpr std::size_t kLowMark = 65'536;           // below, what was written is credited to who wrote it
+inline constexpr std::size_t kKeptCapacity = 4'096;       // memory an idle connection may keep; more is given back
+inline constexpr std::size_t kLingerBytes = 1 << 20;      // read and dropped after the last reply, then RST
+inline constexpr std::size_t kFloodLingerBytes = 65'536;  // the same after a flood: one read
 inline constexpr std::chrono::milliseconds kLingerTime{2'000};  // the same in time: a round trip to anywhere, twice
 
 // listener

@@ -201,12 +201,13 @@ bool TcpConnection::shut_down() {
 void TcpConnection::discard() {
   auto& buffer = loop_.inside().read_buffer;
   if (buffer.empty()) buffer.resize(kReadSize);
+  const std::size_t most = linger_ == Linger::yes ? kLingerBytes : kFloodLingerBytes;
   // MSG_TRUNC: the kernel drops it itself, without a copy; a flood that was cut goes on for a while (tcp(7)).
-  const ssize_t count = ::recv(socket_.fd(), buffer.data(), buffer.size(), MSG_TRUNC);
+  const ssize_t count = ::recv(socket_.fd(), buffer.data(), std::min(buffer.size(), most - discarded_), MSG_TRUNC);
   if (count < 0 && is_temporary(errno)) return;
   if (count <= 0) return lose();
   discarded_ += static_cast<std::size_t>(count);
-  if (discarded_ > kLingerBytes) lose();
+  if (discarded_ >= most) lose();
 }
 
 void TcpConnection::lose() {

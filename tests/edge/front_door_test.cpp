@@ -110,6 +110,11 @@ struct Bench {
 
 const char* const kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
+std::string h2_frame(char type, char stream, std::string_view payload) {
+  const std::string head{0, 0, static_cast<char>(payload.size()), type, 0, 0, 0, 0, stream};
+  return head + std::string(payload);
+}
+
 std::size_t count(std::string_view text, std::string_view part) {
   std::size_t found = 0;
   for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) ++found;
@@ -158,6 +163,31 @@ TEST_CASE("front door: a broken request gets its error, and the connection close
   CHECK(bench.counters.bad_requests == 1);
   CHECK(bench.counters.replies_4xx == 1);
   CHECK(bench.run_until([&] { return bench.counters.connections_open == 0; }));
+}
+
+// A mistake gets its GOAWAY through whatever is still on the way; a flood is not read on.
+TEST_CASE("front door: an HTTP/2 client that breaks a rule is read on for a while, one that floods is not") {
+  const std::string preface = std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") + h2_frame(4, 0, "");
+  const std::string goaway{7, 0, 0, 0, 0, 0};  // its type, flags and stream
+  // Whether 900 kB that come afterwards are taken in.
+  const auto is_read_on = [&](const std::string& frames) {
+    Bench bench;
+    Client client(bench.port);
+    bench.run([&] {
+      client.say(preface + frames);
+      CHECK(client.hear_all().find(goaway) != std::string::npos);
+      const std::string piece(10'000, 'x');
+      for (int pieces = 0; pieces < 90 && client.is_connected; ++pieces) client.say(piece);
+    });
+    CHECK(bench.run_until([&] { return bench.counters.connections_open == 0; }));
+    CHECK(bench.counters.bad_requests == 1);
+    if (client.is_connected) client.say("x");  // fails when bytes were left
+    return client.is_connected;
+  };
+  std::string pings;
+  for (int number = 0; number < 200; ++number) pings += h2_frame(6, 0, "12345678");
+  CHECK_FALSE(is_read_on(pings));
+  CHECK(is_read_on(h2_frame(6, 1, "12345678")));  // PING on a stream
 }
 
 TEST_CASE("front door: a large body arrives, credit by credit") {

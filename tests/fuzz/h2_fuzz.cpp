@@ -71,7 +71,7 @@ class Session : public CodecEvents {
     must(open_[stream].held >= bytes);
     open_[stream].held -= bytes;
   }
-  void broken(const Error& error) override {
+  void broken(const Error& error, Breach) override {
     must(++breaks_ == 1 && !error.detail.empty());
     open_.clear();
   }

@@ -4,6 +4,7 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "router/http/h2_codec.h"
@@ -63,8 +64,9 @@ class Bench : public CodecEvents {
   }
   void credit(CodecStream, std::uint32_t) override {}
   void drained(CodecStream stream, std::size_t bytes) override { drained_bytes[stream] += bytes; }
-  void broken(const Error& error) override {
+  void broken(const Error& error, Breach how) override {
     tell("broken");
+    breach = how;
     ++breaks;
     details += error.detail + "\n";
   }
@@ -88,6 +90,7 @@ class Bench : public CodecEvents {
   Code last_code = Code::internal;
   std::string last_refused;  // method and path
   int breaks = 0;
+  std::optional<Breach> breach;
   bool credits = true;
   std::map<CodecStream, std::string> bodies;
   std::map<CodecStream, std::size_t> drained_bytes;

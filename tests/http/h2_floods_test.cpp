@@ -61,9 +61,19 @@ TEST_CASE("h2: floods are cut with ENHANCE_YOUR_CALM, and told once") {
     bench.hear(flood.one(flood.most) + flood.one(flood.most + 1));
     CAPTURE(bench.details);
     CHECK(bench.breaks == 1);
+    CHECK(bench.breach == Breach::flood);
     CHECK(has(bench.details, flood.why));
     CHECK(has(bench.client.text(), "goaway ENHANCE_YOUR_CALM"));
     CHECK(bench.codec.phase() == CodecPhase::closed);
+  }
+}
+
+TEST_CASE("h2: a rule that an honest client may break by mistake is told as one") {
+  for (const std::string& wrong : {data(0, "x"), frame(kPing, 0, 1, "12345678"), frame(kHeaders, kWhole, 1, "\xff")}) {
+    Silent bench;
+    bench.hear(wrong);
+    CHECK(bench.breaks == 1);
+    CHECK(bench.breach == Breach::mistake);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "router/net/tcp_connection.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
@@ -19,7 +20,9 @@ namespace {
 
 // The router's end of a real TCP connection and, as a plain blocking descriptor, the client's.
 struct Bench : ConnectionEvents {
-  explicit Bench(int receive_buffer = 0) {
+  enum class Copy : bool { no, yes };
+  // With a copy, the socket stays open when the connection has closed it.
+  explicit Bench(int receive_buffer = 0, Copy wanted = Copy::no) {
     auto socket = listen_at("127.0.0.1", 0, Share::no);
     REQUIRE(socket.has_value());
     const std::uint16_t port = bound_to(*socket).port;
@@ -30,7 +33,7 @@ struct Bench : ConnectionEvents {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     REQUIRE(::connect(client, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    Listener listener(loop, std::move(*socket), [this](Socket accepted, Peer from) {
+    Listener listener(loop, std::move(*socket), [this, wanted](Socket accepted, Peer from) {
       peer = from;
       int on = 0;
       socklen_t size = sizeof on;
@@ -39,6 +42,7 @@ struct Bench : ConnectionEvents {
       ::getsockopt(accepted.fd(), SOL_SOCKET, SO_KEEPALIVE, &on, &size);
       is_probed = on != 0;
       ::getsockopt(accepted.fd(), IPPROTO_TCP, TCP_KEEPIDLE, &probe_after, &size);
+      if (wanted == Copy::yes) same_socket = share(accepted.fd());
       connection.emplace(loop, std::move(accepted), *this);
       loop.stop();
     });
@@ -92,6 +96,7 @@ struct Bench : ConnectionEvents {
   Loop loop;
   int client = -1;
   std::optional<TcpConnection> connection;
+  Socket same_socket;
   Peer peer;
   bool has_no_delay = false;
   bool is_probed = false;
@@ -101,6 +106,33 @@ struct Bench : ConnectionEvents {
   std::string heard;
   std::function<void()> on_written;
 };
+
+// How much of the `said` bytes a closed connection reads and drops, before it is lost.
+std::size_t dropped(Linger linger, std::size_t said) {
+  Bench bench(0, Bench::Copy::yes);
+  std::string bytes = "the last words";
+  REQUIRE(bench.connection->send(bytes));
+  CHECK_FALSE(bench.connection->close(linger));
+  std::thread client([&] {
+    const std::string all(said, 'x');
+    std::size_t at = 0;
+    for (ssize_t count = 1; at < said && count > 0; at += static_cast<std::size_t>(std::max<ssize_t>(count, 0))) {
+      count = ::send(bench.client, all.data() + at, said - at, MSG_NOSIGNAL);
+    }
+    ::shutdown(bench.client, SHUT_WR);
+  });
+  while (bench.told.empty()) bench.turn();
+  CHECK(bench.told == "lost; ");
+  CHECK(bench.hear(100) == "the last words");
+  ::fcntl(bench.same_socket.fd(), F_SETFL, 0);  // blocks
+  std::string piece(65'536, '\0');
+  std::size_t left = 0;
+  for (ssize_t count = 1; count > 0; left += static_cast<std::size_t>(std::max<ssize_t>(count, 0))) {
+    count = ::read(bench.same_socket.fd(), piece.data(), piece.size());
+  }
+  client.join();
+  return said - left;
+}
 
 }  // namespace
 
@@ -225,6 +257,13 @@ TEST_CASE("tcp connection: closing over unread bytes does not destroy the last r
   bench.client = -1;
   bench.turn();
   CHECK(bench.told == "lost; ");
+}
+
+TEST_CASE("tcp connection: what comes after close is dropped, up to a bound that is small when it was a flood") {
+  CHECK(dropped(Linger::yes, 300'000) == 300'000);
+  CHECK(dropped(Linger::yes, kLingerBytes + 300'000) == kLingerBytes);
+  CHECK(dropped(Linger::briefly, 10'000) == 10'000);
+  CHECK(dropped(Linger::briefly, 300'000) == kFloodLingerBytes);
 }
 
 TEST_CASE("tcp connection: close waits for what is queued") {
