@@ -427,6 +427,8 @@ class Link:
             else:
                 self.worker.log(f"{self.steer}: the router is leaving")
             return
+        if not self.is_welcome and code != CONNECT_ERROR:
+            return  # about frames from before our HELLO (§4)
         self.worker.log(f"{self.steer}: GOAWAY {code:#x}: {payload[8:].decode('utf-8', 'replace')}")
         self.forget()
         if code != CONNECT_ERROR:

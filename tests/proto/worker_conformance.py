@@ -125,14 +125,15 @@ class Loop:
             rule(time.monotonic() < deadline, sentence)
             time.sleep(0.02)
 
-    def meets(self, router, index, pairs):
+    def meets(self, router, index, pairs, said_before=b""):
         seen = self.count(1)
         rule(seen[0][0] == HELLO, "HELLO is the first frame", seen)
         hello = json.loads(seen[0][3])
         rule(hello["instance"].encode() == self.instance, "the instance is the routing id", hello)
         self.is_left("a worker that said HELLO anew has left deal")
         rule(not self.deal.poll(300, zmq.POLLOUT), "nobody is on deal before WELCOME")
-        self.send(frame(WELCOME, 0, 0, json.dumps({"router": router, "loop": index, "pairs": pairs}).encode()))
+        welcome = json.dumps({"router": router, "loop": index, "pairs": pairs}).encode()
+        self.send(said_before + frame(WELCOME, 0, 0, welcome))
         rule(self.deal.poll(PATIENCE, zmq.POLLOUT), "a welcome worker connects to deal")
         return hello
 
@@ -272,9 +273,22 @@ def check_garbage(loop):
     rule((PING, 1, 0, b"stillup!") in loop.count(1), "a malformed message costs itself")
 
 
+SAY_HELLO = frame(GOAWAY, 0, 0, u32(0) + u32(1) + b"say HELLO first")
+
+
 def check_again(loop, pairs):
-    loop.send(frame(GOAWAY, 0, 0, u32(0) + u32(1) + b"say HELLO first"))
+    loop.send(SAY_HELLO)
     loop.meets("router#1", 0, pairs)
+
+
+def check_crossing(loop, pairs):
+    """Frames of the connection before came ahead of this HELLO: what the router said to them crossed it."""
+    loop.meets("router#2", 0, pairs, SAY_HELLO)
+    loop.deal.send(request(37, "/echo", "POST", False))
+    loop.receive(lambda seen: credit_in(seen, 37) > 0)
+    rule(not loop.steer.poll(500), "a GOAWAY from before WELCOME costs no stream, and asks for no other HELLO")
+    loop.send(frame(DATA, 1, 37, b"kept"))
+    rule(body_of(loop.of(37), 37) == b"kept", "the stream goes on")
 
 
 def check_leaving(loop, others, worker):
@@ -317,7 +331,7 @@ def main():
         check_again(first, pairs)
         first.close()
         first = Loop(context, first.port)
-        first.meets("router#2", 0, pairs)
+        check_crossing(first, pairs)
         check_hello(first)
         check_leaving(first, [second], worker)
     except AssertionError as broken:

@@ -70,6 +70,19 @@ TEST_CASE("link: a worker that was dropped gives its streams up, and says HELLO 
   CHECK(worker.turn() == "");
 }
 
+TEST_CASE("link: a GOAWAY before WELCOME is about frames from before HELLO, and costs no stream") {
+  Sink worker;
+  worker.in().goaway(0, ResetCode::protocol_error, "say HELLO first");
+  Welcome welcome;
+  welcome.router = "router#1";
+  welcome.pairs = {{"ipc://a", "ipc://a.steer"}};
+  worker.in().welcome(welcome);
+  worker.open(1, Sink::get("/"), Last::no).turn();
+  worker.now += std::chrono::milliseconds(100);
+  CHECK(worker.turn() == "");
+  CHECK(worker.core.streams_in_use() == 1);
+}
+
 TEST_CASE("link: pings are answered, ping acks are not") {
   Sink worker;
   worker.in().ping(7, Ack::no);
