@@ -44,7 +44,7 @@ std::optional<std::chrono::nanoseconds> read_grpc_timeout(std::string_view text)
   const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size() || count < 0) return std::nullopt;
   using namespace std::chrono;
-  constexpr std::int64_t kMostHours = 24 * 365;  // more would not fit into nanoseconds
+  constexpr std::int64_t kMostHours = 24L * 365;  // more would not fit into nanoseconds
   switch (unit) {
     case 'H':
       return hours(std::min(count, kMostHours));

@@ -62,9 +62,9 @@ std::string Options::show(Millis time) {
   return count % 1'000 == 0 ? std::to_string(count / 1'000) + "s" : std::to_string(count) + "ms";
 }
 
-void Options::add(const char* group, const std::string& names, Reader read, const std::string& what,
+void Options::add(const char* group, const std::string& names, const Reader& read, const std::string& what,
                   const std::string& kind) {
-  app_.add_option_function<std::string>(names, std::move(read), what)->group(group)->type_name(kind);
+  app_.add_option_function<std::string>(names, read, what)->group(group)->type_name(kind);
 }
 
 // --- Which there are
@@ -270,7 +270,7 @@ std::string unknown(const CLI::App& app, const std::vector<std::string>& words) 
 
 // The library says it in words of its own.
 std::string wrong_count(const CLI::App& app, const CLI::ParseError& error) {
-  const std::string said = error.what();
+  std::string said = error.what();
   if (const auto at = said.find(" was given a disallowed flag override"); at != std::string::npos) {
     return "--" + said.substr(0, at) + " takes no value";
   }

@@ -128,7 +128,8 @@ class Options {
 
   static std::string long_name(const std::string& names);  // which is what an error should name
   static std::string show(Millis time);
-  void add(const char* group, const std::string& names, Reader read, const std::string& what, const std::string& kind);
+  void add(const char* group, const std::string& names, const Reader& read, const std::string& what,
+           const std::string& kind);
 
   CLI::App& app_;
 };
