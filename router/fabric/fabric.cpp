@@ -180,6 +180,7 @@ bool Fabric::steer(FabricStream& stream) {
   if (worker == nullptr) return false;
   ++counters_.steered;
   outbox(*worker).append(stream.opening);
+  worker->unsent.push_back(stream.id);
   stream.opening.clear();
   stream.place = Place::held;
   hold(*worker, stream);
@@ -268,7 +269,11 @@ void Fabric::post(Worker& worker) {
   const std::uint64_t proof = unread_.sent(worker.connection, worker.outbox.size());
   if (proof != 0) worker.outbox.ping(proof, Ack::no);
   ++counters_.messages_out;
-  if (!wire_.steer(worker.hello.instance, worker.outbox.bytes())) worker.is_unreachable = true;
+  if (wire_.steer(worker.hello.instance, worker.outbox.bytes())) {
+    worker.unsent.clear();
+  } else {
+    worker.is_unreachable = true;
+  }
   worker.outbox.clear();
 }
 
@@ -281,13 +286,39 @@ void Fabric::send_mail() {
     worker->is_outbox_listed = false;
     post(*worker);
     if (worker->is_unreachable) {
-      lose(*worker, "it cannot be reached");
+      cannot_reach(*worker);
     } else if (reads_too_little(*worker)) {
       cut(*worker, std::to_string(unread_.of(worker->connection)) + " bytes wait for it to read them");
     }
   }
   mail.clear();
   if (mail_.empty()) mail_.swap(mail);
+}
+
+// Its last words may be to come, and among them what it owed to its streams: steer_broke() is told behind them. What
+// could not be sent, nobody has seen.
+void Fabric::cannot_reach(Worker& worker) {
+  roster_.retire(worker);
+  pools_.leave(worker);
+  table_changed();
+  unreachable_.emplace_back(worker.key, now_);
+  const WorkerKey key = worker.key;
+  const std::string name = worker.hello.name;
+  std::vector<StreamId> unsent;
+  unsent.swap(worker.unsent);
+  for (const StreamId id : unsent) {
+    FabricStream* stream = streams_.find(id);
+    if (stream == nullptr || stream->worker != key || stream->is_accepted) continue;
+    end_with(*stream,
+             Error{Fault::backend, Code::worker_lost, true, "worker " + name + " was gone before it could be sent"});
+  }
+}
+
+void Fabric::lose_unreachable() {
+  while (!unreachable_.empty() && now_ - unreachable_.front().second >= kLastWords) {
+    if (Worker* worker = roster_.find(unreachable_.front().first)) lose(*worker, "it cannot be reached");
+    unreachable_.pop_front();
+  }
 }
 
 bool Fabric::reads_too_little(const Worker& worker) const {

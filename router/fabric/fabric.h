@@ -88,6 +88,8 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] MessageWriter& outbox(Worker& worker);
   void post(Worker& worker);
   void send_mail();
+  void cannot_reach(Worker& worker);
+  void lose_unreachable();
   [[nodiscard]] bool reads_too_little(const Worker& worker) const;
   void cut(Worker& worker, const std::string& why);
 
@@ -167,11 +169,12 @@ class Fabric : public Backend, public WireEvents {
   Complaints complaints_, comings_, goings_;
 
   std::vector<StreamId> gathering_;
-  std::deque<StreamId> unclaimed_;                 // dealt streams in their order; claimed ones are skipped
-  std::deque<std::pair<PoolId, Time>> forgotten_;  // routed pools that became empty, and when
-  std::size_t unaccepted_ = 0;                     // dealt streams without an owner
-  std::size_t waiting_ = 0;                        // streams in all pools' lines
-  std::size_t open_pool_streams_ = 0;              // dealt or held by workers of the open pool
+  std::deque<StreamId> unclaimed_;                      // dealt streams in their order; claimed ones are skipped
+  std::deque<std::pair<PoolId, Time>> forgotten_;       // routed pools that became empty, and when
+  std::deque<std::pair<WorkerKey, Time>> unreachable_;  // workers to which nothing could be sent, and since when
+  std::size_t unaccepted_ = 0;                          // dealt streams without an owner
+  std::size_t waiting_ = 0;                             // streams in all pools' lines
+  std::size_t open_pool_streams_ = 0;                   // dealt or held by workers of the open pool
   std::uint32_t smallest_capacity_ = 0;
   std::vector<WorkerKey> mail_;  // workers whose outbox holds something
   std::size_t deal_connections_ = 0;

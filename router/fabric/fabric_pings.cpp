@@ -188,6 +188,7 @@ void Fabric::tick(Time now) {
     wants_turn_end_();
   }
   forget_pools();
+  lose_unreachable();
 }
 
 void Fabric::forget_pools() {

@@ -36,6 +36,8 @@ inline constexpr std::size_t kMessageCost = 128;         // bytes that ZeroMQ ta
 // Bytes that wait for a worker, besides a window for each of its streams: more, and it is cut. One that reads has far
 // less on its way.
 inline constexpr std::size_t kMostUnread = 64 << 20;
+inline constexpr std::chrono::milliseconds kLastWords{
+    1'000};  // of a worker that cannot be reached, then it is lost; ZeroMQ tells of its end within one turn
 inline constexpr int kUnfinishedTurns = 50;  // then who came and went is told, although a last word may be to come
 inline constexpr std::chrono::milliseconds kFabricHandshake{
     2'000};  // half a greeting must not hold the table uneven for ZeroMQ's 30 s

@@ -333,14 +333,62 @@ TEST_CASE("fabric: a lost worker's streams are told, the others' go on") {
   CHECK(bench.exchanges.at(2)->said == "accepted by b · credit 196608 · head 200 · data 2 · end");
 }
 
-TEST_CASE("fabric: a worker that cannot be reached is lost at the end of the turn") {
+TEST_CASE("fabric: what cannot be sent nobody has seen, and its worker gets nothing more") {
   Bench bench;
   bench.join("a", 2);
   bench.join("b", 1);
   bench.wire.unreachable = {"a"};
-  bench.ask();
-  CHECK(bench.exchange().said == "reset " + kLost);
+  bench.ask("/first");
+  CHECK(bench.exchange().said == "reset safe " + kLost);
+  bench.ask("/second");
+  CHECK(bench.last_line() == "b: head GET /second end");
+  CHECK(bench.exchange().said == "");
+  bench.break_steer("a");
   CHECK(bench.counters.workers == 1);
+}
+
+TEST_CASE("fabric: what was sent before may have been seen when its worker cannot be reached") {
+  Bench bench;
+  bench.join("a", 2);
+  bench.join("b", 1);
+  const StreamId stream = bench.ask();
+  REQUIRE(bench.last_line() == "a: head GET / end");
+  bench.wire.unreachable = {"a"};
+  bench.fabric->reset(bench.get("/late"), ResetCode::cancel);
+  bench.fabric->credit(stream, kStreamWindow);
+  bench.turn();
+  bench.break_steer("a");
+  CHECK(bench.exchanges.at(1)->said == "reset " + kLost);
+}
+
+TEST_CASE("fabric: the last words of a worker that cannot be reached any more count") {
+  Bench bench;
+  bench.join("a");
+  const StreamId stream = bench.ask("/", Last::no);
+  bench.claim("a", stream);
+  bench.wire.unreachable = {"a"};
+  bench.fabric->data(stream, as_bytes("more"));
+  bench.turn();
+  CHECK(bench.exchange().said == "accepted by a · credit 196608");
+  bench.reply("a", stream, "done");
+  bench.break_steer("a");
+  CHECK(bench.exchange().said == "accepted by a · credit 196608 · head 200 · data 4 · end");
+  CHECK(bench.counters.workers == 0);
+}
+
+TEST_CASE("fabric: a worker that cannot be reached is lost after a second, whether its end is told or not") {
+  Bench bench;
+  bench.join("a");
+  const StreamId stream = bench.ask("/", Last::no);
+  bench.claim("a", stream);
+  bench.wire.unreachable = {"a"};
+  bench.fabric->data(stream, as_bytes("more"));
+  bench.turn();
+  bench.pass(980);
+  CHECK(bench.counters.workers == 1);
+  bench.pass(40);
+  CHECK(bench.exchange().said == "accepted by a · credit 196608 · reset " + kLost);
+  CHECK(bench.counters.workers == 0);
 }
 
 TEST_CASE("fabric: a worker that connects anew loses what it held before") {
