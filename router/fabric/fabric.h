@@ -14,6 +14,7 @@
 #include "proto/hpack.h"
 #include "proto/message.h"
 #include "router/exchange/backend.h"
+#include "router/fabric/abandoned_streams.h"
 #include "router/fabric/connection_budgets.h"
 #include "router/fabric/ping_rounds.h"
 #include "router/fabric/pools.h"
@@ -169,8 +170,9 @@ class Fabric : public Backend, public WireEvents {
   Complaints complaints_, comings_, goings_;
 
   std::vector<StreamId> gathering_;
-  std::deque<StreamId> unclaimed_;                      // dealt streams in their order; claimed ones are skipped
-  std::deque<std::pair<PoolId, Time>> forgotten_;       // routed pools that became empty, and when
+  std::deque<StreamId> unclaimed_;                 // dealt streams in their order; claimed ones are skipped
+  std::deque<std::pair<PoolId, Time>> forgotten_;  // routed pools that became empty, and when
+  AbandonedStreams abandoned_;
   std::deque<std::pair<WorkerKey, Time>> unreachable_;  // workers to which nothing could be sent, and since when
   std::size_t unaccepted_ = 0;                          // dealt streams without an owner
   std::size_t waiting_ = 0;                             // streams in all pools' lines

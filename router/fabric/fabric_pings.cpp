@@ -159,6 +159,7 @@ void Fabric::give_up_unclaimed(std::uint64_t before, Proof proof) {
     FabricStream* stream = streams_.find(id);
     if (stream == nullptr) continue;
     const bool is_proven = proof == Proof::nobody_saw_it && stream->dealt_breaks == deal_breaks_;
+    if (!is_proven) abandoned_.add(id, now_);
     end_with(*stream,
              Error{Fault::backend, Code::worker_lost, is_proven,
                    is_proven ? "dealt to a worker that was gone already" : "the worker it was dealt to is gone"});
@@ -189,6 +190,7 @@ void Fabric::tick(Time now) {
   }
   forget_pools();
   lose_unreachable();
+  abandoned_.trim(now_);
 }
 
 void Fabric::forget_pools() {

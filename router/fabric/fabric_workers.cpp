@@ -258,6 +258,8 @@ Result<> Fabric::stream_frame(Worker& worker, const Frame& frame) {
   FabricStream* stream = streams_.find(frame.stream);
   if (stream == nullptr) {
     ++counters_.frames_ignored;  // late: the stream is over
+    if (frame.type != FrameType::rst_stream && worker.is_open_pool && abandoned_.take(frame.stream))
+      outbox(worker).rst_stream(frame.stream, ResetCode::cancel);
     return {};
   }
   const bool may_claim = stream->place == Place::dealt && worker.is_open_pool;

@@ -38,6 +38,9 @@ inline constexpr std::size_t kMessageCost = 128;         // bytes that ZeroMQ ta
 inline constexpr std::size_t kMostUnread = 64 << 20;
 inline constexpr std::chrono::milliseconds kLastWords{
     1'000};  // of a worker that cannot be reached, then it is lost; ZeroMQ tells of its end within one turn
+inline constexpr std::chrono::milliseconds kAbandonedFor{
+    30'000};  // a worker that hung reads what was dealt to it as soon as it goes on, or its streams are over on both
+              // sides
 inline constexpr int kUnfinishedTurns = 50;  // then who came and went is told, although a last word may be to come
 inline constexpr std::chrono::milliseconds kFabricHandshake{
     2'000};  // half a greeting must not hold the table uneven for ZeroMQ's 30 s

@@ -169,6 +169,38 @@ TEST_CASE("fabric: unclaimed when a deal connection broke after it was dealt: po
   CHECK(bench.exchange().said == "reset " + kLost);
 }
 
+TEST_CASE("fabric: who says something about a stream that was given up is told that it is over, once") {
+  Bench bench;
+  bench.join("a");
+  bench.join("b");
+  const StreamId stream = bench.ask("/", Last::no);
+  REQUIRE(bench.last_line() == "deal b: head GET /");
+  bench.break_deal("b");  // and steer stands: it hung for a moment
+  bench.pong("a");
+  bench.pong("b");
+  REQUIRE(bench.exchange().said == "reset " + kLost);
+  bench.claim("b", stream);
+  CHECK(bench.last_line() == "b: rst 8");
+  bench.reply("b", stream);
+  CHECK(bench.lines_to("b") == 2);  // WELCOME is the other
+  CHECK(bench.counters.frames_ignored == 2);
+}
+
+TEST_CASE("fabric: a stream that was given up long ago is forgotten") {
+  Bench bench;
+  bench.join("a");
+  bench.join("b");
+  const StreamId stream = bench.ask("/", Last::no);
+  bench.break_deal("b");
+  bench.pong("a");
+  bench.pong("b");
+  REQUIRE(bench.exchange().said == "reset " + kLost);
+  bench.now += std::chrono::seconds(30);
+  bench.pass(20);
+  bench.claim("b", stream);
+  CHECK(bench.lines_to("b") == 1);
+}
+
 TEST_CASE("fabric: a ping that went into a connection which is about to end is dealt again in a moment") {
   Bench bench;
   for (const char* name : {"a", "b", "c"}) bench.join(name);

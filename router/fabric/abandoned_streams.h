@@ -1,0 +1,38 @@
+// Dealt streams that were given up although a worker may have got them: who says something about one is told that it is
+// over, or it would hold it for ever.
+//
+// Owner: Fabric.   Thread: one loop.
+// Pure. Not here: when a dealt stream is given up (router/fabric/fabric_pings.cpp).
+#pragma once
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <deque>
+#include <utility>
+
+#include "proto/frame.h"
+#include "router/fabric/limits.h"
+#include "router/observe/time.h"
+
+namespace zeroway {
+
+class AbandonedStreams {
+ public:
+  void add(StreamId id, Time now) {
+    ids_.insert(id);
+    order_.emplace_back(id, now);
+  }
+  // Whether it is one, and from now on it is none.
+  [[nodiscard]] bool take(StreamId id) { return ids_.erase(id) > 0; }
+  // Forgets those of which nobody has said anything for kAbandonedFor.
+  void trim(Time now) {
+    while (!order_.empty() && now - order_.front().second >= kAbandonedFor) {
+      ids_.erase(order_.front().first);
+      order_.pop_front();
+    }
+  }
+
+ private:
+  boost::unordered_flat_set<StreamId> ids_;
+  std::deque<std::pair<StreamId, Time>> order_;
+};
+
+}  // namespace zeroway
