@@ -2,13 +2,17 @@
 //
 // test-worker NAME [--ids FILE] [--delay MS] and what every worker takes. The line is "ID NAME METHOD" and is written
 // before the answer, in one write with O_APPEND: several workers may share the file, and a killed one loses nothing.
-// WebSockets on every path echo, each message after the delay; /abort sends a megabyte, and gives it up at once.
+// /echo sends the body back as it comes, /bytes/N that many bytes: lines of 16, each the number of its first byte in
+// hex. WebSockets on every path echo, each message after the delay; /abort sends a megabyte, and gives it up at once.
 // /ticks: events, once an hour.
 #include <fcntl.h>
 #include <unistd.h>
 #include <zeroway/worker.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -27,6 +31,18 @@ std::string take_option(std::vector<char*>& arguments, std::string_view option) 
   return {};
 }
 
+// Up to 64 KiB of lines from the byte `begin`, a multiple of 16, on.
+std::string numbered_lines(std::uint64_t begin, std::uint64_t end) {
+  std::string lines;
+  std::array<char, 17> line;
+  for (std::uint64_t at = begin; at < end && lines.size() < 65'536; at += 16) {
+    std::snprintf(line.data(), line.size(), "%015llx", static_cast<unsigned long long>(at));
+    line[15] = '\n';
+    lines.append(line.data(), std::min<std::uint64_t>(16, end - at));
+  }
+  return lines;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -41,11 +57,38 @@ int main(int argc, char** argv) {
   }
   zeroway::Worker worker(
       zeroway::WorkerOptions::from_command_line(static_cast<int>(arguments.size()), arguments.data()));
+  const auto note = [&](const zeroway::AsyncRequest& request) {
+    const std::string id(request.field("x-request-id").value_or("-"));
+    const std::string line = id + " " + worker.name() + " " + std::string(request.method()) + "\n";
+    if (file >= 0 && write(file, line.data(), line.size()) < 0) std::perror("ids");
+    return id;
+  };
+  worker.handle_async("*", "/echo",
+                      [&](zeroway::AsyncRequest& request, zeroway::AsyncReply& reply) -> zeroway::Task<void> {
+                        note(request);
+                        while (true) {
+                          const std::string_view piece = co_await request.read();
+                          if (piece.empty()) break;
+                          co_await reply.write(piece);
+                        }
+                        reply.end();
+                      });
+  worker.handle_async("GET", "/bytes/{size}",
+                      [&](zeroway::AsyncRequest& request, zeroway::AsyncReply& reply) -> zeroway::Task<void> {
+                        note(request);
+                        const std::string size(request.param("size"));
+                        reply.field("content-length", size);
+                        const std::uint64_t end = std::stoull(size);
+                        for (std::uint64_t at = 0; at < end;) {
+                          const std::string lines = numbered_lines(at, end);
+                          at += lines.size();
+                          co_await reply.write(lines);
+                        }
+                        reply.end();
+                      });
   worker.handle_async("*", "/*",
                       [&](zeroway::AsyncRequest& request, zeroway::AsyncReply& reply) -> zeroway::Task<void> {
-                        const std::string id(request.field("x-request-id").value_or("-"));
-                        const std::string line = id + " " + worker.name() + " " + std::string(request.method()) + "\n";
-                        if (file >= 0 && write(file, line.data(), line.size()) < 0) std::perror("ids");
+                        const std::string id = note(request);
                         const std::string_view body = co_await request.body();
                         if (pause.count() > 0) co_await request.sleep(pause);
                         reply.field("content-type", "text/plain");
