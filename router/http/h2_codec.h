@@ -18,6 +18,7 @@
 #include "router/http/h2_closed_streams.h"
 #include "router/http/h2_flood_guard.h"
 #include "router/http/h2_frame_scan.h"
+#include "router/http/h2_head_growth.h"
 #include "router/http/h2_head_reader.h"
 #include "router/http/h2_stream.h"
 #include "router/settings/settings.h"
@@ -75,6 +76,7 @@ class H2Codec final : public Codec {
 
   // What comes in (h2_codec_reading.cpp)
   void give(Bytes bytes);
+  [[nodiscard]] bool give_some(Bytes& bytes);
   [[nodiscard]] bool needs_streams(const H2FrameHeader& header) const;
   [[nodiscard]] bool look_at(const H2FrameHeader& header);
   [[nodiscard]] bool may_be_closed(const H2FrameHeader& header);
@@ -129,6 +131,7 @@ class H2Codec final : public Codec {
   std::string output_;
   H2FrameScan scan_;
   H2HeadReader reader_;
+  H2HeadGrowth growth_;
   H2FloodGuard floods_;
   H2ClosedStreams closed_streams_;
   std::vector<std::unique_ptr<H2Stream>> open_;
@@ -138,6 +141,7 @@ class H2Codec final : public Codec {
   std::string why_;                   // what cut() was told, until the GOAWAY is out
   CodecEvents* events_ = nullptr;     // while one of the calls that has them runs
   Time last_look_{};
+  std::uint64_t given_ = 0;        // bytes that nghttp2 took, not those of the call that runs
   Millis unread_for_{};            // nothing left because of the connection's window, though replies are there
   Pace send_pace_;                 // through that window
   std::uint32_t newest_ = 0;       // the highest stream id that HEADERS came for
@@ -147,6 +151,7 @@ class H2Codec final : public Codec {
   std::size_t room_ = 0;           // of the flush() that runs
   bool has_settings_ = false;      // the client's preface is complete
   bool is_in_head_ = false;        // its end was not read
+  bool must_look_ = false;         // at the head's growth, before nghttp2 goes on
   bool is_in_block_ = false;       // its last frame was not seen
   bool is_window_unread_ = false;  // the client keeps that window closed, or nearly
   bool is_draining_ = false;

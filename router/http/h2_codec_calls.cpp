@@ -16,6 +16,7 @@ struct H2Codec::Calls {
 
   static int begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     const bool is_request = frame->headers.cat == NGHTTP2_HCAT_REQUEST;
+    codec(user).growth_.begin(codec(user).given_);
     codec(user).reader_.begin(is_request ? H2HeadReader::Block::request : H2HeadReader::Block::trailers);
     return kGoOn;
   }
@@ -23,7 +24,10 @@ struct H2Codec::Calls {
   static int header(nghttp2_session*, const nghttp2_frame*, const std::uint8_t* name, std::size_t name_size,
                     const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user) {
     H2Codec& self = codec(user);
-    if (self.reader_.field(text_of(name, name_size), text_of(value, value_size))) return kGoOn;
+    if (self.reader_.field(text_of(name, name_size), text_of(value, value_size))) {
+      self.must_look_ = self.growth_.is_due(self.reader_.list_size());
+      return self.must_look_ ? NGHTTP2_ERR_PAUSE : kGoOn;
+    }
     return self.cut(ResetCode::enhance_your_calm, "a head many times larger than allowed");
   }
 

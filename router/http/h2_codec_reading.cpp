@@ -38,11 +38,27 @@ std::size_t H2Codec::read(Bytes input, CodecEvents& events) {
 }
 
 void H2Codec::give(Bytes bytes) {
-  if (bytes.empty() || is_cut_) return;
+  if (bytes.empty()) return;
+  while (!is_cut_ && give_some(bytes)) {
+  }
+}
+
+// True when it was made to pause, and may have more to do even if no bytes are left.
+bool H2Codec::give_some(Bytes& bytes) {
   const ssize_t taken = nghttp2_session_mem_recv(session_.get(), bytes.data(), bytes.size());
-  if (taken >= 0 || is_cut_) return;
-  const auto code = taken == NGHTTP2_ERR_BAD_CLIENT_MAGIC ? ResetCode::protocol_error : ResetCode::enhance_your_calm;
-  static_cast<void>(cut(code, nghttp2_strerror(static_cast<int>(taken))));
+  if (is_cut_) return false;
+  if (taken < 0) {
+    const auto code = taken == NGHTTP2_ERR_BAD_CLIENT_MAGIC ? ResetCode::protocol_error : ResetCode::enhance_your_calm;
+    static_cast<void>(cut(code, nghttp2_strerror(static_cast<int>(taken))));
+    return false;
+  }
+  given_ += static_cast<std::uint64_t>(taken);
+  bytes = bytes.subspan(static_cast<std::size_t>(taken));
+  if (!std::exchange(must_look_, false)) return false;
+  if (growth_.is_bomb(reader_.list_size(), given_)) {
+    static_cast<void>(cut(ResetCode::enhance_your_calm, "a head many times larger than its bytes"));
+  }
+  return true;
 }
 
 // Whether what comes before it must have been read, to know what to do with it.

@@ -42,6 +42,7 @@ class H2HeadReader {
   [[nodiscard]] const Head& head() const { return head_; }
   [[nodiscard]] bool is_grpc() const;
   [[nodiscard]] std::size_t fields() const { return fields_; }
+  [[nodiscard]] std::size_t list_size() const { return list_size_; }  // so far (RFC 9113 §6.5.2)
 
  private:
   void request_field(std::string_view name, std::string_view value);

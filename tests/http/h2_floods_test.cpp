@@ -148,6 +148,46 @@ TEST_CASE("h2: a head that is small on the wire and large in memory is cut") {
   CHECK(has(bench.client.text(), "goaway ENHANCE_YOUR_CALM"));
 }
 
+TEST_CASE("h2: a head that grows without bytes is cut before it is too large") {
+  Silent bench;
+  bench.hear(get(1));
+  const std::string entry = "\x40" + literal("x") + literal(std::string(3'900, 'y'));
+  bench.hear(frame(kHeaders, kWhole, 3, block(kGet) + entry + std::string(9, '\xbe')));  // 39 KB, allowed are 64
+  CHECK(bench.breaks == 1);
+  CHECK(has(bench.details, "larger than its bytes"));
+  CHECK(has(bench.client.text(), "goaway ENHANCE_YOUR_CALM"));
+  CHECK_FALSE(has(bench.told, "head 3"));
+}
+
+TEST_CASE("h2: a large head that came byte by byte is told, and so is what the table holds, again and again") {
+  auto fields = kGet;
+  for (int n = 0; n < 190; ++n) fields.emplace_back("cookie", "c" + std::to_string(n) + "=" + std::string(270, 'c'));
+  const std::string head = block(fields);
+  CHECK(head.size() > 50'000);
+  constexpr std::size_t kMost = 16'384;
+  std::string large = frame(kHeaders, kEndStream, 3, head.substr(0, kMost));
+  for (std::size_t at = kMost; at < head.size(); at += kMost) {
+    large += frame(kContinuation, at + kMost < head.size() ? 0 : kEndHeaders, 3, head.substr(at, kMost));
+  }
+  std::minstd_rand random(5);
+  for (const std::size_t most : {std::size_t{100'000}, std::size_t{5'000}, std::size_t{40}}) {
+    Silent bench;
+    bench.hear(get(1));
+    for (std::size_t at = 0; at < large.size();) {
+      const std::size_t size = std::min<std::size_t>(large.size() - at, 1 + random() % most);
+      bench.hear(large.substr(at, size));
+      at += size;
+    }
+    CHECK(bench.breaks == 0);
+    CHECK(has(bench.told, "head 3 "));
+    const std::string entry = "\x40" + literal("x") + literal(std::string(3'900, 'y'));
+    bench.hear(frame(kHeaders, kWhole, 5, block(kGet) + entry));
+    for (std::uint32_t id = 7; id < 107; id += 2) bench.hear(frame(kHeaders, kWhole, id, block(kGet) + "\xbe"));
+    CHECK(bench.breaks == 0);
+    CHECK(has(bench.told, "head 105 "));
+  }
+}
+
 TEST_CASE("h2: a bomb is answered with the same word however its bytes come") {
   const std::string indexed = "\x40" + literal("x") + literal(std::string(3'900, 'y')) + std::string(12'000, '\xbe');
   const std::string bomb = frame(kHeaders, kWhole, 3, block(kGet) + indexed);
