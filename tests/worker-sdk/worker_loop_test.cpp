@@ -156,10 +156,25 @@ TEST_CASE("loop: garbage from a router stops nothing") {
   CHECK(router.receive() == "1:1 0:1");
 }
 
+// A signal does nothing while this lives. It must outlive the thread it was sent to: the last one may still wait there.
+class HandledSignal {
+ public:
+  explicit HandledSignal(int number) : number_(number) {
+    struct sigaction handled = {};
+    handled.sa_handler = [](int) {};
+    sigaction(number_, &handled, &before_);
+  }
+  ~HandledSignal() { sigaction(number_, &before_, nullptr); }
+  HandledSignal(const HandledSignal&) = delete;
+  HandledSignal& operator=(const HandledSignal&) = delete;
+
+ private:
+  int number_;
+  struct sigaction before_ = {};
+};
+
 TEST_CASE("loop: signals that the application handles cost no request its answer") {
-  struct sigaction ignore = {}, before = {};
-  ignore.sa_handler = [](int) {};
-  sigaction(SIGUSR1, &ignore, &before);
+  const HandledSignal handled(SIGUSR1);
   const FabricFolder folder;
   std::promise<pthread_t> thread;
   RunningWorker worker({folder.endpoint()}, [&thread] { thread.set_value(pthread_self()); });
@@ -181,5 +196,4 @@ TEST_CASE("loop: signals that the application handles cost no request its answer
   }
   is_over = true;
   profiler.join();
-  sigaction(SIGUSR1, &before, nullptr);
 }
