@@ -152,6 +152,38 @@ def test_the_others_keep_four_fifths(stack, name):
     assert statistics.median(rounds.kept('attacked')) >= 0.8
 
 
+def paced_load(router, rate):
+    """h2load's replies per second when it asks `rate` times in one, over 64 connections, whether answered or not."""
+    out = subprocess.run(['h2load', '--h1', '-t1', '-c64', f'-D{SECONDS}', f'--rps={rate / 64:.1f}',
+                          f'http://127.0.0.1:{router.port}/'], capture_output=True, text=True, timeout=60).stdout
+    counts = {what: int(count) for count, what in re.findall(r'(\d+) (succeeded|failed|errored|timeout)', out)}
+    assert counts['failed'] == counts['errored'] == counts['timeout'] == 0, out
+    return counts['succeeded'] / SECONDS
+
+
+@pytest.mark.skipif(not z.LONG, reason='takes four minutes and a quiet machine: ZEROWAY_LONG=1')
+@pytest.mark.parametrize('name', FLOODS)
+def test_half_of_what_the_router_can_do_is_served_as_before(stack, name):
+    """Where the case above leaves it nothing to spare, this is a load as it is on a usual day."""
+    router = stack.router(*TIMES)
+    stack.worker('worker-1')
+    router.wait_workers(1)
+    load(router)
+    rate = load(router)[0] / 2
+    alone, attacked, report = [], [], {}
+    for _ in range(3):
+        alone.append(paced_load(router, rate))
+        found, report = attack_of(stack, router, name, lambda: paced_load(router, rate),
+                                  8 if FLOODS[name].slow else 4)
+        attacked.append(found)
+    kept = [one / other for one, other in zip(attacked, alone)]
+    print(f'\n{name:16} asked {rate:6.0f}/s, alone {statistics.median(alone):6.0f}/s, kept '
+          f'{statistics.median(kept):4.2f} ({" ".join(f"{one:.2f}" for one in sorted(kept))}) '
+          f'(last: {report["begun"]} connections, {report["cut"]} cut)', flush=True)
+    assert statistics.median(alone) >= 0.9 * rate
+    assert statistics.median(kept) >= 0.8
+
+
 STRANGER = '127.0.0.2'  # who asks comes from 127.0.0.1
 
 
