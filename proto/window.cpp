@@ -45,7 +45,7 @@ bool CreditedWindow::received(std::uint32_t bytes) {
 std::uint32_t CreditedWindow::credited(std::uint32_t bytes) {
   owed_ += bytes;
   assert(left_ + owed_ <= kStreamWindow);
-  if (owed_ < initial_ / 2 || owed_ < left_) return 0;
+  if (owed_ < initial_ || owed_ < left_) return 0;
   left_ += owed_;
   return std::exchange(owed_, 0);
 }

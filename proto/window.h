@@ -53,8 +53,8 @@ class CreditedWindow {
 
   // As ReceiveWindow's.
   [[nodiscard]] bool received(std::uint32_t bytes);
-  // The reader permits `bytes` more. Returns the credit to announce to the sender: all that is owed, once it is at
-  // least half of `initial` and no less than the sender has left. Until then 0.
+  // The reader permits `bytes` more. Returns the credit to announce to the sender, or 0 while `initial` is not owed, or
+  // less than the sender has left: nothing is announced to who needs no more than `initial`.
   [[nodiscard]] std::uint32_t credited(std::uint32_t bytes);
   [[nodiscard]] std::uint32_t left() const { return left_; }
 

@@ -197,7 +197,7 @@ def check_echo(loop, size=2 << 20):
         got = len(body_of(seen, 11))
         echoed, left, owed = echoed + got, left - got, owed + got
         rule(left >= 0, "a worker waits for credit", left)
-        if owed >= 32768 and owed >= left:
+        if owed >= 65536:
             owed, extra = owed + extra, 0
             loop.send(frame(WINDOW_UPDATE, 0, 11, u32(owed)))
             left, owed = left + owed, 0
