@@ -45,21 +45,23 @@ class Attack:
             self.child.wait()
 
 
-def cpu_of(process):
-    with open(f'/proc/{process.pid}/stat') as file:
-        fields = file.read().rsplit(')', 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
-
-
 def load(router, seconds=SECONDS):
     """wrk's requests per second, and the router's processor time for each in microseconds."""
-    before = cpu_of(router)
+    before = router.processor_seconds()
     out = subprocess.run(['wrk', '-t1', '-c64', f'-d{seconds}s', f'http://127.0.0.1:{router.port}/'],
                          capture_output=True, text=True, timeout=60).stdout
     assert 'Socket errors' not in out and 'Non-2xx' not in out, out
     count = int(re.search(r'(\d+) requests in', out)[1])
     rate = float(re.search(r'Requests/sec:\s+([\d.]+)', out)[1])
-    return rate, (cpu_of(router) - before) / count * 1e6
+    return rate, (router.processor_seconds() - before) / count * 1e6
+
+
+def served_by_one(stack):
+    """A router that soon gives up who stands still, and its worker."""
+    router = stack.router(*TIMES)
+    stack.worker('worker-1')
+    router.wait_workers(1)
+    return router
 
 
 def attack_of(stack, router, name, during, connections=4, rate=RATE):
@@ -82,9 +84,7 @@ def attack_of(stack, router, name, during, connections=4, rate=RATE):
 
 
 def test_nobody_else_fails(stack):
-    router = stack.router(*TIMES)
-    stack.worker('worker-1')
-    router.wait_workers(1)
+    router = served_by_one(stack)
     with z.Load(router.port, OTHERS, z.get_hello) as others:
         for name, flood in FLOODS.items():
             def during():
@@ -141,9 +141,7 @@ class Rounds:
 @pytest.mark.parametrize('name', FLOODS)
 def test_the_others_keep_four_fifths(stack, name):
     """Beside an attacker that does its worst; shown too: beside one that brings as many bytes in harmless requests."""
-    router = stack.router(*TIMES)
-    stack.worker('worker-1')
-    router.wait_workers(1)
+    router = served_by_one(stack)
     load(router)
     rounds = Rounds(stack, router, name)
     for number in range(ROUNDS):
@@ -165,9 +163,7 @@ def paced_load(router, rate):
 @pytest.mark.parametrize('name', FLOODS)
 def test_half_of_what_the_router_can_do_is_served_as_before(stack, name):
     """Where the case above leaves it nothing to spare, this is a load as it is on a usual day."""
-    router = stack.router(*TIMES)
-    stack.worker('worker-1')
-    router.wait_workers(1)
+    router = served_by_one(stack)
     load(router)
     rate = load(router)[0] / 2
     alone, attacked, report = [], [], {}

@@ -393,14 +393,20 @@ TEST_CASE("fabric: what was sent before may have been seen when its worker canno
   CHECK(bench.exchanges.at(1)->said == "reset " + kLost);
 }
 
-TEST_CASE("fabric: the last words of a worker that cannot be reached any more count") {
-  Bench bench;
+// Worker "a" holds a stream, and cannot be reached when more of its body comes.
+static StreamId hold_and_vanish(Bench& bench) {
   bench.join("a");
   const StreamId stream = bench.ask("/", Last::no);
   bench.claim("a", stream);
   bench.wire.unreachable = {"a"};
   bench.fabric->data(stream, as_bytes("more"));
   bench.turn();
+  return stream;
+}
+
+TEST_CASE("fabric: the last words of a worker that cannot be reached any more count") {
+  Bench bench;
+  const StreamId stream = hold_and_vanish(bench);
   CHECK(bench.exchange().said == "accepted by a · credit 196608");
   bench.reply("a", stream, "done");
   bench.break_steer("a");
@@ -410,12 +416,7 @@ TEST_CASE("fabric: the last words of a worker that cannot be reached any more co
 
 TEST_CASE("fabric: a worker that cannot be reached is lost after a second, whether its end is told or not") {
   Bench bench;
-  bench.join("a");
-  const StreamId stream = bench.ask("/", Last::no);
-  bench.claim("a", stream);
-  bench.wire.unreachable = {"a"};
-  bench.fabric->data(stream, as_bytes("more"));
-  bench.turn();
+  hold_and_vanish(bench);
   bench.pass(980);
   CHECK(bench.counters.workers == 1);
   bench.pass(40);

@@ -185,6 +185,12 @@ class Process:
         with open(f'/proc/{self.pid}/clear_refs', 'w') as file:
             file.write('5')
 
+    def processor_seconds(self):
+        """Its own and the kernel's time so far."""
+        with open(f'/proc/{self.pid}/stat') as file:
+            fields = file.read().rsplit(')', 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+
     def _kilobytes(self, field):
         return int(self._status_of(field)) * 1024
 
