@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <utility>
 
 #include "proto/control.h"
 
@@ -16,6 +17,13 @@ namespace {
 bool is_of_family(int family, const std::string& text) {
   std::array<unsigned char, sizeof(in6_addr)> address;
   return ::inet_pton(family, text.c_str(), address.data()) == 1;
+}
+
+// Whether who listens at the HTTP address has a port at the fabric's host as well.
+bool overlap(const std::string& address, const std::string& host) {
+  if (address.empty() || host == "*") return true;
+  if (address == "0.0.0.0") return is_of_family(AF_INET, host);
+  return address == host;
 }
 
 Error wrong(std::string detail) { return {Fault::router, Code::internal, false, std::move(detail)}; }
@@ -107,6 +115,25 @@ Result<> check_fabric(const FabricSettings& fabric, std::uint32_t threads) {
       "--fabric " + fabric.endpoint +
       ": others than this machine could reach it, and whoever reaches it gets requests. Give the router a key "
       "with --fabric-key FILE (tools/keygen makes one), or say --fabric-insecure if the network is yours alone");
+}
+
+Result<> check_ports(const Settings& settings) {
+  const std::string& endpoint = settings.fabric.endpoint;
+  if (!endpoint.starts_with("tcp://")) return {};
+  const auto colon = endpoint.rfind(':');
+  unsigned first = 0;
+  std::from_chars(endpoint.data() + colon + 1, endpoint.data() + endpoint.size(), first);
+  const unsigned last = first + 2 * settings.threads - 1;  // a pair for each loop
+  if (!overlap(settings.edge.address, endpoint.substr(6, colon - 6))) return {};
+  const TlsSettings& tls = settings.edge.tls;
+  for (const auto& [option, port] :
+       {std::pair{"--port", settings.edge.port}, {"--tls-port", tls.is_on() ? tls.port : std::uint16_t{0}}}) {
+    if (port < first || port > last) continue;
+    return wrong(std::string(option) + ": " + std::to_string(port) + " is a port that workers come to (--fabric " +
+                 endpoint + " takes " + std::to_string(first) + " to " + std::to_string(last) +
+                 "); give one of them another");
+  }
+  return {};
 }
 
 }  // namespace zeroway

@@ -22,5 +22,8 @@ namespace zeroway {
 [[nodiscard]] bool is_origin_pattern(const std::string& text);
 // That every loop finds a pair of endpoints, and that no stranger finds one without a key: the error says what to do.
 [[nodiscard]] Result<> check_fabric(const FabricSettings& fabric, std::uint32_t threads);
+// That clients are not served at a port of the fabric, whose endpoint check_fabric() has found good: the bind would
+// say no more than that the address is in use. Only what is certain: two names of one host are left to the bind.
+[[nodiscard]] Result<> check_ports(const Settings& settings);
 
 }  // namespace zeroway

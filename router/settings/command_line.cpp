@@ -327,6 +327,9 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
   if (const std::string why = pair_tls(app, tls_words, settings.edge.port, settings.edge.tls); !why.empty())
     return failed(why);
   if (const auto fits = check_fabric(settings.fabric, settings.threads); !fits) return failed(fits.error().detail);
+  if (const auto apart = check_ports(settings); !apart) return failed(apart.error().detail);
+  if (app.count("--access-log-format") > 0 && settings.observe.access_log.empty())
+    return failed("--access-log-format needs --access-log FILE: there is no access log without it");
   return {std::move(settings), {}, {}, 0};
 }
 

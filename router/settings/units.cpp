@@ -64,7 +64,7 @@ std::optional<std::chrono::milliseconds> read_time(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   if (error != std::errc{}) return std::nullopt;
   const auto factor = factor_of(text.substr(static_cast<std::size_t>(end - text.data())), kTimes);
-  if (!factor || !std::isfinite(number) || number < 0) return std::nullopt;
+  if (!factor || !std::isfinite(number) || std::signbit(number)) return std::nullopt;
   const double millis = std::round(number * static_cast<double>(*factor));
   if (millis > kLongest) return std::nullopt;
   return std::chrono::milliseconds(static_cast<std::int64_t>(millis));

@@ -169,6 +169,13 @@ TEST_CASE("command line: a wrong value names the option, the value and what it m
            Case{"--fabric tcp://127.0.0.1:0", "--fabric", "tcp://127.0.0.1:0", "65534"},
            Case{"--fabric ipc://", "--fabric", "ipc://", "ipc://PATH"},
            Case{"--tls-cert a --tls-key b --tls-port 9000", "--tls-port", "9000", "--port"},
+           Case{"-p 8000", "--port", "8000", "--fabric tcp://127.0.0.1:8000"},
+           Case{"-p 8001 -a 127.0.0.1", "--port", "8001", "8000 to 8001"},
+           Case{"-p 8003 --threads 2", "--port", "8003", "8000 to 8003"},
+           Case{"--tls-dir d --tls-port 8000", "--tls-port", "8000", "--fabric"},
+           Case{"-p 70 -a 10.0.0.1 --fabric tcp://*:70 --fabric-insecure", "--port", "70", "70 to 71"},
+           Case{"-p 8000 -a 0.0.0.0", "--port", "8000", "8000 to 8001"},
+           Case{"--access-log-format json", "--access-log-format", "", "--access-log FILE"},
            Case{"--fabric-allow keys", "--fabric-allow", "keys", "--fabric-key"},
        }) {
     CAPTURE(one.line);
@@ -222,11 +229,13 @@ TEST_CASE("command line: the defaults that help shows are those of the settings"
     if (option.usual.empty()) continue;
     CAPTURE(option.name);
     CAPTURE(option.usual);
-    // Options of TLS are refused without a certificate.
-    const bool is_tls = option.name.starts_with("--tls");
-    const CommandLine plain = read_command_line(is_tls ? Words{"--tls-dir", "d"} : Words{});
-    const CommandLine told = read_command_line(is_tls ? Words{"--tls-dir", "d", option.name, option.usual}
-                                                      : Words{option.name, option.usual});
+    // Some are refused without what they are about.
+    Words words;
+    if (option.name.starts_with("--tls")) words = {"--tls-dir", "d"};
+    if (option.name == "--access-log-format") words = {"--access-log", "-"};
+    const CommandLine plain = read_command_line(words);
+    words.insert(words.end(), {option.name, option.usual});
+    const CommandLine told = read_command_line(words);
     REQUIRE_MESSAGE(told.settings.has_value(), told.error);
     CHECK(*told.settings == *plain.settings);
     ++checked;
@@ -268,6 +277,16 @@ TEST_CASE("command line: a fabric that others can reach needs a key, or the word
   for (const char* endpoint : {"tcp://127.0.0.1:8000", "tcp://[::1]:8000", "tcp://localhost:8000", "ipc:///tmp/f"}) {
     CAPTURE(endpoint);
     CHECK(read(std::string("--fabric ") + endpoint).settings);
+  }
+}
+
+TEST_CASE("command line: a port of the fabric may be another address's HTTP port") {
+  for (const char* line :
+       {"-p 8000 -a 10.0.0.1", "-p 8000 -a ::1", "-p 8002", "-p 7999", "-p 8002 --threads 1",
+        "-p 8000 --fabric ipc:///tmp/f", "-p 8000 -a 0.0.0.0 --fabric tcp://[::1]:8000",
+        "-p 8000 -a 127.0.0.1 --fabric tcp://[::1]:8000", "--tls-port 8000 --tls-dir d -a 10.0.0.1"}) {
+    CAPTURE(line);
+    accepted(line);
   }
 }
 

@@ -26,7 +26,7 @@ TEST_CASE("units: times, a plain number is seconds") {
   CHECK(read_time("1m") == 60s);
   CHECK(read_time("1.5h") == 90min);
   CHECK(read_time("2 d") == 48h);
-  for (const char* wrong : {"", "s", "5 ", "soon", "-1s", "5 parsecs", "1e99", "nan", "inf", "9999999999d"}) {
+  for (const char* wrong : {"", "s", "5 ", "soon", "-1s", "-0", "5 parsecs", "1e99", "nan", "inf", "9999999999d"}) {
     CAPTURE(wrong);
     CHECK_FALSE(read_time(wrong));
   }
