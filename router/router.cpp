@@ -43,18 +43,25 @@ std::string make_instance() {
 
 // A connection is a descriptor, and the usual soft limit is 1024. Clients do not get all: libzmq ends the process when
 // there is none for a worker.
-void fit_descriptors(Settings& settings) {
+Result<> fit_descriptors(Settings& settings) {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return {};
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
   const std::size_t all = limit.rlim_max;
-  const std::size_t kept = 32 + 32 * std::size_t{settings.threads} + std::min<std::size_t>(all / 8, 1'024);
+  const std::size_t least = 32 + 32 * std::size_t{settings.threads};
+  if (all < least) {
+    return Error{
+        Fault::router, Code::internal, false,
+        "only " + std::to_string(all) + " descriptors (ulimit -n): at least " + std::to_string(least) + " are needed"};
+  }
+  const std::size_t kept = least + std::min<std::size_t>(all / 8, 1'024);
   const std::size_t most = std::max<std::size_t>(1, (all > kept ? all - kept : 0) / settings.threads);
-  if (most >= settings.edge.limits.max_connections) return;
+  if (most >= settings.edge.limits.max_connections) return {};
   settings.edge.limits.max_connections = most;
   log::warning("only " + std::to_string(all) + " descriptors (ulimit -n): at most " + std::to_string(most) +
                " client connections per thread, the others are for workers");
+  return {};
 }
 
 }  // namespace
@@ -108,7 +115,7 @@ Router::~Router() = default;
 
 Result<> Router::open() {
   Signals::block(kSignals);
-  fit_descriptors(settings_);
+  if (auto fits = fit_descriptors(settings_); !fits) return fits;
   std::signal(SIGPIPE, SIG_IGN);  // a log into a closed pipe must not end the router
   if (auto opened = open_access_log(); !opened) return opened;
   if (auto opened = open_lanes(); !opened) return opened;

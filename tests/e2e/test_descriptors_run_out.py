@@ -2,14 +2,29 @@
 import os
 import re
 import socket
+import subprocess
+
+import pytest
 
 import zeroway_e2e
 
 
+def limited(limit, *command):
+    return ['sh', '-c', f'ulimit -n {limit}; exec "$@"', 'sh', *command]
+
+
+@pytest.mark.parametrize('limit', [24, 63])
+def test_too_few_to_run_with_are_told_at_the_start(stack, limit):
+    argv = limited(limit, zeroway_e2e.program('router'), '-p', '0', '-a', '127.0.0.1', '--fabric', stack.ipc())
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=zeroway_e2e.PATIENCE * zeroway_e2e.SLOW)
+    assert done.returncode == 1, done
+    assert f'only {limit} descriptors (ulimit -n): at least 64 are needed' in done.stderr
+
+
 def test_clients_leave_descriptors_for_workers(stack):
     port = zeroway_e2e.free_port()
-    argv = ['sh', '-c', 'ulimit -n 120; exec "$@"', 'sh', zeroway_e2e.program('router'), '-sv', '-p', str(port),
-            '-a', '127.0.0.1', '--fabric', stack.ipc()]
+    argv = limited(120, zeroway_e2e.program('router'), '-sv', '-p', str(port), '-a', '127.0.0.1',
+                   '--fabric', stack.ipc())
     router = zeroway_e2e.RouterProcess('router', argv, stack.path('router.log'), stack.ipc(), port)
     stack.processes.append(router)
     router.wait_bound()
