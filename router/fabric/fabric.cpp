@@ -109,6 +109,7 @@ void Fabric::credit(StreamKey key, std::uint32_t bytes) {
 void Fabric::turn_end(Time now) {
   now_ = now;
   if (has_change_to_ask_about()) begin_round();
+  if (std::exchange(has_new_routes_, false)) route_again();
   std::vector<StreamId> gathered;
   gathered.swap(gathering_);
   for (const StreamId id : gathered) {

@@ -6,6 +6,7 @@
 // what was lost is told to the exchange, which may open again. Not here: ZeroMQ (router/fabric/zmq_wire.h), retry rules
 // (router/exchange), the even table (router/fabric/table.h).
 #pragma once
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
 #include <functional>
 #include <string>
@@ -105,7 +106,6 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] Result<> hello_flood(std::string_view instance);
   void join(Hello hello, ConnectionId connection);
   void update(Worker& worker, Hello hello);
-  void enlist(Worker& worker);
   void roster_changed();
   [[nodiscard]] Result<> goaway(Worker& worker, const Frame& frame);
   void leaves(Worker& worker);
@@ -121,6 +121,16 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] bool takes(FabricStream& stream, const Frame& frame);
   [[nodiscard]] Result<> worker_reset(Worker& worker, FabricStream& stream, const Frame& frame);
   [[nodiscard]] Result<> worker_credit(FabricStream& stream, const Frame& frame);
+
+  // What they claim, and what waits for it (fabric_routes.cpp).
+  void enlist(Worker& worker);
+  void delist(Worker& worker);
+  // Those that nobody has claimed for the queue timeout.
+  void forget_routes();
+  void routes_changed();
+  // Puts all that is with no worker yet where it belongs now; it keeps its age.
+  void route_again();
+  [[nodiscard]] PoolId pool_of(const FabricStream& stream);
 
   // Dealt pings (fabric_pings.cpp).
   void deal_changed(std::size_t connections);
@@ -140,7 +150,6 @@ class Fabric : public Backend, public WireEvents {
   // Streams dealt before that epoch which nobody claimed are over.
   void give_up_unclaimed(std::uint64_t before, Proof proof);
   [[nodiscard]] bool wants_round() const;
-  void forget_pools();
 
   void table_changed() { is_table_known_ = false; }
 
@@ -154,7 +163,7 @@ class Fabric : public Backend, public WireEvents {
 
   HpackEncoder encoder_;
   HpackDecoder decoder_;
-  Head scratch_;  // the reply head being read
+  Head scratch_;  // a head that is read for a moment
   Head no_trailers_;
   MessageWriter letter_;  // one message that is not for a worker's outbox
 
@@ -170,8 +179,8 @@ class Fabric : public Backend, public WireEvents {
   Complaints complaints_, comings_, goings_;
 
   std::vector<StreamId> gathering_;
-  std::deque<StreamId> unclaimed_;                 // dealt streams in their order; claimed ones are skipped
-  std::deque<std::pair<PoolId, Time>> forgotten_;  // routed pools that became empty, and when
+  std::deque<StreamId> unclaimed_;                       // dealt streams in their order; claimed ones are skipped
+  boost::unordered_flat_map<PoolId, Time> empty_since_;  // of routes that only lately were somebody's
   AbandonedStreams abandoned_;
   std::deque<std::pair<WorkerKey, Time>> unreachable_;  // workers to which nothing could be sent, and since when
   std::size_t unaccepted_ = 0;                          // dealt streams without an owner
@@ -184,8 +193,9 @@ class Fabric : public Backend, public WireEvents {
   // What was seen when somebody last looked at the table.
   bool is_table_known_ = false;
   bool is_even_ = false;
-  bool is_dealing_ = false;  // even, and settled
-  bool has_room_ = false;    // somebody got room: look at the lines at the end of the turn
+  bool is_dealing_ = false;      // even, and settled
+  bool has_new_routes_ = false;  // or fewer: look where streams that wait belong, at the end of the turn
+  bool has_room_ = false;        // somebody got room: look at the lines at the end of the turn
 };
 
 }  // namespace zeroway

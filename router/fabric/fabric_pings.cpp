@@ -188,17 +188,9 @@ void Fabric::tick(Time now) {
     has_room_ = true;
     wants_turn_end_();
   }
-  forget_pools();
+  forget_routes();
   lose_unreachable();
   abandoned_.trim(now_);
-}
-
-void Fabric::forget_pools() {
-  while (!forgotten_.empty() && now_ - forgotten_.front().second >= settings_.queue_timeout) {
-    const PoolId pool = forgotten_.front().first;
-    if (pool != kOpenPool && routes_.members(pool).empty()) routes_.drop(pool);
-    forgotten_.pop_front();
-  }
 }
 
 Millis Fabric::tick_interval() const {

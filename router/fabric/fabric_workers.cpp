@@ -165,8 +165,7 @@ void Fabric::join(Hello hello, ConnectionId connection) {
 }
 
 void Fabric::update(Worker& worker, Hello hello) {
-  pools_.leave(worker);
-  for (const PoolId empty : routes_.remove(worker.key)) forgotten_.emplace_back(empty, now_);
+  delist(worker);
   const bool was_open = worker.is_open_pool;
   worker.hello = std::move(hello);
   roster_.refile(worker);
@@ -176,11 +175,6 @@ void Fabric::update(Worker& worker, Hello hello) {
   outbox(worker).welcome(welcome_);
   roster_changed();
   if (worker.hello.state == "draining" && !worker.is_draining) leaves(worker);
-}
-
-void Fabric::enlist(Worker& worker) {
-  if (worker.hello.routes.empty()) pools_.join(kOpenPool, worker);
-  for (const RouteClaim& claim : worker.hello.routes) pools_.join(routes_.add(worker.key, claim), worker);
 }
 
 void Fabric::roster_changed() {
@@ -239,8 +233,7 @@ void Fabric::lose(Worker& worker, std::string_view why) {
                 "worker " + name + " is gone: " + std::string(is_expected ? "it left" : why) + "; it held " +
                     std::to_string(held.size()) + " streams",
                 is_expected ? log::Level::info : log::Level::warning);
-  pools_.leave(worker);
-  for (const PoolId empty : routes_.remove(key)) forgotten_.emplace_back(empty, now_);
+  delist(worker);
   roster_.remove(key);
   counters_.workers = roster_.all().size();
   roster_changed();

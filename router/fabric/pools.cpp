@@ -32,6 +32,16 @@ void Pools::leave(Worker& worker) {
   worker.pools.clear();
 }
 
+std::vector<StreamId> Pools::take_waiting() {
+  std::vector<StreamId> taken;
+  for (auto& [id, pool] : pools_) {
+    taken.insert(taken.end(), pool->waiting.begin(), pool->waiting.end());
+    pool->waiting.clear();
+  }
+  boost::unordered::erase_if(pools_, [](const auto& entry) { return entry.second->members.empty(); });
+  return taken;
+}
+
 Worker* Pools::pick(PoolId id, Attempt attempt, Time now) {
   const auto found = pools_.find(id);
   if (found == pools_.end() || found->second->members.empty()) return nullptr;

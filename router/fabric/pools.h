@@ -38,6 +38,8 @@ class Pools {
   // and for a stream that was lost before those that never answered anything come last.
   [[nodiscard]] Worker* pick(PoolId pool, Attempt attempt, Time now);
   [[nodiscard]] std::deque<StreamId>& waiting(PoolId pool) { return at(pool).waiting; }
+  // Empties all lines, each oldest first, and forgets the pools with nobody in them.
+  [[nodiscard]] std::vector<StreamId> take_waiting();
   [[nodiscard]] boost::unordered_flat_map<PoolId, std::unique_ptr<Pool>>& all() { return pools_; }
 
  private:

@@ -49,3 +49,25 @@ def test_what_nobody_claims_waits_for_a_worker_and_ends_with_503(stack):
     router.wait_workers(1)
     assert worker_of(router, '/other', 'a') == 'open'
     z.eventually(lambda: worker_of(router, '/api', 'a') == 'open')  # who has left claims nothing
+
+
+def test_what_waits_for_anybody_goes_to_the_worker_that_claims_it(stack):
+    router = stack.router('--queue-timeout', '60s')
+    with router.connect() as connection:
+        connection.send_request('GET', '/api')
+        z.eventually(lambda: router.counters()['queued'] == 1)
+        stack.worker('api', '--route', '/api')
+        assert connection.read_reply().worker == 'api'
+
+
+def test_what_waits_for_a_route_outlives_it(stack):
+    router = stack.router('--queue-timeout', '3s')
+    stack.worker('api', '--route', '/api')
+    router.wait_workers(1)
+    stack.processes[-1].kill()
+    router.wait_workers(0)
+    stack.worker('open')
+    router.wait_workers(1)
+    with router.connect() as connection:
+        connection.send_request('GET', '/api')  # nobody serves it any more, until the route is forgotten
+        assert connection.read_reply().worker == 'open'
