@@ -370,7 +370,8 @@ Result<> Fabric::worker_reset(Worker& worker, FabricStream& stream, const Frame&
     end_with(stream, Error{Fault::backend, Code::worker_refused, true, "worker " + name_of(worker) + " refused it"});
     return {};
   }
-  end_with(stream, Error{Fault::backend, Code::worker_reset, false,
+  const bool goes_away = worker.is_draining && *code == ResetCode::cancel;  // its time is over: as if it were killed
+  end_with(stream, Error{Fault::backend, goes_away ? Code::worker_lost : Code::worker_reset, false,
                          "worker " + name_of(worker) + " reset it with code " +
                              std::to_string(static_cast<std::uint32_t>(*code))});
   return {};

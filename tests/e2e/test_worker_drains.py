@@ -49,3 +49,22 @@ def test_a_worker_without_a_router_exits_too(stack):
     worker.wait_catches(signal.SIGTERM)
     worker.terminate()
     assert worker.wait() == 0
+
+
+def test_what_its_drain_time_does_not_suffice_for_is_given_to_another_where_that_is_safe(stack):
+    router = stack.router()
+    leaving = stack.test_worker('leaving', '--delay', 600_000, '--drain-timeout', '1s')
+    router.wait_workers(1)
+    with router.connect() as get, router.connect() as post:
+        get.send_request('GET')
+        post.send_request('POST', body=b'x')
+        z.eventually(lambda: router.counters()['streams_open'] == 2)
+        stack.test_worker('staying')
+        router.wait_workers(2)
+        leaving.terminate()
+        reply = get.read_reply()
+        assert (reply.status, reply.worker) == (200, 'staying')
+        reply = post.read_reply('POST')
+        assert reply.status == 502 and b'went away before it answered' in reply.body
+    assert leaving.wait() == 1
+    router.wait_workers(1)

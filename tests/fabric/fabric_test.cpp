@@ -334,6 +334,27 @@ TEST_CASE("fabric: a leaving worker gets nothing more and is let go when its las
   CHECK(bench.exchanges.at(1)->said == "accepted by a · credit 196608 · head 200 last · end");
 }
 
+TEST_CASE("fabric: what a leaving worker cancels is lost with it, what it resets otherwise has failed") {
+  Bench bench;
+  bench.join("a");
+  const auto reset_of = [&bench](ResetCode code) {
+    const StreamId stream = bench.ask();
+    bench.claim("a", stream);
+    MessageWriter leave;
+    leave.goaway(0, ResetCode::no_error, "");
+    leave.rst_stream(stream, code);
+    bench.say("a", leave);
+    const std::string said = bench.exchange().said;
+    bench.break_deal("a");
+    bench.break_steer("a");
+    bench.join("a");
+    return said;
+  };
+  CHECK(reset_of(ResetCode::cancel) == "accepted by a · credit 196608 · reset " + kLost);
+  const std::string failed = std::to_string(static_cast<int>(Code::worker_reset));
+  CHECK(reset_of(ResetCode::internal_error) == "accepted by a · credit 196608 · reset " + failed);
+}
+
 TEST_CASE("fabric: a worker that was let go and says hello again is not waited for on deal") {
   Bench bench;
   bench.join("a");
