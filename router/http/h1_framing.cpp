@@ -1,5 +1,7 @@
 #include "router/http/h1_framing.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -55,8 +57,13 @@ bool is_reg_name(std::string_view text) {
   return true;
 }
 
-bool is_ip_literal(std::string_view text) {  // what stands between '[' and ']'
-  return !text.empty() && all(text, [](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; });
+// What stands between '[' and ']'. No zones (they mean something to one machine only), no IPvFuture (there is none).
+bool is_ip_literal(std::string_view text) {
+  std::array<char, INET6_ADDRSTRLEN> zero_ended{};
+  if (text.size() >= zero_ended.size() || text.find('\0') != std::string_view::npos) return false;
+  std::copy(text.begin(), text.end(), zero_ended.begin());
+  in6_addr address;
+  return ::inet_pton(AF_INET6, zero_ended.data(), &address) == 1;
 }
 
 bool is_port(std::string_view text) {
@@ -143,7 +150,8 @@ bool is_host(std::string_view text) {
     end = std::min(text.find(':'), text.size());
     if (!is_reg_name(text.substr(0, end))) return false;
   }
-  return end == text.size() || (text[end] == ':' && is_port(text.substr(end + 1)));
+  if (end == text.size()) return true;
+  return end > 0 && text[end] == ':' && is_port(text.substr(end + 1));  // a port of nothing: RFC 9110 §4.2.1
 }
 
 Result<std::uint64_t> read_content_length(std::string_view value) {
