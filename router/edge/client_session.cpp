@@ -284,10 +284,8 @@ void ClientSession::offer_if_read() {
 bool ClientSession::send_output() {
   bool has_more = false;
   do {
-    if (holds_replies_) {
-      const std::size_t queued = connection_->queued();
-      has_more = codec_->flush(queued < kOutputMark ? kOutputMark - queued : 0, *this);
-    }
+    const std::size_t queued_before = connection_->queued();
+    has_more = codec_->flush(queued_before < kOutputMark ? kOutputMark - queued_before : 0, *this);
     std::string& output = codec_->output();
     if (output.empty()) return true;
     if (!connection_->send(output)) return false;

@@ -48,6 +48,13 @@ void ClientStream::reset(const Error& error) {
   session_.finish(*this);
 }
 
+bool ClientStream::take_back() {
+  if (!session_.codec().take_back(number)) return false;
+  has_reply_head = false;
+  lead = {};  // nothing of it was credited yet, or some would have left
+  return true;
+}
+
 void ClientStream::credit(std::uint32_t bytes) {
   session_.codec().credit(number, bytes);
   session_.offer_at_turn_end();

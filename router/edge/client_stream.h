@@ -7,13 +7,14 @@
 
 #include "router/edge/reply_lead.h"
 #include "router/exchange/backend.h"
+#include "router/exchange/reply_sink.h"
 #include "router/http/codec.h"
 
 namespace zeroway {
 
 class ClientSession;
 
-class ClientStream final : public StreamSink {
+class ClientStream final : public ReplySink {
  public:
   explicit ClientStream(ClientSession& session) : session_(session) {}
 
@@ -25,6 +26,7 @@ class ClientStream final : public StreamSink {
   void end(Head& trailers) override;
   void reset(const Error& error) override;
   void credit(std::uint32_t bytes) override;
+  [[nodiscard]] bool take_back() override;
 
   CodecStream number = 0;
   ExchangeKey exchange = 0;        // 0 = the request never became one

@@ -9,7 +9,7 @@
 
 namespace zeroway {
 
-void Exchange::begin(ExchangeKey key, StreamSink& client, const ClientInfo& info, Time now) {
+void Exchange::begin(ExchangeKey key, ReplySink& client, const ClientInfo& info, Time now) {
   key_ = key;
   stream_ = 0;
   client_ = &client;
@@ -142,6 +142,7 @@ void Exchange::blame_client(Code code) {
 }
 
 void Exchange::request_credit(std::uint32_t bytes) {
+  body_.stop_keeping();  // the client has some of the reply
   if (stream_ != 0) context_.backend.credit(stream_, bytes);
 }
 

@@ -52,7 +52,7 @@ class Exchange {
   explicit Exchange(ExchangeContext& context) : context_(context), client_end_(*this), backend_end_(*this) {}
 
   // Makes it new. See Exchanges::open.
-  void begin(ExchangeKey key, StreamSink& client, const ClientInfo& info, Time now);
+  void begin(ExchangeKey key, ReplySink& client, const ClientInfo& info, Time now);
 
   [[nodiscard]] StreamSink& from_client() { return client_end_; }
   [[nodiscard]] BackendEvents& from_backend() { return backend_end_; }
@@ -119,6 +119,7 @@ class Exchange {
   void reply_credit(std::uint32_t bytes);
 
   // retry
+  void take_reply_back();
   [[nodiscard]] bool may_open_again(const Error& error) const;
   [[nodiscard]] bool may_retry(const Error& error) const;
   [[nodiscard]] bool is_idempotent() const;
@@ -141,7 +142,7 @@ class Exchange {
 
   ExchangeKey key_ = 0;
   StreamKey stream_ = 0;  // 0 = none: not opened yet, lost, or over
-  StreamSink* client_ = nullptr;
+  ReplySink* client_ = nullptr;
   const ClientInfo* info_ = nullptr;
 
   StreamState request_, reply_;

@@ -68,7 +68,7 @@ void Exchange::reply_final(Head& head, Last last) {
   if (last == Last::yes && has_length_ && length_left_ > 0) return refuse_reply("a content-length and no content");
 
   static_cast<void>(reply_.head());
-  body_.stop_keeping();
+  if (body_.received() > 0 && !is_idempotent()) body_.stop_keeping();  // even if this reply is taken back
   give_budget_back();
   reply_due_ = Time{};
   status_ = status;
@@ -120,6 +120,7 @@ void Exchange::reply_credit(std::uint32_t bytes) {
 
 void Exchange::reply_reset(const Error& error) {
   stream_ = 0;
+  if (reply_.has_started() && error.code == Code::worker_lost) take_reply_back();
   if (may_open_again(error)) {
     ++reopenings_;
     ++context_.counters.reopened;
@@ -138,16 +139,27 @@ void Exchange::reply_reset(const Error& error) {
   fail(error);
 }
 
+// What has not left the router, the client has not heard of.
+void Exchange::take_reply_back() {
+  if (!client_->take_back()) return;
+  reply_ = StreamState();
+  --replies_of(context_.counters, status_);
+  status_ = 0;
+  bytes_out_ = length_left_ = 0;
+  has_length_ = false;
+  time_worker();
+}
+
 // Proven unseen. The body is not kept once the client was told anything.
 bool Exchange::may_open_again(const Error& error) const {
-  return error.retry_safe && !is_for_want_of_workers(error.code) && body_.is_replayable() &&
+  return error.retry_safe && !reply_.has_started() && !is_for_want_of_workers(error.code) && body_.is_replayable() &&
          reopenings_ < kMaxReopenings;
 }
 
 // Possibly seen.
 bool Exchange::may_retry(const Error& error) const {
-  return error.fault == Fault::backend && error.code == Code::worker_lost && body_.is_replayable() &&
-         retries_ < context_.settings.retries && is_idempotent();
+  return error.fault == Fault::backend && error.code == Code::worker_lost && !reply_.has_started() &&
+         body_.is_replayable() && retries_ < context_.settings.retries && is_idempotent();
 }
 
 bool Exchange::is_idempotent() const {

@@ -40,7 +40,7 @@ Exchanges::Exchanges(const ExchangeSettings& settings, Backend& backend, Request
 
 Exchanges::~Exchanges() = default;
 
-ExchangeKey Exchanges::open(StreamSink& client, const ClientInfo& info, Time now) {
+ExchangeKey Exchanges::open(ReplySink& client, const ClientInfo& info, Time now) {
   if (inside_->depth == 0) inside_->exchanges.recycle();
   const ExchangeKey key = inside_->exchanges.add([this] { return std::make_unique<Exchange>(*inside_); });
   inside_->exchanges.find(key)->begin(key, client, info, now);

@@ -12,6 +12,7 @@
 
 #include "proto/stream_sink.h"
 #include "router/exchange/backend.h"
+#include "router/exchange/reply_sink.h"
 #include "router/observe/time.h"
 #include "router/settings/settings.h"
 
@@ -40,7 +41,7 @@ class Exchanges : public ExchangeFinder {
   // exchange was told reset through from_client(). `info` must stay as long. The client's end may send kOpeningWindow
   // bytes of body at once, more as it is credited. Memory of exchanges that are over is used again by the first open()
   // made while no verb of any exchange is running: whatever a verb calls may open and end others.
-  [[nodiscard]] ExchangeKey open(StreamSink& client, const ClientInfo& info, Time now);
+  [[nodiscard]] ExchangeKey open(ReplySink& client, const ClientInfo& info, Time now);
   // Where the client's verbs go; nothing for a stale key. Good for one verb: any verb may end the exchange.
   [[nodiscard]] StreamSink* from_client(ExchangeKey key);
   // Its client broke the protocol, and is served to the end: the record's reason. Nothing for a stale key.

@@ -88,6 +88,9 @@ class Codec {
   virtual void end(CodecStream stream, Head& trailers) = 0;
   virtual void reset(CodecStream stream, const Error& error) = 0;
   virtual void credit(CodecStream stream, std::uint32_t bytes) = 0;
+  // Takes back the stream's reply from its final head on, as if it had never begun. False, and nothing is taken back,
+  // when there was a flush() since, when the reply has ended, or when it accepted a WebSocket.
+  [[nodiscard]] virtual bool take_back(CodecStream stream) = 0;
 
   // Only in phase `timed`, at the end of each turn that something happened in, and when the time it returned has come:
   // does what is due (may tell events and fill the output) and says when it is to be called next; Time::max() is never.
@@ -97,11 +100,11 @@ class Codec {
   virtual void drain() = 0;
 
   // True: replies wait inside until the client grants a window for them, so what data() is given counts as written only
-  // when drained() tells; the session calls flush() before it looks at output().
+  // when drained() tells.
   [[nodiscard]] virtual bool holds_replies() const { return false; }
-  // Moves what may leave to output(), until that holds `room` bytes or a little more. True when room was what stopped
-  // it.
-  virtual bool flush(std::size_t /*room*/, CodecEvents&) { return false; }
+  // The session calls it before it takes output(). Codecs that hold replies move what may leave to output(), until that
+  // holds `room` bytes or a little more. True when room was what stopped it.
+  virtual bool flush(std::size_t room, CodecEvents& events) = 0;
 
   // Bytes for the socket; the session takes them out (swap or clear).
   [[nodiscard]] virtual std::string& output() = 0;

@@ -237,6 +237,7 @@ void H1Codec::head(CodecStream stream, Head& head, Last last) {
   }
   const auto connection = connection_after(last);
   is_last_ = connection == H1Writer::Connection::close;
+  reply_begin_ = output_.size();
   writer_.head(head, last, connection, output_);
 }
 
@@ -260,6 +261,7 @@ void H1Codec::end(CodecStream stream, Head& trailers) {
   }
   if (!writer_.has_head()) return close();
   writer_.end(trailers, output_);
+  reply_begin_ = kNowhere;
   stream_ = 0;
   is_blocked_ = false;
   if (is_last_ || writer_.must_close()) return close();
@@ -289,6 +291,19 @@ void H1Codec::credit(CodecStream stream, std::uint32_t bytes) {
   if (!awaits_continue() || writer_.has_head() || stage_ == Stage::done) return;
   is_continued_ = true;
   output_.append("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+bool H1Codec::take_back(CodecStream stream) {
+  if (stream == 0 || stream != stream_ || reply_begin_ == kNowhere) return false;
+  output_.resize(std::exchange(reply_begin_, kNowhere));
+  writer_.begin(request_.version, request_.is_head_method);
+  is_last_ = false;
+  return true;
+}
+
+bool H1Codec::flush(std::size_t, CodecEvents&) {
+  reply_begin_ = kNowhere;
+  return false;
 }
 
 void H1Codec::drain() {

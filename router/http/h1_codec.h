@@ -43,7 +43,9 @@ class H1Codec final : public Codec {
   void end(CodecStream stream, Head& trailers) override;
   void reset(CodecStream stream, const Error& error) override;
   void credit(CodecStream stream, std::uint32_t bytes) override;
+  [[nodiscard]] bool take_back(CodecStream stream) override;
   void drain() override;
+  bool flush(std::size_t room, CodecEvents& events) override;
   [[nodiscard]] Time tick(Time now, CodecEvents& events) override;
 
   [[nodiscard]] std::string& output() override { return output_; }
@@ -52,6 +54,7 @@ class H1Codec final : public Codec {
  private:
   enum class Stage : std::uint8_t { head, length, chunks, trailers, done, web_socket };
   class Teller;
+  static constexpr std::size_t kNowhere = std::string::npos;
 
   // Each reads one thing off the front of `rest` and says whether there may be another.
   bool read_one(std::string_view& rest, CodecEvents& events);
@@ -102,7 +105,8 @@ class H1Codec final : public Codec {
   std::uint64_t credit_ = 0;
   std::uint64_t discard_left_ = 0;
   std::size_t empty_lines_ = 0;
-  CodecStream stream_ = 0;  // open: its reply has not ended. 0 = none
+  std::size_t reply_begin_ = kNowhere;  // in output_, of a reply of which nothing has left
+  CodecStream stream_ = 0;              // open: its reply has not ended. 0 = none
   CodecStream last_stream_ = 0;
   Stage stage_ = Stage::head;
   bool is_begun_ = false;      // a head: some bytes of it are there

@@ -161,16 +161,33 @@ void H2Codec::head(CodecStream id, Head& head, Last last) {
   } else if (stream->socket && status > 200) {
     drop_socket(*stream);
   }
-  const H2Fields fields(head);
   if (status < 200) {
     if (status == 101 || (status == 100 && stream->request.expects_continue && !stream->awaits_continue)) return;
     if (status == 100) stream->awaits_continue = false;
+    const H2Fields fields(head);
     nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, number, nullptr, fields.data(), fields.size(), nullptr);
     return;
   }
   stream->has_reply_head = true;
   stream->has_reply_ended = last == Last::yes;
-  submit_reply(*stream, fields, last);
+  if (last == Last::yes || stream->socket) return submit_reply(*stream, H2Fields(head), last);
+  std::swap(stream->reply_head, head);  // and the caller gets memory back
+  head.clear();
+  stream->is_head_held = true;
+  begun_.push_back(id);
+}
+
+void H2Codec::submit_begun() {
+  for (const std::uint32_t id : begun_) {
+    if (H2Stream* const stream = find(id)) submit_head(*stream);
+  }
+  begun_.clear();
+}
+
+void H2Codec::submit_head(H2Stream& stream) {
+  if (!std::exchange(stream.is_head_held, false)) return;
+  submit_reply(stream, H2Fields(stream.reply_head), Last::no);
+  if (stream.reply_head.list_size() > kMaxIdleHead) (void)std::exchange(stream.reply_head, Head());
 }
 
 void H2Codec::data(CodecStream id, Bytes bytes) {
@@ -192,6 +209,7 @@ void H2Codec::end(CodecStream id, Head& trailers) {
   if (!stream->has_reply_head) return say_reset(id, ResetCode::internal_error);
   if (std::exchange(stream->has_reply_ended, true)) return;
   if (!trailers.is_empty()) std::swap(stream->trailers, trailers);
+  submit_head(*stream);
   resume(*stream);
 }
 
@@ -204,6 +222,7 @@ void H2Codec::reset(CodecStream id, const Error& error) {
     woken_.push_back(id);
     return settle_socket(*stream);
   }
+  stream->is_head_held = false;
   stream->is_over = stream->is_reset = true;  // what is held goes when the stream does: a frame of it may be begun
   say_reset(id, reset_code(error));
 }
@@ -225,6 +244,14 @@ void H2Codec::credit(CodecStream id, std::uint32_t bytes) {
   head(id, go_on, Last::no);
 }
 
+bool H2Codec::take_back(CodecStream id) {
+  H2Stream* const stream = find(id);
+  if (!stream || !stream->is_head_held) return false;
+  stream->is_head_held = stream->has_reply_head = false;
+  stream->held.clear();
+  return true;
+}
+
 void H2Codec::drain() {
   if (std::exchange(is_draining_, true)) return;
   nghttp2_submit_shutdown_notice(session_.get());
@@ -240,6 +267,7 @@ bool H2Codec::flush(std::size_t room, CodecEvents& events) {
   if (is_closed_) return false;
   events_ = &events;
   if (!woken_.empty()) serve_sockets();
+  if (room > 0) submit_begun();
   room_ = room;
   const std::uint8_t* bytes = nullptr;
   ssize_t size = 1;

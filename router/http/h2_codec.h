@@ -1,6 +1,7 @@
 // HTTP/2 (RFC 9113) as a codec, on nghttp2: many requests at once, each with windows of its own.
 //
 //     request body:  client ──DATA──▶ verb data;     verb credit ──WINDOW_UPDATE──▶ client
+//     reply head:    verb head ──▶ held in its H2Stream ──the reply's end or flush()──▶ nghttp2, which cannot unsay it
 //     reply body:    verb data ──▶ held in its H2Stream ──flush(), as the client's windows allow──▶ output(), drained
 //
 // Owner: a client session keeps one per connection.   Thread: that connection's loop.
@@ -51,6 +52,7 @@ class H2Codec final : public Codec {
   void end(CodecStream id, Head& trailers) override;
   void reset(CodecStream id, const Error& error) override;
   void credit(CodecStream id, std::uint32_t bytes) override;
+  [[nodiscard]] bool take_back(CodecStream id) override;
   // GOAWAY in two steps (RFC 9113 §6.8): the second when the client has answered a PING, so it has seen the first.
   void drain() override;
 
@@ -71,6 +73,8 @@ class H2Codec final : public Codec {
   };
   // With this side's SETTINGS submitted. Throws std::bad_alloc.
   [[nodiscard]] nghttp2_session* open_session();
+  void submit_begun();
+  void submit_head(H2Stream& stream);
   // The body, if one follows, is asked for by provide().
   void submit_reply(H2Stream& stream, const H2Fields& fields, Last last);
 
@@ -137,6 +141,7 @@ class H2Codec final : public Codec {
   std::vector<std::unique_ptr<H2Stream>> open_;
   std::vector<std::unique_ptr<H2Stream>> spares_;
   std::vector<std::uint32_t> woken_;  // WebSockets with something to do in flush()
+  std::vector<std::uint32_t> begun_;  // streams whose reply began since the last flush()
   std::size_t sockets_ = 0;           // that are open
   std::string why_;                   // what cut() was told, until the GOAWAY is out
   CodecEvents* events_ = nullptr;     // while one of the calls that has them runs

@@ -26,6 +26,7 @@ struct H2Stream {
     request = {};
     held.clear();
     if (!trailers.is_empty()) trailers = Head();
+    reply_head.clear();
     socket.reset();
     received = 0;
     window = kOpeningWindow;
@@ -33,7 +34,7 @@ struct H2Stream {
     body_pace.begin();
     send_pace.begin();
     is_grpc = is_over = has_request_ended = has_reply_head = has_reply_ended = is_deferred = awaits_continue =
-        is_reset = is_lingering = false;
+        is_reset = is_lingering = is_head_held = false;
   }
 
   std::uint32_t id = 0;
@@ -41,7 +42,7 @@ struct H2Stream {
   H2Request request;
   H2Held held;
   std::unique_ptr<H2WebSocket> socket;  // only on an extended CONNECT
-  Head trailers;                        // of the reply
+  Head reply_head, trailers;            // while they wait
   std::uint64_t received = 0;           // of the request's body
   std::uint64_t window = 0;             // of it the client may still send
   Millis unread_for{}, unsent_for{};    // nothing of the reply left, or of the request came, though it could
@@ -51,6 +52,7 @@ struct H2Stream {
   bool has_request_ended = false;
   bool has_reply_head = false;
   bool has_reply_ended = false;  // said, perhaps not sent
+  bool is_head_held = false;     // nghttp2 was not given it
   bool is_deferred = false;      // nghttp2 waits to be told that there is more
   bool awaits_continue = false;
   bool is_reset = false;      // by us

@@ -42,22 +42,20 @@ struct Counters {
   std::uint64_t frames_bad = 0;
 };
 
-// A reply of this final status.
-inline void count_reply(Counters& counters, int status) {
+// Replies of this final status.
+[[nodiscard]] inline std::uint64_t& replies_of(Counters& counters, int status) {
   switch (status / 100) {
     case 2:
-      ++counters.replies_2xx;
-      break;
+      return counters.replies_2xx;
     case 3:
-      ++counters.replies_3xx;
-      break;
+      return counters.replies_3xx;
     case 4:
-      ++counters.replies_4xx;
-      break;
+      return counters.replies_4xx;
     default:
-      ++counters.replies_5xx;
-      break;
+      return counters.replies_5xx;
   }
 }
+
+inline void count_reply(Counters& counters, int status) { ++replies_of(counters, status); }
 
 }  // namespace zeroway

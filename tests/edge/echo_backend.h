@@ -53,6 +53,7 @@ class EchoBackend final : public Backend, private TurnEnd {
   bool credits = true;     // request bodies
   bool is_silent = false;  // never answers
   std::size_t reply_size = 3;
+  int lost_replies = 0;  // so many of the next ones are begun, and their worker is lost in the same turn
 
  private:
   struct Stream {
@@ -87,6 +88,11 @@ class EchoBackend final : public Backend, private TurnEnd {
       stream.window -= size;
       sent += size;
       exchanges_->find(exchange)->data(as_bytes(std::string_view(piece_).substr(0, size)));
+    }
+    if (lost_replies > 0) {
+      --lost_replies;
+      streams_.erase(at);
+      return exchanges_->find(exchange)->reset({Fault::backend, Code::worker_lost, false, "echo is gone"});
     }
     if (stream.left > 0) return;
     streams_.erase(at);

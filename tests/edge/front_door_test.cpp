@@ -14,6 +14,7 @@
 #include <string>
 #include <thread>
 
+#include "router/edge/limits.h"
 #include "router/exchange/exchanges.h"
 #include "router/net/loop_clock.h"
 #include "router/observe/counters.h"
@@ -166,6 +167,37 @@ TEST_CASE("front door: a pipeline is answered in order, then `connection: close`
   });
   CHECK(count(got, "HTTP/1.1 200 OK") == 4);
   CHECK(got.ends_with("rrr"));
+}
+
+TEST_CASE("front door: a reply whose worker is lost before it has left is asked for again") {
+  Bench bench;
+  bench.backend.lost_replies = 1;
+  std::string got;
+  bench.run([&] {
+    Client client(bench.port);
+    client.say(std::string(kGet) + kGet + "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    got = client.hear_all();
+  });
+  CHECK(count(got, "HTTP/1.1 200 OK") == 3);
+  CHECK(count(got, "rrr") == 3);
+  CHECK(bench.counters.retries == 1);
+  CHECK(bench.counters.requests == 3);
+  CHECK(bench.counters.replies_2xx == 3);
+}
+
+TEST_CASE("front door: a reply that is taken back gives its client no credit") {
+  Bench bench;
+  bench.backend.reply_size = 1'000'000;
+  bench.backend.lost_replies = 1;
+  bench.run([&] {
+    Client client(bench.port);
+    client.say(kGet);
+    client.hear("\r\n\r\n");
+    CHECK(client.skip(1'000'000));
+  });
+  CHECK(bench.counters.retries == 1);
+  CHECK(bench.backend.sent == 1'000'000 + kFirstReplyWindow);
+  CHECK(bench.backend.credited <= 1'000'000 + kSharedLead);
 }
 
 TEST_CASE("front door: a broken request gets its error, and the connection closes") {

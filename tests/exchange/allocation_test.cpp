@@ -11,13 +11,14 @@ using namespace zeroway;
 
 namespace {
 
-class QuietClient final : public StreamSink {
+class QuietClient final : public ReplySink {
  public:
   void head(Head&, Last) override { ++verbs; }
   void data(Bytes) override { ++verbs; }
   void end(Head&) override { ++verbs; }
   void reset(const Error&) override { ++verbs; }
   void credit(std::uint32_t) override { ++verbs; }
+  bool take_back() override { return false; }
   int verbs = 0;
 };
 

@@ -19,7 +19,7 @@ namespace {
 struct World;
 
 // Checks the order and the credit of what a client hears.
-class StrictClient final : public StreamSink {
+class StrictClient final : public ReplySink {
  public:
   StrictClient(World& world, std::size_t number) : world_(world), number_(number) {}
   void head(Head& head, Last) override {
@@ -48,6 +48,7 @@ class StrictClient final : public StreamSink {
     allowed += bytes;
     something();
   }
+  bool take_back() override;
   void something();
 
   ExchangeKey key = 0;
@@ -203,6 +204,14 @@ struct World {
   int inside = 0;
   Exchanges exchanges{settings, backend, log, counters, clock};
 };
+
+bool StrictClient::take_back() {
+  CHECK_FALSE(is_over);
+  CHECK(reply.data());
+  if (world_.pick(2) == 0) return false;
+  reply = StreamState();
+  return true;
+}
 
 // From inside a verb anything may be said, by anybody.
 void StrictClient::something() {

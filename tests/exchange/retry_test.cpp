@@ -8,6 +8,17 @@
 
 using namespace zeroway;
 
+namespace {
+
+ExchangeSettings with_budget(std::uint32_t percent, std::uint32_t floor) {
+  ExchangeSettings settings;
+  settings.retry_budget_percent = percent;
+  settings.retry_budget_floor = floor;
+  return settings;
+}
+
+}  // namespace
+
 TEST_CASE("retry: who is tried again, and who gets what instead") {
   struct Case {
     const char* name;
@@ -124,6 +135,77 @@ TEST_CASE("retry: nothing is opened again once the reply began") {
   }
 }
 
+TEST_CASE("retry: a reply of which nothing has left is taken back when its worker is lost") {
+  for (const char* method : {"GET", "HEAD", "DELETE"}) {
+    CAPTURE(method);
+    Script s;
+    s.client.is_unsent = true;
+    s.ask(method).accept("w1").heard();
+    s.reply("404", Last::no, {{"content-length", "9"}});
+    if (std::string_view(method) == "HEAD") continue;  // which is answered by that
+    s.reply_data(4).heard();
+    CHECK(s.fail(lost()).heard().starts_with("c take back · b2 open "));
+    CHECK(s.counters.replies_4xx == 0);
+    CHECK(s.counters.retries == 1);
+    CHECK(s.accept("w2").reply("200").reply_data(20).reply_end().heard() == "c head 200 · c data 20 · c end");
+    CHECK(s.client.seen.find("x-worker") == "w2");
+    CHECK(s.counters.replies_2xx == 1);
+    CHECK(s.is_over());
+  }
+}
+
+TEST_CASE("retry: a reply that is taken back and may not be tried again is a 502") {
+  for (const bool is_interim_sent : {false, true}) {
+    Script s;
+    s.client.is_unsent = true;
+    s.begin().ask_more(is_interim_sent ? "GET" : "POST").accept().send(5).send_end();
+    if (is_interim_sent) s.reply("103");
+    s.reply("200").heard();
+    CHECK(s.fail(lost()).heard().starts_with("c take back · c head 502 · c data "));
+    CHECK(s.counters.replies_2xx == 0);
+    CHECK(s.counters.replies_5xx == 1);
+    CHECK(s.is_over());
+  }
+}
+
+TEST_CASE("retry: only a lost worker's reply is taken back") {
+  for (const Error& error : {given_up(), refused()}) {
+    Script s;
+    s.client.is_unsent = true;
+    s.ask("GET").accept().reply("200").heard();
+    CHECK(s.fail(error).heard().starts_with("c reset worker_re"));
+    CHECK(s.counters.replies_2xx == 1);
+  }
+}
+
+TEST_CASE("retry: the body is kept until the client has some of the reply") {
+  Script s;
+  s.client.is_unsent = true;
+  s.begin().ask_more("PUT").send("abc").accept().reply("200").send("de").send_end().reply_data(5).heard();
+  s.backend.body.clear();
+  CHECK(s.fail(lost()).heard() == "c take back · b2 open PUT / · b2 data 5 · b2 end");
+  CHECK(s.backend.body == "abcde");
+  s.accept().reply("200").reply_data(5);
+  s.exchanges.from_client(s.key)->credit(5);
+  s.heard();
+  CHECK(s.fail(lost()).heard().starts_with("c take back · c head 502"));
+}
+
+TEST_CASE("retry: a reply that is taken back has counted for its budget, and its time to reply begins anew") {
+  ExchangeSettings settings = with_budget(0, 1);
+  settings.reply_timeout = Millis{3'000};
+  Script s(settings);
+  s.client.is_unsent = true;
+  s.ask("GET").accept().pass(Millis{2'000}).reply("200").fail(lost()).heard();
+  const ExchangeKey first = s.key;
+  s.ask("GET").accept().reply("200").heard();
+  CHECK(s.fail(lost()).heard() == "c take back");  // the only place is taken
+  s.key = first;
+  CHECK(s.pass(Millis{700}).heard().empty());
+  CHECK(s.pass(Millis{2'299}).counters.replies_5xx == 1);  // the other's
+  CHECK(s.pass(Millis{1}).heard().find("c head 504") != std::string::npos);
+}
+
 // --- Credit -------------------------------------------------------------------------------------------------------
 
 TEST_CASE("credit: the client is given what the worker gives, once the head start is used") {
@@ -173,13 +255,6 @@ TEST_CASE("credit: the client may use its credit from inside, in order") {
 // --- Budget -------------------------------------------------------------------------------------------------------
 
 namespace {
-
-ExchangeSettings with_budget(std::uint32_t percent, std::uint32_t floor) {
-  ExchangeSettings settings;
-  settings.retry_budget_percent = percent;
-  settings.retry_budget_floor = floor;
-  return settings;
-}
 
 // As many requests as wanted, whose worker then dies.
 std::vector<ExchangeKey> lose_many(Script& s, int count) {

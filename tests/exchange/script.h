@@ -32,7 +32,7 @@ inline std::string trailers_text(const Head& trailers) {
   return text;
 }
 
-class FakeClient final : public StreamSink {
+class FakeClient final : public ReplySink {
  public:
   FakeClient(Heard& heard, std::string name) : heard_(heard), name_(std::move(name)) {}
 
@@ -59,7 +59,13 @@ class FakeClient final : public StreamSink {
     say("credit " + std::to_string(bytes));
     if (on_credit) on_credit();
   }
+  bool take_back() override {
+    if (!is_unsent) return false;
+    say("take back");
+    return true;
+  }
 
+  bool is_unsent = false;  // nothing of the reply has left
   Head seen;
   std::string body;
   std::uint64_t credit_seen = 0;

@@ -111,6 +111,84 @@ TEST_CASE("h1 codec: a reply may end inside every event") {
   }
 }
 
+TEST_CASE("h1 codec: a reply is taken back while nothing of it has left, and no other one with it") {
+  const HttpLimits limits;
+  H1Codec codec(limits, "http");
+  VerbRecorder verbs;
+  const std::string get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  const auto say = [&](const char* length, std::string_view bytes) {
+    Head head{{":status", "200"}, {"content-length", length}};
+    codec.head(verbs.stream, head, Last::no);
+    codec.data(verbs.stream, as_bytes(bytes));
+  };
+  const auto end = [&] {
+    Head none;
+    codec.end(verbs.stream, none);
+  };
+  const std::string first = "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc";
+  const std::string second = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nde";
+
+  CHECK(codec.read(as_bytes(get), verbs) == get.size());
+  CHECK_FALSE(codec.take_back(1));  // nothing was said
+  say("3", "abc");
+  end();
+  CHECK_FALSE(codec.take_back(1));  // all was said
+  CHECK(codec.read(as_bytes(get), verbs) == get.size());
+  CHECK_FALSE(codec.take_back(2));
+  codec.drain();
+  say("9", "x");
+  CHECK_FALSE(codec.take_back(1));
+  CHECK(codec.take_back(2));
+  CHECK_FALSE(codec.take_back(2));
+  CHECK(codec.output() == first);
+  CHECK(codec.phase() == CodecPhase::reply);
+
+  Head hints{{":status", "103"}};
+  codec.head(2, hints, Last::no);
+  say("2", "d");
+  CHECK(codec.take_back(2));
+  CHECK(codec.output() == first + "HTTP/1.1 103 Early Hints\r\n\r\n");
+  say("2", "d");
+  CHECK_FALSE(codec.flush(0, verbs));
+  codec.output().clear();
+  codec.data(2, as_bytes("e"));
+  CHECK_FALSE(codec.take_back(2));
+  end();
+  CHECK(codec.output() == "e");
+  CHECK(codec.phase() == CodecPhase::closed);
+}
+
+TEST_CASE("h1 codec: a WebSocket that was accepted is not taken back, one that was refused is") {
+  const HttpLimits limits;
+  const WebSocketSettings web_sockets;
+  const std::string request =
+      "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+  const std::string get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  for (const bool is_accepted : {false, true}) {
+    H1Codec codec(limits, "http", &web_sockets);
+    VerbRecorder verbs;
+    CHECK(codec.read(as_bytes(get), verbs) == get.size());
+    Head ok{{":status", "200"}};
+    Head none;
+    codec.head(1, ok, Last::yes);
+    codec.end(1, none);
+    CHECK(codec.read(as_bytes(request), verbs) == request.size());
+    Head reply{{":status", is_accepted ? "200" : "403"}};
+    codec.head(2, reply, Last::no);
+    const std::string said = codec.output();
+    CHECK(codec.take_back(2) == !is_accepted);
+    CHECK((codec.output() == said) == is_accepted);
+    if (is_accepted) continue;
+    Head failed{{":status", "502"}};
+    codec.head(2, failed, Last::yes);
+    codec.end(2, none);
+    CHECK(codec.output() ==
+          "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\nHTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n");
+    CHECK(codec.phase() == CodecPhase::idle);
+  }
+}
+
 TEST_CASE("h1 codec: reset inside every event closes, and nothing more is told") {
   const HttpLimits limits;
   const std::string input =

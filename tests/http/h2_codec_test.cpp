@@ -341,6 +341,49 @@ TEST_CASE("h2: the worker fails") {
   CHECK(bench.told.find("reset") == std::string::npos);
 }
 
+TEST_CASE("h2: a reply is taken back while nothing of it has left") {
+  Silent bench;
+  bench.hear(get(1) + get(3));
+  CHECK_FALSE(bench.codec.take_back(1));  // nothing was said
+  bench.say_head(1, {{":status", "200"}, {"x-of", "the first"}});
+  bench.say_data(1, "begun");
+  bench.say_head(3, {{":status", "200"}, {"x-of", "another"}});
+  CHECK(bench.codec.take_back(1));
+  CHECK_FALSE(bench.codec.take_back(1));
+  bench.say_head(1, {{":status", "201"}, {"x-of", "the second"}});
+  bench.say_data(1, "whole");
+  bench.codec.flush(0, bench);  // nothing may leave
+  CHECK(bench.codec.take_back(3));
+  CHECK(bench.heard() == "headers 1 :status=201 x-of=the second · data 1 \"whole\"");
+  CHECK_FALSE(bench.codec.take_back(1));  // the client has it
+  bench.say_end(1);
+  bench.say_head(3, {{":status", "502"}});
+  bench.say_data(3, "gone");
+  bench.say_end(3);
+  CHECK_FALSE(bench.codec.take_back(3));  // it is over
+  CHECK(bench.heard() == "headers 3 :status=502 · data 1 \"\" end · data 3 \"gone\" end");
+  CHECK(bench.drained_bytes == std::map<CodecStream, std::size_t>{{1, 5}});
+}
+
+TEST_CASE("h2: a reply that fails before its head has left leaves no head behind") {
+  Silent bench;
+  bench.hear(get(1) + get(3));
+  bench.say_head(1);
+  bench.codec.reset(1, {Fault::backend, Code::worker_reset, false, ""});
+  bench.say_head(3);
+  static_cast<void>(bench.codec.read(as_bytes(rst(3)), bench));
+  CHECK(bench.heard() == "rst 1 INTERNAL_ERROR");
+  CHECK(bench.codec.phase() == CodecPhase::idle);
+}
+
+TEST_CASE("h2: a WebSocket that was accepted is not taken back") {
+  Silent bench;
+  bench.hear(kChat);
+  bench.say_head(1);
+  CHECK_FALSE(bench.codec.take_back(1));
+  CHECK(has(bench.heard(), "headers 1 :status=200"));
+}
+
 TEST_CASE("h2: a malformed message after its head was told takes the request back") {
   Silent bench;
   bench.hear(headers(1, with(kPost, {{"content-length", "2"}}), kEndHeaders) + data(1, "x", kEndStream));

@@ -40,7 +40,6 @@ class Failure:
     detail: str
     code: int = 0
     body: bytes = b''
-    path: str = '/'
 
     @property
     def may_run_again(self):
@@ -159,7 +158,7 @@ class Client(threading.Thread):
             self.soak.client_died(self, error)
 
     def fail(self, ask, begin, how, detail='', **more):
-        self.soak.failed(Failure(self.kind, ask.pool, ask.method, ask.id, begin, how, str(detail), path=ask.path, **more))
+        self.soak.failed(Failure(self.kind, ask.pool, ask.method, ask.id, begin, how, str(detail), **more))
 
     def judge(self, ask, begin, status, body, bound=BOUND):
         """The whole of an answer."""
