@@ -30,6 +30,13 @@ std::string told_by(const Goaway& goaway) {
   return text + "'";
 }
 
+// A routing id in a line: any bytes, until a HELLO has shown that it is a name.
+std::string shown(std::string_view instance) {
+  std::string text;
+  append_escaped(text, instance);
+  return text;
+}
+
 std::string name_of(const Worker& worker) { return worker.hello.name + " (" + worker.hello.instance + ")"; }
 
 }  // namespace
@@ -95,7 +102,7 @@ void Fabric::talked_idly(std::string_view instance, std::size_t cost) {
 
 void Fabric::drop(std::string_view instance, ResetCode code, const std::string& what) {
   ++counters_.frames_bad;
-  complaints_.write(now_, "worker " + std::string(instance) + " is dropped: " + what);
+  complaints_.write(now_, "worker " + shown(instance) + " is dropped: " + what);
   Worker* worker = roster_.find(instance);
   // A worker is dropped once a HELLO, a stranger as often as it likes.
   if (worker != nullptr || answers_.take(kStrangers, now_)) tell(instance, code, what);
@@ -110,7 +117,7 @@ void Fabric::tell(std::string_view instance, ResetCode code, std::string_view wh
 }
 
 void Fabric::tell_stranger(std::string_view instance) {
-  complaints_.write(now_, "frames from " + std::string(instance) + ", which has not said hello, are ignored");
+  complaints_.write(now_, "frames from " + shown(instance) + ", which has not said hello, are ignored");
   if (answers_.take(kStrangers, now_)) tell(instance, ResetCode::protocol_error, "say HELLO first");
 }
 
@@ -126,7 +133,7 @@ Result<> Fabric::hello(std::string_view instance, const Frame& frame, Connection
                        std::to_string(kProtocolVersion));
   if (!read) {
     ++counters_.frames_bad;
-    complaints_.write(now_, "HELLO from " + std::string(instance) + " refused: " + read.error().detail);
+    complaints_.write(now_, "HELLO from " + shown(instance) + " refused: " + read.error().detail);
     tell(instance, ResetCode::connect_error, read.error().detail);
     return {};
   }
@@ -144,8 +151,8 @@ Result<> Fabric::hello(std::string_view instance, const Frame& frame, Connection
 // Not dropped: it would only say HELLO again.
 Result<> Fabric::hello_flood(std::string_view instance) {
   ++counters_.frames_ignored;
-  complaints_.write(now_, "HELLO from " + std::string(instance) + " is ignored: over " +
-                              std::to_string(kAnswersPerSecond) + " PINGs and HELLOs in a second");
+  complaints_.write(now_, "HELLO from " + shown(instance) + " is ignored: over " + std::to_string(kAnswersPerSecond) +
+                              " PINGs and HELLOs in a second");
   return {};
 }
 

@@ -119,3 +119,21 @@ def test_a_worker_that_says_hello_and_never_answers(stack, answers_pings):
     assert answers.count(200) >= 3
     router.wait_idle()
     assert router.get().status == 200
+
+
+TALK = {
+    'a hello under another name': f.frame(f.HELLO, 0, 0, b'{"version":1,"name":"x","instance":"x#0123456789abcdef"}'),
+    'no hello': f.frame(f.PING, 0, 0, bytes(8)),
+    'no frame': b'\xff' * 20,
+}
+
+
+@pytest.mark.parametrize('talk', TALK)
+def test_a_routing_id_writes_no_lines_of_its_own(stack, talk):
+    """It is any bytes, until a HELLO has shown that it is a name."""
+    router = stack.router(flags='-s')
+    peer = stack.closing(f.FabricPeer(router.fabric, instance='evil\r\n2026-01-01 worker gone\x1b[2J\x7f\x85"'))
+    said = router.log_size()
+    peer.send(TALK[talk])
+    router.wait_log(r'evil\\x0d\\x0a2026-01-01 worker gone\\x1b\[2J\\x7f\\xc2\\x85\\x22', since=said)
+    assert all(32 <= byte < 127 for byte in router.log(said).replace('\n', '').encode())
