@@ -377,6 +377,9 @@ Result<> Fabric::worker_reset(Worker& worker, FabricStream& stream, const Frame&
     end_with(stream, Error{Fault::backend, Code::worker_refused, true, "worker " + name_of(worker) + " refused it"});
     return {};
   }
+  // Its first word may be its last: the log tells who it was.
+  if (BackendEvents* events = events_of(stream); events != nullptr && !stream.is_accepted)
+    events->accepted(worker.hello.name);
   const bool goes_away = worker.is_draining && *code == ResetCode::cancel;  // its time is over: as if it were killed
   end_with(stream, Error{Fault::backend, goes_away ? Code::worker_lost : Code::worker_reset, false,
                          "worker " + name_of(worker) + " reset it with code " +

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+import fabric_peer as f
 import h2_raw as h2
 import zeroway_e2e as z
 
@@ -215,6 +216,18 @@ def test_who_is_refused_is_named_and_the_answer_counted(stack):
     assert [size > 0 for *_, size in wanted] == [True, True, False, True, True, False]
     entries = [json.loads(line) for line in lines_of(path, len(wanted))]
     assert [(one['method'], one['path'], one['status'], one['bytes_out']) for one in entries] == wanted
+
+
+def test_who_gave_up_by_the_first_frame_is_named(stack):
+    path = stack.path('access')
+    router = stack.router('--access-log', path, '--access-log-format', 'json')
+    peer = stack.closing(f.FabricPeer(router.fabric)).join()
+    with router.connect() as connection:
+        connection.send_request()
+        peer.send(f.frame(f.RST_STREAM, 0, peer.next(f.HEADERS).stream, (2).to_bytes(4, 'big')))
+        assert connection.read_reply().status == 502
+    entry = json.loads(lines_of(path, 1)[0])
+    assert (entry['worker'], entry['reason']) == ('peer', 'worker_reset')
 
 
 def test_the_queue_time_ends_when_a_worker_takes_it(stack):

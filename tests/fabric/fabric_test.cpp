@@ -143,6 +143,17 @@ TEST_CASE("fabric: a refused stream is safe to open again and its worker is left
   CHECK(bench.last_line().starts_with("deal "));
 }
 
+TEST_CASE("fabric: who gives a stream up by the first frame is told") {
+  Bench bench;
+  bench.join("a");
+  bench.join("b");
+  const StreamId stream = bench.ask();
+  MessageWriter writer;
+  writer.rst_stream(stream, ResetCode::internal_error);
+  bench.say("b", writer);
+  CHECK(bench.exchange().said == "accepted by b · reset " + std::to_string(static_cast<int>(Code::worker_reset)));
+}
+
 TEST_CASE("fabric: unclaimed after a whole round and no connection broke: proven unseen") {
   Bench bench;
   bench.join("a");
