@@ -1,151 +1,34 @@
 """The clients of a soak: each asks in its own way without end, checks every byte that comes back, and tells what failed.
 
-Owner: tools/soak; every client is a thread of its own.   Thread: `run` the client's; the soak's own calls are thread-safe.
-Not here: which failures may be (tools/soak: Judge), what happens to routers and workers meanwhile.
+Owner: soak_run.py; every client is a thread of its own.   Thread: `run` the client's; the soak's own calls are
+thread-safe. Not here: WebSockets (soak_websockets.py), which failures may be (soak_judge.py).
 
-A client uses of its soak: port(random), may_go_on(client), failed(Failure), answered(id), took(kind, seconds),
+A client uses of its soak: road(random, is_tls), may_go_on(client), failed(Failure), answered(id), took(kind, seconds),
 knows_routes().
 """
-import asyncio
-import dataclasses
 import functools
-import hashlib
 import random
+import ssl
 import threading
 import time
 
-import websockets
-
 from h2_peer import H2Client
+from soak_asks import AGAIN, BOUND, LINES, OPEN, SLOW_BOUND, Ask, Asks, Failure
 import zeroway_e2e as z
 
-BOUND = 15.0       # seconds; no request waits longer: two lost workers, a queue, and a retry
-SLOW_BOUND = 90.0  # for who reads slowly
-LINES = b''.join(b'%015x\n' % at for at in range(0, 2 << 20, 16))
-OPEN, BIN, WS = 'open', 'bin', 'ws'  # pools of workers
-ONCE, AGAIN = 'once', 'again'        # ids of requests that nobody may do twice, and of others
 REFUSED_STREAM = 7
 BEHIND = 'behind one that broke'
 
 
-@dataclasses.dataclass
-class Failure:
-    """`how`: connect, no reply, broken (after the head), status, close, wrong, late."""
-    kind: str
-    pool: str
-    method: str
-    id: str
-    begin: float
-    how: str
-    detail: str
-    code: int = 0
-    body: bytes = b''
-
-    @property
-    def may_run_again(self):
-        return self.id.startswith(AGAIN)
-
-
-@dataclasses.dataclass
-class Ask:
-    """One request, and what its answer has to be."""
-    pool: str
-    method: str
-    path: str
-    id: str
-    body: bytes = None
-    fields: tuple = ()
-    answer: bytes = None     # the whole body, or
-    is_right: object = None  # a question about it
-
-    @property
-    def headers(self):
-        return (('x-request-id', self.id), *self.fields)
-
-    def check(self, body):
-        return body == self.answer if self.answer is not None else self.is_right(body)
-
-
-class Asks:
-    """Makes requests of all kinds. `digests`: of (size, seed) at the workers of /bytes that are random.
-
-    A router that was just started knows no routes: what they are for would go to the open pool.
-    """
-
-    def __init__(self, name, soak, random_, digests):
-        self.name, self.soak, self.random, self.digests = name, soak, random_, digests
-        self.number = 0
-        self.noise = random_.randbytes(300_000)
-
-    def any(self):
-        makers = [self.small, self.bytes, self.post, self.echo, self.put, self.keyed]
-        weights = [6, 4, 6, 3, 2, 2]
-        if self.soak.knows_routes():
-            makers += [self.random_bytes, self.upload, self.delay]
-            weights += [2, 2, 1]
-        return self.random.choices(makers, weights)[0]()
-
-    def next_id(self, word):
-        self.number += 1
-        return f'{word}-{self.name}-{self.number}'
-
-    def size(self, most):
-        return int(most * self.random.random() ** 3)
-
-    def some(self, most):
-        size = self.size(most)
-        at = self.random.randrange(len(self.noise) - size)
-        return self.noise[at:at + size]
-
-    def small(self):
-        id = self.next_id(AGAIN)
-        return Ask(OPEN, 'GET', '/', id, answer=f'{id} 0\n'.encode())
-
-    def bytes(self, most=1_500_000):
-        size = self.size(most)
-        return Ask(OPEN, 'GET', f'/bytes/{size}', self.next_id(AGAIN), answer=LINES[:size])
-
-    def post(self):
-        return self.with_body('POST', ONCE, 280_000)
-
-    def put(self):
-        return self.with_body('PUT', AGAIN, 30_000)
-
-    def keyed(self):
-        return self.with_body('POST', AGAIN, 30_000, (('idempotency-key', '1'),))
-
-    def with_body(self, method, word, most, fields=()):
-        id, body = self.next_id(word), self.some(most)
-        return Ask(OPEN, method, '/', id, body, fields, answer=f'{id} {len(body)}\n'.encode())
-
-    def echo(self):
-        body = self.some(120_000)
-        return Ask(OPEN, 'POST', '/echo', self.next_id(ONCE), body, answer=body)
-
-    def random_bytes(self):
-        (size, seed), digest = self.random.choice(list(self.digests.items()))
-        path = self.random.choice([f'/bytes/{size}?seed={seed}', f'/stream-bytes/{size}?seed={seed}'])
-        return Ask(BIN, 'GET', path, self.next_id(AGAIN),
-                   is_right=lambda body: hashlib.sha256(body).hexdigest() == digest)
-
-    def upload(self):
-        body = self.some(250_000)
-        digest = hashlib.sha256(body).hexdigest().encode()
-        return Ask(BIN, 'POST', '/upload', self.next_id('upload'), body, is_right=lambda answer: digest in answer)
-
-    def delay(self):
-        return Ask(BIN, 'GET', f'/delay/{self.random.choice(["0.05", "0.3", "1"])}', self.next_id(AGAIN),
-                   is_right=lambda body: b'"url"' in body)
-
-
 class Client(threading.Thread):
     kind = None
+    is_tls = False
 
-    def __init__(self, soak, index, seed, digests):
+    def __init__(self, soak, index, seed, digests, routes):
         super().__init__(name=f'{self.kind}-{index}', daemon=True)
         self.soak = soak
         self.random = random.Random(f'{seed}-{self.kind}-{index}')
-        self.asks = Asks(self.name, soak, self.random, digests)
+        self.asks = Asks(self.name, soak, self.random, digests, routes)
         self.steps = 0
 
     def run(self):
@@ -160,12 +43,14 @@ class Client(threading.Thread):
     def fail(self, ask, begin, how, detail='', **more):
         self.soak.failed(Failure(self.kind, ask.pool, ask.method, ask.id, begin, how, str(detail), **more))
 
-    def judge(self, ask, begin, status, body, bound=BOUND):
+    def judge(self, ask, begin, status, body, worker, bound=BOUND):
         """The whole of an answer."""
         seconds = time.monotonic() - begin
         self.soak.took(self.kind, seconds)
         if status != 200:
             self.fail(ask, begin, 'status', f'{status} {body[:80]!r}', code=status, body=body)
+        elif not (worker or '').startswith(ask.server):
+            self.fail(ask, begin, 'stranger', f'by {worker}')
         elif not ask.check(body):
             self.fail(ask, begin, 'wrong', f'{len(body)} bytes, {ask.path}')
         else:
@@ -178,18 +63,28 @@ class Client(threading.Thread):
 
 
 class Heard(z.Connection):
-    """Remembers the last head: whether a reply had begun when its connection broke."""
+    """Remembers the last head: whether a reply had begun when its connection broke. `road`: of soak_fleet.py."""
     head = None
 
-    @staticmethod
-    def head_bytes(method, path, headers=(), host=None):
-        """A request goes to the pool of its host."""
-        fields = [field for field in headers if field[0] != 'x-pool']
-        return z.Connection.head_bytes(method, path, fields, dict(headers)['x-pool'] + '.test')
+    def __init__(self, road, timeout, **options):
+        super().__init__(road.port, timeout, **options)
+        self.road = road
+        self.socket = road.wrap(self.socket, 'http/1.1')
 
-    def send_request(self, *words, **more):
+    def close(self):
+        self.road.keep_session(self.socket)
+        super().close()
+
+    @staticmethod
+    def bytes_of(ask):
+        fields = list(ask.headers)
+        if ask.body is not None:
+            fields.append(('content-length', len(ask.body)))
+        return z.Connection.head_bytes(ask.method, ask.path, fields, ask.authority) + (ask.body or b'')
+
+    def ask(self, ask):
         self.head = None
-        super().send_request(*words, **more)
+        self.send(self.bytes_of(ask))
 
     def read_head(self):
         self.head = None
@@ -216,7 +111,7 @@ class Http1Client(Client):
     def connected(self, **options):
         if self.connection is None or not self.connection.is_open:
             self.connection = None
-            self.connection = Heard(self.soak.port(self.random), 2 * BOUND * z.SLOW, **options)
+            self.connection = Heard(self.soak.road(self.random, self.is_tls), 2 * BOUND * z.SLOW, **options)
         return self.connection
 
     def refused(self, ask, begin, error):
@@ -229,7 +124,7 @@ class Http1Client(Client):
             self.send_all(connection, asks)
             while left:
                 reply = connection.read_reply(left[0].method)
-                self.judge(left.pop(0), begin, reply.status, reply.body, bound)
+                self.judge(left.pop(0), begin, reply.status, reply.body, reply.worker, bound)
                 connection.head = None
         except (OSError, z.Broken, ValueError) as error:
             how = 'broken' if connection.head is not None else 'no reply'
@@ -245,8 +140,8 @@ class Http1Client(Client):
     def send_all(connection, asks):
         try:
             for ask in asks:
-                connection.send_request(ask.method, ask.path, (*ask.headers, ('x-pool', ask.pool)), ask.body)
-        except ConnectionError:
+                connection.ask(ask)
+        except (ConnectionError, ssl.SSLError):
             pass  # the answer may be there already
 
     def leave(self):
@@ -304,10 +199,8 @@ class Aborter(Client):
 def abort_once(soak, random_, asks):
     ask = random_.choice([asks.any, functools.partial(asks.bytes, 2 << 20)])()
     try:
-        with Heard(soak.port(random_), BOUND * z.SLOW) as connection:
-            data = connection.head_bytes(ask.method, ask.path, [
-                *ask.headers, ('x-pool', ask.pool), *([('content-length', len(ask.body))] if ask.body else [])])
-            data += ask.body or b''
+        with Heard(soak.road(random_, random_.random() < 0.3), BOUND * z.SLOW) as connection:
+            data = connection.bytes_of(ask)
             cut = random_.choice([random_.randrange(len(data)), len(data)])
             connection.send(data[:cut])
             if cut == len(data) and random_.random() < 0.7:
@@ -317,6 +210,47 @@ def abort_once(soak, random_, asks):
                 connection.abort()
     except (OSError, z.Broken):
         pass
+
+
+class RouteClient(Http1Client):
+    """Asks for what only workers serve that come and go."""
+    kind = 'route'
+
+    def step(self):
+        self.is_tls = self.random.random() < 0.5
+        self.leave()
+        ask = self.asks.routed()
+        begin = time.monotonic()
+        try:
+            connection = self.connected()
+        except OSError as error:
+            return self.refused(ask, begin, error)
+        self.exchange(connection, [ask], begin)
+
+
+class TlsHttp1Client(Http1Client):
+    kind = 'https1'
+    is_tls = True
+
+
+class TlsSlowReader(SlowReader):
+    kind = 'slow-tls'
+    is_tls = True
+
+
+class HeardHttp2(H2Client):
+    def __init__(self, road, timeout):
+        self.road = road
+        plain = z.Connection(road.port, timeout).socket
+        try:
+            super().__init__(road.port, timeout, socket_=road.wrap(plain, 'h2'))
+        except BaseException:
+            plain.close()
+            raise
+
+    def close(self):
+        self.road.keep_session(self.socket)
+        super().close()
 
 
 class Http2Client(Client):
@@ -331,7 +265,7 @@ class Http2Client(Client):
         begin = time.monotonic()
         try:
             if self.connection is None:
-                self.connection = H2Client(self.soak.port(self.random), 2 * BOUND * z.SLOW)
+                self.connection = HeardHttp2(self.soak.road(self.random, self.is_tls), 2 * BOUND * z.SLOW)
         except OSError as error:
             self.fail(asks[0], begin, 'connect', error)
             return time.sleep(0.1)
@@ -358,9 +292,9 @@ class Http2Client(Client):
         if error or connection.goaway or connection.is_closed:
             self.leave()
 
-    @staticmethod
-    def open(connection, ask):
-        pseudo = [(':method', ask.method), (':scheme', 'http'), (':authority', ask.pool + '.test'), (':path', ask.path)]
+    def open(self, connection, ask):
+        pseudo = [(':method', ask.method), (':scheme', 'https' if self.is_tls else 'http'),
+                  (':authority', ask.authority), (':path', ask.path)]
         stream = connection.open(pseudo=pseudo, fields=ask.headers, end=ask.body is None)
         if ask.body is not None:
             connection.send(stream, ask.body, end=True)
@@ -369,7 +303,7 @@ class Http2Client(Client):
     def judge_stream(self, connection, stream, ask, begin, error):
         reply = connection.streams[stream]
         if reply.has_ended:
-            return self.judge(ask, begin, reply.status, bytes(reply.body))
+            return self.judge(ask, begin, reply.status, bytes(reply.body), reply.field('x-worker'))
         detail = f'{error!r}, reset {reply.reset}, goaway {connection.goaway}, closed {connection.is_closed}'
         last = connection.goaway.last_stream_id if connection.goaway else None
         is_unseen = reply.reset == REFUSED_STREAM or (last is not None and stream > last)
@@ -382,71 +316,6 @@ class Http2Client(Client):
             self.connection = None
 
 
-class WebSocketClients(Client):
-    """A dozen WebSockets on one thread; each says some messages, hears them again, and may be quiet for a while."""
-    kind = 'websocket'
-    count = 10
-
-    def run(self):
-        try:
-            asyncio.run(self.all())
-        except Exception as error:  # noqa
-            self.soak.client_died(self, error)
-
-    async def all(self):
-        await asyncio.gather(*(self.one(index) for index in range(self.count)))
-        self.soak.may_go_on(self)
-
-    async def one(self, index):
-        while not self.soak.is_stopping():
-            if self.soak.is_resting():
-                self.soak.rests(f'{self.name}-{index}')
-                await asyncio.sleep(0.05)
-                continue
-            self.soak.works(f'{self.name}-{index}')
-            await self.talk()
-            self.steps += 1
-            await asyncio.sleep(self.random.uniform(0, 0.2))
-        self.soak.rests(f'{self.name}-{index}')
-
-    async def talk(self):
-        pool = self.random.choice([OPEN, WS]) if self.soak.knows_routes() else OPEN
-        ask = Ask(pool, 'WEBSOCKET', '/', self.asks.next_id('socket'))
-        begin = time.monotonic()
-        options = dict(max_size=None, ping_interval=None, close_timeout=BOUND * z.SLOW, open_timeout=BOUND * z.SLOW,
-                       compression=self.random.choice([None, 'deflate']))
-        port = self.soak.port(self.random)
-        try:
-            client = await websockets.connect(f'ws://{ask.pool}.test:{port}/', host='127.0.0.1', port=port, **options)
-        except websockets.InvalidStatusCode as error:
-            return self.fail(ask, begin, 'status', error, code=error.status_code)
-        except asyncio.TimeoutError:
-            return self.fail(ask, begin, 'late', 'no answer to the opening')
-        except (OSError, websockets.InvalidHandshake, websockets.InvalidMessage, EOFError) as error:
-            await asyncio.sleep(0.1)
-            return self.fail(ask, begin, 'connect', f'{type(error).__name__}: {error}')
-        try:
-            await self.converse(client, ask)
-        except websockets.ConnectionClosed:
-            self.fail(ask, begin, 'close', f'{client.close_code} {client.close_reason!r}', code=client.close_code)
-        except asyncio.TimeoutError:
-            self.fail(ask, begin, 'late', f'no answer to a message, open {client.open}')
-        finally:
-            await client.close()
-
-    async def converse(self, client, ask):
-        for _ in range(self.random.randint(1, 25)):
-            message = self.message()
-            begin = time.monotonic()
-            await asyncio.wait_for(client.send(message), BOUND * z.SLOW)
-            got = await asyncio.wait_for(client.recv(), BOUND * z.SLOW)
-            self.soak.took(self.kind, time.monotonic() - begin)
-            if got != message:
-                self.fail(ask, begin, 'wrong', f'{len(got)} instead of {len(message)}')
-            if self.soak.is_resting():
-                return
-            await asyncio.sleep(self.random.choice([0, 0, 0.05, 0.5]))
-
-    def message(self):
-        message = self.asks.some(self.random.choice([200, 200, 200, 5_000, 200_000]))
-        return message.hex() if self.random.random() < 0.5 else message
+class TlsHttp2Client(Http2Client):
+    kind = 'https2'
+    is_tls = True

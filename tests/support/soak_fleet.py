@@ -1,0 +1,194 @@
+"""The routers and workers of a soak, with the certificates and keys that they share.
+
+Owner: soak_run.py.   Thread: the main one; a Road and its context any.
+Not here: what happens to them (soak_events.py, soak_routes.py).
+"""
+import os
+import random
+import ssl
+import subprocess
+import time
+
+import zmq
+
+from soak_asks import BIN, OPEN, WS
+import tls_e2e as tls
+import zeroway_e2e as z
+
+POOLS = {OPEN: 3, BIN: 2, WS: 2}
+QUEUE_TIMEOUT = 15.0 if z.SLOW > 1 else 5.0  # of the routers, seconds
+SHORT_DRAIN = 2.0                            # seconds: of a router or worker that cannot wait for all
+
+
+class Certificates:
+    """Of localhost, by an authority of its own."""
+
+    def __init__(self, stack):
+        self.authority = tls.Authority(stack)
+        self.renew()
+        self.contexts = {protocol: self.make_context(protocol) for protocol in ('http/1.1', 'h2')}
+        self.sessions = {}
+
+    def renew(self):
+        self.pair = self.authority.make('localhost')
+        self.is_spoiled = False
+
+    def spoil(self):
+        """A key that is none: the old pair has to stay in use."""
+        with open(self.pair[1], 'w') as file:
+            file.write('no key\n')
+        self.is_spoiled = True
+
+    def make_context(self, protocol):
+        context = ssl.create_default_context(cafile=self.authority.ca)
+        context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF  # an end without close_notify is an error
+        context.set_alpn_protocols([protocol])
+        return context
+
+    def in_use(self):
+        """The number of the certificate in the file, as getpeercert() says it."""
+        told = subprocess.run(['openssl', 'x509', '-noout', '-serial', '-in', self.pair[0]], capture_output=True, text=True)
+        return told.stdout.strip().partition('=')[2]
+
+    def wrap(self, socket, protocol):
+        """Resumes the session that was kept last, every other time."""
+        session = self.sessions.get(protocol) if random.random() < 0.5 else None
+        wrapped = self.contexts[protocol].wrap_socket(socket, server_hostname='localhost', session=session,
+                                                      suppress_ragged_eofs=False)
+        if wrapped.selected_alpn_protocol() != protocol:
+            raise AssertionError(f'{wrapped.selected_alpn_protocol()} instead of {protocol}')
+        return wrapped
+
+
+class Road:
+    """How a client reaches a router: in cleartext when there are no certificates."""
+
+    def __init__(self, port, certificates=None):
+        self.port, self.certificates = port, certificates
+
+    def wrap(self, socket, protocol):
+        return self.certificates.wrap(socket, protocol) if self.certificates else socket
+
+    def context(self, protocol):
+        return self.certificates.contexts[protocol]
+
+    def keep_session(self, socket):
+        """Before it is closed: tickets come behind the handshake."""
+        if self.certificates and (session := socket.session):
+            self.certificates.sessions[socket.selected_alpn_protocol()] = session
+
+
+class Keys:
+    """CURVE keys of the routers and of the workers: one pair each. Nobody else comes in."""
+
+    def __init__(self, stack):
+        self.router, router_key = self.make(stack, 'router')
+        worker, worker_key = self.make(stack, 'worker')
+        with open(stack.path('allowed'), 'w') as file:
+            file.write(worker + '\n')
+        self.of_routers = ['--fabric-key', router_key, '--fabric-allow', stack.path('allowed')]
+        self.of_workers = ['--key', worker_key, '--router-key', self.router]
+
+    @staticmethod
+    def make(stack, name):
+        public, secret = (key.decode() for key in zmq.curve_keypair())
+        with open(stack.path(name + '.key'), 'w') as file:
+            file.write(secret + '\n')
+        return public, file.name
+
+
+class Worker:
+    """One place in a pool, and who has it now."""
+
+    def __init__(self, pool, process, is_python=False, is_hasty=False):
+        self.pool, self.process, self.is_python, self.is_hasty = pool, process, is_python, is_hasty
+        self.frozen = None  # its window
+        self.since = time.monotonic()
+
+    @property
+    def name(self):
+        return self.process.name
+
+
+class Fleet:
+    def __init__(self, stack, random_, options):
+        self.stack, self.random = stack, random_
+        self.ids = stack.path('ids')
+        self.serial = 0
+        self.count = options.routers or random_.choice([1, 1, 2])
+        self.threads = options.threads or (1 if options.seed % 2 else 2)
+        is_tcp = random_.random() < 0.5
+        has_keys = random_.random() < 0.4
+        self.is_tcp = is_tcp
+        self.keys = Keys(stack) if has_keys and is_tcp else None
+        self.balance = random_.choice(['round_robin', 'round_robin', 'weighted', 'least_connections'])
+        self.is_hasty = random_.random() < 0.5  # the routers' drain time is short
+        self.certificates = Certificates(stack)
+        self.routers, self.workers = [], []
+
+    def __str__(self):
+        return (f'{self.count} routers of {self.threads} threads, over {"tcp" if self.is_tcp else "ipc"}'
+                f'{" with keys" if self.keys else ""}, {self.balance}{", in haste" if self.is_hasty else ""}')
+
+    def start(self):
+        for number in range(self.count):
+            fabric = self.stack.ipc(f'fabric-{number}')
+            if self.is_tcp:
+                fabric = f'tcp://127.0.0.1:{z.free_port(2 * self.threads)}'
+            self.routers.append(self.start_router(f'router-{number}', z.free_port(), z.free_port(), fabric))
+        for pool, places in POOLS.items():
+            for number in range(places):
+                self.workers.append(self.start_worker(pool, is_python=pool == OPEN and number == 0 and not self.keys))
+
+    def start_router(self, name, port, tls_port, fabric):
+        words = ['--threads', self.threads, '--balance', self.balance, '--queue-timeout', f'{QUEUE_TIMEOUT:g}s',
+                 '--tls-port', tls_port, *tls.options_of(self.certificates.pair)]
+        if z.SLOW > 1:
+            words += ['--heartbeat-timeout', '3s', '--heartbeat', '750ms']
+        if self.is_hasty:
+            words += ['--drain-timeout', f'{SHORT_DRAIN:g}s']
+        if self.keys:
+            words += self.keys.of_routers
+        router = self.stack.router(*words, port=port, fabric=fabric, name=name)
+        router.tls_port = tls_port
+        return router
+
+    def start_again(self, old):
+        index = self.routers.index(old)
+        self.routers[index] = self.start_router(old.name, old.port, old.tls_port, old.fabric)
+        return self.routers[index]
+
+    def road(self, random_, is_tls):
+        router = random_.choice(self.routers)
+        return Road(router.tls_port, self.certificates) if is_tls else Road(router.port)
+
+    def start_worker(self, pool, *words, is_python=False):
+        self.serial += 1
+        name = f'{pool}-{self.serial}'
+        fabrics = [router.fabric for router in self.routers]
+        is_hasty = not is_python and self.random.random() < 0.4
+        if is_hasty:
+            words = (*words, '--drain-timeout', f'{SHORT_DRAIN:g}s')
+        if self.keys:
+            words = (*words, *self.keys.of_workers)
+        if pool == BIN:
+            process = self.stack.httpbin(name, '--route', 'bin.test/', *words, connect=fabrics)
+        elif pool == WS:
+            process = self.stack.worker(name, '--route', 'ws.test/', *words, kind='echo-websocket-worker', connect=fabrics)
+        elif is_python:
+            connect = [word for fabric in fabrics for word in ('--connect', fabric)]
+            script = os.path.join(z.ROOT, 'tests', 'support', 'soak_worker.py')
+            process = self.stack.start(['/usr/bin/python3', script, name, '--ids', self.ids, *connect, *words], name=name)
+        else:
+            process = self.stack.test_worker(name, '--ids', self.ids, *words, connect=fabrics)
+        return Worker(pool, process, is_python, is_hasty)
+
+    def replace(self, worker):
+        """Another one has its place."""
+        successor = self.start_worker(worker.pool, is_python=worker.is_python)
+        self.workers[self.workers.index(worker)] = successor
+        return successor.name
+
+    def knows(self, worker):
+        """Whether every loop of every router has welcomed a worker that was started with --verbose."""
+        return worker.process.log().count(' is router ') >= self.count * self.threads
