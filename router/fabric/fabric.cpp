@@ -177,7 +177,8 @@ bool Fabric::deal(FabricStream& stream) {
 }
 
 bool Fabric::steer(FabricStream& stream) {
-  Worker* worker = pools_.pick(stream.pool, stream.attempt, now_);
+  const std::size_t unclaimed = stream.pool == kOpenPool ? dealt_share(unaccepted_, roster_.open_pool().size()) : 0;
+  Worker* worker = pools_.pick(stream.pool, stream.attempt, now_, unclaimed);
   if (worker == nullptr) return false;
   ++counters_.steered;
   outbox(*worker).append(stream.opening);
@@ -337,10 +338,14 @@ void Fabric::remove(FabricStream& stream) {
   if (stream.is_open_pool) --open_pool_streams_;
   if (Worker* worker = holder(stream)) {
     --worker->in_flight;
-    if (waiting_ > 0 && !std::exchange(has_room_, true)) wants_turn_end_();
+    room_appeared();
   }
   streams_.remove(stream.id);
   counters_.streams_open = streams_.size();
+}
+
+void Fabric::room_appeared() {
+  if (waiting_ > 0 && !std::exchange(has_room_, true)) wants_turn_end_();
 }
 
 void Fabric::end_with(FabricStream& stream, const Error& error) {

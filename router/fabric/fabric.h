@@ -84,6 +84,7 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] Worker* holder(const FabricStream& stream);
   [[nodiscard]] BackendEvents* events_of(const FabricStream& stream) const;
   void remove(FabricStream& stream);
+  void room_appeared();
   void end_with(FabricStream& stream, const Error& error);
   // The stream broke a rule: its worker is told, its exchange too.
   void fail_stream(StreamId id, ResetCode to_worker, const Error& error);

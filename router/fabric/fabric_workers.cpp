@@ -287,6 +287,7 @@ void Fabric::accept(Worker& worker, FabricStream& stream) {
     --unaccepted_;
     stream.place = Place::held;
     hold(worker, stream);
+    room_appeared();  // the others do not have it
   }
   stream.is_accepted = true;
   BackendEvents* events = events_of(stream);

@@ -42,23 +42,32 @@ std::vector<StreamId> Pools::take_waiting() {
   return taken;
 }
 
-Worker* Pools::pick(PoolId id, Attempt attempt, Time now) {
+Worker* Pools::pick(PoolId id, Attempt attempt, Time now, std::size_t unclaimed) {
   const auto found = pools_.find(id);
   if (found == pools_.end() || found->second->members.empty()) return nullptr;
   Pool& pool = *found->second;
-  if (attempt == Attempt::again)
-    if (Worker* worker = pick_from(pool, now, Among::proven)) return worker;
-  if (Worker* worker = pick_from(pool, now, Among::not_silent)) return worker;
-  return pick_from(pool, now, Among::all);
+  Worker* worker = pick_from(pool, attempt, now, unclaimed);
+  if (worker != nullptr || unclaimed == 0) return worker;
+  // Of what is unclaimed, a silent worker has the most: the others need not wait for it.
+  const bool is_anybody_silent =
+      std::any_of(pool.members.begin(), pool.members.end(), [](const Worker* member) { return member->is_silent; });
+  return is_anybody_silent ? pick_from(pool, attempt, now, 0) : nullptr;
 }
 
-Worker* Pools::pick_from(Pool& pool, Time now, Among among) {
+Worker* Pools::pick_from(Pool& pool, Attempt attempt, Time now, std::size_t unclaimed) {
+  if (attempt == Attempt::again)
+    if (Worker* worker = pick_among(pool, Among::proven, now, unclaimed)) return worker;
+  if (Worker* worker = pick_among(pool, Among::not_silent, now, unclaimed)) return worker;
+  return pick_among(pool, Among::all, now, unclaimed);
+}
+
+Worker* Pools::pick_among(Pool& pool, Among among, Time now, std::size_t unclaimed) {
   for (std::size_t i = 0; i < pool.members.size(); ++i) {
     const Worker& worker = *pool.members[i];
     Candidate& candidate = pool.candidates[i];
     candidate.weight = worker.hello.weight;
     candidate.capacity = worker.hello.capacity;
-    candidate.in_flight = worker.in_flight;
+    candidate.in_flight = worker.in_flight + static_cast<std::uint32_t>(unclaimed);
     candidate.usable = worker.is_ready(now) && (among == Among::all || !worker.is_silent) &&
                        (among != Among::proven || worker.has_answered);
   }

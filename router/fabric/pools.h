@@ -35,8 +35,9 @@ class Pools {
   void leave(Worker& worker);
 
   // The worker that takes the next stream, or nothing when nobody has room. Silent ones only when there are no others,
-  // and for a stream that was lost before those that never answered anything come last.
-  [[nodiscard]] Worker* pick(PoolId pool, Attempt attempt, Time now);
+  // and for a stream that was lost before those that never answered anything come last. `unclaimed` streams were dealt
+  // to each, and take room there until it is known who has them.
+  [[nodiscard]] Worker* pick(PoolId pool, Attempt attempt, Time now, std::size_t unclaimed);
   [[nodiscard]] std::deque<StreamId>& waiting(PoolId pool) { return at(pool).waiting; }
   // Empties all lines, each oldest first, and forgets the pools with nobody in them.
   [[nodiscard]] std::vector<StreamId> take_waiting();
@@ -45,7 +46,8 @@ class Pools {
  private:
   [[nodiscard]] Pool& at(PoolId pool);
   enum class Among : std::uint8_t { proven, not_silent, all };
-  [[nodiscard]] Worker* pick_from(Pool& pool, Time now, Among among);
+  [[nodiscard]] Worker* pick_from(Pool& pool, Attempt attempt, Time now, std::size_t unclaimed);
+  [[nodiscard]] Worker* pick_among(Pool& pool, Among among, Time now, std::size_t unclaimed);
 
   Balance balance_;
   boost::unordered_flat_map<PoolId, std::unique_ptr<Pool>> pools_;

@@ -20,6 +20,10 @@ std::string_view why_uneven(Balance balance, const std::vector<Worker*>& open_po
   return {};
 }
 
+std::size_t dealt_share(std::size_t unaccepted, std::size_t workers) {
+  return workers == 0 ? 0 : (unaccepted + workers - 1) / workers;
+}
+
 bool all_have_room(const std::vector<Worker*>& open_pool, std::size_t unaccepted) {
   // A dealt stream lands on every worker in turn; one more for the turn that is under way.
   const std::size_t share = unaccepted / std::max<std::size_t>(open_pool.size(), 1) + 1;

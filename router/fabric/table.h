@@ -17,6 +17,9 @@ namespace zeroway {
 [[nodiscard]] std::string_view why_uneven(Balance balance, const std::vector<Worker*>& open_pool,
                                           std::size_t deal_connections, Time now);
 
+// How many of `unaccepted` dealt streams one of the workers has: they are dealt in turn.
+[[nodiscard]] std::size_t dealt_share(std::size_t unaccepted, std::size_t workers);
+
 // Whether each of them has room for its share of the `unaccepted` streams and one more.
 [[nodiscard]] bool all_have_room(const std::vector<Worker*>& open_pool, std::size_t unaccepted);
 

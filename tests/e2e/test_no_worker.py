@@ -69,3 +69,4 @@ def test_workers_at_their_capacity_make_requests_wait_not_fail(stack):
     with z.Load(router.port, 8, lambda id: ('GET', '/delay/0.2', (), None), limit=2) as load:
         load.join()
     assert load.failed == []
+    assert router.counters()['refused'] == 0  # nobody is given more than it said it can take

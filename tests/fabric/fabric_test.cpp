@@ -103,6 +103,46 @@ TEST_CASE("fabric: only workers with room get streams, the rest waits and is ser
   CHECK(bench.exchange().said == "accepted by a · head 200 last · end");
 }
 
+TEST_CASE("fabric: a dealt stream that nobody has claimed yet takes room") {
+  Bench bench;
+  bench.join("a", 1, 1);
+  const StreamId first = bench.ask();
+  bench.ask("/second");
+  CHECK(bench.last_line() == "deal a: head GET / end");
+  CHECK(bench.counters.queued == 1);
+  bench.claim("a", first);
+  CHECK(bench.last_line() == "deal a: head GET / end");
+  bench.reply("a", first);
+  CHECK(bench.last_line() == "deal a: head GET /second end");
+}
+
+TEST_CASE("fabric: as soon as it is known who has a dealt stream, the others have room") {
+  Bench bench;
+  bench.join("a", 1, 1);
+  bench.join("b", 1, 1);
+  const StreamId first = bench.ask();
+  const StreamId second = bench.ask();
+  bench.reply("a", first);
+  bench.break_deal("b");
+  bench.ask("/third");  // steered: b may be who has the second
+  CHECK(bench.counters.queued == 1);
+  bench.claim("b", second);
+  CHECK(bench.last_line() == "a: head GET /third end");
+}
+
+TEST_CASE("fabric: what a silent worker may have been dealt takes no room of the others") {
+  Bench bench;
+  bench.join("a", 1, 1);
+  bench.join("b", 1, 1);
+  bench.ask();
+  bench.pass(40);
+  bench.pong("b");
+  bench.pass(120);
+  CHECK(bench.counters.pings_late == 1);
+  bench.ask("/second");
+  CHECK(bench.last_line() == "b: head GET /second end");
+}
+
 TEST_CASE("fabric: without a worker a stream waits, is served by one that comes, and fails after the queue timeout") {
   Bench bench;
   bench.ask("/first");
