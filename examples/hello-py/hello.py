@@ -532,7 +532,10 @@ class Worker:
             self.add_link(deal, steer_of(deal))
 
     def log(self, line):
-        print(f"{self.name}: {line}", file=sys.stderr, flush=True)
+        try:
+            print(f"{self.name}: {line}", file=sys.stderr, flush=True)
+        except OSError:
+            pass  # whoever read the log is gone, or its disk is full
 
     def hello(self):
         return json.dumps({"version": 1, "name": self.name, "instance": self.instance, "pid": os.getpid(),
@@ -554,7 +557,10 @@ class Worker:
         self.socket.setsockopt(zmq.CONNECT_ROUTING_ID, alias)
         # Deal never connects by itself: we dial it again, while welcome.
         self.socket.setsockopt(zmq.RECONNECT_IVL, RECONNECT if what == "steer" else NEVER)
-        self.socket.connect(endpoint)
+        try:
+            self.socket.connect(endpoint)
+        except zmq.ZMQError as error:  # it can never be dialled: a path of over 107 bytes, for example
+            sys.exit(f"{self.name}: {endpoint}: {error}")
         return alias
 
     def disconnect(self, endpoint):
@@ -686,10 +692,9 @@ class Worker:
 
 def in_range(low, high):
     def read(text):
-        value = int(text)
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text} is not {low} … {high}")
-        return value
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"'{text}' is not a number of {low} … {high}")
+        return int(text)
     return read
 
 

@@ -1,6 +1,7 @@
 """The worker in Python behind a real router: what the specification's page alone gives its reader."""
 import asyncio
 import os
+import subprocess
 import time
 
 import zeroway_e2e as z
@@ -33,6 +34,31 @@ def test_it_says_hello_and_streams_both_ways(stack):
         connection.send(b'hi')
         assert connection.read_reply('POST').body == b'hi'
     router.wait_idle()
+
+
+def test_a_wrong_argument_is_told_with_its_range():
+    for words, says in ((['--weight', 'x'], "'x' is not a number of 1 … 1000"),
+                        (['--capacity', '0'], "'0' is not a number of 1 … 1000000"),
+                        (['--connect', 'here'], 'here is neither tcp://HOST:PORT'),
+                        (['--connect', 'ipc://' + 'a' * 200], 'File name too long')):
+        done = subprocess.run([PROGRAM, 'python-1', *words], capture_output=True, text=True, timeout=20 * z.SLOW)
+        assert done.returncode in (1, 2)
+        assert says in done.stderr and 'Traceback' not in done.stderr
+
+
+def test_it_outlives_whoever_reads_its_log(stack):
+    reading, writing = os.pipe()
+    child = subprocess.Popen([PROGRAM, 'python-1', '--connect', stack.ipc()], stderr=writing)
+    try:
+        os.close(writing)
+        os.close(reading)  # what it says when it is welcomed finds nobody
+        router = stack.router().wait_workers(1)
+        assert router.get().text == 'Hello from python-1\n'
+        child.terminate()
+        assert child.wait(z.PATIENCE) == 0
+    finally:
+        child.kill()
+        child.wait()
 
 
 def test_a_rolling_restart_under_post_load_fails_nothing(stack):

@@ -38,6 +38,13 @@ def test_what_is_there_is_kept_and_named(stack):
     assert not os.path.exists(stack.path('mine.pub'))
 
 
+def test_what_is_no_name_writes_nothing(stack):
+    for words in ((), ('',), ('a', 'b'), ('--made',), ('keys/',)):
+        done = keygen(stack.folder, *words)
+        assert done.returncode == 2 and 'NAME' in done.stderr and done.stdout == '', words
+    assert [name for name in os.listdir(stack.folder) if name.endswith(('.key', '.pub'))] == []
+
+
 def test_a_fabric_without_keys_may_be_open_to_all_when_told_so(stack):
     fabric = stack.tcp().replace('127.0.0.1', '0.0.0.0')
     router = stack.router('--fabric-insecure', fabric=fabric)
