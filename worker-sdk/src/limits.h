@@ -19,7 +19,11 @@ inline constexpr std::size_t kKeptBuffer = 65'536;     // that is used again: wh
 inline constexpr std::size_t kSpareTimers = 1'024;     // of cancelled requests, before it is worth a look
 inline constexpr std::size_t kMaxReason = 123;         // of a Close, RFC 6455 §5.5: 125 with the code
 
+inline constexpr std::size_t kMaxLogLine = 4'096;  // PIPE_BUF: what a pipe takes whole, or not at all
+
 // routers
+inline constexpr std::chrono::milliseconds kRouterPatience{
+    3'000};  // for a WELCOME, then the log says that there is none: a wrong --connect would be a riddle
 inline constexpr std::size_t kMaxLinks = 1'024;                          // pairs that WELCOMEs may name
 inline constexpr unsigned kComplaintsPerSecond = 10;                     // a router gone wrong must not fill the disk
 inline constexpr std::chrono::milliseconds kPauseBeforeHello{100};       // who was dropped does not turn in a circle

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "limits.h"
 #include "proto/limits.h"
@@ -237,6 +238,26 @@ void WorkerLoop::dial_again(WorkerClock::time_point now) {
   }
 }
 
+// Dialling goes on for ever without a word, as it should for a router that is not there yet: somebody must hear of it
+// when it never comes.
+void WorkerLoop::look_for_routers(WorkerClock::time_point now) {
+  constexpr auto kNever = WorkerClock::time_point::max();
+  for (std::size_t i = 0; i < pairs_.size(); ++i) {
+    Pair& pair = pairs_[i];
+    const RouterLink& link = *core_->links()[i];
+    if (link.is_welcomed()) {
+      if (std::exchange(pair.is_missed, false)) log_.line("welcome at " + link.steer() + " now");
+      pair.missed_at = kNever;
+    } else if (pair.missed_at == kNever && !pair.is_missed) {
+      pair.missed_at = now + kRouterPatience;
+    } else if (pair.missed_at <= now) {
+      pair.missed_at = kNever;
+      pair.is_missed = true;
+      log_.line("no router welcomes this worker at " + link.steer() + "; it goes on trying");
+    }
+  }
+}
+
 int WorkerLoop::run(WorkerCore& core) {
   core_ = &core;
   const int status = serve();
@@ -255,6 +276,7 @@ int WorkerLoop::serve() {
     (void)dial_new_links();
     dial_deals();
     dial_again(now);
+    look_for_routers(now);
     send_all();
     is_busy |= !is_dry_;
     if (stops_.load(std::memory_order_relaxed) > 0) {
@@ -373,7 +395,7 @@ void WorkerLoop::dial_later(Dialled& dialled) {
 
 WorkerClock::time_point WorkerLoop::next_dial() const {
   auto next = WorkerClock::time_point::max();
-  for (const Pair& pair : pairs_) next = std::min({next, pair.deal.again_at, pair.steer.again_at});
+  for (const Pair& pair : pairs_) next = std::min({next, pair.deal.again_at, pair.steer.again_at, pair.missed_at});
   return next;
 }
 

@@ -43,6 +43,8 @@ class WorkerLoop final : public LinkSender {
   };
   struct Pair {
     Dialled deal, steer;
+    WorkerClock::time_point missed_at = WorkerClock::time_point::max();  // when the log says that there was no WELCOME
+    bool is_missed = false;                                              // it has said so
   };
   using Alias = std::array<char, 9>;
 
@@ -60,6 +62,7 @@ class WorkerLoop final : public LinkSender {
   void tell_steer(Dialled& steer, RouterLink& link, std::uint16_t event);
   void tell(Dialled& dialled, std::uint16_t event);
   void dial_later(Dialled& dialled);
+  void look_for_routers(WorkerClock::time_point now);
   void send_all();
   [[nodiscard]] WorkerClock::time_point next_dial() const;
   void wait(WorkerClock::time_point until, bool is_busy);

@@ -47,7 +47,8 @@ struct WorkerOptions {
 
   // Whether to log each connection and drop, not only what is wrong.
   bool verbose = false;
-  // Where log lines go (without newline), called on any thread of the worker. Empty = stderr.
+  // Where log lines go (without newline), called on any thread of the worker: it should not block. Empty = stderr;
+  // while nobody reads that, lines are lost rather than requests delayed.
   std::function<void(std::string_view line)> log;
 
   // Reads `NAME --connect ENDPOINT … --weight N --capacity N --threads N --route [HOST]/PATH … --max-body SIZE
