@@ -206,6 +206,8 @@ void Router::say_it_serves() const {
   }
   const std::string tls = tls_where_.empty() ? "" : " and https://" + tls_where_;
   log::info("serving http://" + where_ + tls + "; workers come to " + workers);
+  if (!settings_.fabric.key_file.empty() && settings_.fabric.allow_file.empty())
+    log::warning("without --fabric-allow whoever knows the router's public key can be a worker, and gets requests");
 }
 
 int Router::run() {

@@ -2,7 +2,10 @@
 
 #include <zmq.h>
 
+#include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "proto/frame.h"
@@ -38,10 +41,27 @@ class Part {
   zmq_msg_t message_;
 };
 
-// ZeroMQ removes the file of an ipc endpoint before it binds, which takes the endpoint from a router that is alive.
-bool is_somebody_at(std::string_view endpoint) {
+// ZeroMQ removes the file of an ipc endpoint before it binds: that takes the endpoint from a router that is alive, and
+// the file from whoever made one of that name.
+std::string why_not_at(std::string_view endpoint) {
   constexpr std::string_view kIpc = "ipc://";
-  return endpoint.starts_with(kIpc) && somebody_listens_at(endpoint.substr(kIpc.size()));
+  if (!endpoint.starts_with(kIpc)) return {};
+  const std::string_view path = endpoint.substr(kIpc.size());
+  if (somebody_listens_at(path)) return std::strerror(EADDRINUSE);
+  std::error_code error;
+  const auto type = std::filesystem::symlink_status(path, error).type();
+  const bool is_free = path.starts_with('@') || type == std::filesystem::file_type::not_found ||
+                       type == std::filesystem::file_type::socket || type == std::filesystem::file_type::none;
+  return is_free ? "" : "there is a file of that name which is no socket";
+}
+
+// ZeroMQ binds to addresses and to names of interfaces, to no others.
+std::string why_not_bound(const zmq::error_t& error) {
+  return error.num() == ENODEV ? "neither an address nor an interface of this machine" : error.what();
+}
+
+Error cannot_bind(const std::string& endpoint, const std::string& why) {
+  return {Fault::router, Code::internal, false, "fabric endpoint " + endpoint + ": " + why};
 }
 
 bool begins_with_hello(Bytes payload) {
@@ -75,8 +95,8 @@ void ZmqWire::set_up(zmq::socket_t& socket) {
 }
 
 Result<> ZmqWire::bind(const std::string& deal, const std::string& steer) {
-  if (is_somebody_at(deal))
-    return Error{Fault::router, Code::internal, false, "fabric endpoint " + deal + ": Address already in use"};
+  for (const std::string& endpoint : {deal, steer})
+    if (const std::string why = why_not_at(endpoint); !why.empty()) return cannot_bind(endpoint, why);
   const std::string* at = &deal;
   try {
     if (!settings_.key_file.empty()) {
@@ -103,7 +123,7 @@ Result<> ZmqWire::bind(const std::string& deal, const std::string& steer) {
     at = &deal;
     deal_.bind(deal);
   } catch (const zmq::error_t& error) {
-    return Error{Fault::router, Code::internal, false, "fabric endpoint " + *at + ": " + error.what()};
+    return cannot_bind(*at, why_not_bound(error));
   }
   return {};
 }

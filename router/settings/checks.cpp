@@ -136,4 +136,10 @@ Result<> check_ports(const Settings& settings) {
   return {};
 }
 
+std::string with_address(const std::string& endpoint) {
+  constexpr std::string_view kLocalhost = "tcp://localhost:";
+  if (!endpoint.starts_with(kLocalhost)) return endpoint;
+  return "tcp://127.0.0.1:" + endpoint.substr(kLocalhost.size());
+}
+
 }  // namespace zeroway

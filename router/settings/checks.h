@@ -25,5 +25,7 @@ namespace zeroway {
 // That clients are not served at a port of the fabric, whose endpoint check_fabric() has found good: the bind would
 // say no more than that the address is in use. Only what is certain: two names of one host are left to the bind.
 [[nodiscard]] Result<> check_ports(const Settings& settings);
+// With the host `localhost` as 127.0.0.1: ZeroMQ binds to addresses only.
+[[nodiscard]] std::string with_address(const std::string& endpoint);
 
 }  // namespace zeroway

@@ -226,7 +226,8 @@ void add_fabric(Options& options, FabricSettings& fabric) {
   options.time(kFabric, "--heartbeat-timeout", fabric.heartbeat_timeout, Millis(20),
                "Without an answer to them: the worker is lost");
   options.file(kFabric, "--fabric-key", fabric.key_file, "The router's secret CURVE key (tools/keygen makes one)");
-  options.file(kFabric, "--fabric-allow", fabric.allow_file, "Public keys of workers that may connect, one a line");
+  options.file(kFabric, "--fabric-allow", fabric.allow_file,
+               "Public keys of workers that may connect, one a line; without it any who know the router's");
   options.flag(kFabric, "--fabric-insecure", fabric.insecure, true,
                "Let --fabric be reachable from other machines without keys");
   options.number(kHidden, "--first-stream-id", fabric.first_stream_id, 0, kMaxStreamId, "To see stream ids wrap");
@@ -326,6 +327,7 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
   if (!rest.empty()) return failed(unknown(app, rest));
   if (const std::string why = pair_tls(app, tls_words, settings.edge.port, settings.edge.tls); !why.empty())
     return failed(why);
+  settings.fabric.endpoint = with_address(settings.fabric.endpoint);
   if (const auto fits = check_fabric(settings.fabric, settings.threads); !fits) return failed(fits.error().detail);
   if (const auto apart = check_ports(settings); !apart) return failed(apart.error().detail);
   if (app.count("--access-log-format") > 0 && settings.observe.access_log.empty())

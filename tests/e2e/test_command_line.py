@@ -76,6 +76,24 @@ def test_a_taken_fabric_is_named(stack, transport):
         assert fabric in done.stdout + done.stderr
 
 
+def test_a_fabric_does_not_take_the_place_of_a_file(stack):
+    for at, suffix in (('deal', ''), ('steer', '.steer')):
+        fabric = stack.ipc(at)
+        path = fabric.removeprefix('ipc://') + suffix
+        with open(path, 'w') as file:
+            file.write('precious')
+        done = run('-p', '0', '-a', '127.0.0.1', '--fabric', fabric)
+        assert done.returncode == 1
+        assert path in done.stderr and 'no socket' in done.stderr
+        assert open(path).read() == 'precious'
+
+
+def test_a_fabric_at_a_name_is_told_to_want_an_address():
+    done = run('-p', '0', '--fabric', 'tcp://no-such-interface:8000', '--fabric-insecure')
+    assert done.returncode == 1
+    assert 'tcp://no-such-interface:8001: neither an address nor an interface' in done.stderr
+
+
 def test_a_fabric_beyond_loopback_needs_keys(stack):
     fabric = stack.tcp().replace('127.0.0.1', '0.0.0.0')
     done = run('-p', '0', '--fabric', fabric)

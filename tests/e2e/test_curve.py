@@ -31,6 +31,11 @@ def test_an_allowed_worker_serves(stack):
     assert router.get().text == 'Hello from good\n'
 
 
+def test_that_nobody_is_kept_out_is_told(stack):
+    _, router_file = make_keys(stack, 'router.key')
+    stack.router('--fabric-key', router_file).wait_log('without --fabric-allow whoever knows')
+
+
 def test_strangers_and_plain_peers_stay_outside(stack):
     router, router_public, worker_file = start(stack)
     _, stranger_file = make_keys(stack, 'stranger.key')

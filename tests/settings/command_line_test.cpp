@@ -263,6 +263,11 @@ TEST_CASE("command line: flags may come twice, and options may end with --") {
   CHECK(accepted("-v -v -vv --no-worker-header --no-worker-header").observe.verbose);
 }
 
+TEST_CASE("command line: a fabric at localhost is one at an address, as ZeroMQ wants it") {
+  CHECK(accepted("--fabric tcp://localhost:8000").fabric.endpoint == "tcp://127.0.0.1:8000");
+  CHECK(accepted("--fabric tcp://[::1]:8000").fabric.endpoint == "tcp://[::1]:8000");
+}
+
 TEST_CASE("command line: a fabric that others can reach needs a key, or the word that it does not") {
   for (const char* endpoint : {"tcp://0.0.0.0:8000", "tcp://*:8000", "tcp://192.168.1.1:8000", "tcp://[::]:8000"}) {
     CAPTURE(endpoint);
