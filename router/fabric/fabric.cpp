@@ -300,6 +300,7 @@ void Fabric::send_mail() {
 // Its last words may be to come, and among them what it owed to its streams: steer_broke() is told behind them. What
 // could not be sent, nobody has seen.
 void Fabric::cannot_reach(Worker& worker) {
+  worker.is_outbox_listed = true;  // for good: no turn tries to send to it again
   roster_.retire(worker);
   pools_.leave(worker);
   table_changed();

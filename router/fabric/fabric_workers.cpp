@@ -139,7 +139,7 @@ Result<> Fabric::hello(std::string_view instance, const Frame& frame, Connection
   }
   if (Worker* known = roster_.find(instance)) {
     if (known->connection == connection) {
-      update(*known, std::move(*read));
+      if (!known->is_unreachable) update(*known, std::move(*read));
       return {};
     }
     lose(*known, "it connected anew");

@@ -39,7 +39,7 @@ struct Worker {
   MessageWriter outbox;           // frames for it, sent once a turn
   bool is_outbox_listed = false;
   std::vector<StreamId> unsent;  // streams whose openings are in the outbox
-  bool is_unreachable = false;   // the last message could not be sent: its connection has broken off
+  bool is_unreachable = false;   // a message could not be sent: its connection has broken off
 
   [[nodiscard]] bool has_room() const { return in_flight < hello.capacity; }
   [[nodiscard]] bool is_ready(Time now) const { return !is_draining && has_room() && now >= refused_until; }

@@ -496,6 +496,27 @@ TEST_CASE("fabric: a worker that cannot be reached is lost after a second, wheth
   CHECK(bench.counters.workers == 0);
 }
 
+TEST_CASE("fabric: a worker that cannot be reached is given up once, and what it says of itself is late") {
+  Bench bench;
+  const StreamId stream = hold_and_vanish(bench);
+  const auto messages = bench.counters.messages_out;
+  for (int turn = 0; turn < 3; ++turn) {
+    bench.fabric->data(stream, as_bytes("more"));
+    bench.turn();
+  }
+  bench.hello_again("a");
+  bench.turn();
+  bench.ask("/second");
+  CHECK(bench.counters.messages_out == messages);
+  CHECK(bench.counters.steered + bench.counters.dealt == 1);  // the first
+  bench.join("b");
+  CHECK(bench.last_line() == "b: welcome · head GET /second end");
+  bench.pass(1'020);
+  CHECK(bench.exchanges.at(1)->said == "accepted by a · credit 196608 · reset " + kLost);
+  CHECK(bench.exchanges.at(2)->said == "");
+  CHECK(bench.counters.workers == 1);
+}
+
 TEST_CASE("fabric: a worker that connects anew loses what it held before") {
   Bench bench;
   bench.join("a");
