@@ -183,7 +183,7 @@ void ClientSession::blamed(CodecStream number, const Error& error) {
 
 void ClientSession::blame(const Error& error) {
   ++door_.counters().bad_requests;
-  must_linger_ = true;
+  must_linger();
   if (log::is_on(log::Level::debug)) log::debug("client " + info_.address + ": " + error.detail);
 }
 
@@ -197,8 +197,7 @@ void ClientSession::drained(CodecStream number, std::size_t bytes) {
 
 void ClientSession::broken(const Error& error, Breach breach) {
   ++door_.counters().bad_requests;
-  must_linger_ = true;
-  was_flooded_ = breach == Breach::flood;
+  linger_ = breach == Breach::flood ? Linger::briefly : Linger::yes;
   // A line for each: whoever is cut shall be able to find out why.
   log::info("client " + info_.address + ": connection closed: " + error.detail);
   cancel_streams();
@@ -239,7 +238,7 @@ ClientStream& ClientSession::begin_stream(CodecStream number) {
 
 // The reply is said. May be the last that is known of the stream.
 void ClientSession::finish(ClientStream& stream) {
-  must_linger_ = must_linger_ || !stream.has_request_ended;
+  if (!stream.has_request_ended) must_linger();
   const auto at = place_of(streams_, stream.number);
   if (at == streams_.end() || at->get() != &stream) return;
   stream.lead.end(lead_budget_);
@@ -323,9 +322,12 @@ void ClientSession::pause_or_resume() {
   if (connection_->queued() <= kLowMark) connection_->resume(PauseReason::writer);
 }
 
+void ClientSession::must_linger() {
+  if (linger_ == Linger::no) linger_ = Linger::yes;
+}
+
 Linger ClientSession::linger() const {
-  if (was_flooded_) return Linger::briefly;
-  return must_linger_ || connection_->kept() > 0 ? Linger::yes : Linger::no;
+  return linger_ == Linger::no && connection_->kept() > 0 ? Linger::yes : linger_;
 }
 
 void ClientSession::close() {

@@ -84,6 +84,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void set_timer();
   void tick();
   void ring();
+  void must_linger();
   [[nodiscard]] Linger linger() const;
   void close();
   void over();
@@ -117,8 +118,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   bool has_input_ended_ = false;
   bool has_codec_heard_it_ = false;  // of the end of input
   bool wants_offer_ = false;
-  bool must_linger_ = false;  // bytes of the client may be unread when we close
-  bool was_flooded_ = false;
+  Linger linger_ = Linger::no;  // what was said calls for: bytes of the client may be unread when we close
   bool is_over_ = false;
 };
 
