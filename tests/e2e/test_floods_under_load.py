@@ -64,6 +64,11 @@ def served_by_one(stack):
     return router
 
 
+def connections_of(name):
+    """How many an attacker has: more of those that are held for a while before they are cut."""
+    return 8 if name in FLOODS and FLOODS[name].slow else 4
+
+
 def attack_of(stack, router, name, during, connections=4, rate=RATE):
     """(what `during()` found out meanwhile, what the attacker reports). Each cut connection is in the log, once."""
     old = router.log_size()
@@ -114,8 +119,8 @@ class Rounds:
         """Harmless first in every other round: what drifts is then on no side."""
         for state in ('harmless', 'attacked')[::-1 if number % 2 else 1]:
             name = self.name if state == 'attacked' else f'harmless {len(bytes_of(self.name))}'
-            connections = 8 if state == 'attacked' and FLOODS[self.name].slow else 4
-            found, self.report[state] = attack_of(self.stack, self.router, name, lambda: load(self.router), connections)
+            found, self.report[state] = attack_of(self.stack, self.router, name, lambda: load(self.router),
+                                                  connections_of(name))
             self.seen[state].append(found)
         self.seen['alone'].append(load(self.router))
 
@@ -170,7 +175,7 @@ def test_half_of_what_the_router_can_do_is_served_as_before(stack, name):
     for _ in range(3):
         alone.append(paced_load(router, rate))
         found, report = attack_of(stack, router, name, lambda: paced_load(router, rate),
-                                  8 if FLOODS[name].slow else 4)
+                                  connections_of(name))
         attacked.append(found)
     kept = [one / other for one, other in zip(attacked, alone)]
     print(f'\n{name:16} asked {rate:6.0f}/s, alone {statistics.median(alone):6.0f}/s, kept '
