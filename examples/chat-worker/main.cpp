@@ -12,19 +12,9 @@ namespace {
 constexpr std::size_t kMaxName = 60;    // bytes, of persons and rooms: the page's 20 characters always fit
 constexpr std::size_t kMaxText = 4096;  // bytes; longer messages close the WebSocket with 1009
 
-std::string query_value(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(pair.size() + 1, query.size()));
-    if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=')
-      return zeroway::percent_decode(pair.substr(name.size() + 1), zeroway::PlusIsSpace::yes);
-  }
-  return {};
-}
-
 Task<void> chat(WebSocket& socket, Rooms& rooms) {
-  const std::string name = query_value(socket.query(), "name");
-  const std::string room_name = zeroway::percent_decode(socket.param("room"));
+  const std::string name = socket.query("name").value_or("");
+  const std::string room_name = socket.param("room");
   if (name.empty() || name.size() > kMaxName || room_name.size() > kMaxName) {
     socket.refuse(400, "A name and a room of 1 to 60 bytes are needed.\n");
     co_return;

@@ -17,11 +17,11 @@ Task<void> echo(WebSocket& socket) {
 // Closes with the code in the path after the first message, which is the reason.
 Task<void> close_as_asked(WebSocket& socket) {
   const auto reason = co_await socket.receive(123);
-  if (reason) socket.close(std::stoi(std::string(socket.param("code"))), reason->bytes);
+  if (reason) socket.close(socket.param<int>("code"), reason->bytes);
 }
 
 Task<void> refuse_as_asked(WebSocket& socket) {
-  socket.refuse(std::stoi(std::string(socket.param("status"))), "No WebSocket for you.\n",
+  socket.refuse(socket.param<int>("status"), "No WebSocket for you.\n",
                 {{"content-type", "text/plain; charset=utf-8"}});
   co_return;
 }

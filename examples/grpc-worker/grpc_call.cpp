@@ -100,9 +100,9 @@ void GrpcCall::check_deadline() const {
 // Until `size` bytes are there; false when the body ends before.
 Task<bool> GrpcCall::fill(std::size_t size) {
   while (in_.size() < size) {
-    const std::string_view piece = co_await request_.read();
-    if (piece.empty()) co_return false;
-    in_ += piece;
+    const auto piece = co_await request_.read();
+    if (!piece) co_return false;
+    in_ += *piece;
   }
   co_return true;
 }

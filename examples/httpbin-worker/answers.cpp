@@ -38,7 +38,7 @@ void answer_redirect(Request& request, Reply& reply) {
 // The body tells all fields of the reply, its own length among them: two rounds, because telling the length can
 // lengthen it.
 void answer_response_headers(Request& request, Reply& reply) {
-  const Pairs wanted = read_pairs(request.query());
+  const Pairs wanted = request.query_pairs();
   Json json = to_json(wanted);
   json["Content-Type"] = "application/json";
   std::string body;
@@ -59,13 +59,12 @@ void answer_response_headers(Request& request, Reply& reply) {
 void answer_cookies(Request& request, Reply& reply) { send_json(reply, {{"cookies", cookies_of(request)}}); }
 
 void answer_set_cookies(Request& request, Reply& reply) {
-  for (const auto& [name, value] : read_pairs(request.query()))
-    reply.field("set-cookie", name + "=" + value + "; Path=/");
+  for (const auto& [name, value] : request.query_pairs()) reply.field("set-cookie", name + "=" + value + "; Path=/");
   redirect(reply, "/cookies");
 }
 
 void answer_delete_cookies(Request& request, Reply& reply) {
-  for (const auto& [name, value] : read_pairs(request.query())) {
+  for (const auto& [name, value] : request.query_pairs()) {
     reply.field("set-cookie", name + "=; Max-Age=0; Path=/");
   }
   redirect(reply, "/cookies");

@@ -20,20 +20,6 @@ Number read_number(std::string_view what, std::string_view text, Number low, Num
 
 }  // namespace
 
-Pairs read_pairs(std::string_view text) {
-  Pairs pairs;
-  while (!text.empty()) {
-    const std::string_view one = text.substr(0, text.find('&'));
-    text.remove_prefix(std::min(text.size(), one.size() + 1));
-    if (one.empty()) continue;
-    const std::size_t equals = std::min(one.find('='), one.size());
-    const std::string_view value = one.substr(std::min(equals + 1, one.size()));
-    pairs.emplace_back(zeroway::percent_decode(one.substr(0, equals), zeroway::PlusIsSpace::yes),
-                       zeroway::percent_decode(value, zeroway::PlusIsSpace::yes));
-  }
-  return pairs;
-}
-
 std::optional<std::string> find(const Pairs& pairs, std::string_view name) {
   for (const auto& [key, value] : pairs) {
     if (key == name) return value;

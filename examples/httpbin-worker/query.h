@@ -3,17 +3,16 @@
 // Owner: values.   Thread: any.
 // Not here: how they look in a reply (request_json.h).
 #pragma once
+#include <zeroway/url.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-using Pairs = std::vector<std::pair<std::string, std::string>>;  // decoded, in order, repeats kept
+using Pairs = std::vector<zeroway::QueryPair>;  // decoded, in order, repeats kept
 
-// Reads "a=1&b=2", as a query and as an application/x-www-form-urlencoded body.
-[[nodiscard]] Pairs read_pairs(std::string_view text);
 [[nodiscard]] std::optional<std::string> find(const Pairs& pairs, std::string_view name);
 
 // The number in `text`; throws StatusError(400) naming `what` when it is none or not in low … high.

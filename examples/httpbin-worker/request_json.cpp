@@ -110,7 +110,7 @@ std::string origin_of(const zeroway::RequestBase& request) {
 }
 
 Json describe(const zeroway::RequestBase& request) {
-  return {{"args", to_json(read_pairs(request.query()))},
+  return {{"args", to_json(request.query_pairs())},
           {"headers", headers_of(request)},
           {"origin", origin_of(request)},
           {"url",
@@ -123,7 +123,7 @@ Json describe(const zeroway::RequestBase& request, std::string_view body) {
   Pairs form, files;
   std::string_view data;
   if (type.starts_with("application/x-www-form-urlencoded")) {
-    form = read_pairs(body);
+    form = zeroway::read_query(body);
   } else if (type.starts_with("multipart/form-data")) {
     read_multipart(body, parameter(type, "boundary"), form, files);
   } else {

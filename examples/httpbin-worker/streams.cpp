@@ -58,7 +58,7 @@ Task<void> write_bytes(AsyncReply& reply, RandomBytes& bytes, std::uint64_t left
 }
 
 Task<void> answer_bytes(AsyncRequest& request, AsyncReply& reply) {
-  const Pairs query = read_pairs(request.query());
+  const Pairs query = request.query_pairs();
   const std::uint64_t size = read_whole("the number of bytes", request.param("size"), 0, kMaxBytes);
   RandomBytes bytes(query);
   reply.field("content-type", "application/octet-stream").field("content-length", std::to_string(size));
@@ -66,7 +66,7 @@ Task<void> answer_bytes(AsyncRequest& request, AsyncReply& reply) {
 }
 
 Task<void> answer_stream_bytes(AsyncRequest& request, AsyncReply& reply) {
-  const Pairs query = read_pairs(request.query());
+  const Pairs query = request.query_pairs();
   const std::uint64_t size = read_whole("the number of bytes", request.param("size"), 0, kMaxBytes);
   const std::uint64_t piece = whole_or(query, "chunk_size", 10'240, 1, kPiece);
   RandomBytes bytes(query);
@@ -95,7 +95,7 @@ Task<void> answer_delay(AsyncRequest& request, AsyncReply& reply) {
 }
 
 Task<void> answer_drip(AsyncRequest& request, AsyncReply& reply) {
-  const Pairs query = read_pairs(request.query());
+  const Pairs query = request.query_pairs();
   const std::uint64_t count = whole_or(query, "numbytes", 10, 1, 10 << 20);
   const double duration = decimal_or(query, "duration", 2, 0, kMaxSeconds);
   const double delay = decimal_or(query, "delay", 0, 0, kMaxSeconds);
@@ -119,7 +119,7 @@ std::uint64_t first_event(const AsyncRequest& request) {
 }
 
 Task<void> answer_events(AsyncRequest& request, AsyncReply& reply) {
-  const Pairs query = read_pairs(request.query());
+  const Pairs query = request.query_pairs();
   const std::uint64_t count = whole_or(query, "count", 10, 0, kMaxLines);
   const std::chrono::milliseconds interval(whole_or(query, "interval", 1'000, 0, 3'600'000));
   const std::chrono::milliseconds retry(whole_or(query, "retry", 0, 0, 3'600'000));
@@ -142,25 +142,19 @@ Task<void> answer_events(AsyncRequest& request, AsyncReply& reply) {
 // Sends back what comes as it comes: the first piece before the client has sent the last.
 Task<void> answer_echo(AsyncRequest& request, AsyncReply& reply) {
   reply.field("content-type", request.field("content-type").value_or("application/octet-stream"));
-  for (;;) {
-    const std::string_view piece = co_await request.read();
-    if (piece.empty()) break;
-    co_await reply.write(piece);
-  }
+  while (const auto piece = co_await request.read()) co_await reply.write(*piece);
   reply.end();
 }
 
 // With ?rate= (bytes per second) it reads slowly, and by that slows the client down.
 Task<void> answer_upload(AsyncRequest& request, AsyncReply& reply) {
-  const std::uint64_t rate = whole_or(read_pairs(request.query()), "rate", 0, 0, kMaxBytes);
+  const std::uint64_t rate = whole_or(request.query_pairs(), "rate", 0, 0, kMaxBytes);
   const Clock::time_point start = Clock::now();
   Sha256 digest;
   std::uint64_t count = 0;
-  for (;;) {
-    const std::string_view piece = co_await request.read();
-    if (piece.empty()) break;
-    digest.add(piece);
-    count += piece.size();
+  while (const auto piece = co_await request.read()) {
+    digest.add(*piece);
+    count += piece->size();
     if (rate == 0) continue;
     const Seconds ahead = Seconds(static_cast<double>(count) / static_cast<double>(rate)) - (Clock::now() - start);
     if (ahead > 1ms) co_await request.sleep(std::chrono::duration_cast<std::chrono::milliseconds>(ahead));
@@ -169,9 +163,7 @@ Task<void> answer_upload(AsyncRequest& request, AsyncReply& reply) {
 }
 
 Task<void> answer_trailers(AsyncRequest& request, AsyncReply& reply) {
-  for (;;) {
-    const std::string_view piece = co_await request.read();
-    if (piece.empty()) break;
+  while (co_await request.read()) {
   }
   Json trailers = Json::object();
   for (const zeroway::FieldView field : request.trailers()) trailers[std::string(field.name)] = field.value;
@@ -187,7 +179,7 @@ Task<void> answer_trailers(AsyncRequest& request, AsyncReply& reply) {
 Task<void> answer_early_hints(AsyncRequest& request, AsyncReply& reply) {
   reply.inform(103,
                {{"link", "</style.css>; rel=preload; as=style"}, {"link", "</script.js>; rel=preload; as=script"}});
-  co_await request.sleep(to_milliseconds(decimal_or(read_pairs(request.query()), "delay", 0.1, 0, kMaxSeconds)));
+  co_await request.sleep(to_milliseconds(decimal_or(request.query_pairs(), "delay", 0.1, 0, kMaxSeconds)));
   reply.field("content-type", "text/html");
   reply.send("<!doctype html><link rel=stylesheet href=/style.css><script src=/script.js></script>\n");
 }

@@ -16,10 +16,9 @@ struct Fuzzed : ScriptedWorker {
         "POST,PUT", "/{name}/*", [](Request& request, Reply& reply) { reply.send(request.body()); },
         WorkerCore::Kind::on_loop);
     core.add_handler("*", "/*", [](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
-      for (std::string_view piece = co_await request.read(); !piece.empty(); piece = co_await request.read())
-        co_await reply.write(piece);
+      while (const auto piece = co_await request.read()) co_await reply.write(*piece);
       co_await request.sleep(std::chrono::milliseconds(1));
-      if (request.query() == "fail") throw StatusError(500, "failed");
+      if (request.raw_query() == "fail") throw StatusError(500, "failed");
     });
     core.add_handler("/*", [](WebSocket& socket) -> Task<void> {
       socket.accept(socket.offers("chat") ? "chat" : "");

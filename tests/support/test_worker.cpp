@@ -66,17 +66,13 @@ int main(int argc, char** argv) {
   worker.handle_async("*", "/echo",
                       [&](zeroway::AsyncRequest& request, zeroway::AsyncReply& reply) -> zeroway::Task<void> {
                         note(request);
-                        while (true) {
-                          const std::string_view piece = co_await request.read();
-                          if (piece.empty()) break;
-                          co_await reply.write(piece);
-                        }
+                        while (const auto piece = co_await request.read()) co_await reply.write(*piece);
                         reply.end();
                       });
   worker.handle_async("GET", "/bytes/{size}",
                       [&](zeroway::AsyncRequest& request, zeroway::AsyncReply& reply) -> zeroway::Task<void> {
                         note(request);
-                        const std::string size(request.param("size"));
+                        const std::string size = request.param("size");
                         reply.field("content-length", size);
                         const std::uint64_t end = std::stoull(size);
                         for (std::uint64_t at = 0; at < end;) {

@@ -34,7 +34,7 @@ TEST_CASE("inline: a whole reply goes out in the turn of its request") {
 TEST_CASE("inline: a request's parts are as they came") {
   std::string seen;
   One worker([&](Request& request, Reply&) {
-    seen = std::string(request.method()) + " " + std::string(request.path()) + " " + std::string(request.query()) +
+    seen = std::string(request.method()) + " " + std::string(request.path()) + " " + std::string(request.raw_query()) +
            " " + std::string(request.target()) + " " + std::string(request.authority()) + " " +
            std::string(request.scheme());
     for (const FieldView field : request.fields())

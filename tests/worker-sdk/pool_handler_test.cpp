@@ -45,7 +45,7 @@ TEST_CASE("pool: the request is accepted at once and answered when the handler i
 
 TEST_CASE("pool: an echo blocks on its reads and writes") {
   Pool worker([](Request& request, Reply& reply) {
-    for (std::string_view piece = request.read(); !piece.empty(); piece = request.read()) reply.write(piece);
+    while (const auto piece = request.read()) reply.write(*piece);
     reply.end({{"sum", request.trailers().find("sum").value_or("none")}});
   });
   worker.open(1, Pool::get("/", "POST"), Last::no).turn();

@@ -62,7 +62,7 @@ TEST_CASE("websocket: the handler sees the request, and its own fields reach the
   Sockets worker([](WebSocket& socket) -> Task<void> {
     CHECK(socket.method() == "CONNECT");
     CHECK(socket.rest() == "room/7");
-    CHECK(socket.query() == "a=b");
+    CHECK(socket.raw_query() == "a=b");
     socket.accept({}, {{"X-Room", "7"}});
     co_return;
   });

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -64,7 +65,7 @@ class HandlerSide {
   void fail(int code, std::string_view text);
 
   // Blocking, or at once in an inline handler. See request.h and reply.h.
-  virtual std::string_view read() = 0;
+  virtual std::optional<std::string_view> read() = 0;
   virtual void write(std::string_view piece) = 0;
   virtual void sleep(std::chrono::milliseconds duration) = 0;
   // False when the worker drains.

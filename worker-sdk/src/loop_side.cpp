@@ -33,11 +33,12 @@ void LoopSide::throw_if_cancelled() const {
   if (is_cancelled()) throw Cancelled();
 }
 
-std::string_view LoopSide::read() {
+std::optional<std::string_view> LoopSide::read() {
   throw_if_cancelled();
   current_.clear();
   std::swap(current_, in_);
-  if (!collects_ && !current_.empty()) stream_.consumed(current_.size());
+  if (current_.empty()) return std::nullopt;
+  if (!collects_) stream_.consumed(current_.size());
   return current_;
 }
 

@@ -38,7 +38,7 @@ class LoopSide final : public BodySide {
   void start_collecting();
   [[nodiscard]] bool is_too_large() const { return in_.size() > max_body(); }
 
-  std::string_view read() override;
+  std::optional<std::string_view> read() override;
   void write(std::string_view piece) override;
   void sleep(std::chrono::milliseconds duration) override;
   bool sleep_unless_draining(std::chrono::milliseconds duration) override;

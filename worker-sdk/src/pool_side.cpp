@@ -14,7 +14,7 @@ void PoolSide::reset_for_next() {
   writable_ = stream_.send_window();
 }
 
-std::string_view PoolSide::read() {
+std::optional<std::string_view> PoolSide::read() {
   std::unique_lock lock(mutex_);
   if (in_.empty() && !body_is_over_ && !is_cancelled()) {
     say_locked(Said(Verb::wants_body), lock);
@@ -25,7 +25,7 @@ std::string_view PoolSide::read() {
   std::swap(current_, in_);
   if (current_.empty()) {
     if (!arrived_trailers_.is_empty()) std::swap(trailers_, arrived_trailers_);
-    return {};
+    return std::nullopt;
   }
   Said said(Verb::consumed);
   said.number = current_.size();

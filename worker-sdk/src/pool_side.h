@@ -25,7 +25,7 @@ class PoolSide final : public BodySide {
   void deliver();
   WorkerStream& stream() { return stream_; }
 
-  std::string_view read() override;
+  std::optional<std::string_view> read() override;
   void write(std::string_view piece) override;
   void sleep(std::chrono::milliseconds duration) override;
   bool sleep_unless_draining(std::chrono::milliseconds duration) override;

@@ -1,5 +1,8 @@
 #include "zeroway/request.h"
 
+#include <stdexcept>
+
+#include "cookies.h"
 #include "handler_side.h"
 #include "loop_side.h"
 
@@ -14,11 +17,11 @@ std::string_view part(std::string_view path, const RouteMatch::Span& span) {
 // Coroutines always have this kind of side.
 LoopSide& on_loop(HandlerSide* side) { return static_cast<LoopSide&>(*side); }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+std::string_view capture(const HandlerSide& side, std::string_view name) {
+  const RouteMatch& match = side.match();
+  for (std::size_t i = 0; match.names != nullptr && i < match.names->size(); ++i)
+    if ((*match.names)[i] == name) return part(side.path(), match.captures[i]);
+  throw std::logic_error("the handler's pattern has no {" + std::string(name) + "}");
 }
 
 }  // namespace
@@ -28,7 +31,7 @@ std::string_view RequestBase::path() const { return side_->path(); }
 std::string_view RequestBase::target() const { return side_->request().path(); }
 std::string_view RequestBase::authority() const { return side_->request().authority(); }
 
-std::string_view RequestBase::query() const {
+std::string_view RequestBase::raw_query() const {
   const std::size_t path_size = path().size();
   return path_size == target().size() ? std::string_view() : target().substr(path_size + 1);
 }
@@ -42,25 +45,40 @@ FieldsView RequestBase::fields() const {
   return {head, first};
 }
 
-std::string_view RequestBase::param(std::string_view name) const {
-  const RouteMatch& match = side_->match();
-  if (match.names == nullptr) return {};
-  for (std::size_t i = 0; i < match.names->size(); ++i)
-    if ((*match.names)[i] == name) return part(side_->path(), match.captures[i]);
-  return {};
+std::optional<std::string> RequestBase::query(std::string_view name) const { return find_in_query(raw_query(), name); }
+std::vector<std::string> RequestBase::query_all(std::string_view name) const {
+  return find_all_in_query(raw_query(), name);
+}
+std::vector<QueryPair> RequestBase::query_pairs() const { return read_query(raw_query()); }
+
+// Several `cookie` fields are one list: HTTP/2 may cut it (RFC 9113 §8.2.3).
+std::optional<std::string_view> RequestBase::cookie(std::string_view name) const {
+  for (const FieldView field : fields()) {
+    if (field.name != "cookie") continue;
+    if (const auto value = find_cookie(field.value, name)) return value;
+  }
+  return std::nullopt;
 }
 
-std::string_view RequestBase::rest() const { return part(side_->path(), side_->match().rest); }
+std::string RequestBase::param(std::string_view name) const { return percent_decode(raw_param(name)); }
+std::string_view RequestBase::raw_param(std::string_view name) const { return capture(*side_, name); }
+
+std::string RequestBase::rest() const {
+  if (!has_valid_escapes(raw_rest())) throw StatusError(400, "The path has a '%' without two hex digits.\n");
+  return percent_decode(raw_rest());
+}
+
+std::string_view RequestBase::raw_rest() const { return part(side_->path(), side_->match().rest); }
 FieldsView RequestBase::trailers() const { return {side_->trailers(), 0}; }
 bool RequestBase::is_cancelled() const { return side_->is_cancelled(); }
 std::stop_token RequestBase::stop_token() const { return side_->stop_token(); }
 
-std::string_view Request::read() { return side_->read(); }
+std::optional<std::string_view> Request::read() { return side_->read(); }
 
 std::string_view Request::body(std::size_t limit) {
   side_->check_body_size(limit);
-  for (std::string_view piece = read(); !piece.empty(); piece = read()) {
-    side_->whole().append(piece);
+  while (const auto piece = read()) {
+    side_->whole().append(*piece);
     side_->check_body_size(limit);
   }
   return side_->whole();
@@ -74,7 +92,7 @@ bool Request::sleep_unless_draining(std::chrono::milliseconds duration) {
 
 bool AsyncRequest::Read::await_ready() { return on_loop(side_).can_read(); }
 void AsyncRequest::Read::await_suspend(std::coroutine_handle<> awaiter) { on_loop(side_).wait_to_read(awaiter); }
-std::string_view AsyncRequest::Read::await_resume() { return side_->read(); }
+std::optional<std::string_view> AsyncRequest::Read::await_resume() { return side_->read(); }
 
 bool AsyncRequest::Sleep::await_ready() { return side_->is_cancelled(); }
 void AsyncRequest::Sleep::await_suspend(std::coroutine_handle<> awaiter) {
@@ -93,28 +111,25 @@ bool AsyncRequest::SleepUnlessDraining::await_resume() {
 
 Task<std::string_view> AsyncRequest::body(std::size_t limit) {
   side_->check_body_size(limit);
-  while (true) {
-    const std::string_view piece = co_await read();
-    if (piece.empty()) co_return side_->whole();
-    side_->whole().append(piece);
+  while (const auto piece = co_await read()) {
+    side_->whole().append(*piece);
     side_->check_body_size(limit);
   }
+  co_return side_->whole();
 }
 
-std::string percent_decode(std::string_view text, PlusIsSpace plus) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-    if (low >= 0) {
-      decoded += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      decoded += text[i] == '+' && plus == PlusIsSpace::yes ? ' ' : text[i];
-    }
-  }
-  return decoded;
+namespace detail {
+
+void refuse_whole_number(std::string_view where, std::string_view name, const std::string& low,
+                         const std::string& high) {
+  throw StatusError(400, "\"" + std::string(name) + "\" in the " + std::string(where) + " is a whole number from " +
+                             low + " to " + high + ".\n");
 }
+
+void refuse_number(std::string_view where, std::string_view name) {
+  throw StatusError(400, "\"" + std::string(name) + "\" in the " + std::string(where) + " is a number.\n");
+}
+
+}  // namespace detail
 
 }  // namespace zeroway

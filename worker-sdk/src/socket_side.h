@@ -56,7 +56,7 @@ class SocketSide final : public HandlerSide {
   std::coroutine_handle<> running;  // as LoopSide's
 
   // Never called: a WebSocket has messages.
-  std::string_view read() override { return {}; }
+  std::optional<std::string_view> read() override { return std::nullopt; }
   void write(std::string_view) override {}
   void sleep(std::chrono::milliseconds) override {}
   bool sleep_unless_draining(std::chrono::milliseconds) override { return false; }

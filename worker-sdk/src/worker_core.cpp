@@ -74,6 +74,16 @@ Running run_socket(WorkerStream& stream, SocketSide& side, const WebSocketHandle
   stream.handler_done();
 }
 
+// What param() would decode.
+bool has_sound_captures(std::string_view path, const RouteMatch& match) {
+  const auto is_sound = [&](const RouteMatch::Span& span) {
+    return has_valid_escapes(path.substr(span.begin, span.size));
+  };
+  return std::all_of(match.captures.begin(), match.captures.begin() + std::ptrdiff_t(match.names->size()), is_sound);
+}
+
+constexpr std::string_view kBadEscape = "The path has a '%' without two hex digits.\n";
+
 bool is_web_socket(const Head& request) { return request.find(":protocol") == "websocket"; }
 
 }  // namespace
@@ -181,6 +191,7 @@ void WorkerCore::dispatch(WorkerStream& stream) {
   if (is_web_socket(request)) return dispatch_socket(stream, path);
   matcher_.find(request.method(), path, match_);
   if (match_.found != RouteMatch::Found::yes) return answer_unmatched(stream, match_);
+  if (!has_sound_captures(path, match_)) return stream.use_loop_side().fail(400, kBadEscape);
 
   const Entry& entry = *entries_[match_.handler];
   if (entry.kind == Entry::Kind::pool) {
@@ -207,6 +218,7 @@ void WorkerCore::dispatch_socket(WorkerStream& stream, std::string_view path) {
   socket_matcher_.find("*", path, match_);
   if (match_.found != RouteMatch::Found::yes)
     return stream.use_loop_side().fail(404, "No WebSocket is served at this path.\n");
+  if (!has_sound_captures(path, match_)) return stream.use_loop_side().fail(400, kBadEscape);
   if (stream.has_whole_body()) return stream.put_reset(ResetCode::protocol_error);
   SocketSide& side = stream.use_socket_side();
   side.match() = match_;

@@ -9,24 +9,48 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "zeroway/errors.h"
 #include "zeroway/fields.h"
 #include "zeroway/task.h"
+#include "zeroway/url.h"
+#include "zeroway/values.h"
 
 namespace zeroway {
 
 class HandlerSide;  // the SDK's own: a stream as its handler holds it
 
 // What all kinds of handlers see. Views are good as long as the request.
+//
+// What clients encode is given decoded: param(), query(), cookie(), rest(). The text as it came is there too:
+// raw_param(), raw_query(), raw_rest(), path(), target(), field("cookie"). Decoded text is bytes, UTF-8 as every
+// browser sends it; that it is UTF-8 is not checked.
 class RequestBase {
  public:
   // As the client sent it: "GET", "POST", … (case matters, RFC 9110 §9.1).
   [[nodiscard]] std::string_view method() const;
-  // The path without the query, percent-encoding untouched: "/a%20b". "*" for OPTIONS * (RFC 9112 §3.2.4).
+  // The path without the query, as it came: "/a%20b". Not decoded, because a decoded "%2F" could not be told from a '/'
+  // between segments. "*" for OPTIONS * (RFC 9112 §3.2.4).
   [[nodiscard]] std::string_view path() const;
-  // What follows the first '?', percent-encoding untouched; empty when there is none.
-  [[nodiscard]] std::string_view query() const;
+  // The value of the first pair of this name in the query, decoded ('+' is a space): for "?q=a+b%21", query("q") is
+  // "a b!". Empty for "?q" and "?q="; nothing when there is no such name. A '%' without two hex digits stays as it is
+  // (the URL standard §1.3).
+  [[nodiscard]] std::optional<std::string> query(std::string_view name) const;
+  // The same as a T (values.h): `request.query<int>("page").value_or(1)`. Throws StatusError(400) when the value is no
+  // T.
+  template <class T>
+  [[nodiscard]] std::optional<T> query(std::string_view name) const {
+    const std::optional<std::string> text = query(name);
+    if (!text) return std::nullopt;
+    return detail::read_value<T>("query", name, *text);
+  }
+  // The values of all pairs of this name, in order: {"1", "2"} for "?tag=1&tag=2".
+  [[nodiscard]] std::vector<std::string> query_all(std::string_view name) const;
+  // All pairs of the query, decoded, in order, repeats kept.
+  [[nodiscard]] std::vector<QueryPair> query_pairs() const;
+  // What follows the first '?', as it came; empty when there is none.
+  [[nodiscard]] std::string_view raw_query() const;
   // Path and query as they came: "/a%20b?c=d".
   [[nodiscard]] std::string_view target() const;
   // Host and port the client asked for ("example.com:8080"); empty when it named none.
@@ -38,11 +62,27 @@ class RequestBase {
   [[nodiscard]] FieldsView fields() const;
   // The first field of this name (lower case); nothing when there is none.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const { return fields().find(name); }
-  // What `{name}` in the pattern matched: one path segment, not percent-decoded (see percent_decode). Empty when the
-  // pattern has no such name.
-  [[nodiscard]] std::string_view param(std::string_view name) const;
-  // What the '*' of a pattern's trailing "/*" matched: "b/c" for the pattern "/a/*" and the path "/a/b/c".
-  [[nodiscard]] std::string_view rest() const;
+  // The value of the first cookie of this name (RFC 6265 §4.2), without quotes around it; nothing when there is none.
+  // Not percent-decoded: cookies have no encoding of their own. An application that sets encoded ones calls
+  // percent_decode.
+  [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const;
+  // What `{name}` in the pattern matched, decoded: one path segment, which may hold a '/' that came as "%2F". A path
+  // with a '%' that two hex digits do not follow is answered with 400 before a handler with captures is called. Throws
+  // std::logic_error when the pattern has no such name, which a client sees as a 500.
+  [[nodiscard]] std::string param(std::string_view name) const;
+  // The same as a T (values.h): `param<int>("id")`. Throws StatusError(400) when it is no T: the client learns what it
+  // must be. A handler that wants 404 there reads param("id") itself.
+  template <class T>
+  [[nodiscard]] T param(std::string_view name) const {
+    return detail::read_value<T>("path", name, param(name));
+  }
+  // As it came: "J%C3%B6rg".
+  [[nodiscard]] std::string_view raw_param(std::string_view name) const;
+  // What the '*' of a pattern's trailing "/*" matched, decoded: "b/c d" for the pattern "/a/*" and the path
+  // "/a/b/c%20d". Throws StatusError(400) for a '%' without two hex digits. It is a client's word: never a file name as
+  // it is, because it can be "../x" (Reply::file_in takes it).
+  [[nodiscard]] std::string rest() const;
+  [[nodiscard]] std::string_view raw_rest() const;
   // Trailer fields (RFC 9110 §6.5). Empty until the body has been read to its end.
   [[nodiscard]] FieldsView trailers() const;
 
@@ -65,10 +105,11 @@ class RequestBase {
 // handler the whole body is there before the handler is called, so read() and body() return at once.
 class Request : public RequestBase {
  public:
-  // The next piece of the body, at least one byte, at most 256 KiB; empty at the end. Waits until something is there.
-  // The client is only allowed to send more as pieces are read (256 KiB ahead), so reading slowly slows it down. The
-  // view is good until the next read() or body(). Throws Cancelled.
-  [[nodiscard]] std::string_view read();
+  // The next piece of the body, at least one byte, at most 256 KiB; nothing at the end, and ever after:
+  // `while (auto piece = request.read()) …`. Waits until something is there. The client is only allowed to send more as
+  // pieces are read (256 KiB ahead), so reading slowly slows it down. The view is good until the next read() or body().
+  // Throws Cancelled.
+  [[nodiscard]] std::optional<std::string_view> read();
   // The body (or what read() has left of it) in one piece; the view is good as long as the request. Throws
   // StatusError(413) when it is larger than `limit` bytes (0 = WorkerOptions::max_body), and Cancelled.
   [[nodiscard]] std::string_view body(std::size_t limit = 0);
@@ -91,7 +132,7 @@ class AsyncRequest : public RequestBase {
     explicit Read(HandlerSide& side) : side_(&side) {}
     [[nodiscard]] bool await_ready();
     void await_suspend(std::coroutine_handle<> awaiter);
-    std::string_view await_resume();
+    std::optional<std::string_view> await_resume();
 
    private:
     HandlerSide* side_;
@@ -115,7 +156,7 @@ class AsyncRequest : public RequestBase {
     bool await_resume();
   };
 
-  // `std::string_view piece = co_await request.read();` See Request::read.
+  // `while (auto piece = co_await request.read()) …` See Request::read.
   Read read() { return Read(*side_); }
   // `std::string_view whole = co_await request.body();` See Request::body.
   Task<std::string_view> body(std::size_t limit = 0);
@@ -126,10 +167,5 @@ class AsyncRequest : public RequestBase {
 
   explicit AsyncRequest(HandlerSide& side) : RequestBase(side) {}  // for the SDK
 };
-
-// "a%20b" → "a b" (RFC 3986 §2.1). A '%' without two hex digits after it stays. With `plus_is_space`, as in queries
-// that come from HTML forms, '+' becomes a space. Any thread.
-enum class PlusIsSpace : bool { no, yes };
-[[nodiscard]] std::string percent_decode(std::string_view text, PlusIsSpace plus = PlusIsSpace::no);
 
 }  // namespace zeroway

@@ -38,6 +38,7 @@
 #include "zeroway/reply.h"
 #include "zeroway/request.h"
 #include "zeroway/task.h"
+#include "zeroway/url.h"
 #include "zeroway/websocket.h"
 
 namespace zeroway {
@@ -61,7 +62,7 @@ class Worker {
   // `pattern` is a path: literal segments ("/users/me"), captures of one segment that is not empty ("/users/{id}"), and
   // at the end "/*" for anything below, the bare prefix included ("/files/*" takes "/files", "/files/", "/files/a/b").
   // The most specific pattern wins, segment by segment from the left: literal before capture before "/*". Matching is
-  // on the percent-encoded path as it came. Throws std::invalid_argument on a malformed pattern, or one that is
+  // on the path as it came, before it is decoded. Throws std::invalid_argument on a malformed pattern, or one that is
   // registered for the same method already. The handler is kept until the worker is destroyed and may be called on
   // several threads at once.
   void handle(std::string_view method, std::string_view pattern, Handler handler);
