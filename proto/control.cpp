@@ -82,6 +82,10 @@ void check(const Hello& hello) {
   if (!is_instance_of(hello.instance, hello.name)) {
     throw OutOfRange("instance", shown(hello.instance), "the name, '#' and 16 lower-case hex digits");
   }
+  if (!is_visible_text(hello.replaces, kMaxInstanceLength)) {
+    throw OutOfRange("replaces", shown(hello.replaces),
+                     "at most " + std::to_string(kMaxInstanceLength) + " visible ASCII characters");
+  }
   if (hello.state != "ready" && hello.state != "draining") {
     throw OutOfRange("state", shown(hello.state), "\"ready\" or \"draining\"");
   }
@@ -116,6 +120,7 @@ void read(cereal::JSONInputArchive& archive, Hello& hello) {
   read_number(archive, "version", hello.version, 1, std::numeric_limits<std::uint32_t>::max());
   read_name(archive, "name", hello.name, kMaxNameLength);
   read_name(archive, "instance", hello.instance, kMaxInstanceLength);
+  read_member(archive, "replaces", hello.replaces);
   read_member(archive, "pid", hello.pid);
   read_number(archive, "weight", hello.weight, 1, kMaxWeight);
   read_number(archive, "capacity", hello.capacity, 1, kMaxCapacity);
@@ -129,6 +134,8 @@ void read(cereal::JSONInputArchive& archive, Welcome& welcome) {
   read_name(archive, "router", welcome.router, kMaxInstanceLength);
   read_number(archive, "loop", welcome.loop, 0, static_cast<std::uint32_t>(kMaxPairs));
   if (!read_member(archive, "pairs", welcome.pairs)) throw OutOfRange("pairs", "(absent)", "optional");
+  read_number(archive, "heartbeat_interval", welcome.heartbeat_interval, 1, kMaxHeartbeat);
+  read_number(archive, "heartbeat_timeout", welcome.heartbeat_timeout, 1, kMaxHeartbeat);
   check(welcome);
 }
 
@@ -243,16 +250,19 @@ void save(Archive& archive, const Pair& pair) {
 std::string write_hello(const Hello& hello) {
   return write_control([&](cereal::JSONOutputArchive& archive) {
     archive(cereal::make_nvp("version", hello.version), cereal::make_nvp("name", hello.name),
-            cereal::make_nvp("instance", hello.instance), cereal::make_nvp("pid", hello.pid),
-            cereal::make_nvp("weight", hello.weight), cereal::make_nvp("capacity", hello.capacity),
-            cereal::make_nvp("state", hello.state), cereal::make_nvp("routes", hello.routes));
+            cereal::make_nvp("instance", hello.instance), cereal::make_nvp("replaces", hello.replaces),
+            cereal::make_nvp("pid", hello.pid), cereal::make_nvp("weight", hello.weight),
+            cereal::make_nvp("capacity", hello.capacity), cereal::make_nvp("state", hello.state),
+            cereal::make_nvp("routes", hello.routes));
   });
 }
 
 std::string write_welcome(const Welcome& welcome) {
   return write_control([&](cereal::JSONOutputArchive& archive) {
     archive(cereal::make_nvp("version", welcome.version), cereal::make_nvp("router", welcome.router),
-            cereal::make_nvp("loop", welcome.loop), cereal::make_nvp("pairs", welcome.pairs));
+            cereal::make_nvp("loop", welcome.loop), cereal::make_nvp("pairs", welcome.pairs),
+            cereal::make_nvp("heartbeat_interval", welcome.heartbeat_interval),
+            cereal::make_nvp("heartbeat_timeout", welcome.heartbeat_timeout));
   });
 }
 

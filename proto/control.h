@@ -21,7 +21,8 @@ struct RouteClaim {
 struct Hello {
   std::uint32_t version = kProtocolVersion;
   std::string name;      // shown to people; 1 … kMaxNameLength visible ASCII characters
-  std::string instance;  // the routing id: name#16 hex digits, new in each process
+  std::string instance;  // the routing id: name#16 hex digits, new for each connection to a steer endpoint
+  std::string replaces;  // the instance of the worker's earlier connection to this steer endpoint; "" = there was none
   std::uint64_t pid = 0;
   std::uint32_t weight = 1;                   // 1 … kMaxWeight
   std::uint32_t capacity = kDefaultCapacity;  // 1 … kMaxCapacity
@@ -39,6 +40,9 @@ struct Welcome {
   std::string router;       // this router process's instance id, new in each process
   std::uint32_t loop = 0;   // which of `pairs` sent this
   std::vector<Pair> pairs;  // one for each loop of the router; connect to all
+  // The router pings a worker that it has not heard of for the first, and gives it up after the second. In ms.
+  std::uint32_t heartbeat_interval = kDefaultHeartbeatInterval;  // 1 … kMaxHeartbeat
+  std::uint32_t heartbeat_timeout = kDefaultHeartbeatTimeout;    // 1 … kMaxHeartbeat
 };
 
 [[nodiscard]] std::string write_hello(const Hello& hello);

@@ -26,11 +26,14 @@ inline constexpr std::uint32_t kMaxCapacity = 1'000'000;    // streams at once o
 inline constexpr std::uint32_t kDefaultCapacity = 1'024;
 inline constexpr std::size_t kMaxRoutes = 1'000;    // routes in one HELLO
 inline constexpr std::size_t kMaxHostLength = 255;  // a name in the DNS (RFC 1035 §2.3.4)
-inline constexpr std::size_t kInstanceDigits = 16;  // 64 random bits: two workers never share a routing id
+inline constexpr std::size_t kInstanceDigits = 16;  // 64 random bits: two connections never share a routing id
 inline constexpr std::size_t kMaxInstanceLength = kMaxNameLength + 1 + kInstanceDigits;  // ZeroMQ's ids end at 255
-inline constexpr std::size_t kMaxPairs = 1'000;                                          // loops of one router
-inline constexpr std::size_t kMaxEndpointLength = 1'024;  // far more than a host or a socket's path may have
-inline constexpr int kMaxControlDepth = 16;               // levels of JSON: no reader of one has to go deeper
-inline constexpr std::uint32_t kMaxDealPort = 65'534;     // steer is at the next one
+inline constexpr std::uint32_t kMaxHeartbeat = 86'400'000;       // ms, a day: a peer's timers stay far from an overflow
+inline constexpr std::uint32_t kDefaultHeartbeatInterval = 250;  // ms: a few pings fit into the timeout
+inline constexpr std::uint32_t kDefaultHeartbeatTimeout = 1'000;  // ms: a worker that hangs costs a second
+inline constexpr std::size_t kMaxPairs = 1'000;                   // loops of one router
+inline constexpr std::size_t kMaxEndpointLength = 1'024;          // far more than a host or a socket's path may have
+inline constexpr int kMaxControlDepth = 16;                       // levels of JSON: no reader of one has to go deeper
+inline constexpr std::uint32_t kMaxDealPort = 65'534;             // steer is at the next one
 
 }  // namespace zeroway

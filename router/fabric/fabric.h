@@ -104,6 +104,8 @@ class Fabric : public Backend, public WireEvents {
   void tell(std::string_view instance, ResetCode code, std::string_view what);
   void tell_stranger(std::string_view instance);
   [[nodiscard]] Result<> hello(std::string_view instance, const Frame& frame, ConnectionId connection);
+  // The worker's earlier connection, if it is still known.
+  void lose_replaced(const Hello& hello);
   [[nodiscard]] Result<> hello_flood(std::string_view instance);
   void join(Hello hello, ConnectionId connection);
   void update(Worker& worker, Hello hello);

@@ -1,5 +1,6 @@
 #include "router/fabric/fabric_driver.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "router/fabric/limits.h"
@@ -21,6 +22,11 @@ std::string as_dialled(const std::string& endpoint) {
   constexpr std::string_view kTcp = "tcp://";
   if (!endpoint.starts_with(kTcp)) return endpoint;
   return "tcp://*" + endpoint.substr(endpoint.rfind(':'));
+}
+
+// Longer than a day is a day for workers: whoever sets that wants no heartbeats.
+std::uint32_t told(Millis time) {
+  return static_cast<std::uint32_t>(std::clamp<Millis::rep>(time.count(), 1, kMaxHeartbeat));
 }
 
 }  // namespace
@@ -62,6 +68,8 @@ Result<Welcome> FabricDriver::plan(const FabricSettings& settings, const std::st
     if (!pair) return pair.error();
     welcome.pairs.push_back({as_dialled(pair->deal), as_dialled(pair->steer)});
   }
+  welcome.heartbeat_interval = told(settings.heartbeat_interval);
+  welcome.heartbeat_timeout = told(settings.heartbeat_timeout);
   return welcome;
 }
 

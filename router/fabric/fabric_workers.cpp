@@ -137,6 +137,7 @@ Result<> Fabric::hello(std::string_view instance, const Frame& frame, Connection
     tell(instance, ResetCode::connect_error, read.error().detail);
     return {};
   }
+  lose_replaced(*read);
   if (Worker* known = roster_.find(instance)) {
     if (known->connection == connection) {
       if (!known->is_unreachable) update(*known, std::move(*read));
@@ -146,6 +147,14 @@ Result<> Fabric::hello(std::string_view instance, const Frame& frame, Connection
   }
   join(std::move(*read), connection);
   return {};
+}
+
+// The worker knows that its earlier connection is dead, or gave it up: its end may be told in seconds only, or never.
+void Fabric::lose_replaced(const Hello& hello) {
+  Worker* before = hello.replaces == hello.instance ? nullptr : roster_.find(hello.replaces);
+  if (before == nullptr) return;
+  wire_.cut(before->connection);
+  lose(*before, "it came back by another connection");
 }
 
 // Not dropped: it would only say HELLO again.

@@ -123,8 +123,8 @@ struct FabricSettings {
   std::size_t queue_limit = 10'000;  // streams waiting per loop: 503
   std::size_t unaccepted_limit =
       10'000;  // dealt streams per loop without an owner; more are steered: bounds the deal pipe
-  Millis heartbeat_interval{250};
-  Millis heartbeat_timeout{1'000};
+  Millis heartbeat_interval{kDefaultHeartbeatInterval};
+  Millis heartbeat_timeout{kDefaultHeartbeatTimeout};
   Millis ping_late{100};              // a dealt ping not back by then makes the table uneven
   bool insecure = false;              // bind beyond loopback without CURVE
   std::string key_file;               // CURVE secret key of the router

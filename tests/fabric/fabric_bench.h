@@ -153,11 +153,21 @@ class Bench : public ExchangeFinder {
   void hello_again(const std::string& name, std::uint32_t weight = 1, std::uint32_t capacity = 1'024,
                    std::vector<RouteClaim> routes = {}) {
     Hello hello;
-    hello.name = name;
-    hello.instance = instance_of(name);
     hello.weight = weight;
     hello.capacity = capacity;
     hello.routes = std::move(routes);
+    say_hello(name, std::move(hello));
+  }
+  // By a new connection: an earlier worker's, which it names, is dead.
+  void hello_instead_of(const std::string& before, const std::string& name) {
+    connections[name] = ++last_connection;
+    Hello hello;
+    hello.replaces = instance_of(before);
+    say_hello(name, std::move(hello));
+  }
+  void say_hello(const std::string& name, Hello hello) {
+    hello.name = name;
+    hello.instance = instance_of(name);
     MessageWriter writer;
     writer.hello(hello);
     say(name, writer);

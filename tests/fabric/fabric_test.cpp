@@ -530,6 +530,29 @@ TEST_CASE("fabric: a worker that connects anew loses what it held before") {
   CHECK(bench.counters.frames_ignored == 1);
 }
 
+TEST_CASE("fabric: a worker that comes back by another connection loses the one before at once") {
+  Bench bench;
+  bench.join("a");
+  const StreamId stream = bench.ask();
+  bench.claim("a", stream);
+  const ConnectionId before = bench.connections["a"];
+  bench.hello_instead_of("a", "a2");
+  CHECK(bench.exchange().said == "accepted by a · credit 196608 · reset " + kLost);
+  CHECK(bench.exchange().last_error.detail.ends_with("it came back by another connection"));
+  CHECK(bench.wire.cuts == std::vector<ConnectionId>{before});
+  CHECK(bench.counters.workers == 1);
+  CHECK(bench.last_line() == "a2: welcome");
+}
+
+TEST_CASE("fabric: a connection that is not known any more is replaced by nobody, and no worker replaces itself") {
+  Bench bench;
+  bench.join("a");
+  bench.hello_instead_of("gone", "b");
+  bench.hello_instead_of("c", "c");
+  CHECK(bench.wire.cuts.empty());
+  CHECK(bench.counters.workers == 3);
+}
+
 TEST_CASE("fabric: frames of a stream that another worker holds are ignored") {
   Bench bench;
   bench.join("a");

@@ -34,6 +34,7 @@ TEST_CASE("control: a HELLO comes back as it was written") {
   Hello hello;
   hello.name = "worker-1";
   hello.instance = "worker-1#00000000000000ff";
+  hello.replaces = "worker-1#00000000000000fe";
   hello.pid = 18'446'744'073'709'551'615U;
   hello.weight = 7;
   hello.capacity = 99;
@@ -44,6 +45,7 @@ TEST_CASE("control: a HELLO comes back as it was written") {
   CHECK(read_back->version == kProtocolVersion);
   CHECK(read_back->name == hello.name);
   CHECK(read_back->instance == hello.instance);
+  CHECK(read_back->replaces == hello.replaces);
   CHECK(read_back->pid == hello.pid);
   CHECK(read_back->weight == 7);
   CHECK(read_back->capacity == 99);
@@ -59,6 +61,8 @@ TEST_CASE("control: a WELCOME comes back as it was written") {
   welcome.router = "router#00000000000000ff";
   welcome.loop = 1;
   welcome.pairs = {{"tcp://*:8000", "tcp://*:8001"}, {"tcp://*:8002", "tcp://*:8003"}};
+  welcome.heartbeat_interval = 750;
+  welcome.heartbeat_timeout = 3'000;
   const auto read_back = read_welcome(as_bytes(write_welcome(welcome)));
   REQUIRE(read_back.has_value());
   CHECK(read_back->router == welcome.router);
@@ -66,12 +70,15 @@ TEST_CASE("control: a WELCOME comes back as it was written") {
   REQUIRE(read_back->pairs.size() == 2);
   CHECK(read_back->pairs[1].deal == "tcp://*:8002");
   CHECK(read_back->pairs[1].steer == "tcp://*:8003");
+  CHECK(read_back->heartbeat_interval == 750);
+  CHECK(read_back->heartbeat_timeout == 3'000);
 }
 
 TEST_CASE("control: absent members of a HELLO have their defaults") {
   const auto hello = read_with("");
   REQUIRE(hello.has_value());
   CHECK(hello->version == 1);
+  CHECK(hello->replaces.empty());
   CHECK(hello->pid == 0);
   CHECK(hello->weight == 1);
   CHECK(hello->capacity == kDefaultCapacity);
@@ -110,8 +117,8 @@ TEST_CASE("control: the ends of the ranges are legal") {
 }
 
 TEST_CASE("control: a member of the wrong type is an error that names it") {
-  for (const std::string member : {"weight", "capacity", "version", "pid", "state", "routes"}) {
-    const std::string wrong = member == "state" ? "1" : "\"1\"";
+  for (const std::string member : {"weight", "capacity", "version", "pid", "state", "routes", "replaces"}) {
+    const std::string wrong = member == "state" || member == "replaces" ? "1" : "\"1\"";
     CHECK(complaint("\"" + member + "\":" + wrong).starts_with("HELLO: " + member + " of another type"));
   }
   CHECK(complaint(R"("weight":1.5)").starts_with("HELLO: weight of another type"));
@@ -121,6 +128,14 @@ TEST_CASE("control: a member of the wrong type is an error that names it") {
   CHECK(complaint(R"("routes":[5])").starts_with("HELLO: routes of another type"));
   CHECK(complaint(R"("routes":[{"path":7}])").starts_with("HELLO: path of another type"));
   CHECK(complaint(R"("routes":[[{}]])") == "HELLO: path \"\" is not visible ASCII that starts with '/'");
+}
+
+TEST_CASE("control: what a HELLO replaces is short and visible; whose instance it is says the router") {
+  CHECK(read_with(R"("replaces":"")").has_value());
+  CHECK(read_with(R"("replaces":")" + std::string(145, 'r') + "\"").has_value());
+  CHECK(complaint(R"("replaces":")" + std::string(146, 'r') + "\"")
+            .ends_with(" is not at most 145 visible ASCII characters"));
+  CHECK(complaint(R"("replaces":"a b")") == "HELLO: replaces \"a?b\" is not at most 145 visible ASCII characters");
 }
 
 TEST_CASE("control: name and instance must be there") {
@@ -222,6 +237,18 @@ TEST_CASE("control: a WELCOME needs a router and at least one whole pair") {
 TEST_CASE("control: a WELCOME's loop is one of its pairs") {
   CHECK_FALSE(read_pairs(R"([{"deal":"ipc://a","steer":"ipc://b"}])", "1").has_value());
   CHECK_FALSE(read_pairs(R"([{"deal":"ipc://a","steer":"ipc://b"}])", "-1").has_value());
+}
+
+TEST_CASE("control: a WELCOME's heartbeats are those of the protocol's first version unless it says others") {
+  const auto with = [](const std::string& more) {
+    return read_welcome(as_bytes(R"({"router":"r#1","pairs":[{"deal":"ipc://a","steer":"ipc://b"}])" + more + "}"));
+  };
+  REQUIRE(with("").has_value());
+  CHECK(with("")->heartbeat_interval == 250);
+  CHECK(with("")->heartbeat_timeout == 1'000);
+  CHECK(with(R"(,"heartbeat_interval":1,"heartbeat_timeout":86400000)").has_value());
+  CHECK_FALSE(with(R"(,"heartbeat_interval":0)").has_value());
+  CHECK_FALSE(with(R"(,"heartbeat_timeout":86400001)").has_value());
 }
 
 TEST_CASE("control: steer is one port up, or the path with .steer") {

@@ -20,7 +20,7 @@ TYPES = {0x0: "DATA", 0x1: "HEADERS", 0x3: "RST_STREAM", 0x6: "PING", 0x7: "GOAW
          0xE0: "HELLO", 0xE1: "WELCOME", 0xE2: "MESSAGE"}
 FLAGS = {"DATA": {1: "END_STREAM"}, "HEADERS": {1: "END_STREAM", 4: "END_HEADERS"}, "PING": {1: "ACK"},
          "MESSAGE": {1: "TEXT", 4: "END_MESSAGE"}}
-DEFAULTS = {"version": 1, "pid": 0, "weight": 1, "capacity": 1024, "state": "ready", "routes": []}
+DEFAULTS = {"version": 1, "replaces": "", "pid": 0, "weight": 1, "capacity": 1024, "state": "ready", "routes": []}
 
 
 class Malformed(Exception):
@@ -76,6 +76,7 @@ def read_hello(payload):
     visible(hello["name"], 128)
     visible(hello["instance"], 145)
     check(re.fullmatch(re.escape(hello["name"]) + "#[0-9a-f]{16}", hello["instance"]), "payload")
+    check(hello["replaces"] == "" or visible(hello["replaces"], 145) is None, "payload")
     number(hello["version"], 1, 2**32 - 1)
     number(hello["pid"], 0, 2**64 - 1)
     number(hello["weight"], 1, 1000)
@@ -95,6 +96,9 @@ def read_welcome(payload):
     check(isinstance(pairs, list) and 1 <= len(pairs) <= 1000, "payload")
     number(welcome["loop"], 0, len(pairs) - 1)
     welcome["pairs"] = [{"deal": pair.get("deal"), "steer": pair.get("steer")} for pair in pairs]
+    for name, default in (("heartbeat_interval", 250), ("heartbeat_timeout", 1000)):
+        welcome[name] = value.get(name, default)
+        number(welcome[name], 1, 86400000)
     return welcome
 
 

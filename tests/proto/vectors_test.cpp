@@ -78,14 +78,20 @@ json fields_of(const Frame& frame, HpackDecoder& decoder) {
 json json_of(const Hello& hello) {
   json routes = json::array();
   for (const RouteClaim& route : hello.routes) routes.push_back({{"host", route.host}, {"path", route.path}});
-  return {{"version", hello.version}, {"name", hello.name},         {"instance", hello.instance}, {"pid", hello.pid},
-          {"weight", hello.weight},   {"capacity", hello.capacity}, {"state", hello.state},       {"routes", routes}};
+  return {{"version", hello.version},   {"name", hello.name},         {"instance", hello.instance},
+          {"pid", hello.pid},           {"replaces", hello.replaces}, {"weight", hello.weight},
+          {"capacity", hello.capacity}, {"state", hello.state},       {"routes", routes}};
 }
 
 json json_of(const Welcome& welcome) {
   json pairs = json::array();
   for (const Pair& pair : welcome.pairs) pairs.push_back({{"deal", pair.deal}, {"steer", pair.steer}});
-  return {{"version", welcome.version}, {"router", welcome.router}, {"loop", welcome.loop}, {"pairs", pairs}};
+  return {{"version", welcome.version},
+          {"router", welcome.router},
+          {"loop", welcome.loop},
+          {"pairs", pairs},
+          {"heartbeat_interval", welcome.heartbeat_interval},
+          {"heartbeat_timeout", welcome.heartbeat_timeout}};
 }
 
 void add_payload(json& out, const Frame& frame, HpackDecoder& decoder) {
