@@ -46,12 +46,12 @@ void MessageWriter::data(StreamId stream, Bytes bytes, Last last) {
   } while (!bytes.empty());
 }
 
-void MessageWriter::message(StreamId stream, Bytes piece, MessageKind kind, Last last) {
+void MessageWriter::piece(StreamId stream, Bytes bytes, MessageKind kind, Last last) {
   const std::uint8_t text = kind == MessageKind::text ? kFlagText : std::uint8_t{0};
-  while (!piece.empty() || last == Last::yes) {
-    const Bytes cut = piece.first(std::min(piece.size(), kMaxFramePayload));
-    piece = piece.subspan(cut.size());
-    const bool is_end = piece.empty() && last == Last::yes;
+  while (!bytes.empty() || last == Last::yes) {
+    const Bytes cut = bytes.first(std::min(bytes.size(), kMaxFramePayload));
+    bytes = bytes.subspan(cut.size());
+    const bool is_end = bytes.empty() && last == Last::yes;
     const auto flags = static_cast<std::uint8_t>(text | (is_end ? kFlagEndMessage : std::uint8_t{0}));
     append_frame_header(buffer_, static_cast<std::uint32_t>(cut.size()), FrameType::message, flags, stream);
     buffer_ += as_text(cut);

@@ -24,7 +24,7 @@ class MessageWriter {
   // frame, with Last::no nothing.
   void data(StreamId stream, Bytes bytes, Last last);
   // A piece of a WebSocket message, cut like data. An empty piece is one frame when it ends the message, else nothing.
-  void message(StreamId stream, Bytes piece, MessageKind kind, Last last);
+  void piece(StreamId stream, Bytes bytes, MessageKind kind, Last last);
   void rst_stream(StreamId stream, ResetCode code);
   void window_update(StreamId stream, std::uint32_t bytes);
   void ping(std::uint64_t opaque, Ack ack);

@@ -35,7 +35,7 @@ class StreamSink {
   virtual void data(Bytes bytes) = 0;
   // data's form on a WebSocket (a CONNECT with :protocol, RFC 8441): one piece of a message, `last` ends it. Pieces of
   // one message all have its kind; each takes message_credit(). Only sinks that serve WebSockets are told.
-  virtual void message(Bytes piece, MessageKind kind, Last last);
+  virtual void piece(Bytes bytes, MessageKind kind, Last last);
   // This direction is complete. `trailers` is empty when there are none.
   virtual void end(Head& trailers) = 0;
   // The stream failed or is given up: `error` says by whom and why.
@@ -44,6 +44,6 @@ class StreamSink {
   virtual void credit(std::uint32_t bytes) = 0;
 };
 
-inline void StreamSink::message(Bytes, MessageKind, Last) {}
+inline void StreamSink::piece(Bytes, MessageKind, Last) {}
 
 }  // namespace zeroway

@@ -147,8 +147,8 @@ void ClientSession::data(CodecStream number, Bytes bytes) {
   if (StreamSink* exchange = exchange_of(number)) exchange->data(bytes);
 }
 
-void ClientSession::message(CodecStream number, Bytes piece, MessageKind kind, Last last) {
-  if (StreamSink* exchange = exchange_of(number)) exchange->message(piece, kind, last);
+void ClientSession::piece(CodecStream number, Bytes bytes, MessageKind kind, Last last) {
+  if (StreamSink* exchange = exchange_of(number)) exchange->piece(bytes, kind, last);
 }
 
 void ClientSession::end(CodecStream number, Head& trailers) {

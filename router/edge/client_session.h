@@ -60,7 +60,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
 
   void head(CodecStream number, Head& head, Last last) override;
   void data(CodecStream number, Bytes bytes) override;
-  void message(CodecStream number, Bytes piece, MessageKind kind, Last last) override;
+  void piece(CodecStream number, Bytes bytes, MessageKind kind, Last last) override;
   void end(CodecStream number, Head& trailers) override;
   void reset(CodecStream number, const Error& error) override;
   void blamed(CodecStream number, const Error& error) override;

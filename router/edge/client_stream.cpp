@@ -25,9 +25,9 @@ void ClientStream::data(Bytes bytes) {
   session_.ask_turn_end();
 }
 
-void ClientStream::message(Bytes piece, MessageKind kind, Last last) {
-  session_.codec().message(number, piece, kind, last);
-  said(message_credit(piece.size()));
+void ClientStream::piece(Bytes bytes, MessageKind kind, Last last) {
+  session_.codec().piece(number, bytes, kind, last);
+  said(message_credit(bytes.size()));
   session_.ask_turn_end();
 }
 

@@ -22,7 +22,7 @@ class ClientStream final : public ReplySink {
 
   void head(Head& head, Last last) override;
   void data(Bytes bytes) override;
-  void message(Bytes piece, MessageKind kind, Last last) override;
+  void piece(Bytes bytes, MessageKind kind, Last last) override;
   void end(Head& trailers) override;
   void reset(const Error& error) override;
   void credit(std::uint32_t bytes) override;

@@ -42,7 +42,7 @@ class Backend {
   [[nodiscard]] virtual StreamKey open(ExchangeKey exchange, const Head& head, Last last, Attempt attempt) = 0;
   virtual void data(StreamKey stream, Bytes bytes) = 0;
   // data's form on a WebSocket. Only backends that serve WebSockets are told.
-  virtual void message(StreamKey, Bytes, MessageKind, Last) {}
+  virtual void piece(StreamKey, Bytes, MessageKind, Last) {}
   virtual void end(StreamKey stream, const Head& trailers) = 0;
   // Gives the stream up. The key is stale at once and nothing more is said about it.
   virtual void reset(StreamKey stream, ResetCode code) = 0;

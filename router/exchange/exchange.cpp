@@ -77,10 +77,10 @@ void Exchange::request_data(Bytes bytes) {
 }
 
 // A WebSocket's: only once the worker has accepted it, so there is nothing to keep.
-void Exchange::request_message(Bytes piece, MessageKind kind, Last last) {
+void Exchange::request_piece(Bytes piece, MessageKind kind, Last last) {
   if (!request_.data() || !reply_.data() || stream_ == 0 || !is_web_socket_) return;
   body_.passed(piece.size());
-  context_.backend.message(stream_, piece, kind, last);
+  context_.backend.piece(stream_, piece, kind, last);
 }
 
 // What is held back, or is to be sent again; and the end when it is due.

@@ -70,7 +70,7 @@ class Exchange {
     explicit ClientEnd(Exchange& exchange) : exchange_(exchange) {}
     void head(Head& head, Last last) override;
     void data(Bytes bytes) override;
-    void message(Bytes piece, MessageKind kind, Last last) override;
+    void piece(Bytes bytes, MessageKind kind, Last last) override;
     void end(Head& trailers) override;
     void reset(const Error& error) override;
     void credit(std::uint32_t bytes) override;
@@ -84,7 +84,7 @@ class Exchange {
     void accepted(std::string_view worker) override;
     void head(Head& head, Last last) override;
     void data(Bytes bytes) override;
-    void message(Bytes piece, MessageKind kind, Last last) override;
+    void piece(Bytes bytes, MessageKind kind, Last last) override;
     void end(Head& trailers) override;
     void reset(const Error& error) override;
     void credit(std::uint32_t bytes) override;
@@ -97,7 +97,7 @@ class Exchange {
   void request_head(Head& head, Last last);
   void refuse_request(Code code);
   void request_data(Bytes bytes);
-  void request_message(Bytes piece, MessageKind kind, Last last);
+  void request_piece(Bytes piece, MessageKind kind, Last last);
   void request_end(Head& trailers);
   void request_reset(const Error& error);
   void request_credit(std::uint32_t bytes);
@@ -113,7 +113,7 @@ class Exchange {
   void reply_interim(Head& head, Last last);
   void reply_final(Head& head, Last last);
   void reply_data(Bytes bytes);
-  void reply_message(Bytes piece, MessageKind kind, Last last);
+  void reply_piece(Bytes piece, MessageKind kind, Last last);
   void reply_end(Head& trailers);
   void reply_reset(const Error& error);
   void reply_credit(std::uint32_t bytes);

@@ -54,9 +54,9 @@ void Exchange::ClientEnd::data(Bytes bytes) {
   const Verb running(exchange_.context_);
   if (!exchange_.is_over_) exchange_.request_data(bytes);
 }
-void Exchange::ClientEnd::message(Bytes piece, MessageKind kind, Last last) {
+void Exchange::ClientEnd::piece(Bytes bytes, MessageKind kind, Last last) {
   const Verb running(exchange_.context_);
-  if (!exchange_.is_over_) exchange_.request_message(piece, kind, last);
+  if (!exchange_.is_over_) exchange_.request_piece(bytes, kind, last);
 }
 void Exchange::ClientEnd::end(Head& trailers) {
   const Verb running(exchange_.context_);
@@ -83,9 +83,9 @@ void Exchange::BackendEnd::data(Bytes bytes) {
   const Verb running(exchange_.context_);
   if (exchange_.stream_ != 0) exchange_.reply_data(bytes);
 }
-void Exchange::BackendEnd::message(Bytes piece, MessageKind kind, Last last) {
+void Exchange::BackendEnd::piece(Bytes bytes, MessageKind kind, Last last) {
   const Verb running(exchange_.context_);
-  if (exchange_.stream_ != 0) exchange_.reply_message(piece, kind, last);
+  if (exchange_.stream_ != 0) exchange_.reply_piece(bytes, kind, last);
 }
 void Exchange::BackendEnd::end(Head& trailers) {
   const Verb running(exchange_.context_);

@@ -92,11 +92,11 @@ void Exchange::reply_data(Bytes bytes) {
   client_->data(bytes);
 }
 
-void Exchange::reply_message(Bytes piece, MessageKind kind, Last last) {
+void Exchange::reply_piece(Bytes piece, MessageKind kind, Last last) {
   if (!reply_.data()) return refuse_reply("a message without a head");
   if (!is_web_socket_) return refuse_reply("a message on no WebSocket");
   bytes_out_ += piece.size();
-  client_->message(piece, kind, last);
+  client_->piece(piece, kind, last);
 }
 
 void Exchange::reply_end(Head& trailers) {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "router/fabric/evenness.h"
 #include "router/fabric/limits.h"
-#include "router/fabric/table.h"
 #include "router/observe/log.h"
 
 namespace zeroway {
@@ -49,11 +49,11 @@ void Fabric::data(StreamKey key, Bytes bytes) {
   if (may_send(*stream, bytes.size())) way_to(*stream).data(key, bytes, Last::no);
 }
 
-void Fabric::message(StreamKey key, Bytes piece, MessageKind kind, Last last) {
+void Fabric::piece(StreamKey key, Bytes bytes, MessageKind kind, Last last) {
   FabricStream* stream = streams_.find(key);
   if (stream == nullptr || stream->is_request_ended) return;
-  if (piece.empty() && last == Last::no) return;
-  if (may_send(*stream, message_credit(piece.size()))) way_to(*stream).message(key, piece, kind, last);
+  if (bytes.empty() && last == Last::no) return;
+  if (may_send(*stream, message_credit(bytes.size()))) way_to(*stream).piece(key, bytes, kind, last);
 }
 
 void Fabric::end(StreamKey key, const Head& trailers) {
@@ -151,9 +151,9 @@ void Fabric::look_at_table() {
 
 bool Fabric::may_deal() {
   look_at_table();
-  if (!is_dealing_ || unaccepted_ >= settings_.unaccepted_limit) return false;
+  if (!is_dealing_ || dealt_count_ >= settings_.unaccepted_limit) return false;
   // The usual case needs no look at each worker: all streams together would fit on one.
-  return open_pool_streams_ < smallest_capacity_ || all_have_room(roster_.open_pool(), unaccepted_);
+  return open_pool_streams_ < smallest_capacity_ || all_have_room(roster_.open_pool(), dealt_count_);
 }
 
 bool Fabric::deal(FabricStream& stream) {
@@ -170,14 +170,14 @@ bool Fabric::deal(FabricStream& stream) {
   stream.opening.clear();
   stream.is_open_pool = true;
   ++open_pool_streams_;
-  ++unaccepted_;
+  ++dealt_count_;
   trim_unclaimed();
-  unclaimed_.push_back(stream.id);
+  dealt_order_.push_back(stream.id);
   return true;
 }
 
 bool Fabric::steer(FabricStream& stream) {
-  const std::size_t unclaimed = stream.pool == kOpenPool ? dealt_share(unaccepted_, roster_.open_pool().size()) : 0;
+  const std::size_t unclaimed = stream.pool == kOpenPool ? dealt_share(dealt_count_, roster_.open_pool().size()) : 0;
   Worker* worker = pools_.pick(stream.pool, stream.attempt, now_, unclaimed);
   if (worker == nullptr) return false;
   ++counters_.steered;
@@ -268,7 +268,7 @@ MessageWriter& Fabric::outbox(Worker& worker) {
 
 void Fabric::post(Worker& worker) {
   if (worker.outbox.is_empty()) return;
-  const std::uint64_t proof = unread_.sent(worker.connection, worker.outbox.size());
+  const std::uint64_t proof = unread_bytes_.sent(worker.connection, worker.outbox.size());
   if (proof != 0) worker.outbox.ping(proof, Ack::no);
   ++counters_.messages_out;
   if (wire_.steer(worker.hello.instance, worker.outbox.bytes())) {
@@ -290,7 +290,7 @@ void Fabric::send_mail() {
     if (worker->is_unreachable) {
       cannot_reach(*worker);
     } else if (reads_too_little(*worker)) {
-      cut(*worker, std::to_string(unread_.of(worker->connection)) + " bytes wait for it to read them");
+      cut(*worker, std::to_string(unread_bytes_.of(worker->connection)) + " bytes wait for it to read them");
     }
   }
   mail.clear();
@@ -325,7 +325,7 @@ void Fabric::lose_unreachable() {
 }
 
 bool Fabric::reads_too_little(const Worker& worker) const {
-  return unread_.of(worker.connection) > kMostUnread + std::size_t{kStreamWindow} * worker.in_flight;
+  return unread_bytes_.of(worker.connection) > kMostUnread + std::size_t{kStreamWindow} * worker.in_flight;
 }
 
 void Fabric::cut(Worker& worker, const std::string& why) {
@@ -334,7 +334,7 @@ void Fabric::cut(Worker& worker, const std::string& why) {
 }
 
 void Fabric::remove(FabricStream& stream) {
-  if (stream.place == Place::dealt) --unaccepted_;
+  if (stream.place == Place::dealt) --dealt_count_;
   if (stream.place == Place::waiting) --waiting_;
   if (stream.is_open_pool) --open_pool_streams_;
   if (Worker* worker = holder(stream)) {

@@ -4,7 +4,7 @@
 // Owner: Router keeps one per loop.   Thread: one loop.
 // It decides; sockets are behind Wire, time is given by tick() and the loop's `now`. It never opens a stream twice:
 // what was lost is told to the exchange, which may open again. Not here: ZeroMQ (router/fabric/zmq_wire.h), retry rules
-// (router/exchange), the even table (router/fabric/table.h).
+// (router/exchange), the even table (router/fabric/evenness.h).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
@@ -22,7 +22,7 @@
 #include "router/fabric/roster.h"
 #include "router/fabric/settling.h"
 #include "router/fabric/stream_table.h"
-#include "router/fabric/unread.h"
+#include "router/fabric/unread_bytes.h"
 #include "router/fabric/wire.h"
 #include "router/observe/complaints.h"
 #include "router/observe/counters.h"
@@ -51,7 +51,7 @@ class Fabric : public Backend, public WireEvents {
   // Backend
   [[nodiscard]] StreamKey open(ExchangeKey exchange, const Head& head, Last last, Attempt attempt) override;
   void data(StreamKey stream, Bytes bytes) override;
-  void message(StreamKey stream, Bytes piece, MessageKind kind, Last last) override;
+  void piece(StreamKey stream, Bytes bytes, MessageKind kind, Last last) override;
   void end(StreamKey stream, const Head& trailers) override;
   void reset(StreamKey stream, ResetCode code) override;
   void credit(StreamKey stream, std::uint32_t bytes) override;
@@ -119,7 +119,7 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] Result<> reply_head(FabricStream& stream, const Frame& frame);
   [[nodiscard]] Result<> reply_data(FabricStream& stream, const Frame& frame);
   void reply_end(FabricStream& stream, Head& trailers);
-  [[nodiscard]] Result<> reply_message(FabricStream& stream, const Frame& frame);
+  [[nodiscard]] Result<> reply_piece(FabricStream& stream, const Frame& frame);
   // Whether the stream may carry `frame`'s bytes now; fails it when not.
   [[nodiscard]] bool takes(FabricStream& stream, const Frame& frame);
   [[nodiscard]] Result<> worker_reset(Worker& worker, FabricStream& stream, const Frame& frame);
@@ -168,25 +168,25 @@ class Fabric : public Backend, public WireEvents {
   HpackDecoder decoder_;
   Head scratch_;  // a head that is read for a moment
   Head no_trailers_;
-  MessageWriter letter_;  // one message that is not for a worker's outbox
+  MessageWriter single_message_;  // one message that is not for a worker's outbox
 
   Roster roster_;
   Pools pools_;
   RouteTable routes_;
   StreamTable streams_;
   AnswerBudgets answers_;
-  Unread unread_;
+  UnreadBytes unread_bytes_;
   IdleTalk idle_talk_;
   PingRounds rounds_;
   Settling settling_;
-  Complaints complaints_, comings_, goings_;
+  Complaints complaints_, join_log_, leave_log_;
 
   std::vector<StreamId> gathering_;
-  std::deque<StreamId> unclaimed_;                       // dealt streams in their order; claimed ones are skipped
+  std::deque<StreamId> dealt_order_;                     // dealt streams in their order; claimed ones are skipped
   boost::unordered_flat_map<PoolId, Time> empty_since_;  // of routes that only lately were somebody's
   AbandonedStreams abandoned_;
   std::deque<std::pair<WorkerKey, Time>> unreachable_;  // workers to which nothing could be sent, and since when
-  std::size_t unaccepted_ = 0;                          // dealt streams without an owner
+  std::size_t dealt_count_ = 0;                         // dealt streams without an owner
   std::size_t waiting_ = 0;                             // streams in all pools' lines
   std::size_t open_pool_streams_ = 0;                   // dealt or held by workers of the open pool
   std::uint32_t smallest_capacity_ = 0;

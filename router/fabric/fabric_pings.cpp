@@ -39,7 +39,7 @@ bool Fabric::has_change_to_ask_about() {
   look_at_table();
   if (now_ - rounds_.began() < kRoundPause) return false;
   // The round that is out counts on a peer that is gone; and what that peer held must be known now.
-  const bool has_lost = rounds_.first_epoch() < settling_.proving_from() && (unaccepted_ > 0 || rounds_.is_out());
+  const bool has_lost = rounds_.first_epoch() < settling_.proving_from() && (dealt_count_ > 0 || rounds_.is_out());
   return has_lost || wants_to_settle();
 }
 
@@ -64,12 +64,12 @@ void Fabric::repeat_round() {
 }
 
 void Fabric::deal_pings(std::uint64_t epoch) {
-  letter_.clear();
-  letter_.ping(epoch, Ack::no);
+  single_message_.clear();
+  single_message_.ping(epoch, Ack::no);
   wire_.take_note();  // those that have just shaken hands are not left out
   // In a row and with nothing between them: each reaches another peer.
   for (std::size_t i = 0; i < deal_connections_; ++i)
-    if (!wire_.deal(letter_.bytes())) break;
+    if (!wire_.deal(single_message_.bytes())) break;
 }
 
 Result<> Fabric::answer_ping(Worker& worker, std::uint64_t opaque) {
@@ -84,7 +84,7 @@ Result<> Fabric::pong(Worker& worker, const Frame& frame) {
   const auto epoch = read_ping(frame);
   if (!epoch) return epoch.error();
   if (!frame.has(kFlagAck)) return answer_ping(worker, *epoch);
-  if (unread_.proven(worker.connection, *epoch) || !rounds_.has_dealt(*epoch)) return {};
+  if (unread_bytes_.proven(worker.connection, *epoch) || !rounds_.has_dealt(*epoch)) return {};
   if (*epoch > worker.last_pong) {
     worker.last_pong = *epoch;
     worker.owes_since = *epoch >= rounds_.first_epoch() ? Time{} : now_;
@@ -111,10 +111,10 @@ void Fabric::find_silent() {
   for (Worker* worker : roster_.open_pool()) {
     if (worker->is_silent || worker->owes_since == Time{} || now_ - worker->owes_since < settings_.ping_late) continue;
     worker->is_silent = is_anybody = true;
-    goings_.write(now_,
-                  "worker " + worker->hello.name + " is silent: a dealt ping is not back after " +
-                      std::to_string(settings_.ping_late.count()) + " ms",
-                  log::Level::info);
+    leave_log_.write(now_,
+                     "worker " + worker->hello.name + " is silent: a dealt ping is not back after " +
+                         std::to_string(settings_.ping_late.count()) + " ms",
+                     log::Level::info);
   }
   if (!is_anybody) return;
   ++counters_.pings_late;
@@ -140,19 +140,19 @@ bool Fabric::knows_everybody_answered() const {
 }
 
 void Fabric::trim_unclaimed() {
-  while (!unclaimed_.empty()) {
-    const FabricStream* stream = streams_.find(unclaimed_.front());
+  while (!dealt_order_.empty()) {
+    const FabricStream* stream = streams_.find(dealt_order_.front());
     if (stream != nullptr && stream->place == Place::dealt) return;
-    unclaimed_.pop_front();
+    dealt_order_.pop_front();
   }
 }
 
 void Fabric::give_up_unclaimed(std::uint64_t before, Proof proof) {
   std::vector<StreamId> lost;
-  for (trim_unclaimed(); !unclaimed_.empty(); trim_unclaimed()) {
-    if (streams_.find(unclaimed_.front())->dealt_epoch >= before) break;
-    lost.push_back(unclaimed_.front());
-    unclaimed_.pop_front();
+  for (trim_unclaimed(); !dealt_order_.empty(); trim_unclaimed()) {
+    if (streams_.find(dealt_order_.front())->dealt_epoch >= before) break;
+    lost.push_back(dealt_order_.front());
+    dealt_order_.pop_front();
   }
   // Only now: an exchange that is told may open again at once.
   for (const StreamId id : lost) {
@@ -167,11 +167,11 @@ void Fabric::give_up_unclaimed(std::uint64_t before, Proof proof) {
 }
 
 bool Fabric::wants_round() const {
-  if (deal_connections_ == 0 && unaccepted_ == 0) return false;
+  if (deal_connections_ == 0 && dealt_count_ == 0) return false;
   const auto age = now_ - rounds_.began();
   if (age >= kRoundEvery) return true;
   if (rounds_.is_out()) return false;
-  const FabricStream* oldest = unclaimed_.empty() ? nullptr : streams_.find(unclaimed_.front());
+  const FabricStream* oldest = dealt_order_.empty() ? nullptr : streams_.find(dealt_order_.front());
   return oldest != nullptr && now_ - oldest->since >= kClaimPatience;
 }
 
@@ -194,7 +194,7 @@ void Fabric::tick(Time now) {
 }
 
 Millis Fabric::tick_interval() const {
-  const bool is_busy = unaccepted_ > 0 || waiting_ > 0 || rounds_.is_out() || wants_to_settle();
+  const bool is_busy = dealt_count_ > 0 || waiting_ > 0 || rounds_.is_out() || wants_to_settle();
   return std::chrono::duration_cast<Millis>(is_busy ? kShortTick : kLongTick);
 }
 

@@ -110,10 +110,10 @@ void Fabric::drop(std::string_view instance, ResetCode code, const std::string& 
 }
 
 void Fabric::tell(std::string_view instance, ResetCode code, std::string_view what) {
-  letter_.clear();
-  letter_.goaway(0, code, what);
+  single_message_.clear();
+  single_message_.goaway(0, code, what);
   // Out of reach is no news: it is told so that it can mend itself, and nothing hangs on it.
-  if (wire_.steer(std::string(instance), letter_.bytes())) ++counters_.messages_out;
+  if (wire_.steer(std::string(instance), single_message_.bytes())) ++counters_.messages_out;
 }
 
 void Fabric::tell_stranger(std::string_view instance) {
@@ -168,7 +168,7 @@ Result<> Fabric::hello_flood(std::string_view instance) {
 void Fabric::join(Hello hello, ConnectionId connection) {
   Worker& worker = roster_.add(std::move(hello), connection);
   enlist(worker);
-  comings_.write(
+  join_log_.write(
       now_,
       "worker " + name_of(worker) + " joined: pid " + std::to_string(worker.hello.pid) + ", weight " +
           std::to_string(worker.hello.weight) + ", capacity " + std::to_string(worker.hello.capacity) +
@@ -186,7 +186,7 @@ void Fabric::update(Worker& worker, Hello hello) {
   worker.hello = std::move(hello);
   roster_.refile(worker);
   if (was_open != worker.is_open_pool)
-    comings_.write(now_, "worker " + name_of(worker) + " changed its routes", log::Level::info);
+    join_log_.write(now_, "worker " + name_of(worker) + " changed its routes", log::Level::info);
   enlist(worker);
   outbox(worker).welcome(welcome_);
   roster_changed();
@@ -213,9 +213,9 @@ Result<> Fabric::goaway(Worker& worker, const Frame& frame) {
 
 void Fabric::leaves(Worker& worker) {
   if (worker.is_draining && worker.leave_epoch != 0) return;
-  goings_.write(now_,
-                "worker " + name_of(worker) + " is leaving, it holds " + std::to_string(worker.in_flight) + " streams",
-                log::Level::info);
+  leave_log_.write(
+      now_, "worker " + name_of(worker) + " is leaving, it holds " + std::to_string(worker.in_flight) + " streams",
+      log::Level::info);
   worker.is_draining = true;
   table_changed();
   if (!worker.is_open_pool || deal_connections_ == 0) return confirm_leaving(worker);
@@ -234,7 +234,7 @@ void Fabric::confirm_leaving(Worker& worker) {
 
 void Fabric::steer_broke(ConnectionId connection) {
   answers_.forget(connection);
-  unread_.forget(connection);
+  unread_bytes_.forget(connection);
   idle_talk_.forget(connection);
   if (Worker* worker = roster_.find_connection(connection)) lose(*worker, "its connection broke off");
 }
@@ -245,10 +245,10 @@ void Fabric::lose(Worker& worker, std::string_view why) {
   const std::vector<StreamId> held = streams_.select(
       [key](const FabricStream& stream) { return stream.place == Place::held && stream.worker == key; });
   const bool is_expected = worker.is_draining && held.empty();
-  goings_.write(now_,
-                "worker " + name + " is gone: " + std::string(is_expected ? "it left" : why) + "; it held " +
-                    std::to_string(held.size()) + " streams",
-                is_expected ? log::Level::info : log::Level::warning);
+  leave_log_.write(now_,
+                   "worker " + name + " is gone: " + std::string(is_expected ? "it left" : why) + "; it held " +
+                       std::to_string(held.size()) + " streams",
+                   is_expected ? log::Level::info : log::Level::warning);
   delist(worker);
   roster_.remove(key);
   counters_.workers = roster_.all().size();
@@ -287,13 +287,13 @@ Result<> Fabric::stream_frame(Worker& worker, const Frame& frame) {
   }
   if (frame.type == FrameType::headers) return reply_head(*stream, frame);
   if (frame.type == FrameType::data) return reply_data(*stream, frame);
-  if (frame.type == FrameType::message) return reply_message(*stream, frame);
+  if (frame.type == FrameType::message) return reply_piece(*stream, frame);
   return worker_credit(*stream, frame);
 }
 
 void Fabric::accept(Worker& worker, FabricStream& stream) {
   if (stream.place == Place::dealt) {
-    --unaccepted_;
+    --dealt_count_;
     stream.place = Place::held;
     hold(worker, stream);
     room_appeared();  // the others do not have it
@@ -357,11 +357,11 @@ Result<> Fabric::reply_data(FabricStream& stream, const Frame& frame) {
   return {};
 }
 
-Result<> Fabric::reply_message(FabricStream& stream, const Frame& frame) {
+Result<> Fabric::reply_piece(FabricStream& stream, const Frame& frame) {
   if (!takes(stream, frame)) return {};
   if (BackendEvents* events = events_of(stream))
-    events->message(frame.payload, frame.has(kFlagText) ? MessageKind::text : MessageKind::binary,
-                    frame.has(kFlagEndMessage) ? Last::yes : Last::no);
+    events->piece(frame.payload, frame.has(kFlagText) ? MessageKind::text : MessageKind::binary,
+                  frame.has(kFlagEndMessage) ? Last::yes : Last::no);
   return {};
 }
 

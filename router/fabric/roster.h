@@ -2,7 +2,7 @@
 //
 // Owner: Fabric.   Thread: one loop.
 // Pure: no sockets, no clock. Not here: which worker gets a stream (router/route/balance.h), whether to deal
-// (router/fabric/table.h).
+// (router/fabric/evenness.h).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>

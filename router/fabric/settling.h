@@ -8,7 +8,7 @@
 // connections than workers, nobody else can be dealt to.
 //
 // Owner: Fabric.   Thread: one loop.
-// Pure. Not here: the number of connections (router/fabric/table.h), the pings (router/fabric/ping_rounds.h).
+// Pure. Not here: the number of connections (router/fabric/evenness.h), the pings (router/fabric/ping_rounds.h).
 #pragma once
 #include <cstdint>
 #include <vector>

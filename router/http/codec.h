@@ -29,7 +29,7 @@ class CodecEvents {
   virtual ~CodecEvents() = default;
   virtual void head(CodecStream stream, Head& head, Last last) = 0;
   virtual void data(CodecStream stream, Bytes bytes) = 0;
-  virtual void message(CodecStream, Bytes, MessageKind, Last) {}  // data's form on a WebSocket
+  virtual void piece(CodecStream, Bytes, MessageKind, Last) {}  // data's form on a WebSocket
   virtual void end(CodecStream stream, Head& trailers) = 0;
   // The client broke the protocol or took the request back. Unless the code is `cancelled`, the stream still takes the
   // verbs of a reply: an error reply, or reset when a reply's head is out already. The codec closes after it where its
@@ -39,7 +39,7 @@ class CodecEvents {
   // the log.
   virtual void blamed(CodecStream, const Error&) {}
   virtual void credit(CodecStream stream, std::uint32_t bytes) = 0;
-  // From codecs that hold replies: `bytes` of what data() and message() were given are in output() now.
+  // From codecs that hold replies: `bytes` of what data() and piece() were given are in output() now.
   virtual void drained(CodecStream, std::size_t) {}
   // The connection as a whole broke the protocol, or was abused: everything open on it is over. What the codec still
   // says is said, then it closes. Told at most once.
@@ -84,7 +84,7 @@ class Codec {
   // The verbs towards the client. A stale stream is quietly ignored.
   virtual void head(CodecStream stream, Head& head, Last last) = 0;
   virtual void data(CodecStream stream, Bytes bytes) = 0;
-  virtual void message(CodecStream, Bytes, MessageKind, Last) {}  // data's form on a WebSocket
+  virtual void piece(CodecStream, Bytes, MessageKind, Last) {}  // data's form on a WebSocket
   virtual void end(CodecStream stream, Head& trailers) = 0;
   virtual void reset(CodecStream stream, const Error& error) = 0;
   virtual void credit(CodecStream stream, std::uint32_t bytes) = 0;

@@ -39,7 +39,7 @@ class H1Codec final : public Codec {
 
   void head(CodecStream stream, Head& head, Last last) override;
   void data(CodecStream stream, Bytes bytes) override;
-  void message(CodecStream stream, Bytes piece, MessageKind kind, Last last) override;
+  void piece(CodecStream stream, Bytes bytes, MessageKind kind, Last last) override;
   void end(CodecStream stream, Head& trailers) override;
   void reset(CodecStream stream, const Error& error) override;
   void credit(CodecStream stream, std::uint32_t bytes) override;

@@ -12,7 +12,7 @@ class H1Codec::Teller final : public WsEvents {
  public:
   Teller(H1Codec& codec, CodecEvents& events) : codec_(codec), events_(events), stream_(codec.stream_) {}
 
-  void message(Bytes piece, MessageKind kind, Last last) override { events_.message(stream_, piece, kind, last); }
+  void piece(Bytes bytes, MessageKind kind, Last last) override { events_.piece(stream_, bytes, kind, last); }
   void end(Head& trailers) override { events_.end(stream_, trailers); }
   void blamed(const Error& error) override { events_.blamed(stream_, error); }
   void reset(const Error& error) override {
@@ -68,9 +68,9 @@ void H1Codec::accept_web_socket(Head& head) {
   if (is_draining_) web_socket_->codec->drain();
 }
 
-void H1Codec::message(CodecStream stream, Bytes piece, MessageKind kind, Last last) {
+void H1Codec::piece(CodecStream stream, Bytes bytes, MessageKind kind, Last last) {
   if (stream == 0 || stream != stream_ || stage_ != Stage::web_socket || !web_socket_->codec) return;
-  web_socket_->codec->message(piece, kind, last);
+  web_socket_->codec->piece(bytes, kind, last);
 }
 
 Time H1Codec::tick(Time now, CodecEvents& events) {

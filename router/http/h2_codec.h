@@ -48,7 +48,7 @@ class H2Codec final : public Codec {
 
   void head(CodecStream id, Head& head, Last last) override;
   void data(CodecStream id, Bytes bytes) override;
-  void message(CodecStream id, Bytes piece, MessageKind kind, Last last) override;
+  void piece(CodecStream id, Bytes bytes, MessageKind kind, Last last) override;
   void end(CodecStream id, Head& trailers) override;
   void reset(CodecStream id, const Error& error) override;
   void credit(CodecStream id, std::uint32_t bytes) override;

@@ -13,8 +13,8 @@ class H2Codec::Teller final : public WsEvents {
  public:
   Teller(H2Stream& stream, CodecEvents& events) : stream_(stream), events_(events) {}
 
-  void message(Bytes piece, MessageKind kind, Last last) override {
-    if (!stream_.is_over) events_.message(stream_.id, piece, kind, last);
+  void piece(Bytes bytes, MessageKind kind, Last last) override {
+    if (!stream_.is_over) events_.piece(stream_.id, bytes, kind, last);
   }
   void end(Head& trailers) override {
     if (!stream_.is_over) events_.end(stream_.id, trailers);
@@ -159,11 +159,11 @@ Time H2Codec::tick_sockets(Time now, Millis passed) {
   return next;
 }
 
-void H2Codec::message(CodecStream id, Bytes piece, MessageKind kind, Last last) {
+void H2Codec::piece(CodecStream id, Bytes bytes, MessageKind kind, Last last) {
   H2Stream* const stream = find(id);
   if (!stream || !stream->socket || !stream->socket->codec) return;
-  stream->socket->codec->message(piece, kind, last);
-  stream->socket->unpaid += message_credit(piece.size());
+  stream->socket->codec->piece(bytes, kind, last);
+  stream->socket->unpaid += message_credit(bytes.size());
   woken_.push_back(id);
   settle_socket(*stream);
 }

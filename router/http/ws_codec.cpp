@@ -195,7 +195,7 @@ bool WsCodec::tell(Bytes piece, Last last, WsEvents& events) {
     has_told_message_ = true;
   }
   credit_ -= message_credit(piece.size());
-  events.message(piece, kind_, last);
+  events.piece(piece, kind_, last);
   return state_ != State::closed;
 }
 
@@ -274,9 +274,9 @@ void WsCodec::input_ended(WsEvents& events) {
 
 // --- what the worker says
 
-void WsCodec::message(Bytes piece, MessageKind kind, Last last) {
+void WsCodec::piece(Bytes bytes, MessageKind kind, Last last) {
   if (state_ != State::open && state_ != State::failing) return;
-  writer_.write(piece, kind, last);
+  writer_.write(bytes, kind, last);
   has_compressed_ = has_compressed_ || writer_.is_compressed();
 }
 

@@ -32,7 +32,7 @@ namespace zeroway {
 class WsEvents {
  public:
   virtual ~WsEvents() = default;
-  virtual void message(Bytes piece, MessageKind kind, Last last) = 0;
+  virtual void piece(Bytes bytes, MessageKind kind, Last last) = 0;
   // It closed, and was answered: `close-code` and `close-reason`, as far as it said them. Or it broke a rule after
   // messages that the worker may still answer: 1006, which no client can say, and blamed() before it.
   virtual void end(Head& trailers) = 0;
@@ -55,7 +55,7 @@ class WsCodec {
   [[nodiscard]] bool is_over() const { return state_ == State::closed && has_worker_ended_; }
 
   // The worker's verbs. end and reset send a Close, once: with `close-code` (1000 when absent), or 1011.
-  void message(Bytes piece, MessageKind kind, Last last);
+  void piece(Bytes bytes, MessageKind kind, Last last);
   void end(const Head& trailers);
   void reset(const Error& error);
   void credit(std::uint32_t bytes);

@@ -714,9 +714,9 @@ TEST_CASE("fabric: a MESSAGE without payload takes one of the credit, both ways"
     bench.turn();
     const auto send = [&](std::uint32_t times) {
       MessageWriter writer;
-      for (std::uint32_t i = 0; i < times && is_reply; ++i) writer.message(stream, {}, MessageKind::text, Last::yes);
+      for (std::uint32_t i = 0; i < times && is_reply; ++i) writer.piece(stream, {}, MessageKind::text, Last::yes);
       for (std::uint32_t i = 0; i < times && !is_reply; ++i)
-        bench.fabric->message(stream, {}, MessageKind::text, Last::yes);
+        bench.fabric->piece(stream, {}, MessageKind::text, Last::yes);
       if (is_reply) bench.say("a", writer);
       bench.turn();
     };

@@ -37,15 +37,15 @@ class Session : public WsEvents {
   }
   [[nodiscard]] const std::string& told() const { return told_; }
 
-  void message(Bytes piece, MessageKind kind, Last last) override {
-    must(!is_over_ && piece.size() <= credit_);
-    must(!piece.empty() || last == Last::yes);
+  void piece(Bytes bytes, MessageKind kind, Last last) override {
+    must(!is_over_ && bytes.size() <= credit_);
+    must(!bytes.empty() || last == Last::yes);
     must(message_.empty() || kind == kind_);
-    credit_ -= piece.size();
+    credit_ -= bytes.size();
     kind_ = kind;
-    message_ += as_text(piece);
+    message_ += as_text(bytes);
     must(message_.size() <= settings_.max_message_size);
-    if ((habits_ & 2) != 0) codec_.message(piece, kind, last);
+    if ((habits_ & 2) != 0) codec_.piece(bytes, kind, last);
     if (last == Last::no) return;
     must(kind == MessageKind::binary || is_utf8(as_bytes(message_)));
     told_ += (kind == MessageKind::text ? "|text " : "|binary ") + message_;

@@ -48,8 +48,8 @@ class Session : public CodecEvents {
     answer(stream);
   }
   void data(CodecStream, Bytes) override {}
-  void message(CodecStream, Bytes piece, MessageKind, Last last) override {
-    message_ += as_text(piece);
+  void piece(CodecStream, Bytes bytes, MessageKind, Last last) override {
+    message_ += as_text(bytes);
     if (last == Last::no) return;
     told_ += "|message " + std::exchange(message_, {});
   }

@@ -40,8 +40,8 @@ class Bench : public CodecEvents {
     bodies[stream].append(as_text(bytes));
     if (credits) codec.credit(stream, static_cast<std::uint32_t>(bytes.size()));
   }
-  void message(CodecStream stream, Bytes piece, MessageKind, Last last) override {
-    tell("message " + std::to_string(stream) + " " + std::string(as_text(piece)) + (last == Last::yes ? " last" : ""));
+  void piece(CodecStream stream, Bytes bytes, MessageKind, Last last) override {
+    tell("message " + std::to_string(stream) + " " + std::string(as_text(bytes)) + (last == Last::yes ? " last" : ""));
   }
   void end(CodecStream stream, Head& trailers) override {
     std::string line = "end " + std::to_string(stream);

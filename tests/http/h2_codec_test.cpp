@@ -157,7 +157,7 @@ TEST_CASE("h2: a WebSocket on a stream, beside a request (RFC 8441)") {
   bench.hear(data(1, masked(1, "hello").substr(0, 4)) + get(3) + data(1, masked(1, "hello").substr(4)));
   CHECK(has(bench.told, "head 3"));
   CHECK(has(bench.told, "message 1 hel"));
-  bench.codec.message(1, as_bytes("world"), MessageKind::text, Last::yes);
+  bench.codec.piece(1, as_bytes("world"), MessageKind::text, Last::yes);
   CHECK(has(bench.heard(), "data 1 \"\x81\x05world\""));
   CHECK(bench.drained_bytes[1] == 5);
   bench.hear(data(1, masked(8, "\x03\xe8")));

@@ -179,11 +179,11 @@ TEST_CASE("ws codec: a message without a byte takes one of the credit") {
 
 TEST_CASE("ws codec: pieces go out as they come; the last ends the message") {
   EchoWorker worker(kUsual, {});
-  worker.codec.message(as_bytes("one "), MessageKind::text, Last::no);
-  worker.codec.message(as_bytes(""), MessageKind::text, Last::no);
-  worker.codec.message(as_bytes("message"), MessageKind::text, Last::no);
-  worker.codec.message(as_bytes(""), MessageKind::text, Last::yes);
-  worker.codec.message(as_bytes(""), MessageKind::binary, Last::yes);
+  worker.codec.piece(as_bytes("one "), MessageKind::text, Last::no);
+  worker.codec.piece(as_bytes(""), MessageKind::text, Last::no);
+  worker.codec.piece(as_bytes("message"), MessageKind::text, Last::no);
+  worker.codec.piece(as_bytes(""), MessageKind::text, Last::yes);
+  worker.codec.piece(as_bytes(""), MessageKind::binary, Last::yes);
   worker.flush();
   CHECK(worker.client.text() == text("one message") + " · " + binary(""));
   CHECK(worker.client.frames == 4);
@@ -197,12 +197,12 @@ TEST_CASE("ws codec: a compressed message in pieces, and an empty one") {
     while (made.size() < 200'000) made += static_cast<char>(numbers());
     return made;
   }();
-  for (const auto piece : chop(random, 7'777)) worker.codec.message(as_bytes(piece), MessageKind::binary, Last::no);
-  worker.codec.message({}, MessageKind::binary, Last::yes);
-  worker.codec.message({}, MessageKind::text, Last::yes);
-  worker.codec.message({}, MessageKind::text, Last::no);
-  worker.codec.message({}, MessageKind::text, Last::yes);
-  worker.codec.message(as_bytes("hi"), MessageKind::text, Last::yes);
+  for (const auto piece : chop(random, 7'777)) worker.codec.piece(as_bytes(piece), MessageKind::binary, Last::no);
+  worker.codec.piece({}, MessageKind::binary, Last::yes);
+  worker.codec.piece({}, MessageKind::text, Last::yes);
+  worker.codec.piece({}, MessageKind::text, Last::no);
+  worker.codec.piece({}, MessageKind::text, Last::yes);
+  worker.codec.piece(as_bytes("hi"), MessageKind::text, Last::yes);
   worker.flush();
   CHECK(worker.client.text() == binary(random) + " · " + text("") + " · " + text("") + " · " + text("hi"));
 }
@@ -212,10 +212,10 @@ TEST_CASE("ws codec: auto_fragment_size cuts what is larger") {
   settings.auto_fragment_size = 1000;
   for (const auto& deflate : {std::optional<WsDeflateTerms>{}, std::optional(kDeflate)}) {
     EchoWorker worker(settings, deflate);
-    worker.codec.message(as_bytes(many(1000)), MessageKind::text, Last::yes);
+    worker.codec.piece(as_bytes(many(1000)), MessageKind::text, Last::yes);
     worker.flush();
     CHECK(worker.client.frames == 1);
-    worker.codec.message(as_bytes(many(2500)), MessageKind::text, Last::yes);
+    worker.codec.piece(as_bytes(many(2500)), MessageKind::text, Last::yes);
     worker.flush();
     CHECK(worker.client.text() == text(many(1000)) + " · " + text(many(2500)));
     CHECK(worker.client.frames == (deflate ? 2 : 4));
@@ -285,12 +285,12 @@ TEST_CASE("ws codec: a worker that is lost is 1011, also in the middle of a mess
   const auto packed = frame(kBinary, client.message(many(100'000)), {.reserved = 4});
   EchoWorker worker(kUsual, kDeflate, 100);
   worker.gives_credit = worker.echoes = false;
-  worker.codec.message(as_bytes("half a mess"), MessageKind::text, Last::no);
+  worker.codec.piece(as_bytes("half a mess"), MessageKind::text, Last::no);
   worker.feed(packed);
   CHECK_FALSE(worker.codec.wants_input());
   worker.codec.reset(Error{Fault::backend, Code::worker_lost, false, ""});
   CHECK(worker.codec.wants_input());
-  worker.codec.message(as_bytes("late"), MessageKind::text, Last::yes);
+  worker.codec.piece(as_bytes("late"), MessageKind::text, Last::yes);
   worker.codec.end({});
   worker.feed({});
   CHECK(worker.client.text() == closed(1011));
@@ -303,7 +303,7 @@ TEST_CASE("ws codec: draining is 1001, and the worker hears the client's answer"
   worker.feed(part(kText, "half a message"));
   worker.codec.drain();
   worker.codec.drain();
-  worker.codec.message(as_bytes("late"), MessageKind::text, Last::yes);
+  worker.codec.piece(as_bytes("late"), MessageKind::text, Last::yes);
   worker.feed(frame(kContinuation, " and its end") + close_frame(1001, "bye"));
   CHECK(worker.client.text() == closed(1001));
   CHECK(worker.told == closed(1001, "bye"));
@@ -319,7 +319,7 @@ struct Asked : EchoWorker {
     CHECK(client.text() == "");
   }
   void answer() {
-    codec.message(as_bytes("answer"), MessageKind::text, Last::yes);
+    codec.piece(as_bytes("answer"), MessageKind::text, Last::yes);
     flush();
     CHECK(client.text() == text("answer"));
   }
@@ -359,7 +359,7 @@ TEST_CASE("ws codec: a worker that never ends what was broken off is told to sto
   CHECK(worker.client.text() == text("answer") + " · " + closed(1002));
   CHECK(worker.told == text("good") + " · broken · lost");
   CHECK(worker.codec.is_over());
-  worker.codec.message(as_bytes("late"), MessageKind::text, Last::yes);
+  worker.codec.piece(as_bytes("late"), MessageKind::text, Last::yes);
   worker.codec.end({});
   CHECK(worker.output == "");
 }
@@ -530,14 +530,14 @@ TEST_CASE("ws codec: an idle one costs 6 KiB, with compression 40, and after a r
   const auto idle = live_bytes();
   worker.feed(message);
   worker.forget();
-  worker.codec.message(as_bytes("hi"), MessageKind::text, Last::yes);  // the reader's own memory comes later
+  worker.codec.piece(as_bytes("hi"), MessageKind::text, Last::yes);  // the reader's own memory comes later
   const auto busy = mapped_bytes();
   CHECK(worker.codec.tick(kStart + 1s, worker) == kStart + 3s);
   const auto due = worker.codec.tick(kStart + 3s, worker);
   CHECK(live_bytes() - idle < 35 * 1024);
   CHECK(mapped_bytes() + 290'000 < busy);
   CHECK(due == kStart + 31s);
-  worker.codec.message(as_bytes("hi"), MessageKind::text, Last::yes);
+  worker.codec.piece(as_bytes("hi"), MessageKind::text, Last::yes);
   worker.feed(next);
   CHECK(worker.client.text() == text("hi") + " · " + text("hi"));
   CHECK(worker.told == binary(random.substr(random.size() - 30'000)));

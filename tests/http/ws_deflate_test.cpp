@@ -162,7 +162,7 @@ TEST_CASE("ws conformance: our compressor has the memory that it may have") {
     const auto agreed = agree_on_extensions(Head{{"sec-websocket-extensions", "permessage-deflate"}}, wishes);
     REQUIRE(agreed.has_value());
     EchoWorker worker(kUsual, agreed->deflate);
-    worker.codec.message(as_bytes(message), MessageKind::binary, Last::yes);
+    worker.codec.piece(as_bytes(message), MessageKind::binary, Last::yes);
     sizes[level / 9] = worker.output.size();
     worker.flush();
     CHECK(worker.client.text() == binary(message));

@@ -168,11 +168,11 @@ class Session : public VerbRecorder {
       kept.erase(0, codec.read(as_bytes(kept), *this));
     }
   }
-  void message(CodecStream id, Bytes piece, MessageKind kind, Last last) override {
-    add("message " + std::string(as_text(piece)));
-    said.append(as_text(piece)).append(last == Last::yes ? "|" : "");
-    codec.credit(id, static_cast<std::uint32_t>(piece.size()));
-    codec.message(id, piece, kind, last);
+  void piece(CodecStream id, Bytes bytes, MessageKind kind, Last last) override {
+    add("message " + std::string(as_text(bytes)));
+    said.append(as_text(bytes)).append(last == Last::yes ? "|" : "");
+    codec.credit(id, static_cast<std::uint32_t>(bytes.size()));
+    codec.piece(id, bytes, kind, last);
   }
   void answer(CodecStream id, Last last) {
     if (waits) return;

@@ -200,12 +200,12 @@ void EchoWorker::forget() {
   for (auto* one : {&told, &message_, &kept_, &output}) std::string().swap(*one);
 }
 
-void EchoWorker::message(Bytes piece, MessageKind kind, Last last) {
-  message_ += as_text(piece);
-  received += piece.size();
-  largest_piece = std::max(largest_piece, piece.size());
-  if (gives_credit) codec.credit(static_cast<std::uint32_t>(piece.size()));
-  if (echoes) codec.message(piece, kind, last);
+void EchoWorker::piece(Bytes bytes, MessageKind kind, Last last) {
+  message_ += as_text(bytes);
+  received += bytes.size();
+  largest_piece = std::max(largest_piece, bytes.size());
+  if (gives_credit) codec.credit(static_cast<std::uint32_t>(bytes.size()));
+  if (echoes) codec.piece(bytes, kind, last);
   if (last == Last::no) return;
   note(shown(kind == MessageKind::text ? "text" : "binary", message_));
   message_.clear();

@@ -79,7 +79,7 @@ class EchoWorker : public WsEvents {
              std::uint64_t credit = kOpeningWindow);
 
   void feed(std::string_view piece);
-  void message(Bytes piece, MessageKind kind, Last last) override;
+  void piece(Bytes bytes, MessageKind kind, Last last) override;
   void end(Head& trailers) override;
   void blamed(const Error& error) override;
   void reset(const Error& error) override;

@@ -37,7 +37,7 @@ class ScriptedWorker : public LinkSender {
   }
   ScriptedWorker& message(StreamId id, std::string_view bytes, MessageKind kind = MessageKind::text,
                           Last last = Last::yes) {
-    in_.message(id, as_bytes(bytes), kind, last);
+    in_.piece(id, as_bytes(bytes), kind, last);
     return *this;
   }
   ScriptedWorker& fields(StreamId id, const Head& trailers) { return open(id, trailers); }

@@ -73,8 +73,8 @@ class HandlerSide {
 
   // Loop: what the router says.
   virtual void arrived(Bytes bytes) = 0;
-  virtual void body_ended(Head* trailers) = 0;       // nullptr when there are none
-  virtual void message(Bytes, MessageKind, Last) {}  // WebSockets only
+  virtual void body_ended(Head* trailers) = 0;     // nullptr when there are none
+  virtual void piece(Bytes, MessageKind, Last) {}  // WebSockets only
   virtual void credited(std::uint32_t bytes) = 0;
   virtual void cancel();
   // Loop: the worker drains, from now on or since before this request.

@@ -121,7 +121,7 @@ void RouterLink::handle_data(const Frame& frame) {
 void RouterLink::handle_message(const Frame& frame) {
   const MessageKind kind = frame.has(kFlagText) ? MessageKind::text : MessageKind::binary;
   if (WorkerStream* stream = find(frame.stream))
-    stream->message(frame.payload, kind, frame.has(kFlagEndMessage) ? Last::yes : Last::no);
+    stream->piece(frame.payload, kind, frame.has(kFlagEndMessage) ? Last::yes : Last::no);
 }
 
 void RouterLink::handle_reset(const Frame& frame) {
@@ -204,8 +204,8 @@ void RouterLink::data(StreamId id, Bytes bytes, Last last) {
   send_if_large();
 }
 
-void RouterLink::message(StreamId id, Bytes piece, MessageKind kind, Last last) {
-  out_.message(id, piece, kind, last);
+void RouterLink::piece(StreamId id, Bytes bytes, MessageKind kind, Last last) {
+  out_.piece(id, bytes, kind, last);
   send_if_large();
 }
 

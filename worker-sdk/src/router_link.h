@@ -49,7 +49,7 @@ class RouterLink {
   // For WorkerStream.
   void headers(StreamId id, const Head& head, Last last);
   void data(StreamId id, Bytes bytes, Last last);
-  void message(StreamId id, Bytes piece, MessageKind kind, Last last);
+  void piece(StreamId id, Bytes bytes, MessageKind kind, Last last);
   void credit(StreamId id, std::uint32_t bytes);
   void reset(StreamId id, ResetCode code);
   void forget(WorkerStream& stream);

@@ -146,11 +146,11 @@ std::size_t SocketSide::kept_bytes() const {
 
 // ---- receiving
 
-void SocketSide::message(Bytes piece, MessageKind kind, Last last) {
-  if (is_over()) return took(piece.size());
+void SocketSide::piece(Bytes bytes, MessageKind kind, Last last) {
+  if (is_over()) return took(bytes.size());
   const std::size_t held = in_.messages();
-  in_.put({as_text(piece), kind, last});
-  if (piece.empty() && in_.messages() == held) took(0);  // it only ends what is there
+  in_.put({as_text(bytes), kind, last});
+  if (bytes.empty() && in_.messages() == held) took(0);  // it only ends what is there
   if (wants_ == Wants::piece && has_piece()) resume();
   if (wants_ == Wants::message && has_message(limit_)) resume();
 }

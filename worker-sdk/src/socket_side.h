@@ -61,7 +61,7 @@ class SocketSide final : public HandlerSide {
   void sleep(std::chrono::milliseconds) override {}
   bool sleep_unless_draining(std::chrono::milliseconds) override { return false; }
 
-  void message(Bytes piece, MessageKind kind, Last last) override;
+  void piece(Bytes bytes, MessageKind kind, Last last) override;
   void arrived(Bytes bytes) override;
   void body_ended(Head* trailers) override;
   void credited(std::uint32_t bytes) override;

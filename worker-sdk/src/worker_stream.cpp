@@ -69,11 +69,11 @@ void WorkerStream::data(Bytes bytes, Last last) {
   if (last == Last::yes && is_open()) body_is_over(nullptr);
 }
 
-void WorkerStream::message(Bytes piece, MessageKind kind, Last last) {
+void WorkerStream::piece(Bytes bytes, MessageKind kind, Last last) {
   if (!in_state_.data()) return break_off(ResetCode::stream_closed);
   if (!is_web_socket()) return break_off(ResetCode::protocol_error);
-  if (!in_window_.received(message_credit(piece.size()))) return break_off(ResetCode::flow_control_error);
-  side_->message(piece, kind, last);
+  if (!in_window_.received(message_credit(bytes.size()))) return break_off(ResetCode::flow_control_error);
+  side_->piece(bytes, kind, last);
 }
 
 void WorkerStream::trailers(Head& trailers) {
@@ -145,7 +145,7 @@ void WorkerStream::send_now(std::string_view bytes, Last last) {
 void WorkerStream::put_message(std::string_view piece, MessageKind kind, Last last) {
   if (!is_open() || !out_state_.data() || (piece.empty() && last == Last::no)) return;
   (void)out_window_.take(message_credit(piece.size()));
-  link_->message(id_, as_bytes(piece), kind, last);
+  link_->piece(id_, as_bytes(piece), kind, last);
 }
 
 void WorkerStream::flush_waiting() {

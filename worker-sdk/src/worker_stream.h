@@ -43,7 +43,7 @@ class WorkerStream {
 
   // From the router.
   void data(Bytes bytes, Last last);
-  void message(Bytes piece, MessageKind kind, Last last);
+  void piece(Bytes bytes, MessageKind kind, Last last);
   void trailers(Head& trailers);
   void credit(std::uint32_t bytes);
   void cancelled();  // by RST_STREAM, or because the link is gone

@@ -17,7 +17,7 @@
 
 namespace zeroway {
 
-class Unread {
+class UnreadBytes {
  public:
   // A message of so many bytes goes to it. Not 0: the eight bytes of a PING that must stand at its end.
   [[nodiscard]] std::uint64_t sent(ConnectionId connection, std::size_t bytes);

@@ -1,4 +1,4 @@
-#include "router/fabric/table.h"
+#include "router/fabric/evenness.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "router/fabric/unread.h"
+#include "router/fabric/unread_bytes.h"
 
 #include <random>
 
@@ -15,7 +15,7 @@ std::uint64_t make_proof() {
 
 }  // namespace
 
-std::uint64_t Unread::sent(ConnectionId connection, std::size_t bytes) {
+std::uint64_t UnreadBytes::sent(ConnectionId connection, std::size_t bytes) {
   Debt& debt = debts_[connection];
   debt.bytes += bytes + kMessageCost;
   debt.after += bytes + kMessageCost;
@@ -24,14 +24,14 @@ std::uint64_t Unread::sent(ConnectionId connection, std::size_t bytes) {
   return debt.proof = make_proof();
 }
 
-bool Unread::proven(ConnectionId connection, std::uint64_t opaque) {
+bool UnreadBytes::proven(ConnectionId connection, std::uint64_t opaque) {
   const auto debt = debts_.find(connection);
   if (debt == debts_.end() || opaque == 0 || debt->second.proof != opaque) return false;
   debt->second = {.bytes = debt->second.after};
   return true;
 }
 
-std::size_t Unread::of(ConnectionId connection) const {
+std::size_t UnreadBytes::of(ConnectionId connection) const {
   const auto debt = debts_.find(connection);
   return debt == debts_.end() ? 0 : debt->second.bytes;
 }
