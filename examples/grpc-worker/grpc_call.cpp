@@ -34,6 +34,8 @@ Task<void> serve_call(AsyncRequest& request, AsyncReply& reply, GrpcMethod metho
   call.finish(code, text);
 }
 
+[[noreturn]] void say_deadline_is_over() { throw GrpcError(GrpcCode::deadline_exceeded, "the deadline is over"); }
+
 }  // namespace
 
 std::optional<std::chrono::nanoseconds> read_grpc_timeout(std::string_view text) {
@@ -94,7 +96,7 @@ GrpcCall::GrpcCall(AsyncRequest& request, AsyncReply& reply) : request_(request)
 }
 
 void GrpcCall::check_deadline() const {
-  if (Clock::now() >= deadline_) throw GrpcError(GrpcCode::deadline_exceeded, "the deadline is over");
+  if (Clock::now() >= deadline_) say_deadline_is_over();
 }
 
 // Until `size` bytes are there; false when the body ends before.
@@ -133,8 +135,12 @@ Task<void> GrpcCall::write(std::string_view message) {
 
 Task<void> GrpcCall::sleep(std::chrono::milliseconds duration) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now());
-  co_await request_.sleep(std::clamp(duration, std::chrono::milliseconds(0), left < duration ? left : duration));
-  check_deadline();
+  if (left > duration) {
+    co_await request_.sleep(duration);
+    co_return check_deadline();
+  }
+  co_await request_.sleep(std::max(left, std::chrono::milliseconds(0)));
+  say_deadline_is_over();  // whatever the clock says: a timer may be a little early
 }
 
 void GrpcCall::finish(int code, std::string_view text) {
