@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "proto/ascii.h"
 #include "proto/limits.h"
@@ -30,11 +31,12 @@ void H2HeadReader::begin(Block block) {
   refusal_.reset();
   content_length_ = 0;
   list_size_ = fields_ = 0;
-  has_host_ = expects_continue_ = false;
+  has_host_ = has_cookie_ = expects_continue_ = false;
 }
 
 bool H2HeadReader::field(std::string_view name, std::string_view value) {
-  ++fields_;
+  const bool is_crumb = has_cookie_ && name == "cookie";
+  if (!is_crumb) ++fields_;
   list_size_ += name.size() + value.size() + kFieldOverhead;
   if (list_size_ > limits_.max_head || fields_ > limits_.max_fields + kPseudoFields) {
     refuse(Code::header_too_large, "a head of over " + std::to_string(limits_.max_head) + " bytes or " +
@@ -94,9 +96,8 @@ void H2HeadReader::request_field(std::string_view name, std::string_view value) 
 
 // RFC 9113 §8.2.3: a client may cut the field into crumbs; outside of HTTP/2 there is one.
 void H2HeadReader::cookie(std::string_view value) {
-  const auto first = head_.find("cookie");
-  if (!first) return head_.add("cookie", value);
-  if (cookies_.empty()) cookies_ = *first;
+  if (!std::exchange(has_cookie_, true)) return head_.add("cookie", value);
+  if (cookies_.empty()) cookies_ = head_.find("cookie").value_or("");
   cookies_.append("; ").append(value);
 }
 

@@ -41,7 +41,6 @@ class H2HeadReader {
   [[nodiscard]] Head& head() { return head_; }
   [[nodiscard]] const Head& head() const { return head_; }
   [[nodiscard]] bool is_grpc() const;
-  [[nodiscard]] std::size_t fields() const { return fields_; }
   [[nodiscard]] std::size_t list_size() const { return list_size_; }  // so far (RFC 9113 §6.5.2)
 
  private:
@@ -60,9 +59,10 @@ class H2HeadReader {
   std::optional<Error> refusal_;
   std::uint64_t content_length_ = 0;
   std::size_t list_size_ = 0;
-  std::size_t fields_ = 0;
+  std::size_t fields_ = 0;  // all crumbs of a cookie are one (RFC 9113 §8.2.3)
   Block block_ = Block::request;
   bool has_host_ = false;
+  bool has_cookie_ = false;
   bool expects_continue_ = false;
 };
 

@@ -211,6 +211,28 @@ TEST_CASE("h2 conformance: a cookie in crumbs is one field for the worker, RFC 9
   CHECK(bench.told.find("cookie=a=1; b=2; c=3; d=4 x=y") != std::string::npos);
 }
 
+TEST_CASE("h2 conformance: the crumbs of a cookie count as one field, and as the bytes that they are") {
+  const auto heard = [](std::size_t crumbs, std::size_t others, std::size_t size) {
+    Bench bench;
+    bench.start();
+    std::vector<Pair> more;
+    for (std::size_t n = 0; n < crumbs; ++n) more.emplace_back("cookie", "c=" + std::string(size, 'v'));
+    for (std::size_t n = 0; n < others; ++n) more.emplace_back("x", "y");
+    std::string text = block(with(kGet, more));
+    std::string frames = frame(kHeaders, kEndStream, 1, text.substr(0, 16'384));
+    for (std::size_t at = 16'384; at < text.size(); at += 16'384) {
+      frames += frame(kContinuation, 0, 1, text.substr(at, 16'384));
+    }
+    bench.hear(frames + frame(kContinuation, kEndHeaders, 1, field("z", "z")));
+    return bench.client.text();
+  };
+  const HttpLimits limits;
+  CHECK(heard(1'000, limits.max_fields - 1, 1) == kReply1);
+  CHECK(heard(1'000, limits.max_fields, 1) != kReply1);  // CONTINUATION brings one more
+  CHECK(heard(0, limits.max_fields - 1, 1) == kReply1);
+  CHECK(heard(limits.max_head / 300, 0, 300) != kReply1);
+}
+
 TEST_CASE("h2 conformance: an extended CONNECT that lacks nothing reaches the worker, RFC 8441 §4") {
   Bench bench;
   bench.start();
