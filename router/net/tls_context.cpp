@@ -36,7 +36,8 @@ int on_name(SSL* ssl, int*, void* context) {
   return SSL_TLSEXT_ERR_OK;
 }
 
-// RFC 7301 §3.2: nothing in common ends the handshake.
+// Nothing in common is no ALPN, and HTTP/1.1. RFC 7301 §3.2 would end the handshake, and with it clients that offer an
+// older name of what they speak: `curl --http1.0` offers http/1.0 alone.
 int on_protocols(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* theirs,
                  unsigned int their_size, void* context) {
   const Bytes ours = as_bytes(static_cast<const TlsContext*>(context)->protocols());
@@ -44,7 +45,7 @@ int on_protocols(SSL*, const unsigned char** chosen, unsigned char* size, const 
   const int result =
       SSL_select_next_proto(&found, size, ours.data(), static_cast<unsigned>(ours.size()), theirs, their_size);
   *chosen = found;
-  return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+  return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 
 }  // namespace
@@ -206,6 +207,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::load(const TlsSettings& se
 }
 
 ssl_ctx_st* TlsContext::find(std::string_view name) const {
+  if (name.ends_with('.')) name.remove_suffix(1);
   std::string wanted(name);
   std::transform(wanted.begin(), wanted.end(), wanted.begin(), [](unsigned char c) { return std::tolower(c); });
   if (const auto at = by_name_.find(wanted); at != by_name_.end()) return at->second;

@@ -29,8 +29,8 @@ class TlsContext {
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
-  // For a name as the client said it: its own certificate, else one with a wildcard (RFC 9525 §6.3: for one label),
-  // else the first. Never nothing.
+  // For a name as the client said it, with or without the dot of the root at its end: its own certificate, else one
+  // with a wildcard (RFC 9525 §6.3: for one label), else the first. Never nothing.
   [[nodiscard]] ssl_ctx_st* find(std::string_view name) const;
   [[nodiscard]] ssl_ctx_st* first() const { return first_; }
   [[nodiscard]] const std::string& protocols() const { return protocols_; }  // as ALPN has them on the wire

@@ -49,6 +49,9 @@ TEST_CASE("tls context: a directory has pairs, and a certificate without its key
   REQUIRE(context.has_value());
   CHECK((*context)->size() == 2);
   CHECK((*context)->find("b.test") != (*context)->first());
+  CHECK((*context)->find("b.test.") == (*context)->find("b.test"));  // the root's dot names nothing else
+  CHECK((*context)->find("b.test..") == (*context)->first());
+  CHECK((*context)->find(".") == (*context)->first());
   std::filesystem::remove(folder.path("b.key"));
   CHECK(names(failure_of(settings), "b.crt: has no b.key"));
   settings.directory = folder.path("nowhere");

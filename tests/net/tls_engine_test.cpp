@@ -123,11 +123,13 @@ TEST_CASE("tls engine: the client's name chooses the certificate") {
   CHECK(answer("x.b.test") == "b");
   CHECK(answer("x.x.b.test") == "a");
   CHECK(answer(".b.test") == "a");
+  CHECK(answer("b.test.") == "b");
+  CHECK(answer("x.b.test.") == "b");
   CHECK(answer("c.test") == "c.test");
   CHECK(answer("stranger") == "a");
 }
 
-TEST_CASE("tls engine: ALPN takes ours first, and nothing in common fails (RFC 7301 §3.2)") {
+TEST_CASE("tls engine: ALPN takes ours first, and nothing in common is no ALPN") {
   TlsFolder folder;
   Pair pair(settings_of({folder.make("a", "DNS:a.test")}));
   const auto offer = [&](const std::string& wire) {
@@ -139,7 +141,8 @@ TEST_CASE("tls engine: ALPN takes ours first, and nothing in common fails (RFC 7
   };
   CHECK(offer("\x8http/1.1\x2h2") == "h2");
   CHECK(offer("\x8http/1.1") == "http/1.1");
-  CHECK(offer("\x4imap") == "failed");
+  CHECK(offer("\x8http/1.0") == "");
+  CHECK(offer("\x4imap\x2h3") == "");
   CHECK(offer("") == "");
 }
 
