@@ -90,6 +90,7 @@ std::size_t ClientSession::received(Bytes bytes) {
   count_wait();
   ask_turn_end();
   if (is_sniffing_ && !sniff(bytes)) return 0;
+  codec_->set_time(last_read_);
   const std::size_t taken = codec_->read(bytes, *this);
   if (phase_ == CodecPhase::body) body_pace_.moved(taken, least_body_rate(door_.limits()));
   return taken;

@@ -65,6 +65,8 @@ class Codec {
  public:
   virtual ~Codec() = default;
 
+  // What time it is. The session says so before each read(); tick() says it, too.
+  virtual void set_time(Time) {}
   // Reads as much of `input` as it can and says how much. The rest waits: for more bytes, for credit, or for the reply
   // to the request before (pipelining); give it again, with what came since, after the next read or verb. A head is
   // read whole, so up to HttpLimits::max_head bytes may wait.

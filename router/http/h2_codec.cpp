@@ -45,7 +45,13 @@ void H2Codec::timed_out(CodecEvents&) {
   }
 }
 
+void H2Codec::set_time(Time now) {
+  now_ = now;
+  floods_.set_time(now);
+}
+
 Time H2Codec::tick(Time now, CodecEvents& events) {
+  set_time(now);
   const bool must_look = now >= last_look_ + kLookInterval;
   if (!must_look && sockets_ == 0) return last_look_ + kLookInterval;
   events_ = &events;
@@ -55,7 +61,6 @@ Time H2Codec::tick(Time now, CodecEvents& events) {
     // After a pause without streams everything is new.
     passed = std::min(std::chrono::duration_cast<Millis>(now - last_look_), 2 * kLookInterval);
     last_look_ = now;
-    floods_.passed(passed);
     slow_calls_ = 0;
     look_at_window(passed);
     for (std::size_t index = 0; index < open_.size() && !is_cut_; ++index) {
@@ -289,6 +294,7 @@ std::size_t H2Codec::provide(H2Stream& stream, std::size_t most, bool& is_end) {
 }
 
 void H2Codec::reply_sent(std::uint32_t id) {
+  floods_.stream_ran();
   H2Stream* const stream = find(id);
   if (!stream || stream->has_request_ended) return;
   // RFC 9113 §8.1: an answer that needs no more of the request. Not at once: curl before 8 forgets the reply when this
@@ -329,7 +335,7 @@ H2Stream& H2Codec::begin_stream(std::uint32_t id) {
     spares_.pop_back();
   }
   H2Stream& stream = *open_.back();
-  stream.begin(id);
+  stream.begin(id, now_);
   stream.place = open_.size() - 1;
   nghttp2_session_set_stream_user_data(session_.get(), static_cast<std::int32_t>(id), &stream);
   return stream;

@@ -39,6 +39,7 @@ class H2Codec final : public Codec {
   H2Codec(const H2Codec&) = delete;
   H2Codec& operator=(const H2Codec&) = delete;
 
+  void set_time(Time now) override;
   // Takes everything: what may come is bounded by windows, not by reading.
   [[nodiscard]] std::size_t read(Bytes input, CodecEvents& events) override;
   [[nodiscard]] bool wants_input() const override { return !is_closed_; }
@@ -82,6 +83,7 @@ class H2Codec final : public Codec {
   void give(Bytes bytes);
   [[nodiscard]] bool give_some(Bytes& bytes);
   [[nodiscard]] bool needs_streams(const H2FrameHeader& header) const;
+  [[nodiscard]] bool is_reset_of_unsent(const H2FrameHeader& header) const;
   [[nodiscard]] bool look_at(const H2FrameHeader& header);
   [[nodiscard]] bool may_be_closed(const H2FrameHeader& header);
 
@@ -89,6 +91,8 @@ class H2Codec final : public Codec {
   [[nodiscard]] int request_read(std::uint32_t id, bool is_last);
   [[nodiscard]] int trailers_read(std::uint32_t id);
   [[nodiscard]] int data_read(std::uint32_t id, Bytes bytes);
+  [[nodiscard]] int reset_read(std::uint32_t id);
+  [[nodiscard]] int count_early_reset();
   [[nodiscard]] int count(H2FloodGuard::Kind kind);
   void count_stall(const char* why);
   [[nodiscard]] int cut(ResetCode code, std::string why);
@@ -145,6 +149,7 @@ class H2Codec final : public Codec {
   std::size_t sockets_ = 0;           // that are open
   std::string why_;                   // what cut() was told, until the GOAWAY is out
   CodecEvents* events_ = nullptr;     // while one of the calls that has them runs
+  Time now_{};                        // as set_time() or tick() said
   Time last_look_{};
   std::uint64_t given_ = 0;        // bytes that nghttp2 took, not those of the call that runs
   Millis unread_for_{};            // nothing left because of the connection's window, though replies are there

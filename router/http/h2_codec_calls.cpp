@@ -60,6 +60,8 @@ struct H2Codec::Calls {
         if (frame->data.padlen > 0 && !is_last) self.give_back(id(frame->hd), frame->data.padlen);
         if (is_last) self.request_ended(id(frame->hd));
         return kGoOn;
+      case NGHTTP2_RST_STREAM:
+        return self.reset_read(id(frame->hd));
       case NGHTTP2_SETTINGS:
         self.has_settings_ = true;
         return kGoOn;
@@ -134,7 +136,7 @@ struct H2Codec::Calls {
     self.output_.append(text_of(header, kHeaderSize));
     stream.held.move_to(self.output_, size);
     if (size == 0) return kGoOn;
-    if (size >= kDribble || stream.held.size() == 0) self.floods_.sent_data();
+    if (size >= kDribble || stream.held.size() == 0) self.floods_.earned_window_updates();
     self.data_sent(stream, size);
     if (stream.socket) {
       self.pay_socket(stream);

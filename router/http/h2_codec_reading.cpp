@@ -25,7 +25,11 @@ std::size_t H2Codec::read(Bytes input, CodecEvents& events) {
     const bool is_whole = taken == scan_.bytes().size();
     if (needs_streams(*header) || !is_whole) give(std::exchange(known, rest.first(0)));
     if (is_cut_ || !look_at(*header)) break;
-    if (is_whole) {
+    if (is_reset_of_unsent(*header)) {
+      if (count_early_reset() != kGoOn) break;
+      give(std::exchange(known, rest.first(0)));  // and not this frame
+      known = rest.first(0);
+    } else if (is_whole) {
       known = {known.empty() ? begin : known.data(), known.size() + taken};
     } else {
       give(scan_.bytes());  // its beginning came earlier
@@ -66,6 +70,14 @@ bool H2Codec::needs_streams(const H2FrameHeader& header) const {
   return header.type == NGHTTP2_DATA || (header.type == NGHTTP2_HEADERS && header.id <= newest_);
 }
 
+// gRPC's C core counts a call's stream as begun when its HEADERS wait to be sent. When the deadline expires meanwhile,
+// it sends the RST_STREAM alone. RFC 9113 §6.4 would end the connection, and with it all other calls. A client that has
+// not opened any stream is not excused.
+bool H2Codec::is_reset_of_unsent(const H2FrameHeader& header) const {
+  return header.type == NGHTTP2_RST_STREAM && header.size == H2FrameScan::kResetSize && !is_in_block_ &&
+         header.id % 2 == 1 && header.id > newest_ && newest_ > 0;
+}
+
 // False when the connection ends here.
 bool H2Codec::look_at(const H2FrameHeader& header) {
   using Kind = H2FloodGuard::Kind;
@@ -93,8 +105,6 @@ bool H2Codec::look_at(const H2FrameHeader& header) {
       return has(NGHTTP2_FLAG_ACK) || !count(Kind::settings);
     case NGHTTP2_PING:
       return !count(Kind::ping);
-    case NGHTTP2_RST_STREAM:
-      return !count(Kind::reset);
     case NGHTTP2_PRIORITY:
       if (is_in_block_) return true;  // which nghttp2 refuses
       // RFC 7540 §5.3.1; what it says is not honoured any more (RFC 9113 §5.3.2), but may still be wrong.
@@ -109,6 +119,7 @@ bool H2Codec::look_at(const H2FrameHeader& header) {
       return !count(Kind::priority);
     case NGHTTP2_WINDOW_UPDATE:
       return !count(Kind::window_update);
+    case NGHTTP2_RST_STREAM:  // counted when nghttp2 has read what came before it: reset_read()
     case NGHTTP2_PUSH_PROMISE:
     case NGHTTP2_GOAWAY:
       return true;
@@ -129,6 +140,21 @@ bool H2Codec::may_be_closed(const H2FrameHeader& header) {
 
 int H2Codec::count(H2FloodGuard::Kind kind) {
   const char* const flood = floods_.count(kind);
+  return flood ? cut(ResetCode::enhance_your_calm, flood) : kGoOn;
+}
+
+// The stream is still there, unless it was over.
+int H2Codec::reset_read(std::uint32_t id) {
+  const H2Stream* const stream = find(id);
+  if (stream && !stream->is_lingering && now_ - stream->begun >= kEarlyReset) {
+    floods_.stream_ran();
+    return kGoOn;
+  }
+  return count_early_reset();
+}
+
+int H2Codec::count_early_reset() {
+  const char* const flood = floods_.count_early_reset();
   return flood ? cut(ResetCode::enhance_your_calm, flood) : kGoOn;
 }
 
@@ -231,6 +257,7 @@ void H2Codec::refuse(H2Stream& stream, const Error& error) { events_->reset(stre
 void H2Codec::stream_closed(std::uint32_t id, ResetCode code) {
   H2Stream* const stream = find(id);
   if (!stream) return;
+  floods_.earned_window_updates();
   const bool was_over = std::exchange(stream->is_over, true);
   forget(*stream);
   if (!was_over && events_)

@@ -1,5 +1,7 @@
 #include "router/http/h2_flood_guard.h"
 
+#include <algorithm>
+
 #include "router/http/limits.h"
 
 namespace zeroway {
@@ -27,7 +29,7 @@ constexpr std::array<Limit, H2FloodGuard::kKinds> kLimits{{
 
 std::uint64_t H2FloodGuard::limit(Kind kind) const {
   const std::uint64_t most = kLimits[static_cast<std::size_t>(kind)].most;
-  return kind == Kind::window_update ? most + kWindowUpdatesPerFrame * data_frames_ : most;
+  return kind == Kind::window_update ? most + kWindowUpdatesPerReason * window_update_reasons_ : most;
 }
 
 const char* H2FloodGuard::count(Kind kind) {
@@ -37,17 +39,25 @@ const char* H2FloodGuard::count(Kind kind) {
 
 bool H2FloodGuard::count_stall() { return ++stalls_ > kMaxStalls; }
 
-void H2FloodGuard::passed(Millis time) {
-  stalls_since_ += time;
-  if (stalls_since_ >= kStallTime) {
-    stalls_since_ = {};
+const char* H2FloodGuard::count_early_reset() {
+  if (reset_allowance_ == 0) return count(Kind::reset);
+  --reset_allowance_;
+  return nullptr;
+}
+
+void H2FloodGuard::stream_ran() {
+  reset_allowance_ = std::min(reset_allowance_ + kEarlyResetsPerStream, kMaxResetAllowance);
+}
+
+void H2FloodGuard::set_time(Time now) {
+  if (now >= stalls_since_ + kStallTime) {
+    stalls_since_ = now;
     stalls_ = 0;
   }
-  since_ += time;
-  if (since_ < kFloodTime) return;
-  since_ = {};
+  if (now < counted_since_ + kFloodTime) return;
+  counted_since_ = now;
   counts_.fill(0);
-  data_frames_ = 0;
+  window_update_reasons_ = 0;
 }
 
 }  // namespace zeroway

@@ -4,9 +4,9 @@
 //     "PRI * …" (24) │ header (9) │ payload │ header (9) │ payload │ …
 //
 // Owner: H2Codec keeps one.   Thread: the connection's loop.
-// Keeps at most the beginning of one header, and what nghttp2 does not look at: the payload of a PRIORITY frame, the
-// stream of a PRIORITY_UPDATE.
-// Not here: what a frame may be (h2_codec.h), sizes over the limit (nghttp2).
+// Keeps at most the beginning of one header, and what its owner decides by without nghttp2: the payload of a PRIORITY
+// or RST_STREAM frame, the stream of a PRIORITY_UPDATE. Not here: what a frame may be (h2_codec.h), sizes over the
+// limit (nghttp2).
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -32,6 +32,8 @@ class H2FrameScan {
   static constexpr std::size_t kHeaderSize = 9;              // RFC 9113 §4.1
   static constexpr std::size_t kPrioritySize = 5;            // §6.3
   static constexpr std::uint8_t kPriorityType = 0x2;         // §6.3
+  static constexpr std::size_t kResetSize = 4;               // §6.4
+  static constexpr std::uint8_t kResetType = 0x3;            // §6.4
   static constexpr std::size_t kPriorityUpdateSize = 4;      // RFC 9218 §7.1, without its field
   static constexpr std::uint8_t kPriorityUpdateType = 0x10;  // RFC 9218 §7.1
   static constexpr std::size_t kPrefaceSize = 24;            // RFC 9113 §3.4
@@ -58,6 +60,9 @@ class H2FrameScan {
     if (header.type == kPriorityType && header.size == kPrioritySize) {
       if (!fill(input, kHeaderSize + kPrioritySize)) return std::nullopt;
       header.depends_on = number(kHeaderSize, 4) & 0x7fff'ffff;  // without the exclusive bit
+      left_ = 0;
+    } else if (header.type == kResetType && header.size == kResetSize) {
+      if (!fill(input, kHeaderSize + kResetSize)) return std::nullopt;
       left_ = 0;
     } else if (header.type == kPriorityUpdateType && header.size >= kPriorityUpdateSize) {
       if (!fill(input, kHeaderSize + kPriorityUpdateSize)) return std::nullopt;

@@ -21,8 +21,9 @@
 namespace zeroway {
 
 struct H2Stream {
-  void begin(std::uint32_t new_id) {
+  void begin(std::uint32_t new_id, Time now) {
     id = new_id;
+    begun = now;
     request = {};
     held.clear();
     if (!trailers.is_empty()) trailers = Head();
@@ -38,6 +39,7 @@ struct H2Stream {
   }
 
   std::uint32_t id = 0;
+  Time begun{};
   std::size_t place = 0;  // among the open ones
   H2Request request;
   H2Held held;

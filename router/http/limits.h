@@ -51,8 +51,17 @@ inline constexpr std::uint32_t kMaxEmptyFrames = 100;      // DATA without data,
 inline constexpr std::uint32_t kMaxPriorityFrames = 400;   // of both kinds; a page's worth of images has that many
 inline constexpr std::uint32_t kMaxUnknownFrames = 100;    // extensions that nobody speaks
 inline constexpr std::uint32_t kMaxWindowUpdates = 1'000;  // and besides
-inline constexpr std::uint32_t kWindowUpdatesPerFrame = 4;  // for each DATA frame that we sent: two are usual
+inline constexpr std::uint32_t kWindowUpdatesPerReason =
+    4;                                        // for each DATA frame sent and stream closed: two are usual
 inline constexpr std::size_t kDribble = 256;  // DATA that a window cuts below this earns none (CVE-2019-9511)
+
+// HTTP/2 streams that their client resets. Below this age it can hardly have waited for a reply: gRPC deadlines are
+// longer, and a hundred streams that live so long each are no more work than a hundred that are replied to.
+inline constexpr std::chrono::milliseconds kEarlyReset{5};
+// Early resets that do not count towards kMaxResets, for each stream that ran. When the deadlines of 2 000 gRPC calls
+// expire at once, up to four in five are begun and reset, as room for them comes free (measured with grpc 1.51).
+inline constexpr std::uint32_t kEarlyResetsPerStream = 4;
+inline constexpr std::uint32_t kMaxResetAllowance = 2'000;  // of them at once: of the last several hundred streams
 
 // HTTP/2 streams that stood still until their time was over, per kStallTime: above, the connection is cut
 inline constexpr std::chrono::milliseconds kStallTime{60'000};

@@ -144,6 +144,74 @@ def test_a_deadline_ends_the_call_at_the_worker_too(served, kind):
     assert worker.wait() == 0
 
 
+class Healthy(threading.Thread):
+    """A call of both ways, on the connection of all the others, that goes back and forth until it is told to end."""
+
+    def __init__(self, echo):
+        super().__init__()
+        self.echo, self.is_over, self.answers, self.failed = echo, threading.Event(), 0, None
+        self.may_send = threading.Semaphore(1)
+
+    def ask(self):
+        while not self.is_over.is_set():
+            self.may_send.acquire()
+            yield b'x'
+
+    def run(self):
+        try:
+            for _ in self.echo.bidi(self.ask(), timeout=3 * PATIENCE):
+                self.answers += 1
+                time.sleep(0.005)
+                self.may_send.release()
+        except grpc.RpcError as error:
+            self.failed = error
+
+    def __enter__(self):
+        self.start()
+        z.eventually(lambda: self.answers > 0 or self.failed, what='the first answer')
+        return self
+
+    def __exit__(self, *_):
+        before = self.answers
+        z.eventually(lambda: self.answers > before or self.failed, what='one answer more')
+        self.is_over.set()
+        self.may_send.release()
+        self.join()
+        assert self.failed is None, self.failed
+
+
+SLOW_METHOD = [('echo-delay-ms', '500')]
+
+
+def test_deadlines_that_expire_all_at_once_end_nothing_else(served):
+    router, _, echo = served
+    with Healthy(echo):
+        for calls in (500, 500, 2_000):
+            ends = [echo.unary.future(b'x', metadata=SLOW_METHOD, timeout=0.05) for _ in range(calls)]
+            assert {end.code() for end in ends} == {grpc.StatusCode.DEADLINE_EXCEEDED}
+    assert 'connection closed:' not in router.log()
+    router.wait_idle()
+
+
+@pytest.mark.parametrize('threads', [40, 200])
+def test_deadlines_that_expire_again_and_again_end_nothing_else(served, threads):
+    """200 is more than the streams of a connection: calls that wait for one are begun when their time is over."""
+    router, _, echo = served
+    until = time.monotonic() + 3
+
+    def call(_):
+        calls = 0
+        while time.monotonic() < until:
+            error = failure(lambda: echo.unary(b'x', metadata=SLOW_METHOD, timeout=0.02))
+            assert error.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+            calls += 1
+        return calls
+    with Healthy(echo), concurrent.futures.ThreadPoolExecutor(threads) as pool:
+        print(sum(pool.map(call, range(threads))), 'calls')
+    assert 'connection closed:' not in router.log()
+    router.wait_idle()
+
+
 def test_a_deadline_is_kept_by_the_worker_itself(served):
     """Said by hand, by a client that would wait for ever."""
     router, _, _ = served

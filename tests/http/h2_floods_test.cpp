@@ -77,6 +77,130 @@ TEST_CASE("h2: a rule that an honest client may break by mistake is told as one"
   }
 }
 
+TEST_CASE("h2: a client may reset each stream whose reply has ended, as Go's does") {
+  Silent bench;
+  for (std::uint32_t id = 1; id < 10 * kMaxResets; id += 4) {
+    bench.hear(post(id));
+    bench.answer(id);
+    bench.flush();
+    bench.hear(rst(id));  // its request had not ended: the stream is still there
+    bench.hear(get(id + 2));
+    bench.answer(id + 2);
+    bench.flush();
+    bench.hear(rst(id + 2));
+  }
+  CHECK(bench.breaks == 0);
+}
+
+TEST_CASE("h2: resets of streams that are over are a flood when there are more of them than streams") {
+  Silent bench;
+  bench.hear(get(1));
+  bench.answer(1);
+  bench.flush();
+  for (std::uint32_t n = 0; n < kMaxResets + kEarlyResetsPerStream; ++n) bench.hear(rst(1));
+  CHECK(bench.breaks == 0);
+  bench.hear(rst(1));
+  CHECK(bench.breaks == 1);
+}
+
+TEST_CASE("h2: a client whose deadlines expire floods nobody") {
+  Silent bench;
+  Time now{100s};
+  std::uint32_t next = 1;
+  const auto open = [&](std::uint32_t streams) {
+    for (std::uint32_t n = 0; n < streams; ++n, next += 2) bench.hear(post(next));
+  };
+  SUBCASE("a hundred at once, again and again") {
+    for (int round = 0; round < 100; ++round) {
+      bench.codec.set_time(now);
+      open(100);
+      bench.codec.set_time(now += 20ms);
+      for (std::uint32_t id = next - 200; id < next; id += 2) bench.hear(rst(id));
+    }
+  }
+  SUBCASE("five hundred when there is room for a hundred: those that waited are begun and reset") {
+    bench.codec.set_time(now);
+    open(100);
+    bench.codec.set_time(now += 50ms);
+    for (std::uint32_t id = 1; id < 1'000; id += 2)
+      bench.hear(rst(id) + (next < 1'000 ? (next += 2, post(next - 2)) : ""));
+  }
+  CHECK(bench.breaks == 0);
+  CHECK(bench.client.text().find("goaway") == std::string::npos);
+}
+
+TEST_CASE("h2: RST_STREAM of a stream whose HEADERS were never sent ends nothing, as gRPC's C core says it") {
+  for (const std::size_t cut : {std::size_t{1}, std::size_t{100}}) {
+    Silent bench;
+    const std::string bytes = get(1) + rst(5) + rst(3) + get(7) + rst(9) + get(9);
+    for (std::size_t at = 0; at < bytes.size(); at += cut) bench.hear(bytes.substr(at, cut));
+    CHECK(bench.breaks == 0);
+    for (const char* told : {"head 1 ", "head 7 ", "head 9 "}) CHECK(has(bench.told, told));
+    for (std::uint32_t n = 0; bench.breaks == 0 && n < kMaxResets; ++n) bench.hear(rst(2 * n + 11));
+    CHECK(bench.breaks == 1);  // but they are counted
+  }
+}
+
+TEST_CASE("h2: RST_STREAM of a stream of ours, or inside a head, is still a mistake") {
+  for (const std::string& wrong : {get(1) + rst(2), frame(kHeaders, kEndStream, 1, block(kGet)) + rst(3)}) {
+    Silent bench;
+    bench.hear(wrong);
+    CHECK(bench.breaks == 1);
+    CHECK(bench.breach == Breach::mistake);
+  }
+}
+
+TEST_CASE("h2: a client that makes room for each of many short streams floods nobody") {
+  Silent bench;
+  for (std::uint32_t id = 1; id < 8 * kMaxWindowUpdates; id += 2) {
+    bench.hear(get(id) + window_update(id, 5) + window_update(0, 5));
+    bench.answer(id);
+    bench.flush();
+  }
+  CHECK(bench.breaks == 0);
+}
+
+TEST_CASE("h2: streams that ran excuse rapid reset only so far") {
+  Silent bench;
+  std::uint32_t id = 1;
+  const auto run = [&] {
+    bench.hear(get(id));
+    bench.answer(id);
+    bench.flush();
+    id += 2;
+  };
+  const auto begin_and_reset = [&] {
+    bench.hear(get(id) + rst(id));
+    id += 2;
+  };
+  SUBCASE("one stream excuses a few") {
+    for (std::uint32_t n = 0; n <= kMaxResets && bench.breaks == 0; ++n) {
+      run();
+      for (std::uint32_t early = 0; early <= kEarlyResetsPerStream; ++early) begin_and_reset();
+    }
+  }
+  SUBCASE("however many ran before") {
+    for (std::uint32_t n = 0; n < 2 * kMaxResetAllowance; ++n) run();
+    for (std::uint32_t n = 0; n < kMaxResetAllowance + kMaxResets; ++n) begin_and_reset();
+    CHECK(bench.breaks == 0);
+    begin_and_reset();
+  }
+  CHECK(bench.breaks == 1);
+  CHECK(has(bench.details, "begun and reset"));
+}
+
+TEST_CASE("h2: PINGs of a client without streams are counted by the second, too") {
+  Silent bench;
+  Time now{100s};
+  for (std::uint32_t n = 0; n < 4 * kMaxPings; ++n) {
+    bench.codec.set_time(now += 500ms);
+    bench.hear(frame(kPing, 0, 0, "12345678"));
+  }
+  CHECK(bench.breaks == 0);
+  for (std::uint32_t n = 0; n <= kMaxPings; ++n) bench.hear(frame(kPing, 0, 0, "12345678"));
+  CHECK(bench.breaks == 1);
+}
+
 TEST_CASE("h2: what would be a flood in one second is none in many") {
   Silent bench;
   bench.hear(post(1));
