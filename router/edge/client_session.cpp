@@ -199,8 +199,7 @@ void ClientSession::drained(CodecStream number, std::size_t bytes) {
 void ClientSession::broken(const Error& error, Breach breach) {
   ++door_.counters().bad_requests;
   linger_ = breach == Breach::flood ? Linger::briefly : Linger::yes;
-  // A line for each: whoever is cut shall be able to find out why.
-  log::info("client " + info_.address + ": connection closed: " + error.detail);
+  door_.note_broken(info_.address, error.detail);
   cancel_streams();
 }
 

@@ -136,6 +136,10 @@ void FrontDoor::note_refused(const ClientInfo& client, const RefusedRequest& req
   log_.write(record);
 }
 
+void FrontDoor::note_broken(const std::string& address, std::string_view why) {
+  broken_.write(loop_.now(), "client " + address + ": connection closed: " + std::string(why), log::Level::info);
+}
+
 void FrontDoor::over(ClientSession& session) {
   const std::size_t place = session.place;
   gone_.push_back(std::move(sessions_[place]));

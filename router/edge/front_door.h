@@ -48,6 +48,8 @@ class FrontDoor final : private TurnEnd {
   [[nodiscard]] std::string_view date() { return date_.text(clock_.wall_now()); }  // good until the next call
   // A request that never became an exchange was answered with an error: the exchange would have logged it.
   void note_refused(const ClientInfo& client, const RefusedRequest& request, Code code);
+  // A client's connection broke its protocol as a whole, or was abused.
+  void note_broken(const std::string& address, std::string_view why);
   // The session goes at the end of this turn.
   void over(ClientSession& session);
 
@@ -75,7 +77,7 @@ class FrontDoor final : private TurnEnd {
   DateField date_;
   std::optional<AddressTable> addresses_;  // none without that limit
   std::optional<ConnectionRates> rates_;   // the same
-  Complaints complaints_;
+  Complaints complaints_, broken_;
   std::optional<Listener> listener_;
   std::optional<Listener> tls_listener_;
   std::unique_ptr<Handshakes> handshakes_;  // none without TLS

@@ -16,6 +16,24 @@ ResetCode reset_code(const Error& error) {
   return error.fault == Fault::client ? ResetCode::protocol_error : ResetCode::internal_error;
 }
 
+// nghttp2 gives a reason for most connection errors, not for all.
+std::string_view usual_reason(ResetCode code) {
+  switch (code) {
+    case ResetCode::flow_control_error:
+      return "more than a window allows";
+    case ResetCode::stream_closed:
+      return "a frame on a closed stream";
+    case ResetCode::frame_size_error:
+      return "a frame of a wrong size";
+    case ResetCode::compression_error:
+      return "a header block that cannot be decoded";
+    case ResetCode::internal_error:
+      return "nghttp2 failed";
+    default:
+      return "a frame that RFC 9113 does not allow here";
+  }
+}
+
 }  // namespace
 
 H2Codec::H2Codec(const HttpLimits& limits, std::string_view scheme, const WebSocketSettings* web_sockets)
@@ -308,8 +326,10 @@ void H2Codec::said_goodbye(ResetCode code, std::string_view reason) {
   if (is_draining_ && !is_leaving_) nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
   if (code == ResetCode::no_error || std::exchange(was_told_broken_, true)) return;
   is_cut_ = true;
+  if (!why_.empty()) reason = why_;
+  if (reason.empty()) reason = usual_reason(code);
   std::string detail = code_text(code) + ": ";
-  detail += why_.empty() ? reason : std::string_view(why_);
+  detail += reason;
   for (const auto& stream : open_) stream->is_over = true;
   const Breach breach = code == ResetCode::enhance_your_calm ? Breach::flood : Breach::mistake;
   events_->broken({Fault::client, Code::bad_request, false, std::move(detail)}, breach);

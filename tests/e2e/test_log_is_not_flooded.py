@@ -1,5 +1,6 @@
 """What peers can make happen again and again fills nobody's disk: lines about it are counted, not all written."""
 import os
+import re
 import resource
 import socket
 import time
@@ -34,6 +35,22 @@ def test_workers_that_join_and_are_dropped_in_a_circle(stack):
         return 'lines like it left out' in router.log()
     z.eventually(is_counted, every=0.1, what='how many lines were left out')
     assert router.counters()['workers'] == 9
+
+
+def test_clients_that_break_the_protocol(stack):
+    router = stack.router(flags='-s')
+    began = time.monotonic()
+    for number in range(500):
+        with socket.create_connection(('127.0.0.1', router.port)) as bad:
+            bad.sendall(b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' + (b'\0\0\0\4\0\0\0\0\0' if number % 2 else b'')
+                        + b'\0\0\1\1\5\0\0\0\1\xff')  # HEADERS in place of SETTINGS, or a block that is none
+            while bad.recv(65_536):
+                pass
+    seconds = time.monotonic() - began
+    lines = re.findall(r'connection closed: ([^\n]*)', router.log())
+    assert 0 < len(lines) <= LINES_PER_SECOND * (seconds + 2)
+    assert all(re.match(r'[A-Z_]+: \S', line) for line in lines)  # the code, and why
+    assert seconds < 1 or 'lines like it left out' in router.log()
 
 
 @pytest.mark.skipif(z.SANITIZED, reason='UBSan needs a descriptor to look at an object')
