@@ -65,6 +65,7 @@ ClientSession::~ClientSession() {
 
 void ClientSession::drain() {
   is_draining_ = true;
+  if (connection_->is_closing()) return static_cast<void>(connection_->close(linger()));
   codec_->drain();
   ask_turn_end();
 }
@@ -198,7 +199,7 @@ void ClientSession::drained(CodecStream number, std::size_t bytes) {
 
 void ClientSession::broken(const Error& error, Breach breach) {
   ++door_.counters().bad_requests;
-  linger_ = breach == Breach::flood ? Linger::briefly : Linger::yes;
+  linger_ = breach == Breach::flood ? Linger::flood : Linger::full;
   door_.note_broken(info_.address, error.detail);
   cancel_streams();
 }
@@ -323,11 +324,12 @@ void ClientSession::pause_or_resume() {
 }
 
 void ClientSession::must_linger() {
-  if (linger_ == Linger::no) linger_ = Linger::yes;
+  if (linger_ == Linger::no) linger_ = Linger::full;
 }
 
 Linger ClientSession::linger() const {
-  return linger_ == Linger::no && connection_->kept() > 0 ? Linger::yes : linger_;
+  const Linger wanted = linger_ == Linger::no && connection_->kept() > 0 ? Linger::full : linger_;
+  return is_draining_ ? std::min(wanted, Linger::brief) : wanted;
 }
 
 void ClientSession::close() {

@@ -40,8 +40,9 @@ enum class PauseReason : std::uint8_t {
 // makes the kernel destroy the last reply on its way.
 enum class Linger : std::uint8_t {
   no,
-  briefly,  // whoever floods us may hear why, and is not worth more
-  yes,
+  flood,  // for kBriefLinger or kFloodLingerBytes: a client that floods us may hear why, and is not worth more
+  brief,  // for kBriefLinger or kBriefLingerBytes: the router leaves, or has many connections that linger
+  full,   // while bytes come, for kLingerTime: an upload that nobody wants any more is seen to its end
 };
 
 // Where the client is, as text.
@@ -68,7 +69,7 @@ class Connection {
   [[nodiscard]] virtual std::size_t kept() const = 0;
 
   // Ends it in order: what waits is sent, then our side is closed. True when that is done at once, else lost is told
-  // when it is.
+  // when it is. Called again it can only shorten the lingering, and returns false.
   [[nodiscard]] virtual bool close(Linger linger) = 0;
   [[nodiscard]] virtual bool is_closing() const = 0;
   // What was sent is not the whole: where a protocol can say that all is said (TLS: close_notify), close() will not.

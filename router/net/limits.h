@@ -15,12 +15,17 @@ inline constexpr std::size_t kReadSize = 65'536;  // one read; one buffer for al
 inline constexpr unsigned kMaxSends = 64;         // in one call; more of them would gain little and delay the first
 inline constexpr std::size_t kSmallSend =
     16'384;  // sent together with others: 1 MiB; above, copying costs, not the call
-inline constexpr std::size_t kHighMark = 262'144;         // bytes the kernel refused: above, no more requests are read
-inline constexpr std::size_t kLowMark = 65'536;           // below, what was written is credited to who wrote it
-inline constexpr std::size_t kKeptCapacity = 4'096;       // memory an idle connection may keep; more is given back
-inline constexpr std::size_t kLingerBytes = 1 << 20;      // read and dropped after the last reply, then RST
-inline constexpr std::size_t kFloodLingerBytes = 65'536;  // the same after a flood: one read
-inline constexpr std::chrono::milliseconds kLingerTime{2'000};  // the same in time: a round trip to anywhere, twice
+inline constexpr std::size_t kHighMark = 262'144;    // bytes the kernel refused: above, no more requests are read
+inline constexpr std::size_t kLowMark = 65'536;      // below, what was written is credited to who wrote it
+inline constexpr std::size_t kKeptCapacity = 4'096;  // memory an idle connection may keep; more is given back
+
+// lingering: after the last reply, what the client still sends is read and dropped, else RST would destroy that reply
+inline constexpr std::chrono::milliseconds kLingerTime{30'000};  // uploads of clients that read only when they are done
+inline constexpr std::chrono::milliseconds kLingerSilence{5'000};  // nothing comes: the client reads, or is gone
+inline constexpr std::size_t kMaxLingering = 1'024;  // connections of one loop at once; further ones linger briefly
+inline constexpr std::chrono::milliseconds kBriefLinger{2'000};  // a round trip to anywhere, twice
+inline constexpr std::size_t kBriefLingerBytes = 1 << 20;        // most of what was on its way
+inline constexpr std::size_t kFloodLingerBytes = 65'536;         // one read
 
 // listener
 inline constexpr int kBacklog = 4'096;   // the kernel cuts it to net.core.somaxconn, which is that on Debian

@@ -55,6 +55,7 @@ struct Loop::Inside {
   std::vector<std::uint8_t> read_buffer;  // for one read at a time, of any connection
   Time now = Clock::now();
   SendBatch sends;
+  std::size_t lingering = 0;  // connections that do so in full (net/tcp_connection.cpp)
   bool is_in_turn = false;
   bool is_stopped = false;
 };

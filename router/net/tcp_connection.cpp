@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <utility>
 
 #include "router/net/limits.h"
@@ -24,6 +26,7 @@ TcpConnection::TcpConnection(Loop& loop, Socket socket, ConnectionEvents& events
 
 TcpConnection::~TcpConnection() {
   leave_batch();
+  leave_lingering();
   if (socket_.is_open()) loop_.forget(socket_.fd());
 }
 
@@ -31,7 +34,7 @@ TcpConnection::~TcpConnection() {
 // sends more costs no call.
 void TcpConnection::watch() {
   const bool listens = !is_closing_ && !has_input_ended_;
-  const bool reads = is_shut_ || (listens && pauses_ == 0);
+  const bool reads = is_closing_ ? linger_ != Linger::no : listens && pauses_ == 0;
   loop_.watch(socket_.fd(), *this, reads, wants_write_, listens && !has_told_hang_up_);
 }
 
@@ -52,7 +55,6 @@ void TcpConnection::hung_up() {
 
 void TcpConnection::ready(bool readable, bool writable) {
   if (is_broken_) return lose();
-  if (is_shut_) return discard();
   if (writable && wants_write_) {
     if (!flush()) return lose();
     if (is_closing_) {
@@ -63,6 +65,7 @@ void TcpConnection::ready(bool readable, bool writable) {
     return;  // what is readable is told again; the session may be gone
   }
   if (!readable) return;
+  if (is_closing_ && linger_ != Linger::no) return discard();
   if (is_closing_ || pauses_ != 0 || has_input_ended_) {
     // Either more bytes than are wanted now, or the end of everything: an error is told until it is asked for.
     int error = 0;
@@ -171,7 +174,11 @@ bool TcpConnection::flush() {
 }
 
 bool TcpConnection::close(Linger linger) {
-  if (is_closing_) return false;
+  if (is_closing_) {
+    linger_ = std::min(linger_, linger);
+    if (is_shut_) set_linger_timer();
+    return false;
+  }
   if (is_in_batch_) loop_.inside().sends.flush();
   is_closing_ = true;
   // A client that has closed its side sends nothing more: nothing to linger for.
@@ -191,23 +198,51 @@ bool TcpConnection::shut_down() {
     socket_ = Socket();
     return true;
   }
+  std::size_t& lingering = loop_.inside().lingering;
+  if (linger_ == Linger::full && lingering >= kMaxLingering) linger_ = Linger::brief;
+  is_counted_ = linger_ == Linger::full;
+  if (is_counted_) ++lingering;
   ::shutdown(socket_.fd(), SHUT_WR);
   linger_timer_ = std::make_unique<Timer>(loop_, [this] { lose(); });
-  linger_timer_->set(kLingerTime);
+  linger_end_ = loop_.now() + kLingerTime;
+  set_linger_timer();
   watch();
   return false;
 }
 
+void TcpConnection::set_linger_timer() {
+  if (linger_ != Linger::full) {
+    linger_timer_->set(kBriefLinger);
+    return leave_lingering();
+  }
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(linger_end_ - loop_.now());
+  linger_timer_->set(std::clamp(left, std::chrono::milliseconds(0), kLingerSilence));
+}
+
+void TcpConnection::leave_lingering() {
+  if (std::exchange(is_counted_, false)) --loop_.inside().lingering;
+}
+
+// Also while the last bytes still wait to be sent: a client may read them only when it has sent all of its own.
 void TcpConnection::discard() {
   auto& buffer = loop_.inside().read_buffer;
   if (buffer.empty()) buffer.resize(kReadSize);
-  const std::size_t most = linger_ == Linger::yes ? kLingerBytes : kFloodLingerBytes;
+  const std::size_t most = linger_ == Linger::full    ? SIZE_MAX
+                           : linger_ == Linger::brief ? kBriefLingerBytes
+                                                      : kFloodLingerBytes;
   // MSG_TRUNC: the kernel drops it itself, without a copy; a flood that was cut goes on for a while (tcp(7)).
-  const ssize_t count = ::recv(socket_.fd(), buffer.data(), std::min(buffer.size(), most - discarded_), MSG_TRUNC);
-  if (count < 0 && is_temporary(errno)) return;
-  if (count <= 0) return lose();
+  const std::size_t wanted = std::min(buffer.size(), most - std::min(most, discarded_));
+  const ssize_t count = wanted > 0 ? ::recv(socket_.fd(), buffer.data(), wanted, MSG_TRUNC) : 0;
+  if (count < 0) return is_temporary(errno) ? void() : lose();
   discarded_ += static_cast<std::size_t>(count);
-  if (discarded_ >= most) lose();
+  if (count == 0 || discarded_ >= most) return stop_discarding();
+  if (is_shut_ && linger_ == Linger::full) set_linger_timer();
+}
+
+void TcpConnection::stop_discarding() {
+  if (is_shut_) return lose();
+  linger_ = Linger::no;
+  watch();
 }
 
 void TcpConnection::lose() {

@@ -43,7 +43,10 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
   void keep(std::string_view bytes, ssize_t sent);
   void leave_batch();
   bool shut_down();
+  void set_linger_timer();
+  void leave_lingering();
   void discard();
+  void stop_discarding();
   void lose();
 
   Loop& loop_;
@@ -53,8 +56,9 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
   std::string out_;            // refused by the kernel, from out_begin_ on
   std::size_t out_begin_ = 0;  // moved, not erased: erasing would copy the rest at each write
   Time last_progress_;
-  std::unique_ptr<Timer> linger_timer_;  // only while closing
-  Linger linger_ = Linger::yes;
+  std::unique_ptr<Timer> linger_timer_;  // only while our side is shut
+  Time linger_end_{};
+  Linger linger_ = Linger::no;  // for how long and how much, once it is closing
   std::size_t discarded_ = 0;
   std::uint8_t pauses_ = 0;  // PauseReason bits
   bool wants_write_ = false;
@@ -64,6 +68,7 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
   bool has_told_hang_up_ = false;
   bool is_closing_ = false;
   bool is_shut_ = false;
+  bool is_counted_ = false;  // among the loop's lingering ones
 };
 
 }  // namespace zeroway

@@ -143,7 +143,7 @@ bool TlsConnection::send(std::string& bytes) {
 }
 
 bool TlsConnection::close(Linger linger) {
-  if (transport_.is_closing()) return false;
+  if (transport_.is_closing()) return transport_.close(linger);
   std::string().swap(kept_);
   std::string& output = server_.output();
   if (!is_cut_) engine_.close(output);
@@ -155,7 +155,7 @@ void TlsConnection::refuse(std::string_view why, std::string_view last_words) {
   refused_ = why;
   std::string words(last_words);
   if (!words.empty() && !transport_.send(words)) return lose(refused_);
-  if (transport_.close(Linger::yes)) lose(refused_);
+  if (transport_.close(Linger::brief)) lose(refused_);
 }
 
 void TlsConnection::lose(std::string_view why) {

@@ -12,6 +12,7 @@
 
 #include "router/net/limits.h"
 #include "router/net/listener.h"
+#include "router/net/loop_inside.h"
 
 using namespace zeroway;
 using namespace std::chrono_literals;
@@ -107,9 +108,10 @@ struct Bench : ConnectionEvents {
   std::function<void()> on_written;
 };
 
-// How much of the `said` bytes a closed connection reads and drops, before it is lost.
-std::size_t dropped(Linger linger, std::size_t said) {
+// How much of the `said` bytes a closed connection reads and drops, before it is lost. `others` of the loop linger.
+std::size_t dropped(Linger linger, std::size_t said, std::size_t others = 0) {
   Bench bench(0, Bench::Copy::yes);
+  bench.loop.inside().lingering = others;
   std::string bytes = "the last words";
   REQUIRE(bench.connection->send(bytes));
   CHECK_FALSE(bench.connection->close(linger));
@@ -123,6 +125,7 @@ std::size_t dropped(Linger linger, std::size_t said) {
   });
   while (bench.told.empty()) bench.turn();
   CHECK(bench.told == "lost; ");
+  CHECK(bench.loop.inside().lingering == others);
   CHECK(bench.hear(100) == "the last words");
   ::fcntl(bench.same_socket.fd(), F_SETFL, 0);  // blocks
   std::string piece(65'536, '\0');
@@ -250,7 +253,7 @@ TEST_CASE("tcp connection: closing over unread bytes does not destroy the last r
   bench.say("never read");
   std::string bytes = "the last reply";
   REQUIRE(bench.connection->send(bytes));
-  CHECK_FALSE(bench.connection->close(Linger::yes));
+  CHECK_FALSE(bench.connection->close(Linger::full));
   bench.say("nor this");
   CHECK(bench.hear(100) == "the last reply");
   ::close(bench.client);
@@ -260,10 +263,48 @@ TEST_CASE("tcp connection: closing over unread bytes does not destroy the last r
 }
 
 TEST_CASE("tcp connection: what comes after close is dropped, up to a bound that is small when it was a flood") {
-  CHECK(dropped(Linger::yes, 300'000) == 300'000);
-  CHECK(dropped(Linger::yes, kLingerBytes + 300'000) == kLingerBytes);
-  CHECK(dropped(Linger::briefly, 10'000) == 10'000);
-  CHECK(dropped(Linger::briefly, 300'000) == kFloodLingerBytes);
+  CHECK(dropped(Linger::full, 20 << 20) == 20 << 20);
+  CHECK(dropped(Linger::brief, 300'000) == 300'000);
+  CHECK(dropped(Linger::brief, kBriefLingerBytes + 300'000) == kBriefLingerBytes);
+  CHECK(dropped(Linger::flood, 10'000) == 10'000);
+  CHECK(dropped(Linger::flood, 300'000) == kFloodLingerBytes);
+}
+
+TEST_CASE("tcp connection: beside many that linger, a further one does so briefly") {
+  CHECK(dropped(Linger::full, 2 << 20, kMaxLingering - 1) == 2 << 20);
+  CHECK(dropped(Linger::full, 2 << 20, kMaxLingering) == kBriefLingerBytes);
+}
+
+TEST_CASE("tcp connection: closed again, it lingers for less time") {
+  Bench bench;
+  CHECK_FALSE(bench.connection->close(Linger::full));
+  CHECK(bench.loop.inside().lingering == 1);
+  CHECK_FALSE(bench.connection->close(Linger::brief));
+  CHECK(bench.loop.inside().lingering == 0);
+  CHECK_FALSE(bench.connection->close(Linger::full));
+  CHECK(bench.loop.inside().lingering == 0);
+  while (bench.told.empty()) bench.turn();  // its client never closes
+  CHECK(bench.told == "lost; ");
+}
+
+TEST_CASE("tcp connection: a client that sends all before it reads gets a reply larger than the kernel holds") {
+  Bench bench(4'096);
+  const std::string reply(8 << 20, 'r');
+  std::string bytes = reply;
+  REQUIRE(bench.connection->send(bytes));
+  REQUIRE(bench.connection->queued() > 0);
+  CHECK_FALSE(bench.connection->close(Linger::full));
+  std::string got;
+  std::thread client([&] {
+    const std::string upload(20 << 20, 'u');
+    CHECK(::send(bench.client, upload.data(), upload.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(upload.size()));
+    got = bench.hear(reply.size() + 1);
+    ::shutdown(bench.client, SHUT_WR);
+  });
+  while (bench.told.empty()) bench.turn();
+  client.join();
+  CHECK(got == reply);
+  CHECK(bench.told == "lost; ");
 }
 
 TEST_CASE("tcp connection: close waits for what is queued") {
