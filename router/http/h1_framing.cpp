@@ -6,6 +6,8 @@
 #include <array>
 #include <string>
 
+#include "router/http/utf8.h"
+
 namespace zeroway::h1 {
 namespace {
 
@@ -32,7 +34,8 @@ constexpr bool is_in(const std::array<bool, 256>& set, char c) { return set[stat
 constexpr auto kToken = table([](char c) {
   return is_digit(c) || is_alpha(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 });
-// Raw bytes over 0x7f are what browsers and scripts send; '#' never belongs on the wire and fools path checks.
+// Raw bytes over 0x7f are what browsers and scripts send (read_target() wants UTF-8 of them); '#' never belongs on the
+// wire and fools path checks.
 constexpr auto kTarget = table([](char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte > 0x20 && byte != 0x7f && c != '#';
@@ -128,6 +131,8 @@ Result<RequestLine> read_request_line(std::string_view line) {
 }
 
 Result<Target> read_target(std::string_view method, std::string_view target) {
+  // An overlong '/' (0xc0 0xaf) is a slash to a worker that decodes loosely, and none to a rule that compares bytes.
+  if (!is_utf8(as_bytes(target))) return bad("a target that is not valid UTF-8");
   if (method == "CONNECT") {
     if (target.find(':') == std::string_view::npos || !is_host(target)) return bad("a CONNECT without host and port");
     return Error{Fault::client, Code::not_implemented, false, "CONNECT"};
@@ -141,6 +146,7 @@ Result<Target> read_target(std::string_view method, std::string_view target) {
 }
 
 bool is_host(std::string_view text) {
+  if (text.empty()) return false;
   std::size_t end = 0;
   if (text.starts_with('[')) {
     end = text.find(']');

@@ -30,10 +30,10 @@ struct Target {
   std::string_view path = "/";  // with its query, as sent
 };
 
-// RFC 9112 §3.2. CONNECT fails with not_implemented.
+// RFC 9112 §3.2. CONNECT fails with not_implemented, bytes over 0x7f that are no UTF-8 with bad_request.
 [[nodiscard]] Result<Target> read_target(std::string_view method, std::string_view target);
 
-// uri-host [":" port] (RFC 3986 §3.2.2); empty is a host too (RFC 9110 §7.2).
+// uri-host [":" port] (RFC 3986 §3.2.2). Nothing is no host: an http URI must name one (RFC 9110 §4.2.1).
 [[nodiscard]] bool is_host(std::string_view text);
 
 // Digits only, no list, no sign, within 64 bits.

@@ -80,7 +80,7 @@ class RequestFields final : public FieldLines {
   [[nodiscard]] Result<std::string_view> host() const {
     if (hosts_ > 1) return bad("Host " + std::to_string(hosts_) + " times");
     if (hosts_ == 0 && version_ == h1::Version::http11) return bad("no Host");
-    if (!h1::is_host(host_)) return bad("a Host that is no host");
+    if (hosts_ > 0 && !h1::is_host(host_)) return bad(host_.empty() ? "an empty Host" : "a Host that is no host");
     return host_;
   }
   [[nodiscard]] const h1::BodyFields& body() const { return body_; }

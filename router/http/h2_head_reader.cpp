@@ -8,6 +8,7 @@
 #include "proto/limits.h"
 #include "router/http/h1_framing.h"
 #include "router/http/limits.h"
+#include "router/http/utf8.h"
 
 namespace zeroway {
 
@@ -65,6 +66,7 @@ void H2HeadReader::pseudo_field(std::string_view name, std::string_view value) {
     refuse(Code::uri_too_long, "a :path of " + std::to_string(value.size()) + " bytes");
   }
   if (name == ":path" && value.find('#') != std::string_view::npos) refuse(Code::bad_request, "a fragment in :path");
+  if (name == ":path" && !is_utf8(as_bytes(value))) refuse(Code::bad_request, "a :path that is not valid UTF-8");
   head_.add(name, value);
 }
 

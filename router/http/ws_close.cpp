@@ -4,7 +4,7 @@
 
 #include "proto/head_rules.h"
 #include "router/http/limits.h"
-#include "router/http/ws_utf8.h"
+#include "router/http/utf8.h"
 
 namespace zeroway {
 

@@ -18,11 +18,11 @@
 
 #include "proto/stream_sink.h"
 #include "router/http/limits.h"
+#include "router/http/utf8.h"
 #include "router/http/ws_deflate.h"
 #include "router/http/ws_frames.h"
 #include "router/http/ws_message_writer.h"
 #include "router/http/ws_pings.h"
-#include "router/http/ws_utf8.h"
 #include "router/observe/time.h"
 #include "router/settings/settings.h"
 

@@ -336,7 +336,7 @@ TEST_CASE("ws handshake: an opening with a body, or without a host, is refused")
   CHECK(reply_to(opening("Transfer-Encoding: chunked\r\n") + "0\r\n\r\n") == "400 closed");
   CHECK(
       reply_to(std::string("GET / HTTP/1.1\r\nHost:\r\n").append(kAsk).append(kVersion).append(kKey).append("\r\n")) ==
-      "400");
+      "400 closed");
   CHECK(reply_to(opening("Sec-WebSocket-Extensions: a b\r\n")) == "400");
 }
 

@@ -1,4 +1,4 @@
-#include "router/http/ws_utf8.h"
+#include "router/http/utf8.h"
 
 #include <cstring>
 

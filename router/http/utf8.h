@@ -1,7 +1,7 @@
 // UTF-8 (RFC 3629), checked as it comes: over any cuts, and wrong at the first byte that cannot be right.
 //
 // Owner: whoever reads a text.   Thread: any.
-// Not here: what a wrong text leads to (ws_codec.h).
+// Not here: what a wrong text leads to (ws_codec.h, h1_framing.h).
 #pragma once
 #include <cstdint>
 
