@@ -3,6 +3,7 @@
 #include "proto/limits.h"
 #include "router/exchange/error_reply.h"
 #include "router/exchange/limits.h"
+#include "router/exchange/max_forwards.h"
 #include "router/observe/counters.h"
 #include "router/observe/escape.h"
 #include "router/observe/request_log.h"
@@ -40,6 +41,10 @@ void Exchange::request_head(Head& head, Last last) {
   head.clear();
   is_head_request_ = request_head_.method() == "HEAD";
   is_web_socket_ = request_head_.method() == "CONNECT";
+  // Before a field is added: the answer of the last recipient is what came.
+  const Forwarding forwarding = count_forwarding(request_head_);
+  if (forwarding == Forwarding::used_up) return answer_as_last();
+  if (forwarding == Forwarding::unclear) return refuse_request(Code::bad_request);
   context_.rules.request(request_head_, *info_);
   // With what was added and 32 for each field; workers refuse to decode more, and would be blamed for it.
   if (request_head_.list_size() > kMaxHeadSize) return refuse_request(Code::header_too_large);
@@ -52,6 +57,12 @@ void Exchange::request_head(Head& head, Last last) {
 void Exchange::refuse_request(Code code) {
   reason_ = error_name(code);
   answer(code);
+}
+
+void Exchange::answer_as_last() {
+  Head head;
+  const std::string content = write_last_answer(request_head_, context_.date.text(context_.clock.wall_now()), head);
+  answer(head, content);
 }
 
 void Exchange::open_stream() {
@@ -176,17 +187,21 @@ void Exchange::complain(const Error& error) {
 }
 
 void Exchange::answer(Code code) {
-  status_ = error_status(code);
+  Head head;
+  answer(head, write_error_reply(code, context_.date.text(context_.clock.wall_now()), head));
+}
+
+void Exchange::answer(Head& head, std::string_view content) {
+  Head no_trailers;
+  status_ = head.status();
   count_reply(context_.counters, status_);
   reply_.reset();
-  Head head;
-  Head no_trailers;
-  const std::string_view text = write_error_reply(code, context_.date.text(context_.clock.wall_now()), head);
-  client_->head(head, is_head_request_ ? Last::yes : Last::no);
+  const bool is_bare = is_head_request_ || content.empty();
+  client_->head(head, is_bare ? Last::yes : Last::no);
   if (is_over_) return;
-  if (!is_head_request_) {
-    bytes_out_ = text.size();
-    client_->data(as_bytes(text));
+  if (!is_bare) {
+    bytes_out_ = content.size();
+    client_->data(as_bytes(content));
     if (is_over_) return;
   }
   conclude();

@@ -96,6 +96,7 @@ class Exchange {
   // request, from the client
   void request_head(Head& head, Last last);
   void refuse_request(Code code);
+  void answer_as_last();
   void request_data(Bytes bytes);
   void request_piece(Bytes piece, MessageKind kind, Last last);
   void request_end(Head& trailers);
@@ -131,6 +132,7 @@ class Exchange {
   void fail(const Error& error);
   void complain(const Error& error);
   void answer(Code code);
+  void answer(Head& head, std::string_view content);
   void finish(Head& trailers);
   void drop_stream(ResetCode code);
   void conclude();

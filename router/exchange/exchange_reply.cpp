@@ -46,8 +46,8 @@ void Exchange::reply_interim(Head& head, Last last) {
   interim_size_ += head.list_size();
   if (interim_size_ > kMaxInterim)
     return refuse_reply("interim heads of over " + std::to_string(kMaxInterim) + " bytes");
-  head.remove("content-length");  // RFC 9110 §8.6
-  body_.stop_keeping();           // the client has heard of this answer: no other worker can give it
+  HeaderRules::interim_reply(head);
+  body_.stop_keeping();  // the client has heard of this answer: no other worker can give it
   if (head.status() == 100) awaits_continue_ = false;
   time_worker();
   ++context_.counters.replies_1xx;

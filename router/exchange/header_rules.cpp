@@ -6,7 +6,7 @@
 
 #include "proto/head_rules.h"
 #include "router/exchange/client_address.h"
-#include "router/exchange/vouched_fields.h"
+#include "router/exchange/router_owned_fields.h"
 #include "router/observe/escape.h"
 
 namespace zeroway {
@@ -57,6 +57,12 @@ void append_forwarded(std::string& out, const ClientInfo& client, std::string_vi
   out.append(";proto=").append(scheme);
 }
 
+bool is_look_alike(FieldOwner owner) { return owner == FieldOwner::look_alike; }
+bool is_refused_from_proxy(FieldOwner owner) { return owner == FieldOwner::router || is_look_alike(owner); }
+bool is_refused_from_client(FieldOwner owner) { return owner == FieldOwner::proxy || is_refused_from_proxy(owner); }
+bool is_refused_in_trailers(FieldOwner owner) { return owner == FieldOwner::codec || is_refused_from_client(owner); }
+bool is_refused_in_reply_trailers(FieldOwner owner) { return owner == FieldOwner::codec || is_look_alike(owner); }
+
 // All that the head has of `name`, in one line that goes on.
 void append_told(std::string& out, const Head& head, std::string_view name) {
   for (const Field field : head) {
@@ -70,12 +76,12 @@ void HeaderRules::request(Head& head, const ClientInfo& client) {
   const std::string_view scheme = client.is_tls ? "https" : "http";
   if (const auto told = head.find(":scheme"); told && *told != scheme) head.set(":scheme", scheme);
   host_.assign(head.authority());  // a view would not outlive the head's changes
-  if (!has_vouched_for(head)) return add_forwarding(head, client, scheme);
+  if (!has_field_of(head, is_refused_from_client)) return add_forwarding(head, client, scheme);
   if (!trusts(client.address)) {
-    remove_vouched_for(head);
+    remove_fields_of(head, is_refused_from_client);
     return add_forwarding(head, client, scheme);
   }
-  remove_look_alikes(head);
+  remove_fields_of(head, is_refused_from_proxy);
   value_.clear();
   append_told(value_, head, "x-forwarded-for");
   head.set("x-forwarded-for", value_.append(client.address));
@@ -93,7 +99,7 @@ std::string_view HeaderRules::client_of(const Head& request, const ClientInfo& c
   return client_address(request, client.address, trusted_);
 }
 
-void HeaderRules::request_trailers(Head& trailers) { remove_vouched_for(trailers); }
+void HeaderRules::request_trailers(Head& trailers) { remove_fields_of(trailers, is_refused_in_trailers); }
 
 void HeaderRules::add_forwarding(Head& head, const ClientInfo& client, std::string_view scheme) {
   head.add("x-forwarded-for", client.address);
@@ -106,14 +112,18 @@ void HeaderRules::add_forwarding(Head& head, const ClientInfo& client, std::stri
 }
 
 void HeaderRules::reply(Head& head, std::string_view worker, std::string_view date) const {
+  remove_fields_of(head, is_look_alike);
   if (head.status() == 204) head.remove("content-length");
   if (!head.has("date")) head.add("date", date);
   if (worker_header_) head.set("x-worker", worker);
 }
 
-void HeaderRules::reply_trailers(Head& trailers) {
-  for (const std::string_view name : {"content-length", "host", "trailer"}) trailers.remove(name);
+void HeaderRules::interim_reply(Head& head) {
+  remove_fields_of(head, is_look_alike);
+  head.remove("content-length");
 }
+
+void HeaderRules::reply_trailers(Head& trailers) { remove_fields_of(trailers, is_refused_in_reply_trailers); }
 
 Result<std::optional<std::uint64_t>> read_content_length(const Head& head) {
   const auto text = head.find("content-length");

@@ -33,15 +33,18 @@ class HeaderRules {
   explicit HeaderRules(const ExchangeSettings& settings);
 
   // X-Forwarded-For, -Proto, -Host and Forwarded (RFC 7239): what the client sent is believed and added to when its
-  // address is trusted, else replaced. `:scheme` becomes that of the connection. `x-client-cert-subject` is ours alone,
-  // and nothing that looks like one of them (exchange/vouched_fields.h) passes.
+  // address is trusted, else replaced. `:scheme` becomes that of the connection. `x-client-cert-subject` is this
+  // router's alone. Look-alikes of these and of framing fields (exchange/router_owned_fields.h) are removed, here and
+  // in what follows.
   void request(Head& head, const ClientInfo& client);
-  // None of these belongs behind the content, whoever says it: a worker may put trailers to the other fields.
+  // Removes all fields of exchange/router_owned_fields.h: a worker may merge trailers into the head's fields.
   static void request_trailers(Head& trailers);
   // `date` when the worker sent none; `x-worker`, whatever the worker sent, unless the operator has it off. A length of
   // 204 is taken out (RFC 9110 §8.6).
   void reply(Head& head, std::string_view worker, std::string_view date) const;
-  // What a head alone may say (RFC 9110 §6.5.1) goes: HTTP/2 clients give up a whole reply for a content-length here.
+  // An interim reply has no length (RFC 9110 §8.6).
+  static void interim_reply(Head& head);
+  // Removes framing fields (RFC 9110 §6.5.1): HTTP/2 clients give up a whole reply for a content-length here.
   static void reply_trailers(Head& trailers);
 
   // Whether what `address` says about whom it speaks for is believed.

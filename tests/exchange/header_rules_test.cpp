@@ -178,7 +178,7 @@ TEST_CASE("request rules: trailers say nothing of who asked") {
   CHECK(trailers.find("digest") == "a");
 }
 
-TEST_CASE("request rules: look-alikes of what the router vouches for pass from nobody, other fields from everybody") {
+TEST_CASE("request rules: look-alikes of what the router owns pass from nobody, other fields from everybody") {
   struct Case {
     const char* name;
     bool passes;
@@ -199,10 +199,43 @@ TEST_CASE("request rules: look-alikes of what the router vouches for pass from n
       {"x-forwarded-fo", true},
       {"x_forwarded_forx", true},
       {"x_client_cert_subjects", true},
-      {"_forwarded", true},
-      {"for_warded", true},
+      {"_forwarded", false},
+      {"for_warded", false},
+      {"xforwardedfor", false},
+      {"forwarded-", false},
+      {"transfer_encoding", false},
+      {"transfer---encoding", false},
+      {"transfer.encoding", false},
+      {"transferencoding", false},
+      {"_transfer-encoding_", false},
+      {"content_length", false},
+      {"content--length", false},
+      {"contentlength", false},
+      {"ho_st", false},
+      {"host-", false},
+      {"-connection", false},
+      {"t_e", false},
+      {"te_", false},
+      {"up-grade", false},
+      {"trai_ler", false},
+      {"keep_alive", false},
+      {"keepalive", false},
+      {"proxy_connection", false},
+      {"ex-pect", false},
+      {"http2_settings", false},
+      {"http_2-settings", false},
+      {"content-type", true},
+      {"content_type", true},
+      {"content-lengths", true},
+      {"xcontent-length", true},
+      {"trailers", true},
+      {"hosts", true},
+      {"tee", true},
       {"user_agent", true},
+      {"user-agent", true},
       {"f", true},
+      {"-", true},
+      {"_1_", true},
   };
   ClientInfo certified = kClient;
   certified.is_tls = true;
@@ -228,6 +261,39 @@ TEST_CASE("request rules: look-alikes of what the router vouches for pass from n
   trusting_rules.request(proxied, kClient);
   CHECK(proxied.find("x-forwarded-for") == "1.1.1.1, 192.0.2.1");
   CHECK(proxied.find("forwarded") == "for=1.1.1.1, for=192.0.2.1;host=example.com;proto=http");
+}
+
+TEST_CASE("request rules: exact framing fields stay in a head, where the codec has judged them, and in no trailers") {
+  HeaderRules rules{ExchangeSettings()};
+  for (const char* name : {"content-length", "te", "expect", "trailer"}) {
+    CAPTURE(name);
+    Head head = request({{name, "1"}});
+    rules.request(head, kClient);
+    CHECK(head.find(name) == "1");
+    Head trailers{{name, "1"}, {"a", "b"}};
+    HeaderRules::request_trailers(trailers);
+    CHECK(trailers.size() == 1);
+    CHECK(trailers.find("a") == "b");
+  }
+}
+
+TEST_CASE("reply rules: look-alikes of framing fields reach no client, in no part of a reply") {
+  const HeaderRules rules{ExchangeSettings()};
+  for (const char* name : {"content_length", "transfer_encoding", "transfer---encoding", "con_nection", "t-e"}) {
+    CAPTURE(name);
+    Head head{{":status", "200"}, {name, "1"}, {"content-length", "5"}};
+    rules.reply(head, "w", "today");
+    CHECK_FALSE(head.has(name));
+    CHECK(head.find("content-length") == "5");
+    Head interim{{":status", "103"}, {name, "1"}, {"link", "</a>"}, {"content-length", "5"}};
+    HeaderRules::interim_reply(interim);
+    CHECK(interim.size() == 2);
+    CHECK(interim.has("link"));
+    Head trailers{{name, "1"}, {"grpc-status", "0"}};
+    HeaderRules::reply_trailers(trailers);
+    CHECK(trailers.size() == 1);
+    CHECK(trailers.has("grpc-status"));
+  }
 }
 
 TEST_CASE("header rules: a content-length that is none reaches the operator's log without its controls") {

@@ -1,0 +1,28 @@
+// Max-Forwards (RFC 9110 §7.6.2): how many proxies an OPTIONS or a TRACE request may still pass.
+//
+// Owner: nobody; free functions.   Thread: any.
+// Other methods may say it, and nobody reads it there.
+// Not here: OPTIONS and TRACE without the field, which are requests like any other.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "proto/head.h"
+
+namespace zeroway {
+
+enum class Forwarding : std::uint8_t {
+  allowed,  // the field is absent or of no meaning, or was counted down
+  used_up,  // 0: this router is the last that may answer
+  unclear,  // not one number: whoever reads it otherwise would break the loop's guard
+};
+
+// Counts the field of `request` down by one.
+[[nodiscard]] Forwarding count_forwarding(Head& request);
+
+// The answer of the last recipient: makes `reply` its head and returns its content. To TRACE that is the request as it
+// came, without the fields that may hold a secret (RFC 9110 §9.3.8); to OPTIONS the methods that pass here (§9.3.7).
+[[nodiscard]] std::string write_last_answer(const Head& request, std::string_view date, Head& reply);
+
+}  // namespace zeroway
