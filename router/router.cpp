@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <csignal>
 #include <optional>
-#include <random>
 #include <thread>
 
 #include "proto/control.h"
+#include "proto/instance.h"
 #include "router/edge/front_door.h"
 #include "router/exchange/exchanges.h"
 #include "router/fabric/fabric_driver.h"
@@ -31,15 +31,6 @@ namespace {
 constexpr Millis kSweepInterval{100};     // deadlines of exchanges, lines of the access log
 constexpr Millis kDrainLookInterval{20};  // whether the last client is gone
 constexpr std::initializer_list<int> kSignals{SIGTERM, SIGINT, SIGHUP, SIGUSR1};
-
-// `router#` and 64 random bits: workers must tell a new process from the old one at the same place.
-std::string make_instance() {
-  std::random_device random;
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string instance = "router#";
-  for (int digit = 0; digit < 16; ++digit) instance += kDigits[random() % 16];
-  return instance;
-}
 
 // A connection is a descriptor, and the usual soft limit is 1024. Clients do not get all: libzmq ends the process when
 // there is none for a worker.
@@ -133,7 +124,7 @@ Result<> Router::open_access_log() {
 }
 
 Result<> Router::open_lanes() {
-  const std::string instance = make_instance();
+  const std::string instance = make_instance("router");
   for (std::uint32_t index = 0; index < settings_.threads; ++index) {
     auto welcome = FabricDriver::plan(settings_.fabric, instance, index, settings_.threads);
     if (!welcome) return welcome.error();
@@ -179,8 +170,9 @@ Result<> Router::open_doors() {
 
 Result<> Router::open_tls_doors() {
   const EdgeSettings& edge = settings_.edge;
-  tls_keeper_ = std::make_unique<TlsKeeper>(lanes_.front()->loop, edge.tls, std::vector<std::string>{"h2", "http/1.1"},
-                                            [this](const TlsTerms& terms) { use_tls(terms); });
+  tls_keeper_ = std::make_unique<TlsKeeper>(
+      lanes_.front()->loop, edge.tls, std::vector<std::string>{"h2", "http/1.1"},
+      [this](const TlsTerms& terms) { use_tls(terms); });
   if (auto opened = tls_keeper_->open(); !opened) return opened;
   auto where = listen_in_lanes(edge.tls.port, [&](Lane& lane, Socket socket) {
     lane.tls.emplace(lane.loop, tls_keeper_->terms(), edge.tls.handshake_timeout);

@@ -5,10 +5,10 @@
 
 #include <array>
 #include <atomic>
-#include <random>
 #include <utility>
 
 #include "default_endpoints.h"
+#include "proto/instance.h"
 #include "worker_core.h"
 #include "worker_loop.h"
 
@@ -16,17 +16,10 @@ namespace zeroway {
 
 namespace {
 
-std::string new_instance(const std::string& name) {
-  std::random_device random;
-  std::string instance = name + "#";
-  for (int i = 0; i < 16; ++i) instance += "0123456789abcdef"[random() % 16];
-  return instance;
-}
-
 Hello make_hello(const WorkerOptions& options) {
   Hello hello;
   hello.name = options.name;
-  hello.instance = new_instance(options.name);
+  hello.instance = make_instance(options.name);
   hello.pid = static_cast<std::uint64_t>(getpid());
   hello.weight = options.weight;
   hello.capacity = options.capacity;
