@@ -172,7 +172,7 @@ Result<> Router::open_tls_doors() {
   const EdgeSettings& edge = settings_.edge;
   tls_keeper_ = std::make_unique<TlsKeeper>(
       lanes_.front()->loop, edge.tls, std::vector<std::string>{"h2", "http/1.1"},
-      [this](const TlsTerms& terms) { use_tls(terms); });
+      [this](const TlsTerms& terms) { use_tls(terms); }, lanes_.front()->clock);
   if (auto opened = tls_keeper_->open(); !opened) return opened;
   auto where = listen_in_lanes(edge.tls.port, [&](Lane& lane, Socket socket) {
     lane.tls.emplace(lane.loop, tls_keeper_->terms(), edge.tls.handshake_timeout);

@@ -46,6 +46,8 @@ inline constexpr std::size_t kMaxCertList = 65'536;              // bytes of a c
 inline constexpr std::size_t kMaxSubject = 2'048;                // of a client's certificate, as text: refused above
 inline constexpr std::size_t kMaxPemFile = 4 << 20;              // of certificates or keys; a whole system's CAs fit
 inline constexpr std::size_t kMaxTlsPairs = 10'000;              // in one directory
+inline constexpr std::chrono::hours kExpiryNotice{14 * 24};      // of a certificate: time to have another one signed
+inline constexpr std::chrono::hours kExpiryInterval{24};         // between two warnings of it
 inline constexpr std::chrono::milliseconds kFilesInterval{500};  // between two looks at the certificates' files
 
 }  // namespace zeroway

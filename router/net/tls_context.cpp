@@ -74,6 +74,7 @@ struct TlsContext::Loader {
     for (const TlsFiles& files : pairs) {
       auto identity = read_identity(files);
       if (!identity) return identity.error();
+      made.ends_.push_back(identity->end);
       identities.push_back(std::move(*identity));
     }
     return {};
@@ -149,9 +150,9 @@ struct TlsContext::Loader {
   [[nodiscard]] static Result<> use(SSL_CTX* context, const TlsIdentity& identity) {
     const bool is_used = SSL_CTX_use_certificate(context, identity.certificate.get()) == 1 &&
                          SSL_CTX_use_PrivateKey(context, identity.key.get()) == 1;
-    if (!is_used) return openssl_error(identity.file);
+    if (!is_used) return openssl_error(identity.end.file);
     for (const Certificate& one : identity.chain) {
-      if (SSL_CTX_add1_chain_cert(context, one.get()) != 1) return openssl_error(identity.file);
+      if (SSL_CTX_add1_chain_cert(context, one.get()) != 1) return openssl_error(identity.end.file);
     }
     return {};
   }

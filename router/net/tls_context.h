@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "proto/error.h"
+#include "router/net/certificate_end.h"
 #include "router/settings/settings.h"
 
 struct ssl_ctx_st;
@@ -35,6 +36,7 @@ class TlsContext {
   [[nodiscard]] ssl_ctx_st* first() const { return first_; }
   [[nodiscard]] const std::string& protocols() const { return protocols_; }  // as ALPN has them on the wire
   [[nodiscard]] std::size_t size() const { return owned_.size(); }           // of different certificate sets
+  [[nodiscard]] const std::vector<CertificateEnd>& ends() const { return ends_; }
 
  private:
   TlsContext() = default;
@@ -47,6 +49,7 @@ class TlsContext {
   std::map<std::string, ssl_ctx_st*, std::less<>> by_name_;
   ssl_ctx_st* first_ = nullptr;
   std::string protocols_;
+  std::vector<CertificateEnd> ends_;
 };
 
 }  // namespace zeroway

@@ -89,6 +89,19 @@ std::vector<std::string> names_of(X509* certificate) {
   return names;
 }
 
+WallTime end_of(const X509* certificate) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1) return WallTime::max();
+  return std::chrono::system_clock::from_time_t(::timegm(&parts));
+}
+
+// Of its certificate or its chain, whichever is first.
+WallTime end_of(const TlsIdentity& identity) {
+  WallTime end = end_of(identity.certificate.get());
+  for (const Certificate& one : identity.chain) end = std::min(end, end_of(one.get()));
+  return end;
+}
+
 }  // namespace
 
 std::string take_openssl_error() {
@@ -127,7 +140,7 @@ Result<TlsIdentity> read_identity(const TlsFiles& files) {
     return bad_file(files.key, "is not the key of " + files.certificate);
   }
   identity.names = names_of(identity.certificate.get());
-  identity.file = files.certificate;
+  identity.end = {files.certificate, end_of(identity)};
   return identity;
 }
 

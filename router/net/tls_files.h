@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "proto/error.h"
+#include "router/net/certificate_end.h"
 #include "router/settings/settings.h"
 
 namespace zeroway {
@@ -28,7 +29,7 @@ struct TlsIdentity {
   std::vector<Certificate> chain;  // intermediates, in the file's order
   PrivateKey key;
   std::vector<std::string> names;  // lower case, "*.example.org" among them
-  std::string file;
+  CertificateEnd end;              // names the certificate's file
 };
 
 // Each error names the file and what is wrong with it.

@@ -44,12 +44,14 @@ std::string marks_of(const TlsSettings& settings) {
 }  // namespace
 
 TlsKeeper::TlsKeeper(Loop& loop, const TlsSettings& settings, std::vector<std::string> protocols,
-                     std::function<void(const TlsTerms&)> tell)
+                     std::function<void(const TlsTerms&)> tell, const WallClock& clock)
     : settings_(settings),
       protocols_(std::move(protocols)),
       tell_(std::move(tell)),
+      clock_(clock),
       look_(loop, [this] { look(); }),
-      rotation_(loop, [this] { rotate(); }) {}
+      rotation_(loop, [this] { rotate(); }),
+      expiry_(loop, [this] { warn_of_expiry(); }) {}
 
 TlsKeeper::~TlsKeeper() = default;
 
@@ -60,6 +62,7 @@ Result<> TlsKeeper::open() {
   terms_ = {std::move(*context), TicketKeys::make()};
   look_.set(kFilesInterval);
   rotation_.set(settings_.ticket_rotation);
+  warn_of_expiry();
   return {};
 }
 
@@ -88,6 +91,7 @@ void TlsKeeper::load() {
     has_failed_ = has_complained_ = false;
     terms_.context = std::move(*context);
     log::info("TLS: new certificates are in use");
+    warn_of_expiry();
     return tell_(terms_);
   }
   if (has_failed_ && !has_complained_) {
@@ -95,6 +99,13 @@ void TlsKeeper::load() {
     log::error("TLS: the old certificates stay in use: " + context.error().detail);
   }
   has_failed_ = true;
+}
+
+void TlsKeeper::warn_of_expiry() {
+  expiry_.set(kExpiryInterval);
+  for (const CertificateEnd& end : terms_.context->ends()) {
+    if (const std::string warning = expiry_warning(end, clock_.wall_now()); !warning.empty()) log::warning(warning);
+  }
 }
 
 void TlsKeeper::rotate() {

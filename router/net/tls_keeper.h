@@ -1,4 +1,5 @@
-// Keeps TLS fresh while the router runs: reads changed certificates, rotates the keys of session tickets.
+// Keeps TLS fresh while the router runs: reads changed certificates, warns of those that end, rotates the keys of
+// session tickets.
 //
 // Owner: Router, on its first loop.   Thread: that loop.
 // Open connections are never touched. Files that cannot be used leave everything as it is, and the log says why, once
@@ -11,6 +12,7 @@
 
 #include "router/net/loop.h"
 #include "router/net/tls_engine.h"
+#include "router/observe/wall_clock.h"
 #include "router/settings/settings.h"
 
 namespace zeroway {
@@ -19,7 +21,7 @@ class TlsKeeper {
  public:
   // `tell` is given new terms for new connections, inside a turn of `loop`; not the first ones.
   TlsKeeper(Loop& loop, const TlsSettings& settings, std::vector<std::string> protocols,
-            std::function<void(const TlsTerms&)> tell);
+            std::function<void(const TlsTerms&)> tell, const WallClock& clock);
   ~TlsKeeper();
 
   // Reads everything for the first time. The error names the file.
@@ -32,16 +34,19 @@ class TlsKeeper {
   void look();
   void load();
   void rotate();
+  void warn_of_expiry();
 
   const TlsSettings& settings_;
   std::vector<std::string> protocols_;
   std::function<void(const TlsTerms&)> tell_;
+  const WallClock& clock_;
   TlsTerms terms_;
   std::string seen_;         // the files' marks when they were last read
   bool has_failed_ = false;  // what was seen is not in use
   bool has_complained_ = false;
   Timer look_;
   Timer rotation_;
+  Timer expiry_;
 };
 
 }  // namespace zeroway

@@ -155,3 +155,16 @@ def test_fifty_swaps_under_load(stack):
     assert not failed, failed[:3]
     assert len(done) > 100
     assert 'old certificates' not in router.log()
+
+
+def test_a_certificate_that_ends_soon_is_warned_about_at_the_start_and_when_it_is_new(stack, monkeypatch):
+    authority = tls.Authority(stack)
+    good = authority.make('long.test')
+    monkeypatch.setenv('DAYS', '13')
+    soon = authority.make('soon.test')
+    router = tls.router_of(stack, *tls.options_of(good, soon))
+    told = router.wait_log(r'soon\.test\.crt expires in 1[23] days, on \d{4}-\d\d-\d\d')
+    assert told and 'long.test.crt' not in router.log()
+    since = router.log_size()
+    router.signal(signal.SIGHUP)
+    router.wait_log(r'soon\.test\.crt expires in 1[23] days', since=since)

@@ -22,6 +22,8 @@ namespace zeroway {
 
 class TlsFolder : public Folder {
  public:
+  long seconds_good = 3'600;  // from now, of those made next
+
   // FILE.crt and FILE.key, signed by itself. `names` as OpenSSL's configuration has them: "DNS:a.test,DNS:*.b.test".
   TlsFiles make(const std::string& file, const std::string& names, const std::string& common_name = "",
                 bool is_rsa = false) const {
@@ -31,7 +33,7 @@ class TlsFolder : public Folder {
     X509_set_version(one, X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(one), ++serial_);
     X509_gmtime_adj(X509_getm_notBefore(one), -60);
-    X509_gmtime_adj(X509_getm_notAfter(one), 3'600);
+    X509_gmtime_adj(X509_getm_notAfter(one), seconds_good);
     X509_set_pubkey(one, key.get());
     if (!common_name.empty()) {
       X509_NAME_add_entry_by_txt(X509_get_subject_name(one), "CN", MBSTRING_UTF8,
