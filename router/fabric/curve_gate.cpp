@@ -2,8 +2,10 @@
 
 #include <zmq.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,19 @@ constexpr std::size_t kKeyText = 40;  // Z85 of 32 bytes (ZeroMQ RFC 32)
 constexpr std::size_t kKeyBytes = 32;
 
 Error bad(std::string detail) { return Error{Fault::router, Code::internal, false, std::move(detail)}; }
+
+// tools/keygen writes both halves of a pair as 40 characters; their files' names tell them apart.
+bool has_ending(const std::string& file, std::string_view ending) {
+  return file.size() > ending.size() && file.ends_with(ending);
+}
+
+// A public key is a coordinate below 2^255 - 19 (RFC 7748 §4.1), little-endian. A secret one is any 32 bytes: every
+// second one is found out by its highest bit.
+bool cannot_be_public(const std::string& key) {
+  std::array<std::uint8_t, kKeyBytes> raw{};
+  zmq_z85_decode(raw.data(), key.c_str());
+  return (raw.back() & 0x80U) != 0;
+}
 
 Result<std::vector<std::string>> read_keys(const std::string& file) {
   std::ifstream in(file);
@@ -36,15 +51,26 @@ Result<std::vector<std::string>> read_keys(const std::string& file) {
 
 Result<std::unique_ptr<CurveGate>> CurveGate::open(const std::string& key_file, const std::string& allow_file) {
   if (zmq_has("curve") == 0) return bad("this libzmq was built without CURVE");
+  if (has_ending(key_file, ".pub"))
+    return bad("key file " + key_file +
+               ": this is the public half of a pair, for workers; the router needs its secret " + "half, " +
+               key_file.substr(0, key_file.size() - 4) + ".key");
   auto own = read_keys(key_file);
   if (!own) return own.error();
   if (own->size() != 1)
     return bad("key file " + key_file + ": holds " + std::to_string(own->size()) + " keys, not one");
   std::unordered_set<std::string> allowed;
   if (!allow_file.empty()) {
+    if (has_ending(allow_file, ".key"))
+      return bad("key file " + allow_file +
+                 ": this is the secret half of a worker's pair, which stays at the worker; " +
+                 "the router allows its public half, " + allow_file.substr(0, allow_file.size() - 4) + ".pub");
     auto keys = read_keys(allow_file);
     if (!keys) return keys.error();
     if (keys->empty()) return bad("key file " + allow_file + ": allows nobody");
+    if (const auto wrong = std::find_if(keys->begin(), keys->end(), cannot_be_public); wrong != keys->end())
+      return bad("key file " + allow_file + ": key " + std::to_string(wrong - keys->begin() + 1) +
+                 " is no public key; it may be a secret one");
     for (const std::string& key : *keys) {
       std::array<std::uint8_t, kKeyBytes> raw{};
       zmq_z85_decode(raw.data(), key.c_str());

@@ -17,7 +17,8 @@ class CurveGate {
  public:
   // Reads the router's secret key (40 characters of Z85) and, when `allow_file` is not "", the public keys of the
   // workers that may come: one at the beginning of each line, what follows after a space is a comment, and so is a
-  // line that begins with "# ". Fails naming the file and the line.
+  // line that begins with "# ". Fails naming the file and the line, also when a file is named as the other half of a
+  // pair.
   [[nodiscard]] static Result<std::unique_ptr<CurveGate>> open(const std::string& key_file,
                                                                const std::string& allow_file);
 

@@ -59,7 +59,7 @@ bool matches_origin(std::string_view pattern, std::string_view origin) {
   // An origin is nothing else than these three: a path could feign the host that a pattern wants.
   if (is.scheme.empty() || is.host.empty() || is.host.find_first_of("/?#@\\ ") != std::string_view::npos) return false;
   const auto usual = default_port(is.scheme);
-  return (wanted.scheme.empty() || matches(wanted.scheme, is.scheme)) && matches(wanted.host, is.host) &&
+  return matches(wanted.scheme, is.scheme) && matches(wanted.host, is.host) &&
          matches(wanted.port.empty() ? usual : wanted.port, is.port.empty() ? usual : is.port);
 }
 

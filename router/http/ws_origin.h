@@ -7,8 +7,8 @@
 
 namespace zeroway {
 
-// `pattern` is "*", or SCHEME://HOST[:PORT] with `*` for any run of characters in each part; without a scheme any,
-// without a port the scheme's default. Schemes and hosts are compared without regard to case.
+// `pattern` is "*", or SCHEME://HOST[:PORT] with `*` for any run of characters in each part; without a port
+// the scheme's default. Schemes and hosts are compared without regard to case.
 [[nodiscard]] bool matches_origin(std::string_view pattern, std::string_view origin);
 
 }  // namespace zeroway

@@ -19,7 +19,7 @@ bool is_of_family(int family, const std::string& text) {
   return ::inet_pton(family, text.c_str(), address.data()) == 1;
 }
 
-// Whether who listens at the HTTP address has a port at the fabric's host as well.
+// Whether a socket at the HTTP address also takes its port at the fabric's host.
 bool overlap(const std::string& address, const std::string& host) {
   if (address.empty() || host == "*") return true;
   if (address == "0.0.0.0") return is_of_family(AF_INET, host);
@@ -60,8 +60,9 @@ bool is_local_endpoint(const std::string& endpoint) {
 bool is_origin_pattern(const std::string& text) {
   if (text == "*") return true;
   const auto colon = text.find("://");
-  const std::string rest = colon == std::string::npos ? text : text.substr(colon + 3);
-  return colon != 0 && !rest.empty() && rest.front() != ':' && text.find_first_of(" \t?#@\\") == std::string::npos &&
+  if (colon == std::string::npos || colon == 0) return false;
+  const std::string rest = text.substr(colon + 3);
+  return !rest.empty() && rest.front() != ':' && text.find_first_of(" \t?#@\\") == std::string::npos &&
          rest.find('/') == std::string::npos;
 }
 

@@ -1,5 +1,9 @@
 """With keys, only workers that are allowed to come get requests, over an encrypted fabric."""
+import os
+import subprocess
+
 import fabric_peer as f
+import pytest
 import zeroway_e2e as z
 import zmq
 
@@ -58,3 +62,40 @@ def test_a_key_file_that_is_none_is_named(stack):
     router = stack.router('--fabric-key', bad, fabric=stack.tcp(), wait=False)
     assert router.wait() != 0
     assert 'bad.key' in router.log()
+
+
+@pytest.mark.parametrize('words, told', [
+    (['--fabric-key', '{router.pub}'], ['router.pub', 'public half', 'router.key']),
+    (['--fabric-key', '{router.key}', '--fabric-allow', '{worker.key}'], ['worker.key', 'secret half', 'worker.pub'])])
+def test_the_wrong_half_of_a_pair_is_refused_at_the_start(stack, words, told):
+    for name in ('router', 'worker'):
+        subprocess.run([os.path.join(z.ROOT, 'tools', 'keygen'), stack.path(name)], check=True, capture_output=True)
+    words = [stack.path(word[1:-1]) if word.startswith('{') else word for word in words]
+    done = subprocess.run([z.program('router'), '-p', '0', '--fabric', stack.tcp(), *words], capture_output=True, text=True,
+                          timeout=z.PATIENCE * z.SLOW)
+    assert done.returncode == 1
+    assert all(word in done.stderr for word in told), done.stderr
+
+
+def test_a_secret_key_among_the_allowed_ones_is_refused(stack):
+    """Every second secret key can be told from a public one, by its highest bit."""
+    def make(number):
+        name = stack.path(f'pair-{number}')
+        subprocess.run([os.path.join(z.ROOT, 'tools', 'keygen'), name], check=True, capture_output=True)
+        return [open(f'{name}.{half}').read().strip() for half in ('key', 'pub')]
+
+    def highest_bit(key):
+        alphabet = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#'
+        value = 0
+        for character in key[-5:]:
+            value = value * 85 + alphabet.index(character)
+        return value & 0x80
+    pairs = [make(number) for number in range(20)]
+    assert not any(highest_bit(public) for _, public in pairs)
+    secret = next(secret for secret, _ in pairs if highest_bit(secret))
+    with open(stack.path('allowed'), 'w') as file:
+        file.write('\n'.join([pairs[0][1], secret]) + '\n')
+    done = subprocess.run([z.program('router'), '-p', '0', '--fabric', stack.tcp(), '--fabric-key', stack.path('pair-1.key'),
+                           '--fabric-allow', stack.path('allowed')], capture_output=True, text=True,
+                          timeout=z.PATIENCE * z.SLOW)
+    assert done.returncode == 1 and 'key 2 is no public key' in done.stderr

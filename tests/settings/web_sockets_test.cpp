@@ -64,11 +64,11 @@ TEST_CASE("web socket settings: numbers have a least and a most") {
 
 TEST_CASE("web socket settings: what an origin pattern is") {
   for (const char* good :
-       {"*", "https://*.example.com", "http://localhost:*", "*://a", "a.test", "http://[::1]:8080"}) {
+       {"*", "https://*.example.com", "http://localhost:*", "*://a", "*://a.test:*", "http://[::1]:8080"}) {
     CHECK(is_origin_pattern(good));
   }
-  for (const char* bad :
-       {"", "://a", "https://", "https://a/b", "https://a.test/", "https://u@a", "a b", "https://:80"}) {
+  for (const char* bad : {"", "foo", "a.test", "*.example.com", "localhost:3000", "//a.test", "://a", "https://",
+                          "https://a/b", "https://a.test/", "https://u@a", "a b", "https://:80"}) {
     CHECK_FALSE_MESSAGE(is_origin_pattern(bad), bad);
   }
 }
