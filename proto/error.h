@@ -35,7 +35,6 @@ enum class Code : std::uint8_t {
   // ours
   no_worker,    // 503: nobody appeared within the queue timeout
   queue_full,   // 503: too many are waiting already
-  draining,     // 503: this router is leaving
   internal,     // 500
   frame_error,  // a malformed frame or control payload: detail names it
 };

@@ -1,7 +1,7 @@
-// The backend side of an exchange: somebody who answers requests.
+// The backend side of an exchange: a program that answers requests.
 //
 // Owner: Router keeps each backend.   Thread: one loop.
-// Not here: who it is (router/fabric, later router/backends); when to try again (exchange/exchange.h).
+// Not here: how it answers (router/fabric); when to try again (exchange/exchange.h).
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -13,22 +13,22 @@ namespace zeroway {
 using ExchangeKey = std::uint64_t;  // 0 = none; a stale key finds nothing
 using StreamKey = std::uint32_t;    // 0 = none; a stale key is quietly ignored
 
-// What a backend says about a stream: the verbs, and who took it.
+// What a backend says about a stream: the verbs, and which worker took it.
 class BackendEvents : public StreamSink {
  public:
-  // Somebody holds the stream now. `worker` is its display name, good until the call returns. Called at most once per
-  // opening, before any other verb.
+  // A worker holds the stream now. `worker` is its display name, good until the call returns. Called at most once for
+  // each opening, before any other verb.
   virtual void accepted(std::string_view worker) = 0;
 };
 
-// Where a backend's words go: finds the exchange, or nothing when it is over.
+// Finds the exchange that a backend's verbs are for, or nothing when it is over.
 class ExchangeFinder {
  public:
   virtual ~ExchangeFinder() = default;
   [[nodiscard]] virtual BackendEvents* find(ExchangeKey key) = 0;
 };
 
-// Whether the request was opened before and lost: then it goes to somebody who is known to answer.
+// Whether the request was opened before and lost: then it goes to a worker that is known to answer.
 enum class Attempt : bool { first, again };
 
 class Backend {

@@ -21,8 +21,8 @@ Words split(std::string_view text, char separator) {
   return words;
 }
 
-// The text with what stands in quoted strings (RFC 9110 §5.6.4) as `_`; as it is when a quote is left open: a client
-// could hide with it what a proxy wrote behind.
+// The text with `_` for each byte of a quoted string (RFC 9110 §5.6.4). Unchanged when a quote is left open: a client
+// could hide with it the elements that a proxy appended.
 std::string without_quoted(std::string_view text) {
   std::string bare(text);
   bool is_quoted = false;
@@ -77,7 +77,7 @@ std::string_view bare(std::string_view node) {
   return colon == node.rfind(':') ? node.substr(0, colon) : node;
 }
 
-// The client at the front of `nodes`, of whom `nearest` is the last, or behind it.
+// The first address of `nodes`, read from the end, that is not trusted; `nearest` when there is none.
 std::string_view walk_back(const Words& nodes, std::string_view nearest, const TrustedNetworks& trusted) {
   for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
     const std::string_view address = bare(*node);

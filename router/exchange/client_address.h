@@ -1,4 +1,4 @@
-// Who asked, when trusted proxies stand between.
+// The client's address, when there are trusted proxies between the client and this router.
 //
 // Owner: nobody; a free function.   Thread: any.
 // Not here: who is trusted (exchange/trusted_networks.h), telling workers (exchange/header_rules.h).
@@ -10,10 +10,10 @@
 
 namespace zeroway {
 
-// Of the addresses that `x-forwarded-for` lists, or `forwarded` when that says nothing, the last one that is not
-// trusted: what stands before it anybody may have invented. The first, when all are trusted; `peer`, whose connection
-// it is, when that is not. What is no address ends the list: "unknown", a name. Numeric, without a port; good as long
-// as `head` and `peer` are.
+// The last untrusted address of `x-forwarded-for`, or of `forwarded` when the former is absent: an untrusted host can
+// have invented the addresses before it. The first address, when all are trusted; `peer`, the address at the other end
+// of the connection, when `peer` is not trusted. A node that is no address ("unknown", a name) ends the list. The
+// result is numeric, without a port, and good as long as `head` and `peer` are.
 [[nodiscard]] std::string_view client_address(const Head& head, std::string_view peer, const TrustedNetworks& trusted);
 
 }  // namespace zeroway

@@ -57,7 +57,6 @@ constexpr std::array kReplies{
     Reply{Code::queue_full, 503, "queue_full",
           "503 Service Unavailable\nToo many requests are waiting for a worker (--queue-limit). Try again in a moment; "
           "start more workers if this lasts.\n"},
-    Reply{Code::draining, 503, "draining", "503 Service Unavailable\nThis server is leaving. Try again.\n"},
     Reply{Code::internal, 500, "internal", "500 Internal Server Error\nThe router failed. Its log says why.\n"},
     Reply{Code::frame_error, 502, "frame_error",
           "502 Bad Gateway\nWhat the worker sent is no valid answer. The router's log says what is wrong with it.\n"},

@@ -6,6 +6,7 @@
 #include "router/exchange/max_forwards.h"
 #include "router/observe/counters.h"
 #include "router/observe/escape.h"
+#include "router/observe/log.h"
 #include "router/observe/request_log.h"
 
 namespace zeroway {
@@ -46,7 +47,7 @@ void Exchange::request_head(Head& head, Last last) {
   if (forwarding == Forwarding::used_up) return answer_as_last();
   if (forwarding == Forwarding::unclear) return refuse_request(Code::bad_request);
   context_.rules.request(request_head_, *info_);
-  // With what was added and 32 for each field; workers refuse to decode more, and would be blamed for it.
+  // With the added fields, and 32 for each: workers refuse to decode a larger head, and would be blamed for it.
   if (request_head_.list_size() > kMaxHeadSize) return refuse_request(Code::header_too_large);
   if (last == Last::yes) static_cast<void>(request_.end());
   awaits_continue_ = last == Last::no && request_head_.has("expect");
@@ -87,14 +88,14 @@ void Exchange::request_data(Bytes bytes) {
   time_worker();
 }
 
-// A WebSocket's: only once the worker has accepted it, so there is nothing to keep.
+// A piece of a WebSocket's message. It comes only after the worker has accepted, so it is not kept for a retry.
 void Exchange::request_piece(Bytes piece, MessageKind kind, Last last) {
   if (!request_.data() || !reply_.data() || stream_ == 0 || !is_web_socket_) return;
   body_.passed(piece.size());
   context_.backend.piece(stream_, piece, kind, last);
 }
 
-// What is held back, or is to be sent again; and the end when it is due.
+// Sends the bytes that are held back or are to be sent again, and the end when it is due.
 void Exchange::send_body() {
   if (is_sending_body_) return;
   if (!body_.is_all_sent()) {
@@ -123,7 +124,7 @@ void Exchange::send_end() {
   context_.backend.end(stream_, request_trailers_);
 }
 
-// Whether everybody waits for the worker: to reply, to take more of the body, or to say that it wants one.
+// Whether the worker is the one to act: to reply, to take more of the body, or to say that it wants a body.
 bool Exchange::is_worker_due() const { return request_.has_ended() || awaits_continue_ || body_.is_client_stopped(); }
 
 void Exchange::time_worker() {
@@ -165,7 +166,7 @@ void Exchange::refuse_reply(std::string detail) {
 
 void Exchange::fail(const Error& error) {
   reason_ = error_name(error.code);
-  complain(error);
+  report(error);
   drop_stream(error.code == Code::worker_protocol ? ResetCode::protocol_error : ResetCode::cancel);
   is_waiting_ = false;
   if (!reply_.has_started()) return answer(error.code);
@@ -173,17 +174,24 @@ void Exchange::fail(const Error& error) {
   client_->reset(error);
 }
 
-// For the operator: the thing and the number, which the client is never told.
-void Exchange::complain(const Error& error) {
+// What the client itself did wrong is counted, and logged as what codecs refuse: no client fills the operator's log.
+void Exchange::report(const Error& error) {
+  if (error.fault != Fault::client) return context_.complaints.write(context_.clock.now(), describe(error));
+  ++context_.counters.bad_requests;
+  if (log::is_on(log::Level::debug)) log::debug(describe(error));
+}
+
+// For the operator's log: the request, the worker and the number. The client is never told.
+std::string Exchange::describe(const Error& error) const {
   constexpr std::size_t kMostPath = 100;  // enough to recognise it
   std::string line;
-  append_escaped(line, request_head_.method());
+  append_escaped(line, client_method());
   line += ' ';
   append_escaped(line, request_head_.path().substr(0, kMostPath));
   line.append(" from ").append(context_.rules.client_of(request_head_, *info_)).append(" failed: ").append(reason_);
-  if (!worker_.empty()) line.append(", worker ").append(worker_);
+  if (error.fault == Fault::backend && !worker_.empty()) line.append(", worker ").append(worker_);
   if (!error.detail.empty()) line.append(": ").append(error.detail);
-  context_.complaints.write(context_.clock.now(), line);
+  return line;
 }
 
 void Exchange::answer(Code code) {
@@ -233,17 +241,23 @@ void Exchange::conclude() {
   context_.retire(key_);
 }
 
+// Heads say CONNECT of every WebSocket's opening, and 200 of its acceptance (RFC 8441). An HTTP/1.1 client said GET and
+// hears 101 (RFC 6455); it has no other CONNECT, the codec refuses those.
+bool Exchange::is_upgrade() const { return request_head_.method() == "CONNECT" && info_->protocol == "HTTP/1.1"; }
+
+std::string_view Exchange::client_method() const { return is_upgrade() ? "GET" : request_head_.method(); }
+
 void Exchange::write_record() {
   const auto in_us = [](Clock::duration time) { return std::chrono::duration_cast<std::chrono::microseconds>(time); };
   const auto field = [this](std::string_view name) { return request_head_.find(name).value_or(std::string_view{}); };
   context_.log.write({.ended = context_.clock.wall_now(),
                       .address = context_.rules.client_of(request_head_, *info_),
                       .peer = info_->address,
-                      .method = request_head_.method(),
+                      .method = client_method(),
                       .host = request_head_.authority(),
                       .path = request_head_.path(),
                       .protocol = info_->protocol,
-                      .status = status_,
+                      .status = is_upgrade() && status_ == 200 ? 101 : status_,
                       .bytes_out = bytes_out_,
                       .bytes_in = body_.received(),
                       .referer = field("referer"),

@@ -1,5 +1,5 @@
-// One request with its reply, protocol-neutral: joins a client's end to a backend's, and tries again where that is
-// safe.
+// One request with its reply, protocol-neutral: joins the client side to the backend side, and tries again where that
+// is safe.
 //
 //     client ──head data end──▶ header rules ──▶ body kept ──▶ backend stream ──▶ worker
 //            ◀──head data end── checks, header rules ◀──────── (perhaps the second or third)
@@ -22,14 +22,14 @@
 
 namespace zeroway {
 
-// What all exchanges of a loop share. Exchanges is it.
+// What all exchanges of a loop share. Class Exchanges implements it.
 struct ExchangeContext {
   ExchangeContext(const ExchangeSettings& with_settings, Backend& with_backend, RequestLog& with_log,
                   Counters& with_counters, const WallClock& with_clock);
   virtual ~ExchangeContext() = default;
-  // The exchange is over: its key is stale at once, its memory stays until no verb runs.
+  // The exchange is over: its key is stale at once, its memory stays unchanged until no verb runs.
   virtual void retire(ExchangeKey key) = 0;
-  // Exchange::retry_now() is to be called until it says yes.
+  // Exchange::retry_now() of this exchange is to be called until it returns true.
   virtual void wait_for_budget(ExchangeKey key) = 0;
   // Called when the outermost verb has returned and some exchange waits for the budget.
   virtual void serve_waiting() = 0;
@@ -51,7 +51,7 @@ class Exchange {
  public:
   explicit Exchange(ExchangeContext& context) : context_(context), client_end_(*this), backend_end_(*this) {}
 
-  // Makes it new. See Exchanges::open.
+  // Begins a new request in the memory of an old one. See Exchanges::open.
   void begin(ExchangeKey key, ReplySink& client, const ClientInfo& info, Time now);
 
   [[nodiscard]] StreamSink& from_client() { return client_end_; }
@@ -59,9 +59,9 @@ class Exchange {
 
   // See Exchanges::blame_client.
   void blame_client(Code code);
-  // Gives up what should have been answered, or tried again, by now.
+  // Fails the request when its reply, or its retry, is overdue.
   void check_deadlines(Time now);
-  // For who waits for the budget: tries again, if it has a place.
+  // Of an exchange that waits for the retry budget: tries again if the budget has a place.
   [[nodiscard]] bool retry_now();
 
  private:
@@ -130,13 +130,16 @@ class Exchange {
   // ends
   void refuse_reply(std::string detail);
   void fail(const Error& error);
-  void complain(const Error& error);
+  void report(const Error& error);
+  [[nodiscard]] std::string describe(const Error& error) const;
   void answer(Code code);
   void answer(Head& head, std::string_view content);
   void finish(Head& trailers);
   void drop_stream(ResetCode code);
   void conclude();
   void write_record();
+  [[nodiscard]] bool is_upgrade() const;
+  [[nodiscard]] std::string_view client_method() const;
 
   ExchangeContext& context_;
   ClientEnd client_end_;
@@ -148,17 +151,17 @@ class Exchange {
   const ClientInfo* info_ = nullptr;
 
   StreamState request_, reply_;
-  Head request_head_;  // as opened
+  Head request_head_;  // as the backend was given it
   Head request_trailers_;
   RequestBody body_;
   bool is_over_ = true;
   bool is_head_request_ = false;
-  bool is_web_socket_ = false;  // refused ones no more
+  bool is_web_socket_ = false;  // accepted, or not answered yet
   bool is_sending_body_ = false;
   bool is_end_sent_ = false;      // the stream has all of the request
   bool awaits_continue_ = false;  // the client sends no body until the worker wants it
   bool has_budget_ = false;
-  bool is_waiting_ = false;  // for the budget
+  bool is_waiting_ = false;  // for the retry budget
   std::uint32_t retries_ = 0;
   std::uint32_t reopenings_ = 0;
 

@@ -17,10 +17,8 @@ bool is_idempotent_method(std::string_view method) {
   return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
 }
 
-// Nobody was there to act on it: the fabric has waited already.
-bool is_for_want_of_workers(Code code) {
-  return code == Code::no_worker || code == Code::queue_full || code == Code::draining;
-}
+// No worker took it, and the fabric has already waited for one.
+bool is_for_want_of_workers(Code code) { return code == Code::no_worker || code == Code::queue_full; }
 
 }  // namespace
 
@@ -139,7 +137,7 @@ void Exchange::reply_reset(const Error& error) {
   fail(error);
 }
 
-// What has not left the router, the client has not heard of.
+// The client has seen nothing of a reply of which no byte has left the router.
 void Exchange::take_reply_back() {
   if (!client_->take_back()) return;
   reply_ = StreamState();
@@ -150,23 +148,24 @@ void Exchange::take_reply_back() {
   time_worker();
 }
 
-// Proven unseen. The body is not kept once the client was told anything.
+// For a request that provably no worker saw. The body is no longer kept once the client was told anything.
 bool Exchange::may_open_again(const Error& error) const {
   return error.retry_safe && !reply_.has_started() && !is_for_want_of_workers(error.code) && body_.is_replayable() &&
          reopenings_ < kMaxReopenings;
 }
 
-// Possibly seen.
+// For a request that a worker may have seen.
 bool Exchange::may_retry(const Error& error) const {
   return error.fault == Fault::backend && error.code == Code::worker_lost && !reply_.has_started() &&
          body_.is_replayable() && retries_ < context_.settings.retries && is_idempotent();
 }
 
+// A WebSocket that no worker has accepted is to its client a GET: the opening says nothing to act on.
 bool Exchange::is_idempotent() const {
-  return is_idempotent_method(request_head_.method()) || request_head_.has("idempotency-key");
+  return is_web_socket_ || is_idempotent_method(request_head_.method()) || request_head_.has("idempotency-key");
 }
 
-// Lost a second time: whatever kills the workers may not be over, and the next one picked may be dying already.
+// After a second loss: the cause may go on, and the next worker may be dying already.
 void Exchange::pause() { resume_at_ = context_.clock.now() + kRetryPause * retries_; }
 
 bool Exchange::retry_now() {

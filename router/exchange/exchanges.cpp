@@ -31,7 +31,7 @@ struct Exchanges::Inside final : ExchangeContext {
   }
 
   SlotMap<Exchange> exchanges{kWarmExchanges};
-  std::deque<ExchangeKey> queue;  // those that wait for the budget, first come first served
+  std::deque<ExchangeKey> queue;  // exchanges that wait for the retry budget, first come first served
 };
 
 Exchanges::Exchanges(const ExchangeSettings& settings, Backend& backend, RequestLog& log, Counters& counters,

@@ -1,9 +1,8 @@
 // All exchanges of one loop: makes them, finds them by key, ends them.
 //
-// Owner: Router keeps one per loop; a client session makes exchanges and tells what its client said.   Thread: one
-// loop. An exchange is over when its client was told end or reset, or said reset: then its key is stale, and what the
-// client still sends of its body is the session's to drop.
-// Not here: what an exchange does (exchange/exchange.h).
+// Owner: Router keeps one per loop; a client session opens exchanges and passes the client's verbs.   Thread: one
+// loop. An exchange is over when its client was told end or reset, or said reset. Then its key is stale, and the
+// session drops what the client still sends of its body. Not here: what an exchange does (exchange/exchange.h).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -22,10 +21,9 @@ class RequestLog;  // router/observe/request_log.h
 class WallClock;   // router/observe/wall_clock.h
 struct Counters;   // router/observe/counters.h
 
-// Who the client is, as the connection knows it.
+// What the connection knows of its client.
 struct ClientInfo {
   std::string address;  // numeric, without port or brackets
-  std::uint16_t port = 0;
   bool is_tls = false;
   std::string certificate_subject = {};    // of a verified client certificate, printable ASCII; "" without one
   std::string_view protocol = "HTTP/1.1";  // for the access log: a literal
@@ -39,12 +37,13 @@ class Exchanges : public ExchangeFinder {
 
   // Begins an exchange whose replies go to `client`, which must stay until it was told end or reset, or until the
   // exchange was told reset through from_client(). `info` must stay as long. The client's end may send kOpeningWindow
-  // bytes of body at once, more as it is credited. Memory of exchanges that are over is used again by the first open()
-  // made while no verb of any exchange is running: whatever a verb calls may open and end others.
+  // bytes of body at once, more as it is credited. The memory of an exchange that is over is reused only by an open()
+  // that comes while no verb of any exchange runs: what a verb calls may open and end other exchanges.
   [[nodiscard]] ExchangeKey open(ReplySink& client, const ClientInfo& info, Time now);
   // Where the client's verbs go; nothing for a stale key. Good for one verb: any verb may end the exchange.
   [[nodiscard]] StreamSink* from_client(ExchangeKey key);
-  // Its client broke the protocol, and is served to the end: the record's reason. Nothing for a stale key.
+  // The client broke the protocol but is still answered: `code` becomes the reason in the access log. A stale key is
+  // ignored.
   void blame_client(ExchangeKey key, Code code);
   // Where the backend's verbs go; nothing for a stale key. Good for one verb, too.
   [[nodiscard]] BackendEvents* find(ExchangeKey key) override;
@@ -52,7 +51,7 @@ class Exchanges : public ExchangeFinder {
   // Whether `address` (numeric, without port or brackets) is in a network of ExchangeSettings::trusted_proxies.
   [[nodiscard]] bool trusts(std::string_view address) const;
 
-  // Looks at deadlines; called every 100 ms or so.
+  // Checks the deadlines of all exchanges; to be called about every 100 ms.
   void sweep(Time now);
   [[nodiscard]] std::size_t size() const;
 

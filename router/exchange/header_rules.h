@@ -1,4 +1,4 @@
-// What a head gets and loses on its way through: who asked, how, when, and who answered.
+// The fields that the router adds to a head and removes from it: who asked, how, when, and which worker answered.
 //
 // Owner: Exchanges.   Thread: one loop.
 // Not here: connection-specific fields (router/http takes them out); which heads are legal (proto/head_rules.h).
@@ -29,7 +29,7 @@ class DateField {
 
 class HeaderRules {
  public:
-  // Networks of the settings that are none are left out: who reads the operator's words has told them.
+  // Words of the settings that are no network are left out: the reader of the command line has refused them.
   explicit HeaderRules(const ExchangeSettings& settings);
 
   // X-Forwarded-For, -Proto, -Host and Forwarded (RFC 7239): what the client sent is believed and added to when its
@@ -47,9 +47,9 @@ class HeaderRules {
   // Removes framing fields (RFC 9110 §6.5.1): HTTP/2 clients give up a whole reply for a content-length here.
   static void reply_trailers(Head& trailers);
 
-  // Whether what `address` says about whom it speaks for is believed.
+  // Whether the forwarding fields that `address` sends are believed.
   [[nodiscard]] bool trusts(std::string_view address) const { return trusted_.contain(address); }
-  // Who asked, with trusted proxies between: see exchange/client_address.h.
+  // The client's address: see exchange/client_address.h.
   [[nodiscard]] std::string_view client_of(const Head& request, const ClientInfo& client) const;
 
  private:
@@ -57,10 +57,10 @@ class HeaderRules {
 
   TrustedNetworks trusted_;
   bool worker_header_;
-  std::string host_, value_;  // kept for their memory
+  std::string host_, value_;  // members so that their memory is reused
 };
 
-// The `content-length` of a head: nothing when there is none; fails when there are two, or it is no number.
+// The `content-length` of a head, or nothing when it has none. Fails when there are two, or it is no number.
 [[nodiscard]] Result<std::optional<std::uint64_t>> read_content_length(const Head& head);
 
 }  // namespace zeroway

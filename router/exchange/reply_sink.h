@@ -1,7 +1,7 @@
-// The client side of an exchange: who is told the reply.
+// The client side of an exchange: it is told the reply.
 //
 // Owner: the client's side (edge/client_stream.h).   Thread: one loop.
-// Not here: who tells it (exchange/exchange.h).
+// Not here: the exchange that tells it (exchange/exchange.h).
 #pragma once
 #include "proto/stream_sink.h"
 
@@ -9,8 +9,8 @@ namespace zeroway {
 
 class ReplySink : public StreamSink {
  public:
-  // Takes back the reply's head and what was said behind it, as if it had never begun: a head may come again. Interim
-  // heads stay. False, and nothing is taken back, when some of it may have left; on an accepted WebSocket, too.
+  // Takes back the reply's final head and the bytes behind it: another head may follow. Interim heads stay. False, and
+  // nothing is taken back, when a byte of the reply may have left, and on an accepted WebSocket.
   [[nodiscard]] virtual bool take_back() = 0;
 };
 

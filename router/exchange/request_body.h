@@ -1,5 +1,5 @@
-// A request's body on its way to a stream: what the stream may take, what the client may send, and what is kept so
-// that another stream can be given it again.
+// A request's body on its way to a stream: how much the stream may take, how much the client may send, and which bytes
+// are kept so that another stream can be given them again.
 //
 //     0 ───────── sent ───────── received ───── client's allowance      (offsets in the body)
 //     │◀─ kept while replayable ─────▶│
@@ -7,7 +7,7 @@
 //                  is
 //
 // Owner: an exchange.   Thread: its loop.
-// Not here: saying it (exchange/exchange.h).
+// Not here: the verbs that carry it (exchange/exchange.h).
 #pragma once
 #include <cstdint>
 #include <string>
@@ -18,7 +18,7 @@ namespace zeroway {
 
 class RequestBody {
  public:
-  // Empty again, with the memory it has unless that is much.
+  // Makes it empty. Keeps up to kWarmBodyMemory of its memory.
   void clear();
 
   // The client sent `bytes`. True: give them to the stream now, they count as sent. False: they are held back, next()
@@ -26,17 +26,17 @@ class RequestBody {
   [[nodiscard]] bool arrived(Bytes bytes);
   // The client sent `bytes` that went to the stream as they came and will never be sent again.
   void passed(std::size_t bytes) { sent_ = received_ += bytes; }
-  // The stream may take `bytes` more. Returns the credit that the client is to be given: what passes all it was allowed
-  // before, by this stream or an earlier one.
+  // The stream may take `bytes` more. Returns the credit for the client: the part that exceeds what this stream or an
+  // earlier one has allowed already.
   [[nodiscard]] std::uint32_t credited(std::uint32_t bytes);
   // The stream is lost and another will get it all: nothing may be sent until restart(). Only while is_replayable().
   void rewind();
   // A new stream: kOpeningWindow of it, from the start.
   void restart();
-  // Moves the next piece of what is held back, or to be sent again, to `piece`. False when there is none, or no credit.
+  // Moves the next bytes that are held back, or are to be sent again, to `piece`. False without bytes or credit.
   [[nodiscard]] bool next(std::string& piece);
 
-  // No other stream will get it: nothing is kept from now on but what is held back.
+  // No other stream will get the body: from now on only bytes that are held back are kept.
   void stop_keeping();
   // Whether all of it so far is kept.
   [[nodiscard]] bool is_replayable() const { return is_keeping_; }

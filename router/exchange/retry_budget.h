@@ -1,8 +1,8 @@
 // How many retries may be under way at once: a share of all open exchanges, and always a few.
 //
 // Owner: Exchanges.   Thread: one loop.
-// It keeps a failing worker from doubling the load of those that are left. Openings that are proven unseen are no
-// retries: nobody has done anything for them yet.
+// It keeps a failing worker from doubling the load of the workers that are left. Opening a request again that provably
+// no worker saw is no retry: it has cost no worker anything.
 // Not here: which requests may be tried again (exchange/exchange.h).
 #pragma once
 #include <algorithm>
@@ -15,7 +15,7 @@ class RetryBudget {
  public:
   RetryBudget(std::uint32_t percent, std::uint32_t floor) : percent_(percent), floor_(floor) {}
 
-  // Takes a place when one is free of those that `open` exchanges allow.
+  // Takes a place if one is free. `open` exchanges decide how many there are.
   [[nodiscard]] bool take(std::size_t open) {
     if (under_way_ >= std::max<std::size_t>(floor_, open * percent_ / 100)) return false;
     ++under_way_;

@@ -1,8 +1,8 @@
 // Objects found by keys that never name a second one: a slot's number and its generation.
 //
 // Owner: Exchanges.   Thread: one loop.
-// An object that was retired keeps its place and its memory, untouched, until recycle(): whoever is inside of it may
-// return through it. After that it is handed out again with all the memory it has gathered.
+// A retired object keeps its place and its memory, untouched, until recycle(): a function of the object may still be
+// running. After that it is handed out again with the memory that it has.
 // Not here: when it is safe to recycle (exchange/exchanges.cpp).
 #pragma once
 #include <cassert>
@@ -51,7 +51,7 @@ class SlotMap {
     --size_;
   }
 
-  // What was retired may be handed out from now on.
+  // Retired objects may be handed out from now on.
   void recycle() {
     for (const std::uint32_t index : retired_) {
       if (free_.size() >= warm_) slots_[index].object.reset();
@@ -60,7 +60,7 @@ class SlotMap {
     retired_.clear();
   }
 
-  // Visits what is live; `visit` may retire and add.
+  // Visits the live objects; `visit` may retire and add some.
   template <class Visit>
   void for_each(Visit visit) {
     for (std::size_t index = 0; index < slots_.size(); ++index) {

@@ -1,7 +1,7 @@
-// Networks whose word is believed: IPv4 and IPv6 in CIDR form, parsed once.
+// The networks of trusted proxies: IPv4 and IPv6 in CIDR form, parsed once.
 //
 // Owner: HeaderRules.   Thread: any; never changed once built.
-// Not here: what they are believed about (exchange/header_rules.h).
+// Not here: which of their fields are believed (exchange/header_rules.h).
 #pragma once
 #include <array>
 #include <cstdint>
@@ -18,7 +18,7 @@ class TrustedNetworks {
   [[nodiscard]] Result<> add(std::string_view network);
   // `address` numeric, without port or brackets; an IPv4 address mapped into IPv6 counts as IPv4.
   [[nodiscard]] bool contain(std::string_view address) const;
-  // Whether it is one, numeric, without port or brackets.
+  // Whether `text` is an address, numeric, without port or brackets.
   [[nodiscard]] static bool is_address(std::string_view text);
 
  private:

@@ -47,3 +47,18 @@ def test_an_allowed_origin(served):
         fields = ''.join(f'{name}: {value}\r\n' for name, value in ASK + [('Origin', 'https://www.example.com')])
         client.sendall(f'GET /echo HTTP/1.1\r\nHost: a\r\n{fields}\r\n'.encode())
         assert client.recv(100).startswith(b'HTTP/1.1 101 Switching Protocols\r\n')
+
+
+def test_an_opening_that_a_hung_worker_holds_is_asked_elsewhere(stack):
+    router = stack.router('--access-log', '-')
+    workers = [stack.worker(f'echo-{number}', kind='echo-websocket-worker') for number in range(2)]
+    router.wait_workers(2)
+    workers[0].freeze()
+    connections = [stack.closing(router.connect()) for _ in range(20)]
+    for connection in connections:
+        connection.send_request('GET', '/', ASK)
+    assert [connection.read_head().status for connection in connections] == [101] * 20
+    for connection in connections:
+        connection.abort()
+    router.wait_log(r'"GET / HTTP/1.1" 101 .* echo-1 \S+ \S+ 1 ')  # given to another worker once
+    workers[0].thaw()

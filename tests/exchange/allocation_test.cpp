@@ -43,7 +43,7 @@ TEST_CASE("exchanges: a request, its body, its retry and its reply allocate noth
   RequestLog log;
   Counters counters;
   Exchanges exchanges(settings, backend, log, counters, clock);
-  const ClientInfo info{.address = "192.0.2.1", .port = 4711};
+  const ClientInfo info{.address = "192.0.2.1"};
   Head head, reply, trailers;
   const std::string body(1'000, 'x');
   const Error gone = unseen();

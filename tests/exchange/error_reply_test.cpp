@@ -32,7 +32,6 @@ TEST_CASE("error reply: each code has its status (as proto/error.h says), a lega
       {Code::worker_timeout, 504, "worker_timeout"},
       {Code::no_worker, 503, "no_worker"},
       {Code::queue_full, 503, "queue_full"},
-      {Code::draining, 503, "draining"},
       {Code::internal, 500, "internal"},
       {Code::frame_error, 502, "frame_error"},
   };

@@ -56,6 +56,7 @@ TEST_CASE("exchange: trailers that no worker would decode are the client's fault
   over.begin().ask_more("POST").accept().heard();
   CHECK(over.send_end({{"a", value + "v"}}).heard().starts_with("b1 reset 8 · c head 431"));
   CHECK(over.is_over());
+  CHECK(over.counters.bad_requests == 1);
   Script late;
   late.begin().ask_more("POST").accept().reply("200").heard();
   CHECK(late.send_end({{"a", value + "v"}}).heard() == "b1 reset 8 · c reset header_too_large");

@@ -18,7 +18,7 @@ ExchangeSettings trusting(std::string network) {
   return settings;
 }
 
-const ClientInfo kClient{.address = "192.0.2.1", .port = 4711};
+const ClientInfo kClient{.address = "192.0.2.1"};
 
 }  // namespace
 

@@ -30,12 +30,15 @@ class Logged : public Script {
     std::filesystem::remove(path_);
   }
 
-  // From the status on.
-  std::string line() {
+  std::string all_of_line() {
     log.flush();
     file_.finish();
     std::ifstream file(path_);
-    const std::string text(std::istreambuf_iterator<char>(file), {});
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  // From the status on.
+  std::string line() {
+    const std::string text = all_of_line();
     const std::size_t from = text.find("HTTP/1.1\" ");
     return from == std::string::npos ? text : text.substr(from + 10);
   }
@@ -128,4 +131,17 @@ TEST_CASE("record: no words of ours reach the client") {
   s.ask("GET").accept().reply("200", Last::no, {{"content-length", "secret"}});
   CHECK(s.client.body.starts_with("502 "));
   CHECK(s.client.body.find("secret") == std::string::npos);
+}
+
+TEST_CASE(
+    "record: a WebSocket is what its client said and heard: GET and 101, or CONNECT and 200 (RFC 6455, RFC 8441)") {
+  const auto line_of = [](std::string_view protocol, std::string_view status) {
+    Logged s;
+    s.info.protocol = protocol;
+    s.ask_socket().accept().reply(status).reply_end();
+    return s.all_of_line();
+  };
+  CHECK(line_of("HTTP/1.1", "200").find("\"GET /ws HTTP/1.1\" 101 ") != std::string::npos);
+  CHECK(line_of("HTTP/1.1", "404").find("\"GET /ws HTTP/1.1\" 404 ") != std::string::npos);
+  CHECK(line_of("HTTP/2.0", "200").find("\"CONNECT /ws HTTP/2.0\" 200 ") != std::string::npos);
 }

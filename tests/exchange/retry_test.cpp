@@ -52,7 +52,9 @@ TEST_CASE("retry: who is tried again, and who gets what instead") {
       {"lost GET, client told", "GET", no_key, 0, true, lost(), "c head 502"},
       {"lost POST", "POST", no_key, 9, no_interim, lost(), "c head 502"},
       {"lost PATCH", "PATCH", no_key, 0, no_interim, lost(), "c head 502"},
-      {"lost CONNECT", "CONNECT", no_key, 0, no_interim, lost(), "c head 502"},
+      // a WebSocket that nobody has accepted: a GET to its client
+      {"lost CONNECT", "CONNECT", no_key, 0, no_interim, lost(), "b2 open CONNECT /"},
+      {"lost CONNECT, client told", "CONNECT", no_key, 0, true, lost(), "c head 502"},
       {"lost get", "get", no_key, 0, no_interim, lost(), "c head 502"},  // methods have case
       {"lost POST with a key", "POST", true, 9, no_interim, lost(), "b2 open POST / · b2 data 9 · b2 end"},
       // anything else
@@ -348,4 +350,13 @@ TEST_CASE("retry: a client that goes away ends the pause") {
   s.ask("GET").fail(lost()).fail(lost()).cancel();
   s.pass(kRetryPause * 2);
   CHECK(s.backend.streams == 2);
+}
+
+TEST_CASE("retry: a WebSocket that a worker has accepted, or refused, is not opened again") {
+  Script accepted;
+  accepted.ask_socket().accept().reply("200").heard();
+  CHECK(accepted.fail(lost()).heard() == "c reset worker_lost");
+  Script refused;
+  refused.ask_socket().accept().reply("403").heard();
+  CHECK(refused.fail(lost()).heard() == "c reset worker_lost");
 }

@@ -152,6 +152,8 @@ class Script {
     exchanges.from_client(key)->head(head, last);
     return *this;
   }
+  // An opening of a WebSocket: nothing follows until it is accepted.
+  Script& ask_socket() { return begin().ask_more("CONNECT", "/ws"); }
   Script& send(std::size_t bytes) { return send(std::string(bytes, 'x')); }
   Script& send(const std::string& bytes) {
     if (StreamSink* to = exchanges.from_client(key)) to->data(as_bytes(bytes));
@@ -209,7 +211,7 @@ class Script {
   FakeClock clock;
   RequestLog log;
   Counters counters;
-  ClientInfo info{.address = "192.0.2.1", .port = 4711};
+  ClientInfo info{.address = "192.0.2.1"};
   Exchanges exchanges{settings, backend, log, counters, clock};
   ExchangeKey key = 0;
   bool has_idempotency_key = false;
