@@ -32,7 +32,7 @@ class Router {
 
   // Binds the fabric's endpoints and the HTTP port. Fails naming the one that cannot be had.
   [[nodiscard]] Result<> open();
-  // Serves until it was drained: 0, or told twice to end: 1.
+  // Serves until it was drained, or its drain timeout has passed: 0. Told twice to end: 1.
   [[nodiscard]] int run();
 
  private:

@@ -17,7 +17,7 @@ namespace {
 
 const Error kClientGone{Fault::client, Code::cancelled, false, "the client closed its connection"};
 
-// Where a stream of this number is, or would be.
+// The position of the stream of this number, or the one where it would be inserted.
 template <class Streams>
 auto place_of(Streams& streams, CodecStream number) {
   if (!streams.empty() && streams.back()->number < number) return streams.end();
@@ -36,7 +36,6 @@ ClientSession::ClientSession(FrontDoor& door, Socket socket, Peer peer)
       last_read_(phase_since_),
       waited_until_(phase_since_) {
   info_.address = std::move(peer.address);
-  info_.port = peer.port;
   set_timer();
 }
 
@@ -49,7 +48,6 @@ ClientSession::ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> con
       is_sniffing_(false) {
   connection->serve(*this);
   info_.address = std::move(peer.address);
-  info_.port = peer.port;
   info_.is_tls = true;
   info_.certificate_subject = connection->engine().client_subject();
   speak(connection->engine().protocol() == "h2" ? Protocol::http2 : Protocol::http1);
@@ -84,7 +82,7 @@ void ClientSession::offer_at_turn_end() {
   ask_turn_end();
 }
 
-// --- what the connection tells
+// --- events of the connection
 
 std::size_t ClientSession::received(Bytes bytes) {
   last_read_ = door_.loop().now();
@@ -115,13 +113,16 @@ void ClientSession::speak(Protocol protocol) {
 
 void ClientSession::input_ended() {
   has_input_ended_ = true;
+  half_closed_at_ = std::min(half_closed_at_, door_.loop().now());
   ask_turn_end();
 }
 
 void ClientSession::hung_up() {
-  // With bytes of a request unread, it may have said all it wanted: reading on will tell.
+  // With bytes of a request unread, the client may have said all it wanted: reading on will tell.
   if (streams_.empty() || !is_all_said()) return;
-  input_ended();
+  if (door_.limits().half_close_timeout == Millis(0)) return input_ended();
+  half_closed_at_ = door_.loop().now();  // behind unread bytes: they may be a pipeline
+  ask_turn_end();
 }
 
 void ClientSession::written() {
@@ -131,7 +132,7 @@ void ClientSession::written() {
 
 void ClientSession::lost() { drop(); }
 
-// --- what the client said
+// --- events of the codec
 
 void ClientSession::head(CodecStream number, Head& head, Last last) {
   const Time now = door_.loop().now();
@@ -189,10 +190,6 @@ void ClientSession::blame(const Error& error) {
   if (log::is_on(log::Level::debug)) log::debug("client " + info_.address + ": " + error.detail);
 }
 
-void ClientSession::credit(CodecStream number, std::uint32_t bytes) {
-  if (StreamSink* exchange = exchange_of(number)) exchange->credit(bytes);
-}
-
 void ClientSession::drained(CodecStream number, std::size_t bytes) {
   if (ClientStream* stream = find(number)) stream->lead.written(static_cast<std::uint32_t>(bytes));
 }
@@ -233,11 +230,11 @@ ClientStream& ClientSession::begin_stream(CodecStream number) {
     streams_.push_back(std::move(spares_.back()));
     spares_.pop_back();
   }
-  streams_.back()->begin(number);
+  streams_.back()->begin(number, door_.loop().now());
   return *streams_.back();
 }
 
-// The reply is said. May be the last that is known of the stream.
+// The reply has ended. `stream` may be reused from now on.
 void ClientSession::finish(ClientStream& stream) {
   if (!stream.has_request_ended) must_linger();
   const auto at = place_of(streams_, stream.number);
@@ -273,8 +270,8 @@ void ClientSession::turn_end() {
   set_timer();
 }
 
-// What waits of a pipeline begins only while its client reads: small replies need no credit, and a read's worth of
-// requests could ask for 150 MB of them.
+// The next request of a pipeline begins only while its client reads: small replies need no credit, and the requests of
+// one read could ask for 150 MB of them.
 void ClientSession::offer_if_read() {
   if (!connection_->is_closing() && connection_->queued() > kHighMark) return;  // written() leads here again
   if (std::exchange(wants_offer_, false) && !connection_->is_closing()) connection_->offer();
@@ -297,8 +294,42 @@ bool ClientSession::send_output() {
 
 void ClientSession::settle_input_end() {
   if (!has_input_ended_ || has_codec_heard_it_) return;
+  const bool is_at_once = door_.limits().half_close_timeout == Millis(0);
+  // Bytes that wait for a reply or for credit come before the end. What the codec keeps for more input never gets it.
+  if (!is_at_once && connection_->kept() > 0 && (wants_offer_ || !codec_->wants_input())) return;
   has_codec_heard_it_ = true;
   codec_->input_ended(*this);
+  if (!is_at_once) return;
+  for (std::size_t index = streams_.size(); index > 0; --index) {
+    if (!streams_[index - 1]->is_web_socket) cancel(*streams_[index - 1]);  // its codec says how it ends
+  }
+}
+
+// When a half-closed client's reply must have begun. A request of a pipeline has its own time.
+Time ClientSession::reply_due(const ClientStream& stream) const {
+  if (half_closed_at_ == Time::max() || stream.has_reply_head) return Time::max();
+  return std::max(half_closed_at_, stream.began) + door_.limits().half_close_timeout;
+}
+
+Time ClientSession::half_close_due() const {
+  Time due = Time::max();
+  if (half_closed_at_ == due || connection_->is_closing()) return due;
+  for (const auto& stream : streams_) due = std::min(due, reply_due(*stream));
+  return due;
+}
+
+void ClientSession::cancel_unanswered() {
+  const Time now = door_.loop().now();
+  // From the back: a cancelled stream takes its place out of the list.
+  for (std::size_t index = streams_.size(); index > 0; --index) {
+    if (reply_due(*streams_[index - 1]) <= now) cancel(*streams_[index - 1]);
+  }
+}
+
+void ClientSession::cancel(ClientStream& stream) {
+  if (StreamSink* exchange = door_.exchanges().from_client(stream.exchange)) exchange->reset(kClientGone);
+  stream.exchange = 0;
+  stream.reset(kClientGone);
 }
 
 void ClientSession::credit_written() {
@@ -347,6 +378,13 @@ void ClientSession::over() {
 // --- time
 
 std::pair<ClientSession::Deadline, Time> ClientSession::next_deadline() const {
+  const auto of_phase = phase_deadline();
+  const Time due = half_close_due();
+  const bool is_first = due != Time::max() && (of_phase.first == Deadline::none || due < of_phase.second);
+  return is_first ? std::pair(Deadline::half_closed, due) : of_phase;
+}
+
+std::pair<ClientSession::Deadline, Time> ClientSession::phase_deadline() const {
   const HttpLimits& limits = door_.limits();
   if (connection_->queued() > 0) {
     const Time due = std::min(connection_->last_progress() + limits.send_timeout, send_pace_.due(limits));
@@ -370,7 +408,7 @@ Time ClientSession::body_due() const {
   return patience < silent - waited_until_ ? waited_until_ + patience : silent;
 }
 
-// While the client owes us reading, it may owe us a body.
+// Time in which replies wait for the client does not count against the body that it sends.
 void ClientSession::count_wait() {
   const Time now = door_.loop().now();
   if (phase_ == CodecPhase::body && connection_->queued() == 0) body_pace_.waited(now - waited_until_);
@@ -400,17 +438,18 @@ void ClientSession::tick() {
 }
 
 void ClientSession::ring() {
-  look_at_queue();  // nobody tells what leaves after close()
+  look_at_queue();  // after close() the connection does not tell what it has sent
   const auto [deadline, when] = next_deadline();
   if (deadline == Deadline::none) return;
   if (when > door_.loop().now()) return set_timer();
   if (deadline == Deadline::send) return drop();
+  if (deadline == Deadline::half_closed) cancel_unanswered();
   if (deadline == Deadline::idle || deadline == Deadline::slow) codec_->timed_out(*this);
   ask_turn_end();  // which ticks
 }
 
 CodecPhase ClientSession::look_at_phase() const {
-  // Bytes that no codec was given yet are the beginning of a head.
+  // Bytes that no codec has been given yet are the beginning of a head.
   return is_sniffing_ && connection_->kept() > 0 ? CodecPhase::head : codec_->phase();
 }
 

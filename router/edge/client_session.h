@@ -1,13 +1,15 @@
 // One client's connection, its codec and its exchanges: the only place where http, exchange and net meet.
 //
 // Owner: the front door.   Thread: one loop.
-// What a turn brings for one connection leaves in one send at the turn's end. Bytes of replies are credited to their
-// exchange when the kernel has taken them; a socket is not read while its codec takes no input. A connection may begin
-// without a codec: then its first bytes say which one it gets.
+// All output of one turn leaves in one send at the turn's end. Bytes of a reply are credited to its exchange when the
+// kernel has taken them. A socket is not read while its codec takes no input. A cleartext connection begins as HTTP/1.1
+// until its first bytes say that it is HTTP/2.
 // Not here: the language (router/http), what becomes of a request (router/exchange).
 //
-// A client that closes its sending side while a request is open went away, and the request is cancelled, as nginx does:
-// until it is written to, TCP cannot tell that from a client which only has no more to say.
+// A client that closes its sending side (FIN) behind complete requests is answered: until it is written to, TCP cannot
+// tell a client that went away from one that only has no more to say. A request whose reply has not begun within
+// HttpLimits::half_close_timeout is cancelled; a reply that has begun goes on until its end, or until the client's
+// kernel answers it with a reset.
 #pragma once
 #include <memory>
 #include <vector>
@@ -29,16 +31,16 @@ class TlsConnection;
 class ClientSession final : private ConnectionEvents, private CodecEvents, private TurnEnd {
  public:
   ClientSession(FrontDoor& door, Socket socket, Peer peer);
-  // Of a client whose handshake is done.
+  // For a connection whose TLS handshake is done.
   ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> connection, Peer peer);
   ~ClientSession() override;
 
-  // Begins nothing new: closes now when idle, else after the open replies.
+  // Begins no request: closes now when the connection is idle, else after the open replies.
   void drain();
-  // Cancels what is open and closes at once. The session goes at the end of the turn.
+  // Cancels the open requests and closes at once. The session is destroyed at the end of the turn.
   void drop();
 
-  // For its streams.
+  // For this session's streams.
   [[nodiscard]] const std::string& address() const { return info_.address; }
   [[nodiscard]] Codec& codec() { return *codec_; }
   [[nodiscard]] bool holds_replies() const { return holds_replies_; }
@@ -47,10 +49,10 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void finish(ClientStream& stream);
   void cut() { connection_->cut(); }
 
-  std::size_t place = 0;  // in the front door's list
+  std::size_t place = 0;  // the session's index in the front door's list
 
  private:
-  enum class Deadline : std::uint8_t { none, send, idle, slow, codec };
+  enum class Deadline : std::uint8_t { none, send, idle, slow, codec, half_closed };
 
   std::size_t received(Bytes bytes) override;
   void input_ended() override;
@@ -64,7 +66,6 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void end(CodecStream number, Head& trailers) override;
   void reset(CodecStream number, const Error& error) override;
   void blamed(CodecStream number, const Error& error) override;
-  void credit(CodecStream number, std::uint32_t bytes) override;
   void drained(CodecStream number, std::size_t bytes) override;
   void broken(const Error& error, Breach breach) override;
 
@@ -73,11 +74,16 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void turn_end() override;
   [[nodiscard]] CodecPhase look_at_phase() const;
   void settle_input_end();
+  [[nodiscard]] Time reply_due(const ClientStream& stream) const;
+  [[nodiscard]] Time half_close_due() const;
+  void cancel_unanswered();
+  void cancel(ClientStream& stream);
   void offer_if_read();
   [[nodiscard]] bool send_output();
   void credit_written();
   void pause_or_resume();
   [[nodiscard]] std::pair<Deadline, Time> next_deadline() const;
+  [[nodiscard]] std::pair<Deadline, Time> phase_deadline() const;
   [[nodiscard]] Time body_due() const;
   void count_wait();
   void look_at_queue();
@@ -100,25 +106,26 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   FrontDoor& door_;
   ClientInfo info_;
   std::unique_ptr<Codec> codec_;
-  std::vector<std::unique_ptr<ClientStream>> streams_;  // open ones, by number: numbers only rise
+  std::vector<std::unique_ptr<ClientStream>> streams_;  // the open ones, sorted by number: numbers only rise
   std::vector<std::unique_ptr<ClientStream>> spares_;
   LeadBudget lead_budget_;
   std::unique_ptr<Connection> connection_;
   Timer timer_;
   Time phase_since_;
   Time last_read_;
-  Time waited_until_;  // told to body_pace_
-  Pace body_pace_;     // of codecs whose bodies come one by one
+  Time waited_until_;  // body_pace_ knows of the waiting until then
+  Pace body_pace_;     // for codecs that read one body at a time
   SendPace send_pace_;
   Time codec_due_ = Time::max();
+  Time half_closed_at_ = Time::max();  // the client's FIN was seen; max() = not yet
   CodecPhase phase_ = CodecPhase::idle;
   bool is_sniffing_ = true;
   bool holds_replies_ = false;
   bool is_draining_ = false;
   bool has_input_ended_ = false;
-  bool has_codec_heard_it_ = false;  // of the end of input
+  bool has_codec_heard_it_ = false;  // the end of input
   bool wants_offer_ = false;
-  Linger linger_ = Linger::no;  // what was said calls for: bytes of the client may be unread when we close
+  Linger linger_ = Linger::no;  // yes when bytes of the client may be unread at the close
   bool is_over_ = false;
 };
 

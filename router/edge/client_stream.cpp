@@ -4,8 +4,9 @@
 
 namespace zeroway {
 
-void ClientStream::begin(CodecStream new_number) {
+void ClientStream::begin(CodecStream new_number, Time now) {
   number = new_number;
+  began = now;
   exchange = 0;
   lead = {};
   has_reply_head = has_request_ended = is_head_request = is_connect_request = is_web_socket = false;
@@ -15,7 +16,7 @@ void ClientStream::head(Head& head, Last last) {
   has_reply_head = has_reply_head || head.status() >= 200;
   is_web_socket = is_connect_request && head.status() == 200;
   session_.codec().head(number, head, last);
-  if (is_connect_request) session_.offer_at_turn_end();  // what the client said before the answer
+  if (is_connect_request) session_.offer_at_turn_end();  // bytes that the client sent before the answer
   session_.ask_turn_end();
 }
 

@@ -1,4 +1,4 @@
-// One request of a client's connection: takes the exchange's replies and says them to the codec under its number.
+// One request of a client's connection: passes the exchange's reply to the codec under the request's number.
 //
 // Owner: its client session, which uses it again for later requests.   Thread: the connection's loop.
 // Not here: what the client said (edge/client_session.h).
@@ -18,7 +18,7 @@ class ClientStream final : public ReplySink {
  public:
   explicit ClientStream(ClientSession& session) : session_(session) {}
 
-  void begin(CodecStream number);
+  void begin(CodecStream number, Time now);
 
   void head(Head& head, Last last) override;
   void data(Bytes bytes) override;
@@ -29,13 +29,14 @@ class ClientStream final : public ReplySink {
   [[nodiscard]] bool take_back() override;
 
   CodecStream number = 0;
+  Time began{};
   ExchangeKey exchange = 0;        // 0 = the request never became one
-  ReplyLead lead;                  // said to the codec, not yet credited to the exchange
-  bool has_reply_head = false;     // a final one: too late for an error reply
-  bool has_request_ended = false;  // the client said all of it
+  ReplyLead lead;                  // bytes that the codec has and the exchange was not credited for
+  bool has_reply_head = false;     // the final head: too late for an error reply
+  bool has_request_ended = false;  // the client sent all of it
   bool is_head_request = false;
-  bool is_connect_request = false;  // a WebSocket's
-  bool is_web_socket = false;       // and it was accepted
+  bool is_connect_request = false;  // the opening of a WebSocket
+  bool is_web_socket = false;       // an opening that a worker has accepted
 
  private:
   void said(std::size_t bytes);

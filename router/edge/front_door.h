@@ -1,9 +1,9 @@
-// Where clients come in on one loop: accepts them, keeps a session for each, counts them, and sees them out.
+// The clients of one loop: accepts their connections, keeps a session for each, counts them, and drains them.
 //
 // Owner: Router keeps one per loop.   Thread: that loop.
-// An address that has as many connections as one may have, or opens them faster than one may, is refused: its next ones
-// are closed at once. Trusted proxies are not counted, they speak for many. At the cap (HttpLimits::max_connections)
-// nobody is accepted until somebody leaves; newcomers wait in the backlog. Not here: what is said on a connection
+// A new connection of an address that has too many of them, or opens them too fast, is closed at once. Connections of
+// trusted proxies are not counted: a proxy speaks for many clients. At HttpLimits::max_connections no connection is
+// accepted until another one closes; new ones wait in the kernel's backlog. Not here: what is said on a connection
 // (edge/client_session.h).
 #pragma once
 #include <memory>
@@ -29,17 +29,17 @@ class FrontDoor final : private TurnEnd {
             const WallClock& clock);
   ~FrontDoor() override;
 
-  // Serves who comes to `socket` (net/listener.h: listen_at()).
+  // Serves the clients that connect to `socket` (net/listener.h: listen_at()).
   void open(Socket socket);
-  // The same for who speaks TLS.
+  // The same for clients that speak TLS.
   void open_tls(Socket socket, TlsServer& server);
-  // Accepts nobody more, closes idle connections, and the others after their open requests.
+  // Accepts no connection more, closes the idle ones now, and the others after their open requests.
   void drain();
   [[nodiscard]] bool is_drained() const { return !listener_ && sessions_.empty(); }  // handshakes are dropped
-  // Cancels everything that is open.
+  // Cancels all open requests and closes all connections at once.
   void drop_all();
 
-  // For its sessions.
+  // For the sessions.
   [[nodiscard]] Loop& loop() { return loop_; }
   [[nodiscard]] const EdgeSettings& settings() { return settings_; }
   [[nodiscard]] const HttpLimits& limits() const { return settings_.limits; }
@@ -50,12 +50,13 @@ class FrontDoor final : private TurnEnd {
   void note_refused(const ClientInfo& client, const RefusedRequest& request, Code code);
   // A client's connection broke its protocol as a whole, or was abused.
   void note_broken(const std::string& address, std::string_view why);
-  // The session goes at the end of this turn.
+  // `session` is destroyed at the end of this turn.
   void over(ClientSession& session);
 
  private:
   [[nodiscard]] bool may_enter(const Peer& peer);
-  // What a limit of `most` said of an address: counts in `refused` and tells.
+  // Whether `entry`, the verdict on an address with a limit of `most`, lets it in; if not, counts in `refused` and
+  // logs.
   [[nodiscard]] bool admits(const std::string& address, Entry entry, std::uint64_t& refused, std::size_t most,
                             std::string_view what);
   void left(const std::string& address);
@@ -75,14 +76,14 @@ class FrontDoor final : private TurnEnd {
   Counters& counters_;
   const WallClock& clock_;
   DateField date_;
-  std::optional<AddressTable> addresses_;  // none without that limit
-  std::optional<ConnectionRates> rates_;   // the same
+  std::optional<AddressTable> addresses_;  // none without a limit of connections
+  std::optional<ConnectionRates> rates_;   // none without a limit of new connections
   Complaints complaints_, broken_;
   std::optional<Listener> listener_;
   std::optional<Listener> tls_listener_;
   std::unique_ptr<Handshakes> handshakes_;  // none without TLS
   std::vector<std::unique_ptr<ClientSession>> sessions_;
-  std::vector<std::unique_ptr<ClientSession>> gone_;  // in this turn: their callers may still be running
+  std::vector<std::unique_ptr<ClientSession>> gone_;  // ended in this turn: their callers may still be running
 };
 
 }  // namespace zeroway

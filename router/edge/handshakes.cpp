@@ -32,7 +32,7 @@ void Handshakes::failed(TlsConnection& who, std::string_view why) {
   loop_.at_turn_end(*this);
 }
 
-// Newest first: a handshake is short, so those that end are near the end.
+// From the newest: a handshake is short, so one that ends is near the end of the list.
 Handshakes::Handshake Handshakes::take(const TlsConnection& who) {
   const auto at =
       std::find_if(open_.rbegin(), open_.rend(), [&](const auto& one) { return one.connection.get() == &who; });

@@ -1,7 +1,7 @@
-// Clients whose TLS handshake is under way.
+// The connections of one loop whose TLS handshake is under way.
 //
 // Owner: the front door.   Thread: one loop.
-// Not here: what comes after it (edge/client_session.h), how it goes (net/tls_connection.h).
+// Not here: a connection after its handshake (edge/client_session.h), the handshake (net/tls_connection.h).
 #pragma once
 #include <functional>
 #include <memory>
@@ -14,7 +14,8 @@ namespace zeroway {
 
 class Handshakes final : private TlsArrivals, private TurnEnd {
  public:
-  // `secured` is given each connection that made it, and calls its serve(). `failed` is told of each other one.
+  // `secured` is given each connection whose handshake succeeds, and calls serve() on it. `failed` is told of the
+  // others.
   using Secured = std::function<void(std::unique_ptr<TlsConnection>, Peer)>;
   using Failed = std::function<void(const Peer&, std::string_view why)>;
   Handshakes(Loop& loop, TlsServer& server, Secured secured, Failed failed);
@@ -22,7 +23,7 @@ class Handshakes final : private TlsArrivals, private TurnEnd {
 
   void begin(Socket socket, Peer peer);
   [[nodiscard]] std::size_t size() const { return open_.size(); }
-  // Ends them all, without a word to the clients. Not from inside a call of a connection.
+  // Drops all handshakes. Not from inside a call of a connection.
   void drop_all();
 
  private:
@@ -41,7 +42,7 @@ class Handshakes final : private TlsArrivals, private TurnEnd {
   Secured secured_;
   Failed failed_;
   std::vector<Handshake> open_;
-  std::vector<std::unique_ptr<TlsConnection>> gone_;  // in this turn: their callers may still be running
+  std::vector<std::unique_ptr<TlsConnection>> gone_;  // ended in this turn: their callers may still be running
 };
 
 }  // namespace zeroway

@@ -1,10 +1,10 @@
 // How far the replies of one connection may run ahead of their client.
 //
-//     64 KiB ──the client took all there was: it waits for us, the lead is too short──▶ twice as much ──▶ … 256 KiB
+//     64 KiB ──the client took all of it and waits for more: the lead is too short──▶ twice as much ──▶ … 256 KiB
 //
 // Owner: a client session keeps the LeadBudget, each of its streams a ReplyLead.   Thread: the connection's loop.
-// A hundred replies to one client share what its connection carries: beyond kFirstReplyWindow each, all of them
-// together get no more than kSharedLead. Not here: what may wait where (router/http, router/net).
+// A hundred replies to one client share the rate of its connection: beyond kFirstReplyWindow for each reply, all of
+// them together get no more than kSharedLead. Not here: where bytes wait (router/http, router/net).
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace zeroway {
 
 class LeadBudget {
  public:
-  // As much of `wanted` as is there.
+  // Takes `wanted` bytes, or as many as are left, and returns how many.
   [[nodiscard]] std::uint32_t take(std::uint32_t wanted) {
     const std::uint32_t taken = std::min(wanted, left_);
     left_ -= taken;
@@ -30,17 +30,17 @@ class LeadBudget {
   std::uint32_t left_ = kSharedLead;
 };
 
-// Whether the connection has sent all that it was given.
+// Whether the connection has sent all bytes that it was given.
 enum class Drained : bool { no, yes };
 
 class ReplyLead {
  public:
-  // The backend said `bytes`.
+  // The backend sent `bytes`.
   void said(std::uint32_t bytes) { ahead_ += bytes; }
-  // The client took, or will with what the connection sends, `bytes` of them.
+  // The client's connection took `bytes` of them.
   void written(std::uint32_t bytes) { owed_ += bytes; }
-  // What to credit to the backend now: all that was written, and as much again while this reply has run dry and there
-  // is something in `budget`. Never in its first kFirstReplyWindow bytes: most replies end there.
+  // How many bytes to credit to the backend now: all that were written, and up to as many again from `budget` when the
+  // client has taken the whole lead. Never more within the first kFirstReplyWindow bytes: most replies end there.
   [[nodiscard]] std::uint32_t credit(Drained connection, LeadBudget& budget) {
     const std::uint32_t done = std::exchange(owed_, 0);
     ahead_ -= done;
@@ -57,10 +57,10 @@ class ReplyLead {
   }
 
  private:
-  std::uint32_t ahead_ = 0;                       // said and not credited
-  std::uint32_t owed_ = 0;                        // of that written
-  std::uint32_t extra_ = 0;                       // credited beyond what was said
-  std::uint32_t first_left_ = kFirstReplyWindow;  // until then it may not grow
+  std::uint32_t ahead_ = 0;                       // sent by the backend and not credited
+  std::uint32_t owed_ = 0;                        // those of them that were written
+  std::uint32_t extra_ = 0;                       // credited beyond what the backend sent
+  std::uint32_t first_left_ = kFirstReplyWindow;  // bytes after which the lead may grow
 };
 
 }  // namespace zeroway

@@ -1,8 +1,8 @@
-// Whether a client takes what waits for it on its connection at the least rate.
+// Whether a client takes the bytes that wait for it on its connection at the least rate.
 //
 // Owner: a client session.   Thread: one loop.
-// Told what waits whenever that may have changed. Time in which nothing waits counts for nothing: a reply that has
-// little to say, as of server-sent events, is as slow as it likes.
+// It is told how many bytes wait whenever that may have changed. Time in which no byte waits does not count: a reply
+// with little to send, as of server-sent events, may be as slow as its worker likes.
 // Not here: silence (Connection::last_progress), the windows of HTTP/2 (http/h2_codec.h).
 #pragma once
 #include <cstddef>
@@ -13,12 +13,12 @@ namespace zeroway {
 
 class SendPace {
  public:
-  // So much waits now, behind something that was added.
+  // `queued` bytes wait now, and some were added.
   void added(std::size_t queued, Time now) {
     if (queued_ == 0) looked_at_ = now;
     queued_ = queued;
   }
-  // So much waits now, and nothing was added since the last call, or nothing waited then.
+  // `queued` bytes wait now, and none were added since the last call, or none waited then.
   void look(std::size_t queued, Time now, const HttpLimits& limits) {
     if (queued_ == 0) return added(queued, now);
     pace_.waited(now - looked_at_);
@@ -27,7 +27,7 @@ class SendPace {
     queued_ = queued;
     looked_at_ = now;
   }
-  // When it was too slow, if nothing is taken until then. Time::max() when no rate is wanted.
+  // When the client is too slow if it takes nothing until then. Time::max() when no rate is asked for.
   [[nodiscard]] Time due(const HttpLimits& limits) const {
     const Clock::duration patience = pace_.patience(least_send_rate(limits));
     return patience == Clock::duration::max() ? Time::max() : looked_at_ + patience;

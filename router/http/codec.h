@@ -38,7 +38,6 @@ class CodecEvents {
   // The client broke the protocol, but what it said before is still to be answered: end() follows. For the counts and
   // the log.
   virtual void blamed(CodecStream, const Error&) {}
-  virtual void credit(CodecStream stream, std::uint32_t bytes) = 0;
   // From codecs that hold replies: `bytes` of what data() and piece() were given are in output() now.
   virtual void drained(CodecStream, std::size_t) {}
   // The connection as a whole broke the protocol, or was abused: everything open on it is over. What the codec still
@@ -73,7 +72,9 @@ class Codec {
   [[nodiscard]] virtual std::size_t read(Bytes input, CodecEvents& events) = 0;
   // False while no byte can be taken in: the session stops reading the socket.
   [[nodiscard]] virtual bool wants_input() const = 0;
-  // The client closed its sending side: what is open is told reset(cancelled), and the codec closes.
+  // The client closed its sending side, and read() has taken all before it that it could. A request that is not
+  // complete and a WebSocket are told reset(cancelled). Complete requests are still answered, then the codec closes;
+  // without any it closes at once.
   virtual void input_ended(CodecEvents& events) = 0;
   // The client took too long in phase `head` or `body`: tells reset(request_timeout), on a stream of its own when no
   // head was told yet, so that the session can answer 408 through the verbs. In phase `idle` the codec says goodbye, if

@@ -198,6 +198,10 @@ void H1Codec::input_ended(CodecEvents& events) {
   if (stage_ == Stage::web_socket && web_socket_->codec) {
     return end_socket_input(events);
   }
+  if (stage_ == Stage::done && stream_ != 0) {
+    has_input_ended_ = true;
+    return;
+  }
   const auto stream = stream_;
   close();
   if (stream != 0) events.reset(stream, Error{Fault::client, Code::cancelled, false, "the client closed"});
@@ -243,7 +247,7 @@ void H1Codec::head(CodecStream stream, Head& head, Last last) {
 
 H1Writer::Connection H1Codec::connection_after(Last last) const {
   const bool is_cut = stage_ != Stage::done && (awaits_continue() || (last == Last::yes && is_rest_large()));
-  const bool closes = is_last_ || is_draining_ || is_cut || !request_.is_persistent;
+  const bool closes = is_last_ || has_input_ended_ || is_draining_ || is_cut || !request_.is_persistent;
   return closes ? H1Writer::Connection::close : H1Writer::Connection::keep;
 }
 
@@ -264,7 +268,7 @@ void H1Codec::end(CodecStream stream, Head& trailers) {
   reply_begin_ = kNowhere;
   stream_ = 0;
   is_blocked_ = false;
-  if (is_last_ || writer_.must_close()) return close();
+  if (is_last_ || has_input_ended_ || writer_.must_close()) return close();
   if (stage_ == Stage::done) return next_request();
   discard_rest();
 }

@@ -5,8 +5,9 @@
 //     web socket: head ──▶ (worker's 200: 101) ──▶ WsCodec's frames until the connection ends; a refusal is a reply
 //
 // Owner: a client session keeps one per connection.   Thread: that connection's loop.
-// An idle one costs under 2 KiB, without what output() was grown to. A FIN while a request is open takes it back.
-// Not here: the rules (h1_framing.h), heads (h1_request_parser.h), chunks (h1_chunk_reader.h), replies (h1_writer.h).
+// An idle one costs under 2 KiB, without what output() was grown to. A FIN behind a complete request ends the
+// connection after its reply, a FIN inside a request takes the request back. Not here: the rules (h1_framing.h), heads
+// (h1_request_parser.h), chunks (h1_chunk_reader.h), replies (h1_writer.h).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -109,11 +110,12 @@ class H1Codec final : public Codec {
   CodecStream stream_ = 0;              // open: its reply has not ended. 0 = none
   CodecStream last_stream_ = 0;
   Stage stage_ = Stage::head;
-  bool is_begun_ = false;      // a head: some bytes of it are there
-  bool is_continued_ = false;  // 100 was sent, or the body came without it
-  bool is_blocked_ = false;    // input waits for credit or for the reply, not for more input
-  bool is_broken_ = false;     // what the client sends cannot be understood any more
-  bool is_last_ = false;       // the connection closes after this reply
+  bool is_begun_ = false;         // a head: some bytes of it are there
+  bool is_continued_ = false;     // 100 was sent, or the body came without it
+  bool is_blocked_ = false;       // input waits for credit or for the reply, not for more input
+  bool is_broken_ = false;        // what the client sends cannot be understood any more
+  bool is_last_ = false;          // the connection closes after this reply
+  bool has_input_ended_ = false;  // behind the open request: the same
   bool is_draining_ = false;
   bool is_closed_ = false;
 };

@@ -12,7 +12,6 @@ namespace {
 
 ResetCode reset_code(const Error& error) {
   if (error.code == Code::cancelled) return ResetCode::cancel;
-  if (error.code == Code::draining) return ResetCode::refused_stream;
   return error.fault == Fault::client ? ResetCode::protocol_error : ResetCode::internal_error;
 }
 
@@ -42,10 +41,15 @@ H2Codec::H2Codec(const HttpLimits& limits, std::string_view scheme, const WebSoc
 H2Codec::~H2Codec() = default;
 
 void H2Codec::input_ended(CodecEvents& events) {
-  is_closed_ = true;
+  has_input_ended_ = true;
   for (const auto& stream : open_) {
+    const bool is_complete = stream->has_request_ended || stream->has_reply_ended;
+    if (is_complete && !stream->socket) continue;
     if (!std::exchange(stream->is_over, true)) events.reset(stream->id, client_gone("the client closed"));
+    stream->is_reset = true;
+    say_reset(stream->id, ResetCode::cancel);
   }
+  if (open_.empty()) is_closed_ = true;
 }
 
 void H2Codec::timed_out(CodecEvents&) {
@@ -301,7 +305,8 @@ bool H2Codec::flush(std::size_t room, CodecEvents& events) {
   const bool has_more = output_.size() >= room_ && nghttp2_session_want_write(session_.get()) != 0;
   const bool is_done =
       nghttp2_session_want_read(session_.get()) == 0 && nghttp2_session_want_write(session_.get()) == 0;
-  if (size < 0 || is_done || (is_cut_ && !has_more)) is_closed_ = true;
+  const bool is_answered = has_input_ended_ && open_.empty();
+  if (size < 0 || is_done || ((is_cut_ || is_answered) && !has_more)) is_closed_ = true;
   return has_more && !is_closed_;
 }
 
@@ -337,7 +342,7 @@ void H2Codec::said_goodbye(ResetCode code, std::string_view reason) {
 
 CodecPhase H2Codec::phase() const {
   if (is_closed_) return CodecPhase::closed;
-  if (!has_settings_ || is_in_head_) return CodecPhase::head;
+  if (!has_settings_ || (is_in_head_ && !has_input_ended_)) return CodecPhase::head;
   return open_.empty() ? CodecPhase::idle : CodecPhase::timed;
 }
 

@@ -161,6 +161,7 @@ class H2Codec final : public Codec {
   std::size_t room_ = 0;           // of the flush() that runs
   bool has_settings_ = false;      // the client's preface is complete
   bool is_in_head_ = false;        // its end was not read
+  bool has_input_ended_ = false;   // the connection ends when what is open is answered
   bool must_look_ = false;         // at the head's growth, before nghttp2 goes on
   bool is_in_block_ = false;       // its last frame was not seen
   bool is_window_unread_ = false;  // the client keeps that window closed, or nearly

@@ -4,7 +4,7 @@
 //       ├──their Close (answered), broken rules (Close, or drop)──▶ closed
 //       └──broken rules after a message──▶ failing ──the worker's end, or kLastAnswers: our Close──▶ closed
 //
-// Owner: H1Codec after its 101, later an HTTP/2 stream.   Thread: the connection's loop.
+// Owner: an H1WebSocket or an H2WebSocket, once the worker has accepted.   Thread: the connection's loop.
 // Messages pass in pieces, both ways: none is held. Pieces to the worker keep to its credit; while there is none the
 // input waits. Idle, it costs 5 KiB, and with compression up to 32 KiB more: what the client may refer back to.
 // Not here: the opening (ws_handshake.h), frames (ws_frames.h), compression (ws_deflate.h), what goes out

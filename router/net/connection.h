@@ -1,7 +1,7 @@
 // One client's byte stream: what came in is told, what is sent leaves at once or waits for the client.
 //
 // Owner: a client session.   Thread: one loop.
-// The face that plain TCP (net/tcp_connection.h) and later TLS have in common.
+// The interface that plain TCP (net/tcp_connection.h) and TLS (net/tls_connection.h) have in common.
 // Not here: what the bytes mean (http), when a client is too slow (edge/client_session.h).
 #pragma once
 #include <cstddef>

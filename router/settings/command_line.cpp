@@ -28,7 +28,8 @@ constexpr const char* kAccessLogLines =
   ADDRESS - - [TIME] "METHOD PATH PROTOCOL" STATUS BYTES "REFERER" "AGENT" WORKER QUEUED TOTAL RETRIES REASON
   ADDRESS   the client's: through trusted proxies, the last one in X-Forwarded-For (or Forwarded) that is none of them
   METHOD    and PATH; - and - when the request was refused before they were read
-  STATUS    of the reply; 499 when the client went away before there was one, 0 when none was sent
+  STATUS    of the reply, as the client saw it: 101 of a WebSocket over HTTP/1.1 (GET), 200 over HTTP/2 (CONNECT);
+            499 when the client went away before there was one, 0 when none was sent
   BYTES     of the reply's body
   WORKER    who had it last, or -
   QUEUED    milliseconds until WORKER took it: waiting for room, the way there, and its first frame back, which may be
@@ -71,7 +72,7 @@ void Options::add(const char* group, const std::string& names, const Reader& rea
 
 namespace {
 
-// As they come, before they are paired.
+// The files in the order of the command line, before certificates and keys are paired.
 struct TlsWords {
   std::vector<std::string> certificates;
   std::vector<std::string> keys;
@@ -101,6 +102,9 @@ void add_edge(Options& options, EdgeSettings& edge) {
       kTimes, "--body-rate", limits.body_rate, 0, 1 << 30,
       "Least bytes a second of a body we wait for, over --body-timeout, 0 = any; 16 gRPC calls of a connection are "
       "spared: 408");
+  options.time(kTimes, "--half-close-timeout", limits.half_close_timeout, Millis(0),
+               "After a client closed its side (FIN), for its reply to begin; else its worker is told to cancel; 0 = "
+               "cancel at once, also a reply that has begun");
   options.time(kTimes, "--idle-timeout", limits.idle_timeout, Millis(1), "Between two requests on a connection");
   options.time(kTimes, "--send-timeout", limits.send_timeout, Millis(1), "For a client to take a piece of its reply");
   options.size(
@@ -112,7 +116,8 @@ void add_web_sockets(CLI::App& app, Options& options, WebSocketSettings& sockets
   constexpr std::uint64_t kAnySize = std::numeric_limits<std::int64_t>::max();
   const auto read_origins = [&sockets](const std::vector<std::string>& words) {
     for (const std::string& word : words) {
-      if (!is_origin_pattern(word)) Options::refuse("--ws-origins", word, "*, or SCHEME://HOST[:PORT] with * in it");
+      if (!is_origin_pattern(word))
+        Options::refuse("--ws-origins", word, "* or SCHEME://HOST[:PORT], as https://*.example.com");
     }
     sockets.allowed_origins = words;
   };
@@ -163,7 +168,7 @@ void add_tls(CLI::App& app, Options& options, TlsSettings& tls, TlsWords& words)
                "Between two keys for session tickets; two old ones are still accepted");
 }
 
-// Nothing, or why the words do not fit.
+// Returns "", or why the options do not fit together.
 std::string pair_tls(const CLI::App& app, const TlsWords& words, std::uint16_t http_port, TlsSettings& tls) {
   if (words.certificates.size() != words.keys.size()) {
     return std::to_string(words.certificates.size()) + " --tls-cert and " + std::to_string(words.keys.size()) +
@@ -247,7 +252,7 @@ void add_observe(Options& options, ObserveSettings& observe) {
       "Its lines, see below");
 }
 
-// The option that was perhaps meant; "" when none is near.
+// The option that `name` was perhaps meant to be; "" when none is similar.
 std::string nearest_option(const CLI::App& app, const std::string& name) {
   std::vector<std::string> known;
   for (const CLI::Option* option : app.get_options()) {
@@ -269,7 +274,7 @@ std::string unknown(const CLI::App& app, const std::vector<std::string>& words) 
   return "'" + name + "' is no option" + (nearest.empty() ? "" : "; is " + nearest + " meant?");
 }
 
-// The library says it in words of its own.
+// CLI11's own message does not name the number of times or what the option takes.
 std::string wrong_count(const CLI::App& app, const CLI::ParseError& error) {
   std::string said = error.what();
   if (const auto at = said.find(" was given a disallowed flag override"); at != std::string::npos) {

@@ -1,4 +1,4 @@
-// Which word was perhaps meant by one that nobody knows.
+// The known word that an unknown word was perhaps meant to be.
 //
 // Owner: nobody; a pure function.   Thread: any.
 // Not here: what is said about it (settings/command_line.cpp).

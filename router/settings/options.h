@@ -116,17 +116,17 @@ class Options {
         group, names, target, [](const std::string& word) { return !word.empty(); }, "a file", what, "FILE");
   }
 
-  // `NAME=no` would be read as NAME by whoever looks at it: flags take no value.
+  // Flags take no value: a reader would misunderstand `NAME=no`, which switches NAME on.
   void flag(const char* group, const std::string& names, bool& target, bool value, const std::string& what);
 
-  // Of a word that is not what is wanted: throws what read_command_line() catches.
+  // Throws, for read_command_line(), that `word` is not `wanted`.
   [[noreturn]] static void refuse(const std::string& name, const std::string& word, const std::string& wanted);
 
  private:
   using Reader = std::function<void(const std::string&)>;
   static constexpr const char* kTimeWords = " to 3650d, as 500ms, 5s, 1m, 2h; a plain number is seconds";
 
-  static std::string long_name(const std::string& names);  // which is what an error should name
+  static std::string long_name(const std::string& names);  // the one that errors name
   static std::string show(Millis time);
   void add(const char* group, const std::string& names, const Reader& read, const std::string& what,
            const std::string& kind);

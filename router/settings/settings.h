@@ -25,6 +25,7 @@ struct HttpLimits {
   Millis head_timeout{10'000};                    // first byte of a request to the end of its head: 408
   Millis body_timeout{30'000};                    // between two reads of a body: 408
   std::uint64_t body_rate = 240;                  // bytes/s of a body we wait for, over body_timeout, 0 = any: 408
+  Millis half_close_timeout{5'000};               // client's FIN to its reply's head, else cancelled; 0 = at once
   Millis idle_timeout{75'000};                    // keep-alive connection with no request: closed
   Millis send_timeout{30'000};                    // client takes no byte of what is queued for it: dropped
   std::uint64_t send_rate = 240;                  // bytes/s it takes of that, over send_timeout, 0 = any: dropped
@@ -41,13 +42,13 @@ struct WebSocketDeflate {
   bool request_no_context_takeover = false;
   std::uint32_t request_max_window_bits = 0;  // 9…15, 0 = none: only if the client offers it, else no compression
   bool no_context_takeover = false;           // each message is compressed by itself
-  std::uint32_t max_window_bits = 15;         // 9…15; a smaller wish of the client wins
+  std::uint32_t max_window_bits = 15;         // 9…15; a smaller number that the client asks for wins
   std::uint32_t memory_level = 8;             // 1…9, zlib's memLevel
 
   bool operator==(const WebSocketDeflate&) const = default;
 };
 
-// A shorter one is nearly always a mistake for seconds.
+// A shorter time is nearly always a number that was meant in seconds.
 inline constexpr Millis kLeastWebSocketTime{1'000};
 
 // WebSocket, over whatever HTTP. Times: 0 = off, else at least kLeastWebSocketTime. Sizes: bytes, 0 = no limit.

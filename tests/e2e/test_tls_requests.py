@@ -1,6 +1,7 @@
 """HTTPS with clients that are not ours: requests, protocols, bodies with back-pressure, plain HTTP on the TLS port."""
 import hashlib
 import json
+import socket
 import ssl
 import subprocess
 
@@ -157,3 +158,60 @@ def test_handshakes_do_not_starve_open_connections(stack):
                 assert client.request('GET', '/').status == 200
         finally:
             flood.wait()
+
+
+class HalfCloser:
+    """TLS over a socket of our own, so that close_notify can be sent and reading go on."""
+
+    def __init__(self, router, authority):
+        self.socket = socket.create_connection(('127.0.0.1', router.tls_port), z.PATIENCE * z.SLOW)
+        self.input, self.output = ssl.MemoryBIO(), ssl.MemoryBIO()
+        context = ssl.create_default_context(cafile=authority.ca)
+        self.tls = context.wrap_bio(self.input, self.output, server_hostname='localhost')
+        self.until_done(self.tls.do_handshake)
+
+    def until_done(self, step):
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                self.flush()
+                self.input.write(self.socket.recv(65_536))
+
+    def flush(self):
+        self.socket.sendall(self.output.read())
+
+    def ask(self):
+        self.tls.write(b'GET /get HTTP/1.1\r\nHost: localhost\r\n\r\n')
+
+    def say_goodbye(self):
+        with pytest.raises(ssl.SSLWantReadError):  # it would wait for that of the router
+            self.tls.unwrap()
+
+    def close(self):
+        self.socket.close()
+
+
+def test_a_client_that_said_close_notify_behind_its_request_is_answered(stack):
+    authority, router = tls.start(stack)
+    for has_fin in (False, True):
+        client = stack.closing(HalfCloser(router, authority))
+        client.ask()
+        client.say_goodbye()
+        client.flush()
+        if has_fin:
+            client.socket.shutdown(socket.SHUT_WR)
+        assert client.until_done(lambda: client.tls.read(1_000)).startswith(b'HTTP/1.1 200 OK\r\n')
+    router.wait_idle()
+
+
+def test_a_fin_without_close_notify_is_a_client_that_was_cut_off(stack):
+    """Anybody between the two can send a FIN."""
+    authority, router = tls.start(stack)
+    client = stack.closing(HalfCloser(router, authority))
+    client.tls.write(b'GET /delay/10 HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    client.flush()
+    z.eventually(lambda: router.counters()['exchanges_open'] == 1)
+    client.socket.shutdown(socket.SHUT_WR)
+    router.wait_idle()
+    assert router.counters()['cancelled'] == 1

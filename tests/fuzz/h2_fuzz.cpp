@@ -65,7 +65,6 @@ class Session : public CodecEvents {
       answer(stream);
     }
   }
-  void credit(CodecStream, std::uint32_t) override {}
   void drained(CodecStream stream, std::size_t bytes) override {
     if (!is_open(stream)) return;
     must(open_[stream].held >= bytes);

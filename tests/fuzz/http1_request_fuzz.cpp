@@ -56,7 +56,6 @@ class Session : public CodecEvents {
     told_ += "|reset " + std::to_string(static_cast<int>(error.code));
     answer(stream);
   }
-  void credit(CodecStream, std::uint32_t) override {}
 
  private:
   void answer(CodecStream stream) {

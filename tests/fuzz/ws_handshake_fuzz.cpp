@@ -65,7 +65,6 @@ class Session : public CodecEvents {
     if (is_socket_) return codec_.reset(stream, error);
     answer(stream);
   }
-  void credit(CodecStream, std::uint32_t) override {}
 
  private:
   void answer(CodecStream stream) {

@@ -27,7 +27,6 @@ class Answering : public CodecEvents {
     codec_.end(stream, none_);
   }
   void reset(CodecStream, const Error&) override { FAIL("reset"); }
-  void credit(CodecStream, std::uint32_t) override {}
 
  private:
   H1Codec& codec_;

@@ -62,7 +62,6 @@ class Bench : public CodecEvents {
     }
     if (error.code != Code::cancelled) answer(stream, "400");
   }
-  void credit(CodecStream, std::uint32_t) override {}
   void drained(CodecStream stream, std::size_t bytes) override { drained_bytes[stream] += bytes; }
   void broken(const Error& error, Breach how) override {
     tell("broken");

@@ -335,9 +335,9 @@ TEST_CASE("h2: the worker fails") {
   bench.say_data(1, "part");
   CHECK(bench.heard() == "headers 1 :status=200 · data 1 \"part\"");
   bench.codec.reset(1, {Fault::backend, Code::worker_lost, false, ""});
-  bench.codec.reset(3, {Fault::router, Code::draining, false, ""});
+  bench.codec.reset(3, {Fault::router, Code::no_worker, false, ""});
   bench.say_end(5);  // without a head
-  CHECK(bench.heard() == "rst 1 INTERNAL_ERROR · rst 3 REFUSED_STREAM · rst 5 INTERNAL_ERROR");
+  CHECK(bench.heard() == "rst 1 INTERNAL_ERROR · rst 3 INTERNAL_ERROR · rst 5 INTERNAL_ERROR");
   CHECK(bench.told.find("reset") == std::string::npos);
 }
 
@@ -751,11 +751,35 @@ TEST_CASE("h2: no time runs against a silent body beside a begun reply, or while
   CHECK_FALSE(has(bench.told, "reset 1"));
 }
 
-TEST_CASE("h2: the client closes its side") {
+TEST_CASE("h2: the client closes its side: complete requests are answered, then the connection closes") {
   Silent bench;
-  bench.hear(get(1) + get(3));
+  bench.hear(get(1) + headers(3, kPost, kEndHeaders) + get(5));
   bench.codec.input_ended(bench);
-  CHECK(has(bench.told, "reset 1 "));
+  bench.flush();
+  CHECK_FALSE(has(bench.told, "reset 1 "));
   CHECK(has(bench.told, "reset 3 "));
-  CHECK(bench.codec.phase() == CodecPhase::closed);
+  CHECK_FALSE(has(bench.told, "reset 5 "));
+  CHECK(bench.codec.phase() == CodecPhase::timed);
+  for (const CodecStream stream : {1U, 5U}) {
+    Head reply{{":status", "200"}};
+    Head no_trailers;
+    bench.codec.head(stream, reply, Last::no);
+    bench.codec.data(stream, as_bytes("here"));
+    bench.codec.end(stream, no_trailers);
+    bench.flush();
+    CHECK(bench.codec.phase() == (stream == 5 ? CodecPhase::closed : CodecPhase::timed));
+  }
+  CHECK(has(bench.client.text(), "headers 5 :status=200"));
+}
+
+TEST_CASE("h2: the client closes its side while nothing can be answered") {
+  Silent idle;
+  idle.codec.input_ended(idle);
+  CHECK(idle.codec.phase() == CodecPhase::closed);
+  Silent incomplete;
+  incomplete.hear(headers(1, kPost, kEndHeaders));
+  incomplete.codec.input_ended(incomplete);
+  CHECK(has(incomplete.told, "reset 1 "));
+  incomplete.flush();
+  CHECK(incomplete.codec.phase() == CodecPhase::closed);
 }

@@ -95,6 +95,4 @@ void VerbRecorder::reset(CodecStream id, const Error& error) {
   on_reset(id, error);
 }
 
-void VerbRecorder::credit(CodecStream, std::uint32_t bytes) { add("credit " + std::to_string(bytes)); }
-
 }  // namespace zeroway::test

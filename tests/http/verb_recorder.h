@@ -15,7 +15,6 @@ class VerbRecorder : public CodecEvents {
   void data(CodecStream stream, Bytes bytes) override;
   void end(CodecStream stream, Head& trailers) override;
   void reset(CodecStream stream, const Error& error) override;
-  void credit(CodecStream stream, std::uint32_t bytes) override;
 
   // Data told in several pieces is one `data`; more than 40 bytes are shown by their number.
   [[nodiscard]] std::string text();

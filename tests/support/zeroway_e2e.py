@@ -466,6 +466,10 @@ class Connection(Closing):
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b'\1\0\0\0\0\0\0\0')
         self.close()
 
+    def half_close(self):
+        """Says that nothing more is sent; reading goes on."""
+        self.socket.shutdown(socket.SHUT_WR)
+
     def send(self, data):
         self.socket.sendall(data)
 
