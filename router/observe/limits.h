@@ -13,7 +13,9 @@ inline constexpr std::uint32_t kLinesPerSecond = 10;  // enough to see who does 
 inline constexpr std::size_t kMostLogHeld = 4 << 20;         // bytes not written yet: 25 000 lines, then they are lost
 inline constexpr std::size_t kWarmLogMemory = 256 << 10;     // bytes kept between two writes; more was for a stall
 inline constexpr std::chrono::seconds kTellLostEvery{1};     // a reader that is a little too slow does not fill the log
-inline constexpr std::chrono::seconds kLongestLogFinish{1};  // at the end, for a file that takes nothing
+inline constexpr std::chrono::seconds kLongestLogFinish{1};  // at the end, for a file that is slow
+inline constexpr std::chrono::milliseconds kLogStall{100};   // at the end, for a file that has taken nothing so long
+inline constexpr std::chrono::milliseconds kLogLook{10};     // between two looks at that
 
 // access log
 inline constexpr std::size_t kAccessLogBatch = 65'536;     // bytes gathered: one write() of several hundred lines

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <climits>
@@ -90,7 +91,12 @@ class LogFile::Writer {
     std::unique_lock lock(mutex_);
     is_finishing_ = true;
     work_.notify_one();
-    return done_.wait_for(lock, kLongestLogFinish, [this] { return is_done_; });
+    const auto give_up = std::chrono::steady_clock::now() + kLongestLogFinish;
+    while (!done_.wait_for(lock, kLogLook, [this] { return is_done_; })) {
+      const auto now = std::chrono::steady_clock::now();
+      if (now >= give_up || (writing_ > 0 && now - progress_.load() >= kLogStall)) return false;
+    }
+    return true;
   }
 
   std::uint64_t lost() const {
@@ -107,6 +113,7 @@ class LogFile::Writer {
       batch.swap(waiting_);
       const auto reopen_after = std::exchange(reopen_after_, std::nullopt);
       writing_ = batch.size();
+      progress_ = std::chrono::steady_clock::now();
       lock.unlock();
       write_and_reopen(batch, reopen_after);
       batch.clear();
@@ -169,6 +176,7 @@ class LogFile::Writer {
       const ssize_t count = ::write(descriptor_, piece.data() + written, piece.size() - written);
       if (count > 0) {
         written += static_cast<std::size_t>(count);
+        progress_ = std::chrono::steady_clock::now();
       } else if (count < 0 && errno == EAGAIN) {
         pollfd wait{descriptor_, POLLOUT, 0};  // a pipe that nobody reads
         ::poll(&wait, 1, -1);
@@ -213,6 +221,9 @@ class LogFile::Writer {
   bool is_failing_ = false;  // the last write did
   std::chrono::steady_clock::time_point told_at_{};
   std::uint64_t told_ = 0;
+
+  // Written by the thread, read by finish():
+  std::atomic<std::chrono::steady_clock::time_point> progress_{};  // the last time the file took a byte
 
   mutable std::mutex mutex_;  // for what follows
   std::condition_variable work_, done_;

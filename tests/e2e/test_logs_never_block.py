@@ -5,6 +5,7 @@ import re
 import struct
 import subprocess
 import termios
+import time
 
 import pytest
 import zeroway_e2e as z
@@ -29,6 +30,14 @@ class UnreadPipe:
             pass
         return self.text.decode()
 
+    def fill(self):
+        os.set_blocking(self.writer, False)
+        try:
+            while os.write(self.writer, b'x'):
+                pass
+        except BlockingIOError:
+            os.set_blocking(self.writer, True)
+
     def size(self):
         """Bytes in it now."""
         return struct.unpack('i', fcntl.ioctl(self.reader, termios.FIONREAD, b'1234'))[0]
@@ -50,6 +59,13 @@ class Router(z.RouterProcess):
         with open(self.log_path, 'wb') as log:
             self.child = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=stdout or log, stderr=stderr or log)
         stack.processes.append(self)
+
+    def is_listening(self):
+        try:
+            self.connect().close()
+            return True
+        except OSError:
+            return False
 
 
 def ask(connection, count, path='/'):
@@ -119,6 +135,19 @@ def test_the_router_ends_although_nobody_reads(stack, pipe):
         assert router.get().status == 200
     router.terminate()
     assert router.wait() == 0  # although 30 s would be left to drain
+
+
+def test_a_log_that_nobody_reads_does_not_delay_the_end(stack, pipe):
+    """Each such file took a second. The fastest of several counts, the machine may be busy."""
+    def seconds_to_end():
+        router = Router(stack, '--access-log', '-', '-s', stdout=pipe.writer)
+        z.eventually(router.is_listening)
+        begun = time.monotonic()
+        router.terminate()
+        assert router.wait() == 0
+        return time.monotonic() - begun
+    pipe.fill()
+    assert min(seconds_to_end() for _ in range(4)) < 0.8
 
 
 @pytest.mark.parametrize('option', ['--access-log', '-l'])

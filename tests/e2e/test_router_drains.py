@@ -1,5 +1,6 @@
 """SIGTERM lets open requests finish; a second one does not wait."""
 import signal
+import time
 
 import pytest
 import zeroway_e2e as z
@@ -43,6 +44,26 @@ def test_an_idle_router_exits_at_once(stack):
     router.wait_workers(1)
     router.signal(signal.SIGINT)  # Ctrl-C is as good
     assert router.wait() == 0
+
+
+@pytest.mark.parametrize('words', [[], ['--threads', 3], ['--access-log', '-']], ids=str)
+def test_an_idle_router_ends_when_it_is_drained(stack, words):
+    """With workers, and after it has served. The fastest of several counts, the machine may be busy."""
+    def seconds_to_end(number):
+        router = stack.router(*words, fabric=stack.tcp(), name=f'router-{number}')
+        worker = stack.worker(f'worker-{number}', connect=router.fabric)
+        router.wait_workers(words.count(3) * 3 or 1)
+        with router.connect() as connection:
+            assert connection.request().status == 200
+        router.wait_idle()
+        router.terminate()
+        router.wait_log('drained')
+        begun = time.monotonic()
+        assert router.wait() == 0
+        seconds = time.monotonic() - begun
+        worker.end()
+        return seconds
+    assert min(seconds_to_end(number) for number in range(3)) < 0.8
 
 
 def test_drain_timeout_bounds_the_wait(stack):

@@ -174,7 +174,7 @@ TEST_CASE("log file: it ends although nobody reads") {
   LogFile file("log");
   file.use(pipe.writer());
   put(file, std::string(100'000, 'x') + "\n");
-  file.finish();  // after a second; the test would never end
+  file.finish();  // gives up; else the test would never end
   CHECK(pipe.read().size() > 0);
   std::string rest;
   wait_for([&] {
