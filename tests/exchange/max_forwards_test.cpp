@@ -97,6 +97,6 @@ TEST_CASE("max-forwards: what is no number is answered with 400") {
 
 TEST_CASE("max-forwards: the worker gets one less") {
   Script s;
-  CHECK(heard_of(s, request("OPTIONS", {{"max-forwards", "3"}})) == "b1 open OPTIONS /x?y last");
+  CHECK(heard_of(s, request("OPTIONS", {{"max-forwards", "3"}})) == "b1 open OPTIONS /x?y last · b1 end");
   CHECK(s.backend.seen.find("max-forwards") == "2");
 }
