@@ -69,7 +69,10 @@ void Fabric::end(StreamKey key, const Head& trailers) {
 }
 
 bool Fabric::may_send(FabricStream& stream, std::size_t size) {
-  if (stream.to_worker.take(static_cast<std::uint32_t>(size))) return true;
+  if (stream.to_worker.take(static_cast<std::uint32_t>(size))) {
+    if (stream.to_worker.left() == 0) stream.starved_since = now_;
+    return true;
+  }
   fail_stream(stream.id, ResetCode::internal_error,
               Error{Fault::router, Code::internal, false,
                     "request body of " + std::to_string(size) + " bytes over the credit of " +

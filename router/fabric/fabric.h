@@ -17,6 +17,8 @@
 #include "router/exchange/backend.h"
 #include "router/fabric/abandoned_streams.h"
 #include "router/fabric/connection_budgets.h"
+#include "router/fabric/newcomers.h"
+#include "router/fabric/once_a_minute.h"
 #include "router/fabric/ping_rounds.h"
 #include "router/fabric/pools.h"
 #include "router/fabric/roster.h"
@@ -42,8 +44,11 @@ class Fabric : public Backend, public WireEvents {
 
   // Sends what this turn gathered. Called at the end of a turn that asked for it.
   void turn_end(Time now);
-  // Late pings, waiting streams. Called every tick_interval(), and `now` is kept for what comes in between.
+  // Heartbeats. Called every tick_interval(), and `now` is kept for what comes in between.
   void tick(Time now);
+  // Who is late, and what has waited too long. Called after tick() as soon as everything that has come is handed in:
+  // nobody is late whose answer waits to be read.
+  void judge(Time now);
   void set_now(Time now) { now_ = now; }
   // How soon tick() is wanted: short while a dealt stream has no owner or something waits.
   [[nodiscard]] Millis tick_interval() const;
@@ -58,11 +63,17 @@ class Fabric : public Backend, public WireEvents {
 
   // WireEvents
   void message(std::string_view instance, Bytes payload, ConnectionId connection) override;
+  void too_many_parts(std::string_view instance) override;
+  void steer_came(ConnectionId connection, std::string_view address) override;
   void steer_broke(ConnectionId connection) override;
   void deal_came(std::size_t connections) override;
   void deal_broke(std::size_t connections) override;
   void deal_shook_hands() override;
-  void stranger(std::string_view socket, std::string_view what) override;
+  void key_refused(std::string_view address, std::string_view key) override;
+  void stranger(std::string_view socket, std::string_view address, std::string_view what) override;
+
+  // One line for each worker: who it is, where, what it serves, how it does, and for how long. For the operator.
+  [[nodiscard]] std::vector<std::string> describe(Time now) const;
 
  private:
   enum class Proof : bool { none, nobody_saw_it };
@@ -98,6 +109,11 @@ class Fabric : public Backend, public WireEvents {
 
   // What workers say (fabric_workers.cpp). An error drops the worker.
   [[nodiscard]] Result<> frame(Worker* worker, std::string_view instance, const Frame& frame, ConnectionId connection);
+  // About somebody who is no worker, at that socket: a line that is written once a minute.
+  void tell_of_stranger(std::string_view socket, std::string_view address, std::string_view what);
+  // The sender of the message that is being handed in is cut: it is no worker.
+  void turn_away(std::string_view why);
+  void cut_overdue_newcomers();
   // A message of this worker had frames of that cost which are no piece of a reply.
   void talked_idly(std::string_view instance, std::size_t cost);
   void drop(std::string_view instance, ResetCode code, const std::string& what);
@@ -135,7 +151,7 @@ class Fabric : public Backend, public WireEvents {
   void route_again();
   [[nodiscard]] PoolId pool_of(const FabricStream& stream);
 
-  // Dealt pings (fabric_pings.cpp).
+  // Dealt pings, heartbeats, and time (fabric_pings.cpp).
   void deal_changed(std::size_t connections);
   [[nodiscard]] bool has_change_to_ask_about();
   [[nodiscard]] bool wants_to_settle() const;
@@ -153,6 +169,11 @@ class Fabric : public Backend, public WireEvents {
   // Streams dealt before that epoch which nobody claimed are over.
   void give_up_unclaimed(std::uint64_t before, Proof proof);
   [[nodiscard]] bool wants_round() const;
+  void ping_quiet_workers();
+  void lose_unheard_workers();
+  // The loop did not run for so long.
+  void lost_time(Time now, std::chrono::nanoseconds lost);
+  void tell_of_starved_streams();
 
   void table_changed() { is_table_known_ = false; }
 
@@ -179,7 +200,9 @@ class Fabric : public Backend, public WireEvents {
   IdleTalk idle_talk_;
   PingRounds rounds_;
   Settling settling_;
-  Complaints complaints_, join_log_, leave_log_;
+  Newcomers newcomers_;
+  Complaints complaints_, join_log_, leave_log_, starvations_;
+  OnceAMinute strangers_;
 
   std::vector<StreamId> gathering_;
   std::deque<StreamId> dealt_order_;                     // dealt streams in their order; claimed ones are skipped
@@ -193,6 +216,9 @@ class Fabric : public Backend, public WireEvents {
   std::vector<WorkerKey> mail_;  // workers whose outbox holds something
   std::size_t deal_connections_ = 0;
   std::uint64_t deal_breaks_ = 0;
+  Time last_tick_{};
+  Time starved_look_{};  // the last one
+  bool is_judgement_due_ = false;
   // What was seen when somebody last looked at the table.
   bool is_table_known_ = false;
   bool is_even_ = false;

@@ -80,7 +80,10 @@ Result<> FabricDriver::bind() {
   fabric_.set_now(loop_.now());
   const auto at_end = [this] { loop_.at_turn_end(*this); };
   door_ = std::make_unique<Descriptor>(loop_, wire_.door_descriptor(), [this] { wire_.door_ready(); });
-  deal_ = std::make_unique<Descriptor>(loop_, wire_.deal_descriptor(), [this] { wire_.deal_ready(); });
+  deal_ = std::make_unique<Descriptor>(loop_, wire_.deal_descriptor(), [this, at_end] {
+    wire_.deal_ready();
+    if (wire_.must_receive()) at_end();
+  });
   steer_ = std::make_unique<Descriptor>(loop_, wire_.steer_descriptor(), [this, at_end] {
     wire_.steer_ready();
     at_end();
@@ -107,6 +110,7 @@ void FabricDriver::turn_end() {
   if (is_all || unfinished_ >= kUnfinishedTurns) {
     unfinished_ = 0;
     wire_.tell_watched();
+    fabric_.judge(loop_.now());
     if (is_all && wire_.must_receive()) loop_.at_turn_end(*this);
   }
   // What was received may be answered: the fabric has asked for another end of this turn then.

@@ -1,11 +1,20 @@
 // Dealt pings, and the time that passes.
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "router/fabric/fabric.h"
 #include "router/fabric/limits.h"
+#include "router/fabric/words.h"
 #include "router/observe/log.h"
 
 namespace zeroway {
+namespace {
+
+// Dealt pings and those that prove what was read have other bytes.
+constexpr std::uint64_t kHeartbeatPing = 0;
+
+}  // namespace
 
 void Fabric::deal_came(std::size_t connections) {
   settling_.came();
@@ -27,10 +36,6 @@ void Fabric::deal_changed(std::size_t connections) {
   deal_connections_ = connections;
   table_changed();
   wants_turn_end_();
-}
-
-void Fabric::stranger(std::string_view socket, std::string_view what) {
-  complaints_.write(now_, "somebody at the " + std::string(socket) + " socket who is no worker: " + std::string(what));
 }
 
 // Peers may come and go without end: no more than one round each kRoundPause is begun for them.
@@ -94,6 +99,8 @@ Result<> Fabric::pong(Worker& worker, const Frame& frame) {
   if (!rounds_.answer(*epoch, worker.key)) return {};
   if (worker.is_silent) {
     worker.is_silent = false;
+    leave_log_.write(now_, "worker " + name_of(worker) + " is back after " + show_ms(now_ - worker.silent_since),
+                     log::Level::info);
     roster_changed();
   }
   return {};
@@ -111,8 +118,9 @@ void Fabric::find_silent() {
   for (Worker* worker : roster_.open_pool()) {
     if (worker->is_silent || worker->owes_since == Time{} || now_ - worker->owes_since < settings_.ping_late) continue;
     worker->is_silent = is_anybody = true;
+    worker->silent_since = now_;
     leave_log_.write(now_,
-                     "worker " + worker->hello.name + " is silent: a dealt ping is not back after " +
+                     "worker " + name_of(*worker) + " is silent: a dealt ping is not back after " +
                          std::to_string(settings_.ping_late.count()) + " ms",
                      log::Level::info);
   }
@@ -175,7 +183,73 @@ bool Fabric::wants_round() const {
   return oldest != nullptr && now_ - oldest->since >= kClaimPatience;
 }
 
+// Whoever says nothing is asked, through the socket at which it is heard: ZeroMQ's own heartbeats would be answered by
+// its thread in a worker that hangs.
+void Fabric::ping_quiet_workers() {
+  for (Worker* worker : roster_.all()) {
+    if (worker->is_unreachable) continue;
+    if (now_ - std::max(worker->heard, worker->pinged) < settings_.heartbeat_interval) continue;
+    worker->pinged = now_;
+    outbox(*worker).ping(kHeartbeatPing, Ack::no);
+  }
+}
+
+void Fabric::lose_unheard_workers() {
+  std::vector<WorkerKey> unheard;
+  for (const Worker* worker : roster_.all())
+    if (now_ - worker->heard >= settings_.heartbeat_timeout) unheard.push_back(worker->key);
+  for (const WorkerKey key : unheard) {
+    Worker* worker = roster_.find(key);
+    if (worker == nullptr) continue;
+    wire_.cut(worker->connection);
+    lose(*worker, "it was not heard of for " + show_ms(now_ - worker->heard));
+  }
+}
+
+// The process was stopped, or the machine was suspended, and then ZeroMQ's own thread has read nothing either: who
+// seems late may have answered long ago. All begin anew. A router that is too slow to tick in time finds nobody late.
+void Fabric::lost_time(Time now, std::chrono::nanoseconds lost) {
+  log::info("the loop did not run for " + show_ms(lost) + ": nobody is judged by that time");
+  for (Worker* worker : roster_.all()) {
+    worker->heard = now;
+    if (worker->owes_since != Time{}) worker->owes_since = now;
+  }
+  if (rounds_.is_out()) rounds_.lost_time(now);
+  newcomers_.lost_time(lost);
+  for (auto& unreachable : unreachable_) unreachable.second += lost;
+  for (auto& empty : empty_since_) empty.second += lost;
+  for (const auto& entry : pools_.all())
+    for (const StreamId id : entry.second->waiting)
+      if (FabricStream* stream = streams_.find(id)) stream->since += lost;
+}
+
+void Fabric::tell_of_starved_streams() {
+  if (now_ - starved_look_ < kStarvedLookEvery) return;
+  starved_look_ = now_;
+  const auto is_starved = [this](const FabricStream& stream) {
+    return stream.starved_since != Time{} && !stream.is_request_ended && now_ - stream.starved_since >= kStarvedFor;
+  };
+  for (const StreamId id : streams_.select(is_starved)) {
+    FabricStream& stream = *streams_.find(id);
+    stream.starved_since = {};
+    const Worker* worker = holder(stream);
+    if (worker == nullptr) continue;
+    starvations_.write(now_, "stream " + std::to_string(id) + " stands still: worker " + name_of(*worker) +
+                                 " has given it no credit for " + show_ms(kStarvedFor));
+  }
+}
+
 void Fabric::tick(Time now) {
+  const auto since_last = now - std::exchange(last_tick_, now);
+  if (since_last < now.time_since_epoch() && since_last >= kLongTick + kLostTime) lost_time(now, since_last);
+  now_ = now;
+  ping_quiet_workers();
+  is_judgement_due_ = true;
+  wants_turn_end_();
+}
+
+void Fabric::judge(Time now) {
+  if (!std::exchange(is_judgement_due_, false)) return;
   now_ = now;
   trim_unclaimed();
   if (rounds_.is_out()) find_silent();
@@ -190,12 +264,15 @@ void Fabric::tick(Time now) {
   }
   forget_routes();
   lose_unreachable();
+  lose_unheard_workers();
+  cut_overdue_newcomers();
+  tell_of_starved_streams();
   abandoned_.trim(now_);
 }
 
 Millis Fabric::tick_interval() const {
   const bool is_busy = dealt_count_ > 0 || waiting_ > 0 || rounds_.is_out() || wants_to_settle();
-  return std::chrono::duration_cast<Millis>(is_busy ? kShortTick : kLongTick);
+  return is_busy ? kShortTick : std::clamp<Millis>(settings_.heartbeat_interval, kShortTick, kLongTick);
 }
 
 }  // namespace zeroway

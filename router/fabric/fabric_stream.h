@@ -41,6 +41,7 @@ struct FabricStream {
   std::uint64_t dealt_epoch = 0;   // the last ping round that had begun when it was dealt
   std::uint64_t dealt_breaks = 0;  // how many deal connections had broken off until then
   Time since{};                    // waiting or dealt since
+  Time starved_since{};            // it used up all its worker's credit; 0 = it has some, or that was told
 
   void reset_for(StreamId new_id, ExchangeKey new_exchange) {
     opening.clear();

@@ -4,6 +4,7 @@
 #include "proto/head_rules.h"
 #include "router/fabric/fabric.h"
 #include "router/fabric/limits.h"
+#include "router/fabric/words.h"
 #include "router/observe/escape.h"
 #include "router/observe/log.h"
 
@@ -30,25 +31,32 @@ std::string told_by(const Goaway& goaway) {
   return text + "'";
 }
 
-// A routing id in a line: any bytes, until a HELLO has shown that it is a name.
-std::string shown(std::string_view instance) {
-  std::string text;
-  append_escaped(text, instance);
-  return text;
+// ZeroMQ gives such an id to a peer that has none, and aborts when it is another's by then.
+bool is_reserved(std::string_view instance) { return instance.empty() || instance.front() == '\0'; }
+
+// For the operator: the first of these that is true.
+std::string_view state_of(const Worker& worker, Time now) {
+  if (worker.is_unreachable) return "unreachable";
+  if (worker.is_draining) return "leaving";
+  if (worker.is_silent) return "silent";
+  if (!worker.has_room()) return "full";
+  return now < worker.refused_until ? "refusing" : "ready";
 }
 
-std::string name_of(const Worker& worker) { return worker.hello.name + " (" + worker.hello.instance + ")"; }
+std::size_t idle_cost(Bytes bytes) { return bytes.size() + kIdleFrameCost; }
 
 }  // namespace
 
 void Fabric::message(std::string_view instance, Bytes payload, ConnectionId connection) {
   ++counters_.messages_in;
+  if (is_reserved(instance)) return turn_away("its routing id is empty or begins with a zero byte");
   MessageReader reader(payload);
   std::size_t idle = payload.empty() ? kIdleFrameCost : 0;
   while (true) {
     const auto next = reader.next();
     if (!next) {
       drop(instance, ResetCode::frame_size_error, next.error().detail);
+      idle += idle_cost(payload);
       break;
     }
     if (!next->has_value()) break;
@@ -57,15 +65,17 @@ void Fabric::message(std::string_view instance, Bytes payload, ConnectionId conn
     if (worker == nullptr && one.type != FrameType::hello) {
       ++counters_.frames_ignored;
       tell_stranger(instance);
+      idle += idle_cost(payload);
       break;
     }
+    if (worker != nullptr) worker->heard = now_;
     const std::uint64_t ignored = counters_.frames_ignored;
     const Result<> done = frame(worker, instance, one, connection);
     if (!done) {
       drop(instance, ResetCode::protocol_error, done.error().detail);
       break;
     }
-    if (counters_.frames_ignored != ignored || !is_of_reply(one)) idle += one.payload.size() + kIdleFrameCost;
+    if (counters_.frames_ignored != ignored || !is_of_reply(one)) idle += idle_cost(one.payload);
   }
   if (idle > 0) talked_idly(instance, idle);
   // Not before: a claim may stand behind the pong in the same message.
@@ -93,11 +103,50 @@ Result<> Fabric::frame(Worker* worker, std::string_view instance, const Frame& f
   return {};
 }
 
-// Strangers talk in vain as long as they like: of a message of theirs the first frame is looked at.
+// A worker that was dropped may have much on its way: it may say as much as it might have before.
 void Fabric::talked_idly(std::string_view instance, std::size_t cost) {
   Worker* worker = roster_.find(instance);
-  if (worker == nullptr || idle_talk_.take(worker->connection, now_, cost)) return;
-  cut(*worker, "it says more in a second than anybody waits for");
+  if (idle_talk_.take(worker != nullptr ? worker->connection : wire_.sender(), now_, cost)) return;
+  const char* const why = "it says more in a second than anybody waits for";
+  worker != nullptr ? cut(*worker, why) : turn_away(why);
+}
+
+void Fabric::too_many_parts(std::string_view instance) {
+  ++counters_.messages_in;
+  const char* const why = "a message of more than two parts";
+  Worker* worker = roster_.find(instance);
+  worker != nullptr ? cut(*worker, why) : turn_away(why);
+}
+
+void Fabric::stranger(std::string_view socket, std::string_view address, std::string_view what) {
+  tell_of_stranger(socket, address, what);
+}
+
+void Fabric::key_refused(std::string_view address, std::string_view key) {
+  tell_of_stranger("deal or steer", address, "its public key " + shown(key) + " is not among --fabric-allow");
+}
+
+// Who dials in vain dials again, several times a second and each time from another port.
+void Fabric::tell_of_stranger(std::string_view socket, std::string_view address, std::string_view what) {
+  const std::string_view host = address.substr(0, address.find_last_of(':'));
+  if (!strangers_.take(std::string(host) + ' ' + std::string(what), now_)) return;
+  complaints_.write(now_, "somebody at the " + std::string(socket) + " socket who is no worker" + from(address) + ": " +
+                              std::string(what) + " (told once a minute)");
+}
+
+// Its connection may have ended while its words waited, and another have its number: that is no worker's, then.
+void Fabric::turn_away(std::string_view why) {
+  ++counters_.frames_bad;
+  tell_of_stranger("steer", wire_.sender_address(), "it is cut, " + std::string(why));
+  const ConnectionId sender = wire_.sender();
+  if (roster_.find_connection(sender) == nullptr) wire_.cut(sender);
+}
+
+void Fabric::cut_overdue_newcomers() {
+  for (const Newcomers::Newcomer& newcomer : newcomers_.take_overdue(now_)) {
+    tell_of_stranger("steer", newcomer.address, "it is cut, no HELLO within " + show_ms(kHelloPatience));
+    wire_.cut(newcomer.connection);
+  }
 }
 
 void Fabric::drop(std::string_view instance, ResetCode code, const std::string& what) {
@@ -117,13 +166,15 @@ void Fabric::tell(std::string_view instance, ResetCode code, std::string_view wh
 }
 
 void Fabric::tell_stranger(std::string_view instance) {
-  complaints_.write(now_, "frames from " + shown(instance) + ", which has not said hello, are ignored");
+  complaints_.write(now_, "frames from " + shown(instance) + from(wire_.sender_address()) +
+                              ", which has not said hello, are ignored");
   if (answers_.take(kStrangers, now_)) tell(instance, ResetCode::protocol_error, "say HELLO first");
 }
 
 // ---- coming and going
 
 Result<> Fabric::hello(std::string_view instance, const Frame& frame, ConnectionId connection) {
+  newcomers_.forget(connection);
   if (!answers_.take(connection, now_)) return hello_flood(instance);
   Result<Hello> read = read_hello(frame.payload);
   if (read && read->instance != instance)
@@ -133,7 +184,8 @@ Result<> Fabric::hello(std::string_view instance, const Frame& frame, Connection
                        std::to_string(kProtocolVersion));
   if (!read) {
     ++counters_.frames_bad;
-    complaints_.write(now_, "HELLO from " + shown(instance) + " refused: " + read.error().detail);
+    complaints_.write(
+        now_, "HELLO of " + shown(instance) + from(wire_.sender_address()) + " refused: " + read.error().detail);
     tell(instance, ResetCode::connect_error, read.error().detail);
     return {};
   }
@@ -167,13 +219,14 @@ Result<> Fabric::hello_flood(std::string_view instance) {
 
 void Fabric::join(Hello hello, ConnectionId connection) {
   Worker& worker = roster_.add(std::move(hello), connection);
+  worker.address = wire_.sender_address();
+  worker.since = worker.heard = now_;
   enlist(worker);
-  join_log_.write(
-      now_,
-      "worker " + name_of(worker) + " joined: pid " + std::to_string(worker.hello.pid) + ", weight " +
-          std::to_string(worker.hello.weight) + ", capacity " + std::to_string(worker.hello.capacity) +
-          (worker.is_open_pool ? ", open pool" : ", " + std::to_string(worker.hello.routes.size()) + " routes"),
-      log::Level::info);
+  join_log_.write(now_,
+                  "worker " + name_of(worker) + " joined" + from(worker.address) + ": pid " +
+                      std::to_string(worker.hello.pid) + ", weight " + std::to_string(worker.hello.weight) +
+                      ", capacity " + std::to_string(worker.hello.capacity) + ", " + shown_claims(worker.hello),
+                  log::Level::info);
   outbox(worker).welcome(welcome_);
   counters_.workers = roster_.all().size();
   roster_changed();
@@ -186,7 +239,7 @@ void Fabric::update(Worker& worker, Hello hello) {
   worker.hello = std::move(hello);
   roster_.refile(worker);
   if (was_open != worker.is_open_pool)
-    join_log_.write(now_, "worker " + name_of(worker) + " changed its routes", log::Level::info);
+    join_log_.write(now_, "worker " + name_of(worker) + " now serves " + shown_claims(worker.hello), log::Level::info);
   enlist(worker);
   outbox(worker).welcome(welcome_);
   roster_changed();
@@ -232,7 +285,12 @@ void Fabric::confirm_leaving(Worker& worker) {
   outbox(worker).goaway(0, ResetCode::no_error, "nothing more will come");
 }
 
+void Fabric::steer_came(ConnectionId connection, std::string_view address) {
+  if (roster_.find_connection(connection) == nullptr) newcomers_.came(connection, address, now_);
+}
+
 void Fabric::steer_broke(ConnectionId connection) {
+  newcomers_.forget(connection);
   answers_.forget(connection);
   unread_bytes_.forget(connection);
   idle_talk_.forget(connection);
@@ -259,6 +317,19 @@ void Fabric::lose(Worker& worker, std::string_view why) {
     end_with(*stream,
              Error{Fault::backend, Code::worker_lost, false, "worker " + name + " is gone: " + std::string(why)});
   }
+}
+
+// ---- for the operator
+
+std::vector<std::string> Fabric::describe(Time now) const {
+  std::vector<std::string> lines;
+  for (const Worker* worker : roster_.all()) {
+    lines.push_back("worker " + name_of(*worker) + from(worker->address) + ": " + std::string(state_of(*worker, now)) +
+                    ", " + std::to_string(worker->in_flight) + " of " + std::to_string(worker->hello.capacity) +
+                    " streams, weight " + std::to_string(worker->hello.weight) + ", " + shown_claims(worker->hello) +
+                    ", here for " + show_long(now - worker->since));
+  }
+  return lines;
 }
 
 // ---- frames of streams
@@ -407,6 +478,7 @@ Result<> Fabric::worker_credit(FabricStream& stream, const Frame& frame) {
     return {};
   }
   BackendEvents* events = events_of(stream);
+  if (*bytes > 0) stream.starved_since = {};
   if (events != nullptr && *bytes > 0) events->credit(*bytes);
   return {};
 }

@@ -13,6 +13,14 @@ inline constexpr std::chrono::milliseconds kRoundEvery{
 inline constexpr std::chrono::milliseconds kShortTick{
     20};  // while something is unclaimed or waits: "within milliseconds"
 inline constexpr std::chrono::milliseconds kLongTick{250};
+inline constexpr std::chrono::milliseconds kLostTime{
+    250};  // later than this, a tick tells that the loop did not run (SIGSTOP, a machine that was suspended)
+inline constexpr std::chrono::milliseconds kStarvedFor{
+    10'000};  // a stream without credit; then the operator is told: its worker may have forgotten it
+inline constexpr std::chrono::milliseconds kStarvedLookEvery{1'000};  // a look at all streams
+inline constexpr std::size_t kMostRepeated = 1'000;  // different lines of strangers in a minute: a few addresses each
+inline constexpr std::size_t kMostRoutesShown = 8;   // of a worker in a line of the log
+inline constexpr std::size_t kMostRouteShown = 100;  // bytes of one
 inline constexpr std::chrono::milliseconds kRefusedPause{
     50};  // a worker that refused is left alone: no hot loop of refusals
 inline constexpr std::chrono::milliseconds kRoundPause{
@@ -21,9 +29,10 @@ inline constexpr std::size_t kKnownEpochs = 256;  // of dealt pings: answers tha
 inline constexpr std::size_t kMailFlush = 1 << 20;     // a worker's outbox is sent early: stays under kMaxMessageSize
 inline constexpr int kMessagesPerTurn = 1'000;         // in one go
 inline constexpr std::size_t kBytesPerTurn = 4 << 20;  // the same: a message may be 4 MiB of frames
-inline constexpr int kMostWaiting =
-    65'536;  // messages of one worker that are not read yet. At more, ZeroMQ stops reading its connection, and its
-             // heartbeats with it. Windows bound their bytes
+inline constexpr std::chrono::milliseconds kDealHeartbeat{2'000};  // ZeroMQ's own: a stopped worker leaves deal, too
+inline constexpr std::chrono::milliseconds kDealTimeout{10'000};  // until then it is only steered, which serves as well
+inline constexpr std::chrono::milliseconds kHelloPatience{
+    10'000};  // from a connection to steer to its HELLO: one that says nothing holds a descriptor and a routing id
 // What a worker says in a second that is no piece of a reply (late frames, credit, answers to PINGs), in bytes, a frame
 // counting as so many more: a quarter of a million frames, or the windows of 1 024 streams. More, and it is cut.
 inline constexpr std::size_t kIdleFrameCost = 1'024;

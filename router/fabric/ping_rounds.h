@@ -31,6 +31,8 @@ class PingRounds {
   // A worker sent a ping of `epoch` back. False when it is not this round's, or it answered already.
   [[nodiscard]] bool answer(std::uint64_t epoch, WorkerKey worker);
   void end() { is_out_ = false; }
+  // The round that is out counts as begun now: in the time before nobody could be heard.
+  void lost_time(Time now) { began_ = now; }
   // Pings of it were dealt, not too long ago.
   [[nodiscard]] bool has_dealt(std::uint64_t epoch) const;
 

@@ -25,10 +25,15 @@ struct Worker {
   WorkerKey key = 0;
   Hello hello;
   ConnectionId connection = -1;
+  std::string address;            // of its connection; "" when it is not known
+  Time since{};                   // it joined
+  Time heard{};                   // its last message
+  Time pinged{};                  // the last heartbeat to it
   bool is_open_pool = true;       // serves everything and is connected to deal
   bool is_draining = false;       // said GOAWAY: gets nothing new
   bool is_silent = false;         // a dealt ping is late: gets nothing while others do not owe one
   bool is_confirmed = false;      // its GOAWAY was answered
+  Time silent_since{};            // when it is
   Time owes_since{};              // since a ping of a round that is out was dealt, which it has not sent back
   std::uint64_t last_pong = 0;    // epoch of the latest dealt ping that it sent back
   std::uint64_t leave_epoch = 0;  // answering a ping of this epoch or later proves it has read all that was dealt to it

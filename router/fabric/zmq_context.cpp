@@ -2,6 +2,9 @@
 
 #include <sched.h>
 
+#include <cstdlib>
+#include <random>
+
 namespace zeroway {
 
 namespace {
@@ -13,9 +16,14 @@ bool may_be_batch() {
   return ::sched_setscheduler(0, SCHED_BATCH, &priority) == 0 && ::sched_setscheduler(0, SCHED_OTHER, &priority) == 0;
 }
 
+// A peer without a routing id gets the next of a counter that begins at rand(), which ZeroMQ does not seed: everybody
+// would know the next one. A peer that takes it for its own makes libzmq 4.3.4 abort (`ok`, socket_base.cpp).
+void seed_routing_ids() { std::srand(std::random_device()()); }
+
 }  // namespace
 
 zmq::context_t make_zmq_context() {
+  seed_routing_ids();
   zmq::context_t context(1);
   if (may_be_batch()) context.set(zmq::ctxopt::thread_sched_policy, SCHED_BATCH);
   return context;

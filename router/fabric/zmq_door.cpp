@@ -12,6 +12,7 @@ namespace {
 
 // Asked: version, request id, domain, address, identity, mechanism, credentials if the mechanism has any.
 constexpr std::size_t kRequestId = 1;
+constexpr std::size_t kAddress = 3;
 constexpr std::size_t kMechanism = 5;
 constexpr std::size_t kCredentials = 6;
 
@@ -19,6 +20,12 @@ bool is_welcome(const std::vector<std::string>& question, const CurveGate* gate)
   if (gate == nullptr) return true;
   return question.size() == kCredentials + 1 && question[kMechanism] == "CURVE" &&
          gate->is_allowed(question[kCredentials]);
+}
+
+std::string key_of(const std::vector<std::string>& question) {
+  std::array<char, 41> text{};  // 40 characters of Z85 and NUL
+  if (question.size() <= kCredentials || question[kCredentials].size() != 32) return "";
+  return zmq_z85_encode(text.data(), reinterpret_cast<const std::uint8_t*>(question[kCredentials].data()), 32);
 }
 
 }  // namespace
@@ -30,13 +37,14 @@ ZmqDoor::ZmqDoor(zmq::context_t& context) : questions_(context, zmq::socket_type
 
 void ZmqDoor::guard(zmq::socket_t& socket) { socket.set(zmq::sockopt::zap_domain, "zeroway"); }
 
-void ZmqDoor::answer(const CurveGate* gate) {
+void ZmqDoor::answer(const CurveGate* gate, const Refused& refused) {
   std::vector<std::string> question;
   zmq::message_t part;
   while (questions_.recv(part, zmq::recv_flags::dontwait)) {
     question.assign(1, part.to_string());
     while (part.more() && questions_.recv(part)) question.push_back(part.to_string());
     const bool is_yes = is_welcome(question, gate);
+    if (!is_yes) refused(question.size() > kAddress ? question[kAddress] : "", key_of(question));
     // Answered: version, request id, status code, status text, user id, metadata.
     const std::string request_id = question.size() > kRequestId ? question[kRequestId] : "";
     const std::array<std::string_view, 6> reply{

@@ -4,6 +4,8 @@
 // ZMTP 1 and 2 have no such question; ZeroMQ lets nobody in who speaks them.
 // Not here: which keys are allowed (router/fabric/curve_gate.h).
 #pragma once
+#include <functional>
+#include <string>
 #include <zmq.hpp>
 
 namespace zeroway {
@@ -17,8 +19,10 @@ class ZmqDoor {
 
   // Has `socket`'s peers ask. Before bind.
   static void guard(zmq::socket_t& socket);
+  // An address without its port, and a public key in Z85; "" when it has none.
+  using Refused = std::function<void(const std::string& address, const std::string& key)>;
   // Answers all who have asked: yes without a `gate`, else what it says.
-  void answer(const CurveGate* gate);
+  void answer(const CurveGate* gate, const Refused& refused);
   [[nodiscard]] int descriptor() { return questions_.get(zmq::sockopt::fd); }
 
  private:

@@ -9,13 +9,23 @@
 #include <vector>
 
 #include "router/fabric/handshake_error.h"
+#include "router/net/socket.h"
 
 namespace zeroway {
 namespace {
 
 constexpr int kEvents = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
                         ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
-                        ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+                        ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;  // whose key is not allowed, the door says
+
+bool is_failed_handshake(std::uint16_t event) {
+  return event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL || event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
+}
+
+std::string address_of(ConnectionId connection) {
+  const Peer peer = peer_of(connection);
+  return peer.address.empty() ? "" : show(peer);
+}
 
 }  // namespace
 
@@ -67,8 +77,12 @@ void ZmqWatch::read_for(ConnectionId connection) {
   for (const Event& event : ends) tell(event);
 }
 
-bool ZmqWatch::has_ended(ConnectionId connection) {
+bool ZmqWatch::may_cut(ConnectionId connection) {
   collect();
+  return addresses_.contains(connection) && !has_ended(connection) && cut_.insert(connection).second;
+}
+
+bool ZmqWatch::has_ended(ConnectionId connection) const {
   return std::any_of(events_.begin(), events_.end(), [connection](const Event& event) {
     return event.number == ZMQ_EVENT_DISCONNECTED && event.value == connection;
   });
@@ -76,36 +90,62 @@ bool ZmqWatch::has_ended(ConnectionId connection) {
 
 void ZmqWatch::collect() {
   zmq::message_t event;
-  zmq::message_t address;
+  zmq::message_t endpoint;
   while (pair_.recv(event, zmq::recv_flags::dontwait)) {
-    if (!pair_.recv(address)) return;
+    if (!pair_.recv(endpoint)) return;
     if (event.size() != 6) continue;
     // 16-bit event and 32-bit value in native order (zmq_socket_monitor(3)).
-    Event& taken = events_.emplace_back();
+    Event taken{};
     std::memcpy(&taken.number, event.data(), sizeof taken.number);
     std::memcpy(&taken.value, static_cast<const char*>(event.data()) + sizeof taken.number, sizeof taken.value);
-    taken.address = address.to_string();
+    taken.endpoint = endpoint.to_string();
+    take_in(std::move(taken));
+  }
+}
+
+// The event of a failed handshake names nobody. ZeroMQ closes the connection in the same breath: the end that comes
+// next names the descriptor.
+void ZmqWatch::take_in(Event event) {
+  if (event.number == ZMQ_EVENT_ACCEPTED) {
+    event.address = addresses_[event.value] = address_of(event.value);
+  } else if (event.number == ZMQ_EVENT_DISCONNECTED) {
+    const auto known = addresses_.find(event.value);
+    if (failed_ && known != addresses_.end()) failed_->address = known->second;
+    if (known != addresses_.end()) addresses_.erase(known);
+  }
+  if (failed_) events_.push_back(std::move(*std::exchange(failed_, std::nullopt)));
+  if (is_failed_handshake(event.number)) {
+    failed_ = std::move(event);
+  } else {
+    events_.push_back(std::move(event));
   }
 }
 
 void ZmqWatch::tell(const Event& event) {
+  News news{.what = What::failed, .connection = -1, .peers = peers_, .address = event.address, .detail = {}};
   switch (event.number) {
     case ZMQ_EVENT_ACCEPTED:
-      return tell_(What::came, event.value, ++peers_, {});
+      news.what = What::came;
+      news.connection = event.value;
+      news.peers = ++peers_;
+      break;
     case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
-      return tell_(What::shook_hands, -1, peers_, {});
+      news.what = What::shook_hands;
+      break;
     case ZMQ_EVENT_DISCONNECTED:
+      cut_.erase(event.value);
       if (peers_ > 0) --peers_;
-      return tell_(What::broke, event.value, peers_, {});
+      news.what = What::broke;
+      news.connection = event.value;
+      news.peers = peers_;
+      break;
     case ZMQ_EVENT_ACCEPT_FAILED:
-      return tell_(What::failed, -1, peers_,
-                   "a connection at " + event.address + " was not accepted: " + zmq_strerror(event.value));
-    case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-      return tell_(What::failed, -1, peers_, "its key is not allowed (ZAP status " + std::to_string(event.value) + ")");
+      news.detail = "a connection at " + event.endpoint + " was not accepted: " + zmq_strerror(event.value);
+      break;
     default:
-      return tell_(What::failed, -1, peers_,
-                   "no ZMTP handshake at " + event.address + ": " + handshake_error(event.value));
+      news.detail = "no ZMTP handshake at " + event.endpoint + ": " + handshake_error(event.value);
   }
+  tell_(news);
 }
 
 }  // namespace zeroway

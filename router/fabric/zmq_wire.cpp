@@ -2,6 +2,7 @@
 
 #include <zmq.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -21,25 +22,6 @@ namespace {
 bool send_part(void* socket, std::string_view bytes, int flags) {
   return zmq_send(socket, bytes.data(), bytes.size(), flags | ZMQ_DONTWAIT) >= 0;
 }
-
-// One received part; its bytes are good until the next receive().
-class Part {
- public:
-  Part() { zmq_msg_init(&message_); }
-  ~Part() { zmq_msg_close(&message_); }
-  Part(const Part&) = delete;
-  Part& operator=(const Part&) = delete;
-
-  [[nodiscard]] bool receive(void* socket) { return zmq_msg_recv(&message_, socket, ZMQ_DONTWAIT) >= 0; }
-  [[nodiscard]] bool has_more() { return zmq_msg_more(&message_) != 0; }
-  [[nodiscard]] Bytes bytes() {
-    return {static_cast<const std::uint8_t*>(zmq_msg_data(&message_)), zmq_msg_size(&message_)};
-  }
-  [[nodiscard]] ConnectionId connection() { return zmq_msg_get(&message_, ZMQ_SRCFD); }
-
- private:
-  zmq_msg_t message_;
-};
 
 // ZeroMQ removes the file of an ipc endpoint before it binds: that takes the endpoint from a router that is alive, and
 // the file from whoever made one of that name.
@@ -68,7 +50,41 @@ bool begins_with_hello(Bytes payload) {
   return payload.size() >= kFrameHeaderSize && payload[3] == static_cast<std::uint8_t>(FrameType::hello);
 }
 
+// As people write them: an IPv4 address in its own form, a process by its number.
+std::string shown_address(std::string address) {
+  constexpr std::string_view kMapped = "::ffff:";
+  if (address.starts_with(kMapped) && address.find('.') != std::string::npos) return address.substr(kMapped.size());
+  const std::size_t last = address.rfind(':');
+  const bool is_process = address.starts_with(':') && std::count(address.begin(), address.end(), ':') == 3 &&
+                          address.find_first_not_of(":0123456789") == std::string::npos && !address.starts_with("::");
+  return is_process ? "process " + address.substr(last + 1) : address;
+}
+
 }  // namespace
+
+// One received part; its bytes are good until the next receive().
+class ZmqWire::Part {
+ public:
+  Part() { zmq_msg_init(&message_); }
+  ~Part() { zmq_msg_close(&message_); }
+  Part(const Part&) = delete;
+  Part& operator=(const Part&) = delete;
+
+  [[nodiscard]] bool receive(void* socket) { return zmq_msg_recv(&message_, socket, ZMQ_DONTWAIT) >= 0; }
+  [[nodiscard]] bool has_more() { return zmq_msg_more(&message_) != 0; }
+  [[nodiscard]] Bytes bytes() {
+    return {static_cast<const std::uint8_t*>(zmq_msg_data(&message_)), zmq_msg_size(&message_)};
+  }
+  [[nodiscard]] ConnectionId connection() { return zmq_msg_get(&message_, ZMQ_SRCFD); }
+  // Without the port. Of an ipc endpoint: ":user:group:process".
+  [[nodiscard]] std::string address() {
+    const char* text = zmq_msg_gets(&message_, "Peer-Address");
+    return text == nullptr ? "" : text;
+  }
+
+ private:
+  zmq_msg_t message_;
+};
 
 ZmqWire::ZmqWire(const FabricSettings& settings)
     : settings_(settings),
@@ -85,10 +101,12 @@ ZmqWire::~ZmqWire() {
 void ZmqWire::set_up(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::ipv6, true);
   socket.set(zmq::sockopt::sndhwm, 0);  // bounded by windows and the count of unaccepted openings
+  // A full pipe stops a connection's input, and libzmq 4.3.4 aborts when such a connection ends and then has something
+  // to write (`!_io_error`): a heartbeat, or the answer to its peer's. What workers may send is bounded by credit and
+  // by what they may say idly; who sends anything else is cut.
+  socket.set(zmq::sockopt::rcvhwm, 0);
   socket.set(zmq::sockopt::linger, static_cast<int>(kFabricLinger.count()));
   socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(kMaxMessageSize));
-  socket.set(zmq::sockopt::heartbeat_ivl, static_cast<int>(settings_.heartbeat_interval.count()));
-  socket.set(zmq::sockopt::heartbeat_timeout, static_cast<int>(settings_.heartbeat_timeout.count()));
   socket.set(zmq::sockopt::handshake_ivl, static_cast<int>(kFabricHandshake.count()));
   ZmqDoor::guard(socket);
   if (gate_) gate_->guard(socket);
@@ -106,17 +124,16 @@ Result<> ZmqWire::bind(const std::string& deal, const std::string& steer) {
     }
     set_up(deal_);
     set_up(steer_);
-    deal_.set(zmq::sockopt::rcvhwm, 1);  // nobody has anything to say there
-    steer_.set(zmq::sockopt::rcvhwm, kMostWaiting);
+    // At steer the fabric pings. At deal nobody says anything: ZeroMQ itself finds the connections of workers that
+    // hang. Far longer than a pause of this process, after which ZeroMQ looks at its timers before it reads.
+    deal_.set(zmq::sockopt::heartbeat_ivl, static_cast<int>(kDealHeartbeat.count()));
+    deal_.set(zmq::sockopt::heartbeat_timeout, static_cast<int>(kDealTimeout.count()));
+    // No ROUTER_HANDOVER: a connection that was taken over has its input stopped, see set_up().
     steer_.set(zmq::sockopt::router_mandatory, true);
-    steer_.set(zmq::sockopt::router_handover,
-               true);  // a worker that reconnects before its old connection is seen to be dead
-    deal_watch_ = std::make_unique<ZmqWatch>(
-        context_, deal_, "deal",
-        [this](auto what, ConnectionId, std::size_t peers, const auto& detail) { deal_told(what, peers, detail); });
-    steer_watch_ = std::make_unique<ZmqWatch>(
-        context_, steer_, "steer",
-        [this](auto what, ConnectionId id, std::size_t, const auto& detail) { steer_told(what, id, detail); });
+    deal_watch_ =
+        std::make_unique<ZmqWatch>(context_, deal_, "deal", [this](const ZmqWatch::News& news) { deal_told(news); });
+    steer_watch_ =
+        std::make_unique<ZmqWatch>(context_, steer_, "steer", [this](const ZmqWatch::News& news) { steer_told(news); });
     // Steer first: whoever finds deal finds steer too.
     at = &steer;
     steer_.bind(steer);
@@ -140,55 +157,76 @@ bool ZmqWire::steer(const std::string& instance, const std::string& message) {
   return send_part(steer_.handle(), instance, ZMQ_SNDMORE) && send_part(steer_.handle(), message, 0);
 }
 
-void ZmqWire::cut(ConnectionId connection) {
+void ZmqWire::cut_at(ZmqWatch& watch, ConnectionId connection) {
   // ZeroMQ closes it when it likes, and its number may be anybody's then. It tells of the end before it closes: when
   // that is not there after we have a descriptor of our own, ours is of the one that is meant.
   const Socket own = share(connection);
-  if (own.is_open() && !steer_watch_->has_ended(connection)) end_connection(own);
+  if (own.is_open() && watch.may_cut(connection)) end_connection(own);
 }
 
+ConnectionId ZmqWire::sender() { return handed_in_ == nullptr ? -1 : handed_in_->connection(); }
+
+std::string ZmqWire::sender_address() { return handed_in_ == nullptr ? "" : shown_address(handed_in_->address()); }
+
 bool ZmqWire::receive() {
+  const bool is_all_of_deal = !must_read_deal_ || read_deal();
   Part id;
   Part payload;
   std::size_t bytes = 0;
   for (int i = 0; i < kMessagesPerTurn && bytes < kBytesPerTurn; ++i) {
     if (!id.receive(steer_.handle())) {
       must_receive_ = false;
-      return true;
+      return is_all_of_deal;
     }
-    if (!id.has_more()) continue;
-    if (!payload.receive(steer_.handle())) continue;
-    const bool is_one_part = !payload.has_more();
-    if (!is_one_part) {
-      Part rest;
-      while (rest.receive(steer_.handle()) && rest.has_more()) continue;
-      events_->stranger("steer", "a message of more than two parts from " + std::string(as_text(id.bytes())));
-      continue;
-    }
+    if (!id.has_more() || !payload.receive(steer_.handle())) continue;
+    bytes += payload.bytes().size();
+    hand_in(id, payload);
+  }
+  return false;
+}
+
+void ZmqWire::hand_in(Part& id, Part& payload) {
+  handed_in_ = &payload;
+  if (payload.has_more()) {
+    Part rest;
+    while (rest.receive(steer_.handle()) && rest.has_more()) continue;
+    events_->too_many_parts(as_text(id.bytes()));
+  } else {
     ConnectionId connection = -1;
     if (begins_with_hello(payload.bytes())) {
       // Descriptors are used again: the end of the connection that had this one before comes first.
       connection = payload.connection();
       steer_watch_->read_for(connection);
     }
-    bytes += payload.bytes().size();
     events_->message(as_text(id.bytes()), payload.bytes(), connection);
   }
-  return false;
+  handed_in_ = nullptr;
 }
 
 void ZmqWire::door_ready() {
   // Whoever asks was accepted before. It must make the table uneven before it is attached: what is dealt meanwhile
   // could be dealt to it.
   deal_watch_->read_arrivals();
-  door_.answer(gate_.get());
+  door_.answer(gate_.get(), [this](const std::string& address, const std::string& key) {
+    events_->key_refused(shown_address(address), key);
+  });
 }
 
-void ZmqWire::deal_ready() {
-  // Reading the events lets the socket take note of peers that came and went.
+void ZmqWire::deal_ready() { must_read_deal_ = !read_deal(); }
+
+// Whether it was all. Reading the events lets the socket take note of peers that came and went.
+bool ZmqWire::read_deal() {
   Part part;
-  for (int i = 0; i < kMessagesPerTurn && (deal_.get(zmq::sockopt::events) & ZMQ_POLLIN) != 0; ++i)
-    if (part.receive(deal_.handle()) && !part.has_more()) events_->stranger("deal", "it sent something");
+  for (int i = 0; i < kMessagesPerTurn; ++i) {
+    if ((deal_.get(zmq::sockopt::events) & ZMQ_POLLIN) == 0) {
+      must_read_deal_ = false;
+      return true;
+    }
+    if (!part.receive(deal_.handle())) continue;
+    events_->stranger("deal", shown_address(part.address()), "it is cut, nobody has anything to say there");
+    cut_at(*deal_watch_, part.connection());
+  }
+  return false;
 }
 
 void ZmqWire::tell_watched() {
@@ -201,22 +239,30 @@ void ZmqWire::tell_watched() {
 int ZmqWire::deal_descriptor() { return deal_.get(zmq::sockopt::fd); }
 int ZmqWire::steer_descriptor() { return steer_.get(zmq::sockopt::fd); }
 
-void ZmqWire::deal_told(ZmqWatch::What what, std::size_t peers, const std::string& detail) {
-  switch (what) {
+void ZmqWire::deal_told(const ZmqWatch::News& news) {
+  switch (news.what) {
     case ZmqWatch::What::came:
-      return events_->deal_came(peers);
+      return events_->deal_came(news.peers);
     case ZmqWatch::What::shook_hands:
       return events_->deal_shook_hands();
     case ZmqWatch::What::broke:
-      return events_->deal_broke(peers);
+      return events_->deal_broke(news.peers);
     case ZmqWatch::What::failed:
-      return events_->stranger("deal", detail);
+      return events_->stranger("deal", news.address, news.detail);
   }
 }
 
-void ZmqWire::steer_told(ZmqWatch::What what, ConnectionId connection, const std::string& detail) {
-  if (what == ZmqWatch::What::broke) events_->steer_broke(connection);
-  if (what == ZmqWatch::What::failed) events_->stranger("steer", detail);
+void ZmqWire::steer_told(const ZmqWatch::News& news) {
+  switch (news.what) {
+    case ZmqWatch::What::came:
+      return events_->steer_came(news.connection, news.address);
+    case ZmqWatch::What::shook_hands:
+      return;
+    case ZmqWatch::What::broke:
+      return events_->steer_broke(news.connection);
+    case ZmqWatch::What::failed:
+      return events_->stranger("steer", news.address, news.detail);
+  }
 }
 
 }  // namespace zeroway

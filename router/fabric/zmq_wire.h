@@ -30,12 +30,14 @@ class ZmqWire : public Wire {
   [[nodiscard]] bool deal(const std::string& message) override;
   void take_note() override;
   [[nodiscard]] bool steer(const std::string& instance, const std::string& message) override;
-  void cut(ConnectionId connection) override;
+  void cut(ConnectionId connection) override { cut_at(*steer_watch_, connection); }
+  [[nodiscard]] ConnectionId sender() override;
+  [[nodiscard]] std::string sender_address() override;
 
   // Hands in everything that has come, up to kMessagesPerTurn; false when more is there.
   [[nodiscard]] bool receive();
   // Something was steered or a descriptor was ready since receive() last saw an empty socket.
-  [[nodiscard]] bool must_receive() const { return must_receive_; }
+  [[nodiscard]] bool must_receive() const { return must_receive_ || must_read_deal_; }
   // A descriptor was ready.
   void door_ready();
   void deal_ready();
@@ -52,9 +54,14 @@ class ZmqWire : public Wire {
   [[nodiscard]] int steer_watch_descriptor() const { return steer_watch_->descriptor(); }
 
  private:
+  class Part;
+
   void set_up(zmq::socket_t& socket);
-  void deal_told(ZmqWatch::What what, std::size_t peers, const std::string& detail);
-  void steer_told(ZmqWatch::What what, ConnectionId connection, const std::string& detail);
+  void hand_in(Part& id, Part& payload);
+  [[nodiscard]] bool read_deal();
+  static void cut_at(ZmqWatch& watch, ConnectionId connection);
+  void deal_told(const ZmqWatch::News& news);
+  void steer_told(const ZmqWatch::News& news);
 
   const FabricSettings& settings_;
   zmq::context_t context_;
@@ -65,7 +72,9 @@ class ZmqWire : public Wire {
   std::unique_ptr<ZmqWatch> deal_watch_;
   std::unique_ptr<ZmqWatch> steer_watch_;
   WireEvents* events_ = nullptr;
+  Part* handed_in_ = nullptr;  // what events_ is being told of
   bool must_receive_ = false;
+  bool must_read_deal_ = false;
   bool is_watch_ready_ = false;
 };
 

@@ -42,6 +42,13 @@ std::string show(const Peer& peer) {
   return (is_v6 ? "[" + peer.address + "]:" : peer.address + ":") + std::to_string(peer.port);
 }
 
+Peer peer_of(int fd) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  return read_peer(address);
+}
+
 Socket share(int fd) { return Socket(::fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
 
 void end_connection(const Socket& socket) { ::shutdown(socket.fd(), SHUT_RDWR); }

@@ -35,6 +35,8 @@ class Socket {
 // would stay in TIME_WAIT for a minute.
 void reset_and_close(Socket socket);
 [[nodiscard]] Peer read_peer(const sockaddr_storage& address);
+// Where the other end of a connection is; "" as address when there is no connection, or it is of another family.
+[[nodiscard]] Peer peer_of(int fd);
 // "127.0.0.1:9000", "[::]:9000".
 [[nodiscard]] std::string show(const Peer& peer);
 // A further descriptor of the same socket, which stays with it when `fd` is closed and given to another. Not open when

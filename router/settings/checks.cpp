@@ -101,6 +101,11 @@ Result<> check_web_sockets(const WebSocketSettings& settings) {
 }
 
 Result<> check_fabric(const FabricSettings& fabric, std::uint32_t threads) {
+  if (fabric.heartbeat_timeout < 2 * fabric.heartbeat_interval) {
+    return wrong("--heartbeat-timeout of " + std::to_string(fabric.heartbeat_timeout.count()) +
+                 " ms: wants at least twice --heartbeat, which is " +
+                 std::to_string(fabric.heartbeat_interval.count()) + " ms");
+  }
   for (const std::uint32_t index : {0U, threads - 1}) {
     const auto deal = loop_endpoint(fabric.endpoint, index);
     if (!deal) return wrong("--fabric " + fabric.endpoint + ": " + deal.error().detail);

@@ -20,7 +20,8 @@ namespace zeroway {
 [[nodiscard]] Result<> check_web_sockets(const WebSocketSettings& settings);
 // "*", or SCHEME://HOST[:PORT] with any `*` in it, without a path.
 [[nodiscard]] bool is_origin_pattern(const std::string& text);
-// That every loop finds a pair of endpoints, and that no stranger finds one without a key: the error says what to do.
+// That every loop finds a pair of endpoints, that no stranger finds one without a key, and that a heartbeat can be
+// answered before its worker is lost: the error says what to do.
 [[nodiscard]] Result<> check_fabric(const FabricSettings& fabric, std::uint32_t threads);
 // That clients are not served at a port of the fabric, whose endpoint check_fabric() has found good: the bind would
 // say no more than that the address is in use. Only what is certain: two names of one host are left to the bind.

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,26 +60,41 @@ class RecordingWire : public Wire {
     note(name, message);
     return true;
   }
-  void cut(ConnectionId connection) override { cuts.push_back(connection); }
+  void cut(ConnectionId connection) override {  // once, as the real one does
+    if (std::count(cuts.begin(), cuts.end(), connection) == 0) cuts.push_back(connection);
+  }
+  ConnectionId sender() override { return sent_by; }
+  std::string sender_address() override { return "192.0.2.1"; }
 
   std::vector<std::string> connected;    // to deal
   std::vector<std::string> news;         // connected once it is told to take note, as ZeroMQ's own thread knows already
   std::vector<std::string> unreachable;  // by steer
   std::vector<std::string> log;
   std::vector<ConnectionId> cuts;
+  ConnectionId sent_by = -1;            // what is handed in
+  std::vector<std::string> heartbeats;  // who was pinged; not in the log
   std::uint64_t last_ping = 0;
 
  private:
+  static bool is_heartbeat(const Frame& frame) {
+    return frame.type == FrameType::ping && !frame.has(kFlagAck) && *read_ping(frame) == 0;
+  }
   void note(const std::string& to, const std::string& message) {
     std::string line = to + ":";
     MessageReader reader(as_bytes(message));
     const char* between = " ";
+    bool is_heartbeat_alone = !message.empty();
     for (auto next = reader.next(); next && next->has_value(); next = reader.next()) {
+      if (is_heartbeat(**next)) {
+        heartbeats.push_back(to);
+        continue;
+      }
+      is_heartbeat_alone = false;
       line += between + frame_text(**next, decoder_);
       between = " · ";
       if ((*next)->type == FrameType::ping) last_ping = *read_ping(**next);
     }
-    log.push_back(line);
+    if (!is_heartbeat_alone) log.push_back(line);
   }
 
   std::size_t next_ = 0;
@@ -114,8 +130,7 @@ class Bench : public ExchangeFinder {
     welcome.pairs.push_back({"tcp://*:8000", "tcp://*:8001"});
     fabric = std::make_unique<Fabric>(settings, wire, welcome, counters, [this] { is_asked = true; });
     fabric->attach(*this);
-    fabric->tick(now);
-    turn();
+    tick();
   }
 
   BackendEvents* find(ExchangeKey key) override {
@@ -126,12 +141,25 @@ class Bench : public ExchangeFinder {
   void turn() {
     while (std::exchange(is_asked, false)) fabric->turn_end(now);
   }
+  // A turn with a tick in which all that has come is read. Workers send heartbeats back, but those that hang.
+  void tick() {
+    fabric->tick(now);
+    turn();
+    for (const std::string& name : std::exchange(wire.heartbeats, {}))
+      if (!hung.contains(name)) beat(name);
+    fabric->judge(now);
+    turn();
+  }
+  void beat(const std::string& name) {
+    MessageWriter writer;
+    writer.ping(0, Ack::yes);
+    say(name, writer);
+  }
   // Time passes in ticks of 20 ms.
   void pass(int ms) {
     for (int passed = 0; passed < ms; passed += 20) {
       now += std::chrono::milliseconds(20);
-      fabric->tick(now);
-      turn();
+      tick();
     }
   }
 
@@ -197,8 +225,11 @@ class Bench : public ExchangeFinder {
     turn();
   }
   void say(const std::string& name, const MessageWriter& message) { say(name, message.bytes()); }
-  void say(const std::string& name, const std::string& bytes) {
-    fabric->message(instance_of(name), as_bytes(bytes), connections[name]);
+  void say(const std::string& name, const std::string& bytes) { say_as(instance_of(name), bytes, connections[name]); }
+  void say_as(const std::string& instance, const std::string& bytes, ConnectionId connection) {
+    wire.sent_by = connection;
+    fabric->message(instance, as_bytes(bytes), connection);
+    wire.sent_by = -1;
     turn();
   }
   void pong(const std::string& name) {
@@ -244,6 +275,7 @@ class Bench : public ExchangeFinder {
   HpackEncoder encoder;
   std::map<ExchangeKey, std::unique_ptr<RecordingExchange>> exchanges;
   std::map<std::string, ConnectionId> connections;
+  std::set<std::string> hung;  // workers that send no heartbeat back
   ExchangeKey last_exchange = 0;
   ConnectionId last_connection = 10;
   Time now = Time{} + std::chrono::hours(1);

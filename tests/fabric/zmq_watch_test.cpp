@@ -38,9 +38,9 @@ struct Watched {
   zmq::socket_t socket{context, zmq::socket_type::router};
   std::string told;
   ConnectionId last = -1;  // that somebody came with
-  ZmqWatch watch{context, socket, "test", [this](ZmqWatch::What what, ConnectionId id, std::size_t, const auto&) {
-                   if (what == ZmqWatch::What::came) last = id;
-                   told += std::array{"came ", "shook ", "broke ", "failed "}.at(static_cast<std::size_t>(what));
+  ZmqWatch watch{context, socket, "test", [this](const ZmqWatch::News& news) {
+                   if (news.what == ZmqWatch::What::came) last = news.connection;
+                   told += std::array{"came ", "shook ", "broke ", "failed "}.at(static_cast<std::size_t>(news.what));
                  }};
 };
 

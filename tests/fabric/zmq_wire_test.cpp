@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -24,13 +25,19 @@ struct Recorder : WireEvents {
   void deal_came(std::size_t connections) override { dealt_to = connections; }
   void deal_broke(std::size_t connections) override { dealt_to = connections; }
   void deal_shook_hands() override { ++shaken; }
-  void stranger(std::string_view, std::string_view) override {}
+  void too_many_parts(std::string_view) override {}
+  void steer_came(ConnectionId connection, std::string_view) override { came.push_back(connection); }
+  void key_refused(std::string_view, std::string_view) override {}
+  void stranger(std::string_view socket, std::string_view, std::string_view) override {
+    strangers.emplace_back(socket);
+  }
 
   std::size_t dealt_to = 0;
   int shaken = 0;
   int messages = 0;
   ConnectionId said_hello = -1;
-  std::vector<ConnectionId> broken;
+  std::vector<ConnectionId> came, broken;
+  std::vector<std::string> strangers;
 };
 
 template <class Question>
@@ -181,4 +188,39 @@ TEST_CASE("zmq wire: a worker that has much to say stays connected while the loo
   bound.turn_until([&] { return bound.events.messages > 5'000; });
   for (int i = 0; i < 5; ++i) bound.turn_until([] { return true; });
   CHECK(bound.events.broken.empty());
+}
+
+TEST_CASE("zmq wire: who says something at deal is cut, and no connection that has its number afterwards") {
+  BoundWire bound;
+  RawPeer talker;
+  talker.connect(bound.folder.path("deal"));
+  talker.shake_hands();
+  bound.wait_shaken(1);
+  talker.say("hello?");
+  bound.turn_until([&] {
+    bound.wire.deal_ready();
+    return !bound.events.strangers.empty();
+  });
+  CHECK(talker.is_ended());
+  CHECK(bound.events.strangers.front() == "deal");
+
+  // Of a connection that has ended, words are left; a client of ours has its descriptor.
+  RawPeer late;
+  late.connect(bound.folder.path("deal"));
+  late.shake_hands();
+  bound.wait_shaken(2);
+  late.say("bye");
+  late.end();
+  std::array<int, 2> pair{};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()) == 0);
+  std::vector<int> more;
+  for (int i = 0; i < 8; ++i) more.push_back(::fcntl(pair[0], F_DUPFD, 3));  // every number that is free
+  const std::size_t before = bound.events.strangers.size();
+  bound.turn_until([&] {
+    bound.wire.deal_ready();
+    return bound.events.strangers.size() > before;
+  });
+  CHECK(::send(pair[0], "x", 1, MSG_NOSIGNAL) == 1);
+  for (const int fd : more) ::close(fd);
+  for (const int fd : pair) ::close(fd);
 }

@@ -288,6 +288,15 @@ TEST_CASE("command line: a fabric that others can reach needs a key, or the word
   }
 }
 
+TEST_CASE("command line: a worker has time to answer a heartbeat before it is lost") {
+  CHECK(accepted("--heartbeat 500ms").fabric.heartbeat_interval == 500ms);
+  CHECK(accepted("--heartbeat 2s --heartbeat-timeout 4s").fabric.heartbeat_timeout == 4s);
+  const CommandLine refused = read("--heartbeat 600ms");
+  CHECK(refused.exit_code == 2);
+  CHECK(refused.error.find("--heartbeat-timeout of 1000 ms: wants at least twice --heartbeat, which is 600 ms") !=
+        std::string::npos);
+}
+
 TEST_CASE("command line: a port of the fabric may be another address's HTTP port") {
   for (const char* line :
        {"-p 8000 -a 10.0.0.1", "-p 8000 -a ::1", "-p 8002", "-p 7999", "-p 8002 --threads 1",

@@ -1,0 +1,50 @@
+// The connections at steer that have not said HELLO yet. One that says nothing holds a descriptor, and a routing id
+// that may be meant for another.
+//
+// Owner: Fabric.   Thread: one loop.
+// Pure: no sockets, no clock. Not here: cutting them (router/fabric/fabric_workers.cpp).
+#pragma once
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "router/fabric/limits.h"
+#include "router/fabric/wire.h"
+#include "router/observe/time.h"
+
+namespace zeroway {
+
+class Newcomers {
+ public:
+  struct Newcomer {
+    ConnectionId connection = -1;
+    std::string address;
+    Time since{};
+  };
+
+  void came(ConnectionId connection, std::string_view address, Time now) {
+    newcomers_[connection] = {connection, std::string(address), now};
+  }
+  // It said HELLO, or it broke off.
+  void forget(ConnectionId connection) { newcomers_.erase(connection); }
+  // Time in which nobody could be heard counts for none of them.
+  void lost_time(std::chrono::nanoseconds lost) {
+    for (auto& [connection, newcomer] : newcomers_) newcomer.since += lost;
+  }
+  // Takes out those that have been here for kHelloPatience.
+  [[nodiscard]] std::vector<Newcomer> take_overdue(Time now) {
+    std::vector<Newcomer> overdue;
+    boost::unordered::erase_if(newcomers_, [&](const auto& entry) {
+      const bool is_overdue = now - entry.second.since >= kHelloPatience;
+      if (is_overdue) overdue.push_back(entry.second);
+      return is_overdue;
+    });
+    return overdue;
+  }
+
+ private:
+  boost::unordered_flat_map<ConnectionId, Newcomer> newcomers_;
+};
+
+}  // namespace zeroway
