@@ -265,15 +265,29 @@ void Router::reload() {
   if (tls_keeper_) tls_keeper_->reload();
 }
 
-void Router::report() { gather(0, Counters{}); }
+struct Router::Report {
+  Counters sum;
+  std::vector<std::string> workers;  // a line each
+};
+
+void Router::report() { gather(0, Report{}); }
 
 // From loop to loop, each adding its own, and back to the first.
-void Router::gather(std::size_t index, const Counters& sum) {
-  if (index == lanes_.size()) return lanes_.front()->loop.post([this, sum] { write_counters(sum); });
-  lanes_[index]->loop.post([this, index, sum] {
-    Counters more = sum;
-    add(more, lanes_[index]->counters);
-    gather(index + 1, more);
+void Router::gather(std::size_t index, Report report) {
+  if (index == lanes_.size()) {
+    return lanes_.front()->loop.post([this, report = std::move(report)] {
+      for (const std::string& line : report.workers) log::info(line);
+      if (report.workers.empty()) log::info("no worker is here");
+      write_counters(report.sum);
+    });
+  }
+  lanes_[index]->loop.post([this, index, report = std::move(report)]() mutable {
+    const Lane& lane = *lanes_[index];
+    add(report.sum, lane.counters);
+    // Each loop has workers' connections of its own.
+    const std::string where = lanes_.size() == 1 ? "" : "loop " + std::to_string(index) + ": ";
+    for (const std::string& line : lane.fabric.describe()) report.workers.push_back(where + line);
+    gather(index + 1, std::move(report));
   });
 }
 

@@ -53,7 +53,8 @@ class Router {
   void reload();
   void report();
   void write_counters(Counters sum) const;
-  void gather(std::size_t index, const Counters& sum);
+  struct Report;
+  void gather(std::size_t index, Report report);
 
   Settings settings_;                    // not changed once open() has begun
   std::unique_ptr<LogFile> access_log_;  // none when it is off

@@ -5,6 +5,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "router/exchange/backend.h"
 #include "router/fabric/fabric.h"
@@ -25,6 +26,8 @@ class FabricDriver : private TurnEnd {
   [[nodiscard]] Result<> bind();
   void attach(ExchangeFinder& exchanges) { fabric_.attach(exchanges); }
   [[nodiscard]] Backend& backend() { return fabric_; }
+  // See Fabric.
+  [[nodiscard]] std::vector<std::string> describe() const { return fabric_.describe(loop_.now()); }
 
  private:
   class Descriptor;
