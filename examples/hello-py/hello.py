@@ -8,7 +8,6 @@ import argparse
 import json
 import os
 import random
-import re
 import secrets
 import signal
 import socket
@@ -33,8 +32,10 @@ WINDOW = 262144              # each way (§5)
 FIRST_WINDOW = 65536         # each way, before the first WINDOW_UPDATE
 BATCH = 1 << 20              # we begin a new message here; 4 MiB is the limit
 TURN = 200                   # messages read before answers go out
-RECONNECT, NEVER = 100, 3_600_000  # ms: steer by libzmq, deal only by us (§1)
-DEAL_PATIENCE = 2.0          # for a dial that says nothing
+NEVER = 3_600_000            # ms: libzmq makes no connection anew, we do (§1)
+REDIAL_PAUSE = 0.1           # after a connection broke off
+DIAL_PATIENCE = 2.0          # for a dial that says nothing
+HEARTBEAT = (250, 1000)      # ms, until a router says what it uses (§4)
 HELLO_PAUSE = 0.1            # before saying it again (§4)
 CONFIRM_PATIENCE = 2.0       # for the router's GOAWAY (§7)
 DRAIN_TIME = 30.0            # for what is in hand when we leave; then it is dropped
@@ -321,25 +322,41 @@ class Link:
     def __init__(self, worker, deal, steer, parent=None):
         self.worker, self.parent = worker, parent
         self.deal, self.steer = deal, steer
-        self.steer_alias, self.deal_alias = worker.new_alias("steer"), None
+        self.steer_alias = self.deal_alias = None
+        self.instance = None         # of the connection to steer
+        self.known_as = ""           # the instance that said HELLO last
         self.is_up = self.is_welcome = self.is_confirmed = False
         self.hello_at = None         # when to say it again
         self.dial_at = None          # when to connect deal again
+        self.steer_at = None         # when to connect steer again
+        self.heartbeat = HEARTBEAT
         self.router = None
         self.streams, self.frames, self.acks = {}, [], []
 
     def put(self, data):
         self.frames.append(data)
 
+    def dial_steer(self):
+        """A connection of its own: no routing id and no alias is ever used again (§1)."""
+        self.drop_steer()
+        self.instance = self.worker.new_instance()
+        self.steer_alias = self.worker.connect(self, "steer", self.steer)
+        self.steer_at = time.monotonic() + DIAL_PATIENCE
+
+    def drop_steer(self):
+        if self.steer_alias is not None:
+            self.worker.disconnect(self.steer)
+            self.worker.aliases.pop(self.steer_alias)  # nobody listens to what it still says
+            self.steer_alias = None
+
     def came_up(self):
-        self.is_up = False
-        self.worker.take_messages()  # what is there by now is of the connection before
-        self.is_up = True
+        self.is_up, self.steer_at = True, None
         self.say_hello()
 
     def went_down(self):
         self.is_up = False
         self.forget()
+        self.steer_at = time.monotonic() + REDIAL_PAUSE
         if self.worker.is_leaving:
             self.is_confirmed = True  # there is nobody to do it
 
@@ -361,17 +378,18 @@ class Link:
         """Connects deal, anew if it was; never but when welcome (§4)."""
         self.hang_up()
         self.deal_alias = self.worker.connect(self, "deal", self.deal)
-        self.dial_at = time.monotonic() + DEAL_PATIENCE
+        self.dial_at = time.monotonic() + DIAL_PATIENCE
 
     def deal_event(self, event):
         if event == zmq.EVENT_HANDSHAKE_SUCCEEDED:
             self.dial_at = None
         elif self.deal_alias is not None:
-            self.dial_at = time.monotonic() + RECONNECT / 1000
+            self.dial_at = time.monotonic() + REDIAL_PAUSE
 
     def say_hello(self):
         self.forget()
-        self.put(frame(HELLO, 0, 0, self.worker.hello()))
+        before, self.known_as = self.known_as, self.instance
+        self.put(frame(HELLO, 0, 0, self.worker.hello(self.instance, before if before != self.instance else "")))
 
     def say_goaway(self):
         if self.is_up:
@@ -380,8 +398,6 @@ class Link:
             self.is_confirmed = True
 
     def take_message(self, message):
-        if not self.is_up:
-            return  # of the connection that broke off: a WELCOME among it welcomes nobody
         try:
             for kind, flags, stream_id, payload in read_frames(message):
                 self.take_frame(kind, flags, stream_id, payload)
@@ -404,6 +420,8 @@ class Link:
         try:
             welcome = json.loads(payload)
             router, loop, pairs = welcome["router"], welcome.get("loop", 0), welcome["pairs"]
+            self.heartbeat = (int(welcome.get("heartbeat_interval", HEARTBEAT[0])),
+                              int(welcome.get("heartbeat_timeout", HEARTBEAT[1])))  # for the dials to come
             others = [(with_host_of(pair["deal"], self.deal), with_host_of(pair["steer"], self.steer))
                       for index, pair in enumerate(pairs) if index != loop]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -509,7 +527,6 @@ class Link:
 class Worker:
     def __init__(self, options):
         self.name, self.weight, self.capacity = options.name, options.weight, options.capacity
-        self.instance = f"{self.name}#{secrets.token_hex(8)}"
         self.encoder = new_encoder()
         self.aliases, self.alias_count = {}, 0
         self.times_told = 0          # to leave
@@ -519,9 +536,8 @@ class Worker:
 
         self.context = zmq.Context()
         self.socket = self.context.socket(zmq.ROUTER)
-        for option, value in ((zmq.ROUTING_ID, self.instance.encode()), (zmq.SNDHWM, 0), (zmq.RCVHWM, 0),
-                              (zmq.ROUTER_MANDATORY, 1), (zmq.HEARTBEAT_IVL, 250), (zmq.HEARTBEAT_TIMEOUT, 1000),
-                              (zmq.LINGER, 1000)):
+        for option, value in ((zmq.SNDHWM, 0), (zmq.RCVHWM, 0), (zmq.ROUTER_MANDATORY, 1), (zmq.LINGER, 1000),
+                              (zmq.RECONNECT_IVL, NEVER)):
             self.socket.setsockopt(option, value)
         self.monitor = self.socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED
                                                       | zmq.EVENT_CONNECT_RETRIED)
@@ -537,9 +553,9 @@ class Worker:
         except OSError:
             pass  # whoever read the log is gone, or its disk is full
 
-    def hello(self):
-        return json.dumps({"version": 1, "name": self.name, "instance": self.instance, "pid": os.getpid(),
-                           "weight": self.weight, "capacity": self.capacity,
+    def hello(self, instance, replaces):
+        return json.dumps({"version": 1, "name": self.name, "instance": instance, "replaces": replaces,
+                           "pid": os.getpid(), "weight": self.weight, "capacity": self.capacity,
                            "state": "draining" if self.is_leaving else "ready", "routes": []}).encode()
 
     def stream_count(self):
@@ -551,12 +567,17 @@ class Worker:
         self.alias_count += 1  # an alias is used once in a socket's life (§1)
         return f"{what} {self.alias_count}".encode()
 
+    def new_instance(self):
+        return f"{self.name}#{secrets.token_hex(8)}"
+
     def connect(self, link, what, endpoint):
-        alias = link.steer_alias if what == "steer" else self.new_alias(what)
+        alias = self.new_alias(what)
         self.aliases[alias] = link
         self.socket.setsockopt(zmq.CONNECT_ROUTING_ID, alias)
-        # Deal never connects by itself: we dial it again, while welcome.
-        self.socket.setsockopt(zmq.RECONNECT_IVL, RECONNECT if what == "steer" else NEVER)
+        # The id of a deal connection is looked at by nobody.
+        self.socket.setsockopt(zmq.ROUTING_ID, (link.instance if what == "steer" else self.new_instance()).encode())
+        self.socket.setsockopt(zmq.HEARTBEAT_IVL, link.heartbeat[0])
+        self.socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, link.heartbeat[1])
         try:
             self.socket.connect(endpoint)
         except zmq.ZMQError as error:  # it can never be dialled: a path of over 107 bytes, for example
@@ -572,14 +593,14 @@ class Worker:
     def add_link(self, deal, steer, parent=None):
         link = Link(self, deal, steer, parent)
         self.links.append(link)
-        self.connect(link, "steer", steer)
+        link.dial_steer()
 
     def has_pairs(self, parent, pairs):
         """A router told all its loops: dial the new ones, let go those it no longer has."""
         if self.is_leaving:
             return
         for link in [one for one in self.links if one.parent is parent and (one.deal, one.steer) not in pairs]:
-            self.disconnect(link.steer)
+            link.drop_steer()
             link.hang_up()
             self.links.remove(link)
         known = {link.steer for link in self.links}
@@ -590,8 +611,7 @@ class Worker:
     def take_events(self):
         while self.monitor.poll(0):
             event = recv_monitor_message(self.monitor)
-            # With IPv6 on, libzmq says tcp://[::ffff:127.0.0.1]:8001 from the second connection on.
-            endpoint = re.sub(r"\[::ffff:([0-9.]+)\]", r"\1", event["endpoint"].decode())
+            endpoint = event["endpoint"].decode()  # as it was dialled
             for link in list(self.links):
                 if link.deal == endpoint:
                     link.deal_event(event["event"])
@@ -599,7 +619,7 @@ class Worker:
                     continue
                 if event["event"] == zmq.EVENT_HANDSHAKE_SUCCEEDED:
                     link.came_up()
-                elif event["event"] == zmq.EVENT_DISCONNECTED:
+                elif link.steer_alias is not None:  # broken off, or it could not be connected
                     link.went_down()
 
     # turns
@@ -629,6 +649,8 @@ class Worker:
                 stream.turn_is_over()
         self.is_new.clear()
         for link in self.links:
+            if link.steer_at is not None and time.monotonic() >= link.steer_at and not self.is_leaving:
+                link.dial_steer()
             if link.dial_at is not None and time.monotonic() >= link.dial_at:
                 link.dial()
             if self.is_leaving:
@@ -645,7 +667,7 @@ class Worker:
         for source in (self.socket, self.monitor, wakeup):
             poller.register(source, zmq.POLLIN)
         while not self.may_exit():
-            is_soon = self.is_leaving or any(link.hello_at or link.dial_at for link in self.links)
+            is_soon = self.is_leaving or any(link.hello_at or link.dial_at or link.steer_at for link in self.links)
             for source, _ in poller.poll(50 if is_soon else 1000):
                 if source == wakeup.fileno():
                     wakeup.recv(100)
