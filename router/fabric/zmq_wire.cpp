@@ -159,7 +159,8 @@ bool ZmqWire::steer(const std::string& instance, const std::string& message) {
 
 void ZmqWire::cut_at(ZmqWatch& watch, ConnectionId connection) {
   // ZeroMQ closes it when it likes, and its number may be anybody's then. It tells of the end before it closes: when
-  // that is not there after we have a descriptor of our own, ours is of the one that is meant.
+  // that is not there after we have a descriptor of our own, ours is of the one that is meant. But for words that are
+  // left of a connection whose end was told: then it is of whoever came to this socket since, who dials again.
   const Socket own = share(connection);
   if (own.is_open() && watch.may_cut(connection)) end_connection(own);
 }

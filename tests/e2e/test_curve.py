@@ -53,7 +53,7 @@ def test_strangers_and_plain_peers_stay_outside(stack):
     assert load.failed == []
     assert set(load.by_worker()) == {'good'}
     assert router.counters()['workers'] == 1
-    router.wait_log('its key is not allowed')
+    router.wait_log(r'from 127\.0\.0\.1: its public key \S+ is not among --fabric-allow')
     router.wait_log('one side uses CURVE keys, the other does not')
 
 

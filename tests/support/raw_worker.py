@@ -1,6 +1,6 @@
-"""A worker made of bytes on a socket, that reads only when it is told to.
+"""ZMTP 3.0 by hand: a peer of the fabric made of bytes on a socket, and a worker that reads only when it is told to.
 
-Owner: a test; close() or Stack.closing ends it.   Thread: the test's; a heart of its own says that it is alive.
+Owner: a test; close() or Stack.closing ends it.   Thread: the test's; a worker's heart of its own says that it is alive.
 Not here: a worker that reads (fabric_peer.py), frames (fabric_peer.py).
 """
 import json
@@ -10,52 +10,34 @@ import struct
 import threading
 
 import zeroway_e2e as z
-from fabric_peer import HELLO, WELCOME, frame, frames_in, steer_of
+from fabric_peer import ACK, HELLO, PING, WELCOME, frame, frames_in, steer_of
 
 GREETING = b'\xff' + bytes(8) + b'\x7f' + b'\x03\x00' + b'NULL' + bytes(16) + b'\x00' + bytes(31)
-PONG = b'\x04\x05\x04PONG'  # a command; nobody asks whether a PING came before it
+ZMTP_PING = b'\x04\x07\x04PING\x00\x00'  # a command; ZeroMQ's own thread answers it
+LAST_WORD = frame(PING, ACK, 0, bytes(8))  # says nothing, and may be said at any time
 
 
-class RawWorker:
-    """ZMTP 3.0 by hand: says what it is told, reads when it is told, and goes on saying that it is alive."""
+class RawPeer:
+    """Says what it is told, and reads when it is told."""
 
-    def __init__(self, fabric):
-        steer = steer_of(fabric)
-        if steer.startswith('ipc://'):
+    def __init__(self, endpoint, identity=b'', kind=b'ROUTER'):
+        if endpoint.startswith('ipc://'):
             self.socket = socket.socket(socket.AF_UNIX)
-            self.socket.connect(steer.removeprefix('ipc://'))
+            self.socket.connect(endpoint.removeprefix('ipc://'))
         else:
-            host, port = steer.removeprefix('tcp://').rsplit(':', 1)
-            self.socket = socket.create_connection((host, int(port)))
+            host, port = endpoint.removeprefix('tcp://').rsplit(':', 1)
+            self.socket = socket.create_connection((host.strip('[]'), int(port)))
         self.socket.settimeout(10 * z.SLOW)
         self.lock = threading.Lock()
-        self.is_over = threading.Event()
-        self.instance = f'raw#{os.urandom(8).hex()}'
-        ready = (b'\x05READY\x0bSocket-Type' + struct.pack('>I', 6) + b'ROUTER'
-                 + b'\x08Identity' + struct.pack('>I', len(self.instance)) + self.instance.encode())
+        ready = (b'\x05READY\x0bSocket-Type' + struct.pack('>I', len(kind)) + kind
+                 + b'\x08Identity' + struct.pack('>I', len(identity)) + identity)
         self.write(GREETING + b'\x04' + bytes([len(ready)]) + ready)
         self.read(64)
         self.read_part()
-        self.heart = threading.Thread(target=self.beat)
-        self.heart.start()
-
-    def join(self, host=''):
-        """Says hello for a route of its own, everything of `host`, and waits for the welcome."""
-        hello = {'name': 'raw', 'instance': self.instance, 'routes': [{'host': host, 'path': '/'}]}
-        self.say(frame(HELLO, 0, 0, json.dumps(hello).encode()))
-        self.next(WELCOME)
-        return self
 
     def write(self, data):
         with self.lock:
             self.socket.sendall(data)
-
-    def beat(self):
-        while not self.is_over.wait(0.1):
-            try:
-                self.write(PONG)
-            except OSError:
-                return
 
     def say(self, payload):
         self.write(b'\x02' + struct.pack('>Q', len(payload)) + payload)
@@ -90,7 +72,40 @@ class RawWorker:
             pass
         return True
 
+    def abort(self):
+        """Ends with RST, as a process that is killed with bytes unread."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        self.socket.close()
+
+    def close(self):
+        self.socket.close()
+
+
+class RawWorker(RawPeer):
+    """Goes on saying that it is alive, whether it reads or not."""
+
+    def __init__(self, fabric):
+        self.instance = f'raw#{os.urandom(8).hex()}'
+        super().__init__(steer_of(fabric), self.instance.encode())
+        self.is_over = threading.Event()
+        self.heart = threading.Thread(target=self.beat)
+        self.heart.start()
+
+    def join(self, host=''):
+        """Says hello for a route of its own, everything of `host`, and waits for the welcome."""
+        hello = {'name': 'raw', 'instance': self.instance, 'routes': [{'host': host, 'path': '/'}]}
+        self.say(frame(HELLO, 0, 0, json.dumps(hello).encode()))
+        self.next(WELCOME)
+        return self
+
+    def beat(self):
+        while not self.is_over.wait(0.1):
+            try:
+                self.say(LAST_WORD)
+            except OSError:
+                return
+
     def close(self):
         self.is_over.set()
         self.heart.join()
-        self.socket.close()
+        super().close()
