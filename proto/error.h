@@ -16,6 +16,7 @@ enum class Fault : std::uint8_t { client, backend, router };
 enum class Code : std::uint8_t {
   // the client's
   bad_request,            // 400
+  no_route,               // 404: no worker claims the path
   forbidden,              // 403: a WebSocket from an origin that is not allowed
   request_timeout,        // 408: head or body came too slowly
   content_too_large,      // 413
@@ -33,10 +34,11 @@ enum class Code : std::uint8_t {
   worker_refused,   // 503: it has no room; always safe to open again
   worker_timeout,   // 504
   // ours
-  no_worker,    // 503: nobody appeared within the queue timeout
-  queue_full,   // 503: too many are waiting already
-  internal,     // 500
-  frame_error,  // a malformed frame or control payload: detail names it
+  no_worker,     // 503: nobody appeared within the queue timeout
+  workers_busy,  // 503: those that are there had no room within it
+  queue_full,    // 503: too many are waiting already
+  internal,      // 500
+  frame_error,   // a malformed frame or control payload: detail names it
 };
 
 struct Error {

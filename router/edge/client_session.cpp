@@ -163,11 +163,13 @@ void ClientSession::end(CodecStream number, Head& trailers) {
 
 void ClientSession::reset(CodecStream number, const Error& error) {
   ClientStream* stream = find(number);
+  ErrorFormat format = stream ? door_.exchanges().client_error_format(stream->exchange) : ErrorFormat::html;
   if (error.code != Code::cancelled) {
     blame(error);
     if (!stream) {
       stream = &begin_stream(number);
       const RefusedRequest refused = codec_->refused();
+      format = error_format(refused.accept);
       stream->is_head_request = refused.method == "HEAD";
       door_.note_refused(info_, refused, error.code);
     }
@@ -176,7 +178,7 @@ void ClientSession::reset(CodecStream number, const Error& error) {
   if (StreamSink* exchange = door_.exchanges().from_client(stream->exchange)) exchange->reset(error);
   stream->exchange = 0;
   if (error.code == Code::cancelled) return finish(*stream);
-  say_error(*stream, error);
+  say_error(*stream, error, format);
 }
 
 void ClientSession::blamed(CodecStream number, const Error& error) {
@@ -187,7 +189,9 @@ void ClientSession::blamed(CodecStream number, const Error& error) {
 void ClientSession::blame(const Error& error) {
   ++door_.counters().bad_requests;
   must_linger();
-  if (log::is_on(log::Level::debug)) log::debug("client " + info_.address + ": " + error.detail);
+  if (!log::is_on(log::Level::debug)) return;
+  const std::string_view hint = error_hint(error.code);
+  log::debug("client " + info_.address + ": " + error.detail + (hint.empty() ? "" : " (" + std::string(hint) + ")"));
 }
 
 void ClientSession::drained(CodecStream number, std::size_t bytes) {
@@ -201,11 +205,11 @@ void ClientSession::broken(const Error& error, Breach breach) {
   cancel_streams();
 }
 
-void ClientSession::say_error(ClientStream& stream, const Error& error) {
+void ClientSession::say_error(ClientStream& stream, const Error& error, ErrorFormat format) {
   if (stream.has_reply_head) return stream.reset(error);
   Head reply;
   Head no_trailers;
-  const std::string_view text = write_error_reply(error.code, door_.date(), reply);
+  const std::string text = write_error_reply(error.code, format, door_.date(), reply);
   stream.head(reply, stream.is_head_request ? Last::yes : Last::no);
   if (!stream.is_head_request) stream.data(as_bytes(text));
   stream.end(no_trailers);

@@ -131,7 +131,7 @@ void FrontDoor::note_refused(const ClientInfo& client, const RefusedRequest& req
   record.path = request.path.empty() ? "-" : request.path;
   record.protocol = client.protocol;
   record.status = status;
-  record.bytes_out = request.method == "HEAD" ? 0 : error_reply_size(code);
+  record.bytes_out = request.method == "HEAD" ? 0 : error_reply_size(code, error_format(request.accept));
   record.reason = error_name(code);
   log_.write(record);
 }

@@ -1,7 +1,6 @@
 #include "router/exchange/error_reply.h"
 
 #include <array>
-#include <charconv>
 
 namespace zeroway {
 
@@ -11,55 +10,57 @@ struct Reply {
   Code code;
   int status;
   std::string_view name;
-  std::string_view text;
+  std::string_view title;  // the status's own phrase (RFC 9110 §15)
+  std::string_view text;   // for the client: plain text, it stands in HTML and in JSON
+  std::string_view hint;   // for the operator
 };
+
+constexpr std::string_view kBadGateway = "Bad Gateway", kUnavailable = "Service Unavailable";
+constexpr std::string_view kNoValidAnswer = "The service gave no valid answer.";
+constexpr std::string_view kBusy = "The service is busy. Try again in a moment.";
 
 // In the order of Code, so that a code is its index.
 constexpr std::array kReplies{
-    Reply{Code::bad_request, 400, "bad_request",
-          "400 Bad Request\nThe request breaks the rules of HTTP. The router's log says which one, with -v.\n"},
-    Reply{Code::forbidden, 403, "forbidden",
-          "403 Forbidden\nA page of this origin may not open WebSockets here (--ws-origins).\n"},
-    Reply{Code::request_timeout, 408, "request_timeout",
-          "408 Request Timeout\nThe request came too slowly (--head-timeout, --body-timeout, --body-rate). Send it "
-          "again.\n"},
-    Reply{Code::content_too_large, 413, "content_too_large",
-          "413 Content Too Large\nThe request's body is larger than this server takes (--max-body).\n"},
-    Reply{Code::uri_too_long, 414, "uri_too_long",
-          "414 URI Too Long\nThe request's target is longer than this server takes (--max-request-line).\n"},
-    Reply{Code::expectation_failed, 417, "expectation_failed",
-          "417 Expectation Failed\nOnly 100-continue may be expected.\n"},
-    Reply{Code::upgrade_required, 426, "upgrade_required",
-          "426 Upgrade Required\nOnly version 13 of WebSocket is spoken here.\n"},
-    Reply{Code::header_too_large, 431, "header_too_large",
-          "431 Request Header Fields Too Large\nSend fewer or shorter header fields, or drop cookies (--max-head, "
-          "--max-fields).\n"},
-    Reply{Code::not_implemented, 501, "not_implemented",
-          "501 Not Implemented\nThis server does not do this method or transfer coding.\n"},
-    Reply{Code::version_not_supported, 505, "version_not_supported",
-          "505 HTTP Version Not Supported\nUse HTTP/1.1 or HTTP/2.\n"},
-    Reply{Code::cancelled, 499, "cancelled", ""},
-    Reply{Code::worker_lost, 502, "worker_lost",
-          "502 Bad Gateway\nThe worker that had this request went away before it answered. It may have begun to act on "
-          "it, so it was not given to another one. Send it again if doing it twice does no harm.\n"},
-    Reply{Code::worker_reset, 502, "worker_reset",
-          "502 Bad Gateway\nThe worker gave this request up. Its log says why.\n"},
-    Reply{Code::worker_protocol, 502, "worker_protocol",
-          "502 Bad Gateway\nWhat the worker sent is no valid answer. The router's log says what is wrong with it.\n"},
-    Reply{Code::worker_refused, 503, "worker_refused",
-          "503 Service Unavailable\nAll workers are busy. Try again in a moment; start more workers if this lasts.\n"},
-    Reply{Code::worker_timeout, 504, "worker_timeout",
-          "504 Gateway Timeout\nThe worker took too long to answer (--reply-timeout). It may still act on the "
-          "request.\n"},
-    Reply{Code::no_worker, 503, "no_worker",
-          "503 Service Unavailable\nNo worker was there to take this request (--queue-timeout). Start one, or try "
-          "again in a moment.\n"},
-    Reply{Code::queue_full, 503, "queue_full",
-          "503 Service Unavailable\nToo many requests are waiting for a worker (--queue-limit). Try again in a moment; "
-          "start more workers if this lasts.\n"},
-    Reply{Code::internal, 500, "internal", "500 Internal Server Error\nThe router failed. Its log says why.\n"},
-    Reply{Code::frame_error, 502, "frame_error",
-          "502 Bad Gateway\nWhat the worker sent is no valid answer. The router's log says what is wrong with it.\n"},
+    Reply{Code::bad_request, 400, "bad_request", "Bad Request", "The request breaks the rules of HTTP.", ""},
+    Reply{Code::no_route, 404, "no_route", "Not Found", "Nothing is served at this address.",
+          "a worker's --route / is everything"},
+    Reply{Code::forbidden, 403, "forbidden", "Forbidden", "Pages of this origin may not open WebSockets here.",
+          "--ws-origins"},
+    Reply{Code::request_timeout, 408, "request_timeout", "Request Timeout",
+          "The request came too slowly. Send it again.", "--head-timeout, --body-timeout, --body-rate"},
+    Reply{Code::content_too_large, 413, "content_too_large", "Content Too Large",
+          "The content of the request is too large.", "--max-body"},
+    Reply{Code::uri_too_long, 414, "uri_too_long", "URI Too Long", "The address of the request is too long.",
+          "--max-request-line"},
+    Reply{Code::expectation_failed, 417, "expectation_failed", "Expectation Failed",
+          "Only 100-continue may be expected.", ""},
+    Reply{Code::upgrade_required, 426, "upgrade_required", "Upgrade Required",
+          "Only version 13 of WebSocket is spoken here.", ""},
+    Reply{Code::header_too_large, 431, "header_too_large", "Request Header Fields Too Large",
+          "The header of the request is too large: send fewer or shorter fields, or delete cookies.",
+          "--max-head, --max-fields"},
+    Reply{Code::not_implemented, 501, "not_implemented", "Not Implemented",
+          "This method or transfer coding is not supported.", ""},
+    Reply{Code::version_not_supported, 505, "version_not_supported", "HTTP Version Not Supported",
+          "Use HTTP/1.1 or HTTP/2.", ""},
+    Reply{Code::cancelled, 499, "cancelled", "", "", ""},
+    Reply{Code::worker_lost, 502, "worker_lost", kBadGateway,
+          "The service went away before it answered. It may have begun to act on the request: send it again if doing "
+          "it twice does no harm.",
+          ""},
+    Reply{Code::worker_reset, 502, "worker_reset", kBadGateway, "The service gave the request up.",
+          "the worker's log says why"},
+    Reply{Code::worker_protocol, 502, "worker_protocol", kBadGateway, kNoValidAnswer, ""},
+    Reply{Code::worker_refused, 503, "worker_refused", kUnavailable, kBusy, "start more workers if this lasts"},
+    Reply{Code::worker_timeout, 504, "worker_timeout", "Gateway Timeout",
+          "The service took too long to answer. It may still act on the request.", "--reply-timeout"},
+    Reply{Code::no_worker, 503, "no_worker", kUnavailable, "The service is not available now. Try again in a moment.",
+          "start a worker; requests wait for one as long as --queue-timeout says"},
+    Reply{Code::workers_busy, 503, "workers_busy", kUnavailable, kBusy,
+          "start more workers or raise their --capacity; requests wait for room as long as --queue-timeout says"},
+    Reply{Code::queue_full, 503, "queue_full", kUnavailable, kBusy, "--queue-limit; start more workers if this lasts"},
+    Reply{Code::internal, 500, "internal", "Internal Server Error", "Something went wrong here.", ""},
+    Reply{Code::frame_error, 502, "frame_error", kBadGateway, kNoValidAnswer, ""},
 };
 
 constexpr bool is_in_order() {
@@ -74,9 +75,28 @@ constexpr std::string_view kRetryAfter = "1";  // seconds: a worker that starts 
 
 const Reply& reply_of(Code code) { return kReplies[static_cast<std::size_t>(code)]; }
 
-std::string_view write_number(std::size_t number, std::array<char, 24>& text) {
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
-  return {text.data(), static_cast<std::size_t>(end - text.data())};
+std::string html_page(const Reply& reply) {
+  const std::string title = std::to_string(reply.status) + ' ' + std::string(reply.title);
+  std::string page = "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>";
+  page.append(title).append("</title></head>\n<body>\n<h1>").append(title).append("</h1>\n<p>");
+  page.append(reply.text).append("</p>\n</body>\n</html>\n");
+  return page;
+}
+
+std::string problem_page(const Reply& reply) {
+  std::string page = R"({"type":"about:blank","title":")";
+  page.append(reply.title).append(R"(","status":)").append(std::to_string(reply.status));
+  page.append(R"(,"detail":")").append(reply.text).append("\"}\n");
+  return page;
+}
+
+std::string page_of(const Reply& reply, ErrorFormat format) {
+  if (reply.text.empty()) return {};  // nobody is there to read it
+  return format == ErrorFormat::html ? html_page(reply) : problem_page(reply);
+}
+
+std::string_view content_type(ErrorFormat format) {
+  return format == ErrorFormat::html ? "text/html; charset=utf-8" : "application/problem+json";
 }
 
 }  // namespace
@@ -85,20 +105,22 @@ int error_status(Code code) { return reply_of(code).status; }
 
 std::string_view error_name(Code code) { return reply_of(code).name; }
 
-std::size_t error_reply_size(Code code) { return reply_of(code).text.size(); }
+std::string_view error_hint(Code code) { return reply_of(code).hint; }
 
-std::string_view write_error_reply(Code code, std::string_view date, Head& head) {
+std::size_t error_reply_size(Code code, ErrorFormat format) { return page_of(reply_of(code), format).size(); }
+
+std::string write_error_reply(Code code, ErrorFormat format, std::string_view date, Head& head) {
   const Reply& reply = reply_of(code);
-  std::array<char, 24> number;
+  std::string page = page_of(reply, format);
   head.clear();
-  head.add(":status", reply.text.substr(0, 3));
+  head.add(":status", std::to_string(reply.status));
   if (!date.empty()) head.add("date", date);
-  head.add("content-type", "text/plain; charset=utf-8");
-  head.add("content-length", write_number(reply.text.size(), number));
+  head.add("content-type", content_type(format));
+  head.add("content-length", std::to_string(page.size()));
   head.add("cache-control", "no-store");
   if (reply.status == 503) head.add("retry-after", kRetryAfter);
   if (code == Code::upgrade_required) head.add("sec-websocket-version", "13");  // RFC 6455 §4.2.2
-  return reply.text;
+  return page;
 }
 
 }  // namespace zeroway

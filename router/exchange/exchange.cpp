@@ -143,11 +143,13 @@ void Exchange::request_reset(const Error& error) {
   if (error.code == Code::cancelled) ++context_.counters.cancelled;
   if (status_ == 0) {  // the session answers
     status_ = error_status(error.code);
-    bytes_out_ = is_head_request_ ? 0 : error_reply_size(error.code);
+    bytes_out_ = is_head_request_ ? 0 : error_reply_size(error.code, error_format(request_head_));
     if (error.code != Code::cancelled) count_reply(context_.counters, status_);
   }
   conclude();
 }
+
+ErrorFormat Exchange::client_error_format() const { return error_format(request_head_); }
 
 void Exchange::blame_client(Code code) {
   if (!is_over_) reason_ = error_name(code);
@@ -177,7 +179,7 @@ void Exchange::fail(const Error& error) {
 // What the client itself did wrong is counted, and logged as what codecs refuse: no client fills the operator's log.
 void Exchange::report(const Error& error) {
   if (error.fault != Fault::client) return context_.complaints.write(context_.clock.now(), describe(error));
-  ++context_.counters.bad_requests;
+  if (error.code != Code::no_route) ++context_.counters.bad_requests;  // to ask for what is not there breaks no rule
   if (log::is_on(log::Level::debug)) log::debug(describe(error));
 }
 
@@ -191,12 +193,15 @@ std::string Exchange::describe(const Error& error) const {
   line.append(" from ").append(context_.rules.client_of(request_head_, *info_)).append(" failed: ").append(reason_);
   if (error.fault == Fault::backend && !worker_.empty()) line.append(", worker ").append(worker_);
   if (!error.detail.empty()) line.append(": ").append(error.detail);
+  if (const std::string_view hint = error_hint(error.code); !hint.empty()) line.append(" (").append(hint).append(")");
   return line;
 }
 
 void Exchange::answer(Code code) {
   Head head;
-  answer(head, write_error_reply(code, context_.date.text(context_.clock.wall_now()), head));
+  const std::string page =
+      write_error_reply(code, error_format(request_head_), context_.date.text(context_.clock.wall_now()), head);
+  answer(head, page);
 }
 
 void Exchange::answer(Head& head, std::string_view content) {

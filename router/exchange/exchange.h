@@ -14,6 +14,7 @@
 
 #include "proto/head.h"
 #include "proto/stream_state.h"
+#include "router/exchange/error_format.h"
 #include "router/exchange/exchanges.h"
 #include "router/exchange/header_rules.h"
 #include "router/exchange/request_body.h"
@@ -57,6 +58,8 @@ class Exchange {
   [[nodiscard]] StreamSink& from_client() { return client_end_; }
   [[nodiscard]] BackendEvents& from_backend() { return backend_end_; }
 
+  // Of pages that tell its client of an error.
+  [[nodiscard]] ErrorFormat client_error_format() const;
   // See Exchanges::blame_client.
   void blame_client(Code code);
   // Fails the request when its reply, or its retry, is overdue.

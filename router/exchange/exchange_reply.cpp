@@ -18,7 +18,9 @@ bool is_idempotent_method(std::string_view method) {
 }
 
 // No worker took it, and the fabric has already waited for one.
-bool is_for_want_of_workers(Code code) { return code == Code::no_worker || code == Code::queue_full; }
+bool is_for_want_of_workers(Code code) {
+  return code == Code::no_worker || code == Code::workers_busy || code == Code::queue_full;
+}
 
 }  // namespace
 

@@ -52,6 +52,11 @@ StreamSink* Exchanges::from_client(ExchangeKey key) {
   return exchange == nullptr ? nullptr : &exchange->from_client();
 }
 
+ErrorFormat Exchanges::client_error_format(ExchangeKey key) {
+  const Exchange* exchange = inside_->exchanges.find(key);
+  return exchange == nullptr ? ErrorFormat::html : exchange->client_error_format();
+}
+
 void Exchanges::blame_client(ExchangeKey key, Code code) {
   if (Exchange* exchange = inside_->exchanges.find(key)) exchange->blame_client(code);
 }

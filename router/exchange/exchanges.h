@@ -11,6 +11,7 @@
 
 #include "proto/stream_sink.h"
 #include "router/exchange/backend.h"
+#include "router/exchange/error_format.h"
 #include "router/exchange/reply_sink.h"
 #include "router/observe/time.h"
 #include "router/settings/settings.h"
@@ -42,6 +43,8 @@ class Exchanges : public ExchangeFinder {
   [[nodiscard]] ExchangeKey open(ReplySink& client, const ClientInfo& info, Time now);
   // Where the client's verbs go; nothing for a stale key. Good for one verb: any verb may end the exchange.
   [[nodiscard]] StreamSink* from_client(ExchangeKey key);
+  // The form of an error page for its client; HTML for a stale key.
+  [[nodiscard]] ErrorFormat client_error_format(ExchangeKey key);
   // The client broke the protocol but is still answered: `code` becomes the reason in the access log. A stale key is
   // ignored.
   void blame_client(ExchangeKey key, Code code);

@@ -48,6 +48,7 @@ class CodecEvents {
 // A request whose head was never told, because the codec refused it.
 struct RefusedRequest {
   std::string_view method, path;  // "" = it was not read so far, or is none; an HTTP/1.1 path as the client sent it
+  std::string_view accept{};      // the value of that field; "" = the same
 };
 
 // What the client is doing; decides which timeout runs.

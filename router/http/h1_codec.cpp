@@ -173,7 +173,10 @@ bool H1Codec::refuse(std::string_view head, const Error& error, CodecEvents& eve
   writer_.begin(h1::Version::http10, head.starts_with("HEAD "));
   forget_head();
   const auto line = h1::read_request_line(head.substr(0, head.find("\r\n")));
-  tell_refused(line ? RefusedRequest{line->method, line->target} : RefusedRequest{}, error, events);
+  RefusedRequest refused;
+  if (line) refused = {line->method, line->target, {}};
+  refused.accept = find_accept(head);
+  tell_refused(refused, error, events);
   return false;
 }
 

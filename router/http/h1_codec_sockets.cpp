@@ -39,7 +39,7 @@ void H1Codec::begin_web_socket(const H1Request& request, std::string_view head, 
   auto handshake = read_ws_upgrade(head_, *web_sockets_);
   if (!handshake) {  // an ordinary answer, and the next request may follow
     stage_ = Stage::done;
-    return tell_refused({"GET", head_.path()}, handshake.error(), events);
+    return tell_refused({"GET", head_.path(), head_.find("accept").value_or("")}, handshake.error(), events);
   }
   stage_ = Stage::web_socket;
   web_socket_ = std::make_unique<H1WebSocket>(std::move(*handshake));

@@ -291,4 +291,14 @@ Result<H1Request> read_request(std::string_view text, std::string_view scheme, c
 
 Result<> read_trailers(std::string_view text, Head& trailers) { return TrailerFields(trailers).read(text); }
 
+std::string_view find_accept(std::string_view head) {
+  constexpr std::string_view kName = "accept:";
+  for (std::size_t end = head.find('\n'); end != std::string_view::npos; end = head.find('\n')) {
+    head.remove_prefix(end + 1);
+    if (!is_same_word(head.substr(0, kName.size()), kName)) continue;
+    return trimmed(head.substr(kName.size(), head.find_first_of("\r\n") - kName.size()));
+  }
+  return {};
+}
+
 }  // namespace zeroway

@@ -30,6 +30,9 @@ struct H1Request {
 [[nodiscard]] Result<H1Request> read_request(std::string_view text, std::string_view scheme, const HttpLimits& limits,
                                              Head& head);
 
+// The value of the first Accept field in a head that may be cut off, or be wrong; "" = there is none.
+[[nodiscard]] std::string_view find_accept(std::string_view head);
+
 // Trailers that name framing or the connection are left out (RFC 9110 §6.5.1).
 [[nodiscard]] Result<> read_trailers(std::string_view text, Head& trailers);
 

@@ -249,7 +249,10 @@ void H2Codec::request_ended(std::uint32_t id) {
   if (!stream->is_over) events_->end(id, no_trailers);
 }
 
-RefusedRequest H2Codec::refused() const { return {reader_.head().method(), reader_.head().path()}; }
+RefusedRequest H2Codec::refused() const {
+  const Head& head = reader_.head();
+  return {head.method(), head.path(), head.find("accept").value_or("")};
+}
 
 // The stream still takes an error reply.
 void H2Codec::refuse(H2Stream& stream, const Error& error) { events_->reset(stream.id, error); }

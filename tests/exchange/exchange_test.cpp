@@ -44,7 +44,7 @@ TEST_CASE("exchange: a head that no worker would decode is the client's fault, w
   const std::size_t most = kMaxHeadSize - s.backend.seen.list_size() - 33;
   CHECK(sent(most) == "b1 open GET / last · b1 end");
   Head refusal;
-  const std::size_t words = write_error_reply(Code::header_too_large, "", refusal).size();
+  const std::size_t words = write_error_reply(Code::header_too_large, ErrorFormat::html, "", refusal).size();
   CHECK(sent(most + 1) == "c head 431 · c data " + std::to_string(words) + " · c end · over");
 }
 

@@ -106,7 +106,7 @@ class Judge:
         return None
 
     def excuse_status(self, failure, lost):
-        if failure.code == 503 and b'No worker was there' in failure.body:
+        if failure.code == 503 and b'not available now' in failure.body:
             return 'absent' if self.was_absent(failure.pool) else None
         is_lost = failure.code == 502 and b'went away before it answered' in failure.body
         return 'lost' if is_lost and lost > (RETRIES if self.is_safe(failure) else 0) else None
