@@ -35,6 +35,7 @@ std::string shown(std::string_view text) {
 
 // What a member of the wrong kind or out of its range throws; leaves this file as an Error.
 struct OutOfRange : std::runtime_error {
+  using std::runtime_error::runtime_error;
   OutOfRange(std::string_view member, const std::string& value, std::string_view legal)
       : std::runtime_error(std::string(member) + " " + value + " is not " + std::string(legal)) {}
 };
@@ -78,7 +79,8 @@ bool is_instance_of(std::string_view instance, std::string_view name) {
   return digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-void check(const Hello& hello) {
+// Routes get their plain form.
+void check(Hello& hello) {
   if (!is_instance_of(hello.instance, hello.name)) {
     throw OutOfRange("instance", shown(hello.instance), "the name, '#' and 16 lower-case hex digits");
   }
@@ -92,11 +94,10 @@ void check(const Hello& hello) {
   if (hello.routes.size() > kMaxRoutes) {
     throw OutOfRange("routes", std::to_string(hello.routes.size()), "at most " + std::to_string(kMaxRoutes));
   }
-  for (const RouteClaim& route : hello.routes) {
-    if (!is_visible_text(route.host, kMaxHostLength)) throw OutOfRange("host", shown(route.host), "a host");
-    if (!route.path.starts_with('/') || !is_visible_text(route.path, kMaxFramePayload)) {
-      throw OutOfRange("path", shown(route.path), "visible ASCII that starts with '/'");
-    }
+  for (RouteClaim& route : hello.routes) {
+    auto claim = read_claim(route);
+    if (!claim) throw OutOfRange(claim.error().detail);
+    route = std::move(*claim);
   }
 }
 
@@ -229,11 +230,20 @@ template <class Archive>
 void load(Archive& archive, RouteClaim& route) {
   read_member(archive, "host", route.host);
   read_member(archive, "path", route.path);
+  std::string match;
+  if (!read_member(archive, "match", match)) return;
+  for (const PathMatch known : {PathMatch::prefix, PathMatch::exact, PathMatch::below}) {
+    if (match != path_match_name(known)) continue;
+    route.match = known;
+    return;
+  }
+  throw OutOfRange("match", shown(match), "\"prefix\", \"exact\" or \"below\"");
 }
 
 template <class Archive>
 void save(Archive& archive, const RouteClaim& route) {
   archive(cereal::make_nvp("host", route.host), cereal::make_nvp("path", route.path));
+  if (route.match != PathMatch::prefix) archive(cereal::make_nvp("match", std::string(path_match_name(route.match))));
 }
 
 template <class Archive>

@@ -10,13 +10,9 @@
 #include "proto/bytes.h"
 #include "proto/error.h"
 #include "proto/limits.h"
+#include "proto/route_claim.h"
 
 namespace zeroway {
-
-struct RouteClaim {
-  std::string host;  // "" = every host; "*.example.com" = every name below
-  std::string path;  // a prefix that starts with '/'
-};
 
 struct Hello {
   std::uint32_t version = kProtocolVersion;
@@ -27,7 +23,7 @@ struct Hello {
   std::uint32_t weight = 1;                   // 1 … kMaxWeight
   std::uint32_t capacity = kDefaultCapacity;  // 1 … kMaxCapacity
   std::string state = "ready";                // "ready" or "draining"
-  std::vector<RouteClaim> routes;             // empty = the open pool
+  std::vector<RouteClaim> routes;             // in their plain form; empty = the open pool
 };
 
 struct Pair {

@@ -127,6 +127,11 @@ void Fabric::turn_end(Time now) {
 }
 
 void Fabric::place(FabricStream& stream) {
+  if (stream.pool == kOpenPool) {
+    const Unclaimed unclaimed = unclaimed_streams();
+    if (unclaimed == Unclaimed::they_are_refused) return refuse_unclaimed(stream);
+    if (unclaimed == Unclaimed::they_wait) return wait(stream);
+  }
   if (pools_.waiting(stream.pool).empty()) {
     // What was lost once is not dealt blindly again: the one that is next may be why.
     const bool may_be_dealt = stream.pool == kOpenPool && stream.attempt == Attempt::first;
@@ -139,6 +144,8 @@ void Fabric::place(FabricStream& stream) {
 void Fabric::look_at_table() {
   if (std::exchange(is_table_known_, true)) return;
   std::string_view why = why_uneven(settings_.balance, roster_.open_pool(), deal_connections_, now_);
+  // It is connected to steer alone, and would get nothing while streams are dealt.
+  if (why.empty() && is_routed_worker_in_open_pool()) why = "a worker with routes claims everything, too";
   is_even_ = why.empty();
   if (is_even_ && !settling_.is_settled(roster_.open_pool())) why = "it is not proven who is on deal";
   const bool was_dealing = std::exchange(is_dealing_, why.empty());
@@ -214,7 +221,9 @@ void Fabric::wait(FabricStream& stream) {
 }
 
 void Fabric::serve_waiting() {
+  const Unclaimed unclaimed = unclaimed_streams();
   for (auto& [id, pool] : pools_.all()) {
+    if (id == kOpenPool && unclaimed != Unclaimed::open_pool_has_them) continue;
     while (!pool->waiting.empty()) {
       FabricStream* stream = streams_.find(pool->waiting.front());
       if (stream != nullptr && stream->place == Place::waiting) {
@@ -226,6 +235,7 @@ void Fabric::serve_waiting() {
       pool->waiting.pop_front();
     }
   }
+  if (unclaimed == Unclaimed::they_are_refused) refuse_waiting();
 }
 
 void Fabric::expire_waiting() {
@@ -244,9 +254,15 @@ void Fabric::expire_waiting() {
   for (const StreamId id : expired) {
     FabricStream* stream = streams_.find(id);
     if (stream == nullptr) continue;
-    end_with(*stream, Error{Fault::backend, Code::no_worker, false,
-                            "no worker with room within " + std::to_string(settings_.queue_timeout.count()) + " ms"});
+    end_with(*stream, wait_is_over(stream->pool));
   }
+}
+
+Error Fabric::wait_is_over(PoolId pool) {
+  const std::string waited = " within " + std::to_string(settings_.queue_timeout.count()) + " ms";
+  if (is_pool_busy(pool))
+    return Error{Fault::backend, Code::workers_busy, false, "none of the workers that serve it had room" + waited};
+  return Error{Fault::backend, Code::no_worker, false, "no worker that serves it was there" + waited};
 }
 
 // ---- small pieces

@@ -92,6 +92,7 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] MessageWriter& way_to(FabricStream& stream);
   void serve_waiting();
   void expire_waiting();
+  [[nodiscard]] Error wait_is_over(PoolId pool);
   [[nodiscard]] Worker* holder(const FabricStream& stream);
   [[nodiscard]] BackendEvents* events_of(const FabricStream& stream) const;
   void remove(FabricStream& stream);
@@ -144,11 +145,21 @@ class Fabric : public Backend, public WireEvents {
   // What they claim, and what waits for it (fabric_routes.cpp).
   void enlist(Worker& worker);
   void delist(Worker& worker);
+  // What becomes of streams whose path no worker claims.
+  enum class Unclaimed : std::uint8_t { open_pool_has_them, they_wait, they_are_refused };
+  [[nodiscard]] Unclaimed unclaimed_streams() const;
+  void refuse_unclaimed(FabricStream& stream);
+  // All of them that wait.
+  void refuse_waiting();
+  // A worker could take it, were it not full.
+  [[nodiscard]] bool is_pool_busy(PoolId pool);
+  [[nodiscard]] bool is_routed_worker_in_open_pool();
   // Those that nobody has claimed for the queue timeout.
   void forget_routes();
   void routes_changed();
   // Puts all that is with no worker yet where it belongs now; it keeps its age.
   void route_again();
+  void end_orphans(const std::vector<StreamId>& orphans);
   [[nodiscard]] PoolId pool_of(const FabricStream& stream);
 
   // Dealt pings, heartbeats, and time (fabric_pings.cpp).

@@ -1,6 +1,7 @@
 // What workers claim, and which line a stream waits in: both change while it waits.
 #include <algorithm>
 #include <cassert>
+#include <set>
 
 #include "router/fabric/fabric.h"
 
@@ -8,9 +9,13 @@ namespace zeroway {
 
 void Fabric::enlist(Worker& worker) {
   const std::size_t known = routes_.pool_count();
-  if (worker.hello.routes.empty()) pools_.join(kOpenPool, worker);
-  for (const RouteClaim& claim : worker.hello.routes) {
-    const PoolId pool = routes_.add(worker.key, claim);
+  std::set<PoolId> joined;
+  const auto claim_pools = [&](const RouteClaim& claim) {
+    for (const PoolId pool : routes_.add(worker.key, claim)) joined.insert(pool);
+  };
+  if (worker.hello.routes.empty()) claim_pools({"", "/"});
+  for (const RouteClaim& claim : worker.hello.routes) claim_pools(claim);
+  for (const PoolId pool : joined) {
     empty_since_.erase(pool);
     pools_.join(pool, worker);
   }
@@ -20,6 +25,46 @@ void Fabric::enlist(Worker& worker) {
 void Fabric::delist(Worker& worker) {
   pools_.leave(worker);
   for (const PoolId empty : routes_.remove(worker.key)) empty_since_[empty] = now_;
+}
+
+// Workers that leave still claim what they serve, but whoever comes next may claim more: alone they refuse nothing.
+Fabric::Unclaimed Fabric::unclaimed_streams() const {
+  if (!roster_.open_pool().empty() || !routes_.members(kOpenPool).empty()) return Unclaimed::open_pool_has_them;
+  if (empty_since_.contains(kOpenPool)) return Unclaimed::they_wait;
+  const bool is_anybody_here = std::any_of(roster_.all().begin(), roster_.all().end(), [](const Worker* worker) {
+    return !worker->is_draining && !worker->is_unreachable;
+  });
+  return is_anybody_here ? Unclaimed::they_are_refused : Unclaimed::they_wait;
+}
+
+void Fabric::refuse_unclaimed(FabricStream& stream) {
+  end_with(stream, Error{Fault::client, Code::no_route, false, "no worker claims this path"});
+}
+
+void Fabric::refuse_waiting() {
+  std::deque<StreamId> waiting;
+  waiting.swap(pools_.waiting(kOpenPool));
+  // Only now: an exchange that is told may open again.
+  for (const StreamId id : waiting) {
+    FabricStream* stream = streams_.find(id);
+    if (stream != nullptr && stream->place == Place::waiting && stream->pool == kOpenPool) refuse_unclaimed(*stream);
+  }
+}
+
+bool Fabric::is_pool_busy(PoolId pool) {
+  const std::vector<MemberId>& members = routes_.members(pool);
+  return std::any_of(members.begin(), members.end(), [this](MemberId key) {
+    const Worker* worker = roster_.find(static_cast<WorkerKey>(key));
+    return worker != nullptr && !worker->is_draining && !worker->is_unreachable;
+  });
+}
+
+bool Fabric::is_routed_worker_in_open_pool() {
+  const std::vector<MemberId>& members = routes_.members(kOpenPool);
+  return std::any_of(members.begin(), members.end(), [this](MemberId key) {
+    const Worker* worker = roster_.find(static_cast<WorkerKey>(key));
+    return worker != nullptr && !worker->is_open_pool && !worker->is_draining;
+  });
 }
 
 void Fabric::forget_routes() {
@@ -48,10 +93,24 @@ void Fabric::route_again() {
   }
   // Each line has its oldest first; now all of them are one.
   std::stable_sort(waiting.begin(), waiting.end(), [](const auto* a, const auto* b) { return a->since < b->since; });
+  const bool is_refused = unclaimed_streams() == Unclaimed::they_are_refused;
+  std::vector<StreamId> orphans;
   for (FabricStream* stream : waiting) {
+    const bool had_route = stream->pool != kOpenPool;
     stream->pool = pool_of(*stream);
-    pools_.waiting(stream->pool).push_back(stream->id);
+    if (had_route && stream->pool == kOpenPool && is_refused) {
+      orphans.push_back(stream->id);
+    } else {
+      pools_.waiting(stream->pool).push_back(stream->id);
+    }
   }
+  end_orphans(orphans);
+}
+
+// Their route was there when they came, and is forgotten now: it is missing for the moment, not unknown.
+void Fabric::end_orphans(const std::vector<StreamId>& orphans) {
+  for (const StreamId id : orphans)
+    if (FabricStream* stream = streams_.find(id)) end_with(*stream, wait_is_over(kOpenPool));
 }
 
 // Nobody keeps the head of a stream that waits: it stands in the opening, which is ours.

@@ -56,6 +56,6 @@ inline constexpr std::chrono::milliseconds kFabricHandshake{
 inline constexpr std::chrono::milliseconds kFabricLinger{500};  // the last frames to workers when the router leaves
 inline constexpr std::size_t kWarmStreams = 1'024;  // kept for reuse: enough for one turn's worth, small when idle
 inline constexpr std::size_t kWarmOpening = 4'096;  // bytes of its buffer such a stream keeps: a body was there in more
-inline constexpr std::size_t kMostReason = 200;     // bytes of a worker's last words in the log
+inline constexpr std::size_t kMostReason = 200;  // bytes of a worker's last words in the log
 
 }  // namespace zeroway

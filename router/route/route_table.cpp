@@ -41,20 +41,22 @@ std::string_view without_slash(std::string_view path) {
 
 }  // namespace
 
+PoolId RouteTable::Paths::below(std::string_view path) const {
+  const auto found = nodes.find(path);
+  return found == nodes.end() ? kOpenPool : found->second.below;
+}
+
 PoolId RouteTable::Paths::match(std::string_view path) const {
-  // A prefix ends where a segment ends: shorten by whole segments until one is claimed.
-  std::string_view prefix = without_slash(path);
-  if (prefix.size() > longest) {
-    // What is cut off must begin with '/', or the cut is inside a segment.
-    const std::size_t cut = prefix.rfind('/', longest);
-    prefix = prefix.substr(0, cut == std::string_view::npos ? 0 : cut);
+  if (path.size() <= longest) {
+    if (const auto found = nodes.find(path); found != nodes.end() && found->second.exact != kOpenPool)
+      return found->second.exact;
   }
-  for (;;) {
-    if (const auto found = pools.find(prefix); found != pools.end()) return found->second;
-    if (prefix.empty()) return kOpenPool;
-    const std::size_t slash = prefix.rfind('/');
-    prefix = prefix.substr(0, slash == std::string_view::npos ? 0 : slash);
+  // A claim ends where a segment ends: shorten by whole segments until one is claimed.
+  for (std::size_t slash = path.rfind('/', longest); slash != std::string_view::npos && slash > 0;
+       slash = path.rfind('/', slash - 1)) {
+    if (const PoolId pool = below(path.substr(0, slash)); pool != kOpenPool) return pool;
   }
+  return below("");  // of "*" too
 }
 
 PoolId RouteTable::match_host(std::string_view host, std::string_view path) const {
@@ -78,22 +80,29 @@ PoolId RouteTable::match(std::string_view authority, std::string_view path) cons
   return match_host("", path);
 }
 
-PoolId RouteTable::add(MemberId member, const RouteClaim& claim) {
+std::vector<PoolId> RouteTable::add(MemberId member, const RouteClaim& claim) {
   const HostName name(claim.host);
   std::string_view host = name.text();
   if (host.starts_with("*.")) host.remove_prefix(1);
+  if (claim.match == PathMatch::exact) return {join(member, host, claim.path, Part::exact)};
   const std::string_view path = without_slash(without_query(claim.path));
+  const PoolId below = join(member, host, path, Part::below);
+  if (claim.match == PathMatch::below || path.empty()) return {below};
+  return {join(member, host, path, Part::exact), below};
+}
 
+PoolId RouteTable::join(MemberId member, std::string_view host, std::string_view path, Part part) {
   PoolId pool = kOpenPool;
   if (!host.empty() || !path.empty()) {
     Paths& paths = hosts_[std::string(host)];
-    const auto [at, is_new] = paths.pools.try_emplace(std::string(path), next_);
-    if (is_new) ++next_;
+    Node& node = paths.nodes[std::string(path)];
+    PoolId& known = part == Part::exact ? node.exact : node.below;
+    if (known == kOpenPool) known = next_++;
     paths.longest = std::max(paths.longest, path.size());
     has_names_ = has_names_ || !host.empty();
-    pool = at->second;
+    pool = known;
   }
-  const auto [at, is_new] = pools_.try_emplace(pool, Pool{std::string(host), std::string(path), {}});
+  const auto [at, is_new] = pools_.try_emplace(pool, Pool{std::string(host), std::string(path), part, {}});
   std::vector<MemberId>& members = at->second.members;
   if (std::find(members.begin(), members.end(), member) == members.end()) members.push_back(member);
   return pool;
@@ -111,9 +120,12 @@ std::vector<PoolId> RouteTable::remove(MemberId member) {
 void RouteTable::drop(PoolId pool) {
   const auto at = pools_.find(pool);
   if (pool == kOpenPool || at == pools_.end() || !at->second.members.empty()) return;
-  const auto host = hosts_.find(at->second.host);
-  host->second.pools.erase(at->second.path);
-  if (host->second.pools.empty()) hosts_.erase(host);
+  const Pool& gone = at->second;
+  const auto host = hosts_.find(gone.host);
+  const auto node = host->second.nodes.find(gone.path);
+  (gone.part == Part::exact ? node->second.exact : node->second.below) = kOpenPool;
+  if (node->second.exact == kOpenPool && node->second.below == kOpenPool) host->second.nodes.erase(node);
+  if (host->second.nodes.empty()) hosts_.erase(host);
   pools_.erase(at);
 }
 

@@ -31,7 +31,7 @@ GARBAGE = [
 def test_garbage_on_both_sockets_does_not_reach_the_other_router(stack):
     host = stack.closing(f.FabricHost(stack.ipc('host')))
     router = stack.router(fabric=stack.ipc('real'), flags='-s')
-    worker = stack.httpbin('shared', connect=[host.fabric, router.fabric])
+    worker = stack.httpbin('shared', '--route', '/', connect=[host.fabric, router.fabric])
     bad = host.welcome()
     router.wait_workers(1)
     with z.Load(router.port, 4, lambda id: ('GET', '/get', (), None)) as load:
@@ -48,7 +48,7 @@ def test_garbage_on_both_sockets_does_not_reach_the_other_router(stack):
 
 def test_more_body_than_credited_is_reset(stack):
     host = stack.closing(f.FabricHost(stack.ipc()))
-    stack.httpbin('bin-1')
+    stack.httpbin('bin-1', '--route', '/')
     worker = host.welcome()
     host.deal.send(f.request(1, '/upload?rate=1000', 'POST', flags=0))
     host.next(f.WINDOW_UPDATE)

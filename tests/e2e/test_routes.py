@@ -37,14 +37,15 @@ def test_routed_workers_are_never_dealt_to(stack):
     z.eventually(lambda: worker_of(router, '/', 'a') == 'open' and router.counters()['dealt'] > 0)
 
 
-def test_what_nobody_claims_waits_for_a_worker_and_ends_with_503(stack):
+def test_what_nobody_claims_is_not_found_and_waits_for_a_worker_while_there_is_none(stack):
     router = stack.router('--queue-timeout', '200ms')
     api = stack.worker('api', '--route', '/api')
     router.wait_workers(1)
-    assert router.get('/other').status == 503
+    assert router.get('/other').status == 404
     api.terminate()
     assert api.wait() == 0
     router.wait_workers(0)
+    assert router.get('/other').status == 503
     stack.worker('open')
     router.wait_workers(1)
     assert worker_of(router, '/other', 'a') == 'open'

@@ -12,16 +12,23 @@ const std::vector<RouteClaim> kApi{{"", "/api"}};
 
 void come(Bench& bench, const std::string& name) { bench.hello(name, 1, 1'024, kApi); }
 
+void leave(Bench& bench, const std::string& name) {
+  MessageWriter goodbye;
+  goodbye.goaway(0, ResetCode::no_error, "");
+  bench.say(name, goodbye);
+}
+
 }  // namespace
 
-TEST_CASE("fabric: what waits for anybody goes to the worker that comes and claims its route") {
+TEST_CASE("fabric: what waits for anybody goes to the worker that comes and claims its route, the rest is refused") {
   Bench bench;
   bench.ask("/api/users", Last::no);
   bench.ask("/other");
+  CHECK(bench.exchange().said.empty());
   come(bench, "api");
   CHECK(bench.last_line() == "api: welcome · head GET /api/users");
+  CHECK(bench.exchange().last_error.code == Code::no_route);
   bench.pass(5'100);
-  CHECK(bench.exchange().last_error.code == Code::no_worker);
   CHECK(bench.exchanges.at(1)->said.empty());
 }
 
@@ -101,4 +108,102 @@ TEST_CASE("fabric: a route whose worker says hello again without it is kept as l
   CHECK(bench.counters.dealt + bench.counters.steered == 0);
   bench.hello_again("api", 1, 1'024, kApi);
   CHECK(bench.last_line() == "api: welcome · head GET /api/users end");
+}
+
+// ---- what nobody claims
+
+TEST_CASE("fabric: a path that no worker claims is refused at once, and with it what was opened in the same turn") {
+  Bench bench;
+  come(bench, "api");
+  bench.get("/other");
+  bench.get("/apis");
+  bench.ask("/api");
+  CHECK(bench.last_line() == "api: head GET /api end");
+  CHECK(bench.exchanges.at(1)->last_error.code == Code::no_route);
+  CHECK(bench.exchanges.at(1)->last_error.fault == Fault::client);
+  CHECK(bench.exchanges.at(2)->last_error.code == Code::no_route);
+  CHECK(bench.counters.queued == 0);
+  CHECK(bench.counters.streams_open == 1);
+}
+
+TEST_CASE("fabric: a path that no worker claims waits while nobody is connected, or who is leaves") {
+  Bench bench;
+  bench.ask("/other");
+  CHECK(bench.exchange().said.empty());
+  bench.pass(5'100);
+  CHECK(bench.exchange().last_error.code == Code::no_worker);
+
+  come(bench, "api");
+  leave(bench, "api");
+  bench.ask("/other");
+  CHECK(bench.exchange().said.empty());
+  come(bench, "next");
+  CHECK(bench.exchange().last_error.code == Code::no_route);
+}
+
+TEST_CASE("fabric: a path waits for the open pool as long as the queue timeout after its last worker went") {
+  Bench bench;
+  come(bench, "api");
+  bench.join("a");
+  bench.break_deal("a");
+  bench.break_steer("a");
+  bench.pass(4'000);
+  bench.ask("/other");
+  CHECK(bench.exchange().said.empty());
+  bench.pass(1'100);
+  CHECK(bench.exchange().last_error.code == Code::no_route);
+  bench.ask("/more");
+  CHECK(bench.exchange().last_error.code == Code::no_route);
+}
+
+TEST_CASE("fabric: what waited for a route until it was forgotten misses a worker, what comes later asks in vain") {
+  Bench bench;
+  bench.hello("else", 1, 1'024, {{"", "/else"}});
+  come(bench, "api");
+  bench.break_steer("api");
+  bench.pass(4'000);
+  bench.ask("/api/users");
+  bench.pass(1'100);
+  CHECK(bench.exchange().last_error.code == Code::no_worker);
+  bench.ask("/api/users");
+  CHECK(bench.exchange().last_error.code == Code::no_route);
+}
+
+TEST_CASE("fabric: an exact path and what is below one are claimed apart") {
+  Bench bench;
+  bench.hello("list", 1, 1'024, {{"", "/users", PathMatch::exact}});
+  bench.hello("one", 1, 1'024, {{"", "/users", PathMatch::below}});
+  for (int i = 0; i < 3; ++i) {
+    bench.ask("/users");
+    CHECK(bench.last_line() == "list: head GET /users end");
+    bench.ask("/users/7");
+    CHECK(bench.last_line() == "one: head GET /users/7 end");
+  }
+}
+
+TEST_CASE("fabric: a worker that claims everything and a route shares both, although others are on deal") {
+  Bench bench;
+  bench.join("a");
+  bench.hello("both", 1, 1'024, {{"", "/"}, {"", "/api"}});
+  std::size_t to_both = 0;
+  for (int i = 0; i < 10; ++i) {
+    bench.ask("/other");
+    to_both += bench.last_line() == "both: head GET /other end";
+  }
+  CHECK(to_both == 5);
+  bench.ask("/api");
+  CHECK(bench.last_line() == "both: head GET /api end");
+}
+
+TEST_CASE("fabric: a full pool is told as busy, one without workers as absent") {
+  Bench bench;
+  bench.hello("api", 1, 1, kApi);
+  bench.ask("/api/1");
+  bench.ask("/api/2");
+  bench.pass(5'100);
+  CHECK(bench.exchange().last_error.code == Code::workers_busy);
+  leave(bench, "api");
+  bench.ask("/api/3");
+  bench.pass(5'100);
+  CHECK(bench.exchange().last_error.code == Code::no_worker);
 }

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "router/route/route_table.h"
@@ -40,14 +41,17 @@ std::string plain_host(std::string_view host) {
   return name;
 }
 
-std::string plain_path(std::string_view path) {
-  path = path.substr(0, path.find_first_of("?#"));
+std::string without_query(std::string_view path) { return std::string(path.substr(0, path.find_first_of("?#"))); }
+
+std::string without_slash(std::string_view path) {
   while (path.ends_with('/')) path.remove_suffix(1);
   return std::string(path);
 }
 
+// A path itself, or what is below it.
 struct Claimed {
   std::string host, path;
+  bool is_exact;
   PoolId pool;
 
   // How specific the host's match is, or nothing: "" < "*.test" < "*.a.test" < "a.test".
@@ -57,17 +61,19 @@ struct Claimed {
     return host == asked ? 1'000 : 0;
   }
   [[nodiscard]] bool holds(const std::string& asked) const {
-    if (path.empty()) return true;  // of "*" too
-    return asked.starts_with(path) && (asked.size() == path.size() || asked[path.size()] == '/');
+    if (is_exact) return asked == path;
+    return path.empty() || asked.starts_with(path + '/');  // of "*" too
   }
 };
 
 PoolId match_slowly(const std::vector<Claimed>& claims, std::string_view authority, std::string_view path) {
-  const std::string host = plain_host(authority), asked = plain_path(path);
+  const std::string host = plain_host(authority), asked = without_query(path);
   const Claimed* best = nullptr;
   for (const Claimed& claim : claims) {
     if (claim.host_rank(host) == 0 || !claim.holds(asked)) continue;
-    const auto rank = [&](const Claimed& one) { return std::pair(one.host_rank(host), one.path.size()); };
+    const auto rank = [&](const Claimed& one) {
+      return std::tuple(one.host_rank(host), one.is_exact, one.path.size());
+    };
     if (best == nullptr || rank(claim) > rank(*best)) best = &claim;
   }
   return best == nullptr ? kOpenPool : best->pool;
@@ -79,12 +85,24 @@ void check_table(const std::vector<std::string>& lines, std::string_view authori
   MemberId member = 0;
   for (const std::string& line : lines) {
     const std::size_t slash = std::min(line.find('/'), line.size());
-    const RouteClaim claim{line.substr(0, slash), line.substr(slash)};
-    const PoolId pool = table.add(++member, claim);
+    RouteClaim claim{line.substr(0, slash), line.substr(slash)};
+    if (claim.path.ends_with('=')) claim.match = PathMatch::exact;
+    if (claim.path.ends_with('>')) claim.match = PathMatch::below;
+    if (claim.match != PathMatch::prefix) claim.path.pop_back();
+    if (!claim.path.starts_with('/')) claim = {claim.host, "/"};
     std::string host = plain_host(claim.host);
     if (host.starts_with("*.")) host.erase(0, 1);
-    demand(std::count(table.members(pool).begin(), table.members(pool).end(), member) == 1);
-    if (pool != kOpenPool) claims.push_back({host, plain_path(claim.path), pool});
+    const std::string below = without_slash(without_query(claim.path));
+    const std::vector<PoolId> pools = table.add(++member, claim);
+    demand(pools.size() == (claim.match == PathMatch::prefix && !below.empty() ? 2 : 1));
+    for (const PoolId pool : pools)
+      demand(std::count(table.members(pool).begin(), table.members(pool).end(), member) == 1);
+    if (claim.match == PathMatch::exact) {
+      claims.push_back({host, claim.path, true, pools.back()});
+    } else if (pools.back() != kOpenPool) {
+      claims.push_back({host, below, false, pools.back()});
+    }
+    if (pools.size() == 2) claims.push_back({host, below, true, pools.front()});
   }
   demand(table.match(authority, path) == match_slowly(claims, authority, path));
   for (; member > 0; --member) {

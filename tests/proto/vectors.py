@@ -83,9 +83,16 @@ def read_hello(payload):
     number(hello["capacity"], 1, 1000000)
     check(hello["state"] in ("ready", "draining"), "payload")
     check(isinstance(hello["routes"], list) and len(hello["routes"]) <= 1000, "payload")
-    hello["routes"] = [{"host": route.get("host", ""), "path": route.get("path", "")} for route in hello["routes"]]
-    check(all(route["path"].startswith("/") for route in hello["routes"]), "payload")
+    hello["routes"] = [plain_route(route) for route in hello["routes"]]
     return hello
+
+
+def plain_route(route):
+    host, path, match = route.get("host", ""), route.get("path", ""), route.get("match", "prefix")
+    check(path.startswith("/") and match in ("prefix", "exact", "below"), "payload")
+    if match == "prefix" and path.endswith("/*"):
+        path = path[:-2] or "/"
+    return {"host": "" if host == "*" else host, "path": path, "match": match}
 
 
 def read_welcome(payload):

@@ -7,6 +7,23 @@
 
 using namespace zeroway;
 
+namespace {
+
+PoolId one_pool(RouteTable& table, MemberId member, const RouteClaim& claim) {
+  const std::vector<PoolId> pools = table.add(member, claim);
+  REQUIRE(pools.size() == 1);
+  return pools.front();
+}
+
+// Whose it is: each worker serves something else, and members are their names.
+std::string owners(const RouteTable& table, const std::string& path) {
+  std::string names;
+  for (const MemberId member : table.members(table.match("h", path))) names += static_cast<char>(member);
+  return names;
+}
+
+}  // namespace
+
 TEST_CASE("routes: the best claim wins: host first, then the longest path on segment boundaries") {
   RouteTable table;
   std::map<PoolId, std::string> names{{kOpenPool, "open"}};
@@ -19,7 +36,8 @@ TEST_CASE("routes: the best claim wins: host first, then the longest path on seg
                                        {"*.deep.example.com", "/"},
                                        {"[::1]", "/six"},
                                        {"", "/slash/"}};
-  for (const RouteClaim& claim : claims) names[table.add(1, claim)] = claim.host + claim.path;
+  for (const RouteClaim& claim : claims)
+    for (const PoolId pool : table.add(1, claim)) names[pool] = claim.host + claim.path;
 
   struct Case {
     const char *authority, *path, *expected;
@@ -70,16 +88,16 @@ TEST_CASE("routes: the best claim wins: host first, then the longest path on seg
 
 TEST_CASE("routes: one claim of many members is one pool") {
   RouteTable table;
-  const PoolId pool = table.add(1, {"Example.com:80", "/x/"});
-  CHECK(table.add(2, {"example.com", "/x"}) == pool);
-  CHECK(table.add(2, {"example.com", "/x"}) == pool);
-  CHECK(table.members(pool) == std::vector<MemberId>{1, 2});
-  CHECK(table.pool_count() == 1);
+  const std::vector<PoolId> pools = table.add(1, {"Example.com:80", "/x/"});
+  CHECK(table.add(2, {"example.com", "/x"}) == pools);
+  CHECK(table.add(2, {"example.com", "/x"}) == pools);
+  for (const PoolId pool : pools) CHECK(table.members(pool) == std::vector<MemberId>{1, 2});
+  CHECK(table.pool_count() == 2);  // "/x" and what is below it
 }
 
 TEST_CASE("routes: everything on every host is the open pool") {
   RouteTable table;
-  CHECK(table.add(1, {"", "/"}) == kOpenPool);
+  CHECK(table.add(1, {"", "/"}) == std::vector<PoolId>{kOpenPool});
   CHECK(table.members(kOpenPool) == std::vector<MemberId>{1});
   CHECK(table.remove(1) == std::vector<PoolId>{kOpenPool});
   table.drop(kOpenPool);
@@ -88,8 +106,8 @@ TEST_CASE("routes: everything on every host is the open pool") {
 
 TEST_CASE("routes: a member that leaves is out of all its pools") {
   RouteTable table;
-  const PoolId shared = table.add(1, {"", "/shared"});
-  const PoolId alone = table.add(1, {"h", "/alone"});
+  const PoolId shared = one_pool(table, 1, {"", "/shared", PathMatch::exact});
+  const PoolId alone = one_pool(table, 1, {"h", "/alone", PathMatch::below});
   table.add(2, {"", "/shared"});
   CHECK(table.remove(1) == std::vector<PoolId>{alone});
   CHECK(table.members(shared) == std::vector<MemberId>{2});
@@ -98,16 +116,44 @@ TEST_CASE("routes: a member that leaves is out of all its pools") {
 
 TEST_CASE("routes: an empty pool matches until it is dropped, one with members is not dropped") {
   RouteTable table;
-  const PoolId pool = table.add(1, {"h", "/x"});
+  const RouteClaim claim{"h", "/x", PathMatch::exact};
+  const PoolId pool = one_pool(table, 1, claim);
   table.drop(pool);
   CHECK(table.match("h", "/x") == pool);
   CHECK(table.remove(1) == std::vector<PoolId>{pool});
   CHECK(table.match("h", "/x") == pool);
-  CHECK(table.add(3, {"h", "/x"}) == pool);
+  CHECK(one_pool(table, 3, claim) == pool);
   CHECK(table.remove(3) == std::vector<PoolId>{pool});
   table.drop(pool);
   CHECK(table.match("h", "/x") == kOpenPool);
   CHECK(table.members(pool).empty());
-  CHECK(table.add(4, {"h", "/x"}) != pool);
+  CHECK(one_pool(table, 4, claim) != pool);
   table.drop(pool);
+}
+
+TEST_CASE("routes: an exact path, what is below a path, and both: each is shared by all that claim it, and no others") {
+  RouteTable table;
+  table.add('e', {"", "/users", PathMatch::exact});
+  table.add('b', {"", "/users", PathMatch::below});
+  table.add('p', {"", "/users"});
+  table.add('r', {"", "/", PathMatch::exact});
+  table.add('s', {"", "/users/", PathMatch::exact});
+  CHECK(owners(table, "/users") == "ep");
+  CHECK(owners(table, "/users?id=7") == "ep");
+  CHECK(owners(table, "/users/") == "s");
+  CHECK(owners(table, "/users/7") == "bp");
+  CHECK(owners(table, "/users/7/mail") == "bp");
+  CHECK(owners(table, "/userss") == "");
+  CHECK(owners(table, "/") == "r");
+  CHECK(owners(table, "/?q") == "r");
+  CHECK(owners(table, "*") == "");
+  CHECK(owners(table, "/x") == "");
+  table.add('o', {"", "/"});
+  CHECK(owners(table, "/x") == "o");
+  CHECK(owners(table, "/") == "r");  // the closer one
+  for (const PoolId empty : table.remove('b')) table.drop(empty);
+  CHECK(owners(table, "/users/7") == "p");
+  for (const PoolId empty : table.remove('p')) table.drop(empty);
+  CHECK(owners(table, "/users/7") == "o");
+  CHECK(owners(table, "/users") == "e");
 }

@@ -114,7 +114,29 @@ TEST_CASE("options: a wrong value is told with its option, value and range") {
   CHECK(complaint({"--drain-timeout", "nan"}) != "none");
   CHECK(complaint({"--max-body", "nan"}) != "none");
   CHECK(complaint({"--connect", ""}) == "--connect : must name an endpoint, like tcp://127.0.0.1:8000");
-  CHECK(complaint({"--route", "a b/"}) == "--route a b/: must be visible ASCII, [HOST]/PATH with a host of up to 255");
+  CHECK(complaint({"--route", "a b/"}) ==
+        "--route a b/: host \"a?b\" is no host: a name, *.NAME or an address, like example.com");
   CHECK(complaint({"--route", std::string(256, 'a') + "/"}) != "none");
   CHECK(complaint({"--key", "k"}) == "--key and --router-key: give both or none");
+}
+
+TEST_CASE("options: a route works as it is meant, or is refused with the reason") {
+  for (const char* route :
+       {"/st/*", "*/x", "/", "/*", "/users/{id}", "*.a.test/x", "a.test", "a.test:80/x", "[::1]/x"}) {
+    CAPTURE(route);
+    CHECK(complaint({"--route", route}) == "none");
+  }
+  CHECK(complaint({"--route", "http://host/api"}) ==
+        "--route http://host/api: must be [HOST]/PATH, without a scheme, like example.com/api");
+  CHECK(complaint({"--route", "a.*/x"}) ==
+        "--route a.*/x: host \"a.*\" has a '*' that is not its whole first label, as in *.example.com");
+  CHECK(complaint({"--route", "foo"}) == "--route foo: must be [HOST]/PATH: /foo is a path, foo/ a host");
+  CHECK(complaint({"--route", "/a*"}) ==
+        "--route /a*: path \"/a*\" has a '*' that is not at its end, behind '/', as in /api/*");
+  CHECK(complaint({"--route", ""}) == "--route : must be [HOST]/PATH, like /api or example.com/api");
+
+  WorkerOptions options;
+  options.connect = {"tcp://127.0.0.1:8000"};
+  options.routes = {{"a.*", "/x"}};
+  CHECK_THROWS_AS(options.check(), std::invalid_argument);
 }

@@ -77,10 +77,16 @@ std::size_t read_size(const std::string& option, const std::string& text) {
   return static_cast<std::size_t>(bytes);
 }
 
-ServedRoute read_route(const std::string& text) {
+// A word alone may be meant as a path or as a host: it is refused, and not guessed.
+ServedRoute read_route(const std::string& option, const std::string& text) {
+  if (text.find("://") != std::string::npos)
+    refuse(option, text, "must be [HOST]/PATH, without a scheme, like example.com/api");
+  if (text.empty()) refuse(option, text, "must be [HOST]/PATH, like /api or example.com/api");
   const std::size_t slash = text.find('/');
-  if (slash == std::string::npos) return {text, "/"};
-  return {text.substr(0, slash), text.substr(slash)};
+  if (slash != std::string::npos) return {text.substr(0, slash), text.substr(slash)};
+  if (text.find_first_of(".:*") == std::string::npos)
+    refuse(option, text, "must be [HOST]/PATH: /" + text + " is a path, " + text + "/ a host");
+  return {text, "/"};
 }
 
 std::vector<std::string> split_list(std::string_view text) {
@@ -122,9 +128,10 @@ const std::array kOptions = {
            [](WorkerOptions& options, const std::string& name, const std::string& text) {
              options.threads = read_number(name, text, 1, kMaxThreads);
            }},
-    Option{"--route", nullptr, "[HOST]/PATH", "serve only this host and path prefix; repeatable (everything)",
-           [](WorkerOptions& options, const std::string&, const std::string& text) {
-             options.routes.push_back(read_route(text));
+    Option{"--route", nullptr, "[HOST]/PATH",
+           "serve this host and path prefix instead of what the handlers\' paths say; repeatable; / is everything",
+           [](WorkerOptions& options, const std::string& name, const std::string& text) {
+             options.routes.push_back(read_route(name, text));
            }},
     Option{"--max-body", nullptr, "SIZE", "largest request body that is taken whole (1m)",
            [](WorkerOptions& options, const std::string& name, const std::string& text) {
@@ -249,15 +256,11 @@ void WorkerOptions::check() const {
   if (drain_timeout < std::chrono::milliseconds(0) || drain_timeout > kMaxDrain)
     refuse("--drain-timeout", std::to_string(drain_timeout.count()) + "ms", "must be 0 to 1d");
   if (routes.size() > kMaxRoutes) refuse("--route", std::to_string(routes.size()) + " times", range(0, kMaxRoutes));
-  const auto is_visible_text = [&](const std::string& text) {
-    return std::all_of(text.begin(), text.end(), is_visible);
-  };
   std::size_t hello_size = 1'024;  // without routes, and rounded up
   for (const ServedRoute& route : routes) {
     hello_size += route.host.size() + route.path.size() + 32;
-    if (!is_visible_text(route.host) || !is_visible_text(route.path) || route.host.size() > kMaxHostLength)
-      refuse("--route", route.host + route.path, "must be visible ASCII, [HOST]/PATH with a host of up to 255");
-    if (!route.path.starts_with('/')) refuse("--route", route.host + route.path, "its path must start with '/'");
+    if (const auto claim = read_claim({route.host, route.path}); !claim)
+      refuse("--route", route.host + route.path, claim.error().detail);
   }
   if (hello_size > kMaxControlSize)
     refuse("--route", std::to_string(routes.size()) + " times", "all of them together must be less than 64 KiB");

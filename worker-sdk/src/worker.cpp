@@ -23,7 +23,6 @@ Hello make_hello(const WorkerOptions& options) {
   hello.pid = static_cast<std::uint64_t>(getpid());
   hello.weight = options.weight;
   hello.capacity = options.capacity;
-  for (const ServedRoute& route : options.routes) hello.routes.push_back({route.host, route.path});
   return hello;
 }
 
@@ -124,6 +123,7 @@ int Worker::run() {
   }
   const SignalGuard signals(body_->loop);
   if (!body_->loop.open(body_->core.hello().instance)) return 2;
+  body_->core.claim_routes();
   for (const std::string& deal : body_->options.connect) {
     const auto steer = steer_endpoint(deal);  // checked with the options
     body_->core.add_link(deal, *steer);

@@ -7,6 +7,7 @@
 
 #include "guarded.h"
 #include "limits.h"
+#include "worker_claims.h"
 
 namespace zeroway {
 
@@ -113,6 +114,15 @@ void WorkerCore::add_entry(Entry entry, std::string_view methods, std::string_vi
   RouteMatcher& matcher = entry.kind == Entry::Kind::socket ? socket_matcher_ : matcher_;
   matcher.add(methods, pattern, number);
   entries_.push_back(std::make_unique<Entry>(std::move(entry)));
+  patterns_.emplace_back(pattern);
+}
+
+void WorkerCore::claim_routes() {
+  const WorkerOptions& options = parts_.options;
+  WorkerClaims claims = options.routes.empty() ? handler_claims(patterns_) : stated_claims(options.routes);
+  if (!claims.remark.empty()) log().line(claims.remark);
+  hello_.routes = std::move(claims.routes);
+  log().detail("serves " + claims_text(hello_.routes));
 }
 
 void WorkerCore::add_link(const std::string& deal, const std::string& steer) {

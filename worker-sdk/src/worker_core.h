@@ -51,6 +51,9 @@ class WorkerCore {
   void add_handler(std::string_view pattern, WebSocketHandler handler);
   [[nodiscard]] bool has_pool_handlers() const { return has_pool_handlers_; }
 
+  // Puts into HELLO what this worker claims: the routes of its options, else what its handlers answer. After the last
+  // handler, before the first link.
+  void claim_routes();
   // One more pair to serve; the same endpoint twice is one link.
   void add_link(const std::string& deal, const std::string& steer);
   [[nodiscard]] const std::vector<std::unique_ptr<RouterLink>>& links() const { return links_; }
@@ -135,6 +138,7 @@ class WorkerCore {
   RouteMatcher matcher_, socket_matcher_;
   RouteMatch match_;
   std::vector<std::unique_ptr<Entry>> entries_;
+  std::vector<std::string> patterns_;  // of the entries
   bool has_pool_handlers_ = false;
   std::vector<std::unique_ptr<RouterLink>> links_;
 

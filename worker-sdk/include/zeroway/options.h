@@ -12,8 +12,8 @@ namespace zeroway {
 
 // A part of the router's space that this worker serves.
 struct ServedRoute {
-  std::string host;        // "" = every host; "*.example.com" = every name below it
-  std::string path = "/";  // a prefix that starts with '/'
+  std::string host;        // "" or "*" = every host; "*.example.com" = every name below it
+  std::string path = "/";  // starts with '/': the path and all below it; may end like a pattern, "/st/*", "/users/{id}"
 };
 
 struct WorkerOptions {
@@ -28,7 +28,8 @@ struct WorkerOptions {
   // Requests at once, over all routers. 1 … 1 000 000. What is above is refused at once, and the router finds another
   // worker or lets it wait.
   std::uint32_t capacity = 1024;
-  // Empty = every path on every host, like all other such workers. At most 1000.
+  // What the routers send here. Empty = what the handlers answer (Worker::handle). "/" alone = every path that no other
+  // worker claims, shared with all other such workers. At most 1000, together less than 64 KiB.
   std::vector<ServedRoute> routes;
 
   // Threads for the handlers of Worker::handle, started when the first such handler is registered. 1 … 1024. As many

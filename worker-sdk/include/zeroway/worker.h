@@ -23,6 +23,10 @@
 //
 //     websocket      a coroutine on the worker's own thread, for as long as the WebSocket is open (websocket.h).
 //
+// A worker claims the paths of its handlers from the routers, and gets requests for these alone: "/todos" claims that
+// path, "/users/{id}" every path below "/users", "/files/*" that path and every path below it. A pattern that begins
+// with a capture, or "/*", claims everything that no other worker claims. WorkerOptions::routes replaces the claims.
+//
 // HEAD is answered by the handler for GET if there is none for HEAD; the SDK leaves the body out. No handler for the
 // path: 404. Handlers for the path but not for the method: 405 with Allow (RFC 9110 §15.5.6).
 #pragma once
