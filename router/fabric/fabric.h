@@ -23,6 +23,7 @@
 #include "router/fabric/pools.h"
 #include "router/fabric/roster.h"
 #include "router/fabric/settling.h"
+#include "router/fabric/startup_grace.h"
 #include "router/fabric/stream_table.h"
 #include "router/fabric/unread_bytes.h"
 #include "router/fabric/wire.h"
@@ -50,6 +51,8 @@ class Fabric : public Backend, public WireEvents {
   // nobody is late whose answer waits to be read.
   void judge(Time now);
   void set_now(Time now) { now_ = now; }
+  // Workers can reach it from now on.
+  void bound(Time now);
   // How soon tick() is wanted: short while a dealt stream has no owner or something waits.
   [[nodiscard]] Millis tick_interval() const;
 
@@ -212,6 +215,7 @@ class Fabric : public Backend, public WireEvents {
   PingRounds rounds_;
   Settling settling_;
   Newcomers newcomers_;
+  StartupGrace grace_;
   Complaints complaints_, join_log_, leave_log_, starvations_;
   OnceAMinute strangers_;
 

@@ -77,7 +77,7 @@ Result<> FabricDriver::bind() {
   const auto pair = pair_of(endpoint_, index_);
   if (!pair) return pair.error();
   if (const auto bound = wire_.bind(pair->deal, pair->steer); !bound) return bound.error();
-  fabric_.set_now(loop_.now());
+  fabric_.bound(loop_.now());
   const auto at_end = [this] { loop_.at_turn_end(*this); };
   door_ = std::make_unique<Descriptor>(loop_, wire_.door_descriptor(), [this] { wire_.door_ready(); });
   deal_ = std::make_unique<Descriptor>(loop_, wire_.deal_descriptor(), [this, at_end] {

@@ -239,6 +239,11 @@ void Fabric::tell_of_starved_streams() {
   }
 }
 
+void Fabric::bound(Time now) {
+  now_ = now;
+  grace_.bound(now);
+}
+
 void Fabric::tick(Time now) {
   const auto since_last = now - std::exchange(last_tick_, now);
   if (since_last < now.time_since_epoch() && since_last >= kLongTick + kLostTime) lost_time(now, since_last);

@@ -29,6 +29,7 @@ void Fabric::delist(Worker& worker) {
 
 // Workers that leave still claim what they serve, but whoever comes next may claim more: alone they refuse nothing.
 Fabric::Unclaimed Fabric::unclaimed_streams() const {
+  if (!grace_.is_over(now_)) return Unclaimed::they_wait;
   if (!roster_.open_pool().empty() || !routes_.members(kOpenPool).empty()) return Unclaimed::open_pool_has_them;
   if (empty_since_.contains(kOpenPool)) return Unclaimed::they_wait;
   const bool is_anybody_here = std::any_of(roster_.all().begin(), roster_.all().end(), [](const Worker* worker) {

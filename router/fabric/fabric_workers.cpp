@@ -218,6 +218,8 @@ Result<> Fabric::hello_flood(std::string_view instance) {
 }
 
 void Fabric::join(Hello hello, ConnectionId connection) {
+  const bool knows_nobody = roster_.all().empty() && empty_since_.empty();
+  grace_.joined(now_, knows_nobody, hello.replaces.empty() ? Arrival::first_time : Arrival::returning);
   Worker& worker = roster_.add(std::move(hello), connection);
   worker.address = wire_.sender_address();
   worker.since = worker.heard = now_;

@@ -12,6 +12,15 @@ const std::vector<RouteClaim> kApi{{"", "/api"}};
 
 void come(Bench& bench, const std::string& name) { bench.hello(name, 1, 1'024, kApi); }
 
+// Its HELLO names a connection that this router does not know.
+void come_back(Bench& bench, const std::string& name, std::vector<RouteClaim> routes) {
+  bench.connections[name] = ++bench.last_connection;
+  Hello hello;
+  hello.replaces = instance_of(name + "-before");
+  hello.routes = std::move(routes);
+  bench.say_hello(name, std::move(hello));
+}
+
 void leave(Bench& bench, const std::string& name) {
   MessageWriter goodbye;
   goodbye.goaway(0, ResetCode::no_error, "");
@@ -206,4 +215,85 @@ TEST_CASE("fabric: a full pool is told as busy, one without workers as absent") 
   bench.ask("/api/3");
   bench.pass(5'100);
   CHECK(bench.exchange().last_error.code == Code::no_worker);
+}
+
+// ---- a router that has just started
+
+TEST_CASE("fabric: a worker of the open pool that is back first gets nothing before the others had time to come back") {
+  Bench bench;
+  bench.fabric->bound(bench.now);
+  bench.ask("/api/early");
+  bench.pass(40);
+  come_back(bench, "open", {});
+  bench.connect_deal("open");
+  bench.ask("/api/users");
+  bench.ask("/other");
+  bench.settle();
+  bench.pass(520);
+  come_back(bench, "api", kApi);
+  CHECK(bench.last_line() == "api: welcome · head GET /api/early end · head GET /api/users end");
+  bench.ask("/api/more");  // a claim needs no grace
+  CHECK(bench.last_line() == "api: head GET /api/more end");
+  CHECK(bench.counters.dealt == 0);
+  bench.pass(200);
+  CHECK(bench.counters.dealt + bench.counters.steered == 4);
+  bench.ask("/other");
+  CHECK(bench.exchange().said.empty());
+  CHECK(bench.counters.queued == 3);
+}
+
+TEST_CASE("fabric: a router that has just started refuses nothing before the others had time to come back") {
+  Bench bench;
+  bench.fabric->bound(bench.now);
+  come_back(bench, "else", {{"", "/else"}});
+  bench.ask("/api/users");
+  bench.ask("/nothing");
+  bench.pass(600);
+  come_back(bench, "api", kApi);
+  CHECK(bench.last_line() == "api: welcome · head GET /api/users end");
+  CHECK(bench.exchange().said.empty());
+  bench.pass(200);
+  CHECK(bench.exchange().last_error.code == Code::no_route);
+}
+
+TEST_CASE("fabric: with new workers only, the first one's requests wait for less than 100 ms") {
+  Bench bench;
+  bench.fabric->bound(bench.now);
+  bench.pass(2'000);
+  bench.ask("/api/users");
+  bench.hello("open");
+  bench.pass(40);
+  CHECK(bench.counters.steered == 0);
+  come(bench, "api");
+  CHECK(bench.last_line() == "api: welcome · head GET /api/users end");
+  bench.ask("/other");
+  CHECK(bench.counters.steered == 1);
+  bench.pass(40);  // with what passed before: 80 ms
+  CHECK(bench.last_line() == "open: head GET /other end");
+}
+
+TEST_CASE("fabric: a worker that is back while its claims are remembered needs no grace") {
+  Bench bench;
+  bench.fabric->bound(bench.now);
+  bench.hello("open");
+  bench.pass(5'000);
+  bench.break_steer("open");
+  bench.pass(4'000);
+  come_back(bench, "again", {});
+  bench.ask("/other");
+  CHECK(bench.last_line() == "again: head GET /other end");
+}
+
+TEST_CASE("fabric: a router that has lost all workers for long gives those that come back their time anew") {
+  Bench bench;
+  bench.fabric->bound(bench.now);
+  come(bench, "first");
+  bench.break_steer("first");
+  bench.pass(20'000);
+  come_back(bench, "open", {});
+  bench.ask("/api/users");
+  bench.pass(600);
+  CHECK(bench.counters.steered == 0);
+  come_back(bench, "api", kApi);
+  CHECK(bench.last_line() == "api: welcome · head GET /api/users end");
 }
