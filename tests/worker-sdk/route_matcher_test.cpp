@@ -57,7 +57,7 @@ TEST_CASE("routes: the most specific pattern wins, literal before capture before
   CHECK(find(matcher, "GET", "/users/me/post") == "1 *me/post");
   CHECK(find(matcher, "GET", "/other") == "0 *other");
   CHECK(find(matcher, "OPTIONS", "*") == "0 **");
-  CHECK(find(matcher, "POST", "/users/me") == "0 *users/me");
+  CHECK(find(matcher, "POST", "/users/me") == "other method");
 }
 
 TEST_CASE("routes: methods") {
@@ -94,4 +94,48 @@ TEST_CASE("routes: malformed patterns and methods are refused when they are adde
   matcher.add("GET", "/{a}", 0);
   CHECK_THROWS_AS(matcher.add("GET", "/{a}", 1), std::invalid_argument);
   CHECK_THROWS_AS(matcher.add("POST", "/{b}", 1), std::invalid_argument);
+}
+
+TEST_CASE("routes: a handler for OPTIONS everywhere does not turn every 404 into 405") {
+  RouteMatcher matcher;
+  matcher.add("OPTIONS", "/*", 0);
+  matcher.add("GET", "/a", 1);
+  matcher.add("OPTIONS,HEAD", "/b/*", 2);
+
+  CHECK(find(matcher, "GET", "/nothing") == "no");
+  CHECK(find(matcher, "POST", "/a") == "other method");
+  CHECK(matcher.allowed("/a") == "GET, HEAD, OPTIONS");
+  CHECK(find(matcher, "OPTIONS", "/a") == "0 *a");
+  CHECK(find(matcher, "OPTIONS", "/nothing") == "0 *nothing");
+  CHECK(find(matcher, "GET", "/b/c") == "other method");
+}
+
+TEST_CASE("routes: a catch-all for every method does not hide that a path is served for other methods") {
+  RouteMatcher matcher;
+  matcher.add("*", "/*", 0);
+  matcher.add("GET", "/users/{id}", 1);
+  matcher.add("DELETE", "/users/*", 2);
+  matcher.add("OPTIONS", "/plain", 3);
+
+  CHECK(find(matcher, "GET", "/users/7") == "1 id=7");
+  CHECK(find(matcher, "DELETE", "/users/7") == "2 *7");  // for this very method
+  CHECK(find(matcher, "PUT", "/users/7") == "other method");
+  CHECK(matcher.allowed("/users/7") == "DELETE, GET, HEAD");
+  CHECK(find(matcher, "PUT", "/users/7/8") == "other method");
+  CHECK(find(matcher, "PUT", "/other") == "0 *other");
+  CHECK(find(matcher, "GET", "/plain") == "0 *plain");  // nothing but OPTIONS is more specific
+}
+
+TEST_CASE("routes: a known method in the wrong case is refused (RFC 9110 §9.1)") {
+  for (const char* methods : {"get", "Get", "GET,post", "options", "propfind"}) {
+    CAPTURE(methods);
+    RouteMatcher matcher;
+    CHECK_THROWS_AS(matcher.add(methods, "/", 0), std::invalid_argument);
+  }
+  RouteMatcher matcher;
+  matcher.add("M-SEARCH,custom", "/", 0);  // nobody's slip: other methods are as they are
+  CHECK(find(matcher, "custom", "/") == "0");
+  CHECK_THROWS_WITH_AS(matcher.add("get", "/a", 0),
+                       "method \"get\": methods are case-sensitive (RFC 9110 §9.1), it is \"GET\"",
+                       std::invalid_argument);
 }

@@ -100,7 +100,7 @@ class ScriptedWorker : public LinkSender {
                   lines.emplace_back(line);
                 }};
   Inbox inbox;
-  HandlerPool pool{log};
+  HandlerPool pool;
   WorkerCore core{{options, log, inbox, pool, *this}, make_hello()};
   WorkerClock::time_point now = WorkerClock::time_point() + std::chrono::hours(1);
 

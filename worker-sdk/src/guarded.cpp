@@ -7,31 +7,74 @@
 namespace zeroway {
 
 namespace {
-void fail(HandlerSide& side, const WorkerLog& log, std::string_view what) {
-  const std::string method(side.request().method());
-  log.line("handler of " + method + " " + std::string(side.path()) + " failed: " + std::string(what));
-  side.fail(500, "The worker failed to answer.\n");
+
+struct Answer {
+  int status = 500;
+  std::string text = "The worker failed to answer.\n";
+  std::string complaint;  // for the log; empty = none
+};
+
+Answer answer_for(const StatusError& error) {
+  if (error.status() >= 400 && error.status() <= 599) return {error.status(), error.what(), {}};
+  Answer answer;
+  answer.complaint = "StatusError(" + std::to_string(error.status()) + ") is not of 400 to 599: " + error.what();
+  return answer;
 }
 
-void answer(const StatusError& error, HandlerSide& side, const WorkerLog& log) {
-  const int status = error.status();
-  if (status >= 400 && status <= 599) return side.fail(status, error.what());
-  fail(side, log, "StatusError(" + std::to_string(status) + ") is not of 400 to 599: " + error.what());
-}
-}  // namespace
-
-void answer_exception(const std::exception_ptr& error, HandlerSide& side, const WorkerLog& log) {
+Answer answer_for(const std::exception_ptr& error) {
+  Answer answer;
   try {
     std::rethrow_exception(error);
-  } catch (const Cancelled& cancelled) {
-    if (!side.is_cancelled()) fail(side, log, cancelled.what());
   } catch (const StatusError& status) {
-    answer(status, side, log);
+    return answer_for(status);
   } catch (const std::exception& exception) {
-    fail(side, log, exception.what());
+    answer.complaint = exception.what();
   } catch (...) {
-    fail(side, log, "an exception of unknown type");
+    answer.complaint = "an exception of unknown type";
   }
+  return answer;
+}
+
+// A handler that let Cancelled pass: nobody waits for an answer.
+bool is_cancellation(const std::exception_ptr& error, const HandlerSide& side) {
+  if (!side.is_cancelled()) return false;
+  try {
+    std::rethrow_exception(error);
+  } catch (const Cancelled&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+void call_handler(const ErrorReplies& replies, HandlerSide& side, const HandlerError& error) {
+  const bool is_building = !side.has_started();
+  if (is_building) side.restart(error.status);
+  Request request(side);
+  Reply reply(side);
+  replies.handler(request, reply, error);
+  if (is_building && side.has_started()) side.finish();
+}
+
+}  // namespace
+
+void answer_exception(const std::exception_ptr& error, HandlerSide& side, const ErrorReplies& replies) {
+  if (is_cancellation(error, side)) return;
+  const Answer answer = answer_for(error);
+  const std::string what = std::string(side.request().method()) + " " + std::string(side.path());
+  if (!answer.complaint.empty()) replies.log.line("handler of " + what + " failed: " + answer.complaint);
+  try {
+    if (replies.handler) call_handler(replies, side, {answer.status, answer.text, error});
+  } catch (const std::exception& second) {
+    replies.log.line("on_error of " + what + " failed: " + second.what());
+  } catch (...) {
+    replies.log.line("on_error of " + what + " failed: an exception of unknown type");
+  }
+  side.fail(answer.status, answer.text);
+}
+
+void answer_error(int status, const std::string& text, HandlerSide& side, const ErrorReplies& replies) {
+  answer_exception(std::make_exception_ptr(StatusError(status, text)), side, replies);
 }
 
 }  // namespace zeroway

@@ -10,16 +10,24 @@
 
 namespace zeroway {
 
+// Where errors go besides the client. Good for the worker's life.
+struct ErrorReplies {
+  const WorkerLog& log;
+  ErrorHandler handler;  // the application's, Worker::on_error; empty = the default page
+};
+
 // Answers what `error` says.
-void answer_exception(const std::exception_ptr& error, HandlerSide& side, const WorkerLog& log);
+void answer_exception(const std::exception_ptr& error, HandlerSide& side, const ErrorReplies& replies);
+// Answers with an error that is no handler's.
+void answer_error(int status, const std::string& text, HandlerSide& side, const ErrorReplies& replies);
 
 template <class Call>
-void run_guarded(HandlerSide& side, const WorkerLog& log, Call&& call) {
+void run_guarded(HandlerSide& side, const ErrorReplies& replies, Call&& call) {
   try {
     call();
     side.finish();
   } catch (...) {
-    answer_exception(std::current_exception(), side, log);
+    answer_exception(std::current_exception(), side, replies);
   }
 }
 

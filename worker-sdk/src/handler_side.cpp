@@ -23,7 +23,9 @@ std::string_view as_digits(std::size_t number, Digits& digits) {
   return {digits.data(), static_cast<std::size_t>(end - digits.data())};
 }
 
-void add_field(Head& head, std::string_view name, std::string_view value) {
+// `used` bytes of fields are in the head that the field goes to. `put` gets the name in lower case.
+template <class Put>
+void put_field(std::size_t used, std::string_view name, std::string_view value, Put put) {
   if (!is_token(name)) throw std::invalid_argument("field name \"" + std::string(name) + "\" is not a token");
   if (!is_field_value(value))
     throw std::invalid_argument("field " + std::string(name) + ": its value holds a control character");
@@ -38,9 +40,14 @@ void add_field(Head& head, std::string_view name, std::string_view value) {
   const std::string_view lower_name(lower, name.size());
   if (is_connection_specific(lower_name) || lower_name == "te")
     throw std::invalid_argument("field " + std::string(name) + " is the router's business");
-  if (head.list_size() + lower_name.size() + value.size() + 32 > kMaxFields)
+  if (used + lower_name.size() + value.size() + 32 > kMaxFields)
     throw std::invalid_argument("fields of more than " + std::to_string(kMaxFields) + " bytes");
-  head.add(lower_name, value);
+  put(lower_name, value);
+}
+
+void add_field(Head& head, std::string_view name, std::string_view value, std::size_t used_besides = 0) {
+  put_field(head.list_size() + used_besides, name, value,
+            [&](std::string_view lower_name, std::string_view bytes) { head.add(lower_name, bytes); });
 }
 
 }  // namespace
@@ -53,6 +60,8 @@ void HandlerSide::begin(const Head& request, std::size_t max_body) {
   is_head_request_ = request.method() == "HEAD";
   reply_.clear();
   reply_.add(":status", "200");
+  layers_.clear();
+  constant_fields_.clear();
   trailers_.clear();
   whole_.clear();
   cancelled_.store(false, std::memory_order_relaxed);
@@ -107,7 +116,13 @@ void HandlerSide::status(int code) {
 
 void HandlerSide::field(std::string_view name, std::string_view value) {
   require_building("field()");
-  add_field(reply_, name, value);
+  add_field(reply_, name, value, constant_fields_.list_size());
+}
+
+void HandlerSide::set_field(std::string_view name, std::string_view value) {
+  require_building("set_field()");
+  put_field(reply_.list_size() + constant_fields_.list_size(), name, value,
+            [&](std::string_view lower_name, std::string_view bytes) { reply_.set(lower_name, bytes); });
 }
 
 void HandlerSide::inform(int code, FieldInit fields) {
@@ -137,6 +152,7 @@ void HandlerSide::send(std::string_view body) {
   }
   if (is_bodiless() || body.empty()) return send_head(Last::yes);
   phase_ = Phase::ended;
+  complete_head();
   put_whole(reply_, body);
 }
 
@@ -171,11 +187,15 @@ void HandlerSide::finish() {
 void HandlerSide::fail(int code, std::string_view text) {
   if (has_ended()) return;
   if (phase_ != Phase::building) return abort();
+  restart(code);
+  reply_.add("content-type", "text/plain; charset=utf-8");
+  send(text);
+}
+
+void HandlerSide::restart(int code) {
   reply_.clear();
   reply_.add(":status", "500");
   status(code);
-  reply_.add("content-type", "text/plain; charset=utf-8");
-  send(text);
 }
 
 bool HandlerSide::is_bodiless() const { return is_head_request_ || status_ == 204 || status_ == 304; }
@@ -186,7 +206,35 @@ void HandlerSide::require_building(const char* what) const {
 
 void HandlerSide::send_head(Last last) {
   phase_ = last == Last::yes ? Phase::ended : Phase::open;
+  complete_head();
   if (!is_cancelled()) put_head(reply_, last);
+}
+
+// Behind the status. `vary` is a list, to which a handler's own belongs; of the others there is one, and it is ours.
+void HandlerSide::complete_head() {
+  if (constant_fields_.is_empty()) return;
+  Head whole;
+  whole.add(":status", reply_[0].value);
+  for (const Field field : constant_fields_) whole.add(field.name, field.value);
+  for (const Field field : reply_)
+    if (field.name != ":status" && (field.name == "vary" || !constant_fields_.has(field.name)))
+      whole.add(field.name, field.value);
+  reply_ = std::move(whole);
+}
+
+std::uint64_t HandlerSide::wait_outside(std::coroutine_handle<>, std::chrono::milliseconds) {
+  throw std::logic_error("only a coroutine can wait");
+}
+
+void HandlerSide::throw_if_over() const {
+  if (is_over()) throw Cancelled();
+}
+
+std::chrono::steady_clock::time_point HandlerSide::now() const { throw std::logic_error("only a coroutine can wait"); }
+void HandlerSide::call_soon(std::function<void()>) { throw std::logic_error("only a coroutine can wait"); }
+
+void HandlerSide::wake_soon(std::uint64_t ticket) {
+  call_soon([this, ticket] { wake(ticket); });
 }
 
 }  // namespace zeroway

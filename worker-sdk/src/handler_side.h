@@ -6,12 +6,15 @@
 #pragma once
 #include <atomic>
 #include <chrono>
+#include <coroutine>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 
+#include "handlers.h"
 #include "proto/head.h"
 #include "proto/stream_sink.h"
 #include "route_matcher.h"
@@ -28,6 +31,10 @@ class HandlerSide {
   // Loop: a new request begins. `request` stays until the handler is done.
   void begin(const Head& request, std::size_t max_body);
   RouteMatch& match() { return match_; }
+  // Loop: what runs around the handler.
+  Handlers::Layers& layers() { return layers_; }
+  // Loop: fields that every reply to this request has, whoever makes it.
+  Head& constant_fields() { return constant_fields_; }
 
   // The request.
   [[nodiscard]] const Head& request() const { return *request_; }
@@ -49,6 +56,7 @@ class HandlerSide {
   // The reply. They throw as reply.h says.
   void status(int code);
   void field(std::string_view name, std::string_view value);
+  void set_field(std::string_view name, std::string_view value);
   void inform(int code, FieldInit fields);
   void start();
   void send(std::string_view body);
@@ -63,6 +71,8 @@ class HandlerSide {
   void finish();
   // The handler failed: an answer with this status, 400 … 599, if nothing is out yet, else a reset.
   void fail(int code, std::string_view text);
+  // The handler failed and nothing is out yet: a reply of this status begins anew.
+  void restart(int code);
 
   // Blocking, or at once in an inline handler. See request.h and reply.h.
   virtual std::optional<std::string_view> read() = 0;
@@ -70,6 +80,17 @@ class HandlerSide {
   virtual void sleep(std::chrono::milliseconds duration) = 0;
   // False when the worker drains.
   virtual bool sleep_unless_draining(std::chrono::milliseconds duration) = 0;
+
+  // For coroutines that wait for something outside (zeroway/sync.h); others have none of these. Loop: `awaiter` goes on
+  // by wake() with the ticket that this returns, after `longest`, or when the request is over.
+  [[nodiscard]] virtual std::uint64_t wait_outside(std::coroutine_handle<> awaiter, std::chrono::milliseconds longest);
+  [[nodiscard]] virtual bool is_over() const { return is_cancelled(); }
+  void throw_if_over() const;
+  [[nodiscard]] virtual std::chrono::steady_clock::time_point now() const;
+  // Any thread: the loop calls `action`, soon.
+  virtual void call_soon(std::function<void()> action);
+  // Any thread: the loop calls wake(ticket), soon.
+  void wake_soon(std::uint64_t ticket);
 
   // Loop: what the router says.
   virtual void arrived(Bytes bytes) = 0;
@@ -105,9 +126,12 @@ class HandlerSide {
   [[nodiscard]] bool is_bodiless() const;
   void require_building(const char* what) const;
   void send_head(Last last);
+  void complete_head();
 
   const Head* request_ = nullptr;
   RouteMatch match_;
+  Handlers::Layers layers_;
+  Head constant_fields_;
   std::size_t max_body_ = 0;
   Phase phase_ = Phase::building;
   int status_ = 200;

@@ -29,12 +29,8 @@ void LoopSide::start_collecting() {
   stream_.wants_body();
 }
 
-void LoopSide::throw_if_cancelled() const {
-  if (is_cancelled()) throw Cancelled();
-}
-
 std::optional<std::string_view> LoopSide::read() {
-  throw_if_cancelled();
+  throw_if_over();
   current_.clear();
   std::swap(current_, in_);
   if (current_.empty()) return std::nullopt;
@@ -43,7 +39,7 @@ std::optional<std::string_view> LoopSide::read() {
 }
 
 void LoopSide::write(std::string_view piece) {
-  throw_if_cancelled();
+  throw_if_over();
   if (prepare_write()) put_data(piece, Last::no);
 }
 
@@ -77,6 +73,14 @@ void LoopSide::wait_to_wake_or_drain(std::coroutine_handle<> awaiter, std::chron
   waits_for_drain_ = true;
   wait_to_wake(awaiter, duration);
 }
+
+std::uint64_t LoopSide::wait_outside(std::coroutine_handle<> awaiter, std::chrono::milliseconds longest) {
+  wait_to_wake(awaiter, longest);
+  return ticket_;
+}
+
+std::chrono::steady_clock::time_point LoopSide::now() const { return core_.now(); }
+void LoopSide::call_soon(std::function<void()> action) { core_.inbox().put(std::move(action)); }
 
 bool LoopSide::is_draining() const { return core_.is_draining(); }
 

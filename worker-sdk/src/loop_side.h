@@ -25,9 +25,11 @@ class LoopSide final : public BodySide {
   [[nodiscard]] bool try_write(std::string_view piece);
   void wait_to_write(std::coroutine_handle<> awaiter) { awaiter_ = awaiter; }
   void wait_to_wake(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration);
+  [[nodiscard]] std::uint64_t wait_outside(std::coroutine_handle<> awaiter, std::chrono::milliseconds longest) override;
+  [[nodiscard]] std::chrono::steady_clock::time_point now() const override;
+  void call_soon(std::function<void()> action) override;
   void wait_to_wake_or_drain(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration);
   [[nodiscard]] bool is_draining() const;
-  void throw_if_cancelled() const;
   void wake(std::uint64_t ticket) override;
   [[nodiscard]] bool waits_for(std::uint64_t ticket) const override { return ticket == ticket_; }
 

@@ -19,6 +19,11 @@ ReplyBase& ReplyBase::field(std::string_view name, std::string_view value) {
   return *this;
 }
 
+ReplyBase& ReplyBase::set_field(std::string_view name, std::string_view value) {
+  side_->set_field(name, value);
+  return *this;
+}
+
 void ReplyBase::inform(int code, FieldInit fields) { side_->inform(code, fields); }
 void ReplyBase::start() { side_->start(); }
 void ReplyBase::send(std::string_view body) { side_->send(body); }
@@ -31,6 +36,6 @@ void Reply::write(std::string_view piece) { side_->write(piece); }
 
 bool AsyncReply::Write::await_ready() { return side_->is_cancelled() || on_loop(side_).try_write(piece_); }
 void AsyncReply::Write::await_suspend(std::coroutine_handle<> awaiter) { on_loop(side_).wait_to_write(awaiter); }
-void AsyncReply::Write::await_resume() { on_loop(side_).throw_if_cancelled(); }
+void AsyncReply::Write::await_resume() { on_loop(side_).throw_if_over(); }
 
 }  // namespace zeroway

@@ -98,14 +98,14 @@ bool AsyncRequest::Sleep::await_ready() { return side_->is_cancelled(); }
 void AsyncRequest::Sleep::await_suspend(std::coroutine_handle<> awaiter) {
   on_loop(side_).wait_to_wake(awaiter, duration_);
 }
-void AsyncRequest::Sleep::await_resume() { on_loop(side_).throw_if_cancelled(); }
+void AsyncRequest::Sleep::await_resume() { on_loop(side_).throw_if_over(); }
 
 bool AsyncRequest::SleepUnlessDraining::await_ready() { return side_->is_cancelled() || on_loop(side_).is_draining(); }
 void AsyncRequest::SleepUnlessDraining::await_suspend(std::coroutine_handle<> awaiter) {
   on_loop(side_).wait_to_wake_or_drain(awaiter, duration_);
 }
 bool AsyncRequest::SleepUnlessDraining::await_resume() {
-  on_loop(side_).throw_if_cancelled();
+  on_loop(side_).throw_if_over();
   return !on_loop(side_).is_draining();
 }
 

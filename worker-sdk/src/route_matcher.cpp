@@ -1,9 +1,11 @@
 #include "route_matcher.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <stdexcept>
 
+#include "proto/ascii.h"
 #include "proto/head_rules.h"
 
 namespace zeroway {
@@ -17,6 +19,12 @@ struct Target {  // one pattern that ends here
   };
   std::vector<Method> methods;
   std::vector<std::string> names;
+
+  // Whether a path of this pattern is there, for other methods than the one asked for. A handler for OPTIONS alone only
+  // answers what pages of other origins may do, for any path.
+  [[nodiscard]] bool serves_more_than_options() const {
+    return std::any_of(methods.begin(), methods.end(), [](const Method& entry) { return entry.name != "OPTIONS"; });
+  }
 
   [[nodiscard]] const Method* find(std::string_view method) const {
     const Method* fallback = nullptr;
@@ -43,6 +51,17 @@ std::string capture_name(std::string_view pattern, std::string_view segment) {
   return std::string(name);
 }
 
+// A method in the wrong case would never be asked for.
+void check_case(const std::string& method) {
+  static constexpr std::array kKnown{"GET",   "HEAD",  "POST",   "PUT",      "DELETE",    "CONNECT", "OPTIONS",
+                                     "TRACE", "PATCH", "QUERY",  "PROPFIND", "PROPPATCH", "MKCOL",   "COPY",
+                                     "MOVE",  "LOCK",  "UNLOCK", "REPORT",   "SEARCH"};
+  for (const std::string_view known : kKnown)
+    if (is_same_word(method, known) && method != known)
+      throw std::invalid_argument("method \"" + method + "\": methods are case-sensitive (RFC 9110 §9.1), it is \"" +
+                                  std::string(known) + "\"");
+}
+
 std::vector<std::string> split_methods(std::string_view methods) {
   std::vector<std::string> names;
   while (true) {
@@ -52,7 +71,7 @@ std::vector<std::string> split_methods(std::string_view methods) {
     while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
     if (!is_token(name))
       throw std::invalid_argument("method \"" + std::string(name) + "\": a method is a token, like GET");
-    names.emplace_back(name);
+    check_case(names.emplace_back(name));
     if (comma == std::string_view::npos) return names;
     methods.remove_prefix(comma + 1);
   }
@@ -166,10 +185,13 @@ void RouteMatcher::find(std::string_view method, std::string_view path, RouteMat
   match.found = RouteMatch::Found::no;
   match.rest = {};
   match.names = nullptr;
+  // A "*" stands back behind a more specific pattern that knows the path: it would hide that the method is wrong. A
+  // handler for this very method does not.
   walk(*root_, path, match, [&](const Target& target) {
     const Target::Method* entry = target.find(method);
-    if (entry == nullptr) {
-      match.found = RouteMatch::Found::other_method;
+    const bool is_known = match.found == RouteMatch::Found::other_method;
+    if (entry == nullptr || (entry->name == "*" && is_known)) {
+      if (target.serves_more_than_options()) match.found = RouteMatch::Found::other_method;
       return false;
     }
     match.found = RouteMatch::Found::yes;
@@ -183,7 +205,8 @@ std::string RouteMatcher::allowed(std::string_view path) const {
   std::set<std::string> names;
   RouteMatch ignored;
   walk(*root_, path, ignored, [&](const Target& target) {
-    for (const Target::Method& entry : target.methods) names.insert(entry.name);
+    for (const Target::Method& entry : target.methods)
+      if (entry.name != "*") names.insert(entry.name);  // of a less specific pattern: it stands back
     return false;
   });
   if (names.contains("GET")) names.insert("HEAD");

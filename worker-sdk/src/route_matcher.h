@@ -35,7 +35,9 @@ class RouteMatcher {
 
   // Throws std::invalid_argument when the pattern or the method list is malformed or taken.
   void add(std::string_view methods, std::string_view pattern, std::uint32_t handler);
-  // Fills `match`; no allocation.
+  // Fills `match`; no allocation. The most specific pattern with a handler for the method is taken. One for "*" is not
+  // taken where a more specific pattern has handlers for other methods; patterns that have one for OPTIONS alone do not
+  // count there: they do not make a path one that is served.
   void find(std::string_view method, std::string_view path, RouteMatch& match) const;
   // The methods that the path has handlers for, as Allow wants them: "GET, HEAD, POST".
   [[nodiscard]] std::string allowed(std::string_view path) const;

@@ -282,10 +282,6 @@ void SocketSide::credited(std::uint32_t) {
 
 // ---- waiting
 
-void SocketSide::throw_if_over() const {
-  if (is_over()) throw Cancelled();
-}
-
 void SocketSide::wait_for_message(std::coroutine_handle<> awaiter, std::size_t limit) {
   limit_ = limit;
   wait(Wants::message, awaiter);
@@ -295,6 +291,14 @@ void SocketSide::wait_to_wake(std::coroutine_handle<> awaiter, std::chrono::mill
   wait(Wants::time, awaiter);
   sleep_ticket_ = core_.start_timer(duration, *this);
 }
+
+std::uint64_t SocketSide::wait_outside(std::coroutine_handle<> awaiter, std::chrono::milliseconds longest) {
+  wait_to_wake(awaiter, longest);
+  return sleep_ticket_;
+}
+
+std::chrono::steady_clock::time_point SocketSide::now() const { return core_.now(); }
+void SocketSide::call_soon(std::function<void()> action) { core_.inbox().put(std::move(action)); }
 
 void SocketSide::wait(Wants wants, std::coroutine_handle<> awaiter) {
   wants_ = wants;

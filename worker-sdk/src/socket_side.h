@@ -29,7 +29,7 @@ class SocketSide final : public HandlerSide {
   void refuse(int code, std::string_view body, FieldInit fields);
   void close_with(int code, std::string_view reason);
   void abort_with(int code, std::string_view reason);
-  [[nodiscard]] bool is_over() const { return close_code_ != 0; }
+  [[nodiscard]] bool is_over() const override { return close_code_ != 0; }
   [[nodiscard]] int close_code() const { return close_code_; }
   [[nodiscard]] std::string_view close_reason() const { return close_reason_; }
   // The handler returned.
@@ -49,7 +49,9 @@ class SocketSide final : public HandlerSide {
   void wait_for_piece(std::coroutine_handle<> awaiter) { wait(Wants::piece, awaiter); }
   void wait_for_credit(std::coroutine_handle<> awaiter) { wait(Wants::credit, awaiter); }
   void wait_to_wake(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration);
-  void throw_if_over() const;
+  [[nodiscard]] std::uint64_t wait_outside(std::coroutine_handle<> awaiter, std::chrono::milliseconds longest) override;
+  [[nodiscard]] std::chrono::steady_clock::time_point now() const override;
+  void call_soon(std::function<void()> action) override;
   // Sends a whole message without waiting.
   void post(const WebSocketMessage& message);
 

@@ -9,8 +9,7 @@
 
 #include "default_endpoints.h"
 #include "proto/instance.h"
-#include "worker_core.h"
-#include "worker_loop.h"
+#include "worker_body.h"
 
 namespace zeroway {
 
@@ -67,28 +66,13 @@ class SignalGuard {
 
 }  // namespace
 
-class Worker::Body {
- public:
-  explicit Body(WorkerOptions given)
-      : options(checked(std::move(given))),
-        log(options.name, options.verbose, options.log),
-        loop(options, log),
-        pool(log),
-        core({options, log, inbox, pool, loop}, make_hello(options)) {
-    inbox.set_wake([this] { loop.wake(); });
-  }
-
-  WorkerOptions options;
-  WorkerLog log;
-  Inbox inbox;
-  WorkerLoop loop;
-  HandlerPool pool;
-  WorkerCore core;
-  bool has_run = false;
-
-  // The pool's threads go first: their last words still find the core's streams.
-  ~Body() { pool.stop(); }
-};
+Worker::Body::Body(WorkerOptions given)
+    : options(checked(std::move(given))),
+      log(options.name, options.verbose, options.log),
+      loop(options, log),
+      core({options, log, inbox, pool, loop}, make_hello(options)) {
+  inbox.set_wake([this] { loop.wake(); });
+}
 
 Worker::Worker(WorkerOptions options) : body_(std::make_unique<Body>(std::move(options))) {}
 Worker::~Worker() = default;
@@ -112,6 +96,26 @@ void Worker::websocket(std::string_view pattern, WebSocketHandler handler) {
   body_->core.add_handler(pattern, std::move(handler));
 }
 
+void Worker::use(std::string_view prefix, Guard guard) {
+  body_->core.handlers().use({std::string(prefix), std::move(guard), {}, {}});
+}
+void Worker::use(std::string_view prefix, Around around) {
+  body_->core.handlers().use({std::string(prefix), {}, std::move(around), {}});
+}
+void Worker::use(std::string_view prefix, AsyncAround around) {
+  body_->core.handlers().use({std::string(prefix), {}, {}, std::move(around)});
+}
+void Worker::use(std::string_view prefix, Around around, AsyncAround async_around) {
+  body_->core.handlers().use({std::string(prefix), {}, std::move(around), std::move(async_around)});
+}
+
+void Worker::cors(CorsOptions options) { body_->core.handlers().use_cors(std::move(options)); }
+void Worker::not_found(Handler handler) { body_->core.handlers().not_found = std::move(handler); }
+void Worker::method_not_allowed(Handler handler) { body_->core.handlers().method_not_allowed = std::move(handler); }
+void Worker::on_error(ErrorHandler handler) { body_->core.error_replies().handler = std::move(handler); }
+
+void Worker::OnPool::await_suspend(std::coroutine_handle<> awaiter) { worker_.body_->core.run_on_pool(job_, awaiter); }
+
 int Worker::run() {
   if (body_->core.hello().pid != static_cast<std::uint64_t>(getpid())) {
     body_->log.line("run() after fork(): a worker runs in the process that made it");
@@ -128,7 +132,7 @@ int Worker::run() {
     const auto steer = steer_endpoint(deal);  // checked with the options
     body_->core.add_link(deal, *steer);
   }
-  if (body_->core.has_pool_handlers()) body_->pool.start(body_->options.threads);
+  if (body_->core.handlers().has_pool_handlers()) body_->pool.start(body_->options.threads);
   return body_->loop.run(body_->core);
 }
 

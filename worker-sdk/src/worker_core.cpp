@@ -35,30 +35,45 @@ struct Running {
   std::coroutine_handle<> handle;
 };
 
-Running run_async(WorkerStream& stream, LoopSide& side, const AsyncHandler& handler, const WorkerLog& log) {
+Running run_async(WorkerStream& stream, LoopSide& side, const AsyncHandler& handler, const ErrorReplies& replies) {
   std::exception_ptr error;
   {
     AsyncRequest request(side);
     AsyncReply reply(side);
     try {
-      co_await handler(request, reply);
+      if (side.layers().empty())
+        co_await handler(request, reply);
+      else
+        co_await run_layers(side.layers(), handler, request, reply);
     } catch (...) {
       error = std::current_exception();
     }
   }
-  run_guarded(side, log, [&] {
+  run_guarded(side, replies, [&] {
     if (error) std::rethrow_exception(error);
   });
   side.running = nullptr;
   stream.handler_done();
 }
 
-Running run_socket(WorkerStream& stream, SocketSide& side, const WebSocketHandler& handler, const WorkerLog& log) {
+// The guards alone: what goes around ordinary handlers cannot go around a WebSocket's. False when one has answered.
+bool let_pass(SocketSide& side) {
+  WebSocket socket(side);
+  Reply reply(side);
+  for (const Handlers::Layer* layer : side.layers()) {
+    if (layer->guard) layer->guard(socket, reply);
+    if (side.has_ended()) return false;
+  }
+  return true;
+}
+
+Running run_socket(WorkerStream& stream, SocketSide& side, const WebSocketHandler& handler,
+                   const ErrorReplies& replies) {
   std::exception_ptr error;
   {
     WebSocket socket(side);
     try {
-      co_await handler(socket);
+      if (let_pass(side)) co_await handler(socket);
     } catch (...) {
       error = std::current_exception();
     }
@@ -69,7 +84,7 @@ Running run_socket(WorkerStream& stream, SocketSide& side, const WebSocketHandle
   } catch (const Cancelled&) {  // it is over, and was so for the handler
     side.conclude();
   } catch (...) {
-    answer_exception(std::current_exception(), side, log);
+    answer_exception(std::current_exception(), side, replies);
   }
   side.running = nullptr;
   stream.handler_done();
@@ -83,43 +98,31 @@ bool has_sound_captures(std::string_view path, const RouteMatch& match) {
   return std::all_of(match.captures.begin(), match.captures.begin() + std::ptrdiff_t(match.names->size()), is_sound);
 }
 
-constexpr std::string_view kBadEscape = "The path has a '%' without two hex digits.\n";
+const std::string kBadEscape = "The path has a '%' without two hex digits.\n";
 
 bool is_web_socket(const Head& request) { return request.find(":protocol") == "websocket"; }
 
 }  // namespace
 
-WorkerCore::WorkerCore(Parts parts, Hello hello) : parts_(parts), hello_(std::move(hello)) {}
+WorkerCore::WorkerCore(Parts parts, Hello hello)
+    : parts_(parts), hello_(std::move(hello)), sender_(&parts.sender), error_replies_{parts.log, {}} {}
 WorkerCore::~WorkerCore() = default;
 
 void WorkerCore::add_handler(std::string_view methods, std::string_view pattern, Handler handler, Kind kind) {
-  if (!handler) throw std::invalid_argument("no handler for " + std::string(pattern));
-  const auto entry_kind = kind == Kind::pool ? Entry::Kind::pool : Entry::Kind::on_loop;
-  add_entry({entry_kind, std::move(handler), {}, {}}, methods, pattern);
-  has_pool_handlers_ |= kind == Kind::pool;
+  handlers_.add({kind, std::move(handler), {}, {}, std::string(pattern)}, methods);
 }
 
 void WorkerCore::add_handler(std::string_view methods, std::string_view pattern, AsyncHandler handler) {
-  if (!handler) throw std::invalid_argument("no handler for " + std::string(pattern));
-  add_entry({Entry::Kind::coroutine, {}, std::move(handler), {}}, methods, pattern);
+  handlers_.add({Kind::coroutine, {}, std::move(handler), {}, std::string(pattern)}, methods);
 }
 
 void WorkerCore::add_handler(std::string_view pattern, WebSocketHandler handler) {
-  if (!handler) throw std::invalid_argument("no handler for " + std::string(pattern));
-  add_entry({Entry::Kind::socket, {}, {}, std::move(handler)}, "*", pattern);
-}
-
-void WorkerCore::add_entry(Entry entry, std::string_view methods, std::string_view pattern) {
-  const auto number = static_cast<std::uint32_t>(entries_.size());
-  RouteMatcher& matcher = entry.kind == Entry::Kind::socket ? socket_matcher_ : matcher_;
-  matcher.add(methods, pattern, number);
-  entries_.push_back(std::make_unique<Entry>(std::move(entry)));
-  patterns_.emplace_back(pattern);
+  handlers_.add({Kind::socket, {}, {}, std::move(handler), std::string(pattern)}, "*");
 }
 
 void WorkerCore::claim_routes() {
   const WorkerOptions& options = parts_.options;
-  WorkerClaims claims = options.routes.empty() ? handler_claims(patterns_) : stated_claims(options.routes);
+  WorkerClaims claims = options.routes.empty() ? handler_claims(handlers_.patterns()) : stated_claims(options.routes);
   if (!claims.remark.empty()) log().line(claims.remark);
   hello_.routes = std::move(claims.routes);
   log().detail("serves " + claims_text(hello_.routes));
@@ -199,22 +202,24 @@ void WorkerCore::dispatch(WorkerStream& stream) {
   const std::string_view target = request.path();
   const std::string_view path = target.substr(0, target.find('?'));
   if (is_web_socket(request)) return dispatch_socket(stream, path);
-  matcher_.find(request.method(), path, match_);
-  if (match_.found != RouteMatch::Found::yes) return answer_unmatched(stream, match_);
-  if (!has_sound_captures(path, match_)) return stream.use_loop_side().fail(400, kBadEscape);
+  const Cors* const cors = handlers_.find_cors(path);
+  if (cors != nullptr && Cors::is_preflight(request)) return answer_preflight(stream, *cors);
+  handlers_.matcher().find(request.method(), path, match_);
+  if (match_.found != RouteMatch::Found::yes) return answer_unmatched(stream);
+  if (!has_sound_captures(path, match_)) return answer_error(400, kBadEscape, use_error_side(stream), error_replies_);
 
-  const Entry& entry = *entries_[match_.handler];
-  if (entry.kind == Entry::Kind::pool) {
+  const Handlers::Entry& entry = handlers_[match_.handler];
+  if (entry.kind == Kind::pool) {
     PoolSide& side = stream.use_pool_side();
-    side.match() = match_;
+    prepare(side, path);
     stream.handler_begins();
-    return parts_.pool.run(entry.handler, side);
+    return parts_.pool.run([this, &side] { run_pooled(side); });
   }
   LoopSide& side = stream.use_loop_side();
-  side.match() = match_;
-  if (entry.kind == Entry::Kind::coroutine) {
+  prepare(side, path);
+  if (entry.kind == Kind::coroutine) {
     stream.handler_begins();
-    side.running = run_async(stream, side, entry.async_handler, log()).handle;
+    side.running = run_async(stream, side, entry.async_handler, error_replies_).handle;
     return side.running.resume();
   }
   if (stream.has_whole_body()) return run_inline(stream);
@@ -222,46 +227,101 @@ void WorkerCore::dispatch(WorkerStream& stream) {
   side.start_collecting();
 }
 
+// What the side needs to know of its request before the handler runs.
+void WorkerCore::prepare(HandlerSide& side, std::string_view path) {
+  side.match() = match_;
+  handlers_.find_layers(path, side.layers());
+  if (const Cors* cors = handlers_.find_cors(path)) cors->add_to_reply(side.request(), side.constant_fields());
+}
+
 // Handlers of ordinary requests are never asked: their 200 would accept it.
 void WorkerCore::dispatch_socket(WorkerStream& stream, std::string_view path) {
   if (is_draining_) return stream.put_reset(ResetCode::refused_stream);  // it would only be closed again
-  socket_matcher_.find("*", path, match_);
+  handlers_.socket_matcher().find("*", path, match_);
   if (match_.found != RouteMatch::Found::yes)
-    return stream.use_loop_side().fail(404, "No WebSocket is served at this path.\n");
-  if (!has_sound_captures(path, match_)) return stream.use_loop_side().fail(400, kBadEscape);
+    return answer_error(404, "No WebSocket is served at this path.\n", use_error_side(stream), error_replies_);
+  if (!has_sound_captures(path, match_)) return answer_error(400, kBadEscape, use_error_side(stream), error_replies_);
   if (stream.has_whole_body()) return stream.put_reset(ResetCode::protocol_error);
   SocketSide& side = stream.use_socket_side();
   side.match() = match_;
+  handlers_.find_layers(path, side.layers());
   stream.handler_begins();
-  side.running = run_socket(stream, side, entries_[match_.handler]->socket_handler, log()).handle;
+  side.running = run_socket(stream, side, handlers_[match_.handler].socket_handler, error_replies_).handle;
   side.running.resume();
 }
 
-void WorkerCore::answer_unmatched(WorkerStream& stream, const RouteMatch& match) {
+// For an answer that no handler of a pattern gives.
+LoopSide& WorkerCore::use_error_side(WorkerStream& stream) {
   LoopSide& side = stream.use_loop_side();
-  if (match.found == RouteMatch::Found::no) return side.fail(404, "Nothing is served at this path.\n");
-  const std::string allowed = matcher_.allowed(side.path());
+  match_.names = nullptr;  // a request that matched has captures, which may be broken
+  prepare(side, side.path());
+  side.layers().clear();
+  return side;
+}
+
+void WorkerCore::answer_preflight(WorkerStream& stream, const Cors& cors) {
+  LoopSide& side = stream.use_loop_side();
+  cors.add_to_reply(side.request(), side.constant_fields());
+  if (!cors.allows(side.request()))
+    return answer_error(403, "Pages of this origin may not use this.\n", side, error_replies_);
+  cors.add_to_preflight(side.constant_fields());
+  side.status(204);
+  side.send({});
+}
+
+void WorkerCore::answer_unmatched(WorkerStream& stream) {
+  const bool is_other_method = match_.found == RouteMatch::Found::other_method;
+  LoopSide& side = use_error_side(stream);
+  if (!is_other_method) {
+    if (!handlers_.not_found) return answer_error(404, "Nothing is served at this path.\n", side, error_replies_);
+    side.status(404);
+    return answer_by(handlers_.not_found, stream, side);
+  }
+  const std::string allowed = handlers_.matcher().allowed(side.path());
+  side.constant_fields().add("allow", allowed);
+  if (!handlers_.method_not_allowed)
+    return answer_error(405, "This path is served for " + allowed + " only.\n", side, error_replies_);
   side.status(405);
-  side.field("allow", allowed);
-  side.field("content-type", "text/plain; charset=utf-8");
-  side.send("This path is served for " + allowed + " only.\n");
+  answer_by(handlers_.method_not_allowed, stream, side);
+}
+
+void WorkerCore::answer_by(const Handler& handler, WorkerStream& stream, LoopSide& side) {
+  stream.handler_begins();
+  Request request(side);
+  Reply reply(side);
+  run_guarded(side, error_replies_, [&] { run_layers(side.layers(), handler, request, reply); });
+  stream.handler_done();
+}
+
+void WorkerCore::run_pooled(PoolSide& side) {
+  if (!side.is_cancelled()) {
+    Request request(side);
+    Reply reply(side);
+    const Handler& handler = handlers_[side.match().handler].handler;
+    run_guarded(side, error_replies_, [&] { run_layers(side.layers(), handler, request, reply); });
+  }
+  side.done();
+}
+
+void WorkerCore::run_on_pool(std::function<void()>& job, std::coroutine_handle<> awaiter) {
+  parts_.pool.start(parts_.options.threads);
+  parts_.pool.run([this, &job, awaiter] {
+    job();
+    parts_.inbox.put([awaiter] { awaiter.resume(); });
+  });
 }
 
 void WorkerCore::body_is_complete(WorkerStream& stream) { run_inline(stream); }
 
 void WorkerCore::body_too_large(WorkerStream& stream) {
-  stream.loop_side().fail(413, "The request's body is larger than " + std::to_string(max_body()) + " bytes.\n");
+  const std::string text = "The request's body is larger than " + std::to_string(max_body()) + " bytes.\n";
+  answer_error(413, text, stream.loop_side(), error_replies_);
 }
 
 void WorkerCore::run_inline(WorkerStream& stream) {
   LoopSide& side = stream.loop_side();
   if (side.is_too_large()) return body_too_large(stream);
-  const Entry& entry = *entries_[side.match().handler];
-  stream.handler_begins();
-  Request request(side);
-  Reply reply(side);
-  run_guarded(side, log(), [&] { entry.handler(request, reply); });
-  stream.handler_done();
+  answer_by(handlers_[side.match().handler].handler, stream, side);
 }
 
 std::uint64_t WorkerCore::start_timer(std::chrono::milliseconds duration, HandlerSide& side) {

@@ -12,11 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "guarded.h"
 #include "handler_pool.h"
+#include "handlers.h"
 #include "inbox.h"
 #include "proto/control.h"
 #include "proto/hpack.h"
-#include "route_matcher.h"
 #include "router_link.h"
 #include "worker_log.h"
 #include "worker_stream.h"
@@ -45,11 +46,14 @@ class WorkerCore {
   WorkerCore(Parts parts, Hello hello);
   ~WorkerCore();
 
-  enum class Kind : std::uint8_t { pool, on_loop };
+  using Kind = Handlers::Kind;
   void add_handler(std::string_view methods, std::string_view pattern, Handler handler, Kind kind);
   void add_handler(std::string_view methods, std::string_view pattern, AsyncHandler handler);
   void add_handler(std::string_view pattern, WebSocketHandler handler);
-  [[nodiscard]] bool has_pool_handlers() const { return has_pool_handlers_; }
+  Handlers& handlers() { return handlers_; }
+  ErrorReplies& error_replies() { return error_replies_; }
+  // Runs `job` on a thread of the pool, then the coroutine goes on here.
+  void run_on_pool(std::function<void()>& job, std::coroutine_handle<> awaiter);
 
   // Puts into HELLO what this worker claims: the routes of its options, else what its handlers answer. After the last
   // handler, before the first link.
@@ -80,7 +84,9 @@ class WorkerCore {
   Head& scratch_head() { return scratch_head_; }
   const WorkerLog& log() const { return parts_.log; }
   Inbox& inbox() { return parts_.inbox; }
-  LinkSender& sender() { return parts_.sender; }
+  LinkSender& sender() { return *sender_; }
+  // From now on they send by this one.
+  void send_by(LinkSender& sender) { sender_ = &sender; }
   [[nodiscard]] const Hello& hello() const { return hello_; }
   [[nodiscard]] std::size_t max_body() const { return parts_.options.max_body; }
   [[nodiscard]] bool is_full() const { return in_use_ >= parts_.options.capacity; }
@@ -107,12 +113,6 @@ class WorkerCore {
   void body_too_large(WorkerStream& stream);
 
  private:
-  struct Entry {
-    enum class Kind : std::uint8_t { pool, on_loop, coroutine, socket } kind;
-    Handler handler;
-    AsyncHandler async_handler;
-    WebSocketHandler socket_handler;
-  };
   struct Timer {
     WorkerClock::time_point at;
     std::uint64_t ticket;
@@ -120,10 +120,14 @@ class WorkerCore {
     bool operator>(const Timer& other) const { return at > other.at; }
   };
 
-  void add_entry(Entry entry, std::string_view methods, std::string_view pattern);
   void dispatch(WorkerStream& stream);
+  void prepare(HandlerSide& side, std::string_view path);
+  LoopSide& use_error_side(WorkerStream& stream);
+  void answer_preflight(WorkerStream& stream, const Cors& cors);
+  void answer_by(const Handler& handler, WorkerStream& stream, LoopSide& side);
+  void run_pooled(PoolSide& side);
   void dispatch_socket(WorkerStream& stream, std::string_view path);
-  void answer_unmatched(WorkerStream& stream, const RouteMatch& match);
+  void answer_unmatched(WorkerStream& stream);
   void run_inline(WorkerStream& stream);
   void close_sockets_slowly();
   void ring_timers();
@@ -135,11 +139,10 @@ class WorkerCore {
   HpackEncoder encoder_;
   HpackDecoder decoder_;
   Head scratch_head_;
-  RouteMatcher matcher_, socket_matcher_;
+  LinkSender* sender_;
+  Handlers handlers_;
+  ErrorReplies error_replies_;
   RouteMatch match_;
-  std::vector<std::unique_ptr<Entry>> entries_;
-  std::vector<std::string> patterns_;  // of the entries
-  bool has_pool_handlers_ = false;
   std::vector<std::unique_ptr<RouterLink>> links_;
 
   std::vector<std::unique_ptr<WorkerStream>> streams_;

@@ -32,7 +32,8 @@ struct WorkerOptions {
   // worker claims, shared with all other such workers. At most 1000, together less than 64 KiB.
   std::vector<ServedRoute> routes;
 
-  // Threads for the handlers of Worker::handle, started when the first such handler is registered. 1 … 1024. As many
+  // Threads for the handlers of Worker::handle, and for Worker::on_pool: started by run() when there is such a handler,
+  // else by the first on_pool(). 1 … 1024. As many
   // requests of that kind are worked on at once; others wait their turn.
   std::uint32_t threads = 16;
   // The largest request body that body() and inline handlers take, in bytes; above it the answer is 413.

@@ -28,6 +28,8 @@ class ReplyBase {
   // given is kept.
   // All fields together are at most 65 470 bytes, names + values + 32 for each. Before the head is out.
   ReplyBase& field(std::string_view name, std::string_view value);
+  // The same, but replaces all fields of this name that the reply has, in the place of the first.
+  ReplyBase& set_field(std::string_view name, std::string_view value);
 
   // An interim reply, e.g. inform(103, {{"link", "</a.css>; rel=preload"}}) (RFC 8297). `code` is 100 … 199 without
   // 101. Goes out at once. Before the head is out.

@@ -96,6 +96,7 @@ class RequestBase {
   RequestBase& operator=(const RequestBase&) = delete;
 
  protected:
+  friend class Waiting;
   explicit RequestBase(HandlerSide& side) : side_(&side) {}
   ~RequestBase() = default;
   HandlerSide* side_;

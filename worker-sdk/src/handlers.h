@@ -1,0 +1,69 @@
+// What an application has registered: handlers by method and pattern, what runs around them, CORS, and the hooks for
+// what no handler answers.
+//
+// Owner: WorkerCore.   Thread: filled before the worker runs, then read: by the loop, and by the pool's threads.
+// Not here: matching paths (route_matcher.h), the requests (worker_core.h).
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cors.h"
+#include "route_matcher.h"
+#include "zeroway/handlers.h"
+
+namespace zeroway {
+
+class Handlers {
+ public:
+  enum class Kind : std::uint8_t { pool, on_loop, coroutine, socket };
+  struct Entry {
+    Kind kind;
+    Handler handler;
+    AsyncHandler async_handler;
+    WebSocketHandler socket_handler;
+    std::string pattern;
+  };
+  // One call of Worker::use. It has a guard, or what goes around one or both kinds of handlers.
+  struct Layer {
+    std::string prefix;
+    Guard guard;
+    Around around;
+    AsyncAround async_around;
+  };
+  using Layers = std::vector<const Layer*>;  // outermost first
+
+  // Throw std::invalid_argument as Worker's functions of these names say.
+  void add(Entry entry, std::string_view methods);
+  void use(Layer layer);
+  void use_cors(CorsOptions options) { cors_.emplace_back(std::move(options)); }
+
+  [[nodiscard]] const RouteMatcher& matcher() const { return matcher_; }
+  [[nodiscard]] const RouteMatcher& socket_matcher() const { return socket_matcher_; }
+  [[nodiscard]] const Entry& operator[](std::uint32_t number) const { return *entries_[number]; }
+  [[nodiscard]] std::vector<std::string> patterns() const;
+  [[nodiscard]] bool has_pool_handlers() const { return has_pool_handlers_; }
+  // Fills `layers` with what runs around a handler for this path.
+  void find_layers(std::string_view path, Layers& layers) const;
+  // The one for this path that was registered first; nullptr when there is none.
+  [[nodiscard]] const Cors* find_cors(std::string_view path) const;
+
+  Handler not_found, method_not_allowed;  // empty = the default page
+
+ private:
+  std::vector<std::unique_ptr<Entry>> entries_;
+  std::vector<std::unique_ptr<Layer>> layers_;
+  std::vector<Cors> cors_;
+  RouteMatcher matcher_, socket_matcher_;
+  bool has_pool_handlers_ = false;
+};
+
+// Runs the layers, and the handler inside of them.
+void run_layers(std::span<const Handlers::Layer* const> layers, const Handler& handler, Request& request, Reply& reply);
+[[nodiscard]] Task<void> run_layers(std::span<const Handlers::Layer* const> layers, const AsyncHandler& handler,
+                                    AsyncRequest& request, AsyncReply& reply);
+
+}  // namespace zeroway

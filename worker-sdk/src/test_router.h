@@ -1,0 +1,90 @@
+// The router that TestClient plays: frames for a worker's core, and what its frames say.
+//
+// Owner: TestClient.   Thread: the test's; woken by others through the inbox.
+// Not here: the clock and sockets of a worker that runs (worker_loop.h).
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "proto/message.h"
+#include "worker_body.h"
+#include "zeroway/testing.h"
+
+namespace zeroway {
+
+// One request or WebSocket, from the client's end.
+struct TestExchange {
+  StreamId id = 0;
+  bool is_web_socket = false;
+
+  // To the worker: pieces that wait for credit, then the end.
+  struct Piece {
+    std::string bytes;
+    bool is_text = true;  // WebSockets only: a whole message
+    std::size_t sent = 0;
+  };
+  std::deque<Piece> out;
+  std::int64_t window = 0;
+  bool ends = false, has_ended = false;  // the end was asked for; it was sent
+  Head trailers;
+
+  // From the worker.
+  TestReply reply;             // its body is what has come and was not read
+  std::size_t uncredited = 0;  // of messages: credit is given for all that has come when receive() finds none
+  std::deque<TestWebSocket::Message> messages;
+  std::string message;  // as far as it has come
+  bool has_head = false, is_over = false;
+};
+
+class TestRouter final : public LinkSender {
+ public:
+  TestRouter(Worker::Body& body, std::chrono::milliseconds patience);
+  ~TestRouter() override;
+
+  [[nodiscard]] std::shared_ptr<TestExchange> open(const Head& head, bool has_body);
+  void reset(TestExchange& exchange);
+  // The test has read so much of the reply.
+  void credit(TestExchange& exchange, std::size_t bytes);
+
+  // One turn of the loop; false when nothing happened.
+  bool turn();
+  void run();
+  // Turns until `is_there`; throws std::runtime_error after the patience.
+  void run_until(const std::function<bool()>& is_there, const std::string& what);
+  void advance(std::chrono::milliseconds duration);
+  void drain();
+  [[nodiscard]] WorkerCore& core() { return body_.core; }
+
+  void send(RouterLink& link) override;
+
+ private:
+  void send_pieces(TestExchange& exchange);
+  void handle(const Frame& frame);
+  void handle_head(TestExchange& exchange, const Frame& frame);
+  void handle_message(TestExchange& exchange, const Frame& frame);
+  [[nodiscard]] bool jump_to_next_timer();
+  void wait_for_others(std::chrono::steady_clock::time_point until);
+  void wake();
+
+  Worker::Body& body_;
+  RouterLink* link_ = nullptr;
+  std::chrono::milliseconds patience_;
+  WorkerClock::time_point now_;
+  HpackEncoder encoder_;
+  HpackDecoder decoder_;
+  MessageWriter in_;
+  std::string out_;
+  std::map<StreamId, std::shared_ptr<TestExchange>> exchanges_;
+  StreamId next_id_ = 1;
+
+  std::mutex mutex_;  // of what follows
+  std::condition_variable woken_;
+  bool is_woken_ = false;
+};
+
+}  // namespace zeroway
