@@ -1,4 +1,5 @@
 """The router's command line: short flags, help, and errors that say what to do (Z 2)."""
+import re
 import signal
 import subprocess
 
@@ -99,3 +100,9 @@ def test_a_fabric_beyond_loopback_needs_keys(stack):
     done = run('-p', '0', '--fabric', fabric)
     assert done.returncode not in (0,)
     assert '--fabric-insecure' in done.stdout + done.stderr and '--fabric-key' in done.stdout + done.stderr
+
+
+def test_a_worker_tells_its_version():
+    for flag in ('-V', '--version'):
+        told = subprocess.run([z.program('hello-worker'), flag], capture_output=True, text=True, timeout=z.PATIENCE)
+        assert told.returncode == 0 and re.fullmatch(r'hello-worker \(Zeroway worker SDK \d+\.\d+\.\d+\)\n', told.stdout)

@@ -1,5 +1,6 @@
 """SIGTERM lets a worker finish what it holds, and nothing new reaches it (Z 5)."""
 import signal
+import time
 
 import zeroway_e2e as z
 
@@ -68,3 +69,27 @@ def test_what_its_drain_time_does_not_suffice_for_is_given_to_another_where_that
         assert reply.status == 502 and b'went away before it answered' in reply.body
     assert leaving.wait() == 1
     router.wait_workers(1)
+
+
+def test_a_closed_terminal_drains_as_sigterm_does(stack):
+    """The kernel and the shell send SIGHUP each: neither ends the worker before its request is answered."""
+    router = stack.router()
+    worker = stack.httpbin('bin-1')
+    router.wait_workers(1)
+    with router.connect() as connection:
+        connection.send_request('GET', '/delay/1')
+        z.eventually(lambda: router.counters()['streams_open'] == 1, what='a request at the worker')
+        worker.signal(signal.SIGHUP)
+        time.sleep(0.1)  # the second comes when the first has been heard
+        worker.signal(signal.SIGHUP)
+        assert connection.read_reply().status == 200
+    assert worker.wait() == 0
+
+
+def test_a_worker_under_nohup_ignores_a_closed_terminal(stack):
+    router = stack.router()
+    worker = stack.start(['nohup', z.program('hello-worker'), 'kept', '--connect', router.fabric], name='kept')
+    router.wait_workers(1)
+    worker.signal(signal.SIGHUP)
+    assert router.get().text == 'Hello from kept\n'
+    assert worker.is_running()

@@ -62,13 +62,13 @@ void answer_exception(const std::exception_ptr& error, HandlerSide& side, const 
   if (is_cancellation(error, side)) return;
   const Answer answer = answer_for(error);
   const std::string what = std::string(side.request().method()) + " " + std::string(side.path());
-  if (!answer.complaint.empty()) replies.log.line("handler of " + what + " failed: " + answer.complaint);
+  if (!answer.complaint.empty()) replies.log.error("handler of " + what + " failed: " + answer.complaint);
   try {
     if (replies.handler) call_handler(replies, side, {answer.status, answer.text, error});
   } catch (const std::exception& second) {
-    replies.log.line("on_error of " + what + " failed: " + second.what());
+    replies.log.error("on_error of " + what + " failed: " + second.what());
   } catch (...) {
-    replies.log.line("on_error of " + what + " failed: an exception of unknown type");
+    replies.log.error("on_error of " + what + " failed: an exception of unknown type");
   }
   side.fail(answer.status, answer.text);
 }

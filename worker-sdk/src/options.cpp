@@ -165,6 +165,8 @@ void read_environment(WorkerOptions& options) {
   }
 }
 
+std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
 void print_manual(const char* program) {
   std::printf("Usage: %s [NAME] [OPTION …]\n\nNAME is shown in logs and in X-Worker. Options, with defaults:\n\n",
               program);
@@ -173,8 +175,11 @@ void print_manual(const char* program) {
     std::printf("  %-26s %s\n", left.c_str(), option.manual);
     if (option.environment != nullptr) std::printf("  %-26s else the environment's %s\n", "", option.environment);
   }
-  std::printf("  %-26s this text\n\nSIGTERM finishes the requests in hand and exits 0; a second one exits at once.\n",
+  std::printf("  %-26s the version of the SDK that it was built with\n  %-26s this text\n", "-V, --version",
               "-h, --help");
+  std::printf(
+      "\nSIGTERM and SIGINT finish the requests in hand and exit 0; a second one exits at once. SIGHUP (the terminal\n"
+      "was closed) drains too, however often it comes; nohup keeps it away.\n");
 }
 
 }  // namespace
@@ -220,9 +225,16 @@ WorkerOptions WorkerOptions::parse(const std::vector<std::string>& arguments, co
 WorkerOptions WorkerOptions::from_command_line(int argc, char** argv, const WorkerOptions& defaults) {
   const std::string_view program = argc > 0 ? argv[0] : "worker";
   std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
-  if (std::any_of(arguments.begin(), arguments.end(),
-                  [](const auto& text) { return text == "--help" || text == "-h"; })) {
+  const auto is_given = [&](std::string_view name, std::string_view letter) {
+    return std::any_of(arguments.begin(), arguments.end(),
+                       [&](const std::string& text) { return text == name || text == letter; });
+  };
+  if (is_given("--help", "-h")) {
     print_manual(argv[0]);
+    std::exit(0);
+  }
+  if (is_given("--version", "-V")) {
+    std::printf("%s (Zeroway worker SDK " ZEROWAY_VERSION ")\n", std::string(file_name(program)).c_str());
     std::exit(0);
   }
   try {
@@ -236,8 +248,7 @@ WorkerOptions WorkerOptions::from_command_line(int argc, char** argv, const Work
 WorkerOptions WorkerOptions::from_command_line(int argc, char** argv) {
   WorkerOptions defaults;
   const std::string_view program = argc > 0 ? argv[0] : "";
-  const std::string_view file = program.substr(program.rfind('/') + 1);
-  if (!file.empty()) defaults.name = file;
+  if (!file_name(program).empty()) defaults.name = file_name(program);
   return from_command_line(argc, argv, defaults);
 }
 

@@ -16,13 +16,13 @@ void RouterLink::up() {
   forget_connection();
   is_up_ = true;
   is_confirmed_ = false;
-  core_.log().detail("connected to " + steer_);
+  core_.log().debug("connected to " + steer_);
   out_.hello(core_.hello());
   if (core_.is_draining()) leave();
 }
 
 void RouterLink::down() {
-  if (is_up_) core_.log().detail("connection to " + steer_ + " is gone");
+  if (is_up_) core_.log().debug("connection to " + steer_ + " is gone");
   is_up_ = false;
   forget_connection();
 }

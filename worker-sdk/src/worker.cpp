@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
 #include <utility>
 
@@ -41,27 +40,52 @@ extern "C" void on_stop_signal(int) {
   loop->wake();
 }
 
-class SignalGuard {
+// The terminal was closed. It only begins to drain: the kernel and the shell send one each, and the second is no wish
+// to end at once.
+extern "C" void on_hangup_signal(int) {
+  WorkerLoop* const loop = signalled_loop.load();
+  int none = 0;
+  if (loop != nullptr && loop->stops().compare_exchange_strong(none, 1)) loop->wake();
+}
+
+// A signal's action while this lives.
+class SignalAction {
  public:
-  explicit SignalGuard(WorkerLoop& loop) {
-    signalled_loop.store(&loop);
+  SignalAction(int number, void (*act)(int)) : number_(number) {
     struct sigaction action = {};
-    action.sa_handler = on_stop_signal;
+    action.sa_handler = act;
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGTERM, &action, &old_[0]);
-    sigaction(SIGINT, &action, &old_[1]);
+    sigaction(number_, &action, &before_);
   }
-  ~SignalGuard() {
-    sigaction(SIGTERM, &old_[0], nullptr);
-    sigaction(SIGINT, &old_[1], nullptr);
-    signalled_loop.store(nullptr);
+  ~SignalAction() { sigaction(number_, &before_, nullptr); }
+  SignalAction(const SignalAction&) = delete;
+  SignalAction& operator=(const SignalAction&) = delete;
+
+  // Back to what it was, at once, if the signal was ignored: nohup means that.
+  void respect_ignored() {
+    if ((before_.sa_flags & SA_SIGINFO) == 0 && before_.sa_handler == SIG_IGN) sigaction(number_, &before_, nullptr);
   }
-  SignalGuard(const SignalGuard&) = delete;
-  SignalGuard& operator=(const SignalGuard&) = delete;
 
  private:
-  std::array<struct sigaction, 2> old_{};
+  int number_;
+  struct sigaction before_ = {};
+};
+
+class SignalGuard {
+ public:
+  explicit SignalGuard(WorkerLoop& loop)
+      : for_loop_(loop), term_(SIGTERM, on_stop_signal), int_(SIGINT, on_stop_signal), hup_(SIGHUP, on_hangup_signal) {
+    hup_.respect_ignored();
+  }
+
+ private:
+  // The first to come, the last to go: a signal that comes in between finds the loop.
+  struct ForLoop {
+    explicit ForLoop(WorkerLoop& loop) { signalled_loop.store(&loop); }
+    ~ForLoop() { signalled_loop.store(nullptr); }
+  } for_loop_;
+  SignalAction term_, int_, hup_;
 };
 
 }  // namespace
@@ -118,11 +142,11 @@ void Worker::OnPool::await_suspend(std::coroutine_handle<> awaiter) { worker_.bo
 
 int Worker::run() {
   if (body_->core.hello().pid != static_cast<std::uint64_t>(getpid())) {
-    body_->log.line("run() after fork(): a worker runs in the process that made it");
+    body_->log.error("run() after fork(): a worker runs in the process that made it");
     return 2;
   }
   if (std::exchange(body_->has_run, true)) {
-    body_->log.line("run() can be called once");
+    body_->log.error("run() can be called once");
     return 2;
   }
   const SignalGuard signals(body_->loop);

@@ -123,9 +123,9 @@ void WorkerCore::add_handler(std::string_view pattern, WebSocketHandler handler)
 void WorkerCore::claim_routes() {
   const WorkerOptions& options = parts_.options;
   WorkerClaims claims = options.routes.empty() ? handler_claims(handlers_.patterns()) : stated_claims(options.routes);
-  if (!claims.remark.empty()) log().line(claims.remark);
+  if (!claims.remark.empty()) log().warning(claims.remark);
   hello_.routes = std::move(claims.routes);
-  log().detail("serves " + claims_text(hello_.routes));
+  log().debug("serves " + claims_text(hello_.routes));
 }
 
 void WorkerCore::add_link(const std::string& deal, const std::string& steer) {
@@ -136,7 +136,7 @@ void WorkerCore::add_link(const std::string& deal, const std::string& steer) {
 }
 
 void WorkerCore::welcomed(RouterLink& link, const Welcome& welcome) {
-  log().detail(link.steer() + " is router " + welcome.router + ", loop " + std::to_string(welcome.loop));
+  log().debug(link.steer() + " is router " + welcome.router + ", loop " + std::to_string(welcome.loop));
   if (!link.is_configured()) return;
   const std::string host = dialled_host(link.steer());
   for (std::size_t i = 0; i < welcome.pairs.size() && links_.size() < kMaxLinks; ++i) {
@@ -155,7 +155,7 @@ void WorkerCore::complain(const std::string& text) {
     complaints_since_ = now_;
     complaints_ = 0;
   }
-  if (complaints_++ < kComplaintsPerSecond) log().line(text);
+  if (complaints_++ < kComplaintsPerSecond) log().warning(text);
 }
 
 WorkerStream& WorkerCore::spare() {

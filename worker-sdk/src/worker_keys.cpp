@@ -32,30 +32,77 @@ std::optional<Line> read_line(std::string text) {
   return line;
 }
 
-std::string read_key(const std::string& path, std::string_view kind) {
-  std::ifstream file(path);
-  if (!file) throw std::invalid_argument("key file " + path + " cannot be read");
-  std::string found;
+std::string public_half(const std::string& secret) {
+  std::array<char, kKeySize + 1> text{};
+  if (zmq_curve_public(text.data(), secret.c_str()) != 0) throw std::invalid_argument("this libzmq has no CURVE");
+  return text.data();
+}
+
+struct KeyFile {
+  std::string labelled_secret, labelled_public, unlabelled;  // the first of each; empty when there is none
+};
+
+KeyFile read_key_file(std::istream& file) {
+  KeyFile keys;
+  const auto take = [](std::string& place, const std::string& key) {
+    if (place.empty()) place = key;
+  };
   for (std::string text; std::getline(file, text);) {
     const auto line = read_line(text);
     if (!line) continue;
-    if (line->label.find(kind) != std::string::npos) return line->key;
-    if (found.empty() && line->label.find_first_not_of(" \t\"'") == std::string::npos) found = line->key;
+    if (line->label.find("secret") != std::string::npos) take(keys.labelled_secret, line->key);
+    if (line->label.find("public") != std::string::npos) take(keys.labelled_public, line->key);
+    if (line->label.find_first_not_of(" \t\"'") == std::string::npos) take(keys.unlabelled, line->key);
   }
-  if (found.empty()) throw std::invalid_argument("key file " + path + " holds no " + std::string(kind) + " key");
-  return found;
+  return keys;
+}
+
+KeyFile read_key_file(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw std::invalid_argument("key file " + path + " cannot be read");
+  return read_key_file(file);
+}
+
+// "a/router.key" and ".pub": the key in a/router.pub; empty when there is none.
+std::string key_beside(const std::string& path, const std::string& ending) {
+  const std::size_t dot = path.rfind('.');
+  if (dot == std::string::npos || path.find('/', dot) != std::string::npos) return {};
+  std::ifstream file(path.substr(0, dot) + ending);
+  return file ? read_key_file(file).unlabelled : std::string();
+}
+
+// Both halves are 40 characters and look alike. Which one it is tells its label, or the other half in the file beside
+// it, as tools/keygen writes them, or the file's ending.
+std::string read_secret(const std::string& path) {
+  const KeyFile keys = read_key_file(path);
+  if (!keys.labelled_secret.empty()) return keys.labelled_secret;
+  const std::string beside = key_beside(path, ".key");
+  const bool is_public = !keys.unlabelled.empty() && !beside.empty() && public_half(beside) == keys.unlabelled;
+  if (!keys.labelled_public.empty() || is_public || path.ends_with(".pub"))
+    throw std::invalid_argument("--key " + path + " is a public key: this worker's secret one is needed (NAME.key)");
+  if (keys.unlabelled.empty()) throw std::invalid_argument("key file " + path + " holds no secret key");
+  return keys.unlabelled;
+}
+
+std::string read_public(const std::string& path) {
+  const KeyFile keys = read_key_file(path);
+  if (!keys.labelled_public.empty()) return keys.labelled_public;
+  const std::string beside = key_beside(path, ".pub");
+  const bool is_secret = !keys.unlabelled.empty() && !beside.empty() && public_half(keys.unlabelled) == beside;
+  if (!keys.labelled_secret.empty() || is_secret)
+    throw std::invalid_argument("--router-key " + path +
+                                " is a secret key: the router's public one is needed (NAME.pub)");
+  if (keys.unlabelled.empty()) throw std::invalid_argument("key file " + path + " holds no public key");
+  return keys.unlabelled;
 }
 
 }  // namespace
 
 WorkerKeys read_worker_keys(const std::string& key_file, const std::string& router_key) {
   WorkerKeys keys;
-  keys.secret = read_key(key_file, "secret");
-  keys.router_public = is_key(router_key) ? router_key : read_key(router_key, "public");
-  std::array<char, kKeySize + 1> own{};
-  if (zmq_curve_public(own.data(), keys.secret.c_str()) != 0)
-    throw std::invalid_argument("key file " + key_file + ": this libzmq has no CURVE");
-  keys.own_public = own.data();
+  keys.secret = read_secret(key_file);
+  keys.router_public = is_key(router_key) ? router_key : read_public(router_key);
+  keys.own_public = public_half(keys.secret);
   return keys;
 }
 

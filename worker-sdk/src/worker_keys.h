@@ -13,8 +13,9 @@ struct WorkerKeys {
   std::string router_public;
 };
 
-// A key file has one key to a line, alone or after a label; where labels name "secret" and "public", the wanted one is
-// taken, else the first. Throws std::invalid_argument naming the file or the key that is wrong.
+// A key file has one key to a line, alone or after a label. The key after the label "secret" or "public" is taken, else
+// the first one without a label. Throws std::invalid_argument that names the option and the file: one that cannot be
+// read, that holds no key, or that holds the wrong half of a pair, as far as that can be told.
 [[nodiscard]] WorkerKeys read_worker_keys(const std::string& key_file, const std::string& router_key);
 
 }  // namespace zeroway

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstdio>
 #include <ctime>
 
 #include "limits.h"
@@ -51,18 +53,54 @@ bool write_line(std::string line) {
   return write(STDERR_FILENO, line.data(), line.size()) >= 0;
 }
 
-}  // namespace
-
-void WorkerLog::line(std::string_view text) const {
-  if (sink_) return sink_(text);
-  to_stderr(text);
+// "2026-11-29 10:44:37.123 ", in local time.
+std::string time_now() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  tm parts{};
+  localtime_r(&now.tv_sec, &parts);
+  std::array<char, 40> text{};
+  const std::size_t size = strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
+  const std::size_t rest = text.size() - size;
+  snprintf(text.data() + size, rest, ".%03d ", static_cast<int>(now.tv_nsec / 1'000'000 % 1'000));
+  return text.data();
 }
 
-void WorkerLog::to_stderr(std::string_view text) const {
+}  // namespace
+
+std::string_view to_text(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug:
+      return "debug";
+    case LogLevel::info:
+      return "info";
+    case LogLevel::warning:
+      return "warning";
+    case LogLevel::error:
+      break;
+  }
+  return "error";
+}
+
+void WorkerLog::write(LogLevel level, std::string_view line) const {
+  if (level == LogLevel::debug && !verbose_) return;
+  if (sink_) return sink_(level, line);
+  write_to_stderr(level, line);
+}
+
+std::string WorkerLog::shaped(LogLevel level, std::string_view line) const {
+  std::string text = time_now();
+  text += to_text(level);
+  text.append(std::string_view("error  ").size() - to_text(level).size(), ' ');
+  return text.append(1, ' ').append(name_).append(": ").append(line);
+}
+
+void WorkerLog::write_to_stderr(LogLevel level, std::string_view line) const {
   const std::lock_guard lock(mutex_);
-  if (lost_ > 0 && write_line(name_ + ": " + std::to_string(lost_) + " lines were lost: nobody read the log"))
+  if (lost_ > 0 &&
+      write_line(shaped(LogLevel::warning, std::to_string(lost_) + " lines were lost: nobody read the log")))
     lost_ = 0;
-  if (lost_ > 0 || !write_line(name_ + ": " + std::string(text))) ++lost_;
+  if (lost_ > 0 || !write_line(shaped(level, line))) ++lost_;
 }
 
 }  // namespace zeroway

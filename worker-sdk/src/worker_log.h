@@ -1,37 +1,40 @@
-// The worker's log lines: to the options' function, or to stderr with the worker's name in front. There nobody waits
-// for the reader of a pipe, and nobody dies of one that went away: lines that find no room are lost, and counted.
+// The worker's log lines: to the application's own function, or to standard error with time, level and the worker's
+// name, in the shape of the router's log. No thread waits for the reader of a pipe there, and a reader that went away
+// ends no worker: lines that find no room are lost, and counted.
 //
 // Owner: Worker.   Thread: any.
-// Not here: one line per request; the router's access log has those.
+// Not here: one line per request (the router's access log), which lines are worth saying (who calls this).
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include "proto/limits.h"
+#include "zeroway/log.h"
 
 namespace zeroway {
 
 class WorkerLog {
  public:
-  WorkerLog(std::string name, bool verbose, std::function<void(std::string_view)> sink)
+  WorkerLog(std::string name, bool verbose, LogSink sink)
       : name_(std::move(name)), verbose_(verbose), sink_(std::move(sink)) {}
 
-  void line(std::string_view text) const;
-  // Only when verbose.
-  void detail(std::string_view text) const {
-    if (verbose_) line(text);
-  }
+  // Debug lines are dropped unless the worker is verbose.
+  void write(LogLevel level, std::string_view line) const;
+  void debug(std::string_view line) const { write(LogLevel::debug, line); }
+  void info(std::string_view line) const { write(LogLevel::info, line); }
+  void warning(std::string_view line) const { write(LogLevel::warning, line); }
+  void error(std::string_view line) const { write(LogLevel::error, line); }
 
  private:
+  void write_to_stderr(LogLevel level, std::string_view line) const;
+  [[nodiscard]] std::string shaped(LogLevel level, std::string_view line) const;
+
   std::string name_;
   bool verbose_;
-  void to_stderr(std::string_view text) const;
-
-  std::function<void(std::string_view)> sink_;
-  mutable std::mutex mutex_;  // of what follows, and so that lines of several threads stay whole
+  LogSink sink_;
+  mutable std::mutex mutex_;  // of lost_, and so that lines of several threads stay whole
   mutable std::uint64_t lost_ = 0;
 };
 

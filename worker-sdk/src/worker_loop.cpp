@@ -121,7 +121,7 @@ void WorkerLoop::wake() {
 }
 
 bool WorkerLoop::failed(const std::string& what) {
-  log_.line(what + ": " + zmq_strerror(zmq_errno()));
+  log_.error(what + ": " + zmq_strerror(zmq_errno()));
   return false;
 }
 
@@ -158,7 +158,7 @@ bool WorkerLoop::set_keys() {
       return true;
     return failed("cannot set the keys");
   } catch (const std::exception& error) {
-    log_.line(error.what());
+    log_.error(error.what());
     return false;
   }
 }
@@ -246,14 +246,14 @@ void WorkerLoop::look_for_routers(WorkerClock::time_point now) {
     Pair& pair = pairs_[i];
     const RouterLink& link = *core_->links()[i];
     if (link.is_welcomed()) {
-      if (std::exchange(pair.is_missed, false)) log_.line("welcome at " + link.steer() + " now");
+      if (std::exchange(pair.is_missed, false)) log_.info("welcome at " + link.steer() + " now");
       pair.missed_at = kNever;
     } else if (pair.missed_at == kNever && !pair.is_missed) {
       pair.missed_at = now + kRouterPatience;
     } else if (pair.missed_at <= now) {
       pair.missed_at = kNever;
       pair.is_missed = true;
-      log_.line("no router welcomes this worker at " + link.steer() + "; it goes on trying");
+      log_.warning("no router welcomes this worker at " + link.steer() + "; it goes on trying");
     }
   }
 }
@@ -281,7 +281,7 @@ int WorkerLoop::serve() {
     is_busy |= !is_dry_;
     if (stops_.load(std::memory_order_relaxed) > 0) {
       if (!core_->is_draining()) {
-        log_.detail("leaving");
+        log_.info("leaving");
         drain_until_ = now + options_.drain_timeout;
         core_->begin_drain();
         continue;
@@ -296,7 +296,7 @@ int WorkerLoop::serve() {
 
 int WorkerLoop::finish() {
   const std::size_t dropped = core_->cancel_all();
-  if (dropped > 0) log_.line(std::to_string(dropped) + " requests were not finished in time");
+  if (dropped > 0) log_.warning(std::to_string(dropped) + " requests were not finished in time");
   (void)core_->end_turn();
   send_all();
   const bool has_peer =

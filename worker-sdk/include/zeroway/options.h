@@ -3,10 +3,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "zeroway/log.h"
 
 namespace zeroway {
 
@@ -49,20 +49,22 @@ struct WorkerOptions {
 
   // Whether to log each connection and drop, not only what is wrong.
   bool verbose = false;
-  // Where log lines go (without newline), called on any thread of the worker: it should not block. Empty = stderr;
-  // while nobody reads that, lines are lost rather than requests delayed.
-  std::function<void(std::string_view line)> log;
+  // Where log lines go: a function of (std::string_view line) or of (LogLevel level, std::string_view line), see
+  // zeroway/log.h. Empty = standard error, each line with time, level and the worker's name ("2026-11-29 10:44:37.123
+  // info    worker-1: …"); while nobody reads that, lines are lost and no request is delayed.
+  LogSink log;
 
   // Reads `NAME --connect ENDPOINT … --weight N --capacity N --threads N --route [HOST]/PATH … --max-body SIZE
-  // --drain-timeout TIME --key FILE --router-key FILE|KEY --verbose --help`. What is not given comes from the
+  // --drain-timeout TIME --key FILE --router-key FILE|KEY --verbose --help --version`. What is not given comes from the
   // environment (ZEROWAY_CONNECT, ZEROWAY_WEIGHT, ZEROWAY_CAPACITY, ZEROWAY_KEY, ZEROWAY_ROUTER_KEY), then from
-  // `defaults`. Without NAME the name is the program's. --help prints the manual and exits 0; anything wrong is told on
-  // stderr, with exit status 2. Positional arguments after NAME are wrong.
+  // `defaults`. Without NAME the name is the program's. --help (-h) prints the manual and exits 0, --version (-V) the
+  // SDK's version. Anything wrong is told on stderr, with exit status 2. Positional arguments after NAME are wrong.
   [[nodiscard]] static WorkerOptions from_command_line(int argc, char** argv, const WorkerOptions& defaults);
   [[nodiscard]] static WorkerOptions from_command_line(int argc, char** argv);
 
   // The same without exits: throws std::invalid_argument whose text names the option, the value and the range.
-  // `arguments` is without the program's name. --help is not known here.
+  // `arguments` is without the program's name. --help and --version are not
+  // known here.
   [[nodiscard]] static WorkerOptions parse(const std::vector<std::string>& arguments, const WorkerOptions& defaults);
   // Throws std::invalid_argument when a value is outside its range. The Worker's constructor calls it.
   void check() const;

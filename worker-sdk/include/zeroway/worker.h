@@ -158,21 +158,25 @@ class Worker {
     }
   }
 
-  // Connects and serves on the calling thread until SIGTERM, SIGINT or stop(). Then it drains: tells the routers, takes
-  // what is already on its way, finishes what it holds for at most drain_timeout (WebSockets are closed with 1012 one
-  // after another, ten in a second, or as many more as it takes to be through after 80 % of that time), and returns 0,
-  // or 1 when requests had to be dropped at that. A second signal ends the process at once with status 1; a second
-  // stop() drops what is left and returns. While it runs, SIGTERM and SIGINT are its own; afterwards they are handled
-  // as before. Pool handlers that still run then are waited for when the worker is destroyed; they hear of it through
+  // Connects and serves on the calling thread until SIGTERM, SIGINT, SIGHUP or stop(). Then it drains: it tells the
+  // routers, takes what is already on its way, and finishes the requests in hand for at most drain_timeout. WebSockets
+  // are closed with 1012 one after another, ten in a second, or as many more as it takes to be through after 80 % of
+  // that time. Returns 0, or 1 when requests had to be dropped at the end of that time.
+  //
+  // A second SIGTERM or SIGINT ends the process at once with status 1, a further SIGHUP does nothing (a terminal that
+  // is closed sends several), and a second stop() drops what is left and returns. While run() lasts, these three
+  // signals are its own, but SIGHUP only if it was not ignored before (nohup); afterwards they are handled as before.
+  //
+  // Pool handlers that still run when it returns are waited for when the worker is destroyed; they hear of it through
   // Cancelled. Returns 2, with a log line, when it cannot start (an endpoint that is none, a key that cannot be read),
-  // when it is called a second time, and after fork() (make the worker in the process that runs it: two with one
-  // identity would lose each other's messages). In one worker of a process at a time if it shall hear signals.
+  // when it is called a second time, and after fork(): make the worker in the process that runs it. Only one worker of
+  // a process at a time hears signals.
   int run();
-  // Begins to drain, as SIGTERM does; the second call drops what is left. Any thread, any time.
+  // Begins to drain, as SIGTERM does. The second call drops what is left. Any thread, any time.
   void stop();
-  // Whether SIGTERM, SIGINT or stop() has come. Handlers that would go on for ever, or for long, look at it and end, or
-  // wait by sleep_unless_draining(): no request is cancelled before drain_timeout is over. True ever after. Any thread,
-  // any time; sleep_unless_draining() hears of it on the worker's loop, a moment later.
+  // Whether SIGTERM, SIGINT, SIGHUP or stop() has come. Handlers that would go on for ever, or for long, look at it and
+  // end, or wait by sleep_unless_draining(): no request is cancelled before drain_timeout is over. True ever after. Any
+  // thread, any time; sleep_unless_draining() hears of it on the worker's loop, a moment later.
   [[nodiscard]] bool is_draining() const;
   // Calls `action` on the worker's thread, soon. For coroutines that wait for something outside: resume them there. It
   // must not block or throw. Any thread, from the constructor on; ignored after run() has returned.
