@@ -12,6 +12,8 @@ using namespace zeroway;
 namespace {
 
 constexpr const char* kKey = "0#0000#0000#0000#0000#0000#0000#0000#000";
+constexpr const char* kPublicKey =
+    "0#0000#0000#0000#0000#0000#0000#0000$#$G";  // its last bit is 0: it may be a point (RFC 7748)
 
 // A file with this text, gone with its guard.
 class TextFile {
@@ -46,7 +48,8 @@ TEST_CASE("curve gate: a key may hold '#', which is a digit of Z85") {
 }
 
 TEST_CASE("curve gate: what follows a space, and a line that begins with '# ', is a comment") {
-  const std::string allow = "# our workers\n#\n\n" + std::string(kKey) + "  # the first one\r\n" + kKey + "\tsecond\n";
+  const std::string allow =
+      "# our workers\n#\n\n" + std::string(kPublicKey) + "  # the first one\r\n" + kPublicKey + "\tsecond\n";
   CHECK(open_with(kKey, allow) == "");
 }
 

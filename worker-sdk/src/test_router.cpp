@@ -87,8 +87,8 @@ void TestRouter::send_pieces(TestExchange& exchange) {
     const bool is_all = piece.sent == piece.bytes.size();
     if (exchange.is_web_socket) {
       exchange.window -= message_credit(fits);
-      in_.message(exchange.id, as_bytes(bytes), piece.is_text ? MessageKind::text : MessageKind::binary,
-                  is_all ? Last::yes : Last::no);
+      in_.piece(exchange.id, as_bytes(bytes), piece.is_text ? MessageKind::text : MessageKind::binary,
+                is_all ? Last::yes : Last::no);
     } else {
       exchange.window -= static_cast<std::int64_t>(fits);
       in_.data(exchange.id, as_bytes(bytes), Last::no);
