@@ -36,5 +36,6 @@ class ConnectionBudgets {
 using AnswerBudgets = ConnectionBudgets<kAnswersPerSecond>;
 // In bytes, kIdleFrameCost for each frame among them.
 using IdleTalk = ConnectionBudgets<kIdlePerSecond>;
+using StrangeTalk = ConnectionBudgets<kStrangeTalkPerSecond>;
 
 }  // namespace zeroway

@@ -118,7 +118,7 @@ class Fabric : public Backend, public WireEvents {
   // The sender of the message that is being handed in is cut: it is no worker.
   void turn_away(std::string_view why);
   void cut_overdue_newcomers();
-  // A message of this worker had frames of that cost which are no piece of a reply.
+  // A message had frames of that cost which are no piece of a reply.
   void talked_idly(std::string_view instance, std::size_t cost);
   void drop(std::string_view instance, ResetCode code, const std::string& what);
   void tell(std::string_view instance, ResetCode code, std::string_view what);
@@ -212,6 +212,7 @@ class Fabric : public Backend, public WireEvents {
   AnswerBudgets answers_;
   UnreadBytes unread_bytes_;
   IdleTalk idle_talk_;
+  StrangeTalk strange_talk_;
   PingRounds rounds_;
   Settling settling_;
   Newcomers newcomers_;

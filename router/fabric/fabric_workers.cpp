@@ -103,12 +103,13 @@ Result<> Fabric::frame(Worker* worker, std::string_view instance, const Frame& f
   return {};
 }
 
-// A worker that was dropped may have much on its way: it may say as much as it might have before.
 void Fabric::talked_idly(std::string_view instance, std::size_t cost) {
-  Worker* worker = roster_.find(instance);
-  if (idle_talk_.take(worker != nullptr ? worker->connection : wire_.sender(), now_, cost)) return;
   const char* const why = "it says more in a second than anybody waits for";
-  worker != nullptr ? cut(*worker, why) : turn_away(why);
+  if (Worker* worker = roster_.find(instance)) {
+    if (!idle_talk_.take(worker->connection, now_, cost)) cut(*worker, why);
+  } else if (!strange_talk_.take(wire_.sender(), now_, cost)) {
+    turn_away(why);
+  }
 }
 
 void Fabric::too_many_parts(std::string_view instance) {
@@ -296,6 +297,7 @@ void Fabric::steer_broke(ConnectionId connection) {
   answers_.forget(connection);
   unread_bytes_.forget(connection);
   idle_talk_.forget(connection);
+  strange_talk_.forget(connection);
   if (Worker* worker = roster_.find_connection(connection)) lose(*worker, "its connection broke off");
 }
 

@@ -32,11 +32,14 @@ inline constexpr std::size_t kBytesPerTurn = 4 << 20;  // the same: a message ma
 inline constexpr std::chrono::milliseconds kDealHeartbeat{2'000};  // ZeroMQ's own: a stopped worker leaves deal, too
 inline constexpr std::chrono::milliseconds kDealTimeout{10'000};  // until then it is only steered, which serves as well
 inline constexpr std::chrono::milliseconds kHelloPatience{
-    10'000};  // from a connection to steer to its HELLO: one that says nothing holds a descriptor and a routing id
+    5'000};  // from a connection to steer to its HELLO: one that says nothing holds a descriptor and a routing id
 // What a worker says in a second that is no piece of a reply (late frames, credit, answers to PINGs), in bytes, a frame
 // counting as so many more: a quarter of a million frames, or the windows of 1 024 streams. More, and it is cut.
 inline constexpr std::size_t kIdleFrameCost = 1'024;
 inline constexpr std::size_t kIdlePerSecond = 256 << 20;
+// The same of who has not said HELLO, or was dropped: nothing hangs on its connection, and all it says waits in ZeroMQ
+// until it is read.
+inline constexpr std::size_t kStrangeTalkPerSecond = 16 << 20;
 inline constexpr int kReceivesPerTurn = 4;               // goes; then clients get their turn again
 inline constexpr std::uint32_t kAnswersPerSecond = 100;  // to PINGs and HELLOs of one connection: who does not read
                                                          // them makes them wait here, and no credit bounds them
