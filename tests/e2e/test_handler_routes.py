@@ -26,6 +26,8 @@ def test_each_worker_gets_what_its_handlers_answer(two):
 @pytest.mark.parametrize('path', ['/nowhere', '/bytes', '/rooms', '/geti', '/get/x'])
 def test_what_no_handler_answers_is_not_found_at_once(two, path):
     """In much less than a minute, the queue timeout."""
+    two.get(path)  # as long as the router waits for more workers that may come
+    before = two.counters()['queued']
     for headers in ((), ASK):
         reply = two.get(path, headers=headers)
         assert (reply.status, reply.worker) == (404, None)
@@ -33,7 +35,7 @@ def test_what_no_handler_answers_is_not_found_at_once(two, path):
     said = subprocess.run(['curl', '-sS', '--http2-prior-knowledge', '-w', ' %{http_code}',
                            f'http://127.0.0.1:{two.port}{path}'], capture_output=True, timeout=60 * z.SLOW).stdout
     assert said.endswith(b' 404') and b'<h1>404 Not Found</h1>' in said
-    assert two.counters()['queued'] == 0
+    assert two.counters()['queued'] == before
 
 
 def test_a_path_waits_for_its_worker_and_for_no_other(stack, two):

@@ -129,7 +129,7 @@ const std::array kOptions = {
              options.threads = read_number(name, text, 1, kMaxThreads);
            }},
     Option{"--route", nullptr, "[HOST]/PATH",
-           "serve this host and path prefix instead of what the handlers\' paths say; repeatable; / is everything",
+           "serve this host and path prefix, not what the handlers answer; repeatable; / is everything",
            [](WorkerOptions& options, const std::string& name, const std::string& text) {
              options.routes.push_back(read_route(name, text));
            }},
