@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 import zeroway_e2e as z
+from h2_peer import H2Client
 from test_websocket_opening import ASK
 
 BUSY = 'The service is busy. Try again in a moment.'
@@ -47,6 +48,15 @@ def test_over_http_2(router):
                                '\n%{http_version} %{http_code} %{content_type}', f'http://127.0.0.1:{router.port}/nowhere'],
                               capture_output=True, text=True, timeout=60 * z.SLOW).stdout
         assert said.endswith(f'\n2 404 {kind}') and NOT_FOUND in said
+
+
+def test_a_head_that_is_refused_over_http_2_has_a_page_too(router):
+    with H2Client(router.port) as client:
+        for fields in ([('accept', 'application/json')] + [('x', 'y' * 15_000)] * 5, [('x', 'y' * 15_000)] * 5):
+            reply = client.request(fields=fields)
+            is_json = fields[0][0] == 'accept'
+            assert (reply.status, reply.field('content-length')) == (431, str(len(reply.body)))
+            assert reply.field('content-type') == ('application/problem+json' if is_json else 'text/html; charset=utf-8')
 
 
 def test_a_full_pool_is_busy_and_an_empty_one_is_not_there(router, stack):
