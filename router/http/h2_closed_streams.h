@@ -1,10 +1,10 @@
-// What is still known of an HTTP/2 connection's streams that are not open: enough for RFC 9113 §5.1's rules on them.
+// The streams of an HTTP/2 connection that are not open, as far as the rules of RFC 9113 §5.1 need them.
 //
-//     id:   1 … last: opened once, unless left out      above last: idle
+//     id:   1 … last: opened once, or left out      above last: idle
 //
 // Owner: H2Codec keeps one.   Thread: the connection's loop.
-// Nothing is kept of a stream that ended well. Of those that we reset, the last kRememberedResets are known: what the
-// client had sent before it heard of it may still come and is ignored.
+// The last kRememberedResets streams that this side reset are remembered: frames that the client had sent before it
+// received the RST_STREAM may still arrive, and are ignored. Nothing is remembered of streams that ended well.
 // Not here: open streams (h2_codec.h).
 #pragma once
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace zeroway {
 
 class H2ClosedStreams {
  public:
-  // The client opened this one; ids it jumped over can never be used.
+  // The client opened stream `id`. The ids that it jumped over can never be used.
   void opened(std::uint32_t id) {
     if (id > last_ + 2) keep(gaps_, {last_ + 1, id - 1}, next_gap_, kRememberedGaps);
     last_ = std::max(last_, id);
@@ -35,7 +35,7 @@ class H2ClosedStreams {
   }
 
  private:
-  // Over the oldest one when there are `most`.
+  // Replaces the oldest entry when there are `most` entries.
   template <class T>
   static void keep(std::vector<T>& all, T one, std::size_t& next, std::size_t most) {
     if (all.size() < most) return all.push_back(one);

@@ -80,13 +80,13 @@ Time H2Codec::tick(Time now, CodecEvents& events) {
   bool has_acted = false;
   Millis passed{};
   if (must_look) {
-    // After a pause without streams everything is new.
+    // A pause without streams counts for nothing: all streams are younger.
     passed = std::min(std::chrono::duration_cast<Millis>(now - last_look_), 2 * kLookInterval);
     last_look_ = now;
     slow_calls_ = 0;
-    look_at_window(passed);
+    judge_window(passed);
     for (std::size_t index = 0; index < open_.size() && !is_cut_; ++index) {
-      has_acted |= look_at(*open_[index], passed);
+      has_acted |= end_if_stalled(*open_[index], passed);
     }
   }
   Time next = last_look_ + kLookInterval;
@@ -99,20 +99,21 @@ Time H2Codec::tick(Time now, CodecEvents& events) {
   return next;
 }
 
-// True when it was reset, or refused.
-bool H2Codec::look_at(H2Stream& stream, Millis passed) {
+// True when the stream was reset, or its request refused.
+bool H2Codec::end_if_stalled(H2Stream& stream, Millis passed) {
   if (stream.is_reset) return false;
   if (stream.is_lingering) {
     stream.is_reset = true;
     say_reset(stream.id, ResetCode::no_error);
     return true;
   }
-  return stream.held.size() > 0 ? look_at_reply(stream, passed) : look_at_body(stream, passed);
+  return stream.held.size() > 0 ? reset_if_unread(stream, passed) : refuse_if_late(stream, passed);
 }
 
-// A client is judged by the window that it keeps closed. While a reply waits for its turn at the connection's, which
-// all share, the connection is judged; while it waits for the socket, the session judges.
-bool H2Codec::look_at_reply(H2Stream& stream, Millis passed) {
+// A client that does not read keeps a window closed. When it is the stream's window, only time in which it was closed
+// counts. When it is the connection's, which all streams share, judge_window() decides. When a reply waits for the
+// socket, the session decides.
+bool H2Codec::reset_if_unread(H2Stream& stream, Millis passed) {
   const bool is_closed =
       nghttp2_session_get_stream_remote_window_size(session_.get(), static_cast<std::int32_t>(stream.id)) <= 0;
   if (is_closed) {
@@ -127,7 +128,7 @@ bool H2Codec::look_at_reply(H2Stream& stream, Millis passed) {
   return true;
 }
 
-void H2Codec::look_at_window(Millis passed) {
+void H2Codec::judge_window(Millis passed) {
   const auto holds = [](const auto& stream) { return stream->held.size() > 0; };
   is_window_unread_ = false;
   if (nghttp2_session_get_remote_window_size(session_.get()) > 0) return;
@@ -145,10 +146,10 @@ void H2Codec::data_sent(H2Stream& stream, std::size_t size) {
   stream.unread_for = unread_for_ = {};
   send_pace_.moved(size, least_send_rate(limits_));
   stream.send_pace.moved(size, least_send_rate(limits_));
-  if (stream.held.size() == 0) stream.send_pace.begin();  // it took all there was: nobody is faster
+  if (stream.held.size() == 0) stream.send_pace.begin();  // the client has taken everything: it is not slow
 }
 
-bool H2Codec::look_at_body(H2Stream& stream, Millis passed) {
+bool H2Codec::refuse_if_late(H2Stream& stream, Millis passed) {
   if (!is_client_due(stream)) return false;
   stream.unsent_for += passed;
   stream.body_pace.waited(passed);
@@ -162,21 +163,21 @@ bool H2Codec::look_at_body(H2Stream& stream, Millis passed) {
   return true;
 }
 
-// Whether everybody waits for the rest of its body. Not while the worker withholds 100 Continue, and not once it has
-// begun to reply: then the two are talking, as in a gRPC call, and the worker decides how long.
+// Whether the request's body is to come now. Not while the worker has not sent 100 Continue. Not when the reply has
+// begun: then client and worker may talk as they like, as in a gRPC call, and the worker decides for how long.
 bool H2Codec::is_client_due(const H2Stream& stream) {
   const bool is_done = stream.has_request_ended || stream.is_over || stream.request.is_websocket;
   return !is_done && !stream.has_reply_head && !stream.awaits_continue && stream.window > 0;
 }
 
-// A call may have little to say, for hours. But anybody can claim to be one, so not many of a connection.
+// A gRPC call may send little for hours. But any request can claim to be one, so few are excused on each connection.
 bool H2Codec::may_be_slow(const H2Stream& stream) { return stream.is_grpc && ++slow_calls_ <= kMaxSlowCalls; }
 
 void H2Codec::count_stall(const char* why) {
   if (floods_.count_stall() && !is_cut_) static_cast<void>(cut(ResetCode::enhance_your_calm, why));
 }
 
-// --- what goes out
+// --- writing
 
 void H2Codec::head(CodecStream id, Head& head, Last last) {
   H2Stream* const stream = find(id);
@@ -198,7 +199,7 @@ void H2Codec::head(CodecStream id, Head& head, Last last) {
   stream->has_reply_head = true;
   stream->has_reply_ended = last == Last::yes;
   if (last == Last::yes || stream->socket) return submit_reply(*stream, H2Fields(head), last);
-  std::swap(stream->reply_head, head);  // and the caller gets memory back
+  std::swap(stream->reply_head, head);  // the caller uses the old one's memory again
   head.clear();
   stream->is_head_held = true;
   begun_.push_back(id);
@@ -250,7 +251,8 @@ void H2Codec::reset(CodecStream id, const Error& error) {
     return settle_socket(*stream);
   }
   stream->is_head_held = false;
-  stream->is_over = stream->is_reset = true;  // what is held goes when the stream does: a frame of it may be begun
+  stream->is_over = stream->is_reset = true;
+  // The held bytes go when the stream closes: nghttp2 may have begun a frame of them.
   say_reset(id, reset_code(error));
 }
 
@@ -320,14 +322,15 @@ void H2Codec::reply_sent(std::uint32_t id) {
   floods_.stream_ran();
   H2Stream* const stream = find(id);
   if (!stream || stream->has_request_ended) return;
-  // RFC 9113 §8.1: an answer that needs no more of the request. Not at once: curl before 8 forgets the reply when this
-  // comes in the same read, and most clients end their request by themselves.
+  // RFC 9113 §8.1: after a reply that does not need the rest of the request, RST_STREAM(NO_ERROR) asks the client to
+  // stop. It is sent later, by tick(): curl before 8 drops a reply when RST_STREAM comes in the same read, and most
+  // clients end their request by themselves.
   stream->is_lingering = true;
   if (++lingering_ > kMaxLingeringStreams) say_reset(id, ResetCode::no_error);
 }
 
 void H2Codec::said_goodbye(ResetCode code, std::string_view reason) {
-  // Only now: nghttp2 would let it overtake.
+  // Not earlier: nghttp2 sends PING before GOAWAY.
   if (is_draining_ && !is_leaving_) nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
   if (code == ResetCode::no_error || std::exchange(was_told_broken_, true)) return;
   is_cut_ = true;

@@ -1,13 +1,13 @@
-// HTTP/2 (RFC 9113) as a codec, on nghttp2: many requests at once, each with windows of its own.
+// HTTP/2 (RFC 9113) as a codec, on nghttp2: many requests at once, each with flow-control windows of its own.
 //
 //     request body:  client ──DATA──▶ verb data;     verb credit ──WINDOW_UPDATE──▶ client
-//     reply head:    verb head ──▶ held in its H2Stream ──the reply's end or flush()──▶ nghttp2, which cannot unsay it
+//     reply head:    verb head ──▶ held in its H2Stream ──the reply's end or flush()──▶ nghttp2: final from then on
 //     reply body:    verb data ──▶ held in its H2Stream ──flush(), as the client's windows allow──▶ output(), drained
 //
 // Owner: a client session keeps one per connection.   Thread: that connection's loop.
-// A CodecStream is the stream's id. Malformed messages are stream errors that nobody hears of; what breaks or floods
-// the connection ends it with GOAWAY and is told by broken(). nghttp2 is called from the .cpp files only.
-// Not here: what a head may hold (h2_head_reader.h), what is too much (h2_flood_guard.h).
+// A CodecStream is the stream's id. A malformed request is reset without an event. A connection error and a flood end
+// the connection with GOAWAY and the event broken(). nghttp2 is called from the .cpp files only.
+// Not here: what a head may hold (h2_head_reader.h), which frames are too many (h2_flood_guard.h).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -32,15 +32,15 @@ class H2Fields;
 
 class H2Codec final : public Codec {
  public:
-  // `limits` and `scheme` ("http", "https") outlive the codec.
-  // Without `web_sockets`, which outlive it too, there are none.
+  // `limits`, `scheme` ("http", "https") and `web_sockets` outlive the codec. With null for `web_sockets`, WebSockets
+  // are refused.
   H2Codec(const HttpLimits& limits, std::string_view scheme, const WebSocketSettings* web_sockets = nullptr);
   ~H2Codec() override;
   H2Codec(const H2Codec&) = delete;
   H2Codec& operator=(const H2Codec&) = delete;
 
   void set_time(Time now) override;
-  // Takes everything: what may come is bounded by windows, not by reading.
+  // Takes all of `input`: the flow-control windows bound what a client can send.
   [[nodiscard]] std::size_t read(Bytes input, CodecEvents& events) override;
   [[nodiscard]] bool wants_input() const override { return !is_closed_; }
   void input_ended(CodecEvents& events) override;
@@ -54,40 +54,41 @@ class H2Codec final : public Codec {
   void reset(CodecStream id, const Error& error) override;
   void credit(CodecStream id, std::uint32_t bytes) override;
   [[nodiscard]] bool take_back(CodecStream id) override;
-  // GOAWAY in two steps (RFC 9113 §6.8): the second when the client has answered a PING, so it has seen the first.
+  // GOAWAY in two steps (RFC 9113 §6.8). The second is sent when the client has answered a PING that was sent behind
+  // the first: then it has read the first.
   void drain() override;
 
   [[nodiscard]] bool holds_replies() const override { return true; }
   bool flush(std::size_t room, CodecEvents& events) override;
-  // Looks every kLookInterval: resets streams on which nothing moves, and forgets what was counted as abuse.
+  // Every kLookInterval it resets streams that have stalled. It also runs the timers of WebSockets.
   [[nodiscard]] Time tick(Time now, CodecEvents& events) override;
 
   [[nodiscard]] std::string& output() override { return output_; }
   [[nodiscard]] CodecPhase phase() const override;
 
  private:
-  struct Calls;  // what nghttp2 calls (h2_codec_calls.cpp)
-  class Teller;
+  struct Calls;  // nghttp2's callbacks (h2_codec_calls.cpp)
+  class Teller;  // a WebSocket's events, as those of its stream (h2_codec_sockets.cpp)
 
   struct SessionEnd {
     void operator()(nghttp2_session* session) const;
   };
-  // With this side's SETTINGS submitted. Throws std::bad_alloc.
+  // A session whose first SETTINGS are submitted. Throws std::bad_alloc.
   [[nodiscard]] nghttp2_session* open_session();
   void submit_begun();
   void submit_head(H2Stream& stream);
-  // The body, if one follows, is asked for by provide().
+  // When a body follows, nghttp2 asks for it by provide().
   void submit_reply(H2Stream& stream, const H2Fields& fields, Last last);
 
-  // What comes in (h2_codec_reading.cpp)
+  // Reading (h2_codec_reading.cpp)
   void give(Bytes bytes);
   [[nodiscard]] bool give_some(Bytes& bytes);
   [[nodiscard]] bool needs_streams(const H2FrameHeader& header) const;
   [[nodiscard]] bool is_reset_of_unsent(const H2FrameHeader& header) const;
-  [[nodiscard]] bool look_at(const H2FrameHeader& header);
+  [[nodiscard]] bool admit(const H2FrameHeader& header);
   [[nodiscard]] bool may_be_closed(const H2FrameHeader& header);
 
-  // Each is what a callback of nghttp2 must return: 0, or that reading ends here.
+  // Each returns what nghttp2's callback must return: kGoOn, or kStop when the connection ends here.
   [[nodiscard]] int request_read(std::uint32_t id, bool is_last);
   [[nodiscard]] int trailers_read(std::uint32_t id);
   [[nodiscard]] int data_read(std::uint32_t id, Bytes bytes);
@@ -122,10 +123,10 @@ class H2Codec final : public Codec {
   [[nodiscard]] H2Stream* find(std::uint32_t id) const;
   [[nodiscard]] H2Stream& begin_stream(std::uint32_t id);
   void forget(H2Stream& stream);
-  [[nodiscard]] bool look_at(H2Stream& stream, Millis passed);
-  [[nodiscard]] bool look_at_reply(H2Stream& stream, Millis passed);
-  [[nodiscard]] bool look_at_body(H2Stream& stream, Millis passed);
-  void look_at_window(Millis passed);
+  [[nodiscard]] bool end_if_stalled(H2Stream& stream, Millis passed);
+  [[nodiscard]] bool reset_if_unread(H2Stream& stream, Millis passed);
+  [[nodiscard]] bool refuse_if_late(H2Stream& stream, Millis passed);
+  void judge_window(Millis passed);
   [[nodiscard]] bool is_unread(Millis silent, const Pace& pace) const;
   void data_sent(H2Stream& stream, std::size_t size);
   [[nodiscard]] static bool is_client_due(const H2Stream& stream);
@@ -144,29 +145,29 @@ class H2Codec final : public Codec {
   H2ClosedStreams closed_streams_;
   std::vector<std::unique_ptr<H2Stream>> open_;
   std::vector<std::unique_ptr<H2Stream>> spares_;
-  std::vector<std::uint32_t> woken_;  // WebSockets with something to do in flush()
+  std::vector<std::uint32_t> woken_;  // streams of WebSockets that the next flush() must serve
   std::vector<std::uint32_t> begun_;  // streams whose reply began since the last flush()
-  std::size_t sockets_ = 0;           // that are open
-  std::string why_;                   // what cut() was told, until the GOAWAY is out
-  CodecEvents* events_ = nullptr;     // while one of the calls that has them runs
+  std::size_t sockets_ = 0;           // open WebSockets
+  std::string why_;                   // the reason given to cut(), until GOAWAY is sent
+  CodecEvents* events_ = nullptr;     // during read(), tick() and flush()
   Time now_{};                        // as set_time() or tick() said
   Time last_look_{};
-  std::uint64_t given_ = 0;        // bytes that nghttp2 took, not those of the call that runs
-  Millis unread_for_{};            // nothing left because of the connection's window, though replies are there
-  Pace send_pace_;                 // through that window
-  std::uint32_t newest_ = 0;       // the highest stream id that HEADERS came for
-  std::size_t continuations_ = 0;  // of this block
-  std::uint32_t slow_calls_ = 0;   // in the look that runs: gRPC calls that come too slowly
-  std::size_t lingering_ = 0;      // streams whose reply is sent and whose request is not complete
-  std::size_t room_ = 0;           // of the flush() that runs
-  bool has_settings_ = false;      // the client's preface is complete
-  bool is_in_head_ = false;        // its end was not read
-  bool has_input_ended_ = false;   // the connection ends when what is open is answered
-  bool must_look_ = false;         // at the head's growth, before nghttp2 goes on
-  bool is_in_block_ = false;       // its last frame was not seen
-  bool is_window_unread_ = false;  // the client keeps that window closed, or nearly
+  std::uint64_t given_ = 0;         // bytes that nghttp2 has read, without those of the call that runs
+  Millis unread_for_{};             // how long the connection's window was closed while replies were held
+  Pace send_pace_;                  // of DATA through the connection's window
+  std::uint32_t newest_ = 0;        // the highest stream id of a HEADERS frame so far
+  std::size_t continuations_ = 0;   // CONTINUATION frames of the header block that is read
+  std::uint32_t slow_calls_ = 0;    // gRPC calls below --body-rate, in the tick() that runs
+  std::size_t lingering_ = 0;       // streams whose reply is sent and whose request has not ended
+  std::size_t room_ = 0;            // the argument of the flush() that runs
+  bool has_settings_ = false;       // the client's SETTINGS were read
+  bool is_in_head_ = false;         // a header block has begun, and nghttp2 has not read its end
+  bool has_input_ended_ = false;    // the client has closed its side: the connection ends behind what is open
+  bool must_check_growth_ = false;  // nghttp2 has paused for H2HeadGrowth's check
+  bool is_in_block_ = false;        // a header block has begun, and its last frame was not scanned
+  bool is_window_unread_ = false;   // the client keeps the connection's window closed, or nearly
   bool is_draining_ = false;
-  bool is_leaving_ = false;  // the last GOAWAY is said
+  bool is_leaving_ = false;  // the second GOAWAY is submitted
   bool is_cut_ = false;
   bool was_told_broken_ = false;
   bool is_closed_ = false;

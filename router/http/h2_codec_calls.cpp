@@ -1,4 +1,4 @@
-// What nghttp2 calls while it reads and writes, and the session that calls it.
+// The callbacks of nghttp2, and the session that calls them.
 
 #include <array>
 #include <new>
@@ -9,7 +9,7 @@
 
 namespace zeroway {
 
-// `user` is the codec.
+// `user` is the codec, in each of them.
 struct H2Codec::Calls {
   static H2Codec& codec(void* user) { return *static_cast<H2Codec*>(user); }
   static std::uint32_t id(const nghttp2_frame_hd& header) { return static_cast<std::uint32_t>(header.stream_id); }
@@ -25,13 +25,13 @@ struct H2Codec::Calls {
                     const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user) {
     H2Codec& self = codec(user);
     if (self.reader_.field(text_of(name, name_size), text_of(value, value_size))) {
-      self.must_look_ = self.growth_.is_due(self.reader_.list_size());
-      return self.must_look_ ? NGHTTP2_ERR_PAUSE : kGoOn;
+      self.must_check_growth_ = self.growth_.is_due(self.reader_.list_size());
+      return self.must_check_growth_ ? NGHTTP2_ERR_PAUSE : kGoOn;
     }
     return self.cut(ResetCode::enhance_your_calm, "a head many times larger than allowed");
   }
 
-  // RFC 9113 §8.2.1: makes the message malformed.
+  // RFC 9113 §8.2.1: such a field makes the message malformed.
   static int invalid_header(nghttp2_session*, const nghttp2_frame*, const std::uint8_t*, std::size_t,
                             const std::uint8_t*, std::size_t, std::uint8_t, void*) {
     return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
@@ -104,7 +104,7 @@ struct H2Codec::Calls {
     return kGoOn;
   }
 
-  // How much of the next DATA frame is there.
+  // Says how many bytes the next DATA frame has. nghttp2 then calls send_data() for them.
   static ssize_t provide(nghttp2_session* session, std::int32_t stream_id, std::uint8_t*, std::size_t most,
                          std::uint32_t* flags, nghttp2_data_source* source, void* user) {
     auto& stream = *static_cast<H2Stream*>(source->ptr);
@@ -165,7 +165,7 @@ struct H2Codec::Calls {
     nghttp2_option_set_no_closed_streams(option, 1);
     nghttp2_option_set_max_outbound_ack(option, kMaxQueuedAcks);
     nghttp2_option_set_max_settings(option, kMaxSettingsEntries);
-    // Both are counted here, with everything else; nghttp2 takes each read for another CONTINUATION.
+    // The codec counts both with all other frames. nghttp2 would count each read of a CONTINUATION as another frame.
     nghttp2_option_set_max_continuations(option, SIZE_MAX);
     nghttp2_option_set_max_send_header_block_length(option, 4 * kMaxHeadSize);
     nghttp2_option_set_stream_reset_rate_limit(option, UINT32_MAX, UINT32_MAX);
@@ -182,7 +182,7 @@ struct H2Codec::Calls {
         {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kOpeningWindow},
         {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(self.limits_.max_head)},
         {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, self.web_sockets_ ? 1U : 0U},
-        {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},  // RFC 9218's are honoured
+        {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},  // the priorities of RFC 9218 are honoured
     }};
     nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings.data(), settings.size());
     nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0, kConnectionWindow);

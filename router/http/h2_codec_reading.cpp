@@ -1,4 +1,4 @@
-// What comes in on an HTTP/2 connection: frames looked at, requests told, abuse counted.
+// Reading an HTTP/2 connection: scans frames, tells requests, counts abuse.
 #include <algorithm>
 #include <utility>
 
@@ -11,7 +11,7 @@ namespace zeroway {
 std::size_t H2Codec::read(Bytes input, CodecEvents& events) {
   events_ = &events;
   Bytes rest = input;
-  Bytes known = input.first(0);  // looked at, not given to nghttp2 yet: fewer calls
+  Bytes known = input.first(0);  // scanned, and not given to nghttp2 yet: fewer calls
   while (!rest.empty() && !is_closed_ && !is_cut_) {
     if (const std::size_t size = scan_.skip(rest); size > 0) {
       known = {known.data(), known.size() + size};
@@ -24,15 +24,15 @@ std::size_t H2Codec::read(Bytes input, CodecEvents& events) {
     const auto taken = static_cast<std::size_t>(rest.data() - begin);
     const bool is_whole = taken == scan_.bytes().size();
     if (needs_streams(*header) || !is_whole) give(std::exchange(known, rest.first(0)));
-    if (is_cut_ || !look_at(*header)) break;
+    if (is_cut_ || !admit(*header)) break;
     if (is_reset_of_unsent(*header)) {
       if (count_early_reset() != kGoOn) break;
-      give(std::exchange(known, rest.first(0)));  // and not this frame
+      give(std::exchange(known, rest.first(0)));  // nghttp2 is not given this frame
       known = rest.first(0);
     } else if (is_whole) {
       known = {known.empty() ? begin : known.data(), known.size() + taken};
     } else {
-      give(scan_.bytes());  // its beginning came earlier
+      give(scan_.bytes());  // the header's first bytes came with an earlier read
       known = rest.first(0);
     }
   }
@@ -47,7 +47,7 @@ void H2Codec::give(Bytes bytes) {
   }
 }
 
-// True when it was made to pause, and may have more to do even if no bytes are left.
+// True when nghttp2 was made to pause: it has to be called again, even if no bytes are left.
 bool H2Codec::give_some(Bytes& bytes) {
   const ssize_t taken = nghttp2_session_mem_recv(session_.get(), bytes.data(), bytes.size());
   if (is_cut_) return false;
@@ -58,14 +58,14 @@ bool H2Codec::give_some(Bytes& bytes) {
   }
   given_ += static_cast<std::uint64_t>(taken);
   bytes = bytes.subspan(static_cast<std::size_t>(taken));
-  if (!std::exchange(must_look_, false)) return false;
+  if (!std::exchange(must_check_growth_, false)) return false;
   if (growth_.is_bomb(reader_.list_size(), given_)) {
     static_cast<void>(cut(ResetCode::enhance_your_calm, "a head many times larger than its bytes"));
   }
   return true;
 }
 
-// Whether what comes before it must have been read, to know what to do with it.
+// Whether all earlier frames must be read before admit() can decide about this one.
 bool H2Codec::needs_streams(const H2FrameHeader& header) const {
   return header.type == NGHTTP2_DATA || (header.type == NGHTTP2_HEADERS && header.id <= newest_);
 }
@@ -79,7 +79,7 @@ bool H2Codec::is_reset_of_unsent(const H2FrameHeader& header) const {
 }
 
 // False when the connection ends here.
-bool H2Codec::look_at(const H2FrameHeader& header) {
+bool H2Codec::admit(const H2FrameHeader& header) {
   using Kind = H2FloodGuard::Kind;
   const auto has = [&](std::uint8_t flag) { return (header.flags & flag) != 0; };
   switch (header.type) {
@@ -107,7 +107,7 @@ bool H2Codec::look_at(const H2FrameHeader& header) {
       return !count(Kind::ping);
     case NGHTTP2_PRIORITY:
       if (is_in_block_) return true;  // which nghttp2 refuses
-      // RFC 7540 §5.3.1; what it says is not honoured any more (RFC 9113 §5.3.2), but may still be wrong.
+      // RFC 7540 §5.3.1. Such priorities are ignored (RFC 9113 §5.3.2), but the frame must still be valid.
       if (header.id == 0) return !cut(ResetCode::protocol_error, "PRIORITY on stream 0");
       if (header.id == header.depends_on) return !cut(ResetCode::protocol_error, "PRIORITY that depends on itself");
       return !count(Kind::priority);
@@ -128,7 +128,8 @@ bool H2Codec::look_at(const H2FrameHeader& header) {
   }
 }
 
-// RFC 9113 §5.1, closed: a connection error, but for what the client may have sent before it heard of our RST_STREAM.
+// RFC 9113 §5.1: a frame on a closed stream is a connection error, unless the client may have sent it before it
+// received our RST_STREAM.
 bool H2Codec::may_be_closed(const H2FrameHeader& header) {
   const std::uint32_t id = header.id;
   if (id % 2 == 0 || closed_streams_.is_idle(id) || closed_streams_.was_reset_by_us(id)) return true;
@@ -143,7 +144,7 @@ int H2Codec::count(H2FloodGuard::Kind kind) {
   return flood ? cut(ResetCode::enhance_your_calm, flood) : kGoOn;
 }
 
-// The stream is still there, unless it was over.
+// Called before nghttp2 closes the stream. Without a stream, it was closed before.
 int H2Codec::reset_read(std::uint32_t id) {
   const H2Stream* const stream = find(id);
   if (stream && !stream->is_lingering && now_ - stream->begun >= kEarlyReset) {
@@ -224,7 +225,7 @@ int H2Codec::data_read(std::uint32_t id, Bytes bytes) {
   stream->received += bytes.size();
   stream->window -= std::min<std::uint64_t>(stream->window, bytes.size());
   stream->body_pace.moved(bytes.size(), least_body_rate(limits_));
-  if (stream->window == 0) stream->body_pace.begin();  // it used all it had: nobody is faster
+  if (stream->window == 0) stream->body_pace.begin();  // the client has used its window up: it is not slow
   if (limits_.max_body != 0 && stream->received > limits_.max_body) {
     refuse(*stream,
            {Fault::client, Code::content_too_large, false, "a body of over " + std::to_string(limits_.max_body)});
@@ -234,7 +235,7 @@ int H2Codec::data_read(std::uint32_t id, Bytes bytes) {
   return kGoOn;
 }
 
-// Padding takes window, and no worker will credit it (RFC 9113 §6.1).
+// Padding counts towards the window (RFC 9113 §6.1), and no worker gives credit for it.
 void H2Codec::give_back(std::uint32_t id, std::size_t padding) {
   const auto size = static_cast<std::int32_t>(padding);
   if (find(id)) nghttp2_submit_window_update(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(id), size);
@@ -254,7 +255,7 @@ RefusedRequest H2Codec::refused() const {
   return {head.method(), head.path(), head.find("accept").value_or("")};
 }
 
-// The stream still takes an error reply.
+// The session may answer with an error reply.
 void H2Codec::refuse(H2Stream& stream, const Error& error) { events_->reset(stream.id, error); }
 
 void H2Codec::stream_closed(std::uint32_t id, ResetCode code) {

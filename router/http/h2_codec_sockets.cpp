@@ -1,4 +1,4 @@
-// The WebSockets of an HTTP/2 connection (RFC 8441): between a stream's bytes and its WsCodec.
+// WebSockets over HTTP/2 (RFC 8441): moves bytes between a stream and its WsCodec.
 #include <nghttp2/nghttp2.h>
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace zeroway {
 
-// What a WebSocket's client says, under its stream's number.
+// Passes on a WebSocket's events as events of its stream.
 class H2Codec::Teller final : public WsEvents {
  public:
   Teller(H2Stream& stream, CodecEvents& events) : stream_(stream), events_(events) {}
@@ -24,7 +24,7 @@ class H2Codec::Teller final : public WsEvents {
   }
   void reset(const Error& error) override {
     if (stream_.is_over) return;
-    if (error.code == Code::cancelled) stream_.is_over = true;  // nobody will end it
+    if (error.code == Code::cancelled) stream_.is_over = true;  // no verb will end the stream
     events_.reset(stream_.id, error);
   }
 
@@ -44,7 +44,7 @@ void H2Codec::begin_socket(H2Stream& stream) {
   events_->head(stream.id, reader_.head(), Last::no);
 }
 
-// The worker's 200: messages from now on.
+// The worker's reply is 200: from now on the stream carries WebSocket messages.
 void H2Codec::accept_socket(H2Stream& stream, Head& head) {
   H2WebSocket& socket = *stream.socket;
   finish_ws_reply(socket.handshake, head);
@@ -75,7 +75,8 @@ void H2Codec::read_socket(H2Stream& stream, Bytes bytes) {
   open_socket_window(stream);
 }
 
-// For what was read. A client that does not read gets none: pongs are no worker's, and no credit bounds them.
+// Opens the client's window for the bytes that WsCodec has read. Not while many bytes wait for the client: no credit
+// bounds the pongs that a client can ask for.
 void H2Codec::open_socket_window(H2Stream& stream) {
   H2WebSocket& socket = *stream.socket;
   if (socket.read < kOpeningWindow / 2 || stream.has_request_ended || stream.held.size() > kOpeningWindow) return;
@@ -83,7 +84,7 @@ void H2Codec::open_socket_window(H2Stream& stream) {
                                static_cast<std::int32_t>(std::exchange(socket.read, 0)));
 }
 
-// The client closed its direction of the stream: of a WebSocket that is the end without a Close.
+// The client ended its side of the stream: for a WebSocket, the connection was lost without a Close.
 void H2Codec::socket_gone(H2Stream& stream) {
   if (stream.socket && stream.socket->codec) {
     stream.socket->has_input_ended = true;
@@ -95,7 +96,7 @@ void H2Codec::socket_gone(H2Stream& stream) {
   say_reset(stream.id, ResetCode::cancel);
 }
 
-// What came before the end may still wait for credit: a message, or the Close behind it.
+// Tells WsCodec of the end once it has read all bytes before. They may wait for credit: a message, or a Close.
 void H2Codec::end_socket_input(H2Stream& stream) {
   H2WebSocket& socket = *stream.socket;
   if (!socket.has_input_ended || !socket.kept.empty() || !socket.codec->wants_input()) return;
@@ -104,7 +105,7 @@ void H2Codec::end_socket_input(H2Stream& stream) {
   socket.codec->input_ended(teller);
 }
 
-// After anything that its codec was told.
+// Moves WsCodec's output to the stream. To be called after each call to WsCodec.
 void H2Codec::settle_socket(H2Stream& stream) {
   H2WebSocket& socket = *stream.socket;
   if (!socket.output.empty()) {
@@ -117,7 +118,7 @@ void H2Codec::settle_socket(H2Stream& stream) {
   resume(stream);
 }
 
-// What verbs could not do, because they may not tell events.
+// Does for the woken WebSockets what verbs may not: it tells events.
 void H2Codec::serve_sockets() {
   for (const std::uint32_t id : std::exchange(woken_, {})) {
     H2Stream* const stream = find(id);
@@ -128,7 +129,8 @@ void H2Codec::serve_sockets() {
   }
 }
 
-// Bytes of messages are not those on the wire: credit is given when little of either waits.
+// Tells which message bytes have been sent. They are not the bytes on the wire, which are compressed and framed, so all
+// are told at once, when few bytes wait.
 void H2Codec::pay_socket(H2Stream& stream) {
   H2WebSocket& socket = *stream.socket;
   if (socket.unpaid == 0 || stream.is_over || stream.held.size() > kOpeningWindow) return;

@@ -13,7 +13,7 @@ struct Limit {
   const char* name;
 };
 
-// In the order of Kind.
+// In the order of H2FloodGuard::Kind.
 constexpr std::array<Limit, H2FloodGuard::kKinds> kLimits{{
     {kMaxResets, "a flood of streams that are begun and reset"},
     {kMaxMalformed, "a flood of malformed messages"},

@@ -1,4 +1,4 @@
-// Counts the frames of an HTTP/2 connection that cost us and move nothing, and says when they are too many.
+// Counts the frames of an HTTP/2 connection that cost work and carry no request, and says when they are too many.
 //
 // Owner: H2Codec keeps one.   Thread: the connection's loop.
 // Counts are per kFloodTime, stalls per kStallTime; each has its limit and reason in limits.h.
@@ -6,8 +6,8 @@
 //     a stream is reset ──before kEarlyReset──▶ the allowance, when there is some left, else count(Kind::reset)
 //                       ──later, or it is replied to in full──▶ the allowance grows
 //
-// A client whose deadlines expire, or that has what it wants, resets streams that have cost it time; an attacker resets
-// streams that have cost only us (CVE-2023-44487). Whoever mixes both gains nothing over asking for replies.
+// A client whose deadlines expire resets streams for which it has waited. A rapid reset attack (CVE-2023-44487) waits
+// for nothing. An attacker that mixes both kinds of streams causes no more work than a client that reads its replies.
 // Not here: the clock, sizes of heads (h2_head_reader.h), cutting the connection (h2_codec.h).
 #pragma once
 #include <array>
@@ -23,17 +23,17 @@ class H2FloodGuard {
   enum class Kind : std::uint8_t { reset, malformed, ping, settings, empty, priority, unknown, window_update };
   static constexpr std::size_t kKinds = 8;
 
-  // What time it is; before anything is counted.
+  // Says what time it is. To be called before frames are counted.
   void set_time(Time now);
-  // One more frame of this kind. Null while that is bearable; else what is too much, for the log.
+  // Counts one frame. Null while the limit holds; else a name of the flood, for the log.
   [[nodiscard]] const char* count(Kind kind);
-  // The client reset a stream so early, or one that was over. Returns what count() does.
+  // The client reset a stream that was younger than kEarlyReset, or that was closed. Returns what count() returns.
   [[nodiscard]] const char* count_early_reset();
   // A stream was replied to in full, or reset after it had lived for kEarlyReset.
   void stream_ran();
-  // A DATA frame was sent, or a stream has closed: the client may say that it made room.
+  // A DATA frame was sent, or a stream has closed: the client may send kWindowUpdatesPerReason more WINDOW_UPDATEs.
   void earned_window_updates() { ++window_update_reasons_; }
-  // A stream was given up because nothing moved on it. True when there were too many.
+  // A stream was reset because it had stalled. True when too many have.
   [[nodiscard]] bool count_stall();
 
  private:

@@ -1,12 +1,12 @@
-// Finds where each HTTP/2 frame begins in bytes that come in pieces, before nghttp2 is given them: it tells nothing of
-// frames that it ignores.
+// Finds the header of each HTTP/2 frame in a byte stream that arrives in pieces, before nghttp2 reads it: nghttp2 has
+// no callback for the frames that it ignores.
 //
 //     "PRI * …" (24) │ header (9) │ payload │ header (9) │ payload │ …
 //
 // Owner: H2Codec keeps one.   Thread: the connection's loop.
-// Keeps at most the beginning of one header, and what its owner decides by without nghttp2: the payload of a PRIORITY
-// or RST_STREAM frame, the stream of a PRIORITY_UPDATE. Not here: what a frame may be (h2_codec.h), sizes over the
-// limit (nghttp2).
+// Keeps at most one frame header and, where the owner decides by it, the payload's beginning: all of a PRIORITY or
+// RST_STREAM frame, the stream id in a PRIORITY_UPDATE.
+// Not here: which frames are allowed (h2_codec.h), frames over the size limit (nghttp2).
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -38,15 +38,15 @@ class H2FrameScan {
   static constexpr std::uint8_t kPriorityUpdateType = 0x10;  // RFC 9218 §7.1
   static constexpr std::size_t kPrefaceSize = 24;            // RFC 9113 §3.4
 
-  // How many bytes at the front of `input` belong to what was begun; they need no look.
+  // How many bytes at the front of `input` belong to the payload of the last frame.
   [[nodiscard]] std::size_t skip(Bytes input) {
     const std::size_t size = std::min(left_, input.size());
     left_ -= size;
     return size;
   }
 
-  // At a frame's beginning: takes its header off `input`. Nothing: all of `input` was kept, more is needed. bytes() has
-  // what was taken, also of earlier pieces.
+  // Takes the next frame's header off the front of `input`. Without a value: all of `input` was kept, and more is
+  // needed. bytes() then has all that was taken for this header, earlier pieces included.
   [[nodiscard]] std::optional<H2FrameHeader> take(Bytes& input) {
     if (is_taken_) kept_.clear();
     is_taken_ = false;
@@ -88,7 +88,7 @@ class H2FrameScan {
     return value;
   }
 
-  std::string kept_;  // within what a string holds without memory
+  std::string kept_;  // at most 14 bytes: a string holds them without allocating
   std::size_t left_ = kPrefaceSize;
   bool is_taken_ = false;
 };

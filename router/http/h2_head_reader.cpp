@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kFieldOverhead = 32;  // RFC 9113 §6.5.2
 
-// As HTTP/1.1's (RFC 9110 §6.5.1): what names framing or the connection has no place behind the content.
+// As in HTTP/1.1 (RFC 9110 §6.5.1): fields about framing or the connection must not come behind the content.
 constexpr std::array<std::string_view, 6> kNoTrailers{"content-length", "host",           "te",
                                                       "trailer",        "http2-settings", "expect"};
 
@@ -42,7 +42,7 @@ bool H2HeadReader::field(std::string_view name, std::string_view value) {
   if (list_size_ > limits_.max_head || fields_ > limits_.max_fields + kPseudoFields) {
     refuse(Code::header_too_large, "a head of over " + std::to_string(limits_.max_head) + " bytes or " +
                                        std::to_string(limits_.max_fields) + " fields");
-    // The method decides whether the reply has a body; a path would only be carried along.
+    // Only the method is still needed: it decides whether the error reply has a body.
     if (name == ":method") head_.add(name, value);
     return list_size_ <= limits_.max_head * kBombFactor;
   }
@@ -58,7 +58,7 @@ bool H2HeadReader::field(std::string_view name, std::string_view value) {
 
 void H2HeadReader::pseudo_field(std::string_view name, std::string_view value) {
   if (name == ":scheme") {
-    // What the connection is, and not what the client calls it: nobody gets "https" over cleartext.
+    // The scheme of the connection, whatever the client says: a worker must not see "https" for cleartext.
     head_.add(name, scheme_);
     return;
   }
@@ -96,7 +96,7 @@ void H2HeadReader::request_field(std::string_view name, std::string_view value) 
   head_.add(name, value);
 }
 
-// RFC 9113 §8.2.3: a client may cut the field into crumbs; outside of HTTP/2 there is one.
+// RFC 9113 §8.2.3: a client may split the cookie field into crumbs. Outside of HTTP/2 they are one field.
 void H2HeadReader::cookie(std::string_view value) {
   if (!std::exchange(has_cookie_, true)) return head_.add("cookie", value);
   if (cookies_.empty()) cookies_ = head_.find("cookie").value_or("");
@@ -111,14 +111,14 @@ void H2HeadReader::refuse(Code code, std::string detail) {
   if (!refusal_) refusal_ = Error{Fault::client, code, false, std::move(detail)};
 }
 
-// RFC 9113 §8.3.1: :authority is the one that counts, and Host may only repeat it.
+// RFC 9113 §8.3.1: :authority counts, and Host may only repeat it.
 Result<> H2HeadReader::settle_authority() {
   const auto authority = head_.find(":authority");
   if (authority && has_host_ && !is_same_word(*authority, host_)) return malformed("a host that is not :authority");
   const std::string_view name = authority ? *authority : std::string_view(host_);
   if (!h1::is_host(name)) return malformed("an authority that is no host");
   if (authority || host_.empty()) return {};
-  // Behind :scheme, where HTTP/1.1's is; heads without :authority are rare.
+  // :authority goes behind :scheme, as in a head from HTTP/1.1. Heads without :authority are rare: the copy may cost.
   Head rebuilt;
   for (const Field field : head_) {
     rebuilt.add(field.name, field.value);
@@ -149,8 +149,8 @@ Result<H2Request> H2HeadReader::finish_request() {
   return request;
 }
 
-// "application/grpc", perhaps with "+proto" or parameters; "application/grpc-web" is something else. All of them take
-// trailers: the status of a call is in them.
+// "application/grpc", perhaps with "+proto" or parameters. "application/grpc-web" is another protocol. Each gRPC client
+// sends `te: trailers`, since the status of a call is in the trailers.
 bool H2HeadReader::is_grpc() const {
   constexpr std::string_view kType = "application/grpc";
   const std::string_view type = head_.find("content-type").value_or("");

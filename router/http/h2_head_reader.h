@@ -1,9 +1,9 @@
-// The fields of one HTTP/2 header block into a Head as HTTP/1.1 would have given it.
+// Turns the fields of one HTTP/2 header block into a Head, the same as HTTP/1.1 would have given.
 //
-// Owner: H2Codec keeps one: blocks never interleave (RFC 9113 §4.3).   Thread: the connection's loop.
-// nghttp2 has checked what a field is by itself (names, values, pseudo-fields, connection-specific ones, RFC 9113 §8.2,
-// §8.3). Here is what it leaves: sizes, Host against :authority, cookie crumbs, what this router does not do.
-// Not here: frames, HPACK (h2_codec.cpp).
+// Owner: H2Codec keeps one, as header blocks never interleave (RFC 9113 §4.3).   Thread: the connection's loop.
+// nghttp2 has checked each field by itself (names, values, pseudo-fields, connection-specific fields, RFC 9113 §8.2,
+// §8.3). This class checks the rest: sizes, Host against :authority, cookie crumbs, methods that the router does not
+// do. Not here: frames, HPACK (h2_codec.cpp).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -27,14 +27,15 @@ class H2HeadReader {
  public:
   enum class Block : std::uint8_t { request, trailers };
 
-  // `limits` and `scheme` outlive it.
+  // `limits` and `scheme` outlive the reader.
   H2HeadReader(const HttpLimits& limits, std::string_view scheme) : limits_(limits), scheme_(scheme) {}
 
   void begin(Block block);
-  // False when the block is so large that no mistake explains it: decode no more of it.
+  // False when the block is so large that it must be an attack: the rest need not be decoded.
   [[nodiscard]] bool field(std::string_view name, std::string_view value);
 
-  // Once the block is complete. bad_request: the message is malformed (RFC 9113 §8.1.1), other codes deserve a reply.
+  // For a complete block. The code bad_request means that the message is malformed (RFC 9113 §8.1.1) and the stream is
+  // to be reset; other codes are to be answered with an error reply.
   [[nodiscard]] Result<H2Request> finish_request();
   [[nodiscard]] Result<> finish_trailers();
 
@@ -55,7 +56,7 @@ class H2HeadReader {
   std::string_view scheme_;
   Head head_;
   std::string host_;
-  std::string cookies_;  // all crumbs, once there are two
+  std::string cookies_;  // the joined value, once there are two crumbs
   std::optional<Error> refusal_;
   std::uint64_t content_length_ = 0;
   std::size_t list_size_ = 0;

@@ -1,8 +1,8 @@
-// Bytes of one reply that wait for their client's window: in at the back, out at the front.
+// A queue of reply bytes that wait for the client's flow-control window.
 //
 // Owner: an H2Stream.   Thread: the connection's loop.
-// Kept in blocks of one size: what one stream gives back serves the next, however many there are, and what has left
-// takes no room. An empty one keeps a little, for the replies that come after. Not here: how much may wait.
+// The bytes are kept in blocks of one size, so that memory which one stream frees fits the next one, and a block is
+// freed as soon as its bytes have left. An empty queue keeps one block, if it is small. Not here: how much may wait.
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -27,7 +27,7 @@ class H2Held {
     }
   }
   [[nodiscard]] std::size_t size() const { return size_; }
-  // The first `size` bytes go to the end of `output`.
+  // Moves the first `size` bytes to the end of `output`.
   void move_to(std::string& output, std::size_t size) {
     size_ -= size;
     while (size > 0) {
@@ -51,7 +51,7 @@ class H2Held {
 
  private:
   void add_block() {
-    const bool is_long = !blocks_.empty();  // then it will be full: it need not grow
+    const bool is_long = !blocks_.empty();  // a second block will be filled: allocate it at once
     blocks_.emplace_back();
     if (is_long) blocks_.back().reserve(kHeldBlock);
   }
@@ -59,14 +59,14 @@ class H2Held {
     std::string().swap(blocks_[first_]);
     begin_ = 0;
     ++first_;
-    if (first_ < blocks_.size() - first_) return;  // moving seldom keeps the cost of a byte constant
+    if (first_ < blocks_.size() - first_) return;  // erase half at a time: the cost per byte stays constant
     blocks_.erase(blocks_.begin(), blocks_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
   }
 
   std::vector<std::string> blocks_;
-  std::size_t first_ = 0;  // the blocks before are gone
-  std::size_t begin_ = 0;  // and so are the bytes before in that one
+  std::size_t first_ = 0;  // index of the first block that holds bytes; earlier blocks are freed
+  std::size_t begin_ = 0;  // offset of the first byte in that block
   std::size_t size_ = 0;
 };
 

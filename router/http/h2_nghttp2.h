@@ -1,7 +1,7 @@
-// nghttp2's types and ours: fields, texts, what its callbacks return.
+// Conversions between nghttp2's types and ours: fields, texts, return values of callbacks.
 //
-// Owner: nobody; included by the .cpp files of the HTTP/2 codec only.   Thread: any.
-// Not here: what is done when it calls (h2_codec_calls.cpp).
+// Owner: nobody; only the .cpp files of the HTTP/2 codec include it.   Thread: any.
+// Not here: the callbacks (h2_codec_calls.cpp).
 #pragma once
 #include <nghttp2/nghttp2.h>
 
@@ -21,13 +21,13 @@ namespace zeroway {
 
 inline constexpr int kGoOn = 0;
 inline constexpr int kStop = NGHTTP2_ERR_CALLBACK_FAILURE;
-inline constexpr std::size_t kUsualFields = 32;  // of a reply's head: more need memory
+inline constexpr std::size_t kUsualFields = 32;  // in a reply's head; a head with more fields allocates
 
 inline std::uint8_t* as_nghttp2(std::string_view text) {
-  return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));  // it only reads
+  return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));  // nghttp2 only reads it
 }
 
-// nghttp2 copies what it is given.
+// A Head in nghttp2's form. Good while the Head is; nghttp2 copies it.
 class H2Fields {
  public:
   explicit H2Fields(const Head& head) {

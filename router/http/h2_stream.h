@@ -1,9 +1,9 @@
-// One request of an HTTP/2 connection: how far both directions are, and the bytes of the reply that wait for the
-// client's window.
+// The state of one HTTP/2 stream: how far request and reply are, and the bytes of the reply that wait for the client's
+// flow-control window.
 //
-// Owner: H2Codec, which uses it again for later requests.   Thread: the connection's loop.
-// At most kStreamWindow bytes wait: whoever says data() has credit for it, and gets more only as they leave.
-// Not here: frames and windows (nghttp2).
+// Owner: H2Codec, which uses the object again for later streams.   Thread: the connection's loop.
+// At most kStreamWindow bytes wait: the caller of data() needs credit for them, and gets new credit when they have
+// left. Not here: frames and windows (nghttp2).
 #pragma once
 #include <chrono>
 #include <cstddef>
@@ -40,25 +40,26 @@ struct H2Stream {
 
   std::uint32_t id = 0;
   Time begun{};
-  std::size_t place = 0;  // among the open ones
+  std::size_t place = 0;  // index in H2Codec's list of open streams
   H2Request request;
   H2Held held;
   std::unique_ptr<H2WebSocket> socket;  // only on an extended CONNECT
-  Head reply_head, trailers;            // while they wait
-  std::uint64_t received = 0;           // of the request's body
-  std::uint64_t window = 0;             // of it the client may still send
-  Millis unread_for{}, unsent_for{};    // nothing of the reply left, or of the request came, though it could
+  Head reply_head, trailers;            // not given to nghttp2 yet
+  std::uint64_t received = 0;           // bytes of the request's body so far
+  std::uint64_t window = 0;             // bytes of the request's body that the client may still send
+  Millis unread_for{};                  // how long no byte of the held reply could leave: the client's window is closed
+  Millis unsent_for{};                  // how long no byte of the request's body came, though its window is open
   Pace body_pace, send_pace;
-  bool is_grpc = false;  // a call: may have little to say
-  bool is_over = false;  // the session was told, or said, the last word
+  bool is_grpc = false;  // a gRPC call: its body may be slow
+  bool is_over = false;  // the session has ended the stream, or was told of its end
   bool has_request_ended = false;
   bool has_reply_head = false;
-  bool has_reply_ended = false;  // said, perhaps not sent
-  bool is_head_held = false;     // nghttp2 was not given it
-  bool is_deferred = false;      // nghttp2 waits to be told that there is more
+  bool has_reply_ended = false;  // verb end was called; the last bytes may still be held
+  bool is_head_held = false;     // nghttp2 was not given the reply's head yet
+  bool is_deferred = false;      // nghttp2 has stopped asking for data until resume()
   bool awaits_continue = false;
-  bool is_reset = false;      // by us
-  bool is_lingering = false;  // the reply is sent, the request is not complete
+  bool is_reset = false;      // RST_STREAM is submitted
+  bool is_lingering = false;  // the reply is sent, and the request has not ended
 };
 
 }  // namespace zeroway

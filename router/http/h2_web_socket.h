@@ -1,10 +1,10 @@
-// A WebSocket on one stream of an HTTP/2 connection (RFC 8441): what it needs besides the stream.
+// The state of a WebSocket on one stream of an HTTP/2 connection (RFC 8441), besides that of the stream.
 //
-//     DATA ──▶ kept while the worker has not answered or gives no credit ──▶ WsCodec ──▶ verbs
+//     DATA ──▶ kept until the worker accepts and gives credit ──▶ WsCodec ──▶ verbs
 //     verbs ──▶ WsCodec ──▶ output ──▶ the stream's held bytes
 //
 // Owner: its H2Stream.   Thread: the connection's loop.
-// At most kOpeningWindow bytes are kept: the client gets window only for what was read.
+// At most kOpeningWindow bytes are kept: the client gets a new window only for bytes that WsCodec has read.
 // Not here: when bytes move (h2_codec_sockets.cpp), frames (ws_codec.h).
 #pragma once
 #include <cstdint>
@@ -23,11 +23,11 @@ struct H2WebSocket {
   std::optional<WsCodec> codec;  // once the worker has accepted
   std::string output;
   std::string kept;
-  std::uint32_t read = 0;        // raw bytes for which the client has no new window yet
-  std::size_t unpaid = 0;        // bytes of messages for which the worker has no new credit yet
-  Millis unanswered_for{};       // since a worker has it
-  bool is_taken = false;         // a worker has it
-  bool has_input_ended = false;  // said by the client; its codec hears it when all before it is read
+  std::uint32_t read = 0;        // bytes that WsCodec has read, and the client has no new window for
+  std::size_t unpaid = 0;        // bytes of messages to the client, for which the worker has no new credit
+  Millis unanswered_for{};       // since a worker has the opening
+  bool is_taken = false;         // a worker has the opening
+  bool has_input_ended = false;  // the client ended its side; WsCodec is told when it has read all bytes before
 };
 
 }  // namespace zeroway

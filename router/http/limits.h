@@ -55,13 +55,14 @@ inline constexpr std::uint32_t kWindowUpdatesPerReason =
     4;                                        // for each DATA frame sent and stream closed: two are usual
 inline constexpr std::size_t kDribble = 256;  // DATA that a window cuts below this earns none (CVE-2019-9511)
 
-// HTTP/2 streams that their client resets. Below this age it can hardly have waited for a reply: gRPC deadlines are
-// longer, and a hundred streams that live so long each are no more work than a hundred that are replied to.
+// HTTP/2 streams that their client resets. A stream that is younger than this was hardly waited for: gRPC deadlines are
+// longer. A hundred streams that live for this time each cause no more work than a hundred that are replied to.
 inline constexpr std::chrono::milliseconds kEarlyReset{5};
 // Early resets that do not count towards kMaxResets, for each stream that ran. When the deadlines of 2 000 gRPC calls
-// expire at once, up to four in five are begun and reset, as room for them comes free (measured with grpc 1.51).
+// expire at once, up to four in five of their streams are reset as soon as there is room for them, before or right
+// behind their HEADERS (measured with grpc 1.51).
 inline constexpr std::uint32_t kEarlyResetsPerStream = 4;
-inline constexpr std::uint32_t kMaxResetAllowance = 2'000;  // of them at once: of the last several hundred streams
+inline constexpr std::uint32_t kMaxResetAllowance = 2'000;  // for the last 500 streams that ran
 
 // HTTP/2 streams that stood still until their time was over, per kStallTime: above, the connection is cut
 inline constexpr std::chrono::milliseconds kStallTime{60'000};
