@@ -59,8 +59,8 @@ def test_a_worker_does_not_wait_for_whoever_reads_its_log(stack):
 
 def test_a_router_that_does_not_come_is_missed_in_the_log(stack):
     worker = stack.worker('alone')
-    worker.wait_log(r'no router welcomes this worker at ipc://\S*\.steer; it goes on trying')
+    worker.wait_log(r'warning alone: ipc://\S*/fabric: nobody listens there \(No such file or directory\)')
     router = stack.router().wait_workers(1)
-    worker.wait_log(r'welcome at ipc://\S*\.steer now')
+    worker.wait_log(r'info    alone: joined router router#\S+ at ipc://\S*/fabric, serves every path')
     assert router.get().text == 'Hello from alone\n'
-    assert worker.log().count('no router') == 1
+    assert worker.log().count('nobody listens') == 1

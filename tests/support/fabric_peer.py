@@ -185,11 +185,12 @@ class FabricHost:
             for part in parts:
                 self.got.extend(frames_in(part, via))
 
-    def welcome(self):
-        """Waits for a worker's hello and welcomes it; its routing id."""
+    def welcome(self, **members):
+        """Waits for a worker's hello and welcomes it; its routing id. With heartbeats of hours: it answers no PING."""
         worker = self.next(HELLO).via
         body = {'version': 1, 'router': 'host#' + os.urandom(8).hex(), 'loop': 0,
-                'pairs': [{'deal': self.fabric, 'steer': steer_of(self.fabric)}]}
+                'pairs': [{'deal': self.fabric, 'steer': steer_of(self.fabric)}],
+                'heartbeat_interval': 3_600_000, 'heartbeat_timeout': 3_600_000, **members}
         self.send(worker, frame(WELCOME, 0, 0, json.dumps(body).encode()))
         return worker
 

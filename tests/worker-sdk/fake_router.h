@@ -41,7 +41,8 @@ inline int free_port_pair() {
 
 class FakeRouter {
  public:
-  explicit FakeRouter(const std::string& endpoint) : context_(zmq_ctx_new()), endpoint_(endpoint) {
+  explicit FakeRouter(const std::string& endpoint, std::string router = "router#0123456789abcdef")
+      : context_(zmq_ctx_new()), endpoint_(endpoint), router_(std::move(router)) {
     deal_ = bound(ZMQ_DEALER, endpoint);
     steer_ = bound(ZMQ_ROUTER, steer_endpoint(endpoint).value());
   }
@@ -64,8 +65,12 @@ class FakeRouter {
   }
   void welcome() {
     MessageWriter message;
-    message.welcome(
-        {.router = "router#0123456789abcdef", .loop = 0, .pairs = {{endpoint_, steer_endpoint(endpoint_).value()}}});
+    // With heartbeats of hours: it answers no PING.
+    message.welcome({.router = router_,
+                     .loop = 0,
+                     .pairs = {{endpoint_, steer_endpoint(endpoint_).value()}},
+                     .heartbeat_interval = kMaxHeartbeat,
+                     .heartbeat_timeout = kMaxHeartbeat});
     steer(message);
   }
   // The types of the next message's frames, each with its stream: "1:7 0:7".
@@ -106,7 +111,7 @@ class FakeRouter {
   }
 
   void* context_;
-  std::string endpoint_;
+  std::string endpoint_, router_;
   void* deal_;
   void* steer_;
   std::string worker_;

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/worker-sdk/scripted_worker.h"
 
 using namespace zeroway;
@@ -155,7 +157,7 @@ TEST_CASE("link: DATA after the body's end resets the stream") {
 
 TEST_CASE("link: a WELCOME names the pairs of the router's other loops") {
   ScriptedWorker worker;
-  worker.core.add_link("tcp://gateway:8000", "tcp://gateway:8001");
+  worker.core.set_routers({{"ipc://a", {"ipc://a"}}, {"tcp://gateway:8000", {"tcp://10.0.0.7:8000"}}});
   RouterLink& dialled = *worker.core.links()[1];
   dialled.up();
   MessageWriter message;
@@ -164,8 +166,8 @@ TEST_CASE("link: a WELCOME names the pairs of the router's other loops") {
   dialled.receive(as_bytes(message.bytes()));
   dialled.receive(as_bytes(message.bytes()));
   REQUIRE(worker.core.links().size() == 3);
-  CHECK(worker.core.links()[2]->deal() == "tcp://gateway:8002");
-  CHECK(worker.core.links()[2]->steer() == "tcp://gateway:8003");
+  CHECK(worker.core.links()[2]->deal() == "tcp://10.0.0.7:8002");
+  CHECK(worker.core.links()[2]->steer() == "tcp://10.0.0.7:8003");
 }
 
 TEST_CASE("link: leaving is told, confirmed, and over when the last stream is") {
@@ -194,4 +196,161 @@ TEST_CASE("link: a router that does not confirm is waited for five seconds") {
   worker.now += std::chrono::seconds(5);
   worker.turn();
   CHECK(worker.core.is_drained());
+}
+
+namespace {
+
+Welcome welcome_of(std::string router, std::uint32_t loop = 0) {
+  Welcome welcome;
+  welcome.router = std::move(router);
+  welcome.loop = loop;
+  welcome.pairs = {{"ipc://a", "ipc://a.steer"}, {"ipc://a.1", "ipc://a.1.steer"}};
+  return welcome;
+}
+
+void welcome_at(RouterLink& link, const Welcome& welcome) {
+  MessageWriter message;
+  message.welcome(welcome);
+  link.receive(as_bytes(message.bytes()));
+}
+
+void connect(RouterLink& link) {
+  (void)link.new_instance();
+  link.up();
+}
+
+Hello said_hello(RouterLink& link) {
+  const std::string message = link.out().take();
+  MessageReader reader(as_bytes(message));
+  return read_hello(reader.next().value()->payload).value();
+}
+
+using Role = RouterLink::Role;
+
+}  // namespace
+
+TEST_CASE("link: each connection has an instance of its own, and HELLO says which one it replaces") {
+  ScriptedWorker worker;
+  worker.core.set_routers({{"ipc://a", {"ipc://a"}}, {"ipc://b", {"ipc://b"}}});
+  RouterLink& link = *worker.core.links()[1];
+  connect(link);
+  const Hello first = said_hello(link);
+  CHECK(first.instance.starts_with("test#"));
+  CHECK(first.replaces == "");
+  link.down();
+  (void)link.new_instance();  // a dial that comes to nothing said no HELLO
+  connect(link);
+  const Hello second = said_hello(link);
+  CHECK(second.instance != first.instance);
+  CHECK(second.replaces == first.instance);
+  link.up();  // HELLO again on the same connection
+  const Hello again = said_hello(link);
+  CHECK(again.instance == second.instance);
+  CHECK(again.replaces == first.instance);
+}
+
+TEST_CASE("link: a router under two addresses keeps the one that was welcome first, and the other is left, once told") {
+  ScriptedWorker worker;
+  worker.core.set_routers({{"ipc://a", {"ipc://a"}}, {"ipc://b", {"ipc://b"}}});
+  worker.turn();
+  RouterLink& kept = worker.link();
+  RouterLink& other = *worker.core.links()[1];
+  welcome_at(kept, welcome_of("router#1"));
+  CHECK(worker.core.is_dealt_to(kept));
+  for (int life = 0; life < 2; ++life) {
+    connect(other);
+    (void)said_hello(other);
+    welcome_at(other, welcome_of("router#1"));
+    CHECK(other.role() == Role::duplicate);
+    CHECK_FALSE(worker.core.is_dealt_to(other));
+    CHECK_FALSE(other.is_left(worker.now));  // the router has not confirmed
+    CHECK(worker.core.links().size() == 3);  // the kept one's second loop
+    MessageWriter goaway;
+    goaway.goaway(0, ResetCode::no_error, "");
+    other.receive(as_bytes(goaway.bytes()));
+    CHECK(other.is_left(worker.now));
+    worker.core.hung_up(other);
+    worker.turn();
+    CHECK(other.role() == Role::duplicate);
+    kept.down();  // then it is dialled again
+    worker.turn();
+    CHECK(other.role() == Role::serving);
+    connect(kept);
+    welcome_at(kept, welcome_of("router#1"));
+  }
+  const auto told = std::count_if(worker.lines.begin(), worker.lines.end(), [](const std::string& line) {
+    return line == "ipc://b is the router router#1 that ipc://a is: one connection is enough, and that one is kept";
+  });
+  CHECK(told == 1);
+}
+
+TEST_CASE("link: two routers, and two loops of one, are no duplicates") {
+  ScriptedWorker worker;
+  worker.core.set_routers({{"ipc://a", {"ipc://a"}}, {"ipc://b", {"ipc://b"}}});
+  RouterLink& other = *worker.core.links()[1];
+  connect(other);
+  welcome_at(worker.link(), welcome_of("router#1", 0));
+  welcome_at(other, welcome_of("router#1", 1));
+  CHECK(other.role() == Role::serving);
+  welcome_at(other, welcome_of("router#2", 0));
+  CHECK(other.role() == Role::serving);
+}
+
+TEST_CASE("link: an address that is gone is left when its streams are over, with the loops it named") {
+  ScriptedWorker worker;
+  worker.core.add_handler("*", "/*", [](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
+    co_await request.sleep(std::chrono::seconds(9));
+    reply.send("late");
+  });
+  worker.turn();
+  const std::string typed = "tcp://gw:8000";
+  worker.core.set_routers({{"ipc://a", {"ipc://a"}}, {typed, {"tcp://10.0.0.1:8000", "tcp://10.0.0.2:8000"}}});
+  RouterLink& gone = *worker.core.links()[1];
+  CHECK(gone.label() == "tcp://gw:8000 (10.0.0.1:8000)");
+  connect(gone);
+  Welcome welcome = welcome_of("router#1");
+  welcome.pairs = {{"tcp://*:8000", "tcp://*:8001"}, {"tcp://*:8002", "tcp://*:8003"}};
+  welcome_at(gone, welcome);
+  REQUIRE(worker.core.links().size() == 4);
+  RouterLink& sibling = *worker.core.links()[3];
+  CHECK(sibling.label() == "tcp://gw:8000 (10.0.0.1:8000), loop 1");
+  MessageWriter opening;
+  HpackEncoder encoder;
+  opening.headers(7, ScriptedWorker::get("/"), encoder, Last::yes);
+  gone.receive(as_bytes(opening.bytes()));
+  worker.turn();
+
+  worker.core.set_routers({{"ipc://a", {"ipc://a"}}, {typed, {"tcp://10.0.0.2:8000"}}});
+  CHECK(gone.role() == Role::unwanted);
+  CHECK(sibling.role() == Role::unwanted);
+  CHECK(sibling.is_left(worker.now));  // it never stood
+  worker.core.hung_up(sibling);
+  CHECK(sibling.role() == Role::unused);
+  CHECK(worker.core.is_dealt_to(gone));  // until the router has confirmed: openings may be on their way
+  worker.now += std::chrono::seconds(6);
+  worker.turn();
+  CHECK_FALSE(gone.is_left(worker.now));  // a stream is not over
+  worker.now += std::chrono::seconds(4);
+  worker.turn();
+  CHECK(gone.is_left(worker.now));
+  worker.core.hung_up(gone);
+
+  worker.core.set_routers({{"ipc://a", {"ipc://a"}}, {typed, {"tcp://10.0.0.2:8000", "tcp://10.0.0.3:8000"}}});
+  CHECK(worker.core.links().size() == 4);  // the place of one that is gone is used again
+  CHECK(gone.steer() == "tcp://10.0.0.3:8001");
+  CHECK(gone.uses() == 2);
+}
+
+TEST_CASE("link: it says which router it joined, what it serves there, and not for each loop") {
+  ScriptedWorker worker;
+  welcome_at(worker.link(), welcome_of("router#1"));
+  welcome_at(worker.link(), welcome_of("router#1"));
+  const auto said = [&] {
+    return std::count(worker.lines.begin(), worker.lines.end(), "joined router router#1 at ipc://a, serves every path");
+  };
+  CHECK(said() == 1);
+  RouterLink& loop = *worker.core.links()[1];
+  connect(loop);
+  welcome_at(loop, welcome_of("router#1", 1));
+  CHECK(said() == 1);
 }

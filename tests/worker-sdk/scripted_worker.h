@@ -18,7 +18,8 @@ class ScriptedWorker : public LinkSender {
       is_woken_ = true;
       woken_.notify_one();
     });
-    core.add_link("ipc://a", "ipc://a.steer");
+    core.set_routers({{"ipc://a", {"ipc://a"}}});
+    (void)link().new_instance();
     link().up();
     (void)out();
   }

@@ -16,26 +16,29 @@ using namespace zeroway;
 
 namespace {
 
-thread_local bool is_loop = false;  // on the worker's own thread, once it was asked for /held
-std::atomic<int> lookups{0};        // of names, by the worker's own thread
+std::atomic<int> lookups{0};  // of names, by any thread of this process
 
 template <class Function>
 Function* real(const char* name) {
   return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
 }
 
+bool is_address(const char* host) {
+  in6_addr bytes{};
+  return host == nullptr || inet_pton(AF_INET, host, &bytes) == 1 || inet_pton(AF_INET6, host, &bytes) == 1;
+}
+
 }  // namespace
 
 extern "C" int getaddrinfo(const char* host, const char* service, const addrinfo* hints, addrinfo** found) {
-  const bool is_name = hints == nullptr || (hints->ai_flags & AI_NUMERICHOST) == 0;
-  if (is_loop && is_name) ++lookups;
+  if (!is_address(host)) ++lookups;
   return real<decltype(getaddrinfo)>("getaddrinfo")(host, service, hints, found);
 }
 
-TEST_CASE("dials: the loop of a worker that comes back to a router by name looks no name up") {
+TEST_CASE("dials: a router by name is found without getaddrinfo, which waits for name servers") {
   const std::string port = std::to_string(free_port_pair());
-  RunningWorker worker({"tcp://localhost:" + port}, [] { is_loop = true; });
   lookups = 0;
+  RunningWorker worker({"tcp://localhost:" + port});
   for (int life = 0; life < 3; ++life) {
     FakeRouter router("tcp://127.0.0.1:" + port);
     REQUIRE(router.greets());
@@ -44,4 +47,43 @@ TEST_CASE("dials: the loop of a worker that comes back to a router by name looks
     REQUIRE(router.receive() == "1:1 0:1");
   }
   CHECK(lookups.load() == 0);
+}
+
+TEST_CASE("dials: each connection to steer has a routing id of its own") {
+  const FabricFolder folder;
+  RunningWorker worker({folder.endpoint()});
+  std::string first;
+  {
+    FakeRouter router(folder.endpoint());
+    REQUIRE(router.greets());
+    first = router.worker();
+  }
+  FakeRouter router(folder.endpoint());
+  REQUIRE(router.greets());
+  CHECK(router.worker().starts_with("test#"));
+  CHECK(router.worker() != first);
+}
+
+TEST_CASE("dials: a router under two addresses is dealt to by one, and the other is dialled when that breaks") {
+  const FabricFolder first, second;
+  auto kept = std::make_unique<FakeRouter>(first.endpoint(), "router#1");
+  FakeRouter other(second.endpoint(), "router#1");
+  RunningWorker worker({first.endpoint(), second.endpoint()});
+  // Which of the two is welcome first the test decides: it answers HELLO.
+  REQUIRE(kept->greets());
+  REQUIRE(kept->has_somebody_to_deal_to(kPatience));
+  REQUIRE(other.greets());
+  CHECK(other.receive() == "7:0");
+  CHECK_FALSE(other.has_somebody_to_deal_to(200));
+  MessageWriter message;
+  message.goaway(0, ResetCode::no_error, "");
+  other.steer(message);
+  message = opening(1, "/");
+  kept->deal(message);
+  CHECK(kept->receive() == "1:1 0:1");
+  kept.reset();
+  REQUIRE(other.greets());
+  message = opening(1, "/");
+  other.deal(message);
+  CHECK(other.receive() == "1:1 0:1");
 }

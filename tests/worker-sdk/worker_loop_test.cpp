@@ -131,7 +131,7 @@ TEST_CASE("loop: one worker serves two routers") {
   const FabricFolder first, second;
   RunningWorker worker({first.endpoint(), second.endpoint()});
   FakeRouter router_a(first.endpoint());
-  FakeRouter router_b(second.endpoint());
+  FakeRouter router_b(second.endpoint(), "router#fedcba9876543210");  // with one name they would be one router
   REQUIRE(router_a.greets());
   REQUIRE(router_b.greets());
   MessageWriter message = opening(1, "/");

@@ -110,7 +110,8 @@ struct Option {
 // Where something is given more than once, the endpoints of the command line replace those of the environment.
 const std::array kOptions = {
     Option{"--connect", "ZEROWAY_CONNECT", "ENDPOINT",
-           "a router's fabric, tcp://HOST:PORT or ipc://PATH; repeatable (tcp://127.0.0.1:8000)",
+           "a router's fabric, tcp://HOST:PORT (a name: every address it has) or ipc://PATH; repeatable "
+           "(tcp://127.0.0.1:8000)",
            [](WorkerOptions& options, const std::string& name, const std::string& text) {
              std::vector<std::string> endpoints = split_list(text);
              if (endpoints.empty()) refuse(name, text, "must name an endpoint, like tcp://127.0.0.1:8000");

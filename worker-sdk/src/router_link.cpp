@@ -1,28 +1,67 @@
 #include "router_link.h"
 
+#include <utility>
 #include <vector>
 
 #include "limits.h"
 #include "proto/head_rules.h"
+#include "proto/instance.h"
 #include "proto/limits.h"
 #include "worker_core.h"
 
 namespace zeroway {
 
-RouterLink::RouterLink(WorkerCore& core, std::string deal, std::string steer, bool is_configured)
-    : core_(core), deal_(std::move(deal)), steer_(std::move(steer)), is_configured_(is_configured) {}
+void RouterLink::use(LinkTarget target) {
+  target_ = std::move(target);
+  ++uses_;
+  role_ = Role::serving;
+  greeted_as_.clear();
+  peer_.clear();
+  refusal_.clear();
+  said_duplicate_of_.clear();
+  siblings_.clear();
+}
+
+void RouterLink::give_up(Role why) {
+  role_ = why;
+  siblings_.clear();
+  if (leave_until_ != TimePoint::max()) return;  // it is being left already
+  leave();
+  leave_until_ = core_.now() + kConfirmationTimeout;
+}
+
+bool RouterLink::is_left(TimePoint now) const {
+  return !is_up_ || (index_.empty() && (is_confirmed_ || now >= leave_until_));
+}
+
+void RouterLink::hung_up() {
+  down();
+  leave_until_ = TimePoint::max();
+  if (role_ == Role::unwanted) role_ = Role::unused;
+}
+
+bool RouterLink::is_news(const RouterLink& other) {
+  return std::exchange(said_duplicate_of_, other.label()) != other.label();
+}
+
+const std::string& RouterLink::new_instance() {
+  replaces_ = greeted_as_;
+  instance_ = make_instance(core_.name());
+  return instance_;
+}
 
 void RouterLink::up() {
   forget_connection();
   is_up_ = true;
   is_confirmed_ = false;
-  core_.log().debug("connected to " + steer_);
-  out_.hello(core_.hello());
+  core_.log().debug("connected to " + label());
+  greeted_as_ = instance_;
+  out_.hello(core_.hello(instance_, replaces_));
   if (core_.is_draining()) leave();
 }
 
 void RouterLink::down() {
-  if (is_up_) core_.log().debug("connection to " + steer_ + " is gone");
+  if (is_up_) core_.log().debug("the connection to " + label() + " is gone");
   is_up_ = false;
   forget_connection();
 }
@@ -34,8 +73,10 @@ void RouterLink::dropped() {
 
 // Nothing of an earlier connection counts any more.
 void RouterLink::forget_connection() {
-  greets_at_ = std::chrono::steady_clock::time_point::max();
+  greets_at_ = TimePoint::max();
   is_welcomed_ = false;
+  refusal_.clear();
+  health_.end();
   drop_streams();
   out_.clear();
 }
@@ -54,11 +95,12 @@ void RouterLink::leave() {
 void RouterLink::receive(Bytes message) {
   // Its connection broke off meanwhile: a WELCOME would bring us to deal as a stranger, a stream has nobody to answer.
   if (!is_up_) return;
+  health_.heard(core_.now());
   MessageReader reader(message);
   while (true) {
     const auto frame = reader.next();
     if (!frame) {
-      core_.complain(steer_ + ": " + frame.error().detail);
+      core_.complain(label() + ": " + frame.error().detail);
       break;
     }
     if (!*frame) break;
@@ -150,27 +192,34 @@ void RouterLink::handle_ping(const Frame& frame) {
 void RouterLink::handle_welcome(const Frame& frame) {
   const auto welcome = read_welcome(frame.payload);
   if (!welcome) return bad(frame, ResetCode::protocol_error, welcome.error().detail);
-  is_welcomed_ = true;
-  core_.welcomed(*this, *welcome);
+  const bool is_first = !std::exchange(is_welcomed_, true);
+  peer_ = welcome->router + ", loop " + std::to_string(welcome->loop);
+  health_.set_pace(std::chrono::milliseconds(welcome->heartbeat_interval),
+                   std::chrono::milliseconds(welcome->heartbeat_timeout));
+  health_.begin(core_.now());
+  core_.welcomed(*this, *welcome, is_first);
 }
 
 void RouterLink::handle_goaway(const Frame& frame) {
   const auto goaway = read_goaway(frame);
   if (!goaway) return bad(frame, ResetCode::protocol_error, goaway.error().detail);
   if (goaway->code == ResetCode::no_error) {
-    if (core_.is_draining()) is_confirmed_ = true;
+    if (core_.is_draining() || role_ != Role::serving) is_confirmed_ = true;
     return;
   }
   // Until WELCOME comes, such words are about frames from before our HELLO.
   const bool is_refused = goaway->code == ResetCode::connect_error;
   if (!is_welcomed_ && !is_refused) return;
-  core_.complain(steer_ + (is_refused ? " refuses this worker: " : " dropped this worker: ") +
-                 std::string(goaway->reason));
-  if (!is_refused) dropped();
+  if (is_refused) {
+    refusal_ = goaway->reason;
+    return;
+  }
+  core_.complain(label() + " dropped this worker: " + std::string(goaway->reason));
+  dropped();
 }
 
 void RouterLink::bad(const Frame& frame, ResetCode code, const std::string& detail) {
-  core_.complain(steer_ + ", stream " + std::to_string(frame.stream) + ": " + detail);
+  core_.complain(label() + ", stream " + std::to_string(frame.stream) + ": " + detail);
   if (frame.stream == 0) return;
   if (WorkerStream* stream = find(frame.stream)) return stream->break_off(code);
   if (frame.type == FrameType::headers) reset(frame.stream, code);

@@ -26,8 +26,10 @@ TestRouter::TestRouter(Worker::Body& body, std::chrono::milliseconds patience)
   body.pool.set_when_idle([this] { wake(); });
   body.core.send_by(*this);
   body.core.begin_turn(now_);
-  body.core.add_link("ipc://test", "ipc://test.steer");
-  link_ = body.core.links().back().get();
+  body.core.claim_routes();
+  body.core.set_routers({{"ipc://test", {"ipc://test"}}});
+  link_ = body.core.links().front().get();
+  (void)link_->new_instance();
   link_->up();
   if (body.core.handlers().has_pool_handlers()) body.pool.start(body.options.threads);
   link_->out().clear();  // its HELLO

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "default_endpoints.h"
-#include "proto/instance.h"
 #include "worker_body.h"
 
 namespace zeroway {
@@ -17,7 +16,6 @@ namespace {
 Hello make_hello(const WorkerOptions& options) {
   Hello hello;
   hello.name = options.name;
-  hello.instance = make_instance(options.name);
   hello.pid = static_cast<std::uint64_t>(getpid());
   hello.weight = options.weight;
   hello.capacity = options.capacity;
@@ -141,7 +139,7 @@ void Worker::on_error(ErrorHandler handler) { body_->core.error_replies().handle
 void Worker::OnPool::await_suspend(std::coroutine_handle<> awaiter) { worker_.body_->core.run_on_pool(job_, awaiter); }
 
 int Worker::run() {
-  if (body_->core.hello().pid != static_cast<std::uint64_t>(getpid())) {
+  if (body_->process != getpid()) {
     body_->log.error("run() after fork(): a worker runs in the process that made it");
     return 2;
   }
@@ -150,12 +148,8 @@ int Worker::run() {
     return 2;
   }
   const SignalGuard signals(body_->loop);
-  if (!body_->loop.open(body_->core.hello().instance)) return 2;
+  if (!body_->loop.open()) return 2;
   body_->core.claim_routes();
-  for (const std::string& deal : body_->options.connect) {
-    const auto steer = steer_endpoint(deal);  // checked with the options
-    body_->core.add_link(deal, *steer);
-  }
   if (body_->core.handlers().has_pool_handlers()) body_->pool.start(body_->options.threads);
   return body_->loop.run(body_->core);
 }

@@ -3,6 +3,9 @@
 // Owner: Worker.   Thread: made and destroyed by the application's; run() and TestClient use it in between.
 // Not here: what the parts do.
 #pragma once
+#include <sys/types.h>
+#include <unistd.h>
+
 #include "handler_pool.h"
 #include "inbox.h"
 #include "worker_core.h"
@@ -25,7 +28,8 @@ class Worker::Body {
   WorkerLoop loop;
   HandlerPool pool;
   WorkerCore core;
-  bool has_run = false;  // or a test client has used it
+  const pid_t process = getpid();  // that made it
+  bool has_run = false;            // or a test client has used it
 };
 
 }  // namespace zeroway

@@ -13,14 +13,14 @@ namespace zeroway {
 
 namespace {
 
-std::string dialled_host(const std::string& endpoint) {
-  if (!endpoint.starts_with("tcp://")) return {};
-  return endpoint.substr(6, endpoint.rfind(':') - 6);
-}
-
-std::string with_host(const std::string& endpoint, const std::string& host) {
-  if (!endpoint.starts_with("tcp://*:") || host.empty()) return endpoint;
-  return "tcp://" + host + endpoint.substr(7);
+// The link to a deal endpoint that stands for what the user typed.
+LinkTarget target_of(const std::string& typed, const std::string& deal) {
+  LinkTarget target;
+  target.typed = typed;
+  target.deal = deal;
+  target.steer = *steer_endpoint(deal);  // the port was checked with the options
+  target.label = typed == deal ? typed : typed + " (" + deal.substr(std::string_view("tcp://").size()) + ")";
+  return target;
 }
 
 // Runs a coroutine handler from its first to its last step; the frame is its own owner.
@@ -125,29 +125,126 @@ void WorkerCore::claim_routes() {
   WorkerClaims claims = options.routes.empty() ? handler_claims(handlers_.patterns()) : stated_claims(options.routes);
   if (!claims.remark.empty()) log().warning(claims.remark);
   hello_.routes = std::move(claims.routes);
-  log().debug("serves " + claims_text(hello_.routes));
 }
 
-void WorkerCore::add_link(const std::string& deal, const std::string& steer) {
+Hello WorkerCore::hello(const std::string& instance, const std::string& replaces) const {
+  Hello hello = hello_;
+  hello.instance = instance;
+  hello.replaces = replaces;
+  return hello;
+}
+
+void WorkerCore::set_routers(const std::vector<RouterAddresses>& routers) {
+  routers_ = routers;
+  review_links();
+}
+
+RouterLink* WorkerCore::find_link(const std::string& steer) {
   for (const auto& link : links_)
-    if (link->steer() == steer) return;
-  const bool is_routed = !hello_.routes.empty();
-  links_.push_back(std::make_unique<RouterLink>(*this, is_routed ? std::string() : deal, steer, true));
+    if (link->role() != RouterLink::Role::unused && link->steer() == steer) return link.get();
+  return nullptr;
 }
 
-void WorkerCore::welcomed(RouterLink& link, const Welcome& welcome) {
-  log().debug(link.steer() + " is router " + welcome.router + ", loop " + std::to_string(welcome.loop));
-  if (!link.is_configured()) return;
-  const std::string host = dialled_host(link.steer());
-  for (std::size_t i = 0; i < welcome.pairs.size() && links_.size() < kMaxLinks; ++i) {
-    if (i == welcome.loop) continue;  // the one that is talking, whatever name we know it by
-    const Pair pair{with_host(welcome.pairs[i].deal, host), with_host(welcome.pairs[i].steer, host)};
-    const bool is_known =
-        std::any_of(links_.begin(), links_.end(), [&](const auto& other) { return other->steer() == pair.steer; });
-    if (is_known) continue;
-    const bool is_routed = !hello_.routes.empty();
-    links_.push_back(std::make_unique<RouterLink>(*this, is_routed ? std::string() : pair.deal, pair.steer, false));
+// The addresses of the user's endpoints, and the loops that the routers there have named.
+std::vector<LinkTarget> WorkerCore::wanted() const {
+  std::vector<LinkTarget> targets;
+  const auto want = [&](LinkTarget target) {
+    const auto is_same = [&](const LinkTarget& other) { return other.steer == target.steer; };
+    if (std::none_of(targets.begin(), targets.end(), is_same)) targets.push_back(std::move(target));
+  };
+  for (const RouterAddresses& router : routers_)
+    for (const std::string& deal : router.deals) want(target_of(router.typed, deal));
+  const std::size_t configured = targets.size();
+  for (const auto& link : links_) {
+    const auto is_same = [&](const LinkTarget& target) { return target.steer == link->steer(); };
+    const auto end = targets.begin() + static_cast<std::ptrdiff_t>(configured);
+    if (link->role() != RouterLink::Role::serving || std::none_of(targets.begin(), end, is_same)) continue;
+    for (const LinkTarget& sibling : link->siblings()) want(sibling);
   }
+  return targets;
+}
+
+void WorkerCore::review_links() {
+  if (is_draining_) return;
+  const std::vector<LinkTarget> targets = wanted();
+  for (const auto& link : links_) {
+    const auto is_same = [&](const LinkTarget& target) { return target.steer == link->steer(); };
+    const bool is_wanted = std::any_of(targets.begin(), targets.end(), is_same);
+    const bool is_in_use = link->role() == RouterLink::Role::serving || link->role() == RouterLink::Role::duplicate;
+    if (!is_in_use || is_wanted) continue;
+    log().info(link->label() + " is no address of a router any more: leaving it");
+    link->give_up(RouterLink::Role::unwanted);
+  }
+  for (const LinkTarget& target : targets) {
+    if (find_link(target.steer) != nullptr) continue;  // one that is being left is used again afterwards
+    const auto is_unused = [](const auto& link) { return link->role() == RouterLink::Role::unused; };
+    const auto spare_link = std::find_if(links_.begin(), links_.end(), is_unused);
+    if (spare_link != links_.end()) {
+      (*spare_link)->use(target);
+    } else if (links_.size() < kMaxLinks) {
+      links_.push_back(std::make_unique<RouterLink>(*this));
+      links_.back()->use(target);
+    } else {
+      complain(target.label + " is one router too many: " + std::to_string(kMaxLinks) + " are served");
+    }
+  }
+}
+
+void WorkerCore::hung_up(RouterLink& link) {
+  link.hung_up();
+  review_links();
+}
+
+bool WorkerCore::is_served_elsewhere(const RouterLink& link) const {
+  return std::any_of(links_.begin(), links_.end(), [&](const auto& other) {
+    return other.get() != &link && other->is_welcomed() && other->target().typed == link.target().typed;
+  });
+}
+
+RouterLink* WorkerCore::find_double(const RouterLink& link) {
+  for (const auto& other : links_) {
+    const bool is_serving = other->is_welcomed() && other->role() == RouterLink::Role::serving;
+    if (other.get() != &link && is_serving && other->peer() == link.peer()) return other.get();
+  }
+  return nullptr;
+}
+
+// The link that was kept has broken off, or leads to another router now.
+void WorkerCore::review_duplicates() {
+  if (is_draining_) return;
+  for (const auto& link : links_)
+    if (link->role() == RouterLink::Role::duplicate && !link->is_up() && find_double(*link) == nullptr)
+      link->serve_again();
+}
+
+void WorkerCore::welcomed(RouterLink& link, const Welcome& welcome, bool is_first) {
+  log().debug(link.label() + " is router " + link.peer());
+  if (link.role() != RouterLink::Role::serving) return;
+  if (RouterLink* const kept = find_double(link); kept != nullptr) {
+    if (link.is_news(*kept))
+      log().info(link.label() + " is the router " + welcome.router + " that " + kept->label() +
+                 " is: one connection is enough, and that one is kept");
+    link.give_up(RouterLink::Role::duplicate);
+    return;
+  }
+  if (!link.target().is_configured) return;
+  if (is_first)
+    log().info("joined router " + welcome.router + " at " + link.label() + ", serves " + claims_text(hello_.routes));
+  const auto parts = split_tcp(link.steer());
+  const std::string host = parts ? parts->host : std::string();
+  std::vector<LinkTarget> siblings;
+  for (std::size_t i = 0; i < welcome.pairs.size(); ++i) {
+    if (i == welcome.loop) continue;  // the one that is talking, whatever name we know it by
+    LinkTarget sibling;
+    sibling.typed = link.target().typed;
+    sibling.deal = as_dialled(welcome.pairs[i].deal, host);
+    sibling.steer = as_dialled(welcome.pairs[i].steer, host);
+    sibling.label = link.label() + ", loop " + std::to_string(i);
+    sibling.is_configured = false;
+    siblings.push_back(std::move(sibling));
+  }
+  link.set_siblings(std::move(siblings));
+  review_links();
 }
 
 void WorkerCore::complain(const std::string& text) {
@@ -340,7 +437,10 @@ void WorkerCore::drop_stale_timers() {
 
 WorkerClock::time_point WorkerCore::next_timer() const {
   auto at = timers_.empty() ? WorkerClock::time_point::max() : timers_.top().at;
-  for (const auto& link : links_) at = std::min(at, link->greets_at());
+  for (const auto& link : links_) {
+    at = std::min({at, link->greets_at(), link->health().next_look()});
+    if (link->left_at() > now_) at = std::min(at, link->left_at());
+  }
   if (is_draining_ && !is_drained() && give_up_on_routers_ > now_) at = std::min(at, give_up_on_routers_);
   return at;
 }
@@ -348,6 +448,7 @@ WorkerClock::time_point WorkerCore::next_timer() const {
 bool WorkerCore::end_turn() {
   bool did_something = parts_.inbox.run();
   ring_timers();
+  review_duplicates();
   for (const auto& link : links_)
     if (link->greets_at() <= now_) link->up();
   did_something |= resume_ready();

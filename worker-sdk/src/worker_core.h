@@ -18,6 +18,7 @@
 #include "inbox.h"
 #include "proto/control.h"
 #include "proto/hpack.h"
+#include "router_address.h"
 #include "router_link.h"
 #include "worker_log.h"
 #include "worker_stream.h"
@@ -58,8 +59,16 @@ class WorkerCore {
   // Puts into HELLO what this worker claims: the routes of its options, else what its handlers answer. After the last
   // handler, before the first link.
   void claim_routes();
-  // One more pair to serve; the same endpoint twice is one link.
-  void add_link(const std::string& deal, const std::string& steer);
+  // The routers to serve from now on. Links to addresses that are not among them any more are left, nothing is lost.
+  void set_routers(const std::vector<RouterAddresses>& routers);
+  // A link that was given up has been hung up.
+  void hung_up(RouterLink& link);
+  // Whether this worker wants to be connected to the link's deal: one with routes is never dealt to.
+  [[nodiscard]] bool is_dealt_to(const RouterLink& link) const {
+    return hello_.routes.empty() && link.may_be_dealt_to();
+  }
+  // Whether another address of the same --connect endpoint has welcomed this worker.
+  [[nodiscard]] bool is_served_elsewhere(const RouterLink& link) const;
   [[nodiscard]] const std::vector<std::unique_ptr<RouterLink>>& links() const { return links_; }
 
   // A turn of the loop begins, its messages come next.
@@ -87,13 +96,15 @@ class WorkerCore {
   LinkSender& sender() { return *sender_; }
   // From now on they send by this one.
   void send_by(LinkSender& sender) { sender_ = &sender; }
-  [[nodiscard]] const Hello& hello() const { return hello_; }
+  [[nodiscard]] const std::string& name() const { return hello_.name; }
+  // What the worker says of itself on a connection with this routing id.
+  [[nodiscard]] Hello hello(const std::string& instance, const std::string& replaces) const;
   [[nodiscard]] std::size_t max_body() const { return parts_.options.max_body; }
   [[nodiscard]] bool is_full() const { return in_use_ >= parts_.options.capacity; }
   [[nodiscard]] std::size_t streams_in_use() const { return in_use_; }
   // A log line about what a router did wrong; at most ten in a second.
   void complain(const std::string& text);
-  void welcomed(RouterLink& link, const Welcome& welcome);
+  void welcomed(RouterLink& link, const Welcome& welcome, bool is_first);
 
   // A stream that is not in use, to decode a head into. It is taken by opened().
   WorkerStream& spare();
@@ -130,6 +141,11 @@ class WorkerCore {
   void answer_unmatched(WorkerStream& stream);
   void run_inline(WorkerStream& stream);
   void close_sockets_slowly();
+  void review_links();
+  void review_duplicates();
+  [[nodiscard]] std::vector<LinkTarget> wanted() const;
+  [[nodiscard]] RouterLink* find_link(const std::string& steer);
+  [[nodiscard]] RouterLink* find_double(const RouterLink& link);
   void ring_timers();
   void drop_stale_timers();
   bool resume_ready();
@@ -143,7 +159,8 @@ class WorkerCore {
   Handlers handlers_;
   ErrorReplies error_replies_;
   RouteMatch match_;
-  std::vector<std::unique_ptr<RouterLink>> links_;
+  std::vector<RouterAddresses> routers_;
+  std::vector<std::unique_ptr<RouterLink>> links_;  // an unused one is used again: its index is a name in the loop
 
   std::vector<std::unique_ptr<WorkerStream>> streams_;
   std::vector<WorkerStream*> free_;

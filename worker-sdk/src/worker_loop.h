@@ -1,17 +1,25 @@
-// The worker's socket and its loop: receives, lets the core work, sends one message to each router, waits.
+// The worker's loop: receives, lets the core work, keeps the connections that are wanted, sends one message to each
+// router, waits.
 //
-// Owner: Worker::run.   Thread: the one that called run(); wake() any, also a signal handler.
-// Not here: what messages mean (worker_core.h). Only this file and its .cpp know ZeroMQ's sockets.
+// Owner: Worker::run.   Thread: the one that called run(); stop() and wake() any, wake() also a signal handler.
+// Not here: what messages mean (worker_core.h), ZeroMQ's calls (worker_socket.h).
 #pragma once
-#include <array>
+#include <poll.h>
+
 #include <atomic>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <random>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "connect_probe.h"
+#include "join_report.h"
+#include "loop_watch.h"
+#include "router_names.h"
 #include "worker_core.h"
+#include "worker_socket.h"
 
 namespace zeroway {
 
@@ -21,7 +29,7 @@ class WorkerLoop final : public LinkSender {
   ~WorkerLoop() override;
 
   // Makes the socket. False, with a log line, when that fails.
-  [[nodiscard]] bool open(const std::string& instance);
+  [[nodiscard]] bool open();
   // Until it is drained or stopped the second time; see Worker::run for what it returns.
   int run(WorkerCore& core);
   // Begins to drain; the second time, stops at once.
@@ -33,60 +41,71 @@ class WorkerLoop final : public LinkSender {
   void send(RouterLink& link) override;
 
  private:
-  // libzmq never connects by itself: each connection is dialled here, with an alias of its own.
-  struct Dialled {
-    std::string endpoint;     // as ZeroMQ spells it; empty when not connected
-    std::uint32_t times = 0;  // how often it was dialled: an alias is never used twice
-    std::uint32_t fails = 0;  // how often since it last stood
-    WorkerClock::time_point again_at = WorkerClock::time_point::max();  // when it is dialled anew; never, if max()
-    bool is_blamed = false;  // why it fails has been logged, since it last stood
-  };
-  struct Pair {
-    Dialled deal, steer;
-    WorkerClock::time_point missed_at = WorkerClock::time_point::max();  // when the log says that there was no WELCOME
-    bool is_missed = false;                                              // it has said so
-  };
-  using Alias = std::array<char, 9>;
+  static constexpr auto kNever = WorkerClock::time_point::max();
 
-  [[nodiscard]] bool set_options(const std::string& instance);
-  [[nodiscard]] bool set_keys();
-  [[nodiscard]] bool open_monitor();
-  [[nodiscard]] bool dial_new_links();
-  void dial(Dialled& dialled, const std::string& endpoint, char socket, std::size_t index);
-  void hang_up(Dialled& dialled);
-  void dial_deals();
-  void dial_again(WorkerClock::time_point now);
+  //     idle ──▶ dialling ──▶ connected ──▶ stands ──▶ broken ──▶ dialling …
+  enum class Stage : std::uint8_t { idle, dialling, connected, stands, broken };
+  struct Connection {
+    Stage stage = Stage::idle;
+    std::string spelled;                        // the endpoint as ZeroMQ spells it; empty when it is not dialled
+    std::uint32_t times = 0;                    // how often it was dialled: an alias is never used twice
+    std::uint32_t fails = 0;                    // how often since it last stood
+    WorkerClock::time_point again_at = kNever;  // when it is given up and dialled anew
+  };
+  // Both connections of the link with the same index.
+  struct Pair {
+    Connection deal, steer;
+    std::uint32_t uses = 0;        // RouterLink::uses() when `first_*` were noted
+    std::uint32_t first_deal = 0;  // what was dialled before is of another router
+    JoinReport report;
+    std::unique_ptr<ConnectProbe> probe;
+    WorkerClock::time_point probe_at{};  // not before
+  };
+
+  [[nodiscard]] RouterLink& link(std::size_t index) { return *core_->links()[index]; }
+  void follow_names();
+  void tend_links();
+  void tend(std::size_t index);
+  void tend_given_up(std::size_t index);
+  void tend_steer(std::size_t index);
+  void tend_deal(std::size_t index);
+  void tend_health(std::size_t index);
+  void tend_report(std::size_t index);
+  void dial(std::size_t index, Alias::Socket socket);
+  void hang_up(Connection& connection, std::chrono::milliseconds linger = {});
+  void dial_later(Connection& connection);
+  [[nodiscard]] std::chrono::milliseconds deal_patience(std::size_t index);
+  void judge_nobody();
+
   bool receive();
   bool receive_one();
-  void read_monitor();
-  void tell_steer(Dialled& steer, RouterLink& link, std::uint16_t event);
-  void tell(Dialled& dialled, std::uint16_t event);
-  void dial_later(Dialled& dialled);
-  void look_for_routers(WorkerClock::time_point now);
+  void read_events();
+  void take_steer(std::size_t index, const SocketEvent& event);
+  void take_deal(std::size_t index, const SocketEvent& event);
+  void steer_broke(std::size_t index);
+  void failed(std::size_t index, std::string cause);
+  void look_why(std::size_t index);
+
   void send_all();
-  [[nodiscard]] WorkerClock::time_point next_dial() const;
+  [[nodiscard]] WorkerClock::time_point next_turn() const;
   void wait(WorkerClock::time_point until, bool is_busy);
   [[nodiscard]] int serve();
   [[nodiscard]] int finish();
-  void close_sockets();
-  bool failed(const std::string& what);
 
   const WorkerOptions& options_;
   const WorkerLog& log_;
   WorkerCore* core_ = nullptr;
-  void* context_ = nullptr;
-  void* socket_ = nullptr;
-  void* monitor_ = nullptr;
-  int socket_fd_ = -1;
-  int monitor_fd_ = -1;
+  WorkerSocket socket_;
+  RouterNames names_;
+  LoopWatch watch_;
+  std::vector<Pair> pairs_;
+  WorkerClock::time_point now_{};
   int wake_fd_ = -1;
-  // ZMQ_FD tells of a message once, and any call on the socket may take that in: the loop sleeps only when the last
-  // call found nothing to receive.
-  bool is_dry_ = false;
-  std::vector<Pair> pairs_;  // for the link of the same index
+  std::vector<pollfd> polled_;
   std::minstd_rand random_{std::random_device{}()};
   std::atomic<int> stops_{0};
-  WorkerClock::time_point drain_until_ = WorkerClock::time_point::max();
+  int linger_ = 0;  // ms, of the socket when it is closed
+  WorkerClock::time_point drain_until_ = kNever;
 };
 
 }  // namespace zeroway

@@ -1,0 +1,41 @@
+// Whether this loop itself was away: the process was stopped, its machine paused, or a handler blocked it. Then the
+// silence of others says nothing about them.
+//
+// Owner: WorkerLoop.   Thread: the loop; `now` is given.
+// Not here: what follows from it.
+#pragma once
+#include <chrono>
+#include <utility>
+
+namespace zeroway {
+
+class LoopWatch {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  explicit LoopWatch(std::chrono::milliseconds longest) : longest_(longest) {}
+
+  // A turn begins. True when the loop did not run for longer than `longest`, since the last call of this.
+  [[nodiscard]] bool begin_turn(TimePoint now) {
+    expect(now);
+    expected_at_ = now;
+    return std::exchange(was_away_, false);
+  }
+  // The turn is over, and the loop sleeps until something comes, or until `until`.
+  void sleep(TimePoint now, TimePoint until) {
+    expect(now);
+    expected_at_ = std::max(now, until);
+  }
+
+ private:
+  void expect(TimePoint now) {
+    const bool is_first = expected_at_ == TimePoint::min();
+    if (!is_first && now > expected_at_ && now - expected_at_ > longest_) was_away_ = true;
+  }
+
+  std::chrono::milliseconds longest_;
+  TimePoint expected_at_ = TimePoint::min();
+  bool was_away_ = false;
+};
+
+}  // namespace zeroway

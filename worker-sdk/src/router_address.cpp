@@ -1,0 +1,39 @@
+#include "router_address.h"
+
+#include <arpa/inet.h>
+
+namespace zeroway {
+
+std::optional<HostAndPort> split_tcp(std::string_view endpoint) {
+  constexpr std::string_view kScheme = "tcp://";
+  if (!endpoint.starts_with(kScheme)) return std::nullopt;
+  endpoint.remove_prefix(kScheme.size());
+  const std::size_t colon = endpoint.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view host = endpoint.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  return HostAndPort{std::string(host), std::string(endpoint.substr(colon + 1))};
+}
+
+std::string tcp_endpoint(std::string_view host, std::string_view port) {
+  const bool is_v6 = host.find(':') != std::string_view::npos;
+  std::string endpoint = is_v6 ? "tcp://[" : "tcp://";
+  endpoint.append(host).append(is_v6 ? "]:" : ":").append(port);
+  return endpoint;
+}
+
+bool is_numeric(const std::string& host) {
+  in_addr v4{};
+  in6_addr v6{};
+  if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return true;
+  return inet_pton(AF_INET6, host.substr(0, host.find('%')).c_str(), &v6) == 1;
+}
+
+std::string as_dialled(const std::string& endpoint, const std::string& host) {
+  const auto parts = split_tcp(endpoint);
+  if (!parts || host.empty()) return endpoint;
+  const bool is_any = parts->host == "0.0.0.0" || parts->host == "::";
+  return is_any || !is_numeric(parts->host) ? tcp_endpoint(host, parts->port) : endpoint;
+}
+
+}  // namespace zeroway

@@ -1,0 +1,55 @@
+// The --connect endpoints and the numeric addresses that each stands for now: a host name is looked up, and followed.
+//
+// Owner: WorkerLoop.   Thread: the loop.
+// Not here: connections (worker_loop.h); a name's memory (followed_name.h), one question (name_lookup.h).
+#pragma once
+#include <poll.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "followed_name.h"
+#include "join_report.h"
+#include "name_lookup.h"
+#include "router_address.h"
+#include "worker_log.h"
+
+namespace zeroway {
+
+class RouterNames {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  RouterNames(const std::vector<std::string>& endpoints, const WorkerLog& log);
+
+  // Begins the lookups that are due and takes the answers that came. True when an endpoint's addresses have changed.
+  [[nodiscard]] bool step(TimePoint now);
+  // A connection to an address of this --connect endpoint broke, or does not come about.
+  void broke(const std::string& typed, const std::string& deal);
+  [[nodiscard]] const std::vector<RouterAddresses>& addresses() const { return addresses_; }
+
+  void add_sockets(std::vector<pollfd>& sockets) const;
+  [[nodiscard]] TimePoint next_step(TimePoint now) const;
+
+ private:
+  struct Name {
+    std::size_t endpoint;  // in addresses_
+    HostAndPort parts;
+    FollowedName followed;
+    std::unique_ptr<NameLookup> lookup;  // while one is under way
+    JoinReport report;
+  };
+
+  [[nodiscard]] bool step(Name& name, TimePoint now);
+  void tell(Name& name, const NameAnswer& answer, TimePoint now);
+  void take(const Name& name);
+
+  const WorkerLog& log_;
+  std::vector<RouterAddresses> addresses_;
+  std::vector<Name> names_;
+  bool has_changed_ = true;  // since the last step; the first one tells what needs no lookup
+};
+
+}  // namespace zeroway

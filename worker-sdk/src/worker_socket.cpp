@@ -1,0 +1,197 @@
+#include "worker_socket.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+
+#include "limits.h"
+#include "proto/limits.h"
+#include "worker_keys.h"
+
+namespace zeroway {
+
+namespace {
+
+// A signal that the application handles (a profiler's comes a hundred times in a second) makes a call of ZeroMQ fail
+// before it has done anything.
+template <class Call>
+int undisturbed(Call call) {
+  int result = 0;
+  do result = call();
+  while (result < 0 && zmq_errno() == EINTR);
+  return result;
+}
+
+bool set_int(void* socket, int option, int value) { return zmq_setsockopt(socket, option, &value, sizeof value) == 0; }
+
+bool set_text(void* socket, int option, const std::string& text) {
+  return zmq_setsockopt(socket, option, text.data(), text.size()) == 0;
+}
+
+int ms(std::chrono::milliseconds time) { return static_cast<int>(time.count()); }
+
+int fd_of(void* socket) {
+  int fd = -1;
+  std::size_t size = sizeof fd;
+  zmq_getsockopt(socket, ZMQ_FD, &fd, &size);
+  return fd;
+}
+
+void free_string(void*, void* hint) { delete static_cast<std::string*>(hint); }
+
+bool make_message(zmq_msg_t& message, MessageWriter& writer) {
+  if (writer.size() <= kCopyUpTo) {
+    if (zmq_msg_init_size(&message, writer.size()) != 0) return false;
+    std::memcpy(zmq_msg_data(&message), writer.bytes().data(), writer.size());
+    writer.clear();
+    return true;
+  }
+  auto* owned = new std::string(writer.take());
+  return zmq_msg_init_data(&message, owned->data(), owned->size(), free_string, owned) == 0;
+}
+
+Error failed(const std::string& what) {
+  return Error{Fault::backend, Code::internal, false, what + ": " + zmq_strerror(zmq_errno())};
+}
+
+}  // namespace
+
+Alias::Text Alias::text() const {
+  std::string bytes(1, static_cast<char>(socket));
+  append_u32(bytes, link);
+  append_u32(bytes, times);
+  Text text{};
+  std::copy(bytes.begin(), bytes.end(), text.begin());
+  return text;
+}
+
+std::optional<Alias> Alias::from(Bytes text) {
+  if (text.size() != std::tuple_size_v<Text>) return std::nullopt;
+  return Alias{static_cast<Socket>(text[0]), read_u32(text.data() + 1), read_u32(text.data() + 5)};
+}
+
+bool Part::receive(void* socket) {
+  return undisturbed([&] { return zmq_msg_recv(&message_, socket, ZMQ_DONTWAIT); }) >= 0;
+}
+
+Result<> WorkerSocket::open(const WorkerOptions& options) {
+  context_ = zmq_ctx_new();
+  socket_ = context_ == nullptr ? nullptr : zmq_socket(context_, ZMQ_ROUTER);
+  if (socket_ == nullptr) return failed("cannot make a socket");
+  if (!set_options()) return failed("cannot set a socket option");
+  if (auto set = set_keys(options); !set) return set;
+  if (!open_monitor()) return failed("cannot watch the socket");
+  fd_ = fd_of(socket_);
+  monitor_fd_ = fd_of(monitor_);
+  return {};
+}
+
+// Without ZMQ_HEARTBEAT_IVL: see link_health.h.
+bool WorkerSocket::set_options() {
+  const std::int64_t max_message = kMaxMessageSize;
+  return set_int(socket_, ZMQ_ROUTER_MANDATORY, 1) && set_int(socket_, ZMQ_LINGER, 0) &&
+         set_int(socket_, ZMQ_SNDHWM, 0) && set_int(socket_, ZMQ_RCVHWM, 0) &&
+         set_int(socket_, ZMQ_RECONNECT_IVL, ms(kReconnectInterval)) &&
+         set_int(socket_, ZMQ_CONNECT_TIMEOUT, ms(kConnectTimeout)) &&
+         set_int(socket_, ZMQ_TCP_MAXRT, ms(kTcpPatience)) && set_int(socket_, ZMQ_IPV6, 1) &&
+         zmq_setsockopt(socket_, ZMQ_MAXMSGSIZE, &max_message, sizeof max_message) == 0;
+}
+
+Result<> WorkerSocket::set_keys(const WorkerOptions& options) {
+  if (options.key_file.empty()) return {};
+  try {
+    const WorkerKeys keys = read_worker_keys(options.key_file, options.router_key);
+    if (set_text(socket_, ZMQ_CURVE_SERVERKEY, keys.router_public) &&
+        set_text(socket_, ZMQ_CURVE_PUBLICKEY, keys.own_public) && set_text(socket_, ZMQ_CURVE_SECRETKEY, keys.secret))
+      return {};
+    return failed("cannot set the keys");
+  } catch (const std::exception& error) {
+    return Error{Fault::backend, Code::internal, false, error.what()};
+  }
+}
+
+bool WorkerSocket::open_monitor() {
+  const std::string endpoint = "inproc://monitor";  // the context is this worker's own
+  const int events = ZMQ_EVENT_CONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
+                     ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+                     ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL;
+  if (zmq_socket_monitor(socket_, endpoint.c_str(), events) != 0) return false;
+  monitor_ = zmq_socket(context_, ZMQ_PAIR);
+  return monitor_ != nullptr && set_int(monitor_, ZMQ_LINGER, 0) &&
+         undisturbed([&] { return zmq_connect(monitor_, endpoint.c_str()); }) == 0;
+}
+
+void WorkerSocket::close(int linger) {
+  if (socket_ != nullptr) set_int(socket_, ZMQ_LINGER, linger);
+  // First the watching, then the monitor: an event with nobody to tell it to holds libzmq up, and leaks.
+  if (monitor_ != nullptr) zmq_socket_monitor(socket_, nullptr, 0);
+  if (monitor_ != nullptr) zmq_close(monitor_);
+  if (socket_ != nullptr) zmq_close(socket_);
+  if (context_ != nullptr) undisturbed([this] { return zmq_ctx_term(context_); });
+  monitor_ = socket_ = context_ = nullptr;
+}
+
+std::optional<std::string> WorkerSocket::connect(const std::string& endpoint, const Alias& alias,
+                                                 const std::string& instance) {
+  is_dry_ = false;
+  const Alias::Text name = alias.text();
+  // libzmq copies the routing id into the connection that this call makes.
+  if (!set_text(socket_, ZMQ_ROUTING_ID, instance) ||
+      zmq_setsockopt(socket_, ZMQ_CONNECT_ROUTING_ID, name.data(), name.size()) != 0 ||
+      undisturbed([&] { return zmq_connect(socket_, endpoint.c_str()); }) != 0)
+    return std::nullopt;
+  std::array<char, 512> spelled{};
+  std::size_t size = spelled.size();
+  const bool is_told = zmq_getsockopt(socket_, ZMQ_LAST_ENDPOINT, spelled.data(), &size) == 0;
+  return is_told ? std::string(spelled.data()) : endpoint;
+}
+
+void WorkerSocket::disconnect(const std::string& spelled, int linger) {
+  is_dry_ = false;
+  set_int(socket_, ZMQ_LINGER, linger);
+  undisturbed([&] { return zmq_disconnect(socket_, spelled.c_str()); });
+  set_int(socket_, ZMQ_LINGER, 0);
+}
+
+bool WorkerSocket::send(const Alias& to, MessageWriter& writer) {
+  is_dry_ = false;
+  const Alias::Text name = to.text();
+  if (undisturbed([&] { return zmq_send(socket_, name.data(), name.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT); }) < 0) {
+    writer.clear();
+    return false;
+  }
+  zmq_msg_t message;
+  if (!make_message(message, writer)) std::abort();  // no memory: a half-sent message cannot be taken back
+  if (undisturbed([&] { return zmq_msg_send(&message, socket_, ZMQ_DONTWAIT); }) < 0) zmq_msg_close(&message);
+  return true;
+}
+
+bool WorkerSocket::receive(Part& from, Part& payload) {
+  is_dry_ = !from.receive(socket_);
+  if (is_dry_) return false;
+  if (!from.has_more() || !payload.receive(socket_)) return true;
+  for (Part extra; payload.has_more() && extra.receive(socket_) && extra.has_more();) {
+  }  // one part is all there should be; more are passed over
+  return true;
+}
+
+// Events come as two parts: number and value, then the endpoint (zmq_socket_monitor(3)).
+std::optional<SocketEvent> WorkerSocket::next_event() {
+  while (monitor_ != nullptr) {
+    Part head, endpoint;
+    if (!head.receive(monitor_)) return std::nullopt;
+    if (!head.has_more() || !endpoint.receive(monitor_)) continue;
+    SocketEvent event;
+    if (head.bytes().size() < sizeof event.kind + sizeof event.value) continue;
+    std::memcpy(&event.kind, head.bytes().data(), sizeof event.kind);
+    std::memcpy(&event.value, head.bytes().data() + sizeof event.kind, sizeof event.value);
+    event.endpoint = as_text(endpoint.bytes());
+    return event;
+  }
+  return std::nullopt;
+}
+
+}  // namespace zeroway
