@@ -11,10 +11,10 @@ namespace {
 
 struct Logged : Worker {
   Logged() : Worker(options_for(lines)) {}
-  static WorkerOptions options_for(std::vector<std::string>& lines) {
+  static WorkerOptions options_for(std::vector<std::string>& log) {
     WorkerOptions options;
     options.threads = 1;
-    options.log = [&lines](std::string_view line) { lines.emplace_back(line); };
+    options.log = [&log](std::string_view line) { log.emplace_back(line); };
     return options;
   }
   inline static std::vector<std::string> lines;

@@ -57,6 +57,8 @@ class HandlerSide {
   void status(int code);
   void field(std::string_view name, std::string_view value);
   void set_field(std::string_view name, std::string_view value);
+  [[nodiscard]] bool has_field(std::string_view name) const { return reply_.has(name); }
+  [[nodiscard]] int status_code() const { return status_; }
   void inform(int code, FieldInit fields);
   void start();
   void send(std::string_view body);
@@ -80,6 +82,9 @@ class HandlerSide {
   virtual void sleep(std::chrono::milliseconds duration) = 0;
   // False when the worker drains.
   virtual bool sleep_unless_draining(std::chrono::milliseconds duration) = 0;
+
+  // Throws std::logic_error, naming the function, on the loop.
+  virtual void check_may_block(const char*) const {}
 
   // For coroutines that wait for something outside (zeroway/sync.h); others have none of these. Loop: `awaiter` goes on
   // by wake() with the ticket that this returns, after `longest`, or when the request is over.

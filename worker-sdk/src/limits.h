@@ -12,7 +12,10 @@ namespace zeroway {
 inline constexpr std::uint32_t kMaxThreads = 1'024;  // of the pool: who wants more at once wants coroutines
 inline constexpr std::chrono::milliseconds kMaxDrain = std::chrono::hours(24);  // above it is a slip of the unit
 inline constexpr std::size_t kMostOfMaxBody = std::size_t{1} << 40;             // the same: nobody holds a terabyte
-inline constexpr std::size_t kMaxCaptures = 16;  // {name}s in one pattern: a match is kept without allocation
+inline constexpr std::size_t kMaxBoundary = 70;                                 // of a multipart body: RFC 2046 §5.1.1
+inline constexpr std::size_t kMaxPartHead = 16'384;  // of one part of it: two or three short fields are usual
+inline constexpr std::size_t kFilePiece = 65'536;    // read of a file at once: what a client's window takes at first
+inline constexpr std::size_t kMaxCaptures = 16;      // {name}s in one pattern: a match is kept without allocation
 
 // what is sent and kept
 inline constexpr std::size_t kMaxPiece = 262'144;      // put into a message at once: it stays under kMaxMessageSize

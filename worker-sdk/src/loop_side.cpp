@@ -43,7 +43,11 @@ void LoopSide::write(std::string_view piece) {
   if (prepare_write()) put_data(piece, Last::no);
 }
 
-void LoopSide::sleep(std::chrono::milliseconds) { throw std::logic_error("sleep() in an inline handler"); }
+void LoopSide::sleep(std::chrono::milliseconds) { check_may_block("sleep()"); }
+
+void LoopSide::check_may_block(const char* what) const {
+  throw std::logic_error(std::string(what) + " in an inline handler");
+}
 
 bool LoopSide::sleep_unless_draining(std::chrono::milliseconds duration) {
   sleep(duration);

@@ -44,6 +44,7 @@ class LoopSide final : public BodySide {
   void write(std::string_view piece) override;
   void sleep(std::chrono::milliseconds duration) override;
   bool sleep_unless_draining(std::chrono::milliseconds duration) override;
+  void check_may_block(const char* what) const override;
 
   void arrived(Bytes bytes) override;
   void body_ended(Head* trailers) override;

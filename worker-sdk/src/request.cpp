@@ -1,10 +1,12 @@
 #include "zeroway/request.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "cookies.h"
 #include "handler_side.h"
 #include "loop_side.h"
+#include "proto/ascii.h"
 
 namespace zeroway {
 
@@ -16,6 +18,13 @@ std::string_view part(std::string_view path, const RouteMatch::Span& span) {
 
 // Coroutines always have this kind of side.
 LoopSide& on_loop(HandlerSide* side) { return static_cast<LoopSide&>(*side); }
+
+// "192.0.2.1:80", "[2001:db8::1]:80", and both without a port.
+std::string_view without_port(std::string_view node) {
+  if (node.starts_with('[')) return node.substr(1, std::max<std::size_t>(node.find(']'), 1) - 1);
+  const std::size_t colon = node.find(':');
+  return colon == node.rfind(':') ? node.substr(0, colon) : node;
+}
 
 std::string_view capture(const HandlerSide& side, std::string_view name) {
   const RouteMatch& match = side.match();
@@ -69,6 +78,20 @@ std::string RequestBase::rest() const {
 }
 
 std::string_view RequestBase::raw_rest() const { return part(side_->path(), side_->match().rest); }
+std::string RequestBase::client_address(std::size_t proxies) const {
+  std::vector<std::string_view> addresses;
+  for (const FieldView field : fields()) {
+    if (field.name != "x-forwarded-for") continue;
+    for (std::string_view left = field.value; !left.empty();) {
+      const std::string_view one = left.substr(0, left.find(','));
+      left.remove_prefix(std::min(one.size() + 1, left.size()));
+      if (!trimmed(one).empty()) addresses.push_back(trimmed(one));
+    }
+  }
+  if (addresses.empty()) return {};
+  return std::string(without_port(addresses[addresses.size() - 1 - std::min(proxies, addresses.size() - 1)]));
+}
+
 FieldsView RequestBase::trailers() const { return {side_->trailers(), 0}; }
 bool RequestBase::is_cancelled() const { return side_->is_cancelled(); }
 std::stop_token RequestBase::stop_token() const { return side_->stop_token(); }

@@ -7,12 +7,14 @@
 // After the reply's end, everything here is ignored. Calls in a wrong order, bad statuses and illegal fields throw
 // std::logic_error (std::invalid_argument) in the handler, which then is a 500 like any exception.
 #pragma once
+#include <concepts>
 #include <coroutine>
 #include <string>
 #include <string_view>
 
 #include "zeroway/errors.h"
 #include "zeroway/fields.h"
+#include "zeroway/file.h"
 
 namespace zeroway {
 
@@ -39,6 +41,17 @@ class ReplyBase {
   // The whole body at once, with content-length, and the end. Never waits: what the client is not ready for is kept in
   // memory. For HEAD, 204 and 304 the body is left out; content-length still tells its size for HEAD (RFC 9110 §8.6).
   void send(std::string_view body);
+  // send() with content-type application/json, unless the reply has one. `text` is JSON already.
+  void json(std::string_view text);
+  // The same for a value of any JSON library whose to_string(value) gives its text (nlohmann::json has one).
+  template <class Value>
+  requires(!std::convertible_to<const Value&, std::string_view>) void json(const Value& value) {
+    const std::string text = to_string(value);
+    json(std::string_view(text));
+  }
+  // Sends the client elsewhere (RFC 9110 §15.4). `location` is an absolute URL or a path, percent-encoded; `status` is
+  // 301, 302, 303, 307 or 308 (301 and 308 are remembered; 307 and 308 keep the method), else std::invalid_argument.
+  void redirect(std::string_view location, int status = 302);
   // The end of a body that was written in pieces, with trailer fields if wanted (RFC 9110 §6.5; the same rules as
   // field()). Never waits.
   void end(FieldInit trailers = {});
@@ -66,6 +79,18 @@ class Reply : public ReplyBase {
   // when it reads fast) behind (on the pool; an inline handler never waits, what does not fit is kept in memory). Empty
   // pieces are nothing. Throws Cancelled.
   void write(std::string_view piece);
+
+  // Sends a file, with content-type, etag, last-modified and content-length, piece by piece as write() does. A client
+  // that has it already (if-none-match, if-modified-since) gets 304, one that asks for one range 206 or 416 (if-range
+  // is heeded; several ranges are answered with the whole file, RFC 9110 §14.2); both only while the status is 200.
+  // Throws StatusError(404) when there is no such regular file or it may not be read, std::system_error on other
+  // failures, and Cancelled. A file that gets shorter meanwhile breaks the transfer off. On the pool alone, because
+  // disks block: inline it throws std::logic_error. `path` is the application's own word, never a client's.
+  void file(const std::string& path, const FileOptions& options = {});
+  // The file that a client names below a folder: `reply.file_in("public", request.rest())`. 404 too for a `name` that
+  // is empty or absolute, has a segment that is empty or begins with '.' (so none leaves the folder by "..", and hidden
+  // files stay hidden). Symbolic links are followed.
+  void file_in(const std::string& folder, std::string_view name, const FileOptions& options = {});
 
   explicit Reply(HandlerSide& side) : ReplyBase(side) {}  // for the SDK
 };

@@ -13,6 +13,7 @@
 
 #include "zeroway/errors.h"
 #include "zeroway/fields.h"
+#include "zeroway/form.h"
 #include "zeroway/task.h"
 #include "zeroway/url.h"
 #include "zeroway/values.h"
@@ -83,6 +84,11 @@ class RequestBase {
   // it is, because it can be "../x" (Reply::file_in takes it).
   [[nodiscard]] std::string rest() const;
   [[nodiscard]] std::string_view raw_rest() const;
+  // The address of the client as the router saw it, without a port: "192.0.2.7", "2001:db8::1". Empty when nobody said
+  // it. A client cannot invent it: routers replace what it says in x-forwarded-for, and proxies that a router trusts
+  // (--trusted-proxy) add to it. With such proxies in front, the last address is the nearest proxy's; `proxies` says
+  // how many there are, and the address before them is the client's. Behind fewer proxies, the first that is listed.
+  [[nodiscard]] std::string client_address(std::size_t proxies = 0) const;
   // Trailer fields (RFC 9110 §6.5). Empty until the body has been read to its end.
   [[nodiscard]] FieldsView trailers() const;
 
@@ -96,6 +102,8 @@ class RequestBase {
   RequestBase& operator=(const RequestBase&) = delete;
 
  protected:
+  friend class AsyncFormReader;
+  friend class FormReader;
   friend class Waiting;
   explicit RequestBase(HandlerSide& side) : side_(&side) {}
   ~RequestBase() = default;
@@ -114,6 +122,10 @@ class Request : public RequestBase {
   // The body (or what read() has left of it) in one piece; the view is good as long as the request. Throws
   // StatusError(413) when it is larger than `limit` bytes (0 = WorkerOptions::max_body), and Cancelled.
   [[nodiscard]] std::string_view body(std::size_t limit = 0);
+  // The body as an HTML form, whole: see form.h, which also reads it part by part. Throws StatusError: 415 when it is
+  // none by its content-type, 400 when it is malformed, 413 when it is larger than WorkerOptions::max_body; and
+  // Cancelled.
+  [[nodiscard]] Form form(const FormLimits& limits = {});
   // Waits this long. Throws Cancelled at once when the request is cancelled meanwhile. Not in inline handlers: it
   // throws std::logic_error there.
   void sleep(std::chrono::milliseconds duration);
@@ -161,6 +173,8 @@ class AsyncRequest : public RequestBase {
   Read read() { return Read(*side_); }
   // `std::string_view whole = co_await request.body();` See Request::body.
   Task<std::string_view> body(std::size_t limit = 0);
+  // `const Form form = co_await request.form();` See Request::form.
+  Task<Form> form(FormLimits limits = {});
   // `co_await request.sleep(100ms);` See Request::sleep. Other requests go on meanwhile.
   Sleep sleep(std::chrono::milliseconds duration) { return Sleep(*side_, duration); }
   // `while (co_await request.sleep_unless_draining(1s)) …` See Request::sleep_unless_draining.
