@@ -26,16 +26,16 @@ class Room {
    private:
     friend class Room;
     Room& room_;
-    zeroway::WebSocket& socket_;
     std::string name_;
+    zeroway::WebSocketBroadcast::Membership membership_;
   };
 
   [[nodiscard]] bool is_empty() const { return visits_.empty(); }
 
  private:
   [[nodiscard]] std::string people() const;
-  void tell_all(const std::string& json);
 
+  zeroway::WebSocketBroadcast sockets_;  // who does not keep up is closed
   std::vector<Visit*> visits_;
   std::deque<std::string> said_;  // as JSON, for those who come later
 };

@@ -7,14 +7,16 @@ using zeroway::Request;
 
 namespace {
 
-void redirect(Reply& reply, const std::string& location) { reply.status(302).field("location", location).send(""); }
-
 void answer_get(Request& request, Reply& reply) { send_json(reply, describe(request)); }
 
-void answer_with_body(Request& request, Reply& reply) { send_json(reply, describe(request, request.body())); }
+Json describe_with_body(Request& request) {
+  return is_form(request) ? describe(request, request.form()) : describe(request, request.body());
+}
+
+void answer_with_body(Request& request, Reply& reply) { send_json(reply, describe_with_body(request)); }
 
 void answer_anything(Request& request, Reply& reply) {
-  Json json = describe(request, request.body());
+  Json json = describe_with_body(request);
   json["method"] = request.method();
   send_json(reply, json);
 }
@@ -32,7 +34,7 @@ void answer_status(Request& request, Reply& reply) {
 
 void answer_redirect(Request& request, Reply& reply) {
   const std::uint64_t left = read_whole("the number of redirects", request.param("times"), 1, 100);
-  redirect(reply, left == 1 ? "/get" : "/redirect/" + std::to_string(left - 1));
+  reply.redirect(left == 1 ? "/get" : "/redirect/" + std::to_string(left - 1));
 }
 
 // The body tells all fields of the reply, its own length among them: two rounds, because telling the length can
@@ -60,14 +62,14 @@ void answer_cookies(Request& request, Reply& reply) { send_json(reply, {{"cookie
 
 void answer_set_cookies(Request& request, Reply& reply) {
   for (const auto& [name, value] : request.query_pairs()) reply.field("set-cookie", name + "=" + value + "; Path=/");
-  redirect(reply, "/cookies");
+  reply.redirect("/cookies");
 }
 
 void answer_delete_cookies(Request& request, Reply& reply) {
   for (const auto& [name, value] : request.query_pairs()) {
     reply.field("set-cookie", name + "=; Max-Age=0; Path=/");
   }
-  redirect(reply, "/cookies");
+  reply.redirect("/cookies");
 }
 
 // The events of /sse, with this page's query, as a browser sees them.

@@ -40,44 +40,12 @@ std::string text_or_data_url(std::string_view bytes) {
   return is_utf8(bytes) ? std::string(bytes) : "data:application/octet-stream;base64," + base64(bytes);
 }
 
-// The value of `name` in a field like `form-data; name="a"; filename="b"`.
-std::string parameter(std::string_view field, std::string_view name) {
-  const std::string key = "; " + std::string(name) + "=";
-  const std::size_t at = field.find(key);
-  if (at == std::string_view::npos) return {};
-  std::string_view value = field.substr(at + key.size());
-  if (!value.empty() && value.front() == '"') {
-    value.remove_prefix(1);
-    return std::string(value.substr(0, value.find('"')));
-  }
-  return std::string(value.substr(0, value.find(';')));
-}
-
-// One part of multipart/form-data (RFC 7578): what has a file name goes to `files`, the rest to `form`.
-void read_part(std::string_view part, Pairs& form, Pairs& files) {
-  const std::size_t end_of_head = part.find("\r\n\r\n");
-  if (end_of_head == std::string_view::npos) return;
-  const std::string_view head = part.substr(0, end_of_head);
-  const std::string_view line = head.substr(std::min(head.find("form-data"), head.size()));
-  const std::string_view disposition = line.substr(0, line.find("\r\n"));
-  const std::string name = parameter(disposition, "name");
-  const bool is_file = disposition.find("; filename=") != std::string_view::npos;
-  if (!name.empty()) (is_file ? files : form).emplace_back(name, text_or_data_url(part.substr(end_of_head + 4)));
-}
-
-void read_multipart(std::string_view body, const std::string& boundary, Pairs& form, Pairs& files) {
-  const std::string delimiter = "--" + boundary;
-  std::size_t at = body.find(delimiter);
-  while (at != std::string_view::npos) {
-    const std::size_t begin = at + delimiter.size() + 2;  // its line break
-    const std::size_t next = body.find("\r\n" + delimiter, std::min(begin, body.size()));
-    if (next == std::string_view::npos) return;
-    read_part(body.substr(begin, next - begin), form, files);
-    at = next + 2;
-  }
-}
-
 }  // namespace
+
+bool is_form(const zeroway::RequestBase& request) {
+  const std::string_view type = request.field("content-type").value_or(std::string_view{});
+  return type.starts_with("application/x-www-form-urlencoded") || type.starts_with("multipart/form-data");
+}
 
 Json to_json(const Pairs& pairs) {
   Json object = Json::object();
@@ -117,22 +85,21 @@ Json describe(const zeroway::RequestBase& request) {
            std::string(request.scheme()) + "://" + std::string(request.authority()) + std::string(request.target())}};
 }
 
+Json describe(const zeroway::RequestBase& request, const zeroway::Form& form) {
+  Pairs fields, files;
+  for (const auto& [name, value] : form.pairs()) fields.emplace_back(name, text_or_data_url(value));
+  for (const zeroway::FormFile& file : form.files()) files.emplace_back(file.name, text_or_data_url(file.bytes));
+  Json json = describe(request, "");
+  json["files"] = to_json(files);
+  json["form"] = to_json(fields);
+  return json;
+}
+
 Json describe(const zeroway::RequestBase& request, std::string_view body) {
   Json json = describe(request);
-  const std::string_view type = request.field("content-type").value_or(std::string_view{});
-  Pairs form, files;
-  std::string_view data;
-  if (type.starts_with("application/x-www-form-urlencoded")) {
-    form = zeroway::read_query(body);
-  } else if (type.starts_with("multipart/form-data")) {
-    read_multipart(body, parameter(type, "boundary"), form, files);
-  } else {
-    data = body;
-  }
-  Json parsed = Json::parse(data, nullptr, /*allow_exceptions=*/false);
-  json["data"] = text_or_data_url(data);
-  json["files"] = to_json(files);
-  json["form"] = to_json(form);
+  Json parsed = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  json["data"] = text_or_data_url(body);
+  json["files"] = json["form"] = Json::object();
   json["json"] = parsed.is_discarded() ? Json() : std::move(parsed);
   return json;
 }
@@ -156,7 +123,4 @@ Json cookies_of(const zeroway::RequestBase& request) {
 std::string write_json(const Json& json) { return json.dump(2, ' ', false, kReplace) + "\n"; }
 std::string write_json_line(const Json& json) { return json.dump(-1, ' ', false, kReplace) + "\n"; }
 
-void send_json(zeroway::ReplyBase& reply, const Json& json) {
-  reply.field("content-type", "application/json");
-  reply.send(write_json(json));
-}
+void send_json(zeroway::ReplyBase& reply, const Json& json) { reply.json(write_json(json)); }

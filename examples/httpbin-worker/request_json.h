@@ -19,8 +19,10 @@ using Json = nlohmann::json;
 [[nodiscard]] std::string origin_of(const zeroway::RequestBase& request);
 // args, headers, origin, url: what /get shows.
 [[nodiscard]] Json describe(const zeroway::RequestBase& request);
-// The same with data, files, form, json: what /post shows.
+// The same with data, files, form, json: what /post shows. Of a body that is a form, or of any other.
+[[nodiscard]] Json describe(const zeroway::RequestBase& request, const zeroway::Form& form);
 [[nodiscard]] Json describe(const zeroway::RequestBase& request, std::string_view body);
+[[nodiscard]] bool is_form(const zeroway::RequestBase& request);
 [[nodiscard]] Json cookies_of(const zeroway::RequestBase& request);
 
 // Two spaces of indent, a line break at the end; bytes that are no UTF-8 are replaced.

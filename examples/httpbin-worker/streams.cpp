@@ -89,9 +89,16 @@ Task<void> answer_stream(AsyncRequest& request, AsyncReply& reply) {
 
 Task<void> answer_delay(AsyncRequest& request, AsyncReply& reply) {
   const double seconds = read_decimal("the delay", request.param("seconds"), 0, kMaxSeconds);
-  const std::string_view body = co_await request.body();
+  Json json;
+  if (is_form(request)) {
+    const zeroway::Form form = co_await request.form();
+    json = describe(request, form);
+  } else {
+    const std::string_view body = co_await request.body();
+    json = describe(request, body);
+  }
   co_await request.sleep(to_milliseconds(seconds));
-  send_json(reply, describe(request, body));
+  send_json(reply, json);
 }
 
 Task<void> answer_drip(AsyncRequest& request, AsyncReply& reply) {
