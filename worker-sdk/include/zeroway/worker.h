@@ -32,7 +32,11 @@
 //
 // Around handlers: guards and middleware (use), cross-origin requests (cors), pages for errors (not_found,
 // method_not_allowed, on_error). What coroutines wait for: on_pool here, Event and Channel in sync.h, Broadcast in
-// broadcast.h. Tests call a worker's handlers without a router: testing.h.
+// broadcast.h. Tests call a worker's handlers without a router (testing.h):
+//
+//     zeroway::TestClient client(worker);
+//     auto reply = client.get("/hello/J%C3%B6rg");
+//     assert(reply.status == 200 && reply.body == "Hello, Jörg\n");
 //
 // Threads: everything is registered before run(), on one thread. stop(), is_draining(), post(), name() and options()
 // may be called from any thread at any time; on_pool() in coroutines of this worker. Requests and replies belong to
