@@ -60,8 +60,8 @@ inline constexpr std::chrono::milliseconds kFabricLinger{500};  // the last fram
 inline constexpr std::size_t kWarmStreams = 1'024;  // kept for reuse: enough for one turn's worth, small when idle
 inline constexpr std::size_t kWarmOpening = 4'096;  // bytes of its buffer such a stream keeps: a body was there in more
 inline constexpr std::chrono::milliseconds kGraceForNew{
-    70};  // from the first HELLO: workers that dial a new router come within a few ms of each other, and with a short
-          // tick it is less than 100 ms that a request can wait for it
+    50};  // from the first HELLO: workers that dial a new router come within a few ms of each other, and with the short
+          // tick a request waits for it less than 100 ms, on a busy machine too
 inline constexpr std::chrono::milliseconds kGraceForReturning{
     750};  // from the bind: workers dial again at most 600 ms apart (worker-sdk/src/limits.h), the rest is for
            // handshakes
