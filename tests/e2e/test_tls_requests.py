@@ -31,7 +31,14 @@ def test_alpn_decides_the_protocol(stack):
     assert tls.found(r'^ALPN protocol: (\S+)', tls.s_client(router, '-alpn', 'http/1.1,h2')) == 'h2'
     assert tls.found(r'^ALPN protocol: (\S+)', tls.s_client(router, '-alpn', 'http/1.1')) == 'http/1.1'
     assert 'No ALPN negotiated' in tls.s_client(router)
-    assert 'Cipher is (NONE)' in tls.s_client(router, '-alpn', 'imap')  # RFC 7301 §3.2
+    assert 'No ALPN negotiated' in tls.s_client(router, '-alpn', 'http/1.0')  # and HTTP/1.1 is spoken
+
+
+def test_curl_may_speak_http_1_0(stack):
+    """It offers ALPN http/1.0, which is none of ours."""
+    authority, router = tls.start(stack)
+    told = curl(router, authority, '/status/204', '--http1.0', '-w', '%{http_code} %{http_version}')
+    assert told.decode() in ('204 1.0', '204 1.1')  # what the reply says
 
 
 def test_only_modern_versions(stack):
