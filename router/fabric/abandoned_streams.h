@@ -1,5 +1,5 @@
-// Dealt streams that were given up although a worker may have got them: who says something about one is told that it is
-// over, or it would hold it for ever.
+// Dealt streams that were given up although a worker may have got them. A worker that says something about such a
+// stream is told that it is over; otherwise the worker would hold it for ever.
 //
 // Owner: Fabric.   Thread: one loop.
 // Pure. Not here: when a dealt stream is given up (router/fabric/fabric_pings.cpp).

@@ -1,12 +1,12 @@
-// How much each connection at steer may have of something in a second, that no credit bounds.
+// What each connection at steer may ask for and say in a second beside its replies, which credit bounds.
 //
-// Answers: what is answered and not read waits in ZeroMQ. A peer that asks faster than this is not answered: who asks
-// and never reads costs a few kilobytes a second at most.
-// Idle talk: what is no piece of a reply, and nobody waits for. It costs the loop time, and ZeroMQ memory when it comes
-// faster than it is read.
+// Answers: an answer that the peer does not read waits in ZeroMQ. A peer that asks more often than this gets no answer,
+// so a peer that asks and never reads costs a few kilobytes a second at most.
+// Idle talk: frames that are no piece of a reply. They cost the loop time, and memory in ZeroMQ when they come faster
+// than the loop reads them.
 //
 // Owner: Fabric.   Thread: one loop.
-// Pure: no sockets, no clock. Not here: what becomes of who asks for more, or says too much
+// Pure: no sockets, no clock. Not here: what happens to a peer that passes its budget
 // (router/fabric/fabric_workers.cpp).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>

@@ -47,8 +47,8 @@ class Fabric : public Backend, public WireEvents {
   void turn_end(Time now);
   // Heartbeats. Called every tick_interval(), and `now` is kept for what comes in between.
   void tick(Time now);
-  // Who is late, and what has waited too long. Called after tick() as soon as everything that has come is handed in:
-  // nobody is late whose answer waits to be read.
+  // Finds the workers that are late and the streams that have waited too long. Called after tick(), as soon as every
+  // message that has come is handed in: a worker whose answer waits to be read is not late.
   void judge(Time now);
   void set_now(Time now) { now_ = now; }
   // Workers can reach it from now on.
@@ -113,9 +113,9 @@ class Fabric : public Backend, public WireEvents {
 
   // What workers say (fabric_workers.cpp). An error drops the worker.
   [[nodiscard]] Result<> frame(Worker* worker, std::string_view instance, const Frame& frame, ConnectionId connection);
-  // About somebody who is no worker, at that socket: a line that is written once a minute.
+  // Writes a line about a peer at that socket which is no worker. The same line is written once a minute.
   void tell_of_stranger(std::string_view socket, std::string_view address, std::string_view what);
-  // The sender of the message that is being handed in is cut: it is no worker.
+  // Cuts the sender of the message that is being handed in, which is no worker.
   void turn_away(std::string_view why);
   void cut_overdue_newcomers();
   // A message had frames of that cost which are no piece of a reply.
@@ -187,6 +187,7 @@ class Fabric : public Backend, public WireEvents {
   void lose_unheard_workers();
   // The loop did not run for so long.
   void lost_time(Time now, std::chrono::nanoseconds lost);
+  [[nodiscard]] Millis longest_tick() const;
   void tell_of_starved_streams();
 
   void table_changed() { is_table_known_ = false; }

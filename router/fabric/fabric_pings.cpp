@@ -183,8 +183,8 @@ bool Fabric::wants_round() const {
   return oldest != nullptr && now_ - oldest->since >= kClaimPatience;
 }
 
-// Whoever says nothing is asked, through the socket at which it is heard: ZeroMQ's own heartbeats would be answered by
-// its thread in a worker that hangs.
+// A worker that says nothing is pinged through steer. ZeroMQ's own heartbeats would not do: in a worker that hangs,
+// ZeroMQ's thread still answers them.
 void Fabric::ping_quiet_workers() {
   for (Worker* worker : roster_.all()) {
     if (worker->is_unreachable) continue;
@@ -206,8 +206,9 @@ void Fabric::lose_unheard_workers() {
   }
 }
 
-// The process was stopped, or the machine was suspended, and then ZeroMQ's own thread has read nothing either: who
-// seems late may have answered long ago. All begin anew. A router that is too slow to tick in time finds nobody late.
+// The process was stopped, or the machine was suspended. ZeroMQ's own thread has read nothing either: a worker that
+// seems late may have answered long ago. So all times begin anew. A router that never ticks in time finds no worker
+// late.
 void Fabric::lost_time(Time now, std::chrono::nanoseconds lost) {
   log::info("the loop did not run for " + show_ms(lost) + ": nobody is judged by that time");
   for (Worker* worker : roster_.all()) {
@@ -245,8 +246,10 @@ void Fabric::bound(Time now) {
 }
 
 void Fabric::tick(Time now) {
+  const bool is_first = last_tick_ == Time{};
   const auto since_last = now - std::exchange(last_tick_, now);
-  if (since_last < now.time_since_epoch() && since_last >= kLongTick + kLostTime) lost_time(now, since_last);
+  const Millis in_time = longest_tick() + std::min<Millis>(settings_.heartbeat_interval, kLostTime);
+  if (!is_first && since_last >= in_time) lost_time(now, since_last);
   now_ = now;
   ping_quiet_workers();
   is_judgement_due_ = true;
@@ -277,7 +280,9 @@ void Fabric::judge(Time now) {
 
 Millis Fabric::tick_interval() const {
   const bool is_busy = dealt_count_ > 0 || waiting_ > 0 || rounds_.is_out() || wants_to_settle();
-  return is_busy ? kShortTick : std::clamp<Millis>(settings_.heartbeat_interval, kShortTick, kLongTick);
+  return is_busy ? kShortTick : longest_tick();
 }
+
+Millis Fabric::longest_tick() const { return std::clamp<Millis>(settings_.heartbeat_interval, kShortTick, kLongTick); }
 
 }  // namespace zeroway

@@ -31,7 +31,7 @@ std::string told_by(const Goaway& goaway) {
   return text + "'";
 }
 
-// ZeroMQ gives such an id to a peer that has none, and aborts when it is another's by then.
+// ZeroMQ makes such ids for peers that have none, and aborts when the one that it makes is another peer's already.
 bool is_reserved(std::string_view instance) { return instance.empty() || instance.front() == '\0'; }
 
 // For the operator: the first of these that is true.
@@ -127,7 +127,7 @@ void Fabric::key_refused(std::string_view address, std::string_view key) {
   tell_of_stranger("deal or steer", address, "its public key " + shown(key) + " is not among --fabric-allow");
 }
 
-// Who dials in vain dials again, several times a second and each time from another port.
+// A peer that dials in vain dials again, several times a second and each time from another port.
 void Fabric::tell_of_stranger(std::string_view socket, std::string_view address, std::string_view what) {
   const std::string_view host = address.substr(0, address.find_last_of(':'));
   if (!strangers_.take(std::string(host) + ' ' + std::string(what), now_)) return;
@@ -135,7 +135,7 @@ void Fabric::tell_of_stranger(std::string_view socket, std::string_view address,
                               std::string(what) + " (told once a minute)");
 }
 
-// Its connection may have ended while its words waited, and another have its number: that is no worker's, then.
+// The sender's connection may have ended while its messages waited, and a worker's may have the same descriptor now.
 void Fabric::turn_away(std::string_view why) {
   ++counters_.frames_bad;
   tell_of_stranger("steer", wire_.sender_address(), "it is cut, " + std::string(why));
@@ -202,7 +202,7 @@ Result<> Fabric::hello(std::string_view instance, const Frame& frame, Connection
   return {};
 }
 
-// The worker knows that its earlier connection is dead, or gave it up: its end may be told in seconds only, or never.
+// The worker knows that its earlier connection is dead, or gave it up. ZeroMQ may tell of that end seconds later.
 void Fabric::lose_replaced(const Hello& hello) {
   Worker* before = hello.replaces == hello.instance ? nullptr : roster_.find(hello.replaces);
   if (before == nullptr) return;

@@ -14,7 +14,7 @@ inline constexpr std::chrono::milliseconds kShortTick{
     20};  // while something is unclaimed or waits: "within milliseconds"
 inline constexpr std::chrono::milliseconds kLongTick{250};
 inline constexpr std::chrono::milliseconds kLostTime{
-    250};  // later than this, a tick tells that the loop did not run (SIGSTOP, a machine that was suspended)
+    250};  // a tick that is later than this shows that the loop did not run (SIGSTOP, a machine that was suspended)
 inline constexpr std::chrono::milliseconds kStarvedFor{
     10'000};  // a stream without credit; then the operator is told: its worker may have forgotten it
 inline constexpr std::chrono::milliseconds kStarvedLookEvery{1'000};  // a look at all streams
@@ -37,8 +37,8 @@ inline constexpr std::chrono::milliseconds kHelloPatience{
 // counting as so many more: a quarter of a million frames, or the windows of 1 024 streams. More, and it is cut.
 inline constexpr std::size_t kIdleFrameCost = 1'024;
 inline constexpr std::size_t kIdlePerSecond = 256 << 20;
-// The same of who has not said HELLO, or was dropped: nothing hangs on its connection, and all it says waits in ZeroMQ
-// until it is read.
+// The same, of a peer that has not said HELLO or was dropped. It has no streams to lose, and what it says waits in
+// ZeroMQ without another bound until it is read.
 inline constexpr std::size_t kStrangeTalkPerSecond = 16 << 20;
 inline constexpr int kReceivesPerTurn = 4;               // goes; then clients get their turn again
 inline constexpr std::uint32_t kAnswersPerSecond = 100;  // to PINGs and HELLOs of one connection: who does not read

@@ -1,11 +1,12 @@
-// Is it proven who is on deal? Only then may streams be dealt: ZeroMQ's monitor tells that a connection broke off a
-// moment before or after ZeroMQ lets go of it, and a stranger's connection counts like a worker's.
+// Is it proven which peers are on deal? Only then may streams be dealt. ZeroMQ's monitor does not prove it: it tells
+// that a connection broke off a moment before or after ZeroMQ lets go of it, and it counts a stranger's connection as
+// well.
 //
 //     unsettled ── every worker of the open pool has sent back a ping that was dealt after the last break ──▶ settled
 //         ▲──────────────── a deal connection broke off, or a worker came that has not ───────────────────────┘
 //
-// Who sends a dealt ping back has a deal connection that is alive. When all workers have, and there are no more
-// connections than workers, nobody else can be dealt to.
+// A worker that sends a dealt ping back has a deal connection that is alive. When all workers of the open pool have
+// done so, and there are no more connections than workers, a stream can be dealt to no other peer.
 //
 // Owner: Fabric.   Thread: one loop.
 // Pure. Not here: the number of connections (router/fabric/evenness.h), the pings (router/fabric/ping_rounds.h).

@@ -2,12 +2,12 @@
 //
 //     sent ── kProveEvery and no PING out ──▶ a PING of ours behind it ── comes back ──▶ all before it was read
 //
-// What nobody reads waits in ZeroMQ, which has no bound of its own: credit is what a worker says it is, answers need
-// none, and ZMTP's heartbeats live in a peer that writes and does not read. A PING with random bytes cannot be answered
-// by who has not read it.
+// Bytes that a worker does not read wait in ZeroMQ, which has no bound of its own. Neither credit nor heartbeats bound
+// them: a worker can give credit and talk without reading. But it cannot answer a PING with random bytes that it has
+// not read.
 //
 // Owner: Fabric.   Thread: one loop.
-// Pure: no sockets, no clock. Not here: what becomes of who reads too little (router/fabric/fabric.cpp).
+// Pure: no sockets, no clock. Not here: cutting a worker that reads too little (router/fabric/fabric.cpp).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>

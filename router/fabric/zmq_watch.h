@@ -37,8 +37,8 @@ class ZmqWatch {
   void read();
   // Both take in what is there and tell a part of it; the rest waits for read(), which ZeroMQ's descriptor then no
   // longer asks for.
-  void read_arrivals();                    // who came
-  void read_for(ConnectionId connection);  // the ends of those that had its descriptor before
+  void read_arrivals();                    // the connections that came
+  void read_for(ConnectionId connection);  // the ends of the connections that had its descriptor before
   // Takes in what is there and tells nothing. False when there is no such connection at this socket (any more: its
   // number may be a client's by now), when an end of one waits to be told, or when it was asked for before.
   [[nodiscard]] bool may_cut(ConnectionId connection);

@@ -43,8 +43,8 @@ class ZmqWire : public Wire {
   void deal_ready();
   void steer_ready() { must_receive_ = true; }
   void watch_ready() { is_watch_ready_ = must_receive_ = true; }
-  // Tells who came and broke off. Called when receive() has handed in everything, if it ever does: a worker's last
-  // words come before its end.
+  // Tells which connections came and broke off. Called when receive() has handed in everything, or after many turns in
+  // which it did not: the last messages of a worker come before its end.
   void tell_watched();
 
   [[nodiscard]] int door_descriptor() { return door_.descriptor(); }

@@ -196,11 +196,13 @@ def test_one_router_under_two_addresses(stack):
     assert router.get().status == 200
 
 
-def download(port, is_over, done):
+def load(port, is_over, done):
+    """Bodies both ways, so that at any time much is on its way to workers and from them."""
     while not is_over.is_set():
+        method, path, body = random.choice((('GET', '/stream-bytes/3000000', None), ('POST', '/post', bytes(500_000))))
         try:
             with z.Connection(port, 30) as connection:
-                done.append(connection.request('GET', '/stream-bytes/3000000').status)
+                done.append(connection.request(method, path, body=body).status)
         except (OSError, z.Broken, AssertionError):
             done.append(0)  # the link is bad
 
@@ -215,7 +217,7 @@ def test_workers_behind_a_lossy_link(stack):
                            name=f'far-{number}') for number in range(20)]
     router.wait_workers(20)
     is_over, done = threading.Event(), []
-    clients = [threading.Thread(target=download, args=(router.port, is_over, done)) for _ in range(20)]
+    clients = [threading.Thread(target=load, args=(router.port, is_over, done)) for _ in range(20)]
     for client in clients:
         client.start()
     deadline = time.monotonic() + float(os.environ.get('ZEROWAY_LOSSY_SECONDS', '60'))
@@ -228,7 +230,7 @@ def test_workers_behind_a_lossy_link(stack):
         is_over.set()
         for client in clients:
             client.join()
-    print(f'{len(done)} downloads, {done.count(200)} whole')
+    print(f'{len(done)} requests, {done.count(200)} answered whole')
     link.be_good()
     router.wait_workers(20)
     assert router.get('/get').status == 200

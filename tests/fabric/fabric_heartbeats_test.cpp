@@ -110,6 +110,17 @@ TEST_CASE("fabric heartbeats: nobody is judged by a time in which the loop did n
   CHECK(bench.wire.cuts.empty());
 }
 
+TEST_CASE("fabric heartbeats: nor by a short one, when heartbeats are short") {
+  FabricSettings settings;
+  settings.heartbeat_interval = std::chrono::milliseconds(100);
+  settings.heartbeat_timeout = std::chrono::milliseconds(300);
+  Bench bench(settings);
+  bench.join("a");
+  bench.hung.insert("a");
+  stand_still(bench, std::chrono::milliseconds(400));
+  CHECK(bench.counters.workers == 1);
+}
+
 TEST_CASE("fabric heartbeats: after such a time all have as long as ever") {
   Bench bench;
   bench.join("a");

@@ -14,8 +14,9 @@ import time
 
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454ca, 0x0001, 0x1000
 QUEUE = 200                     # packets read in one go
-EPISODE, BETWEEN = (2.0, 6.0), (3.0, 8.0)  # seconds
-LOSS = (0.5, 0.8)               # of the packets in an episode
+EPISODE, BETWEEN = (4.0, 10.0), (2.0, 5.0)  # seconds
+LOSS = (0.5, 0.8)               # of the packets in an episode, one way or both: one end then hears what the other says,
+                                # and is not heard itself
 
 
 def run(*words):
@@ -78,21 +79,22 @@ class LossyLink:
 def carry(fds, told):
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     other = {fds[0]: fds[1], fds[1]: fds[0]}
-    loss, until, is_good = 0.0, time.monotonic() + 5, False
+    loss, until, is_good = {}, time.monotonic() + 5, False
     while True:
         readable, _, _ = select.select(fds + [told], [], [], 0.1)
         if told in readable:
-            is_good, loss = True, 0.0
+            is_good, loss = True, {}
             readable.remove(told)
             os.read(told, 100)
         if not is_good and time.monotonic() >= until:
-            loss = random.uniform(*LOSS) if loss == 0.0 else 0.0
+            lossy = random.choice(([fds[0]], [fds[0]], [fds[1]], fds)) if not loss else ()
+            loss = {fd: random.uniform(*LOSS) for fd in lossy}
             until = time.monotonic() + random.uniform(*(EPISODE if loss else BETWEEN))
         for fd in readable:
             for _ in range(QUEUE):
                 try:
                     packet = os.read(fd, 65_536)
-                    if random.random() >= loss:
+                    if random.random() >= loss.get(fd, 0.0):
                         os.write(other[fd], packet)
                 except BlockingIOError:
                     break
