@@ -93,7 +93,7 @@ def test_a_name_that_appears_later_is_served_soon(stack, network):
     begun = time.monotonic()
     await_served(router, 35)
     print(f'name appeared: served after {time.monotonic() - begun:.2f} s')
-    worker.wait_log(r'info    worker-1: joined router \S+ at tcp://gw.test:8000 \(127.0.0.1:8000\), serves every path')
+    worker.wait_log(r'info    worker-1: joined router \S+ at tcp://gw.test:8000 \(127.0.0.1:8000\), serves everything')
 
 
 def test_a_name_that_moves_is_followed_and_the_old_address_is_left(stack, network):

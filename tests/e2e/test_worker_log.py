@@ -61,6 +61,6 @@ def test_a_router_that_does_not_come_is_missed_in_the_log(stack):
     worker = stack.worker('alone')
     worker.wait_log(r'warning alone: ipc://\S*/fabric: nobody listens there \(No such file or directory\)')
     router = stack.router().wait_workers(1)
-    worker.wait_log(r'info    alone: joined router router#\S+ at ipc://\S*/fabric, serves every path')
+    worker.wait_log(r'info    alone: joined router router#\S+ at ipc://\S*/fabric, serves everything')
     assert router.get().text == 'Hello from alone\n'
     assert worker.log().count('nobody listens') == 1

@@ -146,7 +146,7 @@ def test_the_wrong_half_of_a_pair_is_refused_at_the_start(stack):
 def test_it_says_what_it_has_joined_and_that_it_is_back(stack):
     router = stack.router(flags='-s')
     worker = stack.worker('w', '--route', '/api', '--route', 'a.test/x')
-    joined = r'info    w: joined router (router#[0-9a-f]{16}) at ' + re.escape(router.fabric) + r', serves /api, a.test/x\n'
+    joined = r'info    w: joined router (router#[0-9a-f]{16}) at ' + re.escape(router.fabric) + r', serves /api/\*, a.test/x/\*\n'
     first = worker.wait_log(joined)
     router.kill()
     worker.wait_log('warning w: ' + re.escape(router.fabric) + ': nobody listens there')

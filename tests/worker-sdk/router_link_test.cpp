@@ -346,7 +346,7 @@ TEST_CASE("link: it says which router it joined, what it serves there, and not f
   welcome_at(worker.link(), welcome_of("router#1"));
   welcome_at(worker.link(), welcome_of("router#1"));
   const auto said = [&] {
-    return std::count(worker.lines.begin(), worker.lines.end(), "joined router router#1 at ipc://a, serves every path");
+    return std::count(worker.lines.begin(), worker.lines.end(), "joined router router#1 at ipc://a, serves everything");
   };
   CHECK(said() == 1);
   RouterLink& loop = *worker.core.links()[1];
