@@ -37,7 +37,7 @@ def start(stack, *more):
     authority = tls.Authority(stack)
     pair = authority.make('localhost')
     router = tls.router_of(stack, *tls.options_of(pair), *more)
-    stack.httpbin()
+    stack.httpbin('bin-1', '--route', '/')  # not /echo, which its handler for POST would claim
     echo = stack.worker('echo-1', '--route', '/echo', '--route', '/close', '--route', '/refuse', kind='echo-websocket-worker')
     router.wait_workers(2)
     return router, echo, stack.closing(Browser(stack, pair[0]))

@@ -125,6 +125,7 @@ void WorkerCore::claim_routes() {
   WorkerClaims claims = options.routes.empty() ? handler_claims(handlers_.patterns()) : stated_claims(options.routes);
   if (!claims.remark.empty()) log().warning(claims.remark);
   hello_.routes = std::move(claims.routes);
+  log().debug("serves " + claims_text(hello_.routes));
 }
 
 Hello WorkerCore::hello(const std::string& instance, const std::string& replaces) const {
