@@ -1,5 +1,5 @@
-// Dealt streams that were given up although a worker may have got them. A worker that says something about such a
-// stream is told that it is over; otherwise the worker would hold it for ever.
+// Dealt streams that the router gave up although a worker may have got them. When a worker sends a frame about such a
+// stream, the router tells the worker that the stream is over. Otherwise the worker would hold the stream for ever.
 //
 // Owner: Fabric.   Thread: one loop.
 // Pure. Not here: when a dealt stream is given up (router/fabric/fabric_pings.cpp).
@@ -20,9 +20,9 @@ class AbandonedStreams {
     ids_.insert(id);
     order_.emplace_back(id, now);
   }
-  // Whether it is one, and from now on it is none.
+  // Whether the stream `id` is abandoned. The id is taken out.
   [[nodiscard]] bool take(StreamId id) { return ids_.erase(id) > 0; }
-  // Forgets those of which nobody has said anything for kAbandonedFor.
+  // Forgets the streams about which no worker has sent a frame for kAbandonedFor.
   void trim(Time now) {
     while (!order_.empty() && now - order_.front().second >= kAbandonedFor) {
       ids_.erase(order_.front().first);

@@ -1,9 +1,9 @@
-// What each connection at steer may ask for and say in a second beside its replies, which credit bounds.
+// How much each steer connection may ask for, and send, in a second. Replies do not count: credit bounds them.
 //
 // Answers: an answer that the peer does not read waits in ZeroMQ. A peer that asks more often than this gets no answer,
 // so a peer that asks and never reads costs a few kilobytes a second at most.
-// Idle talk: frames that are no piece of a reply. They cost the loop time, and memory in ZeroMQ when they come faster
-// than the loop reads them.
+// Idle talk: frames that are no piece of a reply. These frames cost the loop time. They also cost memory in ZeroMQ when
+// they come faster than the loop reads them.
 //
 // Owner: Fabric.   Thread: one loop.
 // Pure: no sockets, no clock. Not here: what happens to a peer that passes its budget
@@ -22,11 +22,11 @@ namespace zeroway {
 template <std::size_t kMost>
 class ConnectionBudgets {
  public:
-  // False when that is more than is left of this second's.
+  // False when `many` is more than this second's budget still has.
   [[nodiscard]] bool take(ConnectionId connection, Time now, std::size_t many = 1) {
     return taken_[connection].take(now, many);
   }
-  // It broke off; its number may come again for another.
+  // The connection broke off. A later connection may get the same number.
   void forget(ConnectionId connection) { taken_.erase(connection); }
 
  private:

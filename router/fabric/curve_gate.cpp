@@ -22,8 +22,8 @@ bool has_ending(const std::string& file, std::string_view ending) {
   return file.size() > ending.size() && file.ends_with(ending);
 }
 
-// A public key is a coordinate below 2^255 - 19 (RFC 7748 §4.1), little-endian. A secret one is any 32 bytes: every
-// second one is found out by its highest bit.
+// A public key is a coordinate below 2^255 - 19 (RFC 7748 §4.1), little-endian. A secret key is any 32 bytes. Every
+// second secret key has the highest bit set, which no public key has.
 bool cannot_be_public(const std::string& key) {
   std::array<std::uint8_t, kKeyBytes> raw{};
   zmq_z85_decode(raw.data(), key.c_str());
@@ -36,7 +36,7 @@ Result<std::vector<std::string>> read_keys(const std::string& file) {
   std::vector<std::string> keys;
   std::string line;
   for (int number = 1; std::getline(in, line); ++number) {
-    // '#' is a digit of Z85 too: a comment is told by the space after it, which no key holds.
+    // '#' is a digit of Z85 too. A comment begins with '#' and a space, and no key holds a space.
     line.erase(std::min(line.find_first_of(" \t\r"), line.size()));
     if (line.empty() || line == "#") continue;
     std::array<std::uint8_t, kKeyBytes> raw{};

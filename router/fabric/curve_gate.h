@@ -1,7 +1,8 @@
-// CURVE at the fabric's door: the router's key, and who may come in.
+// CURVE on the fabric's sockets: the router's key, and the public keys of the workers that may connect.
 //
 // Owner: ZmqWire, when the operator gave a key.   Thread: one loop.
-// Not here: asking it (router/fabric/zmq_door.h), making keys (tools/keygen), the handshake itself (ZeroMQ).
+// Not here: ZeroMQ's question whether a peer may connect (router/fabric/zmq_door.h), making keys (tools/keygen), the
+// handshake itself (ZeroMQ).
 #pragma once
 #include <memory>
 #include <string>
@@ -16,15 +17,15 @@ namespace zeroway {
 class CurveGate {
  public:
   // Reads the router's secret key (40 characters of Z85) and, when `allow_file` is not "", the public keys of the
-  // workers that may come: one at the beginning of each line, what follows after a space is a comment, and so is a
-  // line that begins with "# ". Fails naming the file and the line, also when a file is named as the other half of a
-  // pair.
+  // workers that may connect. Each line begins with one key; the text after a space is a comment. A line that begins
+  // with "# " is a comment too. Fails naming the file and the line. Also fails when the name of a file says that it
+  // holds the other half of a key pair.
   [[nodiscard]] static Result<std::unique_ptr<CurveGate>> open(const std::string& key_file,
                                                                const std::string& allow_file);
 
   // Makes `socket` a CURVE server with the router's key. Before bind.
   void guard(zmq::socket_t& socket) const;
-  // `raw_public_key`: its 32 bytes.
+  // `raw_public_key`: the 32 bytes of the key.
   [[nodiscard]] bool is_allowed(const std::string& raw_public_key) const;
 
  private:

@@ -25,7 +25,7 @@ std::size_t dealt_share(std::size_t unaccepted, std::size_t workers) {
 }
 
 bool all_have_room(const std::vector<Worker*>& open_pool, std::size_t unaccepted) {
-  // A dealt stream lands on every worker in turn; one more for the turn that is under way.
+  // Streams are dealt to the workers in turn; one more for the turn that is under way.
   const std::size_t share = unaccepted / std::max<std::size_t>(open_pool.size(), 1) + 1;
   return std::all_of(open_pool.begin(), open_pool.end(),
                      [&](const Worker* worker) { return worker->in_flight + share <= worker->hello.capacity; });

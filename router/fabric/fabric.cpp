@@ -12,7 +12,7 @@ namespace {
 
 StreamId first_id(std::uint32_t seed, const std::string& router_instance) {
   if (seed != 0) return seed & kMaxStreamId;
-  // Late frames of a router's earlier life must not meet streams of this one: begin anywhere.
+  // Late frames for an earlier router process must not match streams of this one: begin at any id.
   return static_cast<StreamId>(std::hash<std::string>{}(router_instance)) & kMaxStreamId;
 }
 
@@ -89,7 +89,7 @@ void Fabric::reset(StreamKey key, ResetCode code) {
   FabricStream* stream = streams_.find(key);
   if (stream == nullptr) return;
   if (stream->place == Place::dealt) {
-    // Nobody knows yet who has it: its worker is told when it shows up.
+    // The router does not know yet which worker has the stream. That worker is told when it claims the stream.
     stream->exchange = 0;
     stream->give_up_code = code;
     stream->opening.clear();
@@ -119,7 +119,7 @@ void Fabric::turn_end(Time now) {
     FabricStream* stream = streams_.find(id);
     if (stream != nullptr && stream->place == Place::gathering) place(*stream);
   }
-  // Its memory serves the next turn, unless openings came in meanwhile.
+  // Keep the memory of `gathered` for the next turn, unless openings came in meanwhile.
   gathered.clear();
   if (gathering_.empty()) gathering_.swap(gathered);
   if (std::exchange(has_room_, false) && waiting_ > 0) serve_waiting();
@@ -133,7 +133,7 @@ void Fabric::place(FabricStream& stream) {
     if (unclaimed == Unclaimed::they_wait) return wait(stream);
   }
   if (pools_.waiting(stream.pool).empty()) {
-    // What was lost once is not dealt blindly again: the one that is next may be why.
+    // A stream that was lost once is not dealt blindly again: the next worker may be the reason for the loss.
     const bool may_be_dealt = stream.pool == kOpenPool && stream.attempt == Attempt::first;
     if (may_be_dealt && may_deal() && deal(stream)) return;
     if (steer(stream)) return;
@@ -144,7 +144,7 @@ void Fabric::place(FabricStream& stream) {
 void Fabric::look_at_table() {
   if (std::exchange(is_table_known_, true)) return;
   std::string_view why = why_uneven(settings_.balance, roster_.open_pool(), deal_connections_, now_);
-  // It is connected to steer alone, and would get nothing while streams are dealt.
+  // A worker with routes is connected to steer alone, and would get no streams while streams are dealt.
   if (why.empty() && is_routed_worker_in_open_pool()) why = "a worker with routes claims everything, too";
   is_even_ = why.empty();
   if (is_even_ && !settling_.is_settled(roster_.open_pool())) why = "it is not proven who is on deal";
@@ -162,7 +162,7 @@ void Fabric::look_at_table() {
 bool Fabric::may_deal() {
   look_at_table();
   if (!is_dealing_ || dealt_count_ >= settings_.unaccepted_limit) return false;
-  // The usual case needs no look at each worker: all streams together would fit on one.
+  // The usual case needs no look at each worker: all streams together would fit on one worker.
   return open_pool_streams_ < smallest_capacity_ || all_have_room(roster_.open_pool(), dealt_count_);
 }
 
@@ -250,7 +250,7 @@ void Fabric::expire_waiting() {
       pool->waiting.pop_front();
     }
   }
-  // Only now: an exchange that is told may open again, and the pools change under us.
+  // Only after the walk: an exchange that is told may open a new stream, which changes the pools.
   for (const StreamId id : expired) {
     FabricStream* stream = streams_.find(id);
     if (stream == nullptr) continue;
@@ -265,7 +265,7 @@ Error Fabric::wait_is_over(PoolId pool) {
   return Error{Fault::backend, Code::no_worker, false, "no worker that serves it was there" + waited};
 }
 
-// ---- small pieces
+// ---- small helpers
 
 Worker* Fabric::holder(const FabricStream& stream) {
   return stream.place == Place::held ? roster_.find(stream.worker) : nullptr;
@@ -316,8 +316,8 @@ void Fabric::send_mail() {
   if (mail_.empty()) mail_.swap(mail);
 }
 
-// Its last words may be to come, and among them what it owed to its streams: steer_broke() is told behind them. What
-// could not be sent, nobody has seen.
+// The worker's last messages may still be unread, and its streams' replies among them. steer_broke() is told after
+// them. No worker has seen the openings that could not be sent.
 void Fabric::cannot_reach(Worker& worker) {
   worker.is_outbox_listed = true;  // for good: no turn tries to send to it again
   roster_.retire(worker);

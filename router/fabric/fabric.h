@@ -1,10 +1,10 @@
-// The worker side of one loop: opens streams by dealing or steering, carries their verbs, and knows what became of
-// them.
+// The worker side of one loop: opens streams by dealing or steering, carries their verbs, and knows how each stream
+// ended.
 //
 // Owner: Router keeps one per loop.   Thread: one loop.
-// It decides; sockets are behind Wire, time is given by tick() and the loop's `now`. It never opens a stream twice:
-// what was lost is told to the exchange, which may open again. Not here: ZeroMQ (router/fabric/zmq_wire.h), retry rules
-// (router/exchange), the even table (router/fabric/evenness.h).
+// Fabric decides. The sockets are behind Wire; tick() and the loop's `now` give the time. Fabric never opens a stream
+// twice: it tells the exchange of a lost stream, and the exchange may open a new one. Not here: ZeroMQ
+// (router/fabric/zmq_wire.h), retry rules (router/exchange), the even table (router/fabric/evenness.h).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
@@ -36,24 +36,24 @@ namespace zeroway {
 
 class Fabric : public Backend, public WireEvents {
  public:
-  // `welcome` is what workers are told. `wants_turn_end` is called when there is something to send at the end of this
-  // turn.
+  // `welcome` is the WELCOME that workers get. `wants_turn_end` is called when there is something to send at the end of
+  // this turn.
   Fabric(const FabricSettings& settings, Wire& wire, Welcome welcome, Counters& counters,
          std::function<void()> wants_turn_end);
 
   void attach(ExchangeFinder& exchanges) { exchanges_ = &exchanges; }
 
-  // Sends what this turn gathered. Called at the end of a turn that asked for it.
+  // Sends the openings and frames that this turn gathered. Called at the end of a turn that asked for it.
   void turn_end(Time now);
-  // Heartbeats. Called every tick_interval(), and `now` is kept for what comes in between.
+  // Heartbeats. Called every tick_interval(). `now` is kept until the next tick.
   void tick(Time now);
   // Finds the workers that are late and the streams that have waited too long. Called after tick(), as soon as every
-  // message that has come is handed in: a worker whose answer waits to be read is not late.
+  // received message is handed in: a worker whose answer waits to be read is not late.
   void judge(Time now);
   void set_now(Time now) { now_ = now; }
-  // Workers can reach it from now on.
+  // Workers can reach the router from now on.
   void bound(Time now);
-  // How soon tick() is wanted: short while a dealt stream has no owner or something waits.
+  // How soon tick() is wanted. The interval is short while a dealt stream has no holder or a stream waits.
   [[nodiscard]] Millis tick_interval() const;
 
   // Backend
@@ -75,7 +75,8 @@ class Fabric : public Backend, public WireEvents {
   void key_refused(std::string_view address, std::string_view key) override;
   void stranger(std::string_view socket, std::string_view address, std::string_view what) override;
 
-  // One line for each worker: who it is, where, what it serves, how it does, and for how long. For the operator.
+  // One line for each worker: its name, its address, its routes, its state, and for how long it has been connected. For
+  // the operator.
   [[nodiscard]] std::vector<std::string> describe(Time now) const;
 
  private:
@@ -89,9 +90,9 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] bool steer(FabricStream& stream);
   void hold(Worker& worker, FabricStream& stream);
   void wait(FabricStream& stream);
-  // Takes `size` bytes out of what its worker may be sent; fails the stream when they do not fit.
+  // Takes `size` bytes out of the credit that the worker gave. Fails the stream when the credit is less.
   [[nodiscard]] bool may_send(FabricStream& stream, std::size_t size);
-  // Where frames for its worker go: its outbox, or what is kept until somebody holds the stream.
+  // Where frames for the stream's worker go: the worker's outbox, or the kept opening until a worker holds the stream.
   [[nodiscard]] MessageWriter& way_to(FabricStream& stream);
   void serve_waiting();
   void expire_waiting();
@@ -101,7 +102,7 @@ class Fabric : public Backend, public WireEvents {
   void remove(FabricStream& stream);
   void room_appeared();
   void end_with(FabricStream& stream, const Error& error);
-  // The stream broke a rule: its worker is told, its exchange too.
+  // The stream broke a rule. Tells the stream's worker and its exchange.
   void fail_stream(StreamId id, ResetCode to_worker, const Error& error);
   [[nodiscard]] MessageWriter& outbox(Worker& worker);
   void post(Worker& worker);
@@ -111,20 +112,20 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] bool reads_too_little(const Worker& worker) const;
   void cut(Worker& worker, const std::string& why);
 
-  // What workers say (fabric_workers.cpp). An error drops the worker.
+  // The frames that workers send (fabric_workers.cpp). An error drops the worker.
   [[nodiscard]] Result<> frame(Worker* worker, std::string_view instance, const Frame& frame, ConnectionId connection);
-  // Writes a line about a peer at that socket which is no worker. The same line is written once a minute.
+  // Writes a log line about a peer at `socket` that is no worker. The same line is written once a minute.
   void tell_of_stranger(std::string_view socket, std::string_view address, std::string_view what);
-  // Cuts the sender of the message that is being handed in, which is no worker.
+  // Cuts the peer that sent the message now being handed in. That peer is no worker.
   void turn_away(std::string_view why);
   void cut_overdue_newcomers();
-  // A message had frames of that cost which are no piece of a reply.
+  // A message had frames that are no piece of a reply; together they cost `cost`.
   void talked_idly(std::string_view instance, std::size_t cost);
   void drop(std::string_view instance, ResetCode code, const std::string& what);
   void tell(std::string_view instance, ResetCode code, std::string_view what);
   void tell_stranger(std::string_view instance);
   [[nodiscard]] Result<> hello(std::string_view instance, const Frame& frame, ConnectionId connection);
-  // The worker's earlier connection, if it is still known.
+  // Loses the worker's earlier connection, if the router still knows that connection.
   void lose_replaced(const Hello& hello);
   [[nodiscard]] Result<> hello_flood(std::string_view instance);
   void join(Hello hello, ConnectionId connection);
@@ -140,27 +141,27 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] Result<> reply_data(FabricStream& stream, const Frame& frame);
   void reply_end(FabricStream& stream, Head& trailers);
   [[nodiscard]] Result<> reply_piece(FabricStream& stream, const Frame& frame);
-  // Whether the stream may carry `frame`'s bytes now; fails it when not.
+  // Whether the stream may carry `frame`'s bytes now. Fails the stream when it may not.
   [[nodiscard]] bool takes(FabricStream& stream, const Frame& frame);
   [[nodiscard]] Result<> worker_reset(Worker& worker, FabricStream& stream, const Frame& frame);
   [[nodiscard]] Result<> worker_credit(FabricStream& stream, const Frame& frame);
 
-  // What they claim, and what waits for it (fabric_routes.cpp).
+  // The routes that workers claim, and the streams that wait for a route (fabric_routes.cpp).
   void enlist(Worker& worker);
   void delist(Worker& worker);
   // What becomes of streams whose path no worker claims.
   enum class Unclaimed : std::uint8_t { open_pool_has_them, they_wait, they_are_refused };
   [[nodiscard]] Unclaimed unclaimed_streams() const;
   void refuse_unclaimed(FabricStream& stream);
-  // All of them that wait.
+  // Refuses all unclaimed streams that wait.
   void refuse_waiting();
-  // A worker could take it, were it not full.
+  // Whether the pool has a worker that would take a stream if the worker were not full.
   [[nodiscard]] bool is_pool_busy(PoolId pool);
   [[nodiscard]] bool is_routed_worker_in_open_pool();
-  // Those that nobody has claimed for the queue timeout.
+  // Forgets the routes that no worker has claimed for the queue timeout.
   void forget_routes();
   void routes_changed();
-  // Puts all that is with no worker yet where it belongs now; it keeps its age.
+  // Puts each stream that has no worker yet into the pool where it belongs now. The stream keeps its age.
   void route_again();
   void end_orphans(const std::vector<StreamId>& orphans);
   [[nodiscard]] PoolId pool_of(const FabricStream& stream);
@@ -180,12 +181,12 @@ class Fabric : public Backend, public WireEvents {
   void find_silent();
   [[nodiscard]] bool knows_everybody_answered() const;
   void trim_unclaimed();
-  // Streams dealt before that epoch which nobody claimed are over.
+  // Gives up the streams that were dealt before that epoch and that no worker claimed.
   void give_up_unclaimed(std::uint64_t before, Proof proof);
   [[nodiscard]] bool wants_round() const;
   void ping_quiet_workers();
   void lose_unheard_workers();
-  // The loop did not run for so long.
+  // The loop did not run for the time `lost`.
   void lost_time(Time now, std::chrono::nanoseconds lost);
   [[nodiscard]] Millis longest_tick() const;
   void tell_of_starved_streams();
@@ -202,7 +203,7 @@ class Fabric : public Backend, public WireEvents {
 
   HpackEncoder encoder_;
   HpackDecoder decoder_;
-  Head scratch_;  // a head that is read for a moment
+  Head scratch_;  // reused for each head that is read
   Head no_trailers_;
   MessageWriter single_message_;  // one message that is not for a worker's outbox
 
@@ -222,26 +223,26 @@ class Fabric : public Backend, public WireEvents {
   OnceAMinute strangers_;
 
   std::vector<StreamId> gathering_;
-  std::deque<StreamId> dealt_order_;                     // dealt streams in their order; claimed ones are skipped
-  boost::unordered_flat_map<PoolId, Time> empty_since_;  // of routes that only lately were somebody's
+  std::deque<StreamId> dealt_order_;                     // dealt streams, oldest first; claimed streams are skipped
+  boost::unordered_flat_map<PoolId, Time> empty_since_;  // of routes that lost their last worker lately
   AbandonedStreams abandoned_;
-  std::deque<std::pair<WorkerKey, Time>> unreachable_;  // workers to which nothing could be sent, and since when
-  std::size_t dealt_count_ = 0;                         // dealt streams without an owner
-  std::size_t waiting_ = 0;                             // streams in all pools' lines
+  std::deque<std::pair<WorkerKey, Time>> unreachable_;  // workers that a message did not reach, and since when
+  std::size_t dealt_count_ = 0;                         // dealt streams without a holder
+  std::size_t waiting_ = 0;                             // streams in all pools' queues
   std::size_t open_pool_streams_ = 0;                   // dealt or held by workers of the open pool
   std::uint32_t smallest_capacity_ = 0;
   std::vector<WorkerKey> mail_;  // workers whose outbox holds something
   std::size_t deal_connections_ = 0;
   std::uint64_t deal_breaks_ = 0;
   Time last_tick_{};
-  Time starved_look_{};  // the last one
+  Time starved_look_{};  // the last look for starved streams
   bool is_judgement_due_ = false;
-  // What was seen when somebody last looked at the table.
+  // The result of the last look_at_table().
   bool is_table_known_ = false;
   bool is_even_ = false;
   bool is_dealing_ = false;      // even, and settled
-  bool has_new_routes_ = false;  // or fewer: look where streams that wait belong, at the end of the turn
-  bool has_room_ = false;        // somebody got room: look at the lines at the end of the turn
+  bool has_new_routes_ = false;  // or lost routes: at the end of the turn, route the waiting streams again
+  bool has_room_ = false;        // a worker got room: look at the queues at the end of the turn
 };
 
 }  // namespace zeroway

@@ -17,14 +17,14 @@ Result<Pair> pair_of(const std::string& endpoint, std::uint32_t index) {
   return Pair{std::move(*deal), std::move(*steer)};
 }
 
-// A worker reaches the other loops at the host where it reached this one, whatever we bound.
+// A worker reaches the other loops at the host where it reached this loop, whatever address we bound.
 std::string as_dialled(const std::string& endpoint) {
   constexpr std::string_view kTcp = "tcp://";
   if (!endpoint.starts_with(kTcp)) return endpoint;
   return "tcp://*" + endpoint.substr(endpoint.rfind(':'));
 }
 
-// Longer than a day is a day for workers: whoever sets that wants no heartbeats.
+// WELCOME tells a time over a day as a day: an operator who sets such a time wants no heartbeats.
 std::uint32_t told(Millis time) {
   return static_cast<std::uint32_t>(std::clamp<Millis::rep>(time.count(), 1, kMaxHeartbeat));
 }
@@ -94,7 +94,7 @@ Result<> FabricDriver::bind() {
   };
   deal_watch_ = std::make_unique<Descriptor>(loop_, wire_.deal_watch_descriptor(), watch);
   steer_watch_ = std::make_unique<Descriptor>(loop_, wire_.steer_watch_descriptor(), watch);
-  // ZMQ_FD is edge-triggered: what happened before it was watched must be asked for.
+  // ZMQ_FD is edge-triggered: events from before the loop watched a descriptor must be asked for.
   wire_.door_ready();
   wire_.deal_ready();
   wire_.steer_ready();
@@ -113,15 +113,16 @@ void FabricDriver::turn_end() {
     fabric_.judge(loop_.now());
     if (is_all && wire_.must_receive()) loop_.at_turn_end(*this);
   }
-  // What was received may be answered: the fabric has asked for another end of this turn then.
+  // A received message may need an answer. The fabric has then asked for another end of this turn.
   if (const Millis wanted = fabric_.tick_interval(); wanted < ticking_) {
     ticking_ = wanted;
     timer_.set(ticking_);
   }
 }
 
-// Whether it was all. Answers make a turn's end come again and find more: without a bound the turn would never be over,
-// and no client served, while somebody says something that wants an answer faster than it is given.
+// Returns whether all messages were received. An answer makes the turn's end come again, and that end finds more
+// messages. Without a bound a peer could ask faster than it is answered: the turn would never be over, and no client
+// would be served.
 bool FabricDriver::receive() {
   if (turn_ != loop_.now()) {
     turn_ = loop_.now();

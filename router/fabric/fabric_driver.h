@@ -1,4 +1,4 @@
-// Brings the fabric of one loop to life: its sockets, its turns and its time.
+// Drives the fabric of one loop: binds its sockets, runs its turns and gives it the time.
 //
 // Owner: Router keeps one per loop.   Thread: one loop.
 // Not here: any decision (router/fabric/fabric.h).
@@ -45,8 +45,8 @@ class FabricDriver : private TurnEnd {
   Timer timer_;
   std::unique_ptr<Descriptor> door_, deal_, steer_, deal_watch_, steer_watch_;
   Millis ticking_{0};
-  Time turn_{};         // the last one in which was received
-  int receives_ = 0;    // in that turn
+  Time turn_{};         // the last turn in which receive() ran
+  int receives_ = 0;    // receive() calls in that turn
   int unfinished_ = 0;  // turns in a row that ended with more to receive
   bool is_later_ = false;
 };

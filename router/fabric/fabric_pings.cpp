@@ -1,4 +1,4 @@
-// Dealt pings, and the time that passes.
+// Dealt pings, heartbeats and time.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -11,7 +11,7 @@
 namespace zeroway {
 namespace {
 
-// Dealt pings and those that prove what was read have other bytes.
+// Dealt pings, and the PINGs that prove what a worker has read, have other bytes.
 constexpr std::uint64_t kHeartbeatPing = 0;
 
 }  // namespace
@@ -38,17 +38,17 @@ void Fabric::deal_changed(std::size_t connections) {
   wants_turn_end_();
 }
 
-// Peers may come and go without end: no more than one round each kRoundPause is begun for them.
+// Peers may come and go without end, so they start at most one round in each kRoundPause.
 bool Fabric::has_change_to_ask_about() {
   if (!settling_.wants_round()) return false;
   look_at_table();
   if (now_ - rounds_.began() < kRoundPause) return false;
-  // The round that is out counts on a peer that is gone; and what that peer held must be known now.
+  // The round that is out waits for a peer that is gone. Also, the router must find the streams of that peer now.
   const bool has_lost = rounds_.first_epoch() < settling_.proving_from() && (dealt_count_ > 0 || rounds_.is_out());
   return has_lost || wants_to_settle();
 }
 
-// On an uneven table it would be of no use.
+// Settling is of no use on an uneven table.
 bool Fabric::wants_to_settle() const {
   return is_table_known_ && is_even_ && !is_dealing_ && settling_.wants_round() && !settling_.is_somebody_new();
 }
@@ -71,8 +71,8 @@ void Fabric::repeat_round() {
 void Fabric::deal_pings(std::uint64_t epoch) {
   single_message_.clear();
   single_message_.ping(epoch, Ack::no);
-  wire_.take_note();  // those that have just shaken hands are not left out
-  // In a row and with nothing between them: each reaches another peer.
+  wire_.take_note();  // connections that have just finished their handshake are not left out
+  // In a row, with no other message between them: each ping reaches another peer.
   for (std::size_t i = 0; i < deal_connections_; ++i)
     if (!wire_.deal(single_message_.bytes())) break;
 }
@@ -112,7 +112,7 @@ void Fabric::round_is_complete() {
   give_up_unclaimed(rounds_.first_epoch(), Proof::nobody_saw_it);
 }
 
-// By when each was asked first: rounds may begin anew so often that none of them gets old.
+// Each worker is judged by the time since it owes a ping: rounds may begin anew so often that no round gets old.
 void Fabric::find_silent() {
   bool is_anybody = false;
   for (Worker* worker : roster_.open_pool()) {
@@ -131,7 +131,7 @@ void Fabric::find_silent() {
 
 void Fabric::round_is_late() {
   if (!knows_everybody_answered()) return;
-  // Whoever swallowed a ping never said hello. It may have seen what was dealt before.
+  // The peer that did not send its ping back has never sent HELLO. It may have seen streams that were dealt before.
   end_round();
   give_up_unclaimed(rounds_.first_epoch(), Proof::none);
 }
@@ -162,7 +162,7 @@ void Fabric::give_up_unclaimed(std::uint64_t before, Proof proof) {
     lost.push_back(dealt_order_.front());
     dealt_order_.pop_front();
   }
-  // Only now: an exchange that is told may open again at once.
+  // Only after the walk: an exchange that is told may open a new stream at once.
   for (const StreamId id : lost) {
     FabricStream* stream = streams_.find(id);
     if (stream == nullptr) continue;
@@ -183,7 +183,7 @@ bool Fabric::wants_round() const {
   return oldest != nullptr && now_ - oldest->since >= kClaimPatience;
 }
 
-// A worker that says nothing is pinged through steer. ZeroMQ's own heartbeats would not do: in a worker that hangs,
+// A worker that sends nothing is pinged through steer. ZeroMQ's own heartbeats are not enough: in a worker that hangs,
 // ZeroMQ's thread still answers them.
 void Fabric::ping_quiet_workers() {
   for (Worker* worker : roster_.all()) {
@@ -207,8 +207,8 @@ void Fabric::lose_unheard_workers() {
 }
 
 // The process was stopped, or the machine was suspended. ZeroMQ's own thread has read nothing either: a worker that
-// seems late may have answered long ago. So all times begin anew. A router that never ticks in time finds no worker
-// late.
+// seems late may have answered long ago. So all times begin anew. A router that never ticks in time judges no worker to
+// be late.
 void Fabric::lost_time(Time now, std::chrono::nanoseconds lost) {
   log::info("the loop did not run for " + show_ms(lost) + ": nobody is judged by that time");
   for (Worker* worker : roster_.all()) {

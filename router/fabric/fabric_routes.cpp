@@ -1,4 +1,4 @@
-// What workers claim, and which line a stream waits in: both change while it waits.
+// The routes that workers claim, and the queue in which a stream waits. Both may change while the stream waits.
 #include <algorithm>
 #include <cassert>
 #include <set>
@@ -27,7 +27,8 @@ void Fabric::delist(Worker& worker) {
   for (const PoolId empty : routes_.remove(worker.key)) empty_since_[empty] = now_;
 }
 
-// Workers that leave still claim what they serve, but whoever comes next may claim more: alone they refuse nothing.
+// Workers that leave still claim their routes, but the next worker may claim more. So a router with only such workers
+// refuses no stream.
 Fabric::Unclaimed Fabric::unclaimed_streams() const {
   if (!grace_.is_over(now_)) return Unclaimed::they_wait;
   if (!roster_.open_pool().empty() || !routes_.members(kOpenPool).empty()) return Unclaimed::open_pool_has_them;
@@ -45,7 +46,7 @@ void Fabric::refuse_unclaimed(FabricStream& stream) {
 void Fabric::refuse_waiting() {
   std::deque<StreamId> waiting;
   waiting.swap(pools_.waiting(kOpenPool));
-  // Only now: an exchange that is told may open again.
+  // Only after the swap: an exchange that is told may open a new stream.
   for (const StreamId id : waiting) {
     FabricStream* stream = streams_.find(id);
     if (stream != nullptr && stream->place == Place::waiting && stream->pool == kOpenPool) refuse_unclaimed(*stream);
@@ -92,7 +93,7 @@ void Fabric::route_again() {
     FabricStream* stream = streams_.find(id);
     if (stream != nullptr && stream->place == Place::waiting) waiting.push_back(stream);
   }
-  // Each line has its oldest first; now all of them are one.
+  // Each queue has its oldest stream first; here all queues are joined into one.
   std::stable_sort(waiting.begin(), waiting.end(), [](const auto* a, const auto* b) { return a->since < b->since; });
   const bool is_refused = unclaimed_streams() == Unclaimed::they_are_refused;
   std::vector<StreamId> orphans;
@@ -108,13 +109,14 @@ void Fabric::route_again() {
   end_orphans(orphans);
 }
 
-// Their route was there when they came, and is forgotten now: it is missing for the moment, not unknown.
+// A worker claimed the route of these streams when they came, and the route is forgotten now. It is missing for the
+// moment, not unknown.
 void Fabric::end_orphans(const std::vector<StreamId>& orphans) {
   for (const StreamId id : orphans)
     if (FabricStream* stream = streams_.find(id)) end_with(*stream, wait_is_over(kOpenPool));
 }
 
-// Nobody keeps the head of a stream that waits: it stands in the opening, which is ours.
+// The head of a waiting stream is kept nowhere else: read it from the opening, which the router itself wrote.
 PoolId Fabric::pool_of(const FabricStream& stream) {
   MessageReader reader(as_bytes(stream.opening.bytes()));
   const auto first = reader.next();

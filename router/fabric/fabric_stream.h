@@ -1,9 +1,9 @@
-// One stream on the fabric: where it is, what may still be sent each way, and what is kept of it.
+// One stream on the fabric: its place, the credit of each direction, and the opening that the router keeps.
 //
 //     gathering ── turn ends ──▶ dealt ── first frame from a worker ──▶ held ──▶ gone
 //         │                        └── proven unseen, or possibly seen ─────────▶ gone
 //         ├── steered to a worker ─────────────────────────────────────▶ held
-//         └── nobody has room ──▶ waiting ── room ──▶ dealt or held;   timeout ─▶ gone
+//         └── no worker has room ─▶ waiting ── room ──▶ dealt or held; timeout ─▶ gone
 //
 // Owner: Fabric's table.   Thread: one loop.
 // Not here: opening again after a loss (router/exchange), which worker (router/fabric/fabric.h).
@@ -24,11 +24,11 @@ enum class Place : std::uint8_t { gathering, waiting, dealt, held };
 
 struct FabricStream {
   StreamId id = 0;
-  ExchangeKey exchange = 0;  // 0 = given up by the exchange; remembered until its worker is known, to tell it
+  ExchangeKey exchange = 0;  // 0 = the exchange gave the stream up; kept until a worker claims it and can be told
   Place place = Place::gathering;
   PoolId pool = 0;
   WorkerKey worker = 0;       // when held
-  bool is_accepted = false;   // the worker has said something about it
+  bool is_accepted = false;   // the worker has sent a frame about the stream
   bool is_open_pool = false;  // counted among the open pool's streams
   bool is_request_ended = false;
   Attempt attempt = Attempt::first;
@@ -37,11 +37,11 @@ struct FabricStream {
   StreamState reply;
   SendWindow to_worker{kOpeningWindow};
   CreditedWindow from_worker{kFirstReplyWindow};
-  MessageWriter opening;           // gathering, waiting: the opening so far; dealt: what came after it
-  std::uint64_t dealt_epoch = 0;   // the last ping round that had begun when it was dealt
-  std::uint64_t dealt_breaks = 0;  // how many deal connections had broken off until then
+  MessageWriter opening;           // gathering, waiting: the opening so far; dealt: the frames after the opening
+  std::uint64_t dealt_epoch = 0;   // the last ping round that had begun when the stream was dealt
+  std::uint64_t dealt_breaks = 0;  // how many deal connections had broken off by then
   Time since{};                    // waiting or dealt since
-  Time starved_since{};            // it used up all its worker's credit; 0 = it has some, or that was told
+  Time starved_since{};            // it used up all its worker's credit; 0 = it has credit, or the operator was told
 
   void reset_for(StreamId new_id, ExchangeKey new_exchange) {
     opening.clear();

@@ -1,4 +1,4 @@
-// What workers say: hello, goodbye, and the frames of their streams.
+// The frames that workers send: HELLO, GOAWAY, and the frames of their streams.
 #include <string>
 
 #include "proto/head_rules.h"
@@ -11,18 +11,19 @@
 namespace zeroway {
 namespace {
 
-// Frames of those who have not said HELLO come without their connection: all of them share its answers.
+// Frames from peers that have not sent HELLO come without their connection: all these peers share one budget of
+// answers.
 constexpr ConnectionId kStrangers = -1;
 
 Error frame_error(std::string detail) { return Error{Fault::backend, Code::frame_error, false, std::move(detail)}; }
 
-// What credit or the order of a stream bounds.
+// Whether credit, or the order of a stream, bounds such frames.
 bool is_of_reply(const Frame& frame) {
   if (frame.type == FrameType::data) return !frame.payload.empty() || frame.has(kFlagEndStream);
   return frame.type == FrameType::headers || frame.type == FrameType::message;
 }
 
-// A worker's last words, for the log.
+// A worker's GOAWAY, for the log.
 std::string told_by(const Goaway& goaway) {
   std::string text = "code " + std::to_string(static_cast<std::uint32_t>(goaway.code));
   if (goaway.reason.empty()) return text;
@@ -31,10 +32,10 @@ std::string told_by(const Goaway& goaway) {
   return text + "'";
 }
 
-// ZeroMQ makes such ids for peers that have none, and aborts when the one that it makes is another peer's already.
+// ZeroMQ makes such ids for peers that have none, and aborts when another peer already has the id that it makes.
 bool is_reserved(std::string_view instance) { return instance.empty() || instance.front() == '\0'; }
 
-// For the operator: the first of these that is true.
+// For the operator: the first state that is true.
 std::string_view state_of(const Worker& worker, Time now) {
   if (worker.is_unreachable) return "unreachable";
   if (worker.is_draining) return "leaving";
@@ -78,7 +79,7 @@ void Fabric::message(std::string_view instance, Bytes payload, ConnectionId conn
     if (counters_.frames_ignored != ignored || !is_of_reply(one)) idle += idle_cost(one.payload);
   }
   if (idle > 0) talked_idly(instance, idle);
-  // Not before: a claim may stand behind the pong in the same message.
+  // Only after the whole message: the claim of a stream may stand behind the pong.
   if (rounds_.is_complete()) round_is_complete();
 }
 
@@ -127,7 +128,8 @@ void Fabric::key_refused(std::string_view address, std::string_view key) {
   tell_of_stranger("deal or steer", address, "its public key " + shown(key) + " is not among --fabric-allow");
 }
 
-// A peer that dials in vain dials again, several times a second and each time from another port.
+// A peer that fails to connect dials again, several times a second and each time from another port. So the port does
+// not count.
 void Fabric::tell_of_stranger(std::string_view socket, std::string_view address, std::string_view what) {
   const std::string_view host = address.substr(0, address.find_last_of(':'));
   if (!strangers_.take(std::string(host) + ' ' + std::string(what), now_)) return;
@@ -135,7 +137,8 @@ void Fabric::tell_of_stranger(std::string_view socket, std::string_view address,
                               std::string(what) + " (told once a minute)");
 }
 
-// The sender's connection may have ended while its messages waited, and a worker's may have the same descriptor now.
+// The sender's connection may have ended while its messages waited, and a worker's connection may have the same
+// descriptor now.
 void Fabric::turn_away(std::string_view why) {
   ++counters_.frames_bad;
   tell_of_stranger("steer", wire_.sender_address(), "it is cut, " + std::string(why));
@@ -154,7 +157,7 @@ void Fabric::drop(std::string_view instance, ResetCode code, const std::string& 
   ++counters_.frames_bad;
   complaints_.write(now_, "worker " + shown(instance) + " is dropped: " + what);
   Worker* worker = roster_.find(instance);
-  // A worker is dropped once a HELLO, a stranger as often as it likes.
+  // A worker can be dropped only once for each HELLO, any other peer as often as it likes.
   if (worker != nullptr || answers_.take(kStrangers, now_)) tell(instance, code, what);
   if (worker != nullptr) lose(*worker, what);
 }
@@ -162,7 +165,7 @@ void Fabric::drop(std::string_view instance, ResetCode code, const std::string& 
 void Fabric::tell(std::string_view instance, ResetCode code, std::string_view what) {
   single_message_.clear();
   single_message_.goaway(0, code, what);
-  // Out of reach is no news: it is told so that it can mend itself, and nothing hangs on it.
+  // A peer out of reach is no error: GOAWAY only lets the peer recover, and the router does not depend on it.
   if (wire_.steer(std::string(instance), single_message_.bytes())) ++counters_.messages_out;
 }
 
@@ -202,7 +205,8 @@ Result<> Fabric::hello(std::string_view instance, const Frame& frame, Connection
   return {};
 }
 
-// The worker knows that its earlier connection is dead, or gave it up. ZeroMQ may tell of that end seconds later.
+// The worker knows that its earlier connection is dead, or gave that connection up. ZeroMQ may report the end of that
+// connection seconds later.
 void Fabric::lose_replaced(const Hello& hello) {
   Worker* before = hello.replaces == hello.instance ? nullptr : roster_.find(hello.replaces);
   if (before == nullptr) return;
@@ -210,7 +214,7 @@ void Fabric::lose_replaced(const Hello& hello) {
   lose(*before, "it came back by another connection");
 }
 
-// Not dropped: it would only say HELLO again.
+// The sender is not dropped: it would only send HELLO again.
 Result<> Fabric::hello_flood(std::string_view instance) {
   ++counters_.frames_ignored;
   complaints_.write(now_, "HELLO from " + shown(instance) + " is ignored: over " + std::to_string(kAnswersPerSecond) +
@@ -371,7 +375,7 @@ void Fabric::accept(Worker& worker, FabricStream& stream) {
     --dealt_count_;
     stream.place = Place::held;
     hold(worker, stream);
-    room_appeared();  // the others do not have it
+    room_appeared();  // the other workers do not have this stream
   }
   stream.is_accepted = true;
   BackendEvents* events = events_of(stream);
@@ -423,7 +427,7 @@ bool Fabric::takes(FabricStream& stream, const Frame& frame) {
 Result<> Fabric::reply_data(FabricStream& stream, const Frame& frame) {
   const StreamId id = stream.id;
   const bool is_end = frame.has(kFlagEndStream);
-  // A WebSocket may end with an empty DATA frame: closed without a word.
+  // A WebSocket may end with an empty DATA frame: closed without a close code.
   if (!(stream.is_websocket && is_end && frame.payload.empty()) && !takes(stream, frame)) return {};
   BackendEvents* events = events_of(stream);
   if (events != nullptr && !frame.payload.empty()) events->data(frame.payload);
@@ -462,7 +466,7 @@ Result<> Fabric::worker_reset(Worker& worker, FabricStream& stream, const Frame&
     end_with(stream, Error{Fault::backend, Code::worker_refused, true, "worker " + name_of(worker) + " refused it"});
     return {};
   }
-  // Its first word may be its last: the log tells who it was.
+  // The RST_STREAM may be the first frame of the worker about the stream: the log names the worker.
   if (BackendEvents* events = events_of(stream); events != nullptr && !stream.is_accepted)
     events->accepted(worker.hello.name);
   const bool goes_away = worker.is_draining && *code == ResetCode::cancel;  // its time is over: as if it were killed

@@ -1,7 +1,7 @@
 // What ZeroMQ's number for a failed handshake means, in words for the operator's log.
 //
 // Owner: nobody; a pure function.   Thread: any.
-// Not here: who failed (router/fabric/zmq_watch.h), how often it is told (router/observe/complaints.h).
+// Not here: which peer failed (router/fabric/zmq_watch.h), how often the log tells it (router/observe/complaints.h).
 #pragma once
 #include <string>
 

@@ -1,5 +1,5 @@
-// The connections at steer that have not said HELLO yet. One that says nothing holds a descriptor, and a routing id
-// that may be meant for another.
+// The steer connections that have not sent HELLO yet. A connection without HELLO holds a descriptor. It may also hold a
+// routing id that belongs to another worker.
 //
 // Owner: Fabric.   Thread: one loop.
 // Pure: no sockets, no clock. Not here: cutting them (router/fabric/fabric_workers.cpp).
@@ -26,13 +26,13 @@ class Newcomers {
   void came(ConnectionId connection, std::string_view address, Time now) {
     newcomers_[connection] = {connection, std::string(address), now};
   }
-  // It said HELLO, or it broke off.
+  // The connection sent HELLO, or it broke off.
   void forget(ConnectionId connection) { newcomers_.erase(connection); }
-  // Time in which nobody could be heard counts for none of them.
+  // Time in which the router could not read does not count against any newcomer.
   void lost_time(std::chrono::nanoseconds lost) {
     for (auto& [connection, newcomer] : newcomers_) newcomer.since += lost;
   }
-  // Takes out those that have been here for kHelloPatience.
+  // Takes out the newcomers that have been here for kHelloPatience.
   [[nodiscard]] std::vector<Newcomer> take_overdue(Time now) {
     std::vector<Newcomer> overdue;
     boost::unordered::erase_if(newcomers_, [&](const auto& entry) {

@@ -1,7 +1,7 @@
 // Lines of the log that a peer provokes again and again: each is written once a minute.
 //
 // Owner: Fabric.   Thread: one loop.
-// Pure: no clock. Not here: how many different ones there may be in a second (router/observe/complaints.h).
+// Pure: no clock. Not here: how many different lines there may be in a second (router/observe/complaints.h).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <string>
@@ -14,8 +14,8 @@ namespace zeroway {
 
 class OnceAMinute {
  public:
-  // Whether `line` has not been written for a minute, and will be now. With kMostRepeated lines in this minute, no
-  // others are written.
+  // Whether to write `line` now: it has not been written for a minute. After kMostRepeated different lines in this
+  // minute, no other line is written.
   [[nodiscard]] bool take(std::string_view line, Time now) {
     const auto found = written_.find(std::string(line));
     if (found != written_.end() && now - found->second < std::chrono::minutes(1)) return false;

@@ -48,7 +48,7 @@ Worker* Pools::pick(PoolId id, Attempt attempt, Time now, std::size_t unclaimed)
   Pool& pool = *found->second;
   Worker* worker = pick_from(pool, attempt, now, unclaimed);
   if (worker != nullptr || unclaimed == 0) return worker;
-  // Of what is unclaimed, a silent worker has the most: the others need not wait for it.
+  // A silent worker has most of the unclaimed streams: the other workers need not wait for it.
   const bool is_anybody_silent =
       std::any_of(pool.members.begin(), pool.members.end(), [](const Worker* member) { return member->is_silent; });
   return is_anybody_silent ? pick_from(pool, attempt, now, 0) : nullptr;

@@ -1,4 +1,4 @@
-// Each pool's workers, the order in which they are picked, and the streams that wait for one of them.
+// Each pool's workers, the order in which the workers are picked, and the streams that wait for a worker.
 //
 // Owner: Fabric.   Thread: one loop.
 // Pure. Not here: which pool a request belongs to (router/route/route_table.h), the balance itself
@@ -23,7 +23,7 @@ struct Pool {
   std::vector<Worker*> members;
   std::vector<Candidate> candidates;  // one for each member, in the same order
   std::size_t rotation = 0;
-  std::deque<StreamId> waiting;  // oldest first; streams that went elsewhere are skipped when they come up
+  std::deque<StreamId> waiting;  // oldest first; streams that went elsewhere are skipped at the front
 };
 
 class Pools {
@@ -31,15 +31,15 @@ class Pools {
   explicit Pools(Balance balance) : balance_(balance) {}
 
   void join(PoolId pool, Worker& worker);
-  // Takes the worker out of all pools; a pool with nobody in it and nobody waiting is forgotten.
+  // Takes the worker out of all pools. A pool without workers and without waiting streams is forgotten.
   void leave(Worker& worker);
 
-  // The worker that takes the next stream, or nothing when nobody has room. Silent ones only when there are no others,
-  // and for a stream that was lost before those that never answered anything come last. `unclaimed` streams were dealt
-  // to each, and take room there until it is known who has them.
+  // The worker that takes the next stream, or nullptr when no worker has room. A silent worker is picked only when
+  // there are no others. For a stream that was lost before, workers that have never answered a request come last.
+  // `unclaimed` streams were dealt to each worker; they take room there until the router knows which worker has them.
   [[nodiscard]] Worker* pick(PoolId pool, Attempt attempt, Time now, std::size_t unclaimed);
   [[nodiscard]] std::deque<StreamId>& waiting(PoolId pool) { return at(pool).waiting; }
-  // Empties all lines, each oldest first, and forgets the pools with nobody in them.
+  // Empties all queues, each oldest first, and forgets the pools without workers.
   [[nodiscard]] std::vector<StreamId> take_waiting();
   [[nodiscard]] boost::unordered_flat_map<PoolId, std::unique_ptr<Pool>>& all() { return pools_; }
 

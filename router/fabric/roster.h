@@ -1,4 +1,4 @@
-// The workers that said hello, what they said, and how they do.
+// The workers that have sent HELLO, what each HELLO says, and each worker's state.
 //
 // Owner: Fabric.   Thread: one loop.
 // Pure: no sockets, no clock. Not here: which worker gets a stream (router/route/balance.h), whether to deal
@@ -25,20 +25,20 @@ struct Worker {
   WorkerKey key = 0;
   Hello hello;
   ConnectionId connection = -1;
-  std::string address;            // of its connection; "" when it is not known
+  std::string address;            // of its connection; "" = not known
   Time since{};                   // it joined
   Time heard{};                   // its last message
   Time pinged{};                  // the last heartbeat to it
   bool is_open_pool = true;       // serves everything and is connected to deal
-  bool is_draining = false;       // said GOAWAY: gets nothing new
-  bool is_silent = false;         // a dealt ping is late: gets nothing while others do not owe one
+  bool is_draining = false;       // sent GOAWAY: gets no new stream
+  bool is_silent = false;         // a dealt ping is late: gets no stream while others owe no ping
   bool is_confirmed = false;      // its GOAWAY was answered
-  Time silent_since{};            // when it is
-  Time owes_since{};              // since a ping of a round that is out was dealt, which it has not sent back
+  Time silent_since{};            // when is_silent
+  Time owes_since{};              // since when it owes an answer to the ping round that is out; 0 = it owes none
   std::uint64_t last_pong = 0;    // epoch of the latest dealt ping that it sent back
-  std::uint64_t leave_epoch = 0;  // answering a ping of this epoch or later proves it has read all that was dealt to it
-  bool has_answered = false;      // at least one whole reply: it is known to work
-  Time refused_until{};           // it said REFUSED_STREAM: gets nothing until then
+  std::uint64_t leave_epoch = 0;  // a ping of this epoch or later, answered, proves that it has read all dealt streams
+  bool has_answered = false;      // at least one whole reply: the worker is known to work
+  Time refused_until{};           // it sent REFUSED_STREAM: gets no stream until then
   std::uint32_t in_flight = 0;    // streams it holds
   std::vector<PoolId> pools;      // of its routes
   MessageWriter outbox;           // frames for it, sent once a turn
@@ -54,11 +54,11 @@ class Roster {
  public:
   Worker& add(Hello hello, ConnectionId connection);
   void remove(WorkerKey key);
-  // Its hello changed: files it under the open pool or not; one that was let go stays out. The instance must be the
-  // same.
+  // The worker's HELLO changed: puts the worker into the open pool or takes it out. A retired worker stays out. The
+  // instance must be the same.
   void refile(Worker& worker);
 
-  // It leaves and nothing more is dealt to it: no longer counted in the open pool.
+  // The worker leaves, and no more streams are dealt to it. It no longer counts in the open pool.
   void retire(Worker& worker) { std::erase(open_, &worker); }
 
   [[nodiscard]] Worker* find(WorkerKey key);

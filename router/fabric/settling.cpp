@@ -11,7 +11,7 @@ void Settling::shook_hands() {
 
 void Settling::broke(std::uint64_t epoch) {
   proving_from_ = epoch + 1;
-  is_somebody_new_ = false;  // it may have been this one; if not, the round leaves it out and is repeated
+  is_somebody_new_ = false;  // this may be the new connection; if not, the round misses that one and is repeated
   is_round_wanted_ = true;
 }
 

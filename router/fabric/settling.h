@@ -1,12 +1,12 @@
-// Is it proven which peers are on deal? Only then may streams be dealt. ZeroMQ's monitor does not prove it: it tells
-// that a connection broke off a moment before or after ZeroMQ lets go of it, and it counts a stranger's connection as
-// well.
+// Is it proven which peers are connected to deal? Streams may be dealt only after this proof. ZeroMQ's monitor is no
+// proof: it reports a broken connection a moment before or after ZeroMQ detaches the connection. It also counts
+// connections of peers that are no workers.
 //
 //     unsettled ── every worker of the open pool has sent back a ping that was dealt after the last break ──▶ settled
-//         ▲──────────────── a deal connection broke off, or a worker came that has not ───────────────────────┘
+//         ▲──────────────── a deal connection broke off, or a worker came that has sent none ─────────────────┘
 //
-// A worker that sends a dealt ping back has a deal connection that is alive. When all workers of the open pool have
-// done so, and there are no more connections than workers, a stream can be dealt to no other peer.
+// A worker that sends a dealt ping back has a live deal connection. When all workers of the open pool have sent one
+// back, and there are no more connections than workers, a stream can be dealt to no other peer.
 //
 // Owner: Fabric.   Thread: one loop.
 // Pure. Not here: the number of connections (router/fabric/evenness.h), the pings (router/fabric/ping_rounds.h).
@@ -20,13 +20,15 @@ namespace zeroway {
 
 class Settling {
  public:
-  // A deal connection came: it shakes hands first, and a round before that would leave it out.
+  // A deal connection was accepted. Its handshake comes first; a round before the end of the handshake would leave it
+  // out.
   void came() { is_somebody_new_ = true; }
-  // One has shaken hands and can be dealt to.
+  // A deal connection has finished its handshake and can be dealt to.
   void shook_hands();
-  // One broke off. `epoch`: of the last pings dealt; none of them proves anything any more.
+  // A deal connection broke off. `epoch`: of the last dealt pings. Pings of this epoch or earlier prove nothing any
+  // more.
   void broke(std::uint64_t epoch);
-  // Other workers should be on deal than before.
+  // The set of workers that should be connected to deal has changed.
   void roster_changed() { is_round_wanted_ = true; }
   void round_began() { is_round_wanted_ = false; }
 
@@ -40,7 +42,7 @@ class Settling {
  private:
   std::uint64_t proving_from_ = 1;
   bool is_round_wanted_ = false;
-  bool is_somebody_new_ = false;  // has not shaken hands, as far as we know
+  bool is_somebody_new_ = false;  // a new connection has not finished its handshake, as far as we know
 };
 
 }  // namespace zeroway

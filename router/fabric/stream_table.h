@@ -1,7 +1,7 @@
-// The streams of one loop by their id. Ids count up, wrap at 2^31-1, and skip those still in use.
+// The streams of one loop by their id. Ids count up, wrap at 2^31-1, and skip the ids still in use.
 //
 // Owner: Fabric.   Thread: one loop.
-// Streams keep their address until they are removed and their memory afterwards, for the next one.
+// A stream keeps its address until it is removed. Its memory is then kept for the next stream.
 // Not here: what a stream is (router/fabric/fabric_stream.h).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -22,7 +22,7 @@ class StreamTable {
   [[nodiscard]] const FabricStream* find(StreamId id) const;
   void remove(StreamId id);
   [[nodiscard]] std::size_t size() const { return streams_.size(); }
-  // The ids of all streams for which `is_wanted` says so; they may be removed while the answer is walked.
+  // The ids of all streams for which `is_wanted` returns true. The caller may remove streams while it walks the result.
   template <class Predicate>
   [[nodiscard]] std::vector<StreamId> select(Predicate is_wanted) const {
     std::vector<StreamId> ids;

@@ -7,7 +7,7 @@
 namespace zeroway {
 namespace {
 
-// Dealt pings carry an epoch, which only grows: the highest bit tells them apart.
+// Dealt pings carry an epoch, which only grows. The highest bit tells these PINGs from dealt pings.
 std::uint64_t make_proof() {
   std::random_device random;
   return std::uint64_t{1} << 63 | std::uint64_t{random()} << 32 | random();

@@ -1,4 +1,4 @@
-// Workers and strangers in a line of the operator's log.
+// How log lines for the operator show workers, and peers that are no workers.
 //
 // Owner: nobody; pure functions.   Thread: any.
 // Not here: how often a line is written (router/observe/complaints.h).
@@ -13,7 +13,7 @@ namespace zeroway {
 
 // "worker-1 (worker-1#0123456789abcdef)".
 [[nodiscard]] std::string name_of(const Worker& worker);
-// A routing id, which is any bytes until a HELLO has shown that it is a name.
+// A routing id. It may be any bytes until a HELLO has shown that it is a name.
 [[nodiscard]] std::string shown(std::string_view instance);
 // " from 192.0.2.1:4711"; "" for an address that is not known.
 [[nodiscard]] std::string from(std::string_view address);

@@ -7,9 +7,10 @@
 
 namespace zeroway {
 
-// One I/O thread, so that its monitors speak in the order of what happened. Where the kernel allows it, that thread is
-// of SCHED_BATCH (sched(7)): woken by the first of a turn's messages, it does not take the core from the loop that
-// writes the others, and sends them together. Started with another policy than the normal one, the router keeps that.
+// One I/O thread, so that the monitors report events in the order in which they happened. Where the kernel allows it,
+// that thread runs under SCHED_BATCH (sched(7)). The first message of a turn wakes the thread. Under SCHED_BATCH it
+// does not take the core from the loop that writes the other messages, and it sends all of them together. A router that
+// was started under another policy than the normal one keeps that policy.
 [[nodiscard]] zmq::context_t make_zmq_context();
 
 }  // namespace zeroway

@@ -10,7 +10,8 @@
 namespace zeroway {
 namespace {
 
-// Asked: version, request id, domain, address, identity, mechanism, credentials if the mechanism has any.
+// A question has the parts: version, request id, domain, address, identity, mechanism, credentials if the mechanism has
+// any.
 constexpr std::size_t kRequestId = 1;
 constexpr std::size_t kAddress = 3;
 constexpr std::size_t kMechanism = 5;
@@ -45,7 +46,7 @@ void ZmqDoor::answer(const CurveGate* gate, const Refused& refused) {
     while (part.more() && questions_.recv(part)) question.push_back(part.to_string());
     const bool is_yes = is_welcome(question, gate);
     if (!is_yes) refused(question.size() > kAddress ? question[kAddress] : "", key_of(question));
-    // Answered: version, request id, status code, status text, user id, metadata.
+    // An answer has the parts: version, request id, status code, status text, user id, metadata.
     const std::string request_id = question.size() > kRequestId ? question[kRequestId] : "";
     const std::array<std::string_view, 6> reply{
         "1.0", request_id, is_yes ? "200" : "400", is_yes ? "OK" : "key not allowed", "", ""};

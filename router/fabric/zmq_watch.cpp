@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kEvents = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
                         ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
-                        ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;  // whose key is not allowed, the door says
+                        ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;  // ZmqDoor reports a key that is not allowed
 
 bool is_failed_handshake(std::uint16_t event) {
   return event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL || event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
@@ -62,8 +62,9 @@ void ZmqWatch::read_arrivals() {
 
 void ZmqWatch::read_for(ConnectionId connection) {
   collect();
-  // Peers that fail their handshake use a descriptor many times in a moment. What ended before its last beginning is
-  // over; an end after that is this connection's own, and comes after what it said.
+  // Peers that fail their handshake use one descriptor many times in a moment. An end before the last ACCEPTED of the
+  // descriptor is an earlier connection's. An end after it is this connection's own, and is told after the connection's
+  // messages.
   const auto begins = std::find_if(events_.rbegin(), events_.rend(), [connection](const Event& event) {
     return event.number == ZMQ_EVENT_ACCEPTED && event.value == connection;
   });
@@ -103,8 +104,8 @@ void ZmqWatch::collect() {
   }
 }
 
-// The event of a failed handshake names nobody. ZeroMQ closes the connection in the same breath: the end that comes
-// next names the descriptor.
+// The event of a failed handshake names no connection. ZeroMQ closes the connection at once: the DISCONNECTED that
+// comes next names the descriptor.
 void ZmqWatch::take_in(Event event) {
   if (event.number == ZMQ_EVENT_ACCEPTED) {
     event.address = addresses_[event.value] = address_of(event.value);

@@ -1,8 +1,8 @@
-// What a socket's monitor tells: peers that came, shook hands and broke off, handshakes that failed.
+// The events of a socket's monitor: connections accepted, handshakes finished or failed, connections broken off.
 //
 // Owner: ZmqWire keeps one per socket.   Thread: one loop.
-// Events come in the order in which ZeroMQ's I/O thread saw them, and a disconnect before anything that a later
-// connection sends. Not here: what it means (router/fabric/fabric.h).
+// Events come in the order in which ZeroMQ's I/O thread saw them. A disconnect comes before any message of a later
+// connection. Not here: what an event means for the streams (router/fabric/fabric.h).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -22,10 +22,10 @@ class ZmqWatch {
   enum class What : std::uint8_t { came, shook_hands, broke, failed };
   struct News {
     What what;
-    ConnectionId connection = -1;  // of who came and broke
-    std::size_t peers = 0;         // alive connections, shaking hands or done
-    std::string address;           // of who came and failed, as 192.0.2.1:4711; "" when it is not known
-    std::string detail;            // what went wrong, of who failed
+    ConnectionId connection = -1;  // came, broke: the connection
+    std::size_t peers = 0;         // live connections, in their handshake or after it
+    std::string address;           // came, failed: the peer's, as 192.0.2.1:4711; "" = not known
+    std::string detail;            // failed: what went wrong
   };
   using Tell = std::function<void(const News& news)>;
 
@@ -33,14 +33,15 @@ class ZmqWatch {
   ZmqWatch(zmq::context_t& context, zmq::socket_t& socket, const std::string& name, Tell tell);
   ~ZmqWatch();
 
-  // Tells everything that is there.
+  // Tells all events that are there.
   void read();
-  // Both take in what is there and tell a part of it; the rest waits for read(), which ZeroMQ's descriptor then no
-  // longer asks for.
+  // Both take in the events that are there and tell some of them. The rest waits for read(). ZeroMQ's descriptor does
+  // not become ready for that rest.
   void read_arrivals();                    // the connections that came
   void read_for(ConnectionId connection);  // the ends of the connections that had its descriptor before
-  // Takes in what is there and tells nothing. False when there is no such connection at this socket (any more: its
-  // number may be a client's by now), when an end of one waits to be told, or when it was asked for before.
+  // Takes in the events that are there and tells none. False when this socket has no such connection (any more: its
+  // number may be a client's by now). Also false when the end of such a connection waits to be told, or when an earlier
+  // call returned true for the connection.
   [[nodiscard]] bool may_cut(ConnectionId connection);
   [[nodiscard]] bool has_untold() const { return !events_.empty(); }
   [[nodiscard]] int descriptor() const { return descriptor_; }
@@ -64,7 +65,7 @@ class ZmqWatch {
   std::size_t peers_ = 0;
   boost::unordered_flat_map<ConnectionId, std::string> addresses_;  // of all connections that there are
   boost::unordered_flat_set<ConnectionId> cut_;
-  std::optional<Event> failed_;  // its connection's end comes next, and tells whose it was
+  std::optional<Event> failed_;  // the end of its connection comes next, and names the connection
   std::deque<Event> events_;     // taken in and not told yet
 };
 

@@ -23,8 +23,8 @@ bool send_part(void* socket, std::string_view bytes, int flags) {
   return zmq_send(socket, bytes.data(), bytes.size(), flags | ZMQ_DONTWAIT) >= 0;
 }
 
-// ZeroMQ removes the file of an ipc endpoint before it binds: that takes the endpoint from a router that is alive, and
-// the file from whoever made one of that name.
+// ZeroMQ removes the file of an ipc endpoint before it binds. That would take the endpoint from a live router, and
+// would delete any other file of that name.
 std::string why_not_at(std::string_view endpoint) {
   constexpr std::string_view kIpc = "ipc://";
   if (!endpoint.starts_with(kIpc)) return {};
@@ -37,7 +37,7 @@ std::string why_not_at(std::string_view endpoint) {
   return is_free ? "" : "there is a file of that name which is no socket";
 }
 
-// ZeroMQ binds to addresses and to names of interfaces, to no others.
+// ZeroMQ binds to addresses and to names of interfaces, to no host names.
 std::string why_not_bound(const zmq::error_t& error) {
   return error.num() == ENODEV ? "neither an address nor an interface of this machine" : error.what();
 }
@@ -50,7 +50,7 @@ bool begins_with_hello(Bytes payload) {
   return payload.size() >= kFrameHeaderSize && payload[3] == static_cast<std::uint8_t>(FrameType::hello);
 }
 
-// As people write them: an IPv4 address in its own form, a process by its number.
+// Addresses as people write them: an IPv4 address in its own form, a process by its number.
 std::string shown_address(std::string address) {
   constexpr std::string_view kMapped = "::ffff:";
   if (address.starts_with(kMapped) && address.find('.') != std::string::npos) return address.substr(kMapped.size());
@@ -76,7 +76,7 @@ class ZmqWire::Part {
     return {static_cast<const std::uint8_t*>(zmq_msg_data(&message_)), zmq_msg_size(&message_)};
   }
   [[nodiscard]] ConnectionId connection() { return zmq_msg_get(&message_, ZMQ_SRCFD); }
-  // Without the port. Of an ipc endpoint: ":user:group:process".
+  // The address of the peer, without the port. For an ipc endpoint: ":user:group:process".
   [[nodiscard]] std::string address() {
     const char* text = zmq_msg_gets(&message_, "Peer-Address");
     return text == nullptr ? "" : text;
@@ -101,9 +101,9 @@ ZmqWire::~ZmqWire() {
 void ZmqWire::set_up(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::ipv6, true);
   socket.set(zmq::sockopt::sndhwm, 0);  // bounded by windows and the count of unaccepted openings
-  // A full pipe stops a connection's input, and libzmq 4.3.4 aborts when such a connection ends and then has something
-  // to write (`!_io_error`): a heartbeat, or the answer to its peer's. What workers may send is bounded by credit and
-  // by what they may say idly; who sends anything else is cut.
+  // A full pipe stops a connection's input. libzmq 4.3.4 aborts when such a connection ends and then has something to
+  // write (`!_io_error`): a heartbeat, or the answer to the peer's heartbeat. Credit and the idle-talk budget bound
+  // what workers may send. A peer that sends anything else is cut.
   socket.set(zmq::sockopt::rcvhwm, 0);
   socket.set(zmq::sockopt::linger, static_cast<int>(kFabricLinger.count()));
   socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(kMaxMessageSize));
@@ -124,17 +124,18 @@ Result<> ZmqWire::bind(const std::string& deal, const std::string& steer) {
     }
     set_up(deal_);
     set_up(steer_);
-    // At steer the fabric pings. At deal nobody says anything: ZeroMQ itself finds the connections of workers that
-    // hang. Far longer than a pause of this process, after which ZeroMQ looks at its timers before it reads.
+    // On steer the fabric pings. On deal no peer sends messages: there ZeroMQ itself finds the connections of workers
+    // that hang. The timeout is far longer than a pause of this process: after a pause ZeroMQ looks at its timers
+    // before it reads.
     deal_.set(zmq::sockopt::heartbeat_ivl, static_cast<int>(kDealHeartbeat.count()));
     deal_.set(zmq::sockopt::heartbeat_timeout, static_cast<int>(kDealTimeout.count()));
-    // No ROUTER_HANDOVER: a connection that was taken over has its input stopped, see set_up().
+    // No ROUTER_HANDOVER: it stops the input of the connection that loses its routing id, see set_up().
     steer_.set(zmq::sockopt::router_mandatory, true);
     deal_watch_ =
         std::make_unique<ZmqWatch>(context_, deal_, "deal", [this](const ZmqWatch::News& news) { deal_told(news); });
     steer_watch_ =
         std::make_unique<ZmqWatch>(context_, steer_, "steer", [this](const ZmqWatch::News& news) { steer_told(news); });
-    // Steer first: whoever finds deal finds steer too.
+    // Steer first: a worker that can reach deal can reach steer too.
     at = &steer;
     steer_.bind(steer);
     at = &deal;
@@ -147,20 +148,22 @@ Result<> ZmqWire::bind(const std::string& deal, const std::string& steer) {
 
 bool ZmqWire::deal(const std::string& message) { return send_part(deal_.handle(), message, 0); }
 
-// Sending looks for news of connections only when it has not looked for 3 million ticks of the processor's clock.
-// Reading the events always does.
+// A send looks for new and ended connections only when ZeroMQ has not looked for 3 million ticks of the processor's
+// clock. Reading the events always looks for them.
 void ZmqWire::take_note() { (void)deal_.get(zmq::sockopt::events); }
 
 bool ZmqWire::steer(const std::string& instance, const std::string& message) {
   must_receive_ = true;
-  // The id may be gone (EHOSTUNREACH); once it is taken the payload goes to the same pipe, which has no mark.
+  // The routing id may be gone (EHOSTUNREACH). Once ZeroMQ has taken the id, the payload goes to the same pipe, which
+  // has no high-water mark.
   return send_part(steer_.handle(), instance, ZMQ_SNDMORE) && send_part(steer_.handle(), message, 0);
 }
 
 void ZmqWire::cut_at(ZmqWatch& watch, ConnectionId connection) {
-  // ZeroMQ closes it when it likes, and its number may be anybody's then. It tells of the end before it closes: when
-  // that is not there after we have a descriptor of our own, ours is of the one that is meant. But for words that are
-  // left of a connection whose end was told: then it is of whoever came to this socket since, who dials again.
+  // ZeroMQ may close the connection at any time, and the descriptor's number may then belong to another connection.
+  // ZeroMQ reports the end before it closes. So we first make a descriptor of our own: when no end is reported after
+  // that, ours is of the connection that is meant. One case differs: unread messages of a connection whose end was
+  // already told. Then our descriptor is of a peer that has connected to this socket since, and that peer dials again.
   const Socket own = share(connection);
   if (own.is_open() && watch.may_cut(connection)) end_connection(own);
 }
@@ -195,7 +198,7 @@ void ZmqWire::hand_in(Part& id, Part& payload) {
   } else {
     ConnectionId connection = -1;
     if (begins_with_hello(payload.bytes())) {
-      // Descriptors are used again: the end of the connection that had this one before comes first.
+      // Descriptors are used again: first tell the end of the connection that had this descriptor before.
       connection = payload.connection();
       steer_watch_->read_for(connection);
     }
@@ -205,8 +208,8 @@ void ZmqWire::hand_in(Part& id, Part& payload) {
 }
 
 void ZmqWire::door_ready() {
-  // Whoever asks was accepted before. It must make the table uneven before it is attached: what is dealt meanwhile
-  // could be dealt to it.
+  // A peer that asks was accepted before. It must make the table uneven before ZeroMQ attaches it: streams dealt in
+  // between could go to this peer.
   deal_watch_->read_arrivals();
   door_.answer(gate_.get(), [this](const std::string& address, const std::string& key) {
     events_->key_refused(shown_address(address), key);
@@ -215,7 +218,7 @@ void ZmqWire::door_ready() {
 
 void ZmqWire::deal_ready() { must_read_deal_ = !read_deal(); }
 
-// Whether it was all. Reading the events lets the socket take note of peers that came and went.
+// Returns whether all messages were read. Reading the events lets the socket take note of peers that came and went.
 bool ZmqWire::read_deal() {
   Part part;
   for (int i = 0; i < kMessagesPerTurn; ++i) {

@@ -23,7 +23,7 @@ class ZmqWire : public Wire {
   explicit ZmqWire(const FabricSettings& settings);
   ~ZmqWire() override;
 
-  // Binds both; fails naming the endpoint and the reason.
+  // Binds both sockets; fails naming the endpoint and the reason.
   [[nodiscard]] Result<> bind(const std::string& deal, const std::string& steer);
   void attach(WireEvents& events) { events_ = &events; }
 
@@ -34,17 +34,17 @@ class ZmqWire : public Wire {
   [[nodiscard]] ConnectionId sender() override;
   [[nodiscard]] std::string sender_address() override;
 
-  // Hands in everything that has come, up to kMessagesPerTurn; false when more is there.
+  // Hands in the received messages, up to kMessagesPerTurn; false when more are there.
   [[nodiscard]] bool receive();
-  // Something was steered or a descriptor was ready since receive() last saw an empty socket.
+  // Whether a message was steered, or a descriptor was ready, since receive() last saw an empty socket.
   [[nodiscard]] bool must_receive() const { return must_receive_ || must_read_deal_; }
   // A descriptor was ready.
   void door_ready();
   void deal_ready();
   void steer_ready() { must_receive_ = true; }
   void watch_ready() { is_watch_ready_ = must_receive_ = true; }
-  // Tells which connections came and broke off. Called when receive() has handed in everything, or after many turns in
-  // which it did not: the last messages of a worker come before its end.
+  // Tells which connections came and broke off. Called when receive() has handed in all messages, or after many turns
+  // in which it could not: the last messages of a worker come before the end of its connection.
   void tell_watched();
 
   [[nodiscard]] int door_descriptor() { return door_.descriptor(); }
@@ -72,7 +72,7 @@ class ZmqWire : public Wire {
   std::unique_ptr<ZmqWatch> deal_watch_;
   std::unique_ptr<ZmqWatch> steer_watch_;
   WireEvents* events_ = nullptr;
-  Part* handed_in_ = nullptr;  // what events_ is being told of
+  Part* handed_in_ = nullptr;  // the message that events_ is being told of
   bool must_receive_ = false;
   bool must_read_deal_ = false;
   bool is_watch_ready_ = false;
