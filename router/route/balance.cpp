@@ -33,7 +33,7 @@ std::optional<std::size_t> pick_least(std::span<const Candidate> candidates, std
     const Candidate& candidate = candidates[index];
     if (has_room(candidate) && (!best || is_less_loaded(candidate, candidates[*best]))) {
       best = index;
-      if (candidate.in_flight == 0) break;  // nothing is less than nothing
+      if (candidate.in_flight == 0) break;  // no candidate can have less
     }
     if (++index == candidates.size()) index = 0;
   }

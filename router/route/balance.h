@@ -1,7 +1,8 @@
-// Who of many takes the next stream: pure functions over a span of candidates.
+// Which of many workers takes the next stream: pure functions over a span of candidates.
 //
 // Owner: nobody; the caller keeps the candidates and the rotation.   Thread: any.
-// Not here: who is a candidate and whether it is usable (router/fabric/roster.h); which pool (route/route_table.h).
+// Not here: which workers are candidates and whether each is usable (router/fabric/roster.h); which pool
+// (route/route_table.h).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -22,12 +23,12 @@ struct Candidate {
   return candidate.usable && candidate.in_flight < candidate.capacity;
 }
 
-// Smooth weighted round robin: of weights 5, 1, 1 come a a b a c a a, never a a a a a b c; with even weights it is
-// plain round robin. Nothing when nobody has room. The caller counts in_flight.
+// Smooth weighted round robin: weights 5, 1, 1 give a a b a c a a, never a a a a a b c; even weights give plain round
+// robin. Nothing when no candidate has room. The caller counts in_flight.
 [[nodiscard]] std::optional<std::size_t> pick_weighted(std::span<Candidate> candidates);
 
-// The least in flight for its weight; among equals the next after the one picked last, which `rotation` remembers
-// (begins at 0; any value is good, also after candidates came or went).
+// The candidate with the least in flight for its weight. Among equal candidates, the next one after the last pick.
+// `rotation` remembers the last pick; it begins at 0, and any value is good, also after candidates came or went.
 [[nodiscard]] std::optional<std::size_t> pick_least(std::span<const Candidate> candidates, std::size_t& rotation);
 
 }  // namespace zeroway

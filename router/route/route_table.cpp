@@ -9,7 +9,7 @@ namespace zeroway {
 
 namespace {
 
-// A host in lower case, without port and the root's dot, in memory of its own.
+// A host in lower case, without its port and the root's dot. Keeps its own copy.
 class HostName {
  public:
   explicit HostName(std::string_view authority) {
@@ -28,7 +28,7 @@ class HostName {
     return authority.substr(0, authority.find(':'));
   }
 
-  std::array<char, kMaxHostLength> text_;  // a longer name is nobody's
+  std::array<char, kMaxHostLength> text_;  // no worker can claim a longer name
   std::size_t size_ = 0;
 };
 

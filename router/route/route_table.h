@@ -1,9 +1,9 @@
-// Which pool of workers serves a host and a path: what workers claimed, and the one best match.
+// Which pool of workers serves a host and a path: the claims of the workers, and the one best match.
 //
 // Owner: the fabric keeps one per loop.   Thread: that loop.
-// An exact host beats a wildcard (the longer first), a wildcard beats any host; then the longest path wins, and of a
-// path itself and what is below its parent, the path itself.
-// Not here: who of the pool takes the stream (route/balance.h); what a member is (router/fabric/roster.h).
+// An exact host beats a wildcard, a longer wildcard beats a shorter one, and a wildcard beats "every host". Then the
+// longest path wins. A claim of the path itself beats a claim of everything below its parent.
+// Not here: which worker of the pool takes the stream (route/balance.h); what a member is (router/fabric/roster.h).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -25,19 +25,20 @@ inline constexpr PoolId kOpenPool = 0;
 
 class RouteTable {
  public:
-  // The pools of `claim`, made when nobody claimed them before: one, or for a prefix two, its path itself and what is
-  // below it; so a worker that claims "/a" and one that claims only what is below "/a" share that. A member is in a
-  // pool once however often it claims it. Case of the host, its port, and a '/' at the end of a prefix make no
-  // difference. A claim of everything is kOpenPool. `claim` is in its plain form (proto/route_claim.h).
+  // The pools of `claim`; a pool that no worker has claimed before is made. A prefix has two pools: the path itself,
+  // and all paths below it. So a worker that claims "/a" and a worker that claims only the paths below "/a" share the
+  // second pool. A member is in a pool once, however often it claims that pool. Case of the host, its port, and a '/'
+  // at the end of a prefix make no difference. A claim of everything is kOpenPool. `claim` is in its plain form
+  // (proto/route_claim.h).
   std::vector<PoolId> add(MemberId member, const RouteClaim& claim);
-  // Takes the member out of all its pools and says which of them are empty now. An empty pool still matches, so that
-  // requests wait for a restarting worker and do not reach a wrong one, until drop().
+  // Takes the member out of all its pools and returns the pools that are empty now. An empty pool still matches, so
+  // that requests wait for a restarting worker and do not reach a wrong one, until drop().
   std::vector<PoolId> remove(MemberId member);
-  // Forgets a pool, and what it claimed, if it is empty. kOpenPool stays.
+  // Forgets a pool and its claim if the pool is empty. kOpenPool stays.
   void drop(PoolId pool);
 
-  // `authority` as in :authority, `path` as in :path (query and all). kOpenPool when nothing closer is claimed. No
-  // allocation.
+  // `authority` as in :authority, `path` as in :path (query and all). kOpenPool when no worker claimed anything closer.
+  // No allocation.
   [[nodiscard]] PoolId match(std::string_view authority, std::string_view path) const;
   // Good until the table changes; empty for an unknown pool.
   [[nodiscard]] const std::vector<MemberId>& members(PoolId pool) const;
@@ -56,7 +57,7 @@ class RouteTable {
     PoolId exact = kOpenPool;
     PoolId below = kOpenPool;
   };
-  // The claimed paths of one host: below() ones without '/' at the end, exact ones as they are.
+  // The claimed paths of one host: `below` paths without '/' at the end, `exact` paths unchanged.
   struct Paths {
     ByText<Node> nodes;
     std::size_t longest = 0;  // bounds the walk: a path of ten thousand slashes costs no more than its longest claim
