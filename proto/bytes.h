@@ -1,7 +1,7 @@
-// A view of bytes, and the way between bytes and text.
+// A view of bytes, and conversions between bytes and text.
 //
 // Owner: nobody; a view is good until the call it was given to returns.   Thread: any.
-// Not here: buffers that own (std::string does that everywhere).
+// Not here: buffers that own their bytes (std::string is used for those everywhere).
 #pragma once
 #include <cstdint>
 #include <span>

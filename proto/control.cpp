@@ -1,7 +1,7 @@
 #include "proto/control.h"
 
-// cereal's way to set its parser up: no recursion, and not its exact floating point, which shifts zeros undefinedly.
-// Its NaN and Inf are no JSON either.
+// cereal's way to set its parser up. The parser uses no recursion. Its exact floating point is off: it shifts zeros,
+// which is undefined behaviour. NaN and Inf are off too: they are no JSON.
 #define RAPIDJSON_PARSE_DEFAULT_FLAGS kParseIterativeFlag
 
 #include <algorithm>
@@ -25,7 +25,7 @@ bool is_visible_text(std::string_view text, std::size_t max) {
   return text.size() <= max && std::all_of(text.begin(), text.end(), is_visible);
 }
 
-// A peer's text in a log line: short, and nothing but visible ASCII.
+// A peer's text for a log line: shortened, and only visible ASCII.
 std::string shown(std::string_view text) {
   std::string out(text.substr(0, 64));
   std::replace_if(
@@ -33,15 +33,15 @@ std::string shown(std::string_view text) {
   return "\"" + out + "\"";
 }
 
-// What a member of the wrong kind or out of its range throws; leaves this file as an Error.
+// Thrown for a member of the wrong type or out of range. It leaves this file as an Error.
 struct OutOfRange : std::runtime_error {
   using std::runtime_error::runtime_error;
   OutOfRange(std::string_view member, const std::string& value, std::string_view legal)
       : std::runtime_error(std::string(member) + " " + value + " is not " + std::string(legal)) {}
 };
 
-// Reads a member when it is there. Absent is what cereal's search by name throws; anything else wrong with it is a
-// RapidJSONException, which is derived from the former and therefore caught first.
+// Reads a member when it is there. For an absent member cereal's search by name throws cereal::Exception. For any other
+// error it throws RapidJSONException, which is derived from cereal::Exception and therefore caught first.
 template <class T>
 bool read_member(cereal::JSONInputArchive& archive, const char* name, T& value) {
   try {
@@ -140,7 +140,7 @@ void read(cereal::JSONInputArchive& archive, Welcome& welcome) {
   check(welcome);
 }
 
-// Whoever reads a document after its parser calls itself for each level. Counts levels outside strings.
+// cereal, which reads the document after the parser, recurses once for each level. Counts levels outside strings.
 bool is_too_deep(std::string_view json) {
   int depth = 0;
   bool in_string = false;
@@ -160,7 +160,7 @@ Result<> check_text(std::string_view json) {
     return control_error("control payload of " + std::to_string(json.size()) + " bytes over " +
                          std::to_string(kMaxControlSize));
   }
-  // The parser takes NUL for the end.
+  // The parser takes NUL for the end of the payload.
   if (json.find('\0') != std::string_view::npos) return control_error("control payload with NUL");
   const std::size_t first = json.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || json[first] != '{') return control_error("control payload is no JSON object");
@@ -193,11 +193,11 @@ std::string write_control(Write write) {
   {
     cereal::JSONOutputArchive archive(out, cereal::JSONOutputArchive::Options::NoIndent());
     write(archive);
-  }  // the archive closes its brackets when it goes
+  }  // the destructor of the archive writes the closing brackets
   return std::move(out).str();
 }
 
-// An endpoint cut where its number or suffix goes.
+// A tcp endpoint, cut before its port.
 struct Tcp {
   std::string_view before_port;  // with the colon
   std::uint32_t port;
@@ -225,7 +225,7 @@ Error no_endpoint(const std::string& endpoint) {
 
 }  // namespace
 
-// cereal finds these by argument-dependent lookup.
+// cereal finds these functions by argument-dependent lookup.
 template <class Archive>
 void load(Archive& archive, RouteClaim& route) {
   read_member(archive, "host", route.host);

@@ -1,7 +1,7 @@
-// HELLO and WELCOME: who a worker is and what it serves, and who it reached. JSON on the wire.
+// HELLO and WELCOME: the identity and the routes of a worker, and the identity of the router. JSON on the wire.
 //
 // Owner: values.   Thread: any.
-// Not here: what the router does with it (router/fabric/roster.h). cereal is included by control.cpp alone.
+// Not here: what the router does with a HELLO (router/fabric/roster.h). cereal is included by control.cpp alone.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -18,7 +18,7 @@ struct Hello {
   std::uint32_t version = kProtocolVersion;
   std::string name;      // shown to people; 1 … kMaxNameLength visible ASCII characters
   std::string instance;  // the routing id: name#16 hex digits, new for each connection to a steer endpoint
-  std::string replaces;  // the instance of the worker's earlier connection to this steer endpoint; "" = there was none
+  std::string replaces;  // the instance of the worker's earlier connection to this steer endpoint; "" = none
   std::uint64_t pid = 0;
   std::uint32_t weight = 1;                   // 1 … kMaxWeight
   std::uint32_t capacity = kDefaultCapacity;  // 1 … kMaxCapacity
@@ -27,24 +27,25 @@ struct Hello {
 };
 
 struct Pair {
-  std::string deal;  // a ZeroMQ endpoint; host '*' = the host you dialled
+  std::string deal;  // a ZeroMQ endpoint; host '*' = the host that the worker dialled
   std::string steer;
 };
 
 struct Welcome {
   std::uint32_t version = kProtocolVersion;
   std::string router;       // this router process's instance id, new in each process
-  std::uint32_t loop = 0;   // which of `pairs` sent this
-  std::vector<Pair> pairs;  // one for each loop of the router; connect to all
-  // The router pings a worker that it has not heard of for the first, and gives it up after the second. In ms.
+  std::uint32_t loop = 0;   // the index in `pairs` of the loop that sent this
+  std::vector<Pair> pairs;  // one for each loop of the router; a worker connects to all
+  // The router pings a worker from which it has heard nothing for the interval, and gives the worker up after the
+  // timeout. In ms.
   std::uint32_t heartbeat_interval = kDefaultHeartbeatInterval;  // 1 … kMaxHeartbeat
   std::uint32_t heartbeat_timeout = kDefaultHeartbeatTimeout;    // 1 … kMaxHeartbeat
 };
 
 [[nodiscard]] std::string write_hello(const Hello& hello);
 [[nodiscard]] std::string write_welcome(const Welcome& welcome);
-// Unknown members are ignored; absent ones other than name, instance, router and pairs have the defaults above. Fails
-// with frame_error naming the member and the value when one is out of range.
+// Unknown members are ignored. An absent member has the default above; name, instance, router and pairs must be there.
+// Fails with frame_error naming the member and the value when a value is out of range.
 [[nodiscard]] Result<Hello> read_hello(Bytes json);
 [[nodiscard]] Result<Welcome> read_welcome(Bytes json);
 

@@ -1,7 +1,7 @@
-// What went wrong, who must act, and whether trying again is safe.
+// What went wrong, which side must act, and whether a retry is safe.
 //
-// Owner: whoever holds it; a value.   Thread: any.
-// Not here: which HTTP status it becomes (router/exchange/error_reply.h).
+// Owner: the caller; a value.   Thread: any.
+// Not here: which HTTP status an error becomes (router/exchange/error_reply.h).
 #pragma once
 #include <boost/system/result.hpp>
 #include <cstdint>
@@ -10,11 +10,11 @@
 
 namespace zeroway {
 
-// Who must act for it not to happen again.
+// Which side must act so that the error does not happen again.
 enum class Fault : std::uint8_t { client, backend, router };
 
 enum class Code : std::uint8_t {
-  // the client's
+  // errors of the client
   bad_request,            // 400
   no_route,               // 404: no worker claims the path
   forbidden,              // 403: a WebSocket from an origin that is not allowed
@@ -22,30 +22,30 @@ enum class Code : std::uint8_t {
   content_too_large,      // 413
   uri_too_long,           // 414
   expectation_failed,     // 417
-  upgrade_required,       // 426: a WebSocket version that we do not speak
+  upgrade_required,       // 426: a WebSocket version that the router does not support
   header_too_large,       // 431
-  not_implemented,        // 501: a transfer coding or method we do not do
+  not_implemented,        // 501: a transfer coding or method that the router does not support
   version_not_supported,  // 505
   cancelled,              // the client went away: no reply
-  // the backend's
-  worker_lost,      // 502: its process or connection died
-  worker_reset,     // 502: it gave this stream up
-  worker_protocol,  // 502: what it sent is no answer
-  worker_refused,   // 503: it has no room; always safe to open again
+  // errors of the backend
+  worker_lost,      // 502: the process or the connection of the backend died
+  worker_reset,     // 502: the backend gave this stream up
+  worker_protocol,  // 502: the backend sent no valid reply
+  worker_refused,   // 503: the backend has no room; always safe to open again
   worker_timeout,   // 504
-  // ours
-  no_worker,     // 503: nobody appeared within the queue timeout
-  workers_busy,  // 503: those that are there had no room within it
-  queue_full,    // 503: too many are waiting already
+  // errors of the router
+  no_worker,     // 503: no worker came within the queue timeout
+  workers_busy,  // 503: no connected worker had room within the queue timeout
+  queue_full,    // 503: too many requests wait already
   internal,      // 500
-  frame_error,   // a malformed frame or control payload: detail names it
+  frame_error,   // a malformed frame or control payload: `detail` names the error
 };
 
 struct Error {
   Fault fault = Fault::router;
   Code code = Code::internal;
-  bool retry_safe = false;  // proven that nobody acted on it: may be opened again whatever its method
-  std::string detail;       // for the operator's log: the thing and the number. Never sent to a client
+  bool retry_safe = false;  // proven that no backend acted on the request: safe to open again with any method
+  std::string detail;       // for the operator's log: names the thing and the number. Never sent to a client
 };
 
 // HTTP/2 error codes (RFC 9113 §7), as RST_STREAM and GOAWAY carry them.
@@ -69,7 +69,7 @@ enum class ResetCode : std::uint32_t {
 template <class T = void>
 using Result = boost::system::result<T, Error>;
 
-// boost::system::result wants it for value(); the data path asks has_value() first and never gets here.
+// boost::system::result needs this function for value(). The data path asks has_value() first and never calls it.
 [[noreturn]] inline void throw_exception_from_error(const Error& error, const boost::source_location&) {
   throw std::runtime_error(error.detail);
 }

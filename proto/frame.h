@@ -5,7 +5,7 @@
 //     +-----------------+--------+---------+-+---------------------+----------
 //
 // Owner: a Frame is a view into its message.   Thread: any.
-// Not here: what may follow what (proto/stream_state.h), many frames in a message (proto/message.h).
+// Not here: the order of frames (proto/stream_state.h), many frames in a message (proto/message.h).
 #pragma once
 #include <cstdint>
 #include <string>
@@ -36,7 +36,7 @@ inline constexpr std::uint8_t kFlagText = 0x1;        // MESSAGE: text; else bin
 inline constexpr std::uint8_t kFlagEndMessage = 0x4;  // MESSAGE: the last piece
 
 struct Frame {
-  FrameType type;  // may hold a value not named above: such frames are ignored
+  FrameType type;  // may be a value that has no name above: such frames are ignored
   std::uint8_t flags;
   StreamId stream;
   Bytes payload;
@@ -44,7 +44,7 @@ struct Frame {
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
 };
 
-// Appends the nine bytes. `length` is at most kMaxFramePayload.
+// Appends the nine bytes of a frame header. `length` is at most kMaxFramePayload.
 void append_frame_header(std::string& out, std::uint32_t length, FrameType type, std::uint8_t flags, StreamId stream);
 
 void append_u32(std::string& out, std::uint32_t value);  // big endian
@@ -52,8 +52,8 @@ void append_u64(std::string& out, std::uint64_t value);
 [[nodiscard]] std::uint32_t read_u32(const std::uint8_t* at);
 [[nodiscard]] std::uint64_t read_u64(const std::uint8_t* at);
 
-// Reads the frame at the start of `bytes`. Fails when fewer bytes are there than it says, or more than a payload may
-// have.
+// Reads the frame at the start of `bytes`. Fails when `bytes` is shorter than the frame says, or when the length is
+// over kMaxFramePayload.
 [[nodiscard]] Result<Frame> read_frame(Bytes bytes);
 
 // The payloads of fixed size. Each fails with frame_error when the size or the value is not legal.
@@ -63,7 +63,7 @@ void append_u64(std::string& out, std::uint64_t value);
 struct Goaway {
   StreamId last_stream;
   ResetCode code;
-  std::string_view reason;  // into the frame
+  std::string_view reason;  // points into the frame
 };
 [[nodiscard]] Result<Goaway> read_goaway(const Frame& frame);
 

@@ -1,7 +1,7 @@
 // The fields of a request, a reply, an interim reply or trailers, in order, pseudo-fields first as in HTTP/2.
 //
-// Owner: whoever holds it; a value that keeps its memory across clear().   Thread: any, one at a time.
-// Names are lower case by contract; values are bytes, in the order they came, repeats kept.
+// Owner: the caller; a value that keeps its memory across clear().   Thread: any, one at a time.
+// Names are lower case by contract. Values are bytes. Fields stay in the order in which they came, repeated fields too.
 // Not here: what a field means (router/exchange/header_rules.h), its encoding (proto/hpack.h).
 #pragma once
 #include <cstddef>
@@ -26,9 +26,9 @@ class Head {
   }
 
   void add(std::string_view name, std::string_view value);
-  // Replaces every field of this name by one, in the place of the first, or adds it at the end.
+  // Replaces all fields of this name by one field at the place of the first. Without such a field, adds one at the end.
   void set(std::string_view name, std::string_view value);
-  // Removes every field of this name and says how many there were.
+  // Removes all fields of this name and returns how many there were.
   std::size_t remove(std::string_view name);
   void clear();
 
@@ -46,7 +46,7 @@ class Head {
   // name + value + 32 for each field (RFC 9113 §6.5.2).
   [[nodiscard]] std::size_t list_size() const { return text_size_ + 32 * spans_.size(); }
 
-  // Empty when absent.
+  // Each is empty when the field is absent.
   [[nodiscard]] std::string_view method() const { return find(":method").value_or(std::string_view{}); }
   [[nodiscard]] std::string_view path() const { return find(":path").value_or(std::string_view{}); }
   [[nodiscard]] std::string_view authority() const { return find(":authority").value_or(std::string_view{}); }
@@ -74,7 +74,7 @@ class Head {
   struct Span {
     std::uint32_t name, name_size, value, value_size;
   };
-  std::string text_;  // names and values end to end; removed ones stay as holes until clear()
+  std::string text_;  // names and values end to end; removed fields stay as holes until clear()
   std::vector<Span> spans_;
   std::size_t text_size_ = 0;  // without the holes
 };

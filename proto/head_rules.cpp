@@ -28,7 +28,7 @@ constexpr std::array<bool, 256> kNameBytes = [] {
   return allowed;
 }();
 
-// nullptr, or what is wrong.
+// What is wrong, or nullptr when nothing is.
 using Complaint = const char*;
 
 bool is_token_byte(char c) { return kTokenBytes[static_cast<unsigned char>(c)]; }
@@ -37,7 +37,7 @@ bool is_pseudo(std::string_view name) { return name.starts_with(':'); }
 
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
 
-// Whether any of eight bytes may be a control character; tabs, too.
+// Whether any of the eight bytes at `at` may be a control character. A tab counts as one.
 bool may_hold_control(const char* at) {
   constexpr std::uint64_t kOnes = 0x0101010101010101;
   constexpr std::uint64_t kHighs = kOnes * 0x80;
@@ -60,7 +60,7 @@ Complaint check_field(const Field& field) {
   return nullptr;
 }
 
-// The position of a pseudo-field among those known, or nothing.
+// The position of a pseudo-field in `known`, or nothing.
 std::optional<std::size_t> position(std::string_view name, std::span<const std::string_view> known) {
   const auto at = std::find(known.begin(), known.end(), name);
   if (at == known.end()) return std::nullopt;
@@ -74,7 +74,7 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-// Says which field breaks a rule, or nothing.
+// Names the field that breaks a rule; nothing when no field does.
 std::optional<std::string> check_fields(const Head& head, std::span<const std::string_view> known) {
   unsigned seen = 0;
   bool fields_began = false;

@@ -17,8 +17,8 @@ std::string_view as_text(const std::uint8_t* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
-// An inflater whose table is gone. The size update that RFC 7541 §4.2 asks the other side for is given to it here, so
-// that it may but need not come in any block.
+// An inflater without a dynamic table. RFC 7541 §4.2 asks the other side for a size update. The inflater gets that
+// update here, so a block may begin with one but need not.
 nghttp2_hd_inflater* make_inflater() {
   nghttp2_hd_inflater* inflater = nullptr;
   if (nghttp2_hd_inflate_new(&inflater) != 0) throw std::bad_alloc();

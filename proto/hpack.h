@@ -1,6 +1,6 @@
-// Header blocks that decode alone, in any order: HPACK (RFC 7541) with a dynamic table of size 0.
+// Header blocks: HPACK (RFC 7541) with a dynamic table of size 0, so each block decodes alone, in any order.
 //
-// Owner: a loop keeps one of each; they hold no state from one block to the next.   Thread: that loop.
+// Owner: a loop keeps one encoder and one decoder; neither holds state from one block to the next.   Thread: that loop.
 // Not here: which fields are legal where (proto/head_rules.h).
 #pragma once
 #include <memory>
@@ -25,12 +25,13 @@ class HpackDecoder {
  public:
   HpackDecoder();
   ~HpackDecoder();
-  // Adds the block's fields to `head` (cleared first). Fails, with the decoder still good for the next block, when the
-  // block is malformed, refers to a dynamic table, or its list would pass `max_list_size` (found before it is all
-  // there).
+  // Clears `head` and adds the block's fields. Fails when the block is malformed, refers to a dynamic table, or would
+  // make a list over `max_list_size` (found before the whole list is there). After a failure the decoder is still good
+  // for the next block.
   [[nodiscard]] Result<> decode(Bytes block, Head& head, std::size_t max_list_size = kMaxHeadSize);
 
-  // The same by nghttp2 alone, Huffman and all: what decode() falls back to, and tests hold the plain reader against.
+  // The same by nghttp2 alone, with Huffman. decode() falls back to this function, and tests compare the plain reader
+  // with it.
   [[nodiscard]] Result<> decode_any(Bytes block, Head& head, std::size_t max_list_size = kMaxHeadSize);
 
  private:

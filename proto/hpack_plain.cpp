@@ -80,7 +80,7 @@ constexpr std::size_t slot_of(std::string_view name) {
   return (name.size() * 7 + at(0) * 3 + at(name.size() / 2) * 5 + at(name.size() - 1) * 31) % kSlots;
 }
 
-// Where the entries of a name begin, 1 … 61, by open addressing; 0 = free.
+// A hash table with open addressing: where the entries of a name begin, 1 … 61; 0 = free.
 constexpr std::array<std::uint8_t, kSlots> make_slots() {
   std::array<std::uint8_t, kSlots> slots{};
   for (std::size_t entry = kStatic.size(); entry > 0; --entry) {
@@ -101,7 +101,7 @@ std::size_t find_name(std::string_view name) {
   return kFirst[slot];
 }
 
-// The static entry that is the whole field, or 0. `entry` is the first of its name.
+// The static entry that equals the whole field, or 0. `entry` is the first entry with the field's name.
 std::size_t find_value(std::size_t entry, const Field& field) {
   if (field.value.empty()) return 0;
   for (; entry <= kStatic.size() && kStatic[entry - 1].name == field.name; ++entry)
@@ -113,7 +113,7 @@ bool is_secret(std::string_view name) {
   return name == "authorization" || name == "cookie" || name == "set-cookie" || name == "proxy-authorization";
 }
 
-// §5.1: `bits` of the first byte are the number's, the others are `pattern`'s.
+// §5.1: `bits` bits of the first byte belong to the number, the other bits to `pattern`.
 char* write_number(char* at, std::uint8_t pattern, unsigned bits, std::size_t number) {
   const std::size_t full = (1U << bits) - 1;
   if (number < full) {
@@ -139,7 +139,7 @@ class Reader {
   [[nodiscard]] bool is_at_end() const { return at_ == end_; }
   [[nodiscard]] std::uint8_t peek() const { return *at_; }
 
-  // Numbers here are at most a length; anything longer is left to nghttp2.
+  // Numbers here are lengths and indexes; a longer number is left to nghttp2.
   [[nodiscard]] bool read_number(unsigned bits, std::size_t& number) {
     const std::size_t full = (1U << bits) - 1;
     number = *at_++ & full;
@@ -170,7 +170,7 @@ class Reader {
 
 bool read_field(Reader& reader, Field& field) {
   constexpr std::uint8_t kIndexed = 0x80;
-  constexpr std::uint8_t kOthers = 0x60;  // with indexing, and table size updates
+  constexpr std::uint8_t kOthers = 0x60;  // literals with indexing, and table size updates
   const std::uint8_t first = reader.peek();
   std::size_t entry = 0;
   if ((first & kIndexed) != 0) {
@@ -192,7 +192,8 @@ bool read_field(Reader& reader, Field& field) {
 void encode_plain(const Head& head, std::string& out) {
   constexpr std::uint8_t kNeverIndexed = 0x10;
   const std::size_t begin = out.size();
-  out.resize(begin + head.list_size());  // a field takes less than the 32 bytes that its size counts for it
+  out.resize(begin +
+             head.list_size());  // the 32 bytes that list_size() adds for a field are more than its encoding adds
   char* at = out.data() + begin;
   for (const Field& field : head) {
     const std::size_t entry = find_name(field.name);

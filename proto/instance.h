@@ -1,7 +1,7 @@
-// The name of one run of a program: what tells a process from an earlier one of the same name.
+// The name of one run of a program: it tells a process from an earlier process of the same name.
 //
 // Owner: nobody; a free function.   Thread: any.
-// Not here: who compares instances (proto/control.h has the fields that carry them).
+// Not here: the comparison of instances (proto/control.h has the fields that carry instances).
 #pragma once
 #include <string>
 #include <string_view>

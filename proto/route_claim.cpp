@@ -9,13 +9,13 @@ namespace zeroway {
 namespace {
 
 constexpr std::size_t kMostShown = 64;          // characters of a path in a log line: enough to recognise it
-constexpr std::size_t kMostClaimsInALine = 12;  // a line of the log stays one that is read
+constexpr std::size_t kMostClaimsInALine = 12;  // a longer log line would not be read
 
 bool is_visible(char c) { return c > 0x20 && c < 0x7f; }
 
 bool is_visible_text(std::string_view text) { return std::all_of(text.begin(), text.end(), is_visible); }
 
-// Somebody's text in a log line: short, and nothing but visible ASCII.
+// A peer's text for a log line: shortened, and only visible ASCII.
 std::string shown(std::string_view text) {
   std::string out(text.substr(0, kMostShown));
   std::replace_if(
@@ -48,7 +48,8 @@ bool is_bracketed_address(std::string_view host) {
   return host.find_first_not_of("0123456789abcdefABCDEF:.", 1) == host.size() - 1;
 }
 
-// Without a port, which makes no difference. A host whose port is none keeps it, and is none then.
+// The host without its port, which makes no difference. When the text after the colon is no port, it stays, and the
+// host is then invalid.
 std::string_view without_port(std::string_view host) {
   const std::size_t colon = host.rfind(':');
   if (colon == std::string_view::npos || host.ends_with(']') || !is_digits(host.substr(colon + 1))) return host;
@@ -80,7 +81,7 @@ Result<> check_path(std::string_view path) {
 
 bool is_root(std::string_view path) { return path.find_first_not_of('/') == std::string_view::npos; }
 
-// What stands behind the last '/' as a capture is cut off.
+// Cuts off the last segment when it is a capture.
 bool cut_capture(std::string_view& path) {
   const std::string_view segment = path.substr(path.rfind('/') + 1);
   const bool is_capture = segment.size() > 2 && segment.front() == '{' && segment.back() == '}' &&
@@ -89,7 +90,7 @@ bool cut_capture(std::string_view& path) {
   return is_capture;
 }
 
-// A prefix as it was written, with the endings of patterns.
+// A prefix as it was written; it may end like a pattern.
 Result<RouteClaim> read_prefix(const RouteClaim& written) {
   std::string_view path = written.path;
   PathMatch match = PathMatch::prefix;

@@ -16,7 +16,7 @@ class StreamState {
  public:
   enum class Phase : std::uint8_t { start, open, ended };
 
-  // Each says whether the verb is legal now, and moves on when it is.
+  // Each returns whether the verb is legal now, and changes the state when it is.
   [[nodiscard]] bool interim();
   [[nodiscard]] bool head();
   [[nodiscard]] bool data() const { return phase_ == Phase::open; }

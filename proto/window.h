@@ -7,14 +7,14 @@
 
 namespace zeroway {
 
-// The sender's view: credit it was given and has not used.
+// The sender's view: the credit that it got and has not used.
 class SendWindow {
  public:
   explicit SendWindow(std::uint32_t initial) : left_(initial) {}
 
-  // Takes `bytes` out. False, and nothing is taken, when they do not fit.
+  // Takes `bytes` out. False, and nothing is taken, when less credit is left.
   [[nodiscard]] bool take(std::uint32_t bytes);
-  // Adds credit. False, and nothing is added, past 2^31-1 (RFC 9113 §6.9.1).
+  // Adds credit. False, and nothing is added, when the sum would pass 2^31-1 (RFC 9113 §6.9.1).
   [[nodiscard]] bool add(std::uint32_t bytes);
   [[nodiscard]] std::uint32_t left() const { return left_; }
 
@@ -22,10 +22,10 @@ class SendWindow {
   std::uint32_t left_;
 };
 
-// The receiver's view: what may still arrive, and what it owes the sender.
+// The receiver's view: how many bytes may still arrive, and how much credit the receiver owes the sender.
 class ReceiveWindow {
  public:
-  // `initial` is what the sender may send unasked; the window then grows to `capacity`.
+  // `initial`: how many bytes the sender may send without credit. The window then grows to `capacity`.
   ReceiveWindow(std::uint32_t initial, std::uint32_t capacity)
       : capacity_(capacity), left_(initial), owed_(capacity - initial) {}
 
@@ -34,7 +34,7 @@ class ReceiveWindow {
   // The reader is done with `bytes`. Returns the credit to announce to the sender, or 0 while
   // less than half of the capacity is owed: small credits cost a frame each.
   [[nodiscard]] std::uint32_t consumed(std::uint32_t bytes);
-  // All that is owed, now: used when a stream is accepted.
+  // Takes all credit that is owed: used when a stream is accepted.
   [[nodiscard]] std::uint32_t take_owed();
   [[nodiscard]] std::uint32_t left() const { return left_; }
 
@@ -44,17 +44,18 @@ class ReceiveWindow {
   std::uint32_t owed_;
 };
 
-// The receiver's view where the reader decides how far the sender may be ahead: it credits what it is done with, and
-// more than that to let the sender get further ahead.
+// The receiver's view where the reader decides how far the sender may be ahead. The reader credits the bytes that it is
+// done with, and more to let the sender get further ahead.
 class CreditedWindow {
  public:
-  // `initial` is what the sender may send unasked.
+  // `initial`: how many bytes the sender may send without credit.
   explicit CreditedWindow(std::uint32_t initial) : initial_(initial), left_(initial) {}
 
-  // As ReceiveWindow's.
+  // As in ReceiveWindow.
   [[nodiscard]] bool received(std::uint32_t bytes);
-  // The reader permits `bytes` more. Returns the credit to announce to the sender, or 0 while `initial` is not owed, or
-  // less than the sender has left: nothing is announced to who needs no more than `initial`.
+  // The reader permits `bytes` more. Returns the credit to announce to the sender, or 0 while the credit owed is less
+  // than `initial` or less than the credit that the sender has left. So a stream that needs no more than `initial` gets
+  // no announcement.
   [[nodiscard]] std::uint32_t credited(std::uint32_t bytes);
   [[nodiscard]] std::uint32_t left() const { return left_; }
 
