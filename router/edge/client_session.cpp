@@ -17,7 +17,7 @@ namespace {
 
 const Error kClientGone{Fault::client, Code::cancelled, false, "the client closed its connection"};
 
-// The position of the stream of this number, or the one where it would be inserted.
+// The position of the stream of this number, or the position where that stream would be inserted.
 template <class Streams>
 auto place_of(Streams& streams, CodecStream number) {
   if (!streams.empty() && streams.back()->number < number) return streams.end();
@@ -53,7 +53,7 @@ ClientSession::ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> con
   speak(connection->engine().protocol() == "h2" ? Protocol::http2 : Protocol::http1);
   connection_ = std::move(connection);
   set_timer();
-  ask_turn_end();  // HTTP/2 speaks first
+  ask_turn_end();  // an HTTP/2 codec has output before the client sends
 }
 
 ClientSession::~ClientSession() {
@@ -95,7 +95,7 @@ std::size_t ClientSession::received(Bytes bytes) {
   return taken;
 }
 
-// True when the codec is the right one.
+// True when the codec fits the client's protocol.
 bool ClientSession::sniff(Bytes bytes) {
   const Sniffed sniffed = sniff_protocol(bytes);
   if (sniffed == Sniffed::more) return false;
@@ -118,10 +118,10 @@ void ClientSession::input_ended() {
 }
 
 void ClientSession::hung_up() {
-  // With bytes of a request unread, the client may have said all it wanted: reading on will tell.
+  // While bytes of a request are unread, the request may be complete: reading on will tell.
   if (streams_.empty() || !is_all_said()) return;
   if (door_.limits().half_close_timeout == Millis(0)) return input_ended();
-  half_closed_at_ = door_.loop().now();  // behind unread bytes: they may be a pipeline
+  half_closed_at_ = door_.loop().now();  // the FIN is behind unread bytes, which may be a pipeline
   ask_turn_end();
 }
 
@@ -275,9 +275,9 @@ void ClientSession::turn_end() {
 }
 
 // The next request of a pipeline begins only while its client reads: small replies need no credit, and the requests of
-// one read could ask for 150 MB of them.
+// one read could ask for 150 MB of small replies.
 void ClientSession::offer_if_read() {
-  if (!connection_->is_closing() && connection_->queued() > kHighMark) return;  // written() leads here again
+  if (!connection_->is_closing() && connection_->queued() > kHighMark) return;  // written() asks again
   if (std::exchange(wants_offer_, false) && !connection_->is_closing()) connection_->offer();
 }
 
@@ -299,17 +299,18 @@ bool ClientSession::send_output() {
 void ClientSession::settle_input_end() {
   if (!has_input_ended_ || has_codec_heard_it_) return;
   const bool is_at_once = door_.limits().half_close_timeout == Millis(0);
-  // Bytes that wait for a reply or for credit come before the end. What the codec keeps for more input never gets it.
+  // Bytes that wait for a reply or for credit come before the end. Bytes that the codec leaves until more input comes
+  // never get that input.
   if (!is_at_once && connection_->kept() > 0 && (wants_offer_ || !codec_->wants_input())) return;
   has_codec_heard_it_ = true;
   codec_->input_ended(*this);
   if (!is_at_once) return;
   for (std::size_t index = streams_.size(); index > 0; --index) {
-    if (!streams_[index - 1]->is_web_socket) cancel(*streams_[index - 1]);  // its codec says how it ends
+    if (!streams_[index - 1]->is_web_socket) cancel(*streams_[index - 1]);  // a WebSocket's codec says how it ends
   }
 }
 
-// When a half-closed client's reply must have begun. A request of a pipeline has its own time.
+// The time by which the reply to a half-closed client must have begun. Each request of a pipeline has its own time.
 Time ClientSession::reply_due(const ClientStream& stream) const {
   if (half_closed_at_ == Time::max() || stream.has_reply_head) return Time::max();
   return std::max(half_closed_at_, stream.began) + door_.limits().half_close_timeout;
@@ -324,7 +325,7 @@ Time ClientSession::half_close_due() const {
 
 void ClientSession::cancel_unanswered() {
   const Time now = door_.loop().now();
-  // From the back: a cancelled stream takes its place out of the list.
+  // From the back: a cancelled stream leaves the list.
   for (std::size_t index = streams_.size(); index > 0; --index) {
     if (reply_due(*streams_[index - 1]) <= now) cancel(*streams_[index - 1]);
   }
@@ -412,7 +413,7 @@ Time ClientSession::body_due() const {
   return patience < silent - waited_until_ ? waited_until_ + patience : silent;
 }
 
-// Time in which replies wait for the client does not count against the body that it sends.
+// Time in which replies wait for the client does not count against the body that the client sends.
 void ClientSession::count_wait() {
   const Time now = door_.loop().now();
   if (phase_ == CodecPhase::body && connection_->queued() == 0) body_pace_.waited(now - waited_until_);
@@ -442,14 +443,14 @@ void ClientSession::tick() {
 }
 
 void ClientSession::ring() {
-  look_at_queue();  // after close() the connection does not tell what it has sent
+  look_at_queue();  // after close() the connection does not report what it has sent
   const auto [deadline, when] = next_deadline();
   if (deadline == Deadline::none) return;
   if (when > door_.loop().now()) return set_timer();
   if (deadline == Deadline::send) return drop();
   if (deadline == Deadline::half_closed) cancel_unanswered();
   if (deadline == Deadline::idle || deadline == Deadline::slow) codec_->timed_out(*this);
-  ask_turn_end();  // which ticks
+  ask_turn_end();  // the turn's end calls tick()
 }
 
 CodecPhase ClientSession::look_at_phase() const {

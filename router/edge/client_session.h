@@ -2,14 +2,14 @@
 //
 // Owner: the front door.   Thread: one loop.
 // All output of one turn leaves in one send at the turn's end. Bytes of a reply are credited to its exchange when the
-// kernel has taken them. A socket is not read while its codec takes no input. A cleartext connection begins as HTTP/1.1
-// until its first bytes say that it is HTTP/2.
-// Not here: the language (router/http), what becomes of a request (router/exchange).
+// kernel has taken them. A socket is not read while its codec takes no input. A cleartext connection has an HTTP/1.1
+// codec until its first bytes show that it is HTTP/2.
+// Not here: the protocol (router/http), how a request is answered (router/exchange).
 //
-// A client that closes its sending side (FIN) behind complete requests is answered: until it is written to, TCP cannot
-// tell a client that went away from one that only has no more to say. A request whose reply has not begun within
-// HttpLimits::half_close_timeout is cancelled; a reply that has begun goes on until its end, or until the client's
-// kernel answers it with a reset.
+// A half-closed client, which closed its sending side (FIN) behind complete requests, is answered. Until the router
+// writes to the client, TCP cannot tell a client that went away from a client that only has nothing more to send. A
+// request whose reply has not begun within HttpLimits::half_close_timeout is cancelled. A reply that has begun goes on
+// until its end, or until the client's kernel answers the reply with a reset.
 #pragma once
 #include <memory>
 #include <vector>
@@ -35,7 +35,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> connection, Peer peer);
   ~ClientSession() override;
 
-  // Begins no request: closes now when the connection is idle, else after the open replies.
+  // Accepts no more requests. An idle connection closes now, another one after its open replies.
   void drain();
   // Cancels the open requests and closes at once. The session is destroyed at the end of the turn.
   void drop();
@@ -106,26 +106,26 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   FrontDoor& door_;
   ClientInfo info_;
   std::unique_ptr<Codec> codec_;
-  std::vector<std::unique_ptr<ClientStream>> streams_;  // the open ones, sorted by number: numbers only rise
+  std::vector<std::unique_ptr<ClientStream>> streams_;  // the open streams, sorted by number: numbers only rise
   std::vector<std::unique_ptr<ClientStream>> spares_;
   LeadBudget lead_budget_;
   std::unique_ptr<Connection> connection_;
   Timer timer_;
   Time phase_since_;
   Time last_read_;
-  Time waited_until_;  // body_pace_ knows of the waiting until then
+  Time waited_until_;  // body_pace_ has counted the waiting until this time
   Pace body_pace_;     // for codecs that read one body at a time
   SendPace send_pace_;
   Time codec_due_ = Time::max();
-  Time half_closed_at_ = Time::max();  // the client's FIN was seen; max() = not yet
+  Time half_closed_at_ = Time::max();  // when the client's FIN was seen; max() = not yet
   CodecPhase phase_ = CodecPhase::idle;
   bool is_sniffing_ = true;
   bool holds_replies_ = false;
   bool is_draining_ = false;
   bool has_input_ended_ = false;
-  bool has_codec_heard_it_ = false;  // the end of input
+  bool has_codec_heard_it_ = false;  // the codec was told that the input has ended
   bool wants_offer_ = false;
-  Linger linger_ = Linger::no;  // yes when bytes of the client may be unread at the close
+  Linger linger_ = Linger::no;  // not `no` when bytes of the client may be unread at the close
   bool is_over_ = false;
 };
 

@@ -16,7 +16,7 @@ void ClientStream::head(Head& head, Last last) {
   has_reply_head = has_reply_head || head.status() >= 200;
   is_web_socket = is_connect_request && head.status() == 200;
   session_.codec().head(number, head, last);
-  if (is_connect_request) session_.offer_at_turn_end();  // bytes that the client sent before the answer
+  if (is_connect_request) session_.offer_at_turn_end();  // the client may have sent bytes before the answer
   session_.ask_turn_end();
 }
 
@@ -44,7 +44,8 @@ void ClientStream::end(Head& trailers) {
 
 void ClientStream::reset(const Error& error) {
   session_.codec().reset(number, error);
-  // A reply that ends with its connection must not look whole (RFC 9112 §9.8). A WebSocket's Close says it all.
+  // A reply that ends with its connection must not look complete (RFC 9112 §9.8). A WebSocket needs no cut: its Close
+  // says how it ended.
   if (has_reply_head && !is_web_socket && session_.codec().phase() == CodecPhase::closed) session_.cut();
   session_.finish(*this);
 }
@@ -52,7 +53,7 @@ void ClientStream::reset(const Error& error) {
 bool ClientStream::take_back() {
   if (!session_.codec().take_back(number)) return false;
   has_reply_head = false;
-  lead = {};  // nothing of it was credited yet, or some would have left
+  lead = {};  // no byte of the reply was credited yet, or the byte would have left
   return true;
 }
 

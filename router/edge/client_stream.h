@@ -1,7 +1,7 @@
 // One request of a client's connection: passes the exchange's reply to the codec under the request's number.
 //
-// Owner: its client session, which uses it again for later requests.   Thread: the connection's loop.
-// Not here: what the client said (edge/client_session.h).
+// Owner: its client session, which reuses the object for later requests.   Thread: the connection's loop.
+// Not here: what the client sent (edge/client_session.h).
 #pragma once
 #include <cstdint>
 
@@ -30,10 +30,10 @@ class ClientStream final : public ReplySink {
 
   CodecStream number = 0;
   Time began{};
-  ExchangeKey exchange = 0;        // 0 = the request never became one
-  ReplyLead lead;                  // bytes that the codec has and the exchange was not credited for
-  bool has_reply_head = false;     // the final head: too late for an error reply
-  bool has_request_ended = false;  // the client sent all of it
+  ExchangeKey exchange = 0;        // 0 = the request has no exchange
+  ReplyLead lead;                  // bytes that the codec has and that were not credited to the exchange
+  bool has_reply_head = false;     // the final head was sent: too late for an error reply
+  bool has_request_ended = false;  // the client sent the whole request
   bool is_head_request = false;
   bool is_connect_request = false;  // the opening of a WebSocket
   bool is_web_socket = false;       // an opening that a worker has accepted

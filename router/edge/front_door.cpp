@@ -111,7 +111,7 @@ void FrontDoor::drain() {
   listener_.reset();
   tls_listener_.reset();
   if (handshakes_) handshakes_->drop_all();
-  // From the back: a session that is over takes its place out of the list.
+  // From the back: a session that is over leaves the list.
   for (std::size_t left = sessions_.size(); left > 0; --left) sessions_[left - 1]->drain();
 }
 

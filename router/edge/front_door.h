@@ -1,10 +1,10 @@
 // The clients of one loop: accepts their connections, keeps a session for each, counts them, and drains them.
 //
 // Owner: Router keeps one per loop.   Thread: that loop.
-// A new connection of an address that has too many of them, or opens them too fast, is closed at once. Connections of
-// trusted proxies are not counted: a proxy speaks for many clients. At HttpLimits::max_connections no connection is
-// accepted until another one closes; new ones wait in the kernel's backlog. Not here: what is said on a connection
-// (edge/client_session.h).
+// A new connection of an address that has too many connections, or opens connections too fast, is closed at once.
+// Connections of trusted proxies are not counted: a proxy speaks for many clients. At HttpLimits::max_connections no
+// connection is accepted until another one closes; new connections wait in the kernel's backlog. Not here: the protocol
+// on a connection (edge/client_session.h).
 #pragma once
 #include <memory>
 #include <optional>
@@ -33,7 +33,7 @@ class FrontDoor final : private TurnEnd {
   void open(Socket socket);
   // The same for clients that speak TLS.
   void open_tls(Socket socket, TlsServer& server);
-  // Accepts no connection more, closes the idle ones now, and the others after their open requests.
+  // Accepts no more connections. Closes the idle connections now, and the others after their open requests.
   void drain();
   [[nodiscard]] bool is_drained() const { return !listener_ && sessions_.empty(); }  // handshakes are dropped
   // Cancels all open requests and closes all connections at once.
@@ -46,7 +46,7 @@ class FrontDoor final : private TurnEnd {
   [[nodiscard]] Exchanges& exchanges() { return exchanges_; }
   [[nodiscard]] Counters& counters() { return counters_; }
   [[nodiscard]] std::string_view date() { return date_.text(clock_.wall_now()); }  // good until the next call
-  // A request that never became an exchange was answered with an error: the exchange would have logged it.
+  // Counts and logs a request that was answered with an error before it became an exchange.
   void note_refused(const ClientInfo& client, const RefusedRequest& request, Code code);
   // A client's connection broke its protocol as a whole, or was abused.
   void note_broken(const std::string& address, std::string_view why);
@@ -55,8 +55,8 @@ class FrontDoor final : private TurnEnd {
 
  private:
   [[nodiscard]] bool may_enter(const Peer& peer);
-  // Whether `entry`, the verdict on an address with a limit of `most`, lets it in; if not, counts in `refused` and
-  // logs.
+  // Whether `entry`, the result for an address with a limit of `most`, lets the address in. If not, counts it in
+  // `refused` and logs it.
   [[nodiscard]] bool admits(const std::string& address, Entry entry, std::uint64_t& refused, std::size_t most,
                             std::string_view what);
   void left(const std::string& address);

@@ -12,7 +12,7 @@ Handshakes::Handshakes(Loop& loop, TlsServer& server, Secured secured, Failed fa
 Handshakes::~Handshakes() { loop_.forget_turn_end(*this); }
 
 void Handshakes::begin(Socket socket, Peer peer) {
-  TlsArrivals& self = *this;  // private: make_unique could not see it
+  TlsArrivals& self = *this;  // a private base: make_unique cannot convert to it
   open_.push_back({std::move(peer), std::make_unique<TlsConnection>(loop_, std::move(socket), server_, self)});
 }
 
@@ -32,7 +32,7 @@ void Handshakes::failed(TlsConnection& who, std::string_view why) {
   loop_.at_turn_end(*this);
 }
 
-// From the newest: a handshake is short, so one that ends is near the end of the list.
+// Searches from the newest: a handshake is short, so a handshake that ends is near the end of the list.
 Handshakes::Handshake Handshakes::take(const TlsConnection& who) {
   const auto at =
       std::find_if(open_.rbegin(), open_.rend(), [&](const auto& one) { return one.connection.get() == &who; });

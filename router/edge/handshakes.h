@@ -14,8 +14,8 @@ namespace zeroway {
 
 class Handshakes final : private TlsArrivals, private TurnEnd {
  public:
-  // `secured` is given each connection whose handshake succeeds, and calls serve() on it. `failed` is told of the
-  // others.
+  // `secured` is given each connection whose handshake succeeds, and calls serve() on it. `failed` is called for each
+  // other connection.
   using Secured = std::function<void(std::unique_ptr<TlsConnection>, Peer)>;
   using Failed = std::function<void(const Peer&, std::string_view why)>;
   Handshakes(Loop& loop, TlsServer& server, Secured secured, Failed failed);

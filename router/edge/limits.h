@@ -11,9 +11,9 @@ namespace zeroway {
 inline constexpr std::size_t kSpareStreams = 64;     // stream objects a connection keeps for its next requests: 5 KiB
 inline constexpr std::size_t kIdleCapacity = 4'096;  // memory that output may keep while no request is open
 inline constexpr std::size_t kOutputMark =
-    131'072;  // unsent bytes of a connection that holds replies: more would make urgent ones wait behind them
+    131'072;  // unsent bytes of a connection that holds replies: more would make urgent replies wait behind these bytes
 inline constexpr std::uint32_t kSharedLead =
-    kStreamWindow - kFirstReplyWindow;  // of all replies of a connection: one of them fills any line that one can fill
+    kStreamWindow - kFirstReplyWindow;  // of all replies of a connection: one reply alone has all of kStreamWindow
 inline constexpr std::chrono::milliseconds kGoodbyeTime{1'000};  // for an idle client to hear that the router drains
 
 }  // namespace zeroway

@@ -1,10 +1,10 @@
-// How far the replies of one connection may run ahead of their client.
+// How many bytes of replies the backends may send before the client of the connection has taken them.
 //
 //     64 KiB ──the client took all of it and waits for more: the lead is too short──▶ twice as much ──▶ … 256 KiB
 //
 // Owner: a client session keeps the LeadBudget, each of its streams a ReplyLead.   Thread: the connection's loop.
-// A hundred replies to one client share the rate of its connection: beyond kFirstReplyWindow for each reply, all of
-// them together get no more than kSharedLead. Not here: where bytes wait (router/http, router/net).
+// A hundred replies to one client share the rate of its connection. So beyond kFirstReplyWindow for each reply, all
+// replies together get no more than kSharedLead. Not here: where bytes wait (router/http, router/net).
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -37,10 +37,11 @@ class ReplyLead {
  public:
   // The backend sent `bytes`.
   void said(std::uint32_t bytes) { ahead_ += bytes; }
-  // The client's connection took `bytes` of them.
+  // The client's connection took `bytes` of the reply.
   void written(std::uint32_t bytes) { owed_ += bytes; }
-  // How many bytes to credit to the backend now: all that were written, and up to as many again from `budget` when the
-  // client has taken the whole lead. Never more within the first kFirstReplyWindow bytes: most replies end there.
+  // How many bytes to credit to the backend now: all bytes that were written, and up to as many again from `budget`
+  // when the client has taken the whole lead. Never more within the first kFirstReplyWindow bytes: most replies end
+  // there.
   [[nodiscard]] std::uint32_t credit(Drained connection, LeadBudget& budget) {
     const std::uint32_t done = std::exchange(owed_, 0);
     ahead_ -= done;
@@ -58,7 +59,7 @@ class ReplyLead {
 
  private:
   std::uint32_t ahead_ = 0;                       // sent by the backend and not credited
-  std::uint32_t owed_ = 0;                        // those of them that were written
+  std::uint32_t owed_ = 0;                        // the part of ahead_ that was written
   std::uint32_t extra_ = 0;                       // credited beyond what the backend sent
   std::uint32_t first_left_ = kFirstReplyWindow;  // bytes after which the lead may grow
 };
