@@ -21,8 +21,8 @@ Words split(std::string_view text, char separator) {
   return words;
 }
 
-// The text with `_` for each byte of a quoted string (RFC 9110 §5.6.4). Unchanged when a quote is left open: a client
-// could hide with it the elements that a proxy appended.
+// The text with `_` for each byte of a quoted string (RFC 9110 §5.6.4). Unchanged when a quote is left open: with an
+// open quote a client could hide the elements that a proxy appended.
 std::string without_quoted(std::string_view text) {
   std::string bare(text);
   bool is_quoted = false;
@@ -48,7 +48,7 @@ Words split_unquoted(std::string_view text, char separator) {
   return words;
 }
 
-// The value of `for` in one element of `forwarded` (RFC 7239 §4); "" when it has none.
+// The value of `for` in one element of `forwarded` (RFC 7239 §4); "" when the element has none.
 std::string_view forwarded_for(std::string_view element) {
   for (const std::string_view pair : split_unquoted(element, ';')) {
     const std::size_t equals = pair.find('=');
@@ -57,7 +57,7 @@ std::string_view forwarded_for(std::string_view element) {
   return {};
 }
 
-// All pieces of the lists that the fields of this name have.
+// All pieces of the lists in the fields of this name.
 template <class Split>
 Words all_of(const Head& head, std::string_view name, Split split_list) {
   Words all;
@@ -69,7 +69,7 @@ Words all_of(const Head& head, std::string_view name, Split split_list) {
   return all;
 }
 
-// "192.0.2.1:80", "[2001:db8::1]:80", "\"[2001:db8::1]\"" and both without a port.
+// "192.0.2.1:80", "[2001:db8::1]:80", "\"[2001:db8::1]\"" and each address without a port.
 std::string_view bare(std::string_view node) {
   if (node.size() >= 2 && node.front() == '"' && node.back() == '"') node = node.substr(1, node.size() - 2);
   if (node.starts_with('[')) return node.substr(1, std::max<std::size_t>(node.find(']'), 1) - 1);
@@ -77,7 +77,7 @@ std::string_view bare(std::string_view node) {
   return colon == node.rfind(':') ? node.substr(0, colon) : node;
 }
 
-// The first address of `nodes`, read from the end, that is not trusted; `nearest` when there is none.
+// The first address of `nodes`, read from the end, that is not trusted; `nearest` when there is no such address.
 std::string_view walk_back(const Words& nodes, std::string_view nearest, const TrustedNetworks& trusted) {
   for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
     const std::string_view address = bare(*node);

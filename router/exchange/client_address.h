@@ -1,7 +1,7 @@
 // The client's address, when there are trusted proxies between the client and this router.
 //
 // Owner: nobody; a free function.   Thread: any.
-// Not here: who is trusted (exchange/trusted_networks.h), telling workers (exchange/header_rules.h).
+// Not here: which networks are trusted (exchange/trusted_networks.h), telling workers (exchange/header_rules.h).
 #pragma once
 #include <string_view>
 
@@ -10,10 +10,10 @@
 
 namespace zeroway {
 
-// The last untrusted address of `x-forwarded-for`, or of `forwarded` when the former is absent: an untrusted host can
-// have invented the addresses before it. The first address, when all are trusted; `peer`, the address at the other end
-// of the connection, when `peer` is not trusted. A node that is no address ("unknown", a name) ends the list. The
-// result is numeric, without a port, and good as long as `head` and `peer` are.
+// The last untrusted address of `x-forwarded-for`, or of `forwarded` when `x-forwarded-for` is absent: an untrusted
+// host can have invented the addresses before its own. The first address, when all addresses are trusted. `peer`, the
+// address at the other end of the connection, when `peer` is not trusted. A node that is no address ("unknown", a name)
+// ends the list. The result is numeric, without a port, and good as long as `head` and `peer` are.
 [[nodiscard]] std::string_view client_address(const Head& head, std::string_view peer, const TrustedNetworks& trusted);
 
 }  // namespace zeroway

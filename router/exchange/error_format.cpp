@@ -10,9 +10,9 @@ namespace zeroway {
 
 namespace {
 
-// How much a client likes a media type: by the most specific of its ranges.
+// The weight that a client gives to a media type: that of the most specific range.
 struct Liking {
-  int specificity = 0;  // 3 = named, 2 = its kind, 1 = anything, 0 = not mentioned
+  int specificity = 0;  // 3 = the media type, 2 = "type/*", 1 = "*/*", 0 = no range
   int quality = 0;      // thousandths
 
   void hear(int of_specificity, int of_quality) {
@@ -30,7 +30,7 @@ int specificity_of(std::string_view range, const Names& names, std::string_view 
   return range == "*/*" ? 1 : 0;
 }
 
-// "0.85" is 850; what is no weight counts as none (RFC 9110 §12.4.2).
+// "0.85" is 850. Text that is no weight counts as an absent weight: 1000 (RFC 9110 §12.4.2).
 int read_weight(std::string_view text) {
   if (text.empty() || (text[0] != '0' && text[0] != '1')) return 1'000;
   int weight = (text[0] - '0') * 1'000;
@@ -43,7 +43,7 @@ int read_weight(std::string_view text) {
   return std::min(weight, 1'000);
 }
 
-// Cuts off what stands before `at`, and it.
+// Cuts off the text before `at`, and `at` itself. Returns that text.
 std::string_view take_until(std::string_view& text, char at) {
   const std::size_t end = std::min(text.find(at), text.size());
   const std::string_view part = text.substr(0, end);

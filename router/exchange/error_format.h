@@ -1,4 +1,4 @@
-// Which form an error page has: what the client says in Accept that it reads (RFC 9110 §12.5.1).
+// The form of an error page, by the media types that the client accepts (RFC 9110 §12.5.1).
 //
 // Owner: nobody; free functions.   Thread: any.
 // Not here: the pages (exchange/error_reply.h).
@@ -11,12 +11,12 @@
 namespace zeroway {
 
 enum class ErrorFormat : std::uint8_t {
-  html,          // also for clients that take anything, or say nothing, as nginx and HAProxy do
+  html,          // also for clients that accept anything or send no Accept, as nginx and HAProxy do
   problem_json,  // RFC 9457
 };
 
-// By the value of an Accept field. JSON when the client likes it better than HTML, or as much and by name: "*/*" names
-// nothing.
+// By the value of an Accept field. JSON when the client gives JSON more weight than HTML, or the same weight and by
+// name: "*/*" names nothing.
 [[nodiscard]] ErrorFormat error_format(std::string_view accept);
 // By all Accept fields of a request.
 [[nodiscard]] ErrorFormat error_format(const Head& request);

@@ -11,7 +11,7 @@ struct Reply {
   int status;
   std::string_view name;
   std::string_view title;  // the status's own phrase (RFC 9110 §15)
-  std::string_view text;   // for the client: plain text, it stands in HTML and in JSON
+  std::string_view text;   // for the client: plain text, used in HTML and in JSON
   std::string_view hint;   // for the operator
 };
 
@@ -71,7 +71,7 @@ constexpr bool is_in_order() {
 }
 static_assert(is_in_order() && kReplies.size() == static_cast<std::size_t>(Code::frame_error) + 1);
 
-constexpr std::string_view kRetryAfter = "1";  // seconds: a worker that starts is known within one
+constexpr std::string_view kRetryAfter = "1";  // seconds: the router knows a starting worker within one second
 
 const Reply& reply_of(Code code) { return kReplies[static_cast<std::size_t>(code)]; }
 
@@ -91,7 +91,7 @@ std::string problem_page(const Reply& reply) {
 }
 
 std::string page_of(const Reply& reply, ErrorFormat format) {
-  if (reply.text.empty()) return {};  // nobody is there to read it
+  if (reply.text.empty()) return {};  // no client is there to read a page
   return format == ErrorFormat::html ? html_page(reply) : problem_page(reply);
 }
 

@@ -1,9 +1,9 @@
 // The only place that turns an Error into a status and into words for the client.
 //
 // Owner: nobody; free functions.   Thread: any.
-// A client reads what happened to its request and what it can do. What an operator can do, and why it happened
-// (error_hint, Error::detail), goes to the log alone.
-// Not here: when an error is answered, and when it is tried again (exchange/exchange.h).
+// A client reads what happened to its request, and what the client can do. What the operator can do (error_hint) and
+// why the error happened (Error::detail) goes only to the log.
+// Not here: when an error is answered, and when the request is tried again (exchange/exchange.h).
 #pragma once
 #include <cstddef>
 #include <string>
@@ -15,17 +15,18 @@
 
 namespace zeroway {
 
-// 400 … 505; 499 for cancelled, which only logs ever see.
+// 400 … 505; 499 for `cancelled`, a status that only logs show.
 [[nodiscard]] int error_status(Code code);
 // The code as the access log writes it: "worker_lost".
 [[nodiscard]] std::string_view error_name(Code code);
-// For the operator's log: the options that decided it, and what helps. "" = there is nothing to do.
+// For the operator's log: the options that decided the error, and what the operator can do. "" = there is nothing to
+// do.
 [[nodiscard]] std::string_view error_hint(Code code);
 // How long the body of the reply to `code` is.
 [[nodiscard]] std::size_t error_reply_size(Code code, ErrorFormat format);
 
-// Makes `head` the head of the reply to `code`, content-length and all, and returns its body, which
-// is not sent when the request was HEAD. `date` may be empty.
+// Makes `head` the head of the reply to `code`, with its content-length. Returns the body of the reply, which the
+// caller does not send when the request was HEAD. `date` may be empty.
 [[nodiscard]] std::string write_error_reply(Code code, ErrorFormat format, std::string_view date, Head& head);
 
 }  // namespace zeroway

@@ -38,16 +38,17 @@ void Exchange::begin(ExchangeKey key, ReplySink& client, const ClientInfo& info,
 
 void Exchange::request_head(Head& head, Last last) {
   if (!request_.head()) return;
-  std::swap(request_head_, head);  // and the caller gets memory back
+  std::swap(request_head_, head);  // the caller gets the old head's memory
   head.clear();
   is_head_request_ = request_head_.method() == "HEAD";
   is_web_socket_ = request_head_.method() == "CONNECT";
-  // Before a field is added: the answer of the last recipient is what came.
+  // Before the router adds a field: the last recipient answers with the request as it came.
   const Forwarding forwarding = count_forwarding(request_head_);
   if (forwarding == Forwarding::used_up) return answer_as_last();
   if (forwarding == Forwarding::unclear) return refuse_request(Code::bad_request);
   context_.rules.request(request_head_, *info_);
-  // With the added fields, and 32 for each: workers refuse to decode a larger head, and would be blamed for it.
+  // Counts the added fields too, and 32 bytes for each field: workers refuse to decode a larger head, and the router
+  // would blame the worker.
   if (request_head_.list_size() > kMaxHeadSize) return refuse_request(Code::header_too_large);
   if (last == Last::yes) static_cast<void>(request_.end());
   awaits_continue_ = last == Last::no && request_head_.has("expect");
@@ -88,20 +89,20 @@ void Exchange::request_data(Bytes bytes) {
   time_worker();
 }
 
-// A piece of a WebSocket's message. It comes only after the worker has accepted, so it is not kept for a retry.
+// A piece of a WebSocket's message comes only after a worker has accepted the WebSocket, so it is not kept for a retry.
 void Exchange::request_piece(Bytes piece, MessageKind kind, Last last) {
   if (!request_.data() || !reply_.data() || stream_ == 0 || !is_web_socket_) return;
   body_.passed(piece.size());
   context_.backend.piece(stream_, piece, kind, last);
 }
 
-// Sends the bytes that are held back or are to be sent again, and the end when it is due.
+// Sends the bytes that are held back or must be sent again, and then the end when the end is due.
 void Exchange::send_body() {
   if (is_sending_body_) return;
   if (!body_.is_all_sent()) {
     is_sending_body_ = true;
     std::string piece;
-    // The backend may say anything from inside data(), a reset that leads to a new stream too.
+    // The backend may call any verb from inside data(), also a reset that leads to a new stream.
     while (stream_ != 0 && body_.next(piece)) context_.backend.data(stream_, as_bytes(piece));
     is_sending_body_ = false;
   }
@@ -112,7 +113,7 @@ void Exchange::request_end(Head& trailers) {
   if (!request_.end()) return;
   std::swap(request_trailers_, trailers);
   HeaderRules::request_trailers(request_trailers_);
-  if (request_trailers_.list_size() > kMaxHeadSize)  // as of a head
+  if (request_trailers_.list_size() > kMaxHeadSize)  // the limit of a head
     return fail({Fault::client, Code::header_too_large, false, "trailers that no worker would decode"});
   send_end();
 }
@@ -124,7 +125,7 @@ void Exchange::send_end() {
   context_.backend.end(stream_, request_trailers_);
 }
 
-// Whether the worker is the one to act: to reply, to take more of the body, or to say that it wants a body.
+// Whether the exchange waits for the worker to reply, to take more of the body, or to ask for the body.
 bool Exchange::is_worker_due() const { return request_.has_ended() || awaits_continue_ || body_.is_client_stopped(); }
 
 void Exchange::time_worker() {
@@ -141,7 +142,7 @@ void Exchange::request_reset(const Error& error) {
   drop_stream(ResetCode::cancel);
   reason_ = error_name(error.code);
   if (error.code == Code::cancelled) ++context_.counters.cancelled;
-  if (status_ == 0) {  // the session answers
+  if (status_ == 0) {  // the session answers the client
     status_ = error_status(error.code);
     bytes_out_ = is_head_request_ ? 0 : error_reply_size(error.code, error_format(request_head_));
     if (error.code != Code::cancelled) count_reply(context_.counters, status_);
@@ -176,14 +177,15 @@ void Exchange::fail(const Error& error) {
   client_->reset(error);
 }
 
-// What the client itself did wrong is counted, and logged as what codecs refuse: no client fills the operator's log.
+// The client's own errors are counted. Like the errors that codecs find, they are logged at debug level only: no client
+// can fill the operator's log.
 void Exchange::report(const Error& error) {
   if (error.fault != Fault::client) return context_.complaints.write(context_.clock.now(), describe(error));
-  if (error.code != Code::no_route) ++context_.counters.bad_requests;  // to ask for what is not there breaks no rule
+  if (error.code != Code::no_route) ++context_.counters.bad_requests;  // a request without a route breaks no rule
   if (log::is_on(log::Level::debug)) log::debug(describe(error));
 }
 
-// For the operator's log: the request, the worker and the number. The client is never told.
+// For the operator's log: the request, the worker and the number. The client never gets this text.
 std::string Exchange::describe(const Error& error) const {
   constexpr std::size_t kMostPath = 100;  // enough to recognise it
   std::string line;
@@ -222,7 +224,7 @@ void Exchange::answer(Head& head, std::string_view content) {
 }
 
 void Exchange::finish(Head& trailers) {
-  if (!is_end_sent_) drop_stream(ResetCode::no_error);  // RFC 9113 §8.1: an answer that needs no more of the request
+  if (!is_end_sent_) drop_stream(ResetCode::no_error);  // RFC 9113 §8.1: the answer needs no more of the request
   conclude();
   client_->end(trailers);
 }
@@ -246,8 +248,8 @@ void Exchange::conclude() {
   context_.retire(key_);
 }
 
-// Heads say CONNECT of every WebSocket's opening, and 200 of its acceptance (RFC 8441). An HTTP/1.1 client said GET and
-// hears 101 (RFC 6455); it has no other CONNECT, the codec refuses those.
+// In heads, every WebSocket's opening is CONNECT and its acceptance is 200 (RFC 8441). An HTTP/1.1 client sent GET and
+// gets 101 (RFC 6455). HTTP/1.1 has no other CONNECT here: the codec refuses those requests.
 bool Exchange::is_upgrade() const { return request_head_.method() == "CONNECT" && info_->protocol == "HTTP/1.1"; }
 
 std::string_view Exchange::client_method() const { return is_upgrade() ? "GET" : request_head_.method(); }

@@ -1,13 +1,13 @@
-// One request with its reply, protocol-neutral: joins the client side to the backend side, and tries again where that
-// is safe.
+// One request with its reply, protocol-neutral: joins the client side to the backend side, and retries where that is
+// safe.
 //
 //     client ──head data end──▶ header rules ──▶ body kept ──▶ backend stream ──▶ worker
 //            ◀──head data end── checks, header rules ◀──────── (perhaps the second or third)
 //
 // Owner: Exchanges, which pools them.   Thread: one loop.
-// An exchange is over when its client was told end or reset, or said reset. From then on every verb is ignored, but its
-// memory stays as it is while any verb runs: what a verb calls may end this exchange, open others, and return into it.
-// Not here: who answers (exchange/backend.h), waiting for a worker (router/fabric), bytes (router/http).
+// An exchange is over when its client was told end or reset, or said reset. From then on it ignores every verb. Its
+// memory stays unchanged while any verb runs: code called by a verb may end this exchange, open others and re-enter it.
+// Not here: the backend (exchange/backend.h), waiting for a worker (router/fabric), bytes (router/http).
 #pragma once
 #include <cstdint>
 #include <string>
@@ -23,7 +23,7 @@
 
 namespace zeroway {
 
-// What all exchanges of a loop share. Class Exchanges implements it.
+// The data that all exchanges of a loop share. Class Exchanges implements it.
 struct ExchangeContext {
   ExchangeContext(const ExchangeSettings& with_settings, Backend& with_backend, RequestLog& with_log,
                   Counters& with_counters, const WallClock& with_clock);
@@ -58,13 +58,13 @@ class Exchange {
   [[nodiscard]] StreamSink& from_client() { return client_end_; }
   [[nodiscard]] BackendEvents& from_backend() { return backend_end_; }
 
-  // Of pages that tell its client of an error.
+  // The form of error pages for this exchange's client.
   [[nodiscard]] ErrorFormat client_error_format() const;
   // See Exchanges::blame_client.
   void blame_client(Code code);
   // Fails the request when its reply, or its retry, is overdue.
   void check_deadlines(Time now);
-  // Of an exchange that waits for the retry budget: tries again if the budget has a place.
+  // Only while this exchange waits for the retry budget: opens the request again if the budget has a place.
   [[nodiscard]] bool retry_now();
 
  private:
@@ -154,21 +154,21 @@ class Exchange {
   const ClientInfo* info_ = nullptr;
 
   StreamState request_, reply_;
-  Head request_head_;  // as the backend was given it
+  Head request_head_;  // as the backend got it
   Head request_trailers_;
   RequestBody body_;
   bool is_over_ = true;
   bool is_head_request_ = false;
-  bool is_web_socket_ = false;  // accepted, or not answered yet
+  bool is_web_socket_ = false;  // a WebSocket's opening, accepted or not answered yet
   bool is_sending_body_ = false;
-  bool is_end_sent_ = false;      // the stream has all of the request
+  bool is_end_sent_ = false;      // the stream has the whole request
   bool awaits_continue_ = false;  // the client sends no body until the worker wants it
   bool has_budget_ = false;
   bool is_waiting_ = false;  // for the retry budget
   std::uint32_t retries_ = 0;
   std::uint32_t reopenings_ = 0;
 
-  bool has_length_ = false;  // the reply said its length, and has a body
+  bool has_length_ = false;  // the reply has a content-length and a body
   std::uint64_t length_left_ = 0;
   std::size_t interim_size_ = 0;  // of all interim heads so far
   std::uint64_t bytes_out_ = 0;
@@ -176,8 +176,8 @@ class Exchange {
 
   Time began_{}, opened_{};
   Time reply_due_{};  // Time{} = no limit
-  Time retry_due_{};  // while waiting
-  Time resume_at_{};  // while it pauses between two retries
+  Time retry_due_{};  // while is_waiting_
+  Time resume_at_{};  // while this exchange pauses between two retries
   Clock::duration queue_time_{};
   std::string worker_;
   std::string_view reason_;

@@ -1,4 +1,4 @@
-// The ways into an exchange: its two ends, and the clock. Nothing gets in once it is over.
+// The entry points of an exchange: its two ends, and the clock. Once the exchange is over, each of them does nothing.
 #include "router/exchange/exchange.h"
 #include "router/observe/counters.h"
 

@@ -1,4 +1,4 @@
-// What a worker says to an exchange: the reply on its way to the client, or that it must be tried again.
+// The verbs of a worker: an exchange passes the reply to the client, or tries the request again.
 #include <algorithm>
 #include <array>
 
@@ -17,7 +17,7 @@ bool is_idempotent_method(std::string_view method) {
   return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
 }
 
-// No worker took it, and the fabric has already waited for one.
+// No worker took the request, and the fabric has already waited for a worker.
 bool is_for_want_of_workers(Code code) {
   return code == Code::no_worker || code == Code::workers_busy || code == Code::queue_full;
 }
@@ -47,7 +47,7 @@ void Exchange::reply_interim(Head& head, Last last) {
   if (interim_size_ > kMaxInterim)
     return refuse_reply("interim heads of over " + std::to_string(kMaxInterim) + " bytes");
   HeaderRules::interim_reply(head);
-  body_.stop_keeping();  // the client has heard of this answer: no other worker can give it
+  body_.stop_keeping();  // the client has got a part of this answer: no other worker can give this answer
   if (head.status() == 100) awaits_continue_ = false;
   time_worker();
   ++context_.counters.replies_1xx;
@@ -60,8 +60,8 @@ void Exchange::reply_final(Head& head, Last last) {
   if (!length) return refuse_reply(length.error().detail);
   const int status = head.status();
   is_web_socket_ = is_web_socket_ && status == 200;
-  if (is_web_socket_) head.remove("content-length");  // an accepted one has messages, no content (RFC 9110 §9.3.6)
-  // RFC 9110 §6.4.1: these have no content, whatever the worker sends.
+  if (is_web_socket_) head.remove("content-length");  // a WebSocket has messages, no content (RFC 9110 §9.3.6)
+  // RFC 9110 §6.4.1: such replies have no content, whatever the worker sends.
   const bool is_bare = is_head_request_ || status == 204 || status == 304;
   has_length_ = !is_bare && !is_web_socket_ && length->has_value();
   length_left_ = length->value_or(0);
@@ -139,7 +139,7 @@ void Exchange::reply_reset(const Error& error) {
   fail(error);
 }
 
-// The client has seen nothing of a reply of which no byte has left the router.
+// While no byte of a reply has left the router, its client has seen nothing of the reply.
 void Exchange::take_reply_back() {
   if (!client_->take_back()) return;
   reply_ = StreamState();
@@ -150,7 +150,7 @@ void Exchange::take_reply_back() {
   time_worker();
 }
 
-// For a request that provably no worker saw. The body is no longer kept once the client was told anything.
+// For a request that provably no worker saw. The body is no longer kept once the client has got anything.
 bool Exchange::may_open_again(const Error& error) const {
   return error.retry_safe && !reply_.has_started() && !is_for_want_of_workers(error.code) && body_.is_replayable() &&
          reopenings_ < kMaxReopenings;
@@ -162,12 +162,12 @@ bool Exchange::may_retry(const Error& error) const {
          body_.is_replayable() && retries_ < context_.settings.retries && is_idempotent();
 }
 
-// A WebSocket that no worker has accepted is to its client a GET: the opening says nothing to act on.
+// For its client, a WebSocket that no worker has accepted is a GET: the opening contains nothing to act on.
 bool Exchange::is_idempotent() const {
   return is_web_socket_ || is_idempotent_method(request_head_.method()) || request_head_.has("idempotency-key");
 }
 
-// After a second loss: the cause may go on, and the next worker may be dying already.
+// After a second loss: the cause may persist, and the next worker may be dying already.
 void Exchange::pause() { resume_at_ = context_.clock.now() + kRetryPause * retries_; }
 
 bool Exchange::retry_now() {

@@ -1,8 +1,8 @@
 // All exchanges of one loop: makes them, finds them by key, ends them.
 //
-// Owner: Router keeps one per loop; a client session opens exchanges and passes the client's verbs.   Thread: one
-// loop. An exchange is over when its client was told end or reset, or said reset. Then its key is stale, and the
-// session drops what the client still sends of its body. Not here: what an exchange does (exchange/exchange.h).
+// Owner: Router keeps one per loop; a client session opens exchanges and passes the client's verbs.   Thread: one loop.
+// An exchange is over when its client was told end or reset, or said reset. Then its key is stale, and the session
+// drops body bytes that the client still sends. Not here: the work of an exchange (exchange/exchange.h).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -22,7 +22,7 @@ class RequestLog;  // router/observe/request_log.h
 class WallClock;   // router/observe/wall_clock.h
 struct Counters;   // router/observe/counters.h
 
-// What the connection knows of its client.
+// The client's data that its connection knows.
 struct ClientInfo {
   std::string address;  // numeric, without port or brackets
   bool is_tls = false;
@@ -36,14 +36,14 @@ class Exchanges : public ExchangeFinder {
             const WallClock& clock);
   ~Exchanges() override;
 
-  // Begins an exchange whose replies go to `client`, which must stay until it was told end or reset, or until the
-  // exchange was told reset through from_client(). `info` must stay as long. The client's end may send kOpeningWindow
-  // bytes of body at once, more as it is credited. The memory of an exchange that is over is reused only by an open()
-  // that comes while no verb of any exchange runs: what a verb calls may open and end other exchanges.
+  // Begins an exchange whose reply goes to `client`. `client` and `info` must stay until `client` was told end or
+  // reset, or until the exchange was told reset through from_client(). The client's end may send kOpeningWindow bytes
+  // of body at once, and more as it gets credit. The memory of an exchange that is over is reused only by an open()
+  // that comes while no verb of any exchange runs: functions that a verb calls may open and end other exchanges.
   [[nodiscard]] ExchangeKey open(ReplySink& client, const ClientInfo& info, Time now);
   // Where the client's verbs go; nothing for a stale key. Good for one verb: any verb may end the exchange.
   [[nodiscard]] StreamSink* from_client(ExchangeKey key);
-  // The form of an error page for its client; HTML for a stale key.
+  // The form of error pages for the exchange's client; HTML for a stale key.
   [[nodiscard]] ErrorFormat client_error_format(ExchangeKey key);
   // The client broke the protocol but is still answered: `code` becomes the reason in the access log. A stale key is
   // ignored.

@@ -18,7 +18,7 @@ std::string_view DateField::text(WallTime now) {
   const auto time = static_cast<std::time_t>(second);
   std::tm parts{};
   gmtime_r(&time, &parts);
-  std::array<char, 64> buffer;  // names of days and months are those of the C locale, which the router never leaves
+  std::array<char, 64> buffer;  // the router always runs in the C locale, so names of days and months are English
   text_.assign(buffer.data(), std::strftime(buffer.data(), buffer.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts));
   return text_;
 }
@@ -63,7 +63,7 @@ bool is_refused_from_client(FieldOwner owner) { return owner == FieldOwner::prox
 bool is_refused_in_trailers(FieldOwner owner) { return owner == FieldOwner::codec || is_refused_from_client(owner); }
 bool is_refused_in_reply_trailers(FieldOwner owner) { return owner == FieldOwner::codec || is_look_alike(owner); }
 
-// All that the head has of `name`, in one line that goes on.
+// Appends all values of the fields `name` to `out`, as one list to which more can be appended.
 void append_told(std::string& out, const Head& head, std::string_view name) {
   for (const Field field : head) {
     if (field.name == name && !field.value.empty()) out.append(field.value).append(", ");
@@ -89,7 +89,7 @@ void HeaderRules::request(Head& head, const ClientInfo& client) {
   append_told(value_, head, "forwarded");
   append_forwarded(value_, client, host_, scheme);
   head.set("forwarded", value_);
-  // What the first proxy saw is what the client meant: these two have one value.
+  // These two fields have one value: the first proxy saw the scheme and the host that the client meant.
   if (!head.has("x-forwarded-proto")) head.add("x-forwarded-proto", scheme);
   if (!head.has("x-forwarded-host") && !host_.empty()) head.add("x-forwarded-host", host_);
   if (!client.certificate_subject.empty()) head.add(kCertificateSubject, client.certificate_subject);
@@ -132,7 +132,7 @@ Result<std::optional<std::uint64_t>> read_content_length(const Head& head) {
   const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), length);
   const bool is_number = failure == std::errc() && end == text->data() + text->size() && !text->empty();
   if (!is_number || head.count("content-length") != 1) {
-    constexpr std::size_t kMostText = 32;  // enough to recognise it; a worker's bytes are not for a terminal
+    constexpr std::size_t kMostText = 32;  // enough to recognise it; a worker's bytes must not control a terminal
     std::string detail = "content-length '";
     append_escaped(detail, text->substr(0, kMostText));
     return Error{Fault::backend, Code::worker_protocol, false, detail + "' is no length, or not the only one"};

@@ -1,4 +1,5 @@
-// The fields that the router adds to a head and removes from it: who asked, how, when, and which worker answered.
+// The fields that the router adds to a head and removes from it: the client, how it connected, the time, and the worker
+// that answered.
 //
 // Owner: Exchanges.   Thread: one loop.
 // Not here: connection-specific fields (router/http takes them out); which heads are legal (proto/head_rules.h).
@@ -16,7 +17,7 @@
 
 namespace zeroway {
 
-// `date` as RFC 9110 §5.6.7 has it, written anew once a second.
+// The value of `date` (RFC 9110 §5.6.7), written again once a second.
 class DateField {
  public:
   // Good until the next call.
@@ -29,22 +30,22 @@ class DateField {
 
 class HeaderRules {
  public:
-  // Words of the settings that are no network are left out: the reader of the command line has refused them.
+  // Ignores words of the settings that are no network: the reader of the command line has refused such words.
   explicit HeaderRules(const ExchangeSettings& settings);
 
-  // X-Forwarded-For, -Proto, -Host and Forwarded (RFC 7239): what the client sent is believed and added to when its
-  // address is trusted, else replaced. `:scheme` becomes that of the connection. `x-client-cert-subject` is this
-  // router's alone. Look-alikes of these and of framing fields (exchange/router_owned_fields.h) are removed, here and
-  // in what follows.
+  // X-Forwarded-For, -Proto, -Host and Forwarded (RFC 7239): the client's own values are believed and extended when the
+  // client's address is trusted, else replaced. `:scheme` becomes the scheme of the connection. Only this router may
+  // set `x-client-cert-subject`. Look-alikes of these fields and of framing fields (exchange/router_owned_fields.h) are
+  // removed, here and in the functions below.
   void request(Head& head, const ClientInfo& client);
   // Removes all fields of exchange/router_owned_fields.h: a worker may merge trailers into the head's fields.
   static void request_trailers(Head& trailers);
-  // `date` when the worker sent none; `x-worker`, whatever the worker sent, unless the operator has it off. A length of
-  // 204 is taken out (RFC 9110 §8.6).
+  // Adds `date` when the worker sent none. Sets `x-worker`, whatever the worker sent, unless the operator has switched
+  // it off. Removes the content-length of a 204 (RFC 9110 §8.6).
   void reply(Head& head, std::string_view worker, std::string_view date) const;
-  // An interim reply has no length (RFC 9110 §8.6).
+  // Removes the content-length, which no interim reply may have (RFC 9110 §8.6).
   static void interim_reply(Head& head);
-  // Removes framing fields (RFC 9110 §6.5.1): HTTP/2 clients give up a whole reply for a content-length here.
+  // Removes framing fields (RFC 9110 §6.5.1): HTTP/2 clients refuse a whole reply for a content-length in its trailers.
   static void reply_trailers(Head& trailers);
 
   // Whether the forwarding fields that `address` sends are believed.
@@ -60,7 +61,8 @@ class HeaderRules {
   std::string host_, value_;  // members so that their memory is reused
 };
 
-// The `content-length` of a head, or nothing when it has none. Fails when there are two, or it is no number.
+// The `content-length` of a head, or nothing when the head has none. Fails when there are two, or the value is no
+// number.
 [[nodiscard]] Result<std::optional<std::uint64_t>> read_content_length(const Head& head);
 
 }  // namespace zeroway

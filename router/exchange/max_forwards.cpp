@@ -12,8 +12,8 @@ constexpr std::string_view kField = "max-forwards";
 
 bool is_counted(std::string_view method) { return method == "OPTIONS" || method == "TRACE"; }
 
-// A page that made a browser send TRACE would read here what it may not read elsewhere: cookies, credentials, and what
-// applications call so.
+// A web page that made a browser send TRACE would read in the answer what the page may not read elsewhere: cookies,
+// credentials, and fields that applications give such a name.
 bool may_be_secret(std::string_view name) {
   constexpr std::array<std::string_view, 9> kParts{"auth", "cookie",  "credential", "csrf", "key",
                                                    "pass", "session", "secret",     "token"};
@@ -21,7 +21,7 @@ bool may_be_secret(std::string_view name) {
                      [&](std::string_view part) { return name.find(part) != std::string_view::npos; });
 }
 
-// As message/http (RFC 9112 §10.1), whatever language the client spoke.
+// The request as message/http (RFC 9112 §10.1), whatever version of HTTP the client uses.
 std::string echo_of(const Head& request) {
   std::string text(request.method());
   text.append(" ").append(request.path()).append(" HTTP/1.1\r\n");

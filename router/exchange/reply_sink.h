@@ -1,7 +1,7 @@
-// The client side of an exchange: it is told the reply.
+// The client side of an exchange: receives the reply.
 //
 // Owner: the client's side (edge/client_stream.h).   Thread: one loop.
-// Not here: the exchange that tells it (exchange/exchange.h).
+// Not here: the exchange that sends the reply (exchange/exchange.h).
 #pragma once
 #include "proto/stream_sink.h"
 

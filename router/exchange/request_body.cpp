@@ -19,7 +19,7 @@ void RequestBody::clear() {
 bool RequestBody::arrived(Bytes bytes) {
   const bool fits = sent_ == received_ && bytes.size() <= stream_allowed_ - sent_;
   received_ += bytes.size();
-  assert(received_ <= client_allowed_);  // the codec holds a client to its credit
+  assert(received_ <= client_allowed_);  // the codec lets no client exceed its credit
   if (received_ > kOpeningWindow) stop_keeping();
   if (fits) sent_ = received_;
   if (is_keeping_ || !fits) kept_.append(as_text(bytes));

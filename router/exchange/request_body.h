@@ -1,5 +1,5 @@
 // A request's body on its way to a stream: how much the stream may take, how much the client may send, and which bytes
-// are kept so that another stream can be given them again.
+// are kept so that another stream can get them again.
 //
 //     0 ───────── sent ───────── received ───── client's allowance      (offsets in the body)
 //     │◀─ kept while replayable ─────▶│
@@ -18,30 +18,31 @@ namespace zeroway {
 
 class RequestBody {
  public:
-  // Makes it empty. Keeps up to kWarmBodyMemory of its memory.
+  // Empties the body. Keeps up to kWarmBodyMemory of its memory.
   void clear();
 
-  // The client sent `bytes`. True: give them to the stream now, they count as sent. False: they are held back, next()
-  // has them when there is credit.
+  // The client sent `bytes`. True: the caller gives `bytes` to the stream now, and they count as sent. False: `bytes`
+  // are held back, and next() returns them when there is credit.
   [[nodiscard]] bool arrived(Bytes bytes);
   // The client sent `bytes` that went to the stream as they came and will never be sent again.
   void passed(std::size_t bytes) { sent_ = received_ += bytes; }
   // The stream may take `bytes` more. Returns the credit for the client: the part that exceeds what this stream or an
   // earlier one has allowed already.
   [[nodiscard]] std::uint32_t credited(std::uint32_t bytes);
-  // The stream is lost and another will get it all: nothing may be sent until restart(). Only while is_replayable().
+  // The stream is lost and another stream will get the whole body: nothing may be sent until restart(). Only while
+  // is_replayable().
   void rewind();
-  // A new stream: kOpeningWindow of it, from the start.
+  // A new stream: it may take kOpeningWindow bytes, from the start of the body.
   void restart();
   // Moves the next bytes that are held back, or are to be sent again, to `piece`. False without bytes or credit.
   [[nodiscard]] bool next(std::string& piece);
 
   // No other stream will get the body: from now on only bytes that are held back are kept.
   void stop_keeping();
-  // Whether all of it so far is kept.
+  // Whether all bytes of the body so far are kept.
   [[nodiscard]] bool is_replayable() const { return is_keeping_; }
   [[nodiscard]] bool is_all_sent() const { return sent_ == received_; }
-  // Whether the client has sent all that it may.
+  // Whether the client has used all its credit.
   [[nodiscard]] bool is_client_stopped() const { return received_ >= client_allowed_; }
   [[nodiscard]] std::uint64_t received() const { return received_; }
 

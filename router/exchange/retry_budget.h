@@ -1,8 +1,8 @@
 // How many retries may be under way at once: a share of all open exchanges, and always a few.
 //
 // Owner: Exchanges.   Thread: one loop.
-// It keeps a failing worker from doubling the load of the workers that are left. Opening a request again that provably
-// no worker saw is no retry: it has cost no worker anything.
+// The budget keeps a failing worker from doubling the load of the remaining workers. To open a request again that
+// provably no worker saw is no retry: the request has cost no worker anything.
 // Not here: which requests may be tried again (exchange/exchange.h).
 #pragma once
 #include <algorithm>
@@ -15,7 +15,7 @@ class RetryBudget {
  public:
   RetryBudget(std::uint32_t percent, std::uint32_t floor) : percent_(percent), floor_(floor) {}
 
-  // Takes a place if one is free. `open` exchanges decide how many there are.
+  // Takes a place if one is free. The number of places depends on `open`, the number of open exchanges.
   [[nodiscard]] bool take(std::size_t open) {
     if (under_way_ >= std::max<std::size_t>(floor_, open * percent_ / 100)) return false;
     ++under_way_;

@@ -33,8 +33,8 @@ constexpr std::array kOwned{
 constexpr bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
 constexpr bool is_mark(char c) { return !is_letter(c) && !(c >= '0' && c <= '9'); }
 
-// For each first letter a bit for each last letter that an owned field has with it. Two look-ups let nearly every field
-// of a request pass, which is most of the cost of this file.
+// For each first letter: one bit for each last letter of the owned fields with that first letter. Two look-ups let
+// nearly every field of a request pass. These look-ups are most of the cost of this file.
 constexpr std::array<std::uint32_t, 26> kLastLetters = [] {
   std::array<std::uint32_t, 26> letters{};
   for (const OwnedField& field : kOwned) {
@@ -54,7 +54,7 @@ bool may_be_owned(std::string_view bare) {
   return (kLastLetters[static_cast<std::size_t>(bare.front() - 'a')] >> (bare.back() - 'a') & 1U) != 0;
 }
 
-// Whether both have the same letters and digits.
+// Whether `name` and `field` have the same letters and digits.
 bool is_like(std::string_view name, std::string_view field) {
   const auto skip_marks = [](std::string_view text, std::size_t at) {
     while (at < text.size() && is_mark(text[at])) ++at;

@@ -1,11 +1,11 @@
-// The fields that clients and workers may not write as they like: those that say who asked, and those that frame a
-// message or steer its connection.
+// The fields that clients and workers may not write as they like: fields that identify the client, and fields that
+// frame a message or control its connection.
 //
 // Owner: nobody; free functions.   Thread: any.
 // A look-alike of a field has the field's letters and digits in their order, and other marks between them:
 // `x_forwarded_for`, `Transfer---Encoding`. A worker that makes variables of fields as CGI does (RFC 3875 §4.1.18), or
 // that strips marks, takes the look-alike for the field. No honest sender writes one, so look-alikes are removed.
-// Not here: what the fields say (exchange/header_rules.h), what a codec does with the real ones (router/http).
+// Not here: what the fields say (exchange/header_rules.h), what a codec does with the real fields (router/http).
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -14,22 +14,22 @@
 
 namespace zeroway {
 
-// What the TLS of this router found out about its client. No proxy may say it.
+// The client's identity as the TLS of this router verified it. No proxy may set this field.
 inline constexpr std::string_view kCertificateSubject = "x-client-cert-subject";
 
 enum class FieldOwner : std::uint8_t {
-  sender,      // no field of these
+  sender,      // none of the fields below
   codec,       // exactly a framing field: `content-length`, `transfer-encoding`, `host`, `te` …
   proxy,       // exactly `forwarded` or `x-forwarded-for`, -proto, -host: this router and the proxies it trusts
   router,      // exactly kCertificateSubject
-  look_alike,  // of any of them: nobody's
+  look_alike,  // of any field above: no sender may use it
 };
 
 // `name` in lower case.
 [[nodiscard]] FieldOwner owner_of(std::string_view name);
 
-// Each says whether there was one, or removes all of them, for the owners that `is_wanted` (a function of FieldOwner)
-// names.
+// The first says whether `head` has a field of an owner that `is_wanted` (a function of FieldOwner) accepts. The second
+// removes all such fields.
 template <class Wanted>
 [[nodiscard]] bool has_field_of(const Head& head, Wanted is_wanted) {
   for (const Field field : head) {

@@ -1,9 +1,9 @@
-// Objects found by keys that never name a second one: a slot's number and its generation.
+// Objects found by keys. A key is a slot's number and its generation, so it never names a second object.
 //
 // Owner: Exchanges.   Thread: one loop.
 // A retired object keeps its place and its memory, untouched, until recycle(): a function of the object may still be
-// running. After that it is handed out again with the memory that it has.
-// Not here: when it is safe to recycle (exchange/exchanges.cpp).
+// running. After recycle() the object is handed out again, with its memory.
+// Not here: when recycle() is safe (exchange/exchanges.cpp).
 #pragma once
 #include <cassert>
 #include <cstddef>
@@ -60,7 +60,7 @@ class SlotMap {
     retired_.clear();
   }
 
-  // Visits the live objects; `visit` may retire and add some.
+  // Visits the live objects; `visit` may retire and add objects.
   template <class Visit>
   void for_each(Visit visit) {
     for (std::size_t index = 0; index < slots_.size(); ++index) {

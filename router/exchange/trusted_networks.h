@@ -1,7 +1,7 @@
 // The networks of trusted proxies: IPv4 and IPv6 in CIDR form, parsed once.
 //
 // Owner: HeaderRules.   Thread: any; never changed once built.
-// Not here: which of their fields are believed (exchange/header_rules.h).
+// Not here: which fields of trusted proxies are believed (exchange/header_rules.h).
 #pragma once
 #include <array>
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace zeroway {
 
 class TrustedNetworks {
  public:
-  // "10.0.0.0/8", "fd00::/8", or one address. Fails with bad_request naming the text when it is none.
+  // "10.0.0.0/8", "fd00::/8", or one address. Fails with bad_request, naming the text, when `network` is neither.
   [[nodiscard]] Result<> add(std::string_view network);
   // `address` numeric, without port or brackets; an IPv4 address mapped into IPv6 counts as IPv4.
   [[nodiscard]] bool contain(std::string_view address) const;
