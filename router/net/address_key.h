@@ -1,4 +1,4 @@
-// What counts as one client address: an IPv4 address, or an IPv6 /64, which is what one customer is given (RFC 6177).
+// What counts as one client address: an IPv4 address, or an IPv6 /64, the network that one customer gets (RFC 6177).
 //
 // Owner: nobody; a value.   Thread: any.
 // Not here: counting (net/address_table.h, net/connection_rates.h).
@@ -21,17 +21,17 @@ struct AddressHash {
   }
 };
 
-// `address` numeric, without port or brackets; nothing for what is none.
+// `address` is numeric, without port or brackets. Nothing for text that is no address.
 [[nodiscard]] std::optional<AddressKey> address_key(std::string_view address);
 
-// Whether a connection may come in, says who counts them by address.
+// Whether a new connection is let in: the result of a count by address.
 enum class Entry : std::uint8_t {
   yes,
-  no,           // said within the last kTellAgain
-  no_and_tell,  // the same, and nobody was told of it for so long
+  no,           // a refusal was reported within the last kTellAgain
+  no_and_tell,  // no refusal was reported for so long: report this one
 };
 
-// When an address was refused last and somebody was told.
+// When a refusal of one address was last reported.
 class Refusals {
  public:
   // `no` or `no_and_tell`.

@@ -1,8 +1,9 @@
 // How many connections each client address has open, and whether it may have one more.
 //
 // Owner: the front door of a loop.   Thread: that loop.
-// It remembers only addresses that are connected, so it is no larger than the number of connections. Not here: what
-// counts as one address (net/address_key.h), who is never counted (edge/front_door.h), closing (net/socket.h).
+// The table remembers only addresses that are connected, so it has at most as many entries as there are connections.
+// Not here: what counts as one address (net/address_key.h), which addresses are never counted (edge/front_door.h),
+// closing (net/socket.h).
 #pragma once
 #include <string_view>
 #include <unordered_map>
@@ -17,9 +18,9 @@ class AddressTable {
   // `most` connections of one address, at least 1.
   explicit AddressTable(std::size_t most) : most_(most) {}
 
-  // What is no address always enters and is not counted. After yes, leave() is owed.
+  // Text that is no address always enters and is not counted. After `yes` the caller must call leave() once.
   [[nodiscard]] Entry enter(std::string_view address, Time now);
-  // One that entered is gone.
+  // A connection that entered is gone.
   void leave(std::string_view address);
   [[nodiscard]] std::size_t size() const { return open_.size(); }
 

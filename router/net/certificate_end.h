@@ -1,7 +1,7 @@
-// When a certificate in use stops being good, and what the operator is told about it.
+// When a certificate in use expires, and the warning about that for the operator.
 //
 // Owner: TlsContext keeps one for each file.   Thread: any.
-// Not here: when it is told (net/tls_keeper.h).
+// Not here: when the warning is logged (net/tls_keeper.h).
 #pragma once
 #include <string>
 
@@ -11,10 +11,10 @@ namespace zeroway {
 
 struct CertificateEnd {
   std::string file;
-  WallTime time;  // of the certificate in the file that ends first: clients check the whole chain
+  WallTime time;  // when the first certificate in the file expires: clients check the whole chain
 };
 
-// Nothing while the certificate is good for longer than kExpiryNotice.
+// Empty while the certificate is good for longer than kExpiryNotice.
 [[nodiscard]] std::string expiry_warning(const CertificateEnd& end, WallTime now);
 
 }  // namespace zeroway

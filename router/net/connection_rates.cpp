@@ -27,7 +27,8 @@ Entry ConnectionRates::enter(std::string_view address, Time now) {
   return found.refusals.refuse(now);
 }
 
-// Each look at all of them makes room for as many as half of them: its cost is that of a few entries.
+// Each look at all addresses leaves at least half of the table free. So the cost of the look, spread over the new
+// addresses, is that of a few entries each.
 void ConnectionRates::make_room(Time now) {
   std::erase_if(known_, [now](const auto& one) {
     const Address& address = one.second;

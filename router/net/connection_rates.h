@@ -4,9 +4,9 @@
 //     ───────────────────────────────────────────────── now ─────── paid_at, at most now + 1 s
 //
 // Owner: the front door of a loop.   Thread: that loop.
-// It remembers whoever came within a second, or was told of within kTellAgain, and at most kMaxRatedAddresses: when so
-// many are there it forgets them all, and everybody begins anew. No rate per address holds who has so many.
-// Not here: who is never counted (edge/front_door.h), closing (net/socket.h).
+// It remembers at most kMaxRatedAddresses: addresses that connected within a second, or whose refusal was reported
+// within kTellAgain. If these fill the table it forgets all, and each begins again: no rate per address stops a client
+// with so many. Not here: which addresses are never counted (edge/front_door.h), closing (net/socket.h).
 #pragma once
 #include <unordered_map>
 
@@ -20,13 +20,13 @@ class ConnectionRates {
   // `most` connections per second of one address, and at once; 1 … 1'000'000.
   explicit ConnectionRates(std::uint32_t most);
 
-  // What is no address always enters. Who may not is not counted: trying on does not lengthen it.
+  // Text that is no address always enters. A refused connection is not counted: more tries do not lengthen the wait.
   [[nodiscard]] Entry enter(std::string_view address, Time now);
   [[nodiscard]] std::size_t size() const { return known_.size(); }
 
  private:
   struct Address {
-    Time paid_at{};  // when nothing of it counts any more
+    Time paid_at{};  // when none of its connections counts any more
     Refusals refusals;
   };
 

@@ -6,48 +6,48 @@
 namespace zeroway {
 
 // loop
-inline constexpr int kReadyBatch = 256;  // readiness taken by one call; more sockets than that just need another
+inline constexpr int kReadyBatch = 256;  // ready sockets taken by one call; more of them need another call
 inline constexpr int kBusyBatch = 2;     // this many at once: the set is likely to be ready again when they are served
 inline constexpr int kBusyRounds = 8;    // then timers and posts have their turn, busy or not
 
 // connection
 inline constexpr std::size_t kReadSize = 65'536;  // one read; one buffer for all connections of a loop
-inline constexpr unsigned kMaxSends = 64;         // in one call; more of them would gain little and delay the first
+inline constexpr unsigned kMaxSends = 64;         // in one call; more sends would gain little and delay the first one
 inline constexpr std::size_t kSmallSend =
     16'384;  // sent together with others: 1 MiB; above, copying costs, not the call
 inline constexpr std::size_t kHighMark = 262'144;    // bytes the kernel refused: above, no more requests are read
-inline constexpr std::size_t kLowMark = 65'536;      // below, what was written is credited to who wrote it
+inline constexpr std::size_t kLowMark = 65'536;      // below, written bytes are credited to their sender
 inline constexpr std::size_t kKeptCapacity = 4'096;  // memory an idle connection may keep; more is given back
 
-// lingering: after the last reply, what the client still sends is read and dropped, else RST would destroy that reply
+// lingering: after the last reply, bytes that still come are read and dropped, else RST would destroy that reply
 inline constexpr std::chrono::milliseconds kLingerTime{30'000};  // uploads of clients that read only when they are done
 inline constexpr std::chrono::milliseconds kLingerSilence{5'000};  // nothing comes: the client reads, or is gone
 inline constexpr std::size_t kMaxLingering = 1'024;  // connections of one loop at once; further ones linger briefly
 inline constexpr std::chrono::milliseconds kBriefLinger{2'000};  // a round trip to anywhere, twice
-inline constexpr std::size_t kBriefLingerBytes = 1 << 20;        // most of what was on its way
+inline constexpr std::size_t kBriefLingerBytes = 1 << 20;        // most of the bytes that were on their way
 inline constexpr std::size_t kFloodLingerBytes = 65'536;         // one read
 
 // listener
 inline constexpr int kBacklog = 4'096;   // the kernel cuts it to net.core.somaxconn, which is that on Debian
 inline constexpr int kAcceptBatch = 64;  // accepted in one turn, so that open connections are served in between
 inline constexpr std::chrono::milliseconds kAcceptPause{100};  // no descriptors left: time for one to come free
-inline constexpr int kProbeAfter = 60;  // seconds of a silent connection: whose client is gone without a word …
-inline constexpr int kProbeInterval = 15, kProbes = 4;     // … has two minutes; a stream may be silent for hours
-inline constexpr std::chrono::minutes kTellAgain{1};       // of too many connections, or too few descriptors
-inline constexpr std::size_t kMaxRatedAddresses = 65'536;  // whose rate is known: 6 MiB
+inline constexpr int kProbeAfter = 60;  // seconds of silence: a client that is gone without FIN or RST …
+inline constexpr int kProbeInterval = 15, kProbes = 4;  // … is found in 2 minutes; a stream may be silent for hours
+inline constexpr std::chrono::minutes kTellAgain{1};    // between reports of too many connections or no descriptor
+inline constexpr std::size_t kMaxRatedAddresses = 65'536;  // addresses whose rate is known: 6 MiB
 
 // tls
 inline constexpr std::size_t kTlsRecord = 16'384;  // RFC 8446 §5.1: most of a record's plaintext
-// What one read can decrypt to: its own size, and the record that was not complete before it.
+// The plaintext of one read at most: the size of the read, and the record that was not complete before the read.
 inline constexpr std::size_t kTlsPlain = kReadSize + kTlsRecord;
-inline constexpr std::size_t kHelloRetry = 160;  // a first answer up to this asks for another hello: no signature yet
+inline constexpr std::size_t kHelloRetry = 160;  // a first answer up to this is HelloRetryRequest: no signature yet
 inline constexpr std::size_t kTlsOutputCapacity = 4 * kReadSize;  // memory kept by a loop for its next output
 inline constexpr std::size_t kMaxCertList = 65'536;              // bytes of a client's chain; real ones are below 10 KB
 inline constexpr std::size_t kMaxSubject = 2'048;                // of a client's certificate, as text: refused above
 inline constexpr std::size_t kMaxPemFile = 4 << 20;              // of certificates or keys; a whole system's CAs fit
 inline constexpr std::size_t kMaxTlsPairs = 10'000;              // in one directory
 inline constexpr std::chrono::hours kExpiryNotice{14 * 24};      // of a certificate: time to have another one signed
-inline constexpr std::chrono::hours kExpiryInterval{24};         // between two warnings of it
+inline constexpr std::chrono::hours kExpiryInterval{24};         // between two such warnings
 inline constexpr std::chrono::milliseconds kFilesInterval{500};  // between two looks at the certificates' files
 
 }  // namespace zeroway

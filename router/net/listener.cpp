@@ -29,7 +29,7 @@ Socket try_listen(const sockaddr& address, socklen_t size, Share share) {
   Socket socket(::socket(address.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) return socket;
   set_flag(socket, SOL_SOCKET, SO_REUSEADDR, 1);
-  // Accepted sockets inherit them, which saves calls for each.
+  // Accepted sockets inherit these options, which saves calls for each socket.
   set_flag(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   set_flag(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_flag(socket, IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfter);
@@ -110,7 +110,7 @@ void Listener::ready(bool, bool) {
   }
 }
 
-// False when nobody is waiting or nobody can be taken.
+// False when no client waits, or when no client can be accepted.
 bool Listener::accept_one() {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
@@ -119,7 +119,7 @@ bool Listener::accept_one() {
     accepted_(std::move(socket), read_peer(address));
     return true;
   }
-  // The client gave up while it waited: the next one may be there.
+  // This client gave up while it waited: the next client may be there.
   if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO) return true;
   if (errno != EAGAIN && errno != EWOULDBLOCK) rest(errno);
   return false;
@@ -128,7 +128,7 @@ bool Listener::accept_one() {
 void Listener::rest(int error) {
   loop_.watch(socket_.fd(), *this, false, false);
   rest_.set(kAcceptPause);
-  if (loop_.now() < tells_from_) return;  // each client that goes ends the shortage for a moment
+  if (loop_.now() < tells_from_) return;  // each client that leaves ends the shortage for a moment
   tells_from_ = loop_.now() + kTellAgain;
   log::warning(std::string("cannot accept clients now, they wait: ") + std::strerror(error));
 }

@@ -1,7 +1,8 @@
-// Where clients arrive: listens, and hands each accepted socket out.
+// Listens for clients, and hands out each accepted socket.
 //
 // Owner: the front door of a loop.   Thread: that loop.
-// Out of descriptors it waits a moment instead of asking again at once, and logs so once in kTellAgain.
+// When the process is out of descriptors, the listener waits a moment instead of asking again at once, and logs the
+// shortage once in kTellAgain.
 // Not here: how many connections are too many (edge/front_door.h).
 #pragma once
 #include <cstdint>
@@ -20,7 +21,7 @@ enum class Share : bool { no, yes };
 // A bound and listening socket. "" is every address: IPv6 and IPv4 in one socket, IPv4 alone where there is no IPv6.
 // The error names address and port.
 [[nodiscard]] Result<Socket> listen_at(const std::string& address, std::uint16_t port, Share share);
-// Where a socket is bound: tells the port that was found for port 0.
+// The address of a bound socket, with the port that the kernel chose for port 0.
 [[nodiscard]] Peer bound_to(const Socket& socket);
 
 class Listener final : private Watcher {
@@ -46,7 +47,7 @@ class Listener final : private Watcher {
   Accepted accepted_;
   Timer rest_;
   bool is_paused_ = false;
-  Time tells_from_ = Time::min();  // that it is out of descriptors
+  Time tells_from_ = Time::min();  // when the next shortage of descriptors is logged
 };
 
 }  // namespace zeroway

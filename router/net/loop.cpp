@@ -32,7 +32,7 @@ void Loop::Inside::run() {
   io.poll();
 }
 
-// Whoever hears that the kernel did not take all may ask for another turn end.
+// A sender that learns that the kernel did not take all its bytes may ask for another turn end.
 void Loop::Inside::end_turn() {
   do {
     end_for_all();

@@ -1,4 +1,4 @@
-// What time it is on a loop, for rooms that may not see the loop.
+// The time of a loop, for rooms that may not see the loop.
 //
 // Owner: Router, one per loop.   Thread: that loop.
 // Not here: timers (net/loop.h).

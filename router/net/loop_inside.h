@@ -1,5 +1,5 @@
-// What a loop is made of: the Asio context, the set of hot sockets, the wheel of timers, the list of turn ends, the
-// sends of a turn.
+// The parts of a loop: the Asio context, the set of hot sockets, the wheel of timers, the list of turn ends, the sends
+// of a turn.
 //
 // Owner: its Loop.   Thread: the loop's.
 // Not here: anything for rooms other than net; they use net/loop.h.
@@ -34,7 +34,7 @@ struct Loop::Inside {
   void end_for_all();
   void await_sockets();
   void serve_sockets();
-  // Tells one batch of ready watchers; how many there were.
+  // Calls one batch of ready watchers. Returns how many there were.
   int tell_ready();
   void tick();
   void arm_tick(Time when);
@@ -55,7 +55,7 @@ struct Loop::Inside {
   std::vector<std::uint8_t> read_buffer;  // for one read at a time, of any connection
   Time now = Clock::now();
   SendBatch sends;
-  std::size_t lingering = 0;  // connections that do so in full (net/tcp_connection.cpp)
+  std::size_t lingering = 0;  // connections that linger in full (net/tcp_connection.cpp)
   bool is_in_turn = false;
   bool is_stopped = false;
 };

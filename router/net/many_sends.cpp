@@ -28,7 +28,7 @@ class ManySends::IoRing {
   IoRing(const IoRing&) = delete;
   IoRing& operator=(const IoRing&) = delete;
 
-  // False when the ring is of no more use; then who has no result may or may not be sent.
+  // False when the ring is broken. Then bytes without a result may or may not have been sent.
   bool send(std::span<OneSend> sends);
 
  private:
@@ -37,7 +37,7 @@ class ManySends::IoRing {
   bool collect();
 
   io_uring ring_;
-  std::size_t open_ = 0;  // handed over, without a result
+  std::size_t open_ = 0;  // sends handed over, without a result
 };
 
 std::unique_ptr<ManySends::IoRing> ManySends::IoRing::open() {
@@ -51,7 +51,7 @@ std::unique_ptr<ManySends::IoRing> ManySends::IoRing::open() {
 
 bool ManySends::IoRing::send(std::span<OneSend> sends) {
   for (OneSend& one : sends) {
-    io_uring_sqe* entry = ::io_uring_get_sqe(&ring_);  // there is one: the ring is empty between two calls
+    io_uring_sqe* entry = ::io_uring_get_sqe(&ring_);  // never null: the ring is empty between two calls
     ::io_uring_prep_send(entry, one.fd, one.bytes.data(), one.bytes.size(), kFlags);
     ::io_uring_sqe_set_data(entry, &one);
   }
@@ -71,8 +71,8 @@ bool ManySends::IoRing::submit(std::size_t count) {
   return true;
 }
 
-// MSG_DONTWAIT: they were done while they were handed over. A kernel that does one later is waited for: the bytes are
-// the caller's again when send() returns.
+// With MSG_DONTWAIT, the kernel has done the sends while they were handed over. If a kernel does one later, collect()
+// waits: the bytes are the caller's again when send() returns.
 bool ManySends::IoRing::collect() {
   while (open_ > 0) {
     io_uring_cqe* result = nullptr;
@@ -96,7 +96,7 @@ void ManySends::send(std::span<OneSend> sends) {
     for (OneSend& one : sends) send_one(one);
     return;
   }
-  for (OneSend& one : sends) one.result = -EIO;  // what a failing ring leaves unknown
+  for (OneSend& one : sends) one.result = -EIO;  // the result that a failing ring leaves unknown
   if (!ring_->send(sends)) ring_.reset();
 }
 

@@ -1,7 +1,8 @@
-// Sends on many sockets by one call of the kernel (io_uring), or by a call for each where it has none for us.
+// Sends on many sockets by one call of the kernel (io_uring), or by one call for each socket where the kernel refuses
+// io_uring.
 //
 // Owner: a loop's batch of sends (net/send_batch.h).   Thread: the one that first calls send(); the ring is bound to
-// it. Not here: whose bytes these are, and what becomes of those that the kernel refuses.
+// it. Not here: the owners of the bytes, and what happens to bytes that the kernel refuses.
 #pragma once
 #include <sys/types.h>
 
@@ -26,7 +27,8 @@ class ManySends {
   ManySends(const ManySends&) = delete;
   ManySends& operator=(const ManySends&) = delete;
 
-  // What send(2) with MSG_DONTWAIT and MSG_NOSIGNAL does, for at most kMaxSends; all have their result when it returns.
+  // Does what send(2) with MSG_DONTWAIT and MSG_NOSIGNAL does, for at most kMaxSends sends. All have their result on
+  // return.
   void send(std::span<OneSend> sends);
   // Known after the first send() of two or more. False where the kernel, a container's rules or
   // sysctl kernel.io_uring_disabled refuse it.

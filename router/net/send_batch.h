@@ -1,8 +1,9 @@
 // The small sends of one turn, which leave together at its end.
 //
 // Owner: a loop.   Thread: the loop's.
-// A sender in the batch calls flush() before it does anything else with its socket, and forget() before it goes.
-// Not here: how they leave (net/many_sends.h), and what becomes of what the kernel refused (the sender).
+// A sender in the batch calls flush() before it does anything else with its socket, and forget() before it is
+// destroyed.
+// Not here: how sends leave (net/many_sends.h), and what happens to bytes that the kernel refused (the sender).
 #pragma once
 #include <sys/types.h>
 
@@ -21,7 +22,7 @@ class SendBatch {
   class Sender {
    public:
     virtual ~Sender() = default;
-    // What became of its bytes: how many the kernel took, or an errno as a negative number. May not add().
+    // The result of its send: how many bytes the kernel took, or an errno as a negative number. May not add().
     virtual void sent(std::string_view bytes, ssize_t result) = 0;
   };
 
@@ -29,16 +30,16 @@ class SendBatch {
 
   // Takes `bytes` and leaves it empty. `who` is not in the batch yet. A full batch leaves at once.
   void add(Sender& who, int fd, std::string& bytes);
-  // Sends all; each sender is told.
+  // Sends all bytes, and calls sent() of each sender.
   void flush();
-  // Sends all; `who` is not told.
+  // Sends all bytes, and calls sent() of each sender but `who`.
   void forget(const Sender& who);
 
  private:
   struct Slot {
     Sender* who = nullptr;
     int fd = -1;
-    std::string bytes;  // its memory is given to who comes next
+    std::string bytes;  // its memory is given to the next sender
   };
 
   ManySends sends_;

@@ -1,8 +1,8 @@
-// Signals of the process, told on a loop.
+// Signals of the process, received on a loop.
 //
 // Owner: Router, on its first loop.   Thread: that loop.
-// They are blocked and read from a descriptor, so that none runs a handler in the middle of anything: ZeroMQ gives up a
-// call that one interrupts, with an error no caller expects. Not here: what a signal means (router/router.cpp).
+// The signals are blocked and read from a descriptor, so that no handler interrupts a call: ZeroMQ ends an interrupted
+// call with an error that no caller expects. Not here: what a signal means (router/router.cpp).
 #pragma once
 #include <signal.h>
 
@@ -15,11 +15,12 @@ namespace zeroway {
 
 class Signals : private Watcher {
  public:
-  // In this thread and those that it starts from now on. Threads that run already must have them blocked; ZeroMQ's and
-  // others do so themselves, but only once they run: whoever may be signalled early calls this before it starts any.
+  // Blocks `numbers` in this thread and in the threads that it starts from now on. Threads that run already must have
+  // blocked them. ZeroMQ's threads and others do so themselves, but only once they run: a program that may be signalled
+  // early calls block() before it starts any thread.
   static void block(std::initializer_list<int> numbers);
-  // Told each time one of `numbers` arrives, inside a turn of `loop`; several of one number that arrive before it is
-  // told are one. Blocks them, too.
+  // Calls `told` each time one of `numbers` arrives, inside a turn of `loop`. Several signals of one number that arrive
+  // before the call are one. Blocks `numbers`, too.
   Signals(Loop& loop, std::initializer_list<int> numbers, std::function<void(int number)> told);
   ~Signals() override;
   Signals(const Signals&) = delete;

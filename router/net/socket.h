@@ -1,6 +1,6 @@
 // A socket's descriptor, and addresses as text.
 //
-// Owner: whoever holds the Socket; it closes.   Thread: any.
+// Owner: the holder of the Socket; its destructor closes the descriptor.   Thread: any.
 // Not here: reading, writing (net/tcp_connection.h).
 #pragma once
 #include <sys/socket.h>
@@ -31,20 +31,20 @@ class Socket {
   int fd_ = -1;
 };
 
-// At once: the peer is told RST, and the kernel keeps nothing of it. Closed by us in the usual way, each of a flood
-// would stay in TIME_WAIT for a minute.
+// Closes at once: the peer gets RST, and the kernel keeps nothing of the connection. Closed by us in the usual way,
+// each connection of a flood would stay in TIME_WAIT for a minute.
 void reset_and_close(Socket socket);
 [[nodiscard]] Peer read_peer(const sockaddr_storage& address);
-// Where the other end of a connection is; "" as address when there is no connection, or it is of another family.
+// The other end of a connection; "" as address when there is no connection, or when its address family is another one.
 [[nodiscard]] Peer peer_of(int fd);
 // "127.0.0.1:9000", "[::]:9000".
 [[nodiscard]] std::string show(const Peer& peer);
-// A further descriptor of the same socket, which stays with it when `fd` is closed and given to another. Not open when
-// `fd` is none.
+// A second descriptor of the same socket: it still names that socket after `fd` is closed and its number is used again.
+// Not open when `fd` is no descriptor.
 [[nodiscard]] Socket share(int fd);
-// Ends the connection both ways, whoever else has it open: they find it ended.
+// Ends the connection in both directions, also for other holders of the socket.
 void end_connection(const Socket& socket);
-// Whether a process listens on the unix socket at `path`. False for a file nobody holds any more.
+// Whether a process listens on the unix socket at `path`. False for a file that no process holds open any more.
 [[nodiscard]] bool somebody_listens_at(std::string_view path);
 
 }  // namespace zeroway

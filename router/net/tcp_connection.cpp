@@ -47,7 +47,7 @@ void TcpConnection::resume(PauseReason reason) {
 }
 
 void TcpConnection::hung_up() {
-  if (pauses_ == 0 || has_told_hang_up_ || is_shut_) return;  // reading finds out
+  if (pauses_ == 0 || has_told_hang_up_ || is_shut_) return;  // reading will find the end
   has_told_hang_up_ = true;
   watch();
   events_.hung_up();
@@ -62,12 +62,13 @@ void TcpConnection::ready(bool readable, bool writable) {
       return;
     }
     events_.written();
-    return;  // what is readable is told again; the session may be gone
+    return;  // the loop reports readable bytes again; the session may be gone
   }
   if (!readable) return;
   if (is_closing_ && linger_ != Linger::no) return discard();
   if (is_closing_ || pauses_ != 0 || has_input_ended_) {
-    // Either more bytes than are wanted now, or the end of everything: an error is told until it is asked for.
+    // Either more bytes than are wanted now, or the end of the connection: epoll reports an error until SO_ERROR is
+    // read.
     int error = 0;
     socklen_t size = sizeof error;
     ::getsockopt(socket_.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
@@ -139,10 +140,10 @@ void TcpConnection::sent(std::string_view bytes, ssize_t result) {
     return watch();
   }
   keep(bytes, result);
-  if (queued() > 0) events_.written();  // it had counted as taken
+  if (queued() > 0) events_.written();  // these bytes had counted as taken
 }
 
-// What is left of `bytes` waits here.
+// Keeps the unsent rest of `bytes`.
 void TcpConnection::keep(std::string_view bytes, ssize_t sent) {
   const auto taken = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
   if (taken == bytes.size()) return;
@@ -181,7 +182,7 @@ bool TcpConnection::close(Linger linger) {
   }
   if (is_in_batch_) loop_.inside().sends.flush();
   is_closing_ = true;
-  // A client that has closed its side sends nothing more: nothing to linger for.
+  // A client that has closed its side sends nothing more: no reason to linger.
   linger_ = has_input_ended_ ? Linger::no : linger;
   std::string().swap(kept_);
   if (queued() == 0) return shut_down();
@@ -189,7 +190,7 @@ bool TcpConnection::close(Linger linger) {
   return false;
 }
 
-// True when it is over.
+// True when the connection is over.
 bool TcpConnection::shut_down() {
   wants_write_ = false;
   is_shut_ = true;
@@ -230,7 +231,7 @@ void TcpConnection::discard() {
   const std::size_t most = linger_ == Linger::full    ? SIZE_MAX
                            : linger_ == Linger::brief ? kBriefLingerBytes
                                                       : kFloodLingerBytes;
-  // MSG_TRUNC: the kernel drops it itself, without a copy; a flood that was cut goes on for a while (tcp(7)).
+  // MSG_TRUNC: the kernel drops the bytes itself, without a copy (tcp(7)). A flood that was cut goes on for a while.
   const std::size_t wanted = std::min(buffer.size(), most - std::min(most, discarded_));
   const ssize_t count = wanted > 0 ? ::recv(socket_.fd(), buffer.data(), wanted, MSG_TRUNC) : 0;
   if (count < 0) return is_temporary(errno) ? void() : lose();

@@ -1,9 +1,9 @@
 // A connection on a plain TCP socket.
 //
 // Owner: a client session.   Thread: one loop.
-// One recv for each time it is readable, into a buffer that all connections of the loop share: an idle connection owns
-// no buffer. What is small is sent at the end of the turn, together with that of others; until then it counts as taken
-// by the kernel. Not here: accepting (net/listener.h).
+// One recv for each time the socket is readable, into a buffer that all connections of the loop share: an idle
+// connection owns no buffer. Small sends leave at the end of the turn, together with those of other connections; until
+// then their bytes count as taken by the kernel. Not here: accepting (net/listener.h).
 #pragma once
 #include <memory>
 #include <string>
@@ -63,12 +63,12 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
   std::uint8_t pauses_ = 0;  // PauseReason bits
   bool wants_write_ = false;
   bool is_in_batch_ = false;
-  bool is_broken_ = false;  // found while sending, not told yet
+  bool is_broken_ = false;  // found while sending, lost() not called yet
   bool has_input_ended_ = false;
   bool has_told_hang_up_ = false;
   bool is_closing_ = false;
   bool is_shut_ = false;
-  bool is_counted_ = false;  // among the loop's lingering ones
+  bool is_counted_ = false;  // among the loop's lingering connections
 };
 
 }  // namespace zeroway

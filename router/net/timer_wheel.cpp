@@ -20,7 +20,7 @@ void TimerWheel::set(Node& node, Time when) {
 
 void TimerWheel::hang(Node& node) {
   node.unlink();
-  // Further than a round away: met one round later and hung again.
+  // A timer further than a round away is met one round later and hung again.
   node.hung = std::min(node.due, served_ + static_cast<std::int64_t>(kSlots));
   const std::size_t slot = static_cast<std::size_t>(node.hung) % kSlots;
   Link& list = slots_[slot];
@@ -43,7 +43,7 @@ void TimerWheel::serve(std::int64_t tick) {
   const std::size_t slot = static_cast<std::size_t>(tick) % kSlots;
   if (!is_used_.test(slot)) return;
   is_used_.reset(slot);
-  // Taken off as a whole first: a ring may hang new timers into this very slot.
+  // The slot is emptied first: a ring() may hang new timers into the same slot.
   Link met;
   if (!slots_[slot].is_linked()) return;
   met.after = slots_[slot].after;

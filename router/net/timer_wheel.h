@@ -1,8 +1,9 @@
 // Many timers, cheaply: a ring of slots, one for each tick; a timer hangs in the slot of its tick.
 //
 // Owner: a loop.   Thread: that loop's.
-// A timer moved to later stays where it hangs and is looked at there; only one moved to earlier is hung elsewhere.
-// Not here: the clock and what sleeps until next() (net/loop.cpp).
+// A timer moved to a later time stays in its slot, and is moved on when the slot is served. Only a timer moved to an
+// earlier time changes its slot at once.
+// Not here: the clock, and the sleep until next() (net/loop.cpp).
 #pragma once
 #include <array>
 #include <bitset>
@@ -36,9 +37,9 @@ class TimerWheel {
   explicit TimerWheel(Time now) : begin_(now) {}
 
   void set(Node& node, Time when);
-  // Rings all that are due. A ring may set and clear any timer, its own too.
+  // Rings all timers that are due. A ring() may set and clear any timer, its own too.
   void advance(Time now);
-  // When advance() has something to look at next; nothing when no timer hangs here.
+  // When advance() has a slot to serve next; nothing when the wheel has no timer.
   [[nodiscard]] std::optional<Time> next() const;
   [[nodiscard]] Time time_of(std::int64_t tick) const { return begin_ + tick * kTick; }
 

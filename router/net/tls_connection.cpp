@@ -33,7 +33,7 @@ TlsConnection::~TlsConnection() {
   if (is_waiting_) server_.forget(*this);
 }
 
-// --- what came
+// --- input
 
 std::size_t TlsConnection::received(Bytes bytes) {
   if (is_over_ || transport_.is_closing() || engine_.state() == TlsState::ended) return bytes.size();
@@ -106,10 +106,10 @@ void TlsConnection::offer() {
   }
 }
 
-// --- what the transport tells
+// --- events of the transport
 
 void TlsConnection::input_ended() {
-  if (engine_.state() == TlsState::ended) return;  // told by close_notify
+  if (engine_.state() == TlsState::ended) return;  // close_notify has reported the end
   lose("the connection was cut");
 }
 
@@ -125,12 +125,12 @@ void TlsConnection::written() {
 
 void TlsConnection::lost() { lose("the connection broke"); }
 
-// --- what is sent
+// --- output
 
 bool TlsConnection::send_output(std::string& output) {
   if (output.empty()) return true;
   if (!transport_.send(output)) return false;
-  // What TLS itself says fills the queue, too: the session sees to it.
+  // Messages of TLS itself fill the queue, too: the session watches the queue.
   if (events_ && transport_.queued() > 0) events_->written();
   return true;
 }

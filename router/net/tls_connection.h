@@ -1,8 +1,8 @@
-// A connection that speaks TLS over a plain one.
+// A connection that speaks TLS over a plain connection.
 //
-// Owner: while its handshake lasts, whoever is told of it (TlsArrivals); then a client session.   Thread: one loop.
-// What a turn sends is encrypted at once and leaves in one send. A connection that breaks off without close_notify is
-// lost, not ended: somebody may have cut it.
+// Owner: during its handshake, its TlsArrivals; then a client session.   Thread: one loop.
+// The bytes that a turn sends are encrypted at once and leave in one send. A connection that breaks off without
+// close_notify is lost, not ended: an attacker may have cut it.
 // Not here: sockets (net/tcp_connection.h), TLS itself (net/tls_engine.h).
 #pragma once
 #include <memory>
@@ -16,13 +16,13 @@ namespace zeroway {
 
 class TlsConnection;
 
-// Told of a connection's beginning, exactly one of them once.
+// The result of a connection's handshake: exactly one of the two is called, once.
 class TlsArrivals {
  public:
   virtual ~TlsArrivals() = default;
-  // The handshake is done: call serve() before returning. Whoever owns it then may be somebody else.
+  // The handshake is done: call serve() before returning. The owner of `who` may change in this call.
   virtual void secured(TlsConnection& who) = 0;
-  // It never came to that; `who` must stay until the end of the turn. `why` is for the log.
+  // The handshake failed. `who` must stay until the end of the turn. `why` is for the log.
   virtual void failed(TlsConnection& who, std::string_view why) = 0;
 };
 
@@ -31,7 +31,7 @@ class TlsConnection final : public Connection, private ConnectionEvents {
   TlsConnection(Loop& loop, Socket socket, TlsServer& server, TlsArrivals& arrivals);
   ~TlsConnection() override;
 
-  // From now on `events` is told.
+  // From now on `events` gets the connection's events.
   void serve(ConnectionEvents& events) { events_ = &events; }
   [[nodiscard]] const TlsEngine& engine() const { return engine_; }
 
@@ -69,13 +69,13 @@ class TlsConnection final : public Connection, private ConnectionEvents {
   ConnectionEvents* events_ = nullptr;  // none during the handshake
   TlsEngine engine_;
   std::string kept_;     // decrypted and not taken
-  std::string refused_;  // why it is, while it still closes
+  std::string refused_;  // why the connection is refused, while it still closes
   std::unique_ptr<Timer> handshake_timer_;
   bool has_begun_ = false;   // a byte came
-  bool has_signed_ = false;  // what costs in a handshake is done
+  bool has_signed_ = false;  // the expensive part of the handshake is done
   bool is_waiting_ = false;  // for a signature
   bool is_cut_ = false;
-  bool is_over_ = false;  // the last thing is told
+  bool is_over_ = false;  // the last event was passed on
   TcpConnection transport_;
 };
 

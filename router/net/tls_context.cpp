@@ -16,8 +16,8 @@ namespace zeroway {
 
 namespace {
 
-// Mozilla's "intermediate" list without its finite-field DHE: that costs us much and an attacker nothing (D(HE)at), and
-// no client that knows TLS 1.2 needs it.
+// Mozilla's "intermediate" list without finite-field DHE, which costs us much and an attacker nothing (D(HE)at).
+// No client that knows TLS 1.2 needs DHE.
 constexpr const char* kCiphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
@@ -36,8 +36,9 @@ int on_name(SSL* ssl, int*, void* context) {
   return SSL_TLSEXT_ERR_OK;
 }
 
-// Nothing in common is no ALPN, and HTTP/1.1. RFC 7301 §3.2 would end the handshake, and with it clients that offer an
-// older name of what they speak: `curl --http1.0` offers http/1.0 alone.
+// Without a protocol in common, the router answers without ALPN and speaks HTTP/1.1. RFC 7301 §3.2 would end the
+// handshake. That would refuse clients that offer an older name of their protocol: `curl --http1.0` offers http/1.0
+// alone.
 int on_protocols(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* theirs,
                  unsigned int their_size, void* context) {
   const Bytes ours = as_bytes(static_cast<const TlsContext*>(context)->protocols());
@@ -54,7 +55,7 @@ void TlsContext::Free::operator()(ssl_ctx_st* context) const { SSL_CTX_free(cont
 
 TlsContext::~TlsContext() = default;
 
-// Puts one together; thrown away whole when something is wrong.
+// Builds a TlsContext. When something is wrong, the whole object is discarded.
 struct TlsContext::Loader {
   Loader(const TlsSettings& with_settings, TlsContext& for_made) : settings(with_settings), made(for_made) {}
 
@@ -92,8 +93,8 @@ struct TlsContext::Loader {
     return {};
   }
 
-  // A name may have certificates of several kinds (ECDSA, RSA): one context holds them all, and OpenSSL takes what the
-  // client can verify. Of the same kind the first one counts.
+  // A name may have certificates of several kinds (ECDSA, RSA): one context holds all of them, and OpenSSL takes the
+  // certificate that the client can verify. Of two certificates of the same kind the first one counts.
   [[nodiscard]] Result<> make_contexts() {
     std::map<std::string, Set> by_name;
     for (std::size_t index = 0; index < identities.size(); ++index) {
@@ -157,7 +158,8 @@ struct TlsContext::Loader {
     return {};
   }
 
-  // Sessions live in tickets at the clients; we keep none. A ticket holds only under the rules it was given under.
+  // Clients keep sessions as tickets; the router keeps no session. A ticket is good only under the rules under which it
+  // was issued.
   [[nodiscard]] Result<> set_up_sessions(SSL_CTX* context) const {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     const auto lifetime = std::chrono::duration_cast<std::chrono::seconds>(2 * settings.ticket_rotation);

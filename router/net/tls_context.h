@@ -1,4 +1,5 @@
-// What every TLS connection is offered: certificates by name, versions, ciphers, protocols, who may come.
+// The terms that every TLS client is offered: certificates by name, versions, ciphers, protocols, which clients may
+// connect.
 //
 // Owner: shared by all loops of the router and by handshakes under way; never changed: new files make a new one.
 // Thread: any. Not here: when files are read again (net/tls_keeper.h), one connection's secrets (net/tls_engine.h).
@@ -30,8 +31,8 @@ class TlsContext {
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
-  // For a name as the client said it, with or without the dot of the root at its end: its own certificate, else one
-  // with a wildcard (RFC 9525 §6.3: for one label), else the first. Never nothing.
+  // For a name as the client sent it, with or without the dot of the root at its end: the certificate of that name,
+  // else one with a wildcard (RFC 9525 §6.3: for one label), else the first certificate. Never null.
   [[nodiscard]] ssl_ctx_st* find(std::string_view name) const;
   [[nodiscard]] ssl_ctx_st* first() const { return first_; }
   [[nodiscard]] const std::string& protocols() const { return protocols_; }  // as ALPN has them on the wire

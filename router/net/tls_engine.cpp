@@ -15,7 +15,7 @@
 
 namespace zeroway {
 
-// A BIO without memory of its own: OpenSSL's memory BIOs keep the most that ever went through them.
+// A BIO without memory of its own: OpenSSL's memory BIOs keep the most memory that they ever needed.
 struct TlsEngine::Pipe {
   static int read(BIO* bio, char* to, int size) {
     TlsEngine& engine = *static_cast<TlsEngine*>(BIO_get_data(bio));
@@ -67,7 +67,7 @@ TlsEngine::~TlsEngine() = default;
 TlsEngine& TlsEngine::of(const ssl_st* ssl) { return *static_cast<TlsEngine*>(SSL_get_app_data(ssl)); }
 
 std::size_t TlsEngine::read(Bytes input, std::span<std::uint8_t> plain, std::string& output) {
-  ERR_clear_error();  // a queue of the whole thread
+  ERR_clear_error();  // the queue belongs to the whole thread
   input_ = input;
   output_ = &output;
   if (state_ == TlsState::handshake) shake_hands();
@@ -104,7 +104,7 @@ void TlsEngine::shake_hands() {
   fail(std::move(why));
 }
 
-// A name is never cut: it might become somebody else's.
+// A name is never cut: the cut name might be that of another client.
 void TlsEngine::check_client() {
   if (const std::size_t size = client_subject().size(); size > kMaxSubject) {
     fail("the subject of the client's certificate has " + std::to_string(size) + " bytes, over " +
@@ -148,7 +148,7 @@ std::string TlsEngine::client_subject() const {
   const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
   if (!certificate) return {};
   const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new(BIO_s_mem()), BIO_free);
-  // XN_FLAG_RFC2253 escapes what is not printable ASCII, so it is a legal field value whatever the certificate says.
+  // XN_FLAG_RFC2253 escapes bytes that are not printable ASCII, so every subject becomes a legal field value.
   if (!text || X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) < 0) return {};
   const char* begin = nullptr;
   const long size = BIO_get_mem_data(text.get(), &begin);

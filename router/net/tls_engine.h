@@ -1,4 +1,4 @@
-// TLS on one connection without a socket: what the client sent goes in, plaintext and what to send come out.
+// TLS on one connection without a socket: takes the bytes of the client, returns plaintext and the bytes to send.
 //
 // Owner: a TlsConnection, or a test.   Thread: one loop.
 // Buffers belong to the caller: between two calls an engine holds no more than a record that is not complete yet.
@@ -18,7 +18,7 @@ struct ssl_st;
 
 namespace zeroway {
 
-// What a new connection is given; kept until its handshake is over.
+// What a new TLS connection begins with; kept until the end of its handshake.
 struct TlsTerms {
   std::shared_ptr<const TlsContext> context;
   std::shared_ptr<const TicketKeys> keys;
@@ -38,8 +38,8 @@ class TlsEngine {
   TlsEngine(const TlsEngine&) = delete;
   TlsEngine& operator=(const TlsEngine&) = delete;
 
-  // Takes all of `input`. Writes what it decrypts to into `plain` and returns how much that is; at least kTlsPlain must
-  // fit for each kReadSize of input. Appends to `output` what must be sent.
+  // Takes all of `input`. Writes the plaintext into `plain` and returns its size; `plain` must have at least kTlsPlain
+  // bytes for each kReadSize of input. Appends to `output` the bytes that must be sent.
   [[nodiscard]] std::size_t read(Bytes input, std::span<std::uint8_t> plain, std::string& output);
   // Appends `plain`, encrypted, to `output`. Only when open or ended.
   void write(Bytes plain, std::string& output);
@@ -50,7 +50,7 @@ class TlsEngine {
   [[nodiscard]] std::string_view failure() const { return failure_; }  // why, when failed
   [[nodiscard]] std::string_view protocol() const;                     // by ALPN, or empty
   [[nodiscard]] bool is_resumed() const;
-  // Of the client's certificate, as RFC 4514 writes it, in printable ASCII; empty without one.
+  // The subject of the client's certificate, as RFC 4514 writes it, in printable ASCII; empty without a certificate.
   [[nodiscard]] std::string client_subject() const;
 
   // For OpenSSL's callbacks.

@@ -43,7 +43,7 @@ Reader reader_of(const std::string& text) {
   return Reader(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-// A key with a password: nobody is there to type it.
+// For a key with a password: no person is there to type the password.
 int no_password(char*, int, int, void* asked) {
   *static_cast<bool*>(asked) = true;
   return -1;
@@ -66,13 +66,14 @@ Result<PrivateKey> read_key(const std::string& file) {
 void add_name(std::vector<std::string>& names, const ASN1_STRING* text) {
   const auto* begin = reinterpret_cast<const char*>(ASN1_STRING_get0_data(text));
   std::string name(begin, begin + ASN1_STRING_length(text));
-  // A zero byte hides the rest from some readers: not a name.
+  // Some readers stop at a zero byte: text with such a byte is no name.
   if (name.empty() || name.find('\0') != std::string::npos) return;
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
   names.push_back(std::move(name));
 }
 
-// Its subjectAltName; only without one, as it was done long ago, the common name.
+// The names in subjectAltName. Only a certificate without that, as they were made long ago, has the common name as its
+// name.
 std::vector<std::string> names_of(X509* certificate) {
   std::vector<std::string> names;
   auto* alternatives =
@@ -95,7 +96,7 @@ WallTime end_of(const X509* certificate) {
   return std::chrono::system_clock::from_time_t(::timegm(&parts));
 }
 
-// Of its certificate or its chain, whichever is first.
+// When the certificate of `identity` or its chain expires, whichever is first.
 WallTime end_of(const TlsIdentity& identity) {
   WallTime end = end_of(identity.certificate.get());
   for (const Certificate& one : identity.chain) end = std::min(end, end_of(one.get()));
@@ -118,7 +119,7 @@ Result<std::vector<Certificate>> read_certificates(const std::string& file) {
   const Reader reader = reader_of(*text);
   std::vector<Certificate> certificates;
   while (X509* one = PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr)) certificates.emplace_back(one);
-  // The end of the file is told as an error, too.
+  // OpenSSL reports the end of the file as an error, too.
   const bool is_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   const std::string why = take_openssl_error();
   if (!is_end) return bad_file(file, "certificate " + std::to_string(certificates.size() + 1) + ": " + why);

@@ -1,6 +1,6 @@
 // Certificates and keys as the operator keeps them: PEM files in, checked OpenSSL objects out.
 //
-// Owner: nobody; what is read belongs to who asked.   Thread: any.
+// Owner: nobody; the objects read belong to the caller.   Thread: any.
 // Not here: which certificate a client gets (net/tls_context.h), when files are read again (net/tls_keeper.h).
 #pragma once
 #include <openssl/x509.h>
@@ -23,7 +23,7 @@ struct FreeOpenssl {
 using Certificate = std::unique_ptr<X509, FreeOpenssl>;
 using PrivateKey = std::unique_ptr<EVP_PKEY, FreeOpenssl>;
 
-// What proves that we are who a client asked for.
+// The proof that the router is the server with the name that a client asked for.
 struct TlsIdentity {
   Certificate certificate;
   std::vector<Certificate> chain;  // intermediates, in the file's order
@@ -35,10 +35,11 @@ struct TlsIdentity {
 // Each error names the file and what is wrong with it.
 [[nodiscard]] Result<TlsIdentity> read_identity(const TlsFiles& files);
 [[nodiscard]] Result<std::vector<Certificate>> read_certificates(const std::string& file);
-// The pairs of a directory, sorted by name. Fails when it cannot be read, a certificate has no key, or none is there.
+// The pairs of a directory, sorted by name. Fails when the directory cannot be read or has no pair, or when a
+// certificate has no key.
 [[nodiscard]] Result<std::vector<TlsFiles>> list_pairs(const std::string& directory);
 
-// Why OpenSSL failed, as a text; its queue of errors is empty after it.
+// Why OpenSSL failed, as a text. Empties OpenSSL's queue of errors.
 [[nodiscard]] std::string take_openssl_error();
 
 }  // namespace zeroway

@@ -10,7 +10,7 @@ namespace zeroway {
 
 namespace {
 
-// Changes with everything that may change in a file: written over, moved to its place, made again.
+// Appends a mark that changes when the file is overwritten, replaced by a rename, or made again.
 void append_mark(std::string& marks, const std::string& file) {
   struct stat status {};
   marks.append(file).push_back(' ');
@@ -69,8 +69,8 @@ Result<> TlsKeeper::open() {
 void TlsKeeper::look() {
   look_.set(kFilesInterval);
   std::string marks = marks_of(settings_);
-  // A certificate and its key are two files: what does not fit may be half of a change, and is read once more before
-  // anybody is told.
+  // A certificate and its key are two files. A pair that does not fit may be half of a change, and is read once more
+  // before the log complains.
   const bool is_second_look = has_failed_ && !has_complained_;
   if (marks == seen_ && !is_second_look) return;
   if (marks != seen_) has_complained_ = false;

@@ -1,9 +1,9 @@
-// Keeps TLS fresh while the router runs: reads changed certificates, warns of those that end, rotates the keys of
-// session tickets.
+// Keeps TLS up to date while the router runs: reads changed certificates, warns of certificates that will expire,
+// rotates the keys of session tickets.
 //
 // Owner: Router, on its first loop.   Thread: that loop.
-// Open connections are never touched. Files that cannot be used leave everything as it is, and the log says why, once
-// for each change. Not here: reading them (net/tls_files.h), offering them (net/tls_context.h).
+// Open connections are never touched. When files cannot be used, the old certificates stay in use, and the log says
+// why, once for each change. Not here: reading files (net/tls_files.h), offering certificates (net/tls_context.h).
 #pragma once
 #include <functional>
 #include <memory>
@@ -19,7 +19,7 @@ namespace zeroway {
 
 class TlsKeeper {
  public:
-  // `tell` is given new terms for new connections, inside a turn of `loop`; not the first ones.
+  // `tell` is called with new terms for new connections, inside a turn of `loop`; not with the first terms.
   TlsKeeper(Loop& loop, const TlsSettings& settings, std::vector<std::string> protocols,
             std::function<void(const TlsTerms&)> tell, const WallClock& clock);
   ~TlsKeeper();
@@ -27,7 +27,7 @@ class TlsKeeper {
   // Reads everything for the first time. The error names the file.
   [[nodiscard]] Result<> open();
   [[nodiscard]] const TlsTerms& terms() const { return terms_; }
-  // Reads everything again, changed or not; logs how that went.
+  // Reads everything again, changed or not; logs the result.
   void reload();
 
  private:
@@ -42,7 +42,7 @@ class TlsKeeper {
   const WallClock& clock_;
   TlsTerms terms_;
   std::string seen_;         // the files' marks when they were last read
-  bool has_failed_ = false;  // what was seen is not in use
+  bool has_failed_ = false;  // the files of seen_ are not in use
   bool has_complained_ = false;
   Timer look_;
   Timer rotation_;

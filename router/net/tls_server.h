@@ -1,8 +1,8 @@
-// What the TLS connections of one loop share: the terms for new ones, buffers, and a turn's one signature.
+// What the TLS connections of one loop share: the terms for new connections, buffers, and the one signature of a turn.
 //
 // Owner: Router, one per loop; outlives the loop's connections.   Thread: that loop.
-// A handshake costs a signature, some hundred requests' worth of time: each turn of the loop makes one, and others wait
-// in line, so that open connections are served in between.
+// A handshake costs a signature, which takes the time of some hundred requests. So each turn of the loop makes one
+// signature, and other handshakes wait in a queue: open connections are served in between.
 // Not here: one connection (net/tls_connection.h), new terms (net/tls_keeper.h).
 #pragma once
 #include <cstdint>
@@ -30,10 +30,11 @@ class TlsServer final : private TurnEnd {
   // For its connections.
   [[nodiscard]] const TlsTerms& terms() const { return terms_; }
   [[nodiscard]] Millis handshake_timeout() const { return handshake_timeout_; }
-  // Both are free between two calls to a connection.
+  // Both buffers are free between two calls to a connection.
   [[nodiscard]] std::span<std::uint8_t> plain() { return plain_; }
   [[nodiscard]] std::string& output();
-  // False when this turn's is made: the connection is told may_go_on() in a later turn, and then has that one's.
+  // False when this turn's signature is made. Then may_go_on() of the connection is called in a later turn, and the
+  // connection has the signature of that turn.
   [[nodiscard]] bool may_sign(TlsConnection& who);
   void has_signed();
   void forget(TlsConnection& who);
@@ -47,7 +48,7 @@ class TlsServer final : private TurnEnd {
   Millis handshake_timeout_;
   std::vector<std::uint8_t> plain_;
   std::string output_;
-  std::deque<TlsConnection*> waiting_;  // nothing where one has gone
+  std::deque<TlsConnection*> waiting_;  // null where a connection has gone
   bool is_signature_made_ = false;
   bool is_posted_ = false;
 };

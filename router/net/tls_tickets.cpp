@@ -21,7 +21,7 @@ void fill(TicketKeys::Key& key) {
   const bool is_random = RAND_bytes(key.name.data(), static_cast<int>(key.name.size())) == 1 &&
                          RAND_bytes(key.cipher.data(), static_cast<int>(key.cipher.size())) == 1 &&
                          RAND_bytes(key.mac.data(), static_cast<int>(key.mac.size())) == 1;
-  if (!is_random) throw std::runtime_error("no random bytes for session tickets");  // nothing here is safe without
+  if (!is_random) throw std::runtime_error("no random bytes for session tickets");  // tickets are not safe without them
 }
 
 bool set_up_mac(EVP_MAC_CTX* mac, const TicketKeys::Key& key) {
@@ -35,7 +35,7 @@ bool set_up_mac(EVP_MAC_CTX* mac, const TicketKeys::Key& key) {
   return is_set;
 }
 
-constexpr int kFailed = -1, kUnknown = 0, kKnown = 1, kKnownButRenew = 2;  // what OpenSSL wants to hear
+constexpr int kFailed = -1, kUnknown = 0, kKnown = 1, kKnownButRenew = 2;  // results that OpenSSL expects
 
 int seal(const TicketKeys::Key& key, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac) {
   if (RAND_bytes(iv, EVP_CIPHER_get_iv_length(EVP_aes_256_cbc())) != 1) return kFailed;
@@ -52,7 +52,7 @@ int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* 
   if (!key) return kUnknown;
   const bool is_ready = EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key->cipher.data(), iv) == 1;
   if (!is_ready || !set_up_mac(mac, *key)) return kFailed;
-  // RFC 8446 §C.4: a ticket seen twice lets others follow the client, so each connection gets a new one.
+  // RFC 8446 §C.4: a ticket seen twice lets observers follow the client, so each connection gets a new ticket.
   const bool is_enough = key == &keys->current() && SSL_version(ssl) < TLS1_3_VERSION;
   return is_enough ? kKnown : kKnownButRenew;
 }

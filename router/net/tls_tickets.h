@@ -1,7 +1,7 @@
-// The keys that session tickets are sealed with: one seals, two older ones still open.
+// The keys of session tickets: one key encrypts new tickets, two older keys still decrypt.
 //
 // Owner: shared by all loops of the router and by handshakes under way; never changed.   Thread: any.
-// A ticket that no key opens costs its client a whole handshake, nothing else.
+// A ticket that no key decrypts costs its client a full handshake, nothing else.
 // Not here: when keys are rotated (net/tls_keeper.h).
 #pragma once
 #include <array>
@@ -20,14 +20,14 @@ class TicketKeys {
     std::array<std::uint8_t, 32> mac{};
   };
 
-  // Random ones, of which nothing is known outside this process.
+  // Random keys, unknown outside this process.
   [[nodiscard]] static std::shared_ptr<const TicketKeys> make();
-  // A new one in front; the oldest is forgotten.
+  // The keys with a new one in front, without the oldest.
   [[nodiscard]] std::shared_ptr<const TicketKeys> rotated() const;
   ~TicketKeys();
 
   [[nodiscard]] const Key& current() const { return keys_.front(); }
-  // Nothing when the name is that of no key.
+  // Null when no key has this name.
   [[nodiscard]] const Key* find(const std::uint8_t* name) const;
 
  private:
@@ -36,7 +36,7 @@ class TicketKeys {
   std::array<Key, 3> keys_;  // newest first
 };
 
-// Makes `context` seal and open tickets with the keys of each connection's engine.
+// Makes `context` encrypt and decrypt tickets with the keys of each connection's engine.
 void use_ticket_keys(ssl_ctx_st* context);
 
 }  // namespace zeroway
