@@ -1,4 +1,4 @@
-// Log lines that a peer can provoke, held to a few in a second; how many were left out is said with the next one.
+// Log lines that a peer can provoke, limited to a few in a second; the next line says how many lines were left out.
 //
 // Owner: the part that complains.   Thread: one loop.
 // Not here: writing (router/observe/log.h).

@@ -1,7 +1,7 @@
-// What happened on one loop, counted. Plain numbers: the loop writes, a dump is made on the loop too.
+// What happened on one loop, counted. Plain numbers: the loop writes them, and a report reads them on the same loop.
 //
 // Owner: Router keeps one per loop.   Thread: that loop.
-// Not here: how they are shown (observe/report.h).
+// Not here: how counters are shown (observe/report.h).
 #pragma once
 #include <cstdint>
 
@@ -11,18 +11,18 @@ struct Counters {
   // edge
   std::uint64_t connections_accepted = 0;
   std::uint64_t connections_open = 0;      // gauge
-  std::uint64_t connections_refused = 0;   // their address had too many
+  std::uint64_t connections_refused = 0;   // their address had too many connections
   std::uint64_t connections_too_fast = 0;  // their address opened too many in a second
   std::uint64_t requests = 0;
   std::uint64_t bad_requests = 0;
   std::uint64_t tls_handshakes = 0;  // completed
-  std::uint64_t tls_resumed = 0;     // of those, by a session ticket
-  std::uint64_t tls_failed = 0;      // handshakes that never were
+  std::uint64_t tls_resumed = 0;     // completed handshakes that used a session ticket
+  std::uint64_t tls_failed = 0;      // handshakes that failed
   // exchange
   std::uint64_t exchanges_open = 0;  // gauge
   std::uint64_t replies_1xx = 0, replies_2xx = 0, replies_3xx = 0, replies_4xx = 0, replies_5xx = 0;
-  std::uint64_t retries = 0;         // possibly seen, opened again
-  std::uint64_t reopened = 0;        // proven unseen, opened again
+  std::uint64_t retries = 0;         // requests that a worker may have seen, opened again
+  std::uint64_t reopened = 0;        // requests that provably no worker saw, opened again
   std::uint64_t retries_denied = 0;  // the budget was spent
   std::uint64_t cancelled = 0;       // the client went away
   // observe
@@ -36,7 +36,7 @@ struct Counters {
   std::uint64_t workers = 0;       // gauge
   std::uint64_t ping_rounds = 0;
   std::uint64_t pings_late = 0;
-  std::uint64_t uneven_turns = 0;  // times the table went from dealing to steering
+  std::uint64_t uneven_turns = 0;  // times the table changed from dealing to steering
   std::uint64_t messages_in = 0, messages_out = 0;
   std::uint64_t frames_ignored = 0;  // late or foreign frames: stale streams, streams of others, unknown types
   std::uint64_t frames_bad = 0;

@@ -7,19 +7,19 @@
 namespace zeroway {
 
 // lines that a peer can provoke
-inline constexpr std::uint32_t kLinesPerSecond = 10;  // enough to see who does what; a flood does not fill the disk
+inline constexpr std::uint32_t kLinesPerSecond = 10;  // enough to see which peer does what; a flood fills no disk
 
 // files
-inline constexpr std::size_t kMostLogHeld = 4 << 20;         // bytes not written yet: 25 000 lines, then they are lost
+inline constexpr std::size_t kMostLogHeld = 4 << 20;         // bytes not written yet: 25 000 lines, then lines are lost
 inline constexpr std::size_t kWarmLogMemory = 256 << 10;     // bytes kept between two writes; more was for a stall
 inline constexpr std::chrono::seconds kTellLostEvery{1};     // a reader that is a little too slow does not fill the log
 inline constexpr std::chrono::seconds kLongestLogFinish{1};  // at the end, for a file that is slow
-inline constexpr std::chrono::milliseconds kLogStall{100};   // at the end, for a file that has taken nothing so long
-inline constexpr std::chrono::milliseconds kLogLook{10};     // between two looks at that
+inline constexpr std::chrono::milliseconds kLogStall{100};   // at the end, a file that takes nothing so long is stuck
+inline constexpr std::chrono::milliseconds kLogLook{10};     // at the end, between two checks of the file
 
 // access log
 inline constexpr std::size_t kAccessLogBatch = 65'536;     // bytes gathered: one write() of several hundred lines
 inline constexpr std::size_t kMostFieldText = 2'048;       // bytes of a field that a client chose, before escaping
-inline constexpr std::chrono::seconds kAccessLogEvery{1};  // a person who watches the file sees a request within that
+inline constexpr std::chrono::seconds kAccessLogEvery{1};  // a person who watches the file sees a request in 1 s
 
 }  // namespace zeroway

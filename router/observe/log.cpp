@@ -26,7 +26,7 @@ spdlog::level::level_enum to_spdlog(Level level) {
   return spdlog::level::err;
 }
 
-// A place where lines go.
+// A destination of log lines.
 class Place final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   explicit Place(std::string what) : file_(std::move(what)) {}
@@ -37,7 +37,7 @@ class Place final : public spdlog::sinks::base_sink<std::mutex> {
     spdlog::memory_buf_t text;
     formatter_->format(message, text);
     std::string line(text.data(), text.size());
-    file_.append(line, 1);  // whether it is lost cannot be told here
+    file_.append(line, 1);  // a lost line cannot be reported here
   }
   void flush_() override {}
 

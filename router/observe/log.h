@@ -1,7 +1,7 @@
 // The operator's log: a line when something happened that a person may want to know.
 //
-// Owner: main sets it up once, before anything else, and finishes it last.   Thread: any; no line waits for who reads
-// it. Nobody but observe/log.cpp includes spdlog. Data-path code logs only on failures, and rate-limits what a peer can
+// Owner: main sets it up once, before anything else, and finishes it last.   Thread: any; no line waits for its reader.
+// Only observe/log.cpp includes spdlog. Data-path code logs only on failures, and rate-limits lines that a peer can
 // provoke. Not here: one line per request (observe/request_log.h).
 #pragma once
 #include <string_view>
@@ -15,9 +15,9 @@ enum class Level { debug, info, warning, error };
 
 // Debug lines only when verbose. Fails naming a file that cannot be opened.
 [[nodiscard]] Result<> set_up(const ObserveSettings& settings);
-// Opens the log file anew, after it was moved away.
+// Opens the log file again, after the old file was moved away.
 void reopen();
-// Waits until all lines are written, at most a second for each place. Later ones are lost.
+// Waits until all lines are written, at most a second for each destination. Later lines are lost.
 void finish();
 [[nodiscard]] bool is_on(Level level);
 void write(Level level, std::string_view line);

@@ -26,7 +26,7 @@ namespace zeroway {
 namespace {
 
 int open_file(const std::string& path) {
-  // Not blocking: to open a named pipe that nobody reads must not stop the start, it fails.
+  // O_NONBLOCK: to open a named pipe without a reader fails at once, and does not block the start.
   return ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
 }
 
@@ -39,8 +39,8 @@ bool is_pipe(int descriptor) {
   return ::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
-// As many whole lines as a pipe takes in one piece, so that they never mix with those of its other writers; or a line
-// that is longer.
+// The size of as many whole lines as a pipe takes in one piece, so that they never mix with lines of other writers. A
+// longer line goes alone.
 std::size_t piece_for_pipe(std::string_view text) {
   if (text.size() <= PIPE_BUF) return text.size();
   const std::size_t last = text.rfind('\n', PIPE_BUF - 1);
@@ -52,7 +52,7 @@ std::size_t piece_for_pipe(std::string_view text) {
 
 class LogFile::Writer {
  public:
-  // `path` is "" when somebody else opened it.
+  // `path` is "" when the caller opened the descriptor.
   Writer(std::string name, std::string path, int descriptor)
       : name_(std::move(name)), path_(std::move(path)), descriptor_(descriptor), is_pipe_(is_pipe(descriptor)) {}
   ~Writer() { close(); }
@@ -86,7 +86,7 @@ class LogFile::Writer {
     work_.notify_one();
   }
 
-  // False when it is stuck.
+  // False when the writer is stuck.
   bool finish() {
     std::unique_lock lock(mutex_);
     is_finishing_ = true;
@@ -134,7 +134,7 @@ class LogFile::Writer {
     if (told_ == lost_ || is_failing_) {
       work_.wait(lock, has_work);
     } else {
-      work_.wait_for(lock, kTellLostEvery, has_work);  // somebody is to be told, with work or without
+      work_.wait_for(lock, kTellLostEvery, has_work);  // lost lines must be reported, with work or without
     }
   }
 
@@ -159,7 +159,7 @@ class LogFile::Writer {
 
   void write(std::string_view batch) {
     while (!batch.empty()) {
-      if (is_cut_ && !write_piece("\n")) return fail(batch);  // what a full disk left of a line does not begin the next
+      if (is_cut_ && !write_piece("\n")) return fail(batch);  // ends the line that a full disk cut
       const std::size_t size = is_pipe_ ? piece_for_pipe(batch) : batch.size();
       const std::size_t written = write_piece(batch.substr(0, size));
       if (written > 0) is_cut_ = batch[written - 1] != '\n';
@@ -169,7 +169,7 @@ class LogFile::Writer {
     }
   }
 
-  // How much of it was written: less only after an error, which errno tells.
+  // Returns how many bytes of `piece` were written: fewer than all only after an error, which is in errno.
   std::size_t write_piece(std::string_view piece) {
     std::size_t written = 0;
     while (written < piece.size()) {
@@ -178,7 +178,7 @@ class LogFile::Writer {
         written += static_cast<std::size_t>(count);
         progress_ = std::chrono::steady_clock::now();
       } else if (count < 0 && errno == EAGAIN) {
-        pollfd wait{descriptor_, POLLOUT, 0};  // a pipe that nobody reads
+        pollfd wait{descriptor_, POLLOUT, 0};  // a pipe whose reader does not read
         ::poll(&wait, 1, -1);
       } else if (count == 0 || errno != EINTR) {
         break;
@@ -199,7 +199,7 @@ class LogFile::Writer {
   }
 
   void tell_recovery(std::unique_lock<std::mutex>& lock) {
-    const auto now = std::chrono::steady_clock::now();  // no loop's time: this thread has none
+    const auto now = std::chrono::steady_clock::now();  // this thread has no loop that could give the time
     if (told_ == lost_ || is_failing_ || is_finishing_ || now - told_at_ < kTellLostEvery) return;
     const std::uint64_t lost = lost_ - std::exchange(told_, lost_);
     told_at_ = now;
@@ -214,22 +214,22 @@ class LogFile::Writer {
   }
 
   const std::string name_, path_;
-  // Of the thread alone:
+  // Used by the thread alone:
   int descriptor_;
   bool is_pipe_;
-  bool is_cut_ = false;      // the last byte that was written is no line's end
-  bool is_failing_ = false;  // the last write did
+  bool is_cut_ = false;      // the last byte written is not the end of a line
+  bool is_failing_ = false;  // the last write failed
   std::chrono::steady_clock::time_point told_at_{};
   std::uint64_t told_ = 0;
 
   // Written by the thread, read by finish():
   std::atomic<std::chrono::steady_clock::time_point> progress_{};  // the last time the file took a byte
 
-  mutable std::mutex mutex_;  // for what follows
+  mutable std::mutex mutex_;  // for the members below
   std::condition_variable work_, done_;
   std::string waiting_;
-  std::size_t writing_ = 0;                  // bytes that the thread has taken
-  std::optional<std::size_t> reopen_after_;  // bytes of what waits are still for the old file
+  std::size_t writing_ = 0;                  // bytes that the thread is writing
+  std::optional<std::size_t> reopen_after_;  // so many waiting bytes are still for the old file
   std::uint64_t lost_ = 0;
   bool is_losing_ = false;
   bool is_finishing_ = false;
@@ -257,7 +257,7 @@ void LogFile::start(std::shared_ptr<Writer> writer) {
   writer_ = std::move(writer);
   sigset_t all, before;
   sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);  // the new thread's: signals are for the loops
+  pthread_sigmask(SIG_SETMASK, &all, &before);  // the new thread inherits the mask: signals are for the loops
   thread_ = std::thread([writer = writer_] { writer->run(); });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
@@ -273,7 +273,7 @@ void LogFile::finish() {
   if (writer_->finish()) {
     thread_.join();
   } else {
-    thread_.detach();  // stuck in a write; it ends when that does, or with the process
+    thread_.detach();  // stuck in a write; the thread ends with the write or with the process
   }
 }
 

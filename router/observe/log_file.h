@@ -1,9 +1,9 @@
-// A file, pipe or terminal that takes lines. A thread of its own writes them: who has lines never waits for a reader or
-// a disk. What no longer fits meanwhile is lost, counted, and told in the log when lines are taken again.
+// A file, pipe or terminal that takes lines. Its own thread writes them: code that appends lines never waits for a
+// reader or a disk. Lines that do not fit are lost and counted; the log reports them when lines are taken again.
 //
-// Owner: Router keeps the access log's, observe/log.cpp those of the log.   Thread: any.
-// A mutex, because every loop has lines and there is one file; it is held to hand over a buffer, never to write one.
-// Not here: what the lines say (observe/request_log.h, observe/log.h).
+// Owner: Router keeps the file of the access log, observe/log.cpp the files of the log.   Thread: any.
+// It has a mutex, because all loops append to one file. The mutex is held to hand over a buffer, never to write one.
+// Not here: the text of the lines (observe/request_log.h, observe/log.h).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -16,25 +16,26 @@ namespace zeroway {
 
 class LogFile {
  public:
-  // `what` names it in the log: "access log".
+  // `what` names the file in the log: "access log".
   explicit LogFile(std::string what);
   ~LogFile();
   LogFile(const LogFile&) = delete;
   LogFile& operator=(const LogFile&) = delete;
 
-  // Appends to the file `path`, made with mode 0640 when there is none; "-" is standard output. Fails naming it and the
-  // reason. Once, and before append().
+  // Appends to the file `path`, which is made with mode 0640 when it does not exist. "-" is standard output. The error
+  // names the file and the reason. Call open() once, before append().
   [[nodiscard]] Result<> open(const std::string& path);
-  // Writes to what somebody else has opened, and leaves it open.
+  // Writes to a descriptor that the caller has opened, and leaves it open.
   void use(int descriptor);
 
-  // Takes `count` whole lines; `lines` is empty afterwards. True when they are lost, and the first since lines were
-  // taken: who may write to the log then says so. Nothing happens before open() and after finish().
+  // Takes `count` whole lines; `lines` is empty afterwards. True when these lines are lost, and are the first lost
+  // since lines were taken: a caller that may write to the log then reports that. Nothing happens before open() and
+  // after finish().
   bool append(std::string& lines, std::uint64_t count);
-  // Opens the file of that name anew, after it was moved away: what was appended before goes to the old one. That stays
-  // in use when it fails, and the log says why. Returns at once.
+  // Opens the file of that name again, after the old file was moved away. Lines appended before go to the old file.
+  // When the open fails, the old file stays in use, and the log says why. Returns at once.
   void reopen();
-  // Waits until all is written, at most a second: somebody may have stopped reading for good. Takes nothing afterwards.
+  // Waits until all lines are written, at most a second: a reader may have stopped for good. Takes no lines afterwards.
   void finish();
   // Lines that were lost so far.
   [[nodiscard]] std::uint64_t lost() const;
@@ -46,7 +47,7 @@ class LogFile {
   void start(std::shared_ptr<Writer> writer);
 
   std::string what_;
-  // Also held by its thread, which may be stuck in a write when everybody else has gone.
+  // Also held by its thread, which may be stuck in a write after the LogFile is destroyed.
   std::shared_ptr<Writer> writer_;
   std::thread thread_;
 };

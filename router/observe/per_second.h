@@ -1,7 +1,7 @@
-// At most so many of something in a second; the seconds begin with whoever comes first.
+// At most a given number of events in a second; each second begins with its first event.
 //
-// Owner: who counts.   Thread: one.
-// Pure: no clock. Not here: what becomes of those over it.
+// Owner: the code that counts events.   Thread: one.
+// Pure: no clock. Not here: what happens to events over the limit.
 #pragma once
 #include <cstddef>
 
@@ -12,7 +12,7 @@ namespace zeroway {
 template <std::size_t kMost>
 class PerSecond {
  public:
-  // False when this second's are spent.
+  // False when the events of this second are used up.
   [[nodiscard]] bool take(Time now, std::size_t many = 1) {
     if (now - since_ >= std::chrono::seconds(1)) {
       since_ = now;

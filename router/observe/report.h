@@ -10,7 +10,7 @@
 namespace zeroway {
 
 void add(Counters& sum, const Counters& counters);
-// Writes all to the log.
+// Writes all counters to the log.
 void write_report(const Counters& counters);
 
 }  // namespace zeroway

@@ -13,7 +13,7 @@ namespace zeroway {
 
 namespace {
 
-constexpr std::string_view kCut = "...";  // behind one that had more
+constexpr std::string_view kCut = "...";  // ends a field that was longer
 
 template <class Number>
 void append_number(std::string& out, Number number) {
@@ -32,7 +32,7 @@ void append_millis(std::string& out, std::chrono::microseconds time) {
   out.push_back(static_cast<char>('0' + rest % 10));
 }
 
-// What a client chose, so that one line stays one that people and programs can read.
+// Appends text that a client chose, escaped and cut: people and programs can still read the line.
 void append_cut(std::string& out, std::string_view text) {
   append_escaped(out, text.substr(0, kMostFieldText));
   if (text.size() > kMostFieldText) out.append(kCut);

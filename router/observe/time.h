@@ -1,4 +1,4 @@
-// The monotonic clock's types. Only net/loop reads the clock; others are handed `now`.
+// The monotonic clock's types. Only net/loop reads the clock; other code is given `now`.
 #pragma once
 #include <chrono>
 

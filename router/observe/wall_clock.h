@@ -1,7 +1,7 @@
-// What time it is, for those who may not read a clock: asked, never kept.
+// The time, for code that may not read a clock. Such code asks for it each time and does not keep it.
 //
 // Owner: Router; net implements it over the loop's time.   Thread: one loop.
-// Both are the time at which the loop's turn began, so asking is cheap.
+// Both times are the time at which the loop's turn began, so asking is cheap.
 // Not here: timers (net/loop.h).
 #pragma once
 #include <chrono>
