@@ -129,7 +129,7 @@ Result<> check_ports(const Settings& settings) {
   const auto colon = endpoint.rfind(':');
   unsigned first = 0;
   std::from_chars(endpoint.data() + colon + 1, endpoint.data() + endpoint.size(), first);
-  const unsigned last = first + 2 * settings.threads - 1;  // a pair for each loop
+  const unsigned last = first + 2 * settings.threads - 1;  // a pair of ports for each loop
   if (!overlap(settings.edge.address, endpoint.substr(6, colon - 6))) return {};
   const TlsSettings& tls = settings.edge.tls;
   for (const auto& [option, port] :

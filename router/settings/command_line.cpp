@@ -42,7 +42,7 @@ to 2048 bytes, then "...".)";
 
 }  // namespace
 
-// --- Options, where CLI11 is
+// --- Functions of Options that need CLI11
 
 void Options::flag(const char* group, const std::string& names, bool& target, bool value, const std::string& what) {
   app_.add_flag_callback(
@@ -68,7 +68,7 @@ void Options::add(const char* group, const std::string& names, const Reader& rea
   app_.add_option_function<std::string>(names, read, what)->group(group)->type_name(kind);
 }
 
-// --- Which there are
+// --- The options of the router
 
 namespace {
 
@@ -263,7 +263,7 @@ std::string nearest_option(const CLI::App& app, const std::string& name) {
   return nearest.empty() ? "" : "--" + nearest;
 }
 
-// `words` are those that no option took: the first option among them, or the first, is what was wrong.
+// `words` are the words that no option took. The wrong word is the first option among them, or else the first word.
 std::string unknown(const CLI::App& app, const std::vector<std::string>& words) {
   const auto is_option = [](const std::string& word) { return word.starts_with('-'); };
   const auto found = std::find_if(words.begin(), words.end(), is_option);
@@ -274,7 +274,7 @@ std::string unknown(const CLI::App& app, const std::vector<std::string>& words) 
   return "'" + name + "' is no option" + (nearest.empty() ? "" : "; is " + nearest + " meant?");
 }
 
-// CLI11's own message does not name the number of times or what the option takes.
+// CLI11's own message names neither the number of times nor the values that the option takes.
 std::string wrong_count(const CLI::App& app, const CLI::ParseError& error) {
   std::string said = error.what();
   if (const auto at = said.find(" was given a disallowed flag override"); at != std::string::npos) {
@@ -300,7 +300,7 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
   app.set_help_flag("-h,--help", "This help")->group(kLog);
   app.set_version_flag("-V,--version", "router " ZEROWAY_VERSION)->group(kLog);
   app.get_formatter()->column_width(34);
-  app.allow_extras();  // to say ourselves which they are
+  app.allow_extras();  // our own error names them
   app.footer(kAccessLogLines);
   Options options(app);
   TlsWords tls_words;
@@ -328,7 +328,7 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
     return failed(error.what());
   }
   auto rest = app.remaining();
-  std::erase(rest, "--");  // options end here, as everybody's do
+  std::erase(rest, "--");  // ends the options, as in other programs
   if (!rest.empty()) return failed(unknown(app, rest));
   if (const std::string why = pair_tls(app, tls_words, settings.edge.port, settings.edge.tls); !why.empty())
     return failed(why);

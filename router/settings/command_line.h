@@ -1,7 +1,7 @@
-// The router's command line: words in, settings or something to print out.
+// The router's command line: takes words, returns settings or a text to print.
 //
 // Owner: nobody; a pure function.   Thread: any, at the start.
-// CLI11 is included by command_line.cpp alone. Its help is the manual's source.
+// CLI11 is included by command_line.cpp alone. The help text is the manual's source.
 // Not here: what the settings mean (settings/settings.h).
 #pragma once
 #include <optional>
@@ -12,11 +12,11 @@
 
 namespace zeroway {
 
-// What main does: serve with `settings`, or print and exit.
+// The task for main: serve with `settings`, or print and exit.
 struct CommandLine {
   std::optional<Settings> settings;
   std::string output;  // for standard output: help, version
-  std::string error;   // for standard error: names the option, the value and what it may be
+  std::string error;   // for standard error: names the option, the value and the values allowed
   int exit_code = 0;   // 2 after an error
 };
 

@@ -1,7 +1,7 @@
 // The known word that an unknown word was perhaps meant to be.
 //
 // Owner: nobody; a pure function.   Thread: any.
-// Not here: what is said about it (settings/command_line.cpp).
+// Not here: the error that names the word (settings/command_line.cpp).
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,8 +9,8 @@
 
 namespace zeroway {
 
-// The first of those `known` words that need the fewest letters changed, added or left out: at most three, or a third
-// of `word`. "" when there is none.
+// The first of the `known` words that need the fewest letters changed, added or left out: at most three, or a third of
+// `word`. "" when there is none.
 [[nodiscard]] std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace zeroway

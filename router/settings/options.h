@@ -1,8 +1,8 @@
-// One option after another: its name, its help, and the setting that its word goes to.
+// Adds options one by one: the name, the help, and the setting that takes the option's word.
 //
 // Owner: read_command_line.   Thread: any, at the start.
-// A word that does not fit ends the reading with an error that names the option, the word and what fits. What
-// needs CLI11 is defined in command_line.cpp: it is slow to compile, and included there alone.
+// A word that does not fit ends the reading with an error that names the option, the word and the words that fit. Only
+// command_line.cpp includes CLI11, which is slow to compile: functions that need CLI11 are defined there.
 // Not here: which options there are (settings/command_line.cpp), numbers with units (settings/units.h).
 #pragma once
 #include <charconv>
@@ -21,7 +21,8 @@ class App;
 
 namespace zeroway {
 
-// Each adds an option that reads a word into `target`; `what` is the help's line, the default is added to it.
+// Each function adds an option that reads a word into `target`. `what` is the option's line in the help; the default is
+// added to that line.
 class Options {
  public:
   explicit Options(CLI::App& app) : app_(app) {}
@@ -126,7 +127,7 @@ class Options {
   using Reader = std::function<void(const std::string&)>;
   static constexpr const char* kTimeWords = " to 3650d, as 500ms, 5s, 1m, 2h; a plain number is seconds";
 
-  static std::string long_name(const std::string& names);  // the one that errors name
+  static std::string long_name(const std::string& names);  // the name that errors use
   static std::string show(Millis time);
   void add(const char* group, const std::string& names, const Reader& read, const std::string& what,
            const std::string& kind);

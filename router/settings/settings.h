@@ -1,4 +1,4 @@
-// What the operator asked for, as plain structs. The defaults are the zero-config router.
+// The operator's choices, as plain structs. The defaults are the zero-config router.
 //
 // Owner: Router keeps one and hands const references down.   Thread: any; never changed after the start.
 // Not here: reading a command line (settings/command_line.h).
@@ -16,7 +16,7 @@ namespace zeroway {
 
 using Millis = std::chrono::milliseconds;
 
-// What a client may send and how long it may take. Read by http (sizes) and edge (times).
+// Limits for a client: sizes of its requests, and times. Read by http (sizes) and edge (times).
 struct HttpLimits {
   std::size_t max_head = 65'536;                  // bytes of a request's head, HTTP/2: decoded (RFC 9113 §6.5.2): 431
   std::size_t max_request_line = 16'384;          // 414
@@ -27,8 +27,8 @@ struct HttpLimits {
   std::uint64_t body_rate = 240;                  // bytes/s of a body we wait for, over body_timeout, 0 = any: 408
   Millis half_close_timeout{5'000};               // client's FIN to its reply's head, else cancelled; 0 = at once
   Millis idle_timeout{75'000};                    // keep-alive connection with no request: closed
-  Millis send_timeout{30'000};                    // client takes no byte of what is queued for it: dropped
-  std::uint64_t send_rate = 240;                  // bytes/s it takes of that, over send_timeout, 0 = any: dropped
+  Millis send_timeout{30'000};                    // client takes no byte of its queue: dropped
+  std::uint64_t send_rate = 240;                  // bytes/s the client takes, over send_timeout, 0 = any: dropped
   std::size_t max_connections = 10'000;           // per loop; more are not accepted until one closes
   std::size_t max_connections_per_address = 0;    // per loop, IPv6 by /64, 0 = no limit; more are closed at once
   std::uint32_t connection_rate_per_address = 0;  // per second and loop, IPv6 by /64, 0 = no limit; more are closed
@@ -37,7 +37,8 @@ struct HttpLimits {
   bool operator==(const HttpLimits&) const = default;
 };
 
-// permessage-deflate (RFC 7692). `request_…` is what the client is asked for, the others are about what we send.
+// permessage-deflate (RFC 7692). The router asks the client for the values `request_…`; the other values are for
+// messages that the router sends.
 struct WebSocketDeflate {
   bool request_no_context_takeover = false;
   std::uint32_t request_max_window_bits = 0;  // 9…15, 0 = none: only if the client offers it, else no compression
@@ -51,7 +52,7 @@ struct WebSocketDeflate {
 // A shorter time is nearly always a number that was meant in seconds.
 inline constexpr Millis kLeastWebSocketTime{1'000};
 
-// WebSocket, over whatever HTTP. Times: 0 = off, else at least kLeastWebSocketTime. Sizes: bytes, 0 = no limit.
+// WebSocket, over any version of HTTP. Times: 0 = off, else at least kLeastWebSocketTime. Sizes: bytes, 0 = no limit.
 struct WebSocketSettings {
   std::vector<std::string> allowed_origins{"*"};  // patterns with `*`: "https://*.example.com", "http://localhost:*"
   bool allow_null_origin = true;                  // `Origin: null`
@@ -59,12 +60,12 @@ struct WebSocketSettings {
   std::uint64_t max_message_size = 16 << 20;      // incoming, after reassembly and inflation: Close 1009
   std::uint64_t auto_fragment_size = 0;           // outgoing messages that are larger go in frames of this size
   bool fail_by_drop = false;                      // a client that breaks the protocol is dropped without a Close
-  Millis open_handshake_timeout{5'000};           // a worker took it and has not answered by then: dropped
-  Millis close_handshake_timeout{2'000};          // our Close is not answered by then: dropped
+  Millis open_handshake_timeout{5'000};           // for the answer of a worker that took the opening, else dropped
+  Millis close_handshake_timeout{2'000};          // for the answer to our Close, else dropped
   Millis auto_ping_interval{30'000};              // the first ping one interval after opening
-  Millis auto_ping_timeout{10'000};               // no matching pong by then: dropped
+  Millis auto_ping_timeout{10'000};               // for the matching pong, else dropped
   std::uint32_t auto_ping_size = 12;              // 12…125 bytes
-  bool auto_ping_restart_on_any_traffic = true;   // data received begins the interval anew
+  bool auto_ping_restart_on_any_traffic = true;   // data received restarts the interval
   bool validate_utf8 = true;                      // of text and of close reasons: Close 1007
   bool require_masked_client_frames = true;       // Close 1002
   std::optional<WebSocketDeflate> deflate = WebSocketDeflate{};
@@ -72,7 +73,7 @@ struct WebSocketSettings {
   bool operator==(const WebSocketSettings&) const = default;
 };
 
-// A certificate's chain, its own first, and its key; both PEM.
+// A certificate chain, which begins with the certificate itself, and the key; both PEM.
 struct TlsFiles {
   std::string certificate;
   std::string key;
@@ -84,10 +85,10 @@ struct TlsSettings {
   std::uint16_t port = 9443;              // 0 = any free port, said in the log
   std::vector<TlsFiles> certificates;     // the first one is for clients that name none of the others
   std::string directory;                  // NAME.crt with NAME.key, or NAME.pem with both; "" = none
-  std::string client_ca;                  // who signs clients' certificates; "" = clients are not asked for one
-  bool client_optional = false;           // a client may come without
-  Millis handshake_timeout{10'000};       // accepted to secured: closed
-  Millis ticket_rotation{12 * 3600'000};  // a new key for session tickets; each is accepted for two more such times
+  std::string client_ca;                  // CAs that sign clients' certificates; "" = clients are not asked for one
+  bool client_optional = false;           // a client may connect without a certificate
+  Millis handshake_timeout{10'000};       // from accept to the end of the handshake: closed
+  Millis ticket_rotation{12 * 3600'000};  // between new ticket keys; each key is accepted for two more such times
 
   [[nodiscard]] bool is_on() const { return !certificates.empty() || !directory.empty(); }
 
@@ -110,7 +111,7 @@ struct ExchangeSettings {
   std::uint32_t retries = 2;                 // openings of a possibly seen request after the first
   std::uint32_t retry_budget_percent = 20;   // of open streams may be retries at any time
   std::uint32_t retry_budget_floor = 10;     // retries always allowed at once, however few streams are open
-  Millis reply_timeout{0};  // a worker that has all of the request, or gives no room for more, to reply: 504; 0 = any
+  Millis reply_timeout{0};  // for a worker that has the whole request, or gives no credit, to reply: 504; 0 = any
 
   bool operator==(const ExchangeSettings&) const = default;
 };
@@ -123,10 +124,10 @@ struct FabricSettings {
   Millis queue_timeout{5'000};       // a stream waits this long for a worker: 503
   std::size_t queue_limit = 10'000;  // streams waiting per loop: 503
   std::size_t unaccepted_limit =
-      10'000;  // dealt streams per loop without an owner; more are steered: bounds the deal pipe
+      10'000;  // dealt streams per loop that no worker has accepted; more are steered: bounds the deal pipe
   Millis heartbeat_interval{kDefaultHeartbeatInterval};
   Millis heartbeat_timeout{kDefaultHeartbeatTimeout};
-  Millis ping_late{100};              // a dealt ping not back by then makes the table uneven
+  Millis ping_late{100};              // a dealt ping that takes longer makes the table uneven
   bool insecure = false;              // bind beyond loopback without CURVE
   std::string key_file;               // CURVE secret key of the router
   std::string allow_file;             // public keys of workers that may connect; "" with a key = any
@@ -154,7 +155,7 @@ struct Settings {
   FabricSettings fabric;
   ObserveSettings observe;
   std::uint32_t threads = 1;     // loops
-  bool io_uring = true;          // many sends by one call, where the kernel has io_uring for us
+  bool io_uring = true;          // many sends by one call, where the kernel allows io_uring
   Millis drain_timeout{30'000};  // after SIGTERM: how long open requests may take
 
   bool operator==(const Settings&) const = default;
