@@ -10,7 +10,8 @@
 
 namespace {
 
-// Started with one closed, the next thing opened would get its number: a client would read the log.
+// When a standard descriptor is closed at the start, the next file or socket opened would get its number: a client
+// would read the log.
 void fill_standard_descriptors() {
   while (true) {
     const int descriptor = ::open("/dev/null", O_RDWR | O_CLOEXEC);

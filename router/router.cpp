@@ -32,8 +32,8 @@ constexpr Millis kSweepInterval{100};     // deadlines of exchanges, lines of th
 constexpr Millis kDrainLookInterval{20};  // whether the last client is gone
 constexpr std::initializer_list<int> kSignals{SIGTERM, SIGINT, SIGHUP, SIGUSR1};
 
-// A connection is a descriptor, and the usual soft limit is 1024. Clients do not get all: libzmq ends the process when
-// there is none for a worker.
+// A connection is a descriptor, and the usual soft limit is 1024. Clients do not get all descriptors: libzmq ends the
+// process when there is none for a worker.
 Result<> fit_descriptors(Settings& settings) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return {};
@@ -86,7 +86,7 @@ struct Router::Lane {
     drain_look->set(kDrainLookInterval);
   }
 
-  // Each may use those above it.
+  // Each member may use the members above it.
   Loop loop;
   LoopClock clock{loop};
   Counters counters;
@@ -110,7 +110,7 @@ Result<> Router::open() {
   std::signal(SIGPIPE, SIG_IGN);  // a log into a closed pipe must not end the router
   if (auto opened = open_access_log(); !opened) return opened;
   if (auto opened = open_lanes(); !opened) return opened;
-  // Before anybody can connect: who reaches us may also signal us.
+  // Before any client can connect: a program that can connect may also send a signal.
   signals_ = std::make_unique<Signals>(lanes_.front()->loop, kSignals, [this](int number) { signal(number); });
   if (auto opened = open_doors(); !opened) return opened;
   say_it_serves();
@@ -140,11 +140,12 @@ Result<> Router::open_lanes() {
   return {};
 }
 
-// One socket for each lane at the same port, and where that is as text.
+// Opens one socket for each lane at the same port. Returns their address as text.
 Result<std::string> Router::listen_in_lanes(std::uint16_t port, const std::function<void(Lane&, Socket)>& take) {
   const std::string& address = settings_.edge.address;
   if (lanes_.size() > 1) {
-    // Shared ports can be had even when another router of this user shares them: it must be free once.
+    // A shared port can be bound even when another router of this user shares it. So first the port must be free for a
+    // socket that does not share.
     const auto probe = listen_at(address, port, Share::no);
     if (!probe) return probe.error();
   }
@@ -258,7 +259,7 @@ void Router::stop() {
 }
 
 void Router::reload() {
-  // What loops still gather goes to the new file: it is as good a place.
+  // Lines that loops still gather go to the new file, which is as good as the old one.
   if (access_log_) access_log_->reopen();
   log::reopen();
   log::info("SIGHUP: log files are opened anew, certificates are read again; there is nothing else to load");
@@ -272,7 +273,7 @@ struct Router::Report {
 
 void Router::report() { gather(0, Report{}); }
 
-// From loop to loop, each adding its own, and back to the first.
+// The report goes from loop to loop, each loop adds its own counters, and then back to the first loop.
 void Router::gather(std::size_t index, Report report) {
   if (index == lanes_.size()) {
     return lanes_.front()->loop.post([this, report = std::move(report)] {

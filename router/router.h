@@ -1,8 +1,9 @@
-// The router as a whole: builds every loop with all that lives on it, runs them, and ends them in order.
+// The router as a whole: builds every loop with all its objects, runs the loops, and ends them in order.
 //
-// Owner: main, or a test.   Thread: the first loop runs on the one that calls run(), each other on its own.
-// SIGTERM and SIGINT drain, a second one ends at once; SIGHUP opens the logs anew and reads certificates; SIGUSR1
-// writes the counters. Not here: anything a room does; this is the only file that knows them all.
+// Owner: main, or a test.   Thread: the first loop runs on the thread that calls run(), each other loop on its own
+// thread.
+// SIGTERM and SIGINT drain, a second one ends at once; SIGHUP opens the logs again and reads certificates; SIGUSR1
+// writes the counters. Not here: the work of any room; this is the only file that knows all rooms.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -30,13 +31,14 @@ class Router {
   explicit Router(Settings settings);
   ~Router();
 
-  // Binds the fabric's endpoints and the HTTP port. Fails naming the one that cannot be had.
+  // Binds the fabric's endpoints and the HTTP port. The error names the endpoint or port that cannot be bound.
   [[nodiscard]] Result<> open();
-  // Serves until it was drained, or its drain timeout has passed: 0. Told twice to end: 1.
+  // Serves until the router is drained, or until its drain timeout has passed: returns 0. Returns 1 after a second
+  // signal to end.
   [[nodiscard]] int run();
 
  private:
-  struct Lane;  // a loop and all that lives on it
+  struct Lane;  // a loop and all its objects
 
   [[nodiscard]] Result<> open_access_log();
   [[nodiscard]] Result<> open_lanes();
