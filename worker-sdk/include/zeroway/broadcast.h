@@ -1,5 +1,5 @@
-// One to many: Broadcast<T> for coroutines that wait for values (server-sent events), WebSocketBroadcast for WebSockets
-// that all are sent the same.
+// One sender, many receivers: Broadcast<T> for coroutines that wait for values (server-sent events), WebSocketBroadcast
+// for WebSockets that are all sent the same messages.
 //
 //     zeroway::Broadcast<std::string> news;                     // outlives the handlers
 //     worker.handle_async("GET", "/news", [&](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
@@ -9,8 +9,8 @@
 //     });
 //     news.send("…");                                           // any thread
 //
-// A sender never waits. What a listener has not taken yet is bounded, so one that does not keep up costs nobody else
-// anything: what happens to it is the broadcast's SlowListener.
+// A sender never waits. The number of values that wait for a listener is bounded, so a slow listener does not slow the
+// others down: SlowListener says what happens to it.
 #pragma once
 #include <deque>
 #include <memory>
@@ -23,12 +23,11 @@ namespace zeroway {
 
 // What happens to a listener that has `backlog` values waiting when one more is sent.
 enum class SlowListener : std::uint8_t {
-  ends,          // it gets no more: next() gives those that wait, then nothing, and fell_behind() is true
-  loses_oldest,  // the oldest that waits is dropped, and missed() counts it
+  ends,          // gets no more values: next() gives the waiting ones, then nothing, and fell_behind() is true
+  loses_oldest,  // loses its oldest waiting value, and missed() counts it
 };
 
-// Values are sent to all listeners there are at that moment. T is whatever; it is made once, and shared by the
-// listeners.
+// Sends each value to all listeners of that moment. T is any type; a value is made once, and the listeners share it.
 template <class T>
 class Broadcast {
  public:
@@ -40,7 +39,7 @@ class Broadcast {
   Broadcast(const Broadcast&) = delete;
   Broadcast& operator=(const Broadcast&) = delete;
 
-  // Listens from its making to its end. Lives in a coroutine's frame; the broadcast outlives it.
+  // Receives the values that are sent during its life. It lives in a coroutine's frame; the broadcast outlives it.
   class Listener {
    public:
     explicit Listener(Broadcast& broadcast) : broadcast_(broadcast) {
@@ -55,8 +54,8 @@ class Broadcast {
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
 
-    // The next value; empty when the time is over (the listener goes on then), when the broadcast is closed, or when
-    // this listener fell behind and was ended: is_over() tells. Throws Cancelled.
+    // The next value. Empty when the time is over (the listener stays usable), when the broadcast is closed, or when
+    // this listener fell behind and was ended; is_over() is true in the last two cases. Throws Cancelled.
     Task<std::shared_ptr<const T>> next(Waiting where, std::chrono::milliseconds longest = kForever) {
       const detail::Deadline deadline(where, longest);
       while (true) {
@@ -71,17 +70,17 @@ class Broadcast {
         co_await detail::Wait(broadcast_.waits_, where, left, lock);
       }
     }
-    // Whether nothing more will come, beside what waits.
+    // Whether no value will come any more, besides the values that wait.
     [[nodiscard]] bool is_over() const {
       const std::unique_lock lock(broadcast_.waits_.mutex);
       return is_over_;
     }
-    // SlowListener::ends: whether that happened to it.
+    // With SlowListener::ends: whether this listener was ended because it fell behind.
     [[nodiscard]] bool fell_behind() const {
       const std::unique_lock lock(broadcast_.waits_.mutex);
       return fell_behind_;
     }
-    // SlowListener::loses_oldest: how many values it lost.
+    // With SlowListener::loses_oldest: how many values this listener lost.
     [[nodiscard]] std::size_t missed() const {
       const std::unique_lock lock(broadcast_.waits_.mutex);
       return missed_;
@@ -97,7 +96,7 @@ class Broadcast {
 
   [[nodiscard]] Listener listen() { return Listener(*this); }
 
-  // Any thread. Returns how many listeners will get it. Ignored (0) after close().
+  // Any thread. Returns how many listeners will get the value. Ignored (0) after close().
   std::size_t send(T value) {
     const auto shared = std::make_shared<const T>(std::move(value));
     const std::unique_lock lock(waits_.mutex);
@@ -106,7 +105,7 @@ class Broadcast {
     waits_.notify_all();
     return told;
   }
-  // Any thread. Listeners get what waits for them, then nothing; so do those that come later.
+  // Any thread. Listeners get the values that wait for them, then nothing. Later listeners get nothing.
   void close() {
     const std::unique_lock lock(waits_.mutex);
     is_closed_ = true;
@@ -120,7 +119,7 @@ class Broadcast {
   }
 
  private:
-  // With the mutex held. Whether the listener will get it.
+  // With the mutex held. Whether the listener will get the value.
   bool give(Listener& listener, const std::shared_ptr<const T>& value) {
     if (listener.is_over_) return false;
     if (listener.values_.size() >= backlog_) {
@@ -142,13 +141,13 @@ class Broadcast {
   bool is_closed_ = false;
 };
 
-// WebSockets that all are sent the same messages, while their handlers receive: a room of a chat.
+// WebSockets that are all sent the same messages, while their handlers receive: a chat room.
 //
 //     auto membership = room.join(socket);                      // in the handler's frame
 //     while (auto message = co_await socket.receive()) room.send_text(message->bytes);
 //
-// A message goes to those who are in at that moment, the sender too. A member further behind than `max_backlog` bytes
-// is closed at once with `close_code` (WebSocket::abort), so its handler's receive() gives nothing.
+// A message goes to all members of that moment, its sender included. When more than `max_backlog` bytes wait for a
+// member, the member is closed at once with `close_code` (WebSocket::abort), so receive() in its handler gives nothing.
 class WebSocketBroadcast {
  public:
   static constexpr std::size_t kMaxBacklog = 256 << 10;  // bytes
@@ -161,7 +160,8 @@ class WebSocketBroadcast {
 
   struct Member;  // the SDK's own
 
-  // In from its making to its end. Lives in the handler's frame, beside the socket; the broadcast outlives it.
+  // Makes the socket a member during its life. It lives in the handler's frame, beside the socket; the broadcast
+  // outlives it.
   class Membership {
    public:
     Membership(WebSocketBroadcast& broadcast, WebSocket& socket);
@@ -176,11 +176,11 @@ class WebSocketBroadcast {
 
   [[nodiscard]] Membership join(WebSocket& socket) { return {*this, socket}; }
 
-  // Any thread; never waits. A member's worker sends it in its next turn, in the order of the calls, behind what the
-  // member's handler has sent or posted before. `text` is UTF-8.
+  // Any thread; never waits. The worker of a member sends the message in the next turn of its loop, in the order of the
+  // calls, behind the messages that the member's handler has sent or posted before. `text` is UTF-8.
   void send_text(std::string_view text) { send(text, true); }
   void send_binary(std::string_view bytes) { send(bytes, false); }
-  // How many are in. Any thread.
+  // The number of members. Any thread.
   [[nodiscard]] std::size_t size() const;
 
  private:

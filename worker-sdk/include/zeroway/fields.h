@@ -1,7 +1,7 @@
 // Header and trailer fields, as the handlers see them.
 //
-// Names are lower case, values are bytes in the order they came, repeats are kept (RFC 9110 §5.3). Both kinds here are
-// views: they own nothing and are good as long as the request (or the call) they belong to.
+// Names are in lower case. Values are bytes. Fields stand in the order they came, repeats are kept (RFC 9110 §5.3).
+// Both classes here are views: they own nothing and are good as long as the request (or the call) that they belong to.
 #pragma once
 #include <cstddef>
 #include <initializer_list>
@@ -20,8 +20,8 @@ struct FieldView {
 
 using FieldInit = std::initializer_list<FieldView>;
 
-// A list of fields in the order they came, without the pseudo-fields (those are request.method() and so on).
-// Copying it copies a pointer. Iterate with `for (zeroway::FieldView field : request.fields())`.
+// A list of fields in the order they came, without the pseudo-fields (for those call request.method() and so on). A
+// copy costs as much as a pointer. Iterate with `for (zeroway::FieldView field : request.fields())`.
 class FieldsView {
  public:
   FieldsView() = default;
@@ -30,9 +30,9 @@ class FieldsView {
   [[nodiscard]] bool empty() const { return size_ == 0; }
   // `index` is 0 … size() - 1.
   [[nodiscard]] FieldView operator[](std::size_t index) const;
-  // The value of the first field of this name (give it in lower case); nothing when there is none.
+  // The value of the first field of this name (in lower case); nothing when there is no such field.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
-  // How many fields of this name (lower case) there are.
+  // How many fields have this name (in lower case).
   [[nodiscard]] std::size_t count(std::string_view name) const;
 
   class Iterator {

@@ -5,10 +5,11 @@
 namespace zeroway {
 
 struct FileOptions {
-  // Empty = by the name's ending: ".html" is "text/html; charset=utf-8", an ending that is not known
-  // "application/octet-stream".
+  // The content-type. Empty = chosen by the ending of the file's name: ".html" gives
+  // "text/html; charset=utf-8", an unknown ending "application/octet-stream".
   std::string content_type = {};
-  // Of the reply (RFC 9111 §5.2), for instance "public, max-age=3600". Empty = none: browsers ask again, and get 304.
+  // The reply's cache-control (RFC 9111 §5.2), for instance "public, max-age=3600". Empty = no such field: browsers ask
+  // again, and get 304.
   std::string cache_control = {};
 };
 

@@ -1,11 +1,11 @@
-// What HTML forms send: application/x-www-form-urlencoded and multipart/form-data (RFC 7578).
+// Forms as HTML pages send them: application/x-www-form-urlencoded and multipart/form-data (RFC 7578).
 //
-// Whole, for forms without large files:
+// Read whole, for forms without large files:
 //
 //     const Form form = request.form();                         // co_await request.form() in a coroutine
 //     reply.send("Hello, " + form.value("name").value_or("you"));
 //
-// Part by part, for files of any size; nothing is held but the piece that is given out:
+// Read part by part, for files of any size; the SDK holds only the piece that it gives out:
 //
 //     FormReader reader(request);                               // AsyncFormReader: co_await in front of each call
 //     while (auto part = reader.next_part())
@@ -27,10 +27,11 @@ class AsyncRequest;
 class FormParser;  // the SDK's own
 class Request;
 
-// What is above is answered with 413 (StatusError).
+// A form above one of these limits is answered with 413 (StatusError).
 struct FormLimits {
   std::size_t max_parts = 1'000;
-  // Bytes of one part's content. FormReader only; form() holds all, so WorkerOptions::max_body bounds it.
+  // The bytes of one part's content. For FormReader only: form() holds the whole form, so WorkerOptions::max_body
+  // bounds it.
   std::size_t max_part = std::size_t{1} << 40;
 };
 
@@ -38,8 +39,8 @@ struct FormLimits {
 struct FormPart {
   std::string name;
   std::optional<std::string>
-      filename;              // of files: as the client says it, maybe with folders in it. Never a path as it is
-  std::string content_type;  // "text/plain" when the client says none
+      filename;              // of a file: as the client says it, maybe with folders in it. Never use it as a path
+  std::string content_type;  // "text/plain" when the client names none
 
   [[nodiscard]] bool is_file() const { return filename.has_value(); }
 };
@@ -52,12 +53,12 @@ struct FormFile {
 // A form that was read whole. Values are bytes, UTF-8 as browsers send them.
 class Form {
  public:
-  // The first value of this name; nothing when there is none. Files are no values.
+  // The first value of this name; nothing when there is none. Files do not count as values.
   [[nodiscard]] std::optional<std::string> value(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> values(std::string_view name) const;
   // All values, in order.
   [[nodiscard]] const std::vector<QueryPair>& pairs() const { return pairs_; }
-  // The first file of this name; nullptr when there is none. An input without a chosen file has an empty filename.
+  // The first file of this name; nullptr when there is none. An input without a chosen file gives an empty filename.
   [[nodiscard]] const FormFile* file(std::string_view name) const;
   [[nodiscard]] const std::vector<FormFile>& files() const { return files_; }
 
@@ -69,20 +70,21 @@ class Form {
   std::vector<FormFile> files_;
 };
 
-// Reads the request's body as a form. For handlers on the pool, and inline ones. Lives in the handler; the request is
-// not read otherwise meanwhile.
+// Reads the request's body as a form. For handlers on the pool and inline handlers. A reader lives in the handler;
+// while it lives, nothing else reads the request's body.
 class FormReader {
  public:
-  // Throws StatusError(415) when the request's content-type is none of the two, 400 when it names no boundary.
+  // Throws StatusError: 415 when the request's content-type is not that of a form, 400 when it names no boundary.
   explicit FormReader(Request& request, const FormLimits& limits = {});
   ~FormReader();
   FormReader(const FormReader&) = delete;
   FormReader& operator=(const FormReader&) = delete;
 
-  // The next part; what the last one has left is passed over. Nothing at the end. Throws StatusError(400) when the form
-  // is malformed or cut off, 413 above the limits, and Cancelled. A urlencoded form is held whole: max_body bounds it.
+  // The next part; the unread rest of the part before is skipped. Nothing at the form's end. Throws StatusError(400)
+  // when the form is malformed or cut off, StatusError(413) above the limits, and Cancelled. A urlencoded form is held
+  // whole, so max_body bounds it.
   [[nodiscard]] std::optional<FormPart> next_part();
-  // The next piece of this part's content, at least a byte; nothing at its end. Good until the next call.
+  // The next piece of this part's content, at least one byte; nothing at the part's end. Good until the next call.
   [[nodiscard]] std::optional<std::string_view> read();
 
  private:

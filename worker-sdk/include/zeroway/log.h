@@ -1,4 +1,4 @@
-// Where the lines of a worker's log go, and how grave a line is.
+// The severity of a log line, and the function that a worker's log lines go to.
 #pragma once
 #include <concepts>
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace zeroway {
 
 enum class LogLevel : std::uint8_t {
   debug,    // connections; only with WorkerOptions::verbose
-  info,     // what an operator wants to see once: joined, leaving
+  info,     // events that an operator wants to see once: joined, leaving
   warning,  // something does not work now and may work later: a router that cannot be reached
   error,    // something is wrong and stays so: a handler that threw, a key that cannot be read
 };
@@ -19,13 +19,13 @@ enum class LogLevel : std::uint8_t {
 // "debug", "info", "warning" or "error".
 [[nodiscard]] std::string_view to_text(LogLevel level);
 
-// The application's own function for log lines. Either kind will do:
+// The application's own function for log lines. It has one of two forms:
 //
 //     options.log = [](std::string_view line) { syslog(LOG_INFO, "%s", std::string(line).c_str()); };
 //     options.log = [](zeroway::LogLevel level, std::string_view line) { my_logger.write(level, line); };
 //
-// It is called on any thread of the worker, on several at once, and should not block. A line comes without newline,
-// time, level and worker's name, and is good until the call returns.
+// The function is called on any thread of the worker, on several at once, and should not block. A line comes without
+// newline, time, level and the worker's name. It is good until the call returns.
 class LogSink {
  public:
   LogSink() = default;

@@ -1,4 +1,5 @@
-// What coroutines wait for that is no request: an Event that somebody sets, a Channel of values.
+// Event and Channel: how coroutines wait for other coroutines and threads. A thread sets an Event or sends values into
+// a Channel, a coroutine waits for it.
 //
 //     zeroway::Event ready;                                     // outlives the handlers
 //     worker.handle_async("GET", "/wait", [&](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
@@ -7,12 +8,13 @@
 //     });
 //     std::thread other([&] { …; ready.set(); });               // any thread
 //
-// Each wait names the request or the WebSocket whose handler waits. It throws Cancelled as soon as that is over, and it
-// ends when its time is over: in milliseconds, 0 = looks once, kForever = no end. The coroutine goes on on its own
-// worker's thread, in the turn after the cause. Coroutines of several workers may wait for one thing.
+// Each wait names the request or the WebSocket whose handler waits. The wait throws Cancelled as soon as that request
+// or WebSocket is over. It ends when its time is over: in milliseconds, 0 = checks once, kForever = no end. The
+// coroutine is resumed on its own worker's thread, in the turn of the loop after the cause. Coroutines of several
+// workers may wait for one Event or Channel.
 //
-// Threads: everything here may be called from any thread, also from handlers on the pool, except the functions that
-// are awaited, which belong to coroutines. The objects must outlive whoever waits for them.
+// Threads: every function here may be called from any thread, also from handlers on the pool, except the functions that
+// are awaited: those belong to coroutines. An Event or Channel must outlive the coroutines that wait for it.
 #pragma once
 #include <algorithm>
 #include <chrono>
@@ -33,7 +35,8 @@ namespace zeroway {
 
 inline constexpr std::chrono::milliseconds kForever = std::chrono::milliseconds::max();
 
-// Whose handler waits. Made from what the handler was given: `event.wait(request)`, `event.wait(socket)`.
+// The request or WebSocket whose handler waits. Made from the handler's parameter: `event.wait(request)`,
+// `event.wait(socket)`.
 class Waiting {
  public:
   Waiting(AsyncRequest& request) : side_(request.side_) {}    // NOLINT: implicit on purpose
@@ -48,14 +51,14 @@ namespace detail {
 
 class Wait;
 
-// Coroutines that wait for the same. `mutex` guards the list, and the state of what they wait for.
+// Coroutines that wait for one Event, Channel or Broadcast. `mutex` guards the list, and the state that they wait for.
 class WaitList {
  public:
   WaitList() = default;
   WaitList(const WaitList&) = delete;
   WaitList& operator=(const WaitList&) = delete;
 
-  // With the mutex held: all of them go on, soon.
+  // With the mutex held: all coroutines in the list are resumed, soon.
   void notify_all();
 
   std::mutex mutex;
@@ -65,8 +68,8 @@ class WaitList {
   std::vector<Wait*> waits_;
 };
 
-// Awaited with the list's mutex held, so that no notice is missed; releases it. Goes on after notify_all(), after
-// `longest`, or with Cancelled.
+// Awaited with the list's mutex held, so that no notice is missed; releases the mutex. Resumes after notify_all(),
+// after `longest`, or with Cancelled.
 class [[nodiscard]] Wait {
  public:
   Wait(WaitList& list, Waiting where, std::chrono::milliseconds longest, std::unique_lock<std::mutex>& held)
@@ -95,7 +98,7 @@ class [[nodiscard]] Wait {
 class Deadline {
  public:
   Deadline(Waiting where, std::chrono::milliseconds longest);
-  // 0 when it is over.
+  // The time until then; 0 when the wait is over.
   [[nodiscard]] std::chrono::milliseconds left() const;
 
  private:
@@ -105,15 +108,15 @@ class Deadline {
 
 }  // namespace detail
 
-// Is set, or not. Whoever waits goes on when it is.
+// A flag that is set or not. Coroutines that wait for it are resumed when it is set.
 class Event {
  public:
-  // Stays set until reset(); setting it again does nothing.
+  // The event stays set until reset(). set() does nothing when the event is set already.
   void set();
   void reset();
   [[nodiscard]] bool is_set() const;
-  // `co_await event.wait(request, 5s)`: true when it is, or gets, set; false when the time is over first. A set() that
-  // a reset() follows at once may go unseen. Throws Cancelled.
+  // `co_await event.wait(request, 5s)`: true when the event is set or becomes set, false when the time is over first. A
+  // wait may miss a set() when a reset() follows at once. Throws Cancelled.
   Task<bool> wait(Waiting where, std::chrono::milliseconds longest = kForever);
 
  private:
@@ -121,7 +124,7 @@ class Event {
   bool is_set_ = false;
 };
 
-// Values in their order, from any thread to a coroutine, at most `capacity` waiting. T is movable.
+// A queue of values from any thread to a coroutine, in their order, at most `capacity` of them at once. T is movable.
 template <class T>
 class Channel {
  public:
@@ -135,7 +138,7 @@ class Channel {
     const std::unique_lock lock(waits_.mutex);
     return put(value);
   }
-  // Waits for room. False when the time is over, or the channel is closed, first. Throws Cancelled.
+  // Waits until the channel has room. False when the time is over first, or the channel is closed. Throws Cancelled.
   Task<bool> send(Waiting where, T value, std::chrono::milliseconds longest = kForever) {
     const detail::Deadline deadline(where, longest);
     while (true) {
@@ -146,13 +149,13 @@ class Channel {
       co_await detail::Wait(waits_, where, left, lock);
     }
   }
-  // The next value, or nothing when there is none. Never waits.
+  // The next value, or nothing when the channel is empty. Never waits.
   [[nodiscard]] std::optional<T> try_receive() {
     const std::unique_lock lock(waits_.mutex);
     return take();
   }
-  // Waits for the next value. Nothing when the time is over, or when the channel is closed and all that was sent has
-  // been received: is_closed() tells which. Throws Cancelled. Each value goes to one receiver.
+  // Waits for the next value. Nothing when the time is over, or when the channel is closed and all its values have been
+  // received: is_closed() tells which. Throws Cancelled. Each value goes to one receiver.
   Task<std::optional<T>> receive(Waiting where, std::chrono::milliseconds longest = kForever) {
     const detail::Deadline deadline(where, longest);
     while (true) {
@@ -163,7 +166,7 @@ class Channel {
       co_await detail::Wait(waits_, where, left, lock);
     }
   }
-  // Nothing more can be sent; what was sent can still be received.
+  // After close() no value can be sent; values that were sent before can still be received.
   void close() {
     const std::unique_lock lock(waits_.mutex);
     is_closed_ = true;

@@ -1,12 +1,13 @@
 // The coroutine type of handle_async: `zeroway::Task<void> answer(zeroway::AsyncRequest&, zeroway::AsyncReply&)`.
 //
-// A task does nothing until it is awaited (the SDK awaits the handler's own); then it runs on the thread that awaits
-// it, to its end or its next suspension. An exception leaves through the co_await. Each task is awaited once, an empty
-// or moved-from one never. Helpers of a handler return Task<T> and are awaited with `T value = co_await helper(…)`.
-// Destroying a task that has not ended destroys its frame: what it holds is released in the usual order.
+// A task does nothing until it is awaited (the SDK awaits the handler's own task). Then it runs on the thread that
+// awaits it, to its end or its next suspension. An exception of the task leaves through the co_await. Each task is
+// awaited once; an empty or moved-from task must not be awaited. Helpers of a handler return Task<T> and are awaited
+// with `T value = co_await helper(…)`. Destroying a task that has not ended destroys its frame: the objects in the
+// frame are destroyed in the usual order.
 //
 // Stack: a loop may await any number of tasks, one after another. Tasks inside of tasks take stack as calls inside of
-// calls do, 80 bytes a level when optimized: 10 000 levels fit into 8 MiB in any build.
+// calls do: 80 bytes a level when optimized; 10 000 levels fit into 8 MiB in any build.
 #pragma once
 #include <atomic>
 #include <coroutine>
@@ -26,7 +27,7 @@ struct TaskEnd {
   template <class Promise>
   std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
     if (ended.promise().is_second()) return ended.promise().continuation;
-    return std::noop_coroutine();  // it never waited: its awaiter goes on by itself
+    return std::noop_coroutine();  // the task never waited: its awaiter goes on by itself
   }
   void await_resume() const noexcept {}
 };
@@ -36,9 +37,10 @@ struct TaskPromiseBase {
   std::exception_ptr error;
   std::atomic<bool> is_met{false};
 
-  // Asked once by the one who started the task, as it comes back from that, and once by the task's end; who is second
-  // lets the awaiter go on. Were that always the end, each task of a loop would begin on the stack of the one before,
-  // where the compiler makes no jump of it. Atomic: what a task waits for may resume it on another thread.
+  // Asked once by the code that started the task, after resume(), and once by the end of the task. The second of the
+  // two lets the awaiter go on. If that were always the end, each task of a loop would begin on the stack of the task
+  // before it, in builds where the compiler makes no jump of the call. Atomic: the task may be resumed on another
+  // thread.
   [[nodiscard]] bool is_second() noexcept { return is_met.exchange(true, std::memory_order_acq_rel); }
 
   std::suspend_always initial_suspend() const noexcept { return {}; }
@@ -89,9 +91,9 @@ class [[nodiscard]] Task {
     if (handle_) handle_.destroy();
   }
 
-  // Awaiting: starts the task, resumes the awaiter when it has ended.
+  // Awaiting starts the task, and resumes the awaiter when the task has ended.
   [[nodiscard]] bool await_ready() const noexcept { return false; }
-  // Not inlined: clang 14 would keep its variables in the awaiter's frame, which may be gone when resume() is back.
+  // Not inlined: clang 14 would keep the variables in the awaiter's frame, which may be gone when resume() returns.
   [[gnu::noinline]] bool await_suspend(std::coroutine_handle<> awaiter) {
     const std::coroutine_handle<promise_type> task = handle_;
     task.promise().continuation = awaiter;

@@ -13,16 +13,16 @@ namespace zeroway {
 // Whether '+' means a space, as it does in queries and in forms that browsers send.
 enum class PlusIsSpace : bool { no, yes };
 
-// "a%20b" → "a b". The result is bytes: UTF-8 if that is what was encoded. A '%' without two hex digits behind it stays
-// as it is. Decodes once: "%2541" → "%41".
+// "a%20b" → "a b". The result is bytes; they are UTF-8 if the encoded text was. A '%' without two hex digits behind it
+// stays as it is. Text is decoded once: "%2541" → "%41".
 [[nodiscard]] std::string percent_decode(std::string_view text, PlusIsSpace plus = PlusIsSpace::no);
 // Whether two hex digits follow each '%'.
 [[nodiscard]] bool has_valid_escapes(std::string_view text);
-// "a b/c" → "a%20b%2Fc": for one segment of a path, or one name or value of a query. Everything is encoded but letters,
-// digits and "-._~" (RFC 3986 §2.3).
+// "a b/c" → "a%20b%2Fc": for one segment of a path, or one name or value of a query. Letters, digits and "-._~" stay as
+// they are (RFC 3986 §2.3); all other bytes are encoded.
 [[nodiscard]] std::string percent_encode(std::string_view text);
 
-// One pair, both decoded.
+// Name and value of one pair, decoded.
 using QueryPair = std::pair<std::string, std::string>;
 
 // All pairs of "a=1&b=2" in order, repeats kept: name and value percent-decoded, '+' a space (the URL standard §5.1).

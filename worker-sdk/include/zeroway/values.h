@@ -1,7 +1,7 @@
-// How RequestBase::param<T>() and query<T>() make a T of a text.
+// How RequestBase::param<T>() and query<T>() convert text to a T.
 //
-// T is std::string, a whole-number type (int, std::uint64_t, …) or float or double. Numbers are decimal, as
-// std::from_chars reads them: no space, no '+', and all of the text. "inf" and "nan" are no numbers here.
+// T is std::string, a whole-number type (int, std::uint64_t, …), float or double. Numbers are decimal, as
+// std::from_chars reads them: no space, no '+', and the whole text must be the number. "inf" and "nan" are refused.
 #pragma once
 #include <charconv>
 #include <cmath>
