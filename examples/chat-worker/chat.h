@@ -1,7 +1,7 @@
-// The chat's handlers: the page, and a WebSocket for each of its windows.
+// The chat's handlers: the page, and one WebSocket for each window of the page.
 //
 // Owner: nobody; a free function.   Thread: the one that makes the worker.
-// Not here: who is in a room (room.h), options and running (main.cpp).
+// Not here: the members of a room (room.h), options and running (main.cpp).
 #pragma once
 #include <zeroway/worker.h>
 

@@ -1,4 +1,4 @@
-// The chat's page: whole, without anything from elsewhere.
+// The chat's page. It is complete: it loads nothing from other servers.
 #pragma once
 #include <string_view>
 

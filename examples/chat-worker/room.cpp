@@ -5,9 +5,9 @@
 
 namespace {
 
-constexpr std::size_t kRemembered = 50;  // messages that a newcomer sees
+constexpr std::size_t kRemembered = 50;  // messages that a new member is sent
 
-// What is no UTF-8 (a name out of the path, say) is shown as U+FFFD.
+// Bytes that are no UTF-8 (in a name from the path, for example) are shown as U+FFFD.
 std::string as_text(const nlohmann::json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -1,7 +1,7 @@
-// One room of the chat: who is in it, and what was said last.
+// One room of the chat: its members, and its last messages.
 //
-// Owner: Rooms, as long as somebody is in it.   Thread: the worker's.
-// Not here: one person's WebSocket from beginning to end (main.cpp).
+// Owner: Rooms, as long as the room has a member.   Thread: the worker's.
+// Not here: the WebSocket of one member from beginning to end (chat.cpp).
 #pragma once
 #include <zeroway/worker.h>
 
@@ -13,7 +13,7 @@
 
 class Room {
  public:
-  // In the room for as long as it lives. `socket` and `room` outlive it.
+  // A member of the room during its life. `socket` and `room` outlive it.
   class Visit {
    public:
     Visit(Room& room, zeroway::WebSocket& socket, std::string_view name);
@@ -35,12 +35,12 @@ class Room {
  private:
   [[nodiscard]] std::string people() const;
 
-  zeroway::WebSocketBroadcast sockets_;  // who does not keep up is closed
+  zeroway::WebSocketBroadcast sockets_;  // a member that does not keep up is closed
   std::vector<Visit*> visits_;
-  std::deque<std::string> said_;  // as JSON, for those who come later
+  std::deque<std::string> said_;  // messages as JSON, for members that come later
 };
 
-// The rooms by name. A room that everybody has left is forgotten.
+// The rooms by name. A room without members is deleted.
 class Rooms {
  public:
   Room& enter(const std::string& name) { return rooms_[name]; }

@@ -14,7 +14,7 @@ Task<void> echo(WebSocket& socket) {
   while (const auto piece = co_await socket.receive_piece()) co_await socket.send_piece(*piece);
 }
 
-// Closes with the code in the path after the first message, which is the reason.
+// Closes with the code in the path after the first message; the message is the reason of the close.
 Task<void> close_as_asked(WebSocket& socket) {
   const auto reason = co_await socket.receive(123);
   if (reason) socket.close(socket.param<int>("code"), reason->bytes);

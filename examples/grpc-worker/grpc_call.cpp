@@ -10,7 +10,7 @@ using zeroway::Task;
 
 namespace {
 
-constexpr std::size_t kPrefix = 5;            // one byte "compressed", four of length
+constexpr std::size_t kPrefix = 5;            // bytes: one for the compressed flag, four for the length
 constexpr std::size_t kMaxMessage = 4 << 20;  // gRPC's usual limit
 
 std::uint32_t read_length(std::string_view prefix) {
@@ -46,7 +46,7 @@ std::optional<std::chrono::nanoseconds> read_grpc_timeout(std::string_view text)
   const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size() || count < 0) return std::nullopt;
   using namespace std::chrono;
-  constexpr std::int64_t kMostHours = 24L * 365;  // more would not fit into nanoseconds
+  constexpr std::int64_t kMostHours = 24L * 365;  // a longer time does not fit into nanoseconds
   switch (unit) {
     case 'H':
       return hours(std::min(count, kMostHours));
@@ -99,7 +99,7 @@ void GrpcCall::check_deadline() const {
   if (Clock::now() >= deadline_) say_deadline_is_over();
 }
 
-// Until `size` bytes are there; false when the body ends before.
+// Reads until `size` bytes are there; false when the body ends before.
 Task<bool> GrpcCall::fill(std::size_t size) {
   while (in_.size() < size) {
     const auto piece = co_await request_.read();
@@ -140,12 +140,12 @@ Task<void> GrpcCall::sleep(std::chrono::milliseconds duration) {
     co_return check_deadline();
   }
   co_await request_.sleep(std::max(left, std::chrono::milliseconds(0)));
-  say_deadline_is_over();  // whatever the clock says: a timer may be a little early
+  say_deadline_is_over();  // without asking the clock: a timer may be a little early
 }
 
 void GrpcCall::finish(int code, std::string_view text) {
   const std::string digits = std::to_string(code), message = percent_encode(text);
-  // Fields that are empty are left out: gRPC's base64 of nothing is a value too, but says nothing.
+  // Empty fields are left out: gRPC's base64 of an empty value is legal, but tells nothing.
   if (!trailing_.empty() && !details_.empty())
     return reply_.end({{"grpc-status", digits},
                        {"grpc-message", message},

@@ -1,7 +1,7 @@
 // One gRPC call on one request (gRPC's "PROTOCOL-HTTP2"): messages in, messages out, status in the trailers.
 //
 // Owner: serve_call's frame.   Thread: the worker's.
-// Not here: what is in the messages (that is the methods' business; there is no protobuf), compression.
+// Not here: the content of the messages (the methods know it; there is no protobuf), compression.
 #pragma once
 #include <zeroway/worker.h>
 
@@ -11,10 +11,10 @@
 #include <string>
 #include <string_view>
 
-// gRPC's status codes, those that are used here.
+// The gRPC status codes that this example uses.
 enum class GrpcCode { ok = 0, deadline_exceeded = 4, resource_exhausted = 8, unimplemented = 12, internal = 13 };
 
-// Thrown by a method, it is the call's status.
+// A method throws a GrpcError to end the call with this status.
 class GrpcError : public std::runtime_error {
  public:
   GrpcError(GrpcCode code, const std::string& text) : std::runtime_error(text), code_(static_cast<int>(code)) {}
@@ -29,14 +29,14 @@ class GrpcCall {
  public:
   GrpcCall(zeroway::AsyncRequest& request, zeroway::AsyncReply& reply);
 
-  // What the client said with the call; binary values (names that end in "-bin") are base64.
+  // The metadata that the client sent with the call; binary values (names that end in "-bin") are base64.
   [[nodiscard]] std::optional<std::string_view> metadata(std::string_view name) const { return request_.field(name); }
 
-  // The next message, or nothing when the client has sent its last. Throws GrpcError when it is larger than 4 MiB, is
-  // compressed, or is cut off, and when the call's deadline is over.
+  // The next message, or nothing when the client has sent its last message. Throws GrpcError when the message is larger
+  // than 4 MiB, is compressed, or is cut off, and when the call's deadline is over.
   zeroway::Task<std::optional<std::string>> read();
   zeroway::Task<void> write(std::string_view message);
-  // Throws GrpcError when the deadline comes first.
+  // Throws GrpcError when the call's deadline comes first.
   zeroway::Task<void> sleep(std::chrono::milliseconds duration);
   void finish(int code, std::string_view text);
 
@@ -49,14 +49,14 @@ class GrpcCall {
   zeroway::AsyncReply& reply_;
   Clock::time_point deadline_ = Clock::time_point::max();
   std::string in_, out_;
-  std::string details_, trailing_;  // metadata for the end, as the client gave it
+  std::string details_, trailing_;  // trailing metadata, as the client gave it
 };
 
 // A handler that runs `method` for each call.
 using GrpcMethod = zeroway::Task<void> (*)(GrpcCall& call);
 [[nodiscard]] zeroway::AsyncHandler grpc_handler(GrpcMethod method);
 
-// "100m" → 100 ms: at most eight digits and a unit of H M S m u n. Nothing when it is not one.
+// "100m" → 100 ms: at most eight digits and a unit of H M S m u n. Nothing when the text is no timeout.
 [[nodiscard]] std::optional<std::chrono::nanoseconds> read_grpc_timeout(std::string_view text);
-// As grpc-message wants it: what is not printable ASCII, and '%', as %XX.
+// The form of grpc-message: bytes that are not printable ASCII, and '%', become %XX.
 [[nodiscard]] std::string percent_encode(std::string_view text);

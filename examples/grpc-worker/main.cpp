@@ -15,7 +15,7 @@ std::uint32_t number(GrpcCall& call, std::string_view name, std::uint32_t otherw
   return value;
 }
 
-// What the call's metadata asks for: to wait, or to fail.
+// Does what the call's metadata asks for: waits, or fails.
 Task<void> obey(GrpcCall& call) {
   co_await call.sleep(std::chrono::milliseconds(number(call, "echo-delay-ms", 0)));
   const std::uint32_t code = number(call, "echo-status", 0);

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """A worker for Zeroway in Python, written from proto/README.md alone.
 
-Answers `Hello from NAME` on every path; /echo streams the request's body back as it arrives; WebSockets on every path
-send back each message. The numbers in comments (§5) are that page's sections.
+Answers `Hello from NAME` on every path, but /echo streams the request's body back as it arrives. WebSockets are
+accepted on every path; each message is sent back. Numbers in comments (§5) are sections of proto/README.md.
 """
 import argparse
 import json
@@ -27,19 +27,19 @@ NO_ERROR, PROTOCOL_ERROR, FLOW_CONTROL_ERROR, REFUSED_STREAM, COMPRESSION_ERROR,
 STREAM_ERRORS = {PROTOCOL_ERROR: "frames out of order", FLOW_CONTROL_ERROR: "more than the credit",
                  COMPRESSION_ERROR: "a malformed header block"}
 
-FRAME = 65536                # the longest payload
-WINDOW = 262144              # each way (§5)
-FIRST_WINDOW = 65536         # each way, before the first WINDOW_UPDATE
-BATCH = 1 << 20              # we begin a new message here; 4 MiB is the limit
-TURN = 200                   # messages read before answers go out
-NEVER = 3_600_000            # ms: libzmq makes no connection anew, we do (§1)
-REDIAL_PAUSE = 0.1           # after a connection broke off
-DIAL_PATIENCE = 2.0          # for a dial that says nothing
-HEARTBEAT = (250, 1000)      # ms, until a router says what it uses (§4)
-HELLO_PAUSE = 0.1            # before saying it again (§4)
-CONFIRM_PATIENCE = 2.0       # for the router's GOAWAY (§7)
-DRAIN_TIME = 30.0            # for what is in hand when we leave; then it is dropped
-CLOSES_A_SECOND = 10         # of WebSockets when we leave: their clients come back one by one
+FRAME = 65536                # bytes: the longest payload
+WINDOW = 262144              # bytes, each way (§5)
+FIRST_WINDOW = 65536         # bytes, each way, before the first WINDOW_UPDATE
+BATCH = 1 << 20              # bytes: a longer ZeroMQ message gets no more frames; the limit is 4 MiB
+TURN = 200                   # at most so many messages are read before answers are sent
+NEVER = 3_600_000            # ms: this worker reconnects, libzmq must not (§1)
+REDIAL_PAUSE = 0.1           # s, after a connection broke
+DIAL_PATIENCE = 2.0          # s, for a connection attempt without an event
+HEARTBEAT = (250, 1000)      # ms: interval and timeout, until a router's WELCOME names its own (§4)
+HELLO_PAUSE = 0.1            # s, before HELLO is sent again (§4)
+CONFIRM_PATIENCE = 2.0       # s, for the router's GOAWAY (§7)
+DRAIN_TIME = 30.0            # s, for the streams in hand when the worker leaves; then they are dropped
+CLOSES_A_SECOND = 10         # WebSockets, when the worker leaves: so their clients reconnect one by one
 
 
 class Malformed(Exception):
@@ -79,7 +79,7 @@ def number(payload):
 
 def new_encoder():
     encoder = hpack.Encoder()
-    encoder.header_table_size = 0  # its first block begins with the size update to 0, which is legal
+    encoder.header_table_size = 0  # the first block begins with a table size update to 0, which is legal
     return encoder
 
 
@@ -96,7 +96,7 @@ def read_block(block):
 # ---- endpoints (§1)
 
 def resolve(endpoint):
-    """With the host as a number, so that the monitor's endpoints are ours."""
+    """The endpoint with a numeric host: the monitor names endpoints so, and must find this one."""
     if not endpoint.startswith("tcp://"):
         return endpoint
     host, _, port = endpoint[len("tcp://"):].rpartition(":")
@@ -117,7 +117,7 @@ def steer_of(deal):
 
 
 def with_host_of(endpoint, dialled):
-    """Replaces the host '*' by the one that was dialled."""
+    """Replaces the host '*' by the host of the endpoint `dialled`."""
     if not endpoint.startswith("tcp://*:"):
         return endpoint
     return dialled.rpartition(":")[0] + endpoint[len("tcp://*"):]
@@ -126,19 +126,19 @@ def with_host_of(endpoint, dialled):
 # ---- one stream (§3, §5)
 
 class Stream:
-    """A request and its reply: the windows, what waits for credit, and the two answers this worker knows."""
+    """A request and its reply: the windows, the bytes that wait for credit, and this worker's two answers."""
 
     def __init__(self, link, stream_id, head, ended):
         self.link, self.id = link, stream_id
         self.method = dict(head).get(":method", "")
         self.path = dict(head).get(":path", "").partition("?")[0]
         self.fields = [(name, value) for name, value in head if not name.startswith(":")]
-        self.has_spoken = False      # a frame about it went out: it is accepted
+        self.has_spoken = False      # a frame about this stream was sent: the stream is accepted
         self.request_ended = ended
         self.may_receive = FIRST_WINDOW
         self.owed = WINDOW - FIRST_WINDOW
         self.may_send = FIRST_WINDOW
-        self.waiting = bytearray()   # of the reply's body
+        self.waiting = bytearray()   # bytes of the reply's body, without credit yet
         self.trailers = []
         self.reply_ends = self.is_over = False
         self.is_echo = self.path == "/echo"
@@ -146,18 +146,18 @@ class Stream:
     def field(self, name):
         return next((value for key, value in self.fields if key == name), "")
 
-    # what the router says
+    # frames from the router
 
     def begin(self):
         asks_first = not self.request_ended and self.field("expect").lower() == "100-continue"
         if self.is_echo:
             if asks_first:
-                self.give_credit()   # the client is told to go on; a head alone would be the final word
+                self.give_credit()   # the router sends 100 Continue; a head alone would be the final response
             fields = [(name, self.field(name)) for name in ("content-type", "content-length") if self.field(name)]
             self.put_head(200, fields)
             if self.request_ended or self.method == "HEAD":
                 self.put_end()
-        # Hello needs no body: who asks before sending one is answered instead of told to go on.
+        # The greeting needs no body: a client with `expect: 100-continue` gets its answer instead of 100 Continue.
         elif self.request_ended or asks_first:
             self.say_hello()
 
@@ -169,7 +169,7 @@ class Stream:
         self.may_receive -= len(payload)
         if self.is_echo:
             self.waiting += payload
-            self.flush()             # gives the credit back as bytes go out
+            self.flush()             # gives credit for the bytes that are sent
         else:
             self.consumed(len(payload))
         if ended:
@@ -189,9 +189,9 @@ class Stream:
         self.flush()
 
     def message(self, flags, payload):
-        raise StreamError(PROTOCOL_ERROR)  # this is no WebSocket
+        raise StreamError(PROTOCOL_ERROR)  # this stream is no WebSocket
 
-    # what we say
+    # frames to the router
 
     def speak(self, kind, flags, payload):
         self.has_spoken = True
@@ -215,7 +215,7 @@ class Stream:
         self.flush()
 
     def flush(self):
-        """Sends what credit allows; the end goes with the last piece."""
+        """Sends as many bytes as there is credit for; the last frame carries END_STREAM."""
         while not self.is_over and self.waiting and self.may_send > 0:
             piece = bytes(self.waiting[:min(self.may_send, FRAME)])
             del self.waiting[:len(piece)]
@@ -246,7 +246,7 @@ class Stream:
         self.owed = 0
 
     def turn_is_over(self):
-        """Accepts what nobody has said anything about (§5)."""
+        """Accepts the stream if this worker has sent no frame about it yet (§5)."""
         if not self.has_spoken and not self.is_over:
             if self.request_ended:
                 self.speak(WINDOW_UPDATE, 0, struct.pack(">I", 0))
@@ -259,16 +259,16 @@ class Stream:
 # ---- one WebSocket (§8)
 
 def message_credit(payload):
-    return max(1, len(payload))      # an empty one is held, too
+    return max(1, len(payload))      # an empty message needs credit too
 
 
 class WebSocket(Stream):
-    """Accepted whatever its path; sends back each piece of a message as it comes, and the close."""
+    """A WebSocket, accepted on every path. Sends back each piece of a message as it comes, and the close."""
 
     def __init__(self, link, stream_id, head, ended):
         super().__init__(link, stream_id, head, ended)
-        self.pieces = []             # [flags, bytes], until there is credit
-        self.close_at = 0.0          # when we leave
+        self.pieces = []             # [flags, bytes], waiting for credit
+        self.close_at = 0.0          # the time to close it, when the worker leaves
 
     def begin(self):
         self.put_head(200, [])
@@ -291,9 +291,9 @@ class WebSocket(Stream):
 
     def end(self, trailers):
         self.request_ended = True
-        if ("close-code", "1006") in trailers:  # it broke a rule, and reads our answers to what it sent before
+        if ("close-code", "1006") in trailers:  # the client broke a rule, but still reads answers
             return self.put_end()
-        self.pieces.clear()          # who has closed reads no more
+        self.pieces.clear()          # a client that has closed reads no more
         self.put_end([(name, value) for name, value in trailers if name == "close-code"])
 
     def close(self, code, reason):
@@ -312,21 +312,21 @@ class WebSocket(Stream):
             self.may_send -= message_credit(part)
             self.speak(MESSAGE, flags if is_all else flags & ~END_MESSAGE, part)
             self.consumed(message_credit(part))
-        if not self.pieces:          # the end goes behind them
+        if not self.pieces:          # the end is sent behind the pieces
             super().flush()
 
 
-# ---- one router, or one loop of it (§4, §7)
+# ---- one router, or one loop of a router (§4, §7)
 
 class Link:
     def __init__(self, worker, deal, steer, parent=None):
         self.worker, self.parent = worker, parent
         self.deal, self.steer = deal, steer
         self.steer_alias = self.deal_alias = None
-        self.instance = None         # of the connection to steer
-        self.known_as = ""           # the instance that said HELLO last
+        self.instance = None         # routing id of the connection to steer
+        self.known_as = ""           # the instance in the last HELLO
         self.is_up = self.is_welcome = self.is_confirmed = False
-        self.hello_at = None         # when to say it again
+        self.hello_at = None         # when to send HELLO again
         self.dial_at = None          # when to connect deal again
         self.steer_at = None         # when to connect steer again
         self.heartbeat = HEARTBEAT
@@ -337,7 +337,7 @@ class Link:
         self.frames.append(data)
 
     def dial_steer(self):
-        """A connection of its own: no routing id and no alias is ever used again (§1)."""
+        """Connects steer with a new routing id and a new alias: neither is ever used again (§1)."""
         self.drop_steer()
         self.instance = self.worker.new_instance()
         self.steer_alias = self.worker.connect(self, "steer", self.steer)
@@ -346,7 +346,7 @@ class Link:
     def drop_steer(self):
         if self.steer_alias is not None:
             self.worker.disconnect(self.steer)
-            self.worker.aliases.pop(self.steer_alias)  # nobody listens to what it still says
+            self.worker.aliases.pop(self.steer_alias)  # late messages of that connection are ignored
             self.steer_alias = None
 
     def came_up(self):
@@ -358,10 +358,10 @@ class Link:
         self.forget()
         self.steer_at = time.monotonic() + REDIAL_PAUSE
         if self.worker.is_leaving:
-            self.is_confirmed = True  # there is nobody to do it
+            self.is_confirmed = True  # the router is gone and cannot confirm
 
     def forget(self):
-        """Nothing from before counts any more: streams, what was to be sent, and being on deal."""
+        """Drops the state of the connection before: the streams, the frames to send, and the connection to deal."""
         self.is_welcome, self.hello_at = False, None
         self.hang_up()
         self.streams.clear()
@@ -375,7 +375,7 @@ class Link:
             self.deal_alias = None
 
     def dial(self):
-        """Connects deal, anew if it was; never but when welcome (§4)."""
+        """Connects deal, again if it was connected before. Only after WELCOME (§4)."""
         self.hang_up()
         self.deal_alias = self.worker.connect(self, "deal", self.deal)
         self.dial_at = time.monotonic() + DIAL_PATIENCE
@@ -421,7 +421,7 @@ class Link:
             welcome = json.loads(payload)
             router, loop, pairs = welcome["router"], welcome.get("loop", 0), welcome["pairs"]
             self.heartbeat = (int(welcome.get("heartbeat_interval", HEARTBEAT[0])),
-                              int(welcome.get("heartbeat_timeout", HEARTBEAT[1])))  # for the dials to come
+                              int(welcome.get("heartbeat_timeout", HEARTBEAT[1])))  # for later connections
             others = [(with_host_of(pair["deal"], self.deal), with_host_of(pair["steer"], self.steer))
                       for index, pair in enumerate(pairs) if index != loop]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -429,7 +429,7 @@ class Link:
         if router != self.router:
             self.worker.log(f"{self.steer}: welcomed by {router}")
         self.router, self.is_welcome = router, True
-        self.worker.take_events()  # is that still the connection that stands?
+        self.worker.take_events()  # the WELCOME may be from a connection that has broken since
         if self.is_welcome and self.deal_alias is None and not self.worker.is_leaving:
             self.dial()
         if self.parent is None:
@@ -446,7 +446,7 @@ class Link:
                 self.worker.log(f"{self.steer}: the router is leaving")
             return
         if not self.is_welcome and code != CONNECT_ERROR:
-            return  # about frames from before our HELLO (§4)
+            return  # this GOAWAY is about frames from before our HELLO (§4)
         self.worker.log(f"{self.steer}: GOAWAY {code:#x}: {payload[8:].decode('utf-8', 'replace')}")
         self.forget()
         if code != CONNECT_ERROR:
@@ -480,12 +480,12 @@ class Link:
 
     def open(self, stream_id, head, ended):
         if not any(name == ":method" for name, _ in head):
-            return  # late trailers of a stream that is over
+            return  # late trailers, of a stream that is over
         if self.worker.stream_count() >= self.worker.capacity:
             self.put(frame(RST_STREAM, 0, stream_id, struct.pack(">I", REFUSED_STREAM)))
             return
         is_socket = (":protocol", "websocket") in head
-        if is_socket and self.worker.is_leaving:  # another worker can keep it
+        if is_socket and self.worker.is_leaving:  # another worker can hold the WebSocket longer
             self.put(frame(RST_STREAM, 0, stream_id, struct.pack(">I", REFUSED_STREAM)))
             return
         stream = (WebSocket if is_socket else Stream)(self, stream_id, head, ended)
@@ -505,7 +505,7 @@ class Link:
                 del self.streams[stream.id]
 
     def send(self):
-        """All that is ready, in as few messages as may be; what is said about openings before what is said to pings."""
+        """Sends all ready frames in as few messages as possible; answers to PINGs go behind all other frames."""
         if self.hello_at is not None and time.monotonic() >= self.hello_at:
             self.say_hello()
         if not self.is_up:
@@ -529,7 +529,7 @@ class Worker:
         self.name, self.weight, self.capacity = options.name, options.weight, options.capacity
         self.encoder = new_encoder()
         self.aliases, self.alias_count = {}, 0
-        self.times_told = 0          # to leave
+        self.times_told = 0          # how often a signal has told this worker to leave
         self.is_leaving = False
         self.is_new = []
         self.links = []
@@ -551,7 +551,7 @@ class Worker:
         try:
             print(f"{self.name}: {line}", file=sys.stderr, flush=True)
         except OSError:
-            pass  # whoever read the log is gone, or its disk is full
+            pass  # the reader of the log is gone, or its disk is full
 
     def hello(self, instance, replaces):
         return json.dumps({"version": 1, "name": self.name, "instance": instance, "replaces": replaces,
@@ -564,7 +564,7 @@ class Worker:
     # connections
 
     def new_alias(self, what):
-        self.alias_count += 1  # an alias is used once in a socket's life (§1)
+        self.alias_count += 1  # an alias is used once in the life of the socket (§1)
         return f"{what} {self.alias_count}".encode()
 
     def new_instance(self):
@@ -574,13 +574,13 @@ class Worker:
         alias = self.new_alias(what)
         self.aliases[alias] = link
         self.socket.setsockopt(zmq.CONNECT_ROUTING_ID, alias)
-        # The id of a deal connection is looked at by nobody.
+        # No peer looks at the routing id of a connection to deal.
         self.socket.setsockopt(zmq.ROUTING_ID, (link.instance if what == "steer" else self.new_instance()).encode())
         self.socket.setsockopt(zmq.HEARTBEAT_IVL, link.heartbeat[0])
         self.socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, link.heartbeat[1])
         try:
             self.socket.connect(endpoint)
-        except zmq.ZMQError as error:  # it can never be dialled: a path of over 107 bytes, for example
+        except zmq.ZMQError as error:  # an endpoint that is never possible: for example a path of over 107 bytes
             sys.exit(f"{self.name}: {endpoint}: {error}")
         return alias
 
@@ -596,7 +596,7 @@ class Worker:
         link.dial_steer()
 
     def has_pairs(self, parent, pairs):
-        """A router told all its loops: dial the new ones, let go those it no longer has."""
+        """A router named all its loops: connects to the new ones, disconnects from those that are gone."""
         if self.is_leaving:
             return
         for link in [one for one in self.links if one.parent is parent and (one.deal, one.steer) not in pairs]:
@@ -611,7 +611,7 @@ class Worker:
     def take_events(self):
         while self.monitor.poll(0):
             event = recv_monitor_message(self.monitor)
-            endpoint = event["endpoint"].decode()  # as it was dialled
+            endpoint = event["endpoint"].decode()  # spelled as in connect()
             for link in list(self.links):
                 if link.deal == endpoint:
                     link.deal_event(event["event"])
@@ -619,7 +619,7 @@ class Worker:
                     continue
                 if event["event"] == zmq.EVENT_HANDSHAKE_SUCCEEDED:
                     link.came_up()
-                elif link.steer_alias is not None:  # broken off, or it could not be connected
+                elif link.steer_alias is not None:  # the connection broke, or could not be made
                     link.went_down()
 
     # turns
@@ -684,7 +684,7 @@ class Worker:
     # leaving (§7)
 
     def be_told(self):
-        """On a signal, in the middle of anything."""
+        """Called by a signal, at any point of the program."""
         self.times_told += 1
         if self.times_told > 1:
             os._exit(1)

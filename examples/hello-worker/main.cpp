@@ -1,4 +1,4 @@
-// Greets whoever asks, on every path.
+// Answers every request with a greeting, on every path.
 #include "hello.h"
 
 int main(int argc, char** argv) {

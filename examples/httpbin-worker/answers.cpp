@@ -37,8 +37,8 @@ void answer_redirect(Request& request, Reply& reply) {
   reply.redirect(left == 1 ? "/get" : "/redirect/" + std::to_string(left - 1));
 }
 
-// The body tells all fields of the reply, its own length among them: two rounds, because telling the length can
-// lengthen it.
+// The body lists all fields of the reply, content-length among them. It is written twice, because the digits of the
+// length can make the body longer.
 void answer_response_headers(Request& request, Reply& reply) {
   const Pairs wanted = request.query_pairs();
   Json json = to_json(wanted);
@@ -134,5 +134,5 @@ void register_answers(zeroway::Worker& worker) {
   worker.handle_inline("GET", "/cookies/set", answer_set_cookies);
   worker.handle_inline("GET", "/cookies/delete", answer_delete_cookies);
   worker.handle_inline("GET", "/sse-page", answer_sse_page);
-  worker.handle("*", "/status/{code}", answer_status);  // on the pool: it answers without waiting for a body
+  worker.handle("*", "/status/{code}", answer_status);  // on the pool: answers without waiting for the body
 }

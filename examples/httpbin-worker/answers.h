@@ -1,7 +1,7 @@
-// The endpoints that answer at once, from a request that is all there.
+// The endpoints that answer at once, when the whole request is there.
 //
 // Owner: nobody; free functions.   Thread: the worker's loop (they never block).
-// Not here: what takes time or has no bound (streams.h).
+// Not here: endpoints that take time or have no bound (streams.h).
 #pragma once
 #include <zeroway/worker.h>
 

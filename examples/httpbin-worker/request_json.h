@@ -1,7 +1,7 @@
-// A request described as JSON, in the shapes that httpbin.org made known.
+// A request described as JSON, in the shapes of httpbin.org.
 //
 // Owner: values.   Thread: any.
-// Not here: which endpoint shows what (answers.cpp).
+// Not here: which endpoint shows which part (answers.cpp).
 #pragma once
 #include <zeroway/worker.h>
 
@@ -17,9 +17,9 @@ using Json = nlohmann::json;
 [[nodiscard]] Json to_json(const Pairs& pairs);
 [[nodiscard]] Json headers_of(const zeroway::RequestBase& request);  // names as in "X-Request-Id", repeats joined
 [[nodiscard]] std::string origin_of(const zeroway::RequestBase& request);
-// args, headers, origin, url: what /get shows.
+// args, headers, origin, url, as /get shows them.
 [[nodiscard]] Json describe(const zeroway::RequestBase& request);
-// The same with data, files, form, json: what /post shows. Of a body that is a form, or of any other.
+// The same with data, files, form, json, as /post shows them: for a body that is a form, and for any other body.
 [[nodiscard]] Json describe(const zeroway::RequestBase& request, const zeroway::Form& form);
 [[nodiscard]] Json describe(const zeroway::RequestBase& request, std::string_view body);
 [[nodiscard]] bool is_form(const zeroway::RequestBase& request);

@@ -16,7 +16,7 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 40;  // a stream costs no memory, so this is only sanity
+constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 40;  // a stream costs no memory: a sanity limit
 constexpr std::uint64_t kMaxLines = 1'000'000;
 constexpr double kMaxSeconds = 3'600;
 constexpr std::size_t kPiece = 65'536;
@@ -25,7 +25,7 @@ std::chrono::milliseconds to_milliseconds(double seconds) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Seconds(seconds));
 }
 
-// Random bytes that are the same for the same seed, however they are cut.
+// Random bytes. The same seed gives the same bytes, in whatever pieces they are read.
 class RandomBytes {
  public:
   explicit RandomBytes(const Pairs& query)
@@ -118,8 +118,8 @@ Task<void> answer_drip(AsyncRequest& request, AsyncReply& reply) {
   reply.end();
 }
 
-// A browser comes back whenever the stream ends, and tells the last event that it got. After the last there is no more:
-// 204 ends it (HTML standard §9.2.3).
+// A browser reconnects whenever the stream ends, and names the last event that it got. After the last event the answer
+// is 204: then the browser does not reconnect (HTML standard §9.2.3).
 std::uint64_t first_event(const AsyncRequest& request) {
   const auto last = request.field("last-event-id");
   return last ? read_whole("Last-Event-ID", *last, 0, kMaxLines) + 1 : 0;
@@ -146,14 +146,14 @@ Task<void> answer_events(AsyncRequest& request, AsyncReply& reply) {
   reply.end();
 }
 
-// Sends back what comes as it comes: the first piece before the client has sent the last.
+// Sends the body back as it comes: the first piece goes out before the client has sent the last.
 Task<void> answer_echo(AsyncRequest& request, AsyncReply& reply) {
   reply.field("content-type", request.field("content-type").value_or("application/octet-stream"));
   while (const auto piece = co_await request.read()) co_await reply.write(*piece);
   reply.end();
 }
 
-// With ?rate= (bytes per second) it reads slowly, and by that slows the client down.
+// With ?rate= (bytes per second) the handler reads slowly, and by that slows the client down.
 Task<void> answer_upload(AsyncRequest& request, AsyncReply& reply) {
   const std::uint64_t rate = whole_or(request.query_pairs(), "rate", 0, 0, kMaxBytes);
   const Clock::time_point start = Clock::now();
@@ -194,7 +194,7 @@ Task<void> answer_early_hints(AsyncRequest& request, AsyncReply& reply) {
 Task<void> answer_abort(AsyncRequest& request, AsyncReply& reply) {
   reply.field("content-type", "text/plain");
   co_await reply.write("this is all that you will\n");
-  co_await request.sleep(100ms);  // so that it reaches the client
+  co_await request.sleep(100ms);  // so that the piece reaches the client first
   reply.abort();
 }
 

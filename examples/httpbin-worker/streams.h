@@ -1,7 +1,7 @@
 // The endpoints that take time or have no bound: coroutines, so that thousands of them can be open at once.
 //
 // Owner: nobody; free functions.   Thread: the worker's loop.
-// Not here: what is answered at once (answers.h).
+// Not here: endpoints that answer at once (answers.h).
 #pragma once
 #include <zeroway/worker.h>
 
