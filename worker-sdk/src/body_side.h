@@ -1,7 +1,8 @@
-// What an ordinary request's side keeps of the body that comes.
+// The part of an ordinary request's side that keeps the incoming body.
 //
-// Owner: a base of LoopSide and PoolSide.   Thread: theirs; let_go() when the handler is done and nobody else is here.
-// Not here: who may read it when (loop_side.h, pool_side.h).
+// Owner: a base of LoopSide and PoolSide.   Thread: theirs; let_go() when the handler is done and no other thread uses
+// it.
+// Not here: when the handler may read the body (loop_side.h, pool_side.h).
 #pragma once
 #include <string>
 
@@ -28,8 +29,8 @@ class BodySide : public HandlerSide {
     body_is_over_ = false;
   }
 
-  std::string in_;       // arrived and not read
-  std::string current_;  // what read() gave out
+  std::string in_;       // bytes that arrived and were not read
+  std::string current_;  // the bytes that read() gave out
   bool body_is_over_ = false;
 };
 

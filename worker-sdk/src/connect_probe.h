@@ -1,8 +1,8 @@
-// Why nobody answers at an endpoint: one connection of our own, because ZeroMQ tells that a connection failed and not
-// why. It is closed at once.
+// Finds out why no router answers at an endpoint: makes one connection of its own and closes it at once. ZeroMQ tells
+// that a connection failed, but not why.
 //
 // Owner: WorkerLoop, for a link that is not joined.   Thread: the loop; it never waits.
-// Not here: what the log says about it (join_cause.h).
+// Not here: the words in the log (join_cause.h).
 #pragma once
 #include <chrono>
 #include <optional>
@@ -20,7 +20,7 @@ class ConnectProbe {
   ConnectProbe(const ConnectProbe&) = delete;
   ConnectProbe& operator=(const ConnectProbe&) = delete;
 
-  // An errno, 0 when the connection came about; nothing while it is not known.
+  // An errno, or 0 when the connection succeeded; nothing while the result is not known.
   [[nodiscard]] std::optional<int> result(TimePoint now) const;
 
  private:

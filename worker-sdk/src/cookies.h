@@ -8,8 +8,8 @@
 
 namespace zeroway {
 
-// The value of the first cookie of this name in one `cookie` field, without the double quotes that may stand around it
-// (RFC 6265 §4.1.1); nothing when there is none. Names are compared as they are: their case matters.
+// The value of the first cookie of this name in one `cookie` field, without double quotes around it (RFC 6265 §4.1.1);
+// nothing when the field has no such cookie. Names are compared with their case.
 [[nodiscard]] std::optional<std::string_view> find_cookie(std::string_view field, std::string_view name);
 
 }  // namespace zeroway

@@ -1,7 +1,8 @@
-// What CORS adds to replies, and how a preflight is answered (the Fetch standard §3.2): one set of options, checked.
+// The fields that CORS adds to replies, and the answer to a preflight (the Fetch standard §3.2), for one checked set of
+// options.
 //
 // Owner: Handlers.   Thread: made before the worker runs, then read by the loop.
-// Not here: which request it is for (worker_core.h), sending (handler_side.h).
+// Not here: choosing the options for a request (worker_core.h), sending (handler_side.h).
 #pragma once
 #include <string>
 #include <string_view>
@@ -13,18 +14,18 @@ namespace zeroway {
 
 class Cors {
  public:
-  // Throws std::invalid_argument that names the option, the value and what fits.
+  // Throws std::invalid_argument whose text names the option, the value and the allowed form.
   explicit Cors(CorsOptions options);
 
-  // Whether it is for this path, as it came.
+  // Whether these options are for this path (the path as it came).
   [[nodiscard]] bool covers(std::string_view path) const;
   // Whether a request is a preflight: OPTIONS with `origin` and `access-control-request-method`.
   [[nodiscard]] static bool is_preflight(const Head& request);
   // Whether the request has an origin that may read the answer.
   [[nodiscard]] bool allows(const Head& request) const;
-  // Adds to `fields` what every reply to this request has.
+  // Adds to `fields` the fields that every reply to this request has.
   void add_to_reply(const Head& request, Head& fields) const;
-  // Adds what a preflight's reply has besides; only for an origin that is allowed.
+  // Adds the further fields of a preflight's reply; only for an origin that is allowed.
   void add_to_preflight(Head& fields) const;
 
  private:

@@ -5,7 +5,7 @@
 //     an address that three whole answers in a row do not have is gone; one whose connection broke, after the first
 //
 // Owner: RouterNames.   Thread: the loop; `now` is given.
-// Not here: the question itself (name_lookup.h), what is done about an address (worker_core.h).
+// Not here: the DNS question (name_lookup.h), connecting to an address or leaving it (worker_core.h).
 #pragma once
 #include <chrono>
 #include <string>
@@ -16,26 +16,26 @@ namespace zeroway {
 
 struct NameAnswer {
   std::vector<std::string> addresses;  // numeric
-  bool is_whole = false;               // both for IPv4 and for IPv6: what is not in `addresses`, the name has not
-  std::string fault;                   // why there is no address; empty when there is one
+  bool is_whole = false;               // the answers for IPv4 and IPv6 are both there: the name has no other addresses
+  std::string fault;                   // why there is no address; empty when there is an address
 };
 
 class FollowedName {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  // Due from the beginning of time: the first question is asked at once.
+  // A new name is due at once.
   FollowedName() = default;
 
   [[nodiscard]] bool is_due(TimePoint now) const { return now >= due_at_; }
   [[nodiscard]] TimePoint due_at() const { return due_at_; }
-  // A lookup has begun; it is not due before its answer.
+  // A lookup has begun; the name is not due before the lookup's answer.
   void asked(TimePoint now);
-  // A lookup has found these so far. True when one of them is new.
+  // A lookup has found these addresses so far. True when one of them is new.
   [[nodiscard]] bool found(const std::vector<std::string>& addresses);
-  // A lookup is over. True when an address is gone; new ones were told by found().
+  // A lookup has ended. True when an address is gone. (found() has reported new addresses.)
   [[nodiscard]] bool answered(const NameAnswer& answer, TimePoint now);
-  // A connection to this address broke, or does not come about. True when the address is gone by that.
+  // A connection to this address broke, or could not be made. True when the address is gone because of that.
   [[nodiscard]] bool broke(std::string_view address);
 
   [[nodiscard]] std::vector<std::string> addresses() const;
@@ -43,7 +43,7 @@ class FollowedName {
  private:
   struct Known {
     std::string address;
-    int missing = 0;  // from how many whole answers in a row
+    int missing = 0;  // in how many whole answers in a row the address was missing
   };
 
   void ask_soon();
@@ -52,7 +52,7 @@ class FollowedName {
   TimePoint due_at_{};
   TimePoint asked_at_{};
   bool is_asking_ = false;
-  bool was_disturbed_ = false;          // since it was asked last
+  bool was_disturbed_ = false;          // something failed since the last question
   std::chrono::milliseconds pause_{0};  // between two questions while something fails; 0 = nothing fails
 };
 

@@ -1,7 +1,7 @@
-// Runs a handler so that nothing it throws gets out: an exception is an answer (errors.h) and a log line.
+// Runs a handler and catches all its exceptions: an exception becomes an answer (errors.h) and a log line.
 //
 // Owner: nobody; free functions.   Thread: the handler's.
-// Not here: what may be thrown (zeroway/errors.h), how it is written down (worker_log.h).
+// Not here: the exceptions that a handler may throw (zeroway/errors.h), the form of a log line (worker_log.h).
 #pragma once
 #include <exception>
 
@@ -10,15 +10,15 @@
 
 namespace zeroway {
 
-// Where errors go besides the client. Good for the worker's life.
+// Where errors go besides the client. Good as long as the worker.
 struct ErrorReplies {
   const WorkerLog& log;
   ErrorHandler handler;  // the application's, Worker::on_error; empty = the default page
 };
 
-// Answers what `error` says.
+// Answers as `error` says.
 void answer_exception(const std::exception_ptr& error, HandlerSide& side, const ErrorReplies& replies);
-// Answers with an error that is no handler's.
+// Answers with an error that comes from the SDK, not from a handler.
 void answer_error(int status, const std::string& text, HandlerSide& side, const ErrorReplies& replies);
 
 template <class Call>

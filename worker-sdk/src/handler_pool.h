@@ -1,7 +1,8 @@
-// The threads that run the handlers of Worker::handle, and what Worker::on_pool is given.
+// The threads that run the handlers of Worker::handle and the functions of Worker::on_pool.
 //
 // Owner: Worker.   Thread: the loop puts, the pool's threads take.
-// Not here: what a job does (worker_core.h). The queue is bounded by the worker's capacity: each request has one there.
+// Not here: the content of a job (worker_core.h). The worker's capacity bounds the queue: each request has one job
+// there.
 #pragma once
 #include <condition_variable>
 #include <cstdint>
@@ -20,15 +21,16 @@ class HandlerPool {
   HandlerPool() = default;
   ~HandlerPool() { stop(); }
 
-  // The second time, and after stop(), does nothing.
+  // Starts the threads. A second call, or a call after stop(), does nothing.
   void start(std::uint32_t threads);
-  // Waits for the jobs that run; queued ones are dropped.
+  // Waits for the jobs that run; drops the jobs in the queue.
   void stop();
   void run(Job job);
 
   // Whether no job is queued or runs.
   [[nodiscard]] bool is_idle();
-  // Called whenever that becomes true, on any thread of the pool, with its lock held. Empty = nothing.
+  // `when_idle` is called whenever the pool becomes idle, on any thread of the pool, with its lock held. Empty = no
+  // call.
   void set_when_idle(std::function<void()> when_idle);
 
  private:

@@ -1,7 +1,8 @@
-// A stream as its handler holds it: what Request and Reply call. Keeps the reply's head while it is built, and the
-// order of the reply's calls.
+// A stream as its handler uses it: the calls of Request and Reply end here. It keeps the reply's head while the handler
+// builds it, and checks the order of the reply's calls.
 //
-// Owner: WorkerStream, which uses it again for later requests.   Thread: the handler's, except what says "loop".
+// Owner: WorkerStream, which uses it again for later requests.   Thread: the handler's, but "loop" where a comment says
+// so.
 // Not here: windows and frames (worker_stream.h); how a call reaches the loop (loop_side.h, pool_side.h).
 #pragma once
 #include <atomic>
@@ -22,7 +23,7 @@
 
 namespace zeroway {
 
-inline constexpr std::chrono::hours kLongestSleep{24 * 365 * 10};  // more could run over the clock
+inline constexpr std::chrono::hours kLongestSleep{24 * 365 * 10};  // a longer time could overflow the clock
 
 class HandlerSide {
  public:
@@ -31,9 +32,9 @@ class HandlerSide {
   // Loop: a new request begins. `request` stays until the handler is done.
   void begin(const Head& request, std::size_t max_body);
   RouteMatch& match() { return match_; }
-  // Loop: what runs around the handler.
+  // Loop: the functions that run around the handler.
   Handlers::Layers& layers() { return layers_; }
-  // Loop: fields that every reply to this request has, whoever makes it.
+  // Loop: the fields that every reply to this request has, replies of the SDK included.
   Head& constant_fields() { return constant_fields_; }
 
   // The request.
@@ -44,16 +45,16 @@ class HandlerSide {
   [[nodiscard]] std::string_view path() const;
   [[nodiscard]] bool is_cancelled() const { return cancelled_.load(std::memory_order_acquire); }
   [[nodiscard]] std::stop_token stop_token();
-  // body() as far as it has come: collected by whoever reads.
+  // body() as far as it has come; the caller of read() collects it here.
   std::string& whole() { return whole_; }
-  // Throws StatusError(413) when the request says, or `whole` shows, more than `limit` bytes (0 = max_body).
+  // Throws StatusError(413) when the request announces, or `whole` contains, more than `limit` bytes (0 = max_body).
   void check_body_size(std::size_t limit) const;
 
-  // Loop: the request is over, and large buffers are given back.
+  // Loop: the request is over; large buffers are freed.
   virtual void let_go();
   [[nodiscard]] virtual std::size_t kept_bytes() const { return whole_.capacity(); }
 
-  // The reply. They throw as reply.h says.
+  // The reply. These functions throw as reply.h says.
   void status(int code);
   void field(std::string_view name, std::string_view value);
   void set_field(std::string_view name, std::string_view value);
@@ -66,28 +67,28 @@ class HandlerSide {
   void abort();
   [[nodiscard]] bool has_started() const { return phase_ != Phase::building; }
   [[nodiscard]] bool has_ended() const { return phase_ == Phase::ended || is_cancelled(); }
-  // For write(): sends the head if it is not out; false when the piece goes nowhere (HEAD, 204, 304, ended).
+  // For write(): sends the head if it is not out; false when the reply takes no body (HEAD, 204, 304, ended).
   [[nodiscard]] bool prepare_write();
 
-  // The handler returned: whatever is missing is sent.
+  // The handler returned: sends the missing parts of the reply.
   void finish();
-  // The handler failed: an answer with this status, 400 … 599, if nothing is out yet, else a reset.
+  // The handler failed: answers with this status, 400 … 599, if the head is not out yet; else resets the stream.
   void fail(int code, std::string_view text);
-  // The handler failed and nothing is out yet: a reply of this status begins anew.
+  // The handler failed and the head is not out yet: begins a new reply with this status.
   void restart(int code);
 
-  // Blocking, or at once in an inline handler. See request.h and reply.h.
+  // These functions block, but return at once in an inline handler. See request.h and reply.h.
   virtual std::optional<std::string_view> read() = 0;
   virtual void write(std::string_view piece) = 0;
   virtual void sleep(std::chrono::milliseconds duration) = 0;
   // False when the worker drains.
   virtual bool sleep_unless_draining(std::chrono::milliseconds duration) = 0;
 
-  // Throws std::logic_error, naming the function, on the loop.
+  // Throws std::logic_error that names the function, when called on the loop.
   virtual void check_may_block(const char*) const {}
 
-  // For coroutines that wait for something outside (zeroway/sync.h); others have none of these. Loop: `awaiter` goes on
-  // by wake() with the ticket that this returns, after `longest`, or when the request is over.
+  // For coroutines that wait for an Event, Channel or Broadcast (zeroway/sync.h); other sides throw. Loop: `awaiter` is
+  // resumed by wake() with the ticket that this function returns, after `longest`, or when the request is over.
   [[nodiscard]] virtual std::uint64_t wait_outside(std::coroutine_handle<> awaiter, std::chrono::milliseconds longest);
   [[nodiscard]] virtual bool is_over() const { return is_cancelled(); }
   void throw_if_over() const;
@@ -97,21 +98,21 @@ class HandlerSide {
   // Any thread: the loop calls wake(ticket), soon.
   void wake_soon(std::uint64_t ticket);
 
-  // Loop: what the router says.
+  // Loop: frames from the router.
   virtual void arrived(Bytes bytes) = 0;
-  virtual void body_ended(Head* trailers) = 0;     // nullptr when there are none
+  virtual void body_ended(Head* trailers) = 0;     // nullptr: no trailers
   virtual void piece(Bytes, MessageKind, Last) {}  // WebSockets only
   virtual void credited(std::uint32_t bytes) = 0;
   virtual void cancel();
-  // Loop: the worker drains, from now on or since before this request.
+  // Loop: the worker drains, since now or since before this request.
   virtual void drain() {}
-  // Loop: its timer rang. A stale `ticket` is ignored.
+  // Loop: the timer of this side rang. A stale `ticket` is ignored.
   virtual void wake(std::uint64_t) {}
   // Loop: whether the timer with this ticket is still waited for.
   [[nodiscard]] virtual bool waits_for(std::uint64_t) const { return false; }
 
  protected:
-  // What goes to the stream.
+  // The part of the reply that is given to the stream.
   virtual void put_head(Head& head, Last last) = 0;
   virtual void put_data(std::string_view bytes, Last last) = 0;
   virtual void put_end(Head& trailers) = 0;

@@ -1,5 +1,5 @@
-// What an application has registered: handlers by method and pattern, what runs around them, CORS, and the hooks for
-// what no handler answers.
+// The functions that an application has registered: handlers by method and pattern, functions around handlers, CORS,
+// and hooks for requests without a handler.
 //
 // Owner: WorkerCore.   Thread: filled before the worker runs, then read: by the loop, and by the pool's threads.
 // Not here: matching paths (route_matcher.h), the requests (worker_core.h).
@@ -27,7 +27,7 @@ class Handlers {
     WebSocketHandler socket_handler;
     std::string pattern;
   };
-  // One call of Worker::use. It has a guard, or what goes around one or both kinds of handlers.
+  // One call of Worker::use: a guard, or functions around one or both kinds of handlers.
   struct Layer {
     std::string prefix;
     Guard guard;
@@ -36,7 +36,7 @@ class Handlers {
   };
   using Layers = std::vector<const Layer*>;  // outermost first
 
-  // Throw std::invalid_argument as Worker's functions of these names say.
+  // Throw std::invalid_argument as Worker's functions of the same names do.
   void add(Entry entry, std::string_view methods);
   void use(Layer layer);
   void use_cors(CorsOptions options) { cors_.emplace_back(std::move(options)); }
@@ -46,9 +46,9 @@ class Handlers {
   [[nodiscard]] const Entry& operator[](std::uint32_t number) const { return *entries_[number]; }
   [[nodiscard]] std::vector<std::string> patterns() const;
   [[nodiscard]] bool has_pool_handlers() const { return has_pool_handlers_; }
-  // Fills `layers` with what runs around a handler for this path.
+  // Fills `layers` with the functions that run around a handler for this path.
   void find_layers(std::string_view path, Layers& layers) const;
-  // The one for this path that was registered first; nullptr when there is none.
+  // The first registered CORS options that are for this path; nullptr when there are none.
   [[nodiscard]] const Cors* find_cors(std::string_view path) const;
 
   Handler not_found, method_not_allowed;  // empty = the default page

@@ -11,7 +11,7 @@
 namespace zeroway {
 
 [[nodiscard]] std::string write_http_date(std::time_t time);
-// In any of the three forms that a recipient must know; nothing when it is none.
+// Reads a date in any of the three forms that a recipient must know; nothing when the text has none of them.
 [[nodiscard]] std::optional<std::time_t> read_http_date(std::string_view text);
 
 }  // namespace zeroway

@@ -1,6 +1,6 @@
-// What other threads have for the loop: streams whose pool handler said something, and actions to call.
+// Messages of other threads for the loop: streams that have output of a pool handler, and actions to call.
 //
-// Owner: Worker.   Thread: any puts, the loop takes.
+// Owner: Worker.   Thread: any thread puts, the loop takes.
 // Not here: how the loop is woken (the function it is given).
 #pragma once
 #include <functional>
@@ -13,12 +13,12 @@ class PoolSide;
 
 class Inbox {
  public:
-  // `wake` is called on any thread when something is there and the loop has not been told.
+  // `wake` is called on any thread when a message was put and the loop has not been woken for it.
   void set_wake(std::function<void()> wake);
 
   void put(PoolSide& side);
   void put(std::function<void()> action);
-  // Loop: delivers everything that is there. False when nothing was.
+  // Loop: delivers all messages. False when there were none.
   bool run();
 
  private:

@@ -1,5 +1,5 @@
-// Why a router is not joined, told once for each cause, and again when the cause changes; with pauses that grow from 1
-// s to a minute when causes alternate.
+// When to log why a router is not joined: once for each cause, and again when the cause changes. While causes
+// alternate, the pauses between lines grow from 1 s to 1 minute.
 //
 // Owner: the loop has one for each link, RouterNames one for each name.   Thread: the loop; `now` is given.
 // Not here: finding the cause, writing the line.
@@ -14,15 +14,15 @@ class JoinReport {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  // The connection came about: the next cause is a new one.
+  // The connection succeeded: the next cause is a new one.
   void joined() {
     if (tell_at_ != TimePoint::max()) *this = JoinReport();
   }
-  // It did not. The last cause counts.
+  // The connection failed. The last cause counts.
   void failed(std::string cause, TimePoint now);
-  // The cause that is to be told now; nothing when it was told already, or is younger than `kCausePatience`.
+  // The cause to log now; nothing when it was logged already, or is younger than `kCausePatience`.
   [[nodiscard]] std::optional<std::string> due(TimePoint now);
-  // When due() has something to tell; never, if that is max().
+  // The time at which due() will give a cause; max() = never.
   [[nodiscard]] TimePoint due_at() const;
 
  private:

@@ -1,8 +1,8 @@
-// How buffers that are used again are emptied: what is small keeps its memory for the next use, what is large gives it
-// back, because thousands of them may be idle.
+// Empties buffers that are used again: a small buffer keeps its memory for the next use, a large one frees its memory,
+// because thousands of buffers may be idle.
 //
 // Owner: nobody; free functions.   Thread: the buffer's.
-// Not here: what the buffers hold.
+// Not here: the content of the buffers.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace zeroway {
 
-// By swap: libstdc++ keeps the memory of what an empty string is assigned to.
+// By swap: when an empty string is assigned to a string, libstdc++ keeps the memory.
 inline void empty_buffer(std::string& buffer) {
   if (buffer.capacity() > kKeptBuffer) std::string().swap(buffer);
   buffer.clear();

@@ -1,4 +1,4 @@
-// Whether the router of one link is still there, by the time since the last message from it.
+// Whether the router of one link is still alive, by the time since its last message.
 //
 //     heard ── heartbeat_interval ──▶ ask (send a PING, once in an interval) ── heartbeat_timeout ──▶ silent
 //
@@ -18,13 +18,14 @@ class LinkHealth {
   using TimePoint = std::chrono::steady_clock::time_point;
   enum class Verdict : std::uint8_t { fine, ask, silent };
 
-  // As the router's WELCOME says.
+  // Sets the times of the router's WELCOME.
   void set_pace(std::chrono::milliseconds interval, std::chrono::milliseconds timeout);
   [[nodiscard]] std::chrono::milliseconds timeout() const { return timeout_; }
 
-  // The clocks begin anew: the router has said WELCOME, or this loop did not run and judges nobody by that time.
+  // Starts the clocks again: the router has said WELCOME, or this loop did not run and must not judge the router by
+  // that time.
   void begin(TimePoint now);
-  // Nobody is judged until begin().
+  // Stops watching until begin().
   void end();
   [[nodiscard]] bool is_watching() const { return heard_at_ != TimePoint::max(); }
   void heard(TimePoint now) {
@@ -35,7 +36,7 @@ class LinkHealth {
   [[nodiscard]] TimePoint next_look() const;
 
  private:
-  std::chrono::milliseconds interval_{kDefaultHeartbeatInterval};  // until a WELCOME says it
+  std::chrono::milliseconds interval_{kDefaultHeartbeatInterval};  // until a WELCOME names its own
   std::chrono::milliseconds timeout_{kDefaultHeartbeatTimeout};
   TimePoint heard_at_ = TimePoint::max();  // max() = not watching
   TimePoint ask_at_ = TimePoint::max();

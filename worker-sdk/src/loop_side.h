@@ -1,4 +1,4 @@
-// A stream as an inline handler or a coroutine holds it: everything happens on the loop, nothing is locked.
+// A stream as an inline handler or a coroutine uses it: all calls are on the loop, so there is no lock.
 //
 // Owner: WorkerStream.   Thread: the loop.
 // Not here: running the handler (worker_core.h).
@@ -17,11 +17,11 @@ class LoopSide final : public BodySide {
   LoopSide(WorkerStream& stream, WorkerCore& core) : stream_(stream), core_(core) {}
   ~LoopSide() override;
 
-  // For coroutines. Each `wait_…` is called when the `can_…` before it said no; the awaiter is resumed in the same turn
-  // as its cause.
+  // For coroutines. Each `wait_…` is called when the `can_…` before it said no; the awaiter is resumed in the turn of
+  // the event that it waits for.
   [[nodiscard]] bool can_read() const { return !in_.empty() || body_is_over_ || is_cancelled(); }
   void wait_to_read(std::coroutine_handle<> awaiter);
-  // Sends what the window permits; true when that was all of it.
+  // Sends as much as the window permits; true when the whole piece was sent.
   [[nodiscard]] bool try_write(std::string_view piece);
   void wait_to_write(std::coroutine_handle<> awaiter) { awaiter_ = awaiter; }
   void wait_to_wake(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration);
@@ -33,10 +33,10 @@ class LoopSide final : public BodySide {
   void wake(std::uint64_t ticket) override;
   [[nodiscard]] bool waits_for(std::uint64_t ticket) const override { return ticket == ticket_; }
 
-  // The coroutine that runs the handler, destroyed with this object if it is still waiting then.
+  // The coroutine that runs the handler. It is destroyed with this object if it still waits then.
   std::coroutine_handle<> running;
-  // An inline handler is called when its body is complete; until then it is collected here, and the core is told when
-  // it is complete or too large.
+  // An inline handler is called when its body is complete. Until then the body is collected here. The core is told when
+  // the body is complete or too large.
   void start_collecting();
   [[nodiscard]] bool is_too_large() const { return in_.size() > max_body(); }
 
@@ -66,8 +66,8 @@ class LoopSide final : public BodySide {
   WorkerCore& core_;
   bool collects_ = false;
   bool waits_to_read_ = false;
-  bool waits_for_drain_ = false;  // too
-  std::string_view rest_;         // of the piece that waits to be written
+  bool waits_for_drain_ = false;  // the coroutine also waits for the drain
+  std::string_view rest_;         // the unsent rest of the piece that is being written
   std::uint64_t ticket_ = 0;
   std::coroutine_handle<> awaiter_;
 };

@@ -1,8 +1,8 @@
-// Whether this loop itself was away: the process was stopped, its machine paused, or a handler blocked it. Then the
-// silence of others says nothing about them.
+// Whether this loop itself did not run: the process was stopped, its machine paused, or a handler blocked the loop.
+// Then the silence of a router does not mean that the router is dead.
 //
 // Owner: WorkerLoop.   Thread: the loop; `now` is given.
-// Not here: what follows from it.
+// Not here: the consequences.
 #pragma once
 #include <chrono>
 #include <utility>
@@ -15,13 +15,13 @@ class LoopWatch {
 
   explicit LoopWatch(std::chrono::milliseconds longest) : longest_(longest) {}
 
-  // A turn begins. True when the loop did not run for longer than `longest`, since the last call of this.
+  // A turn begins. True when the loop did not run for longer than `longest` since the last call of this function.
   [[nodiscard]] bool begin_turn(TimePoint now) {
     expect(now);
     expected_at_ = now;
     return std::exchange(was_away_, false);
   }
-  // The turn is over, and the loop sleeps until something comes, or until `until`.
+  // The turn is over: the loop sleeps until a message comes, or until `until`.
   void sleep(TimePoint now, TimePoint until) {
     expect(now);
     expected_at_ = std::max(now, until);

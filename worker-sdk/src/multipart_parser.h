@@ -1,8 +1,8 @@
-// multipart/form-data (RFC 7578, RFC 2046 §5.1), a part at a time: bytes in, parts' heads and pieces of their content
-// out.
+// multipart/form-data (RFC 7578, RFC 2046 §5.1), a part at a time. Input: bytes. Output: the heads of the parts, and
+// pieces of their content.
 //
 // Owner: FormParser.   Thread: the handler's.
-// Not here: limits on how many parts there are and how long they may be (form_parser.h).
+// Not here: limits on the number and length of parts (form_parser.h).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -12,9 +12,9 @@
 
 namespace zeroway {
 
-// The parameter of a field like `form-data; name="a"; filename="b"` (RFC 9110 §5.6.6), or of a content-type; its name
-// in lower case. Of what browsers escape in a quoted value, \" and %22 are a quote again (the HTML standard
-// §4.10.21.8).
+// The parameter of a field like `form-data; name="a"; filename="b"` (RFC 9110 §5.6.6), or of a content-type. The
+// parameter's name is given in lower case. Browsers escape a quote in a quoted value as \" or %22: both become a quote
+// again (the HTML standard §4.10.21.8).
 [[nodiscard]] std::optional<std::string> find_parameter(std::string_view field, std::string_view name);
 
 //     preamble ──delimiter──▶ head ──empty line──▶ content ──delimiter──▶ head …
@@ -26,22 +26,22 @@ class MultipartParser {
     part,        // a part's head: name(), filename(), content_type()
     content,     // a piece of it: content()
     part_end,
-    end,  // and ever after
+    end,  // at the end of the form, and in every later call
   };
 
-  // `boundary` is content-type's: 1 to 70 characters (RFC 2046 §5.1.1), else StatusError(400).
+  // `boundary` is the parameter of the content-type: 1 to 70 characters (RFC 2046 §5.1.1), else StatusError(400).
   explicit MultipartParser(std::string_view boundary);
 
   void feed(std::string_view bytes);
-  // The body is over.
+  // Tells the parser that the body is over.
   void finish() { is_finished_ = true; }
   // Throws StatusError(400) when the body is malformed or cut off.
   Step next();
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::optional<std::string>& filename() const { return filename_; }
-  [[nodiscard]] const std::string& content_type() const { return content_type_; }  // "text/plain" unless it is said
-  // Good until the next call here.
+  [[nodiscard]] const std::string& content_type() const { return content_type_; }  // "text/plain" by default
+  // Good until the next call of a function of this parser.
   [[nodiscard]] std::string_view content() const { return content_; }
 
  private:
@@ -58,10 +58,10 @@ class MultipartParser {
 
   std::string delimiter_;  // "\r\n--" and the boundary
   std::string in_;
-  std::size_t at_ = 0;  // what stands before has been given out
+  std::size_t at_ = 0;  // bytes before this index have been given out
   State state_ = State::preamble;
   bool is_finished_ = false;
-  bool is_at_empty_line_ = false;  // of the head: the content begins behind it
+  bool is_at_empty_line_ = false;  // at the empty line of the head: the content begins behind it
   std::string name_, content_type_;
   std::optional<std::string> filename_;
   std::string_view content_;

@@ -1,9 +1,9 @@
-// One question about one host name, to /etc/hosts and the name servers of /etc/resolv.conf as they are now. Nothing
-// waits: libzmq would ask on its only thread of input and output, and everything would stand still for the answer.
+// One question about one host name, to /etc/hosts and the name servers of /etc/resolv.conf as they are now. It never
+// blocks. (libzmq would ask on its only I/O thread, and all its connections would wait for the answer.)
 //
 // Owner: RouterNames, one for each question.   Thread: the loop.
-// Not here: when to ask again, what to keep (followed_name.h). Other sources of nsswitch.conf (mdns, sss) are not
-// asked. Only its .cpp knows c-ares.
+// Not here: when to ask again, which addresses to keep (followed_name.h). Other sources of nsswitch.conf (mdns, sss)
+// are not asked. Only the .cpp file knows c-ares.
 #pragma once
 #include <poll.h>
 
@@ -25,13 +25,14 @@ class NameLookup {
   NameLookup(const NameLookup&) = delete;
   NameLookup& operator=(const NameLookup&) = delete;
 
-  // Reads what has come, sends what is due. The lookup is over after 10 s at the latest.
+  // Reads the answers that have come, sends the questions that are due. The lookup is over after 10 s at the latest.
   void step(TimePoint now);
   [[nodiscard]] bool is_over() const;
-  // The addresses so far: those of IPv4 need not wait for those of IPv6, nor the reverse. With fault, once it is over.
+  // The addresses so far: IPv4 addresses need not wait for IPv6 ones, nor the reverse. `fault` is set when the lookup
+  // is over.
   [[nodiscard]] NameAnswer answer() const;
 
-  // What wakes it: step() is wanted when one of the sockets is ready, or at that time.
+  // When to call step(): when one of the sockets is ready, or at that time.
   void add_sockets(std::vector<pollfd>& sockets) const;
   [[nodiscard]] TimePoint next_step(TimePoint now) const;
 

@@ -1,7 +1,7 @@
-// Pieces of WebSocket messages in their order, waiting: to be read, or for credit.
+// A queue of pieces of WebSocket messages: pieces that wait to be read, or that wait for credit.
 //
 // Owner: SocketSide keeps two, one per direction.   Thread: the loop.
-// Not here: how much may wait (proto/window.h; socket_side.h).
+// Not here: how many bytes may wait (proto/window.h; socket_side.h).
 #pragma once
 #include <cstdint>
 #include <string>
@@ -20,23 +20,23 @@ class PieceQueue {
     Last last = Last::no;
   };
 
-  // Behind what is there. Pieces of one message are put together: what comes out may be cut elsewhere.
+  // Adds a piece at the end. Pieces of one message are joined, so they may come out cut at other places.
   void put(const Piece& piece);
   // The first piece, of at most `most` bytes; `last` only when it ends the message. Good until the next call here.
   [[nodiscard]] Piece front(std::size_t most) const;
-  // The first piece is done with; `piece` is what front() gave.
+  // Removes the first piece; `piece` is the piece that front() gave.
   void pop(const Piece& piece);
   void clear();
 
   [[nodiscard]] bool is_empty() const { return first_ == marks_.size(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_.size() - begin_; }
-  // How much memory it holds, used or not.
+  // How much memory the queue holds, used or not.
   [[nodiscard]] std::size_t kept_bytes() const { return bytes_.capacity() + marks_.capacity() * sizeof(Mark); }
-  // How many messages are begun in here.
+  // How many messages have begun in this queue.
   [[nodiscard]] std::size_t messages() const { return marks_.size() - first_; }
 
  private:
-  struct Mark {  // a message, or what is left of it
+  struct Mark {  // a message, or the rest of one
     std::size_t size;
     MessageKind kind;
     Last last;
@@ -44,9 +44,9 @@ class PieceQueue {
   void tidy();
 
   std::string bytes_;
-  std::size_t begin_ = 0;  // the bytes before are gone
+  std::size_t begin_ = 0;  // bytes before this index are done
   std::vector<Mark> marks_;
-  std::size_t first_ = 0;  // the marks before are gone
+  std::size_t first_ = 0;  // marks before this index are done
 };
 
 }  // namespace zeroway

@@ -1,5 +1,5 @@
-// A stream as a handler on the pool holds it. What the handler says is kept in order until the loop takes it; what the
-// router says is kept until the handler asks.
+// A stream as a handler on the pool uses it. The handler's calls are kept in order until the loop takes them; the
+// router's frames are kept until the handler asks for them.
 //
 // Owner: WorkerStream.   Thread: the handler's thread on one side, the loop on the other; a mutex between.
 // Not here: the threads (handler_pool.h), waking the loop (inbox.h).
@@ -19,9 +19,9 @@ class PoolSide final : public BodySide {
  public:
   PoolSide(WorkerStream& stream, Inbox& inbox) : stream_(stream), inbox_(inbox) {}
 
-  // Handler's thread: the last thing it does.
+  // Handler's thread: its last call.
   void done();
-  // Loop: hands on what the handler said since the last call.
+  // Loop: passes on the handler's calls since the last time.
   void deliver();
   WorkerStream& stream() { return stream_; }
 
@@ -59,14 +59,14 @@ class PoolSide final : public BodySide {
 
   WorkerStream& stream_;
   Inbox& inbox_;
-  std::mutex mutex_;  // of what both threads use, in_ and body_is_over_ too; current_ is the handler's
+  std::mutex mutex_;  // guards what both threads use, in_ and body_is_over_ too; current_ is the handler's
   std::condition_variable changed_;
   std::vector<Said> said_;
-  std::vector<Said> taken_;  // the loop's
+  std::vector<Said> taken_;  // the loop's own
   bool is_in_inbox_ = false;
   Head arrived_trailers_;
   std::int64_t writable_ = 0;
-  bool is_draining_ = false;  // the worker is; for ever
+  bool is_draining_ = false;  // the worker drains; never false again
 };
 
 }  // namespace zeroway

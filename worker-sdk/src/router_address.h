@@ -1,4 +1,4 @@
-// Endpoints as text: what a user typed, and the numeric addresses that stand behind it.
+// Endpoints as text: an endpoint of the user, and the numeric addresses that it stands for.
 //
 // Owner: nobody; values and free functions.   Thread: any.
 // Not here: asking for a name's addresses (name_lookup.h), following them (router_names.h).
@@ -10,7 +10,7 @@
 
 namespace zeroway {
 
-// A --connect endpoint, and the deal endpoints that it stands for: numeric ones, or ipc.
+// A --connect endpoint and the deal endpoints that it stands for: numeric endpoints, or ipc.
 struct RouterAddresses {
   std::string typed;
   std::vector<std::string> deals;
@@ -25,10 +25,10 @@ struct HostAndPort {
 [[nodiscard]] std::optional<HostAndPort> split_tcp(std::string_view endpoint);
 // "tcp://HOST:PORT", an IPv6 address in brackets.
 [[nodiscard]] std::string tcp_endpoint(std::string_view host, std::string_view port);
-// Whether libzmq takes it without asking anybody: an IPv4 or IPv6 address, with a zone too ("fe80::1%eth0").
+// Whether libzmq takes the host without a lookup: an IPv4 or IPv6 address, with a zone too ("fe80::1%eth0").
 [[nodiscard]] bool is_numeric(const std::string& host);
-// An endpoint that a WELCOME named, as this worker dials it: the numeric `host` that answered stands for every host
-// that is none by itself ("*", "0.0.0.0", a name, an interface).
+// An endpoint from a WELCOME, as this worker connects to it: the numeric `host` that answered replaces every host that
+// is not numeric ("*", "0.0.0.0", a name, an interface).
 [[nodiscard]] std::string as_dialled(const std::string& endpoint, const std::string& host);
 
 }  // namespace zeroway

@@ -1,11 +1,11 @@
-// One pair of a router's sockets, deal and steer, as this worker is connected to it: messages in, messages out, which
-// stream is which, and what the worker knows of that router.
+// One pair of a router's sockets, deal and steer, as this worker is connected to it: incoming messages, outgoing
+// messages, the streams by id, and the worker's knowledge of that router.
 //
 //     unused ──▶ serving ──▶ duplicate (another link is welcome at the same router) ──▶ serving, when that one is gone
 //                   └──────▶ unwanted (its address is gone from its name) ──▶ unused, when nothing is lost by it
 //
 // Owner: WorkerCore.   Thread: the loop.
-// Not here: sockets (worker_loop.h), what a stream does with its frames (worker_stream.h).
+// Not here: sockets (worker_loop.h), handling the frames of a stream (worker_stream.h).
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -21,13 +21,13 @@ namespace zeroway {
 class WorkerCore;
 class WorkerStream;
 
-// Where a link leads, and how the log names it.
+// The endpoints of a link, and its name in the log.
 struct LinkTarget {
-  std::string typed;  // the --connect endpoint that it came from
+  std::string typed;  // the --connect endpoint that the link comes from
   std::string deal;   // numeric
   std::string steer;
-  std::string label;          // `typed`, with the address when that is a name
-  bool is_configured = true;  // else a WELCOME named it
+  std::string label;          // `typed`, with the address when `typed` has a host name
+  bool is_configured = true;  // false: a WELCOME named the endpoints
 };
 
 class RouterLink {
@@ -38,20 +38,20 @@ class RouterLink {
   explicit RouterLink(WorkerCore& core) : core_(core) {}
 
   [[nodiscard]] Role role() const { return role_; }
-  // From unused: it leads there now.
+  // From unused: the link leads to `target` now.
   void use(LinkTarget target);
-  // The connection is, or will be, given up: nothing is dealt to it any more, and it is left as soon as its streams are
+  // The connection is, or will be, given up: no stream is dealt to it any more. It is left as soon as its streams are
   // over and the router has confirmed.
   void give_up(Role why);
-  // It may be hung up without a loss: it is down; or left, and its streams are over.
+  // Whether the link may be disconnected without a loss: it is down; or it was left, and its streams are over.
   [[nodiscard]] bool is_left(TimePoint now) const;
-  // When is_left() has to be asked again though nothing came.
+  // When is_left() must be asked again even without a message.
   [[nodiscard]] TimePoint left_at() const { return leave_until_; }
-  // It was hung up: an unwanted one is unused now.
+  // The link was disconnected: an unwanted link becomes unused.
   void hung_up();
-  // A duplicate is wanted after all.
+  // A duplicate link is wanted again.
   void serve_again() { role_ = Role::serving; }
-  // How often it was used: another number, another router.
+  // How often the link was used: another number means another router.
   [[nodiscard]] std::uint32_t uses() const { return uses_; }
 
   [[nodiscard]] const LinkTarget& target() const { return target_; }
@@ -59,43 +59,43 @@ class RouterLink {
   [[nodiscard]] const std::string& steer() const { return target_.steer; }
   [[nodiscard]] const std::string& label() const { return target_.label; }
   [[nodiscard]] bool is_up() const { return is_up_; }
-  // The router has answered our HELLO: only then may deal be connected, so that nothing is dealt to a stranger.
+  // The router has answered our HELLO. Only then may deal be connected, so that no stream is dealt to a stranger.
   [[nodiscard]] bool is_welcomed() const { return is_welcomed_; }
   // Whether the worker may be connected to deal.
   [[nodiscard]] bool may_be_dealt_to() const { return is_welcomed_ && !is_confirmed_ && role_ != Role::duplicate; }
-  // Router and loop of the last WELCOME: two links with the same one lead to one router.
+  // The router and its loop in the last WELCOME: two links with the same value lead to one router.
   [[nodiscard]] const std::string& peer() const { return peer_; }
-  // The other loops' pairs that the last WELCOME named.
+  // The socket pairs of the router's other loops in the last WELCOME.
   [[nodiscard]] const std::vector<LinkTarget>& siblings() const { return siblings_; }
   void set_siblings(std::vector<LinkTarget> siblings) { siblings_ = std::move(siblings); }
-  // The router's reason for refusing HELLO on this connection; empty when it did not.
+  // The router's reason for refusing HELLO on this connection; empty when it did not refuse.
   [[nodiscard]] const std::string& refusal() const { return refusal_; }
   [[nodiscard]] LinkHealth& health() { return health_; }
-  // A PING of our own: what the router answers shows that it is there.
+  // Sends a PING of our own: the router's answer shows that the router is alive.
   void ask() { out_.ping(0, Ack::no); }
-  // That this link is a duplicate of the other was not said yet.
+  // True when it was not logged yet that this link is a duplicate of the other one.
   [[nodiscard]] bool is_news(const RouterLink& other);
 
-  // A routing id for the next connection to steer, always a new one: a router that still holds an earlier connection
-  // never sees two with one id.
+  // A routing id for the next connection to steer. It is always a new one: a router that still holds an earlier
+  // connection never sees two connections with one id.
   [[nodiscard]] const std::string& new_instance();
-  // The router has answered our GOAWAY: nothing is on its way to us any more.
+  // The router has answered our GOAWAY: no frame is on its way to us any more.
   [[nodiscard]] bool is_confirmed() const { return is_confirmed_; }
 
-  // When it says HELLO to a router that dropped this worker; never, if that is max().
+  // When the link says HELLO to a router that dropped this worker; max() = never.
   [[nodiscard]] TimePoint greets_at() const { return greets_at_; }
 
-  // The connection to steer stands (anew): streams of its earlier life are dropped, and HELLO is the first thing said.
+  // The connection to steer is up (again): the streams of the connection before are dropped, and HELLO is sent first.
   void up();
   void down();
-  // The router knows us no more: nothing is said to it for a while, then HELLO.
+  // The router has dropped this worker: the link sends nothing for a while, then HELLO.
   void dropped();
-  // One message's payload; ignored while the link is down. Never fails: what is malformed is logged, and its stream
-  // reset.
+  // Takes the payload of one message; ignored while the link is down. Never fails: a malformed frame is logged, and its
+  // stream is reset.
   void receive(Bytes message);
-  void leave();  // GOAWAY, if it is up
+  void leave();  // sends GOAWAY, if the link is up
 
-  // What is ready to go out, on steer.
+  // The frames that are ready to be sent on steer.
   MessageWriter& out() { return out_; }
 
   // For WorkerStream.
@@ -133,10 +133,10 @@ class RouterLink {
   bool is_welcomed_ = false;
   bool is_confirmed_ = false;
   TimePoint greets_at_ = TimePoint::max();
-  TimePoint leave_until_ = TimePoint::max();  // for the router's answer to our GOAWAY, when this link alone is left
-  std::string instance_;                      // of the connection that stands, or is dialled
-  std::string greeted_as_;                    // in the last HELLO
-  std::string replaces_;                      // the instance of the last connection before this one that said HELLO
+  TimePoint leave_until_ = TimePoint::max();  // the deadline of the answer to our GOAWAY, if this link alone is left
+  std::string instance_;                      // routing id of the connection that is up or being made
+  std::string greeted_as_;                    // the instance in the last HELLO
+  std::string replaces_;                      // the instance of the earlier connection that said HELLO last
   std::string peer_, refusal_;
   std::string said_duplicate_of_;
   std::vector<LinkTarget> siblings_;

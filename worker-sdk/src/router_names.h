@@ -1,7 +1,7 @@
-// The --connect endpoints and the numeric addresses that each stands for now: a host name is looked up, and followed.
+// The --connect endpoints, and the numeric addresses that each stands for now: host names are looked up and followed.
 //
 // Owner: WorkerLoop.   Thread: the loop.
-// Not here: connections (worker_loop.h); a name's memory (followed_name.h), one question (name_lookup.h).
+// Not here: connections (worker_loop.h); the addresses of one name (followed_name.h), one question (name_lookup.h).
 #pragma once
 #include <poll.h>
 
@@ -24,9 +24,10 @@ class RouterNames {
 
   RouterNames(const std::vector<std::string>& endpoints, const WorkerLog& log);
 
-  // Begins the lookups that are due and takes the answers that came. True when an endpoint's addresses have changed.
+  // Begins the lookups that are due and takes the answers that have come. True when the addresses of an endpoint have
+  // changed.
   [[nodiscard]] bool step(TimePoint now);
-  // A connection to an address of this --connect endpoint broke, or does not come about.
+  // A connection to an address of this --connect endpoint broke, or could not be made.
   void broke(const std::string& typed, const std::string& deal);
   [[nodiscard]] const std::vector<RouterAddresses>& addresses() const { return addresses_; }
 
@@ -38,7 +39,7 @@ class RouterNames {
     std::size_t endpoint;  // in addresses_
     HostAndPort parts;
     FollowedName followed;
-    std::unique_ptr<NameLookup> lookup;  // while one is under way
+    std::unique_ptr<NameLookup> lookup;  // while a lookup is running
     JoinReport report;
   };
 
@@ -49,7 +50,7 @@ class RouterNames {
   const WorkerLog& log_;
   std::vector<RouterAddresses> addresses_;
   std::vector<Name> names_;
-  bool has_changed_ = true;  // since the last step; the first one tells what needs no lookup
+  bool has_changed_ = true;  // since the last step; the first step reports the endpoints that need no lookup
 };
 
 }  // namespace zeroway

@@ -1,4 +1,4 @@
-// A stream as a WebSocket's handler holds it: messages both ways, the close, and the one who waits for them.
+// A stream as a WebSocket's handler uses it: messages both ways, the close, and the coroutine that waits for them.
 //
 //     undecided ──accept()──▶ open ──close(), or the client's end──▶ over
 //         └──refuse()──▶ over ◀──client or router lost──┤
@@ -34,15 +34,16 @@ class SocketSide final : public HandlerSide {
   [[nodiscard]] std::string_view close_reason() const { return close_reason_; }
   // The handler returned.
   void conclude();
-  // The worker leaves: closes with 1012 after this time, if it is still open then.
+  // The worker leaves: closes the WebSocket with 1012 after this time, if it is still open then.
   void close_after(std::chrono::milliseconds duration);
 
-  // Each `wait` is called when the one before it said no; the awaiter is resumed in the same turn as its cause.
+  // Each `wait` is called when the function before it said no; the awaiter is resumed in the turn of the event that it
+  // waits for.
   [[nodiscard]] bool has_message(std::size_t limit);
   std::optional<WebSocketMessage> take_message();
   [[nodiscard]] bool has_piece();
   std::optional<WebSocketPiece> take_piece();
-  // Sends what the window permits and keeps the rest; true when nothing is kept.
+  // Sends as much as the window permits and keeps the rest; true when nothing is kept.
   [[nodiscard]] bool put(const WebSocketPiece& piece);
   [[nodiscard]] std::size_t backlog() const { return out_.bytes() + later_.bytes(); }
   void wait_for_message(std::coroutine_handle<> awaiter, std::size_t limit);
@@ -57,7 +58,7 @@ class SocketSide final : public HandlerSide {
 
   std::coroutine_handle<> running;  // as LoopSide's
 
-  // Never called: a WebSocket has messages.
+  // Never called: a WebSocket has messages, not a body.
   std::optional<std::string_view> read() override { return std::nullopt; }
   void write(std::string_view) override {}
   void sleep(std::chrono::milliseconds) override {}
@@ -97,15 +98,15 @@ class SocketSide final : public HandlerSide {
   WorkerStream& stream_;
   WorkerCore& core_;
   PieceQueue in_, out_;
-  PieceQueue later_;           // messages that were posted between the pieces of another
-  bool sends_pieces_ = false;  // one is begun and not ended
+  PieceQueue later_;           // messages that were posted between the pieces of another message
+  bool sends_pieces_ = false;  // a message in pieces has begun and not ended
   bool ends_when_drained_ = false;
   bool is_answering_ = false;  // the client broke a rule: nothing comes behind in_, which may still be answered
-  std::string failure_;        // which one
-  Head end_;                   // goes out behind what waits
-  std::string whole_message_;  // as far as it has come, then what receive() gave out
+  std::string failure_;        // the broken rule
+  Head end_;                   // the end, sent behind the waiting messages
+  std::string whole_message_;  // the message so far, then the message that receive() gave out
   bool is_text_ = false, is_whole_ = false;
-  std::string current_;  // what receive_piece() gave out
+  std::string current_;  // the piece that receive_piece() gave out
   int close_code_ = 0;
   std::string close_reason_;
   Wants wants_ = Wants::nothing;

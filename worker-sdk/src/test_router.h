@@ -1,7 +1,7 @@
-// The router that TestClient plays: frames for a worker's core, and what its frames say.
+// The router that TestClient plays: makes frames for a worker's core, and reads the frames that the core sends.
 //
-// Owner: TestClient.   Thread: the test's; woken by others through the inbox.
-// Not here: the clock and sockets of a worker that runs (worker_loop.h).
+// Owner: TestClient.   Thread: the test's; other threads wake it through the inbox.
+// Not here: the clock and sockets of a real worker (worker_loop.h).
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -17,7 +17,7 @@
 
 namespace zeroway {
 
-// One request or WebSocket, from the client's end.
+// One request or WebSocket, from the client's side.
 struct TestExchange {
   StreamId id = 0;
   bool is_web_socket = false;
@@ -30,14 +30,14 @@ struct TestExchange {
   };
   std::deque<Piece> out;
   std::int64_t window = 0;
-  bool ends = false, has_ended = false;  // the end was asked for; it was sent
+  bool ends = false, has_ended = false;  // the test asked for the end; the end was sent
   Head trailers;
 
   // From the worker.
-  TestReply reply;             // its body is what has come and was not read
-  std::size_t uncredited = 0;  // of messages: credit is given for all that has come when receive() finds none
+  TestReply reply;             // its body holds the bytes that have come and were not read
+  std::size_t uncredited = 0;  // credit owed for messages: it is given when receive() finds no whole message
   std::deque<TestWebSocket::Message> messages;
-  std::string message;  // as far as it has come
+  std::string message;  // the message so far
   bool has_head = false, is_over = false;
 };
 
@@ -48,13 +48,13 @@ class TestRouter final : public LinkSender {
 
   [[nodiscard]] std::shared_ptr<TestExchange> open(const Head& head, bool has_body);
   void reset(TestExchange& exchange);
-  // The test has read so much of the reply.
+  // The test has read this many bytes of the reply.
   void credit(TestExchange& exchange, std::size_t bytes);
 
-  // One turn of the loop; false when nothing happened.
+  // One turn of the loop; false when the turn had nothing to do.
   bool turn();
   void run();
-  // Turns until `is_there`; throws std::runtime_error after the patience.
+  // Runs turns until `is_there`; throws std::runtime_error when the patience is over.
   void run_until(const std::function<bool()>& is_there, const std::string& what);
   void advance(std::chrono::milliseconds duration);
   void drain();
@@ -82,7 +82,7 @@ class TestRouter final : public LinkSender {
   std::map<StreamId, std::shared_ptr<TestExchange>> exchanges_;
   StreamId next_id_ = 1;
 
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // guards the members below
   std::condition_variable woken_;
   bool is_woken_ = false;
 };

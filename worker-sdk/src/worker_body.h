@@ -1,7 +1,7 @@
-// What a Worker is made of.
+// The parts of a Worker.
 //
-// Owner: Worker.   Thread: made and destroyed by the application's; run() and TestClient use it in between.
-// Not here: what the parts do.
+// Owner: Worker.   Thread: made and destroyed by the application's thread; run() and TestClient use it in between.
+// Not here: the work of the parts.
 #pragma once
 #include <sys/types.h>
 #include <unistd.h>
@@ -17,7 +17,7 @@ namespace zeroway {
 class Worker::Body {
  public:
   explicit Body(WorkerOptions given);
-  // The pool's threads go first: their last words still find the core's streams.
+  // The pool's threads are destroyed first: their last calls still find the core's streams.
   ~Body() { pool.stop(); }
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
@@ -28,8 +28,8 @@ class Worker::Body {
   WorkerLoop loop;
   HandlerPool pool;
   WorkerCore core;
-  const pid_t process = getpid();  // that made it
-  bool has_run = false;            // or a test client has used it
+  const pid_t process = getpid();  // the process that made the worker
+  bool has_run = false;            // run() was called, or a test client has used the worker
 };
 
 }  // namespace zeroway

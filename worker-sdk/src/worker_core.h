@@ -1,5 +1,5 @@
-// The worker without its sockets: links and their streams, which handler answers what, coroutines, timers, leaving.
-// Messages come in through its links and go out through their writers, so that tests script it.
+// The worker without its sockets: links and their streams, choosing handlers, coroutines, timers, draining. Messages
+// come in through its links and go out through their writers, so that tests can script them.
 //
 // Owner: Worker.   Thread: the loop; handlers are added before it runs.
 // Not here: sockets, signals and the clock (worker_loop.h).
@@ -28,7 +28,7 @@ namespace zeroway {
 
 using WorkerClock = std::chrono::steady_clock;
 
-// Sends what a link's writer holds, at once, and leaves it empty.
+// Sends the content of a link's writer at once, and leaves the writer empty.
 class LinkSender {
  public:
   virtual ~LinkSender() = default;
@@ -53,17 +53,17 @@ class WorkerCore {
   void add_handler(std::string_view pattern, WebSocketHandler handler);
   Handlers& handlers() { return handlers_; }
   ErrorReplies& error_replies() { return error_replies_; }
-  // Runs `job` on a thread of the pool, then the coroutine goes on here.
+  // Runs `job` on a thread of the pool, then resumes the coroutine on the loop.
   void run_on_pool(std::function<void()>& job, std::coroutine_handle<> awaiter);
 
-  // Puts into HELLO what this worker claims: the routes of its options, else what its handlers answer. After the last
-  // handler, before the first link.
+  // Puts this worker's claims into HELLO: the routes of its options, else the paths that its handlers answer. Call it
+  // after the last handler, before the first link.
   void claim_routes();
-  // The routers to serve from now on. Links to addresses that are not among them any more are left, nothing is lost.
+  // The routers to serve from now on. Links to other addresses are left; no request is lost.
   void set_routers(const std::vector<RouterAddresses>& routers);
-  // A link that was given up has been hung up.
+  // A link that was given up has been disconnected.
   void hung_up(RouterLink& link);
-  // Whether this worker wants to be connected to the link's deal: one with routes is never dealt to.
+  // Whether this worker wants to be connected to the link's deal: a link of a worker with routes is never dealt to.
   [[nodiscard]] bool is_dealt_to(const RouterLink& link) const {
     return hello_.routes.empty() && link.may_be_dealt_to();
   }
@@ -71,20 +71,21 @@ class WorkerCore {
   [[nodiscard]] bool is_served_elsewhere(const RouterLink& link) const;
   [[nodiscard]] const std::vector<std::unique_ptr<RouterLink>>& links() const { return links_; }
 
-  // A turn of the loop begins, its messages come next.
+  // A turn of the loop begins; then come its messages.
   void begin_turn(WorkerClock::time_point now) { now_ = now; }
-  // The turn's end, after its messages: what other threads said, timers, coroutines; then the routers learn which
-  // streams are held here. Afterwards the links' writers hold what must go out. False when nothing was there to do.
+  // The turn ends, after its messages: runs calls of other threads, timers and coroutines. Then the routers learn which
+  // streams this worker holds. Afterwards the links' writers hold the frames to send. False when the turn had nothing
+  // to do.
   bool end_turn();
-  // When a turn is wanted again though nothing came: never, if that is max().
+  // When the next turn is due without a message; max() = never.
   [[nodiscard]] WorkerClock::time_point next_timer() const;
 
   // Tells the routers that this worker leaves.
   void begin_drain();
   [[nodiscard]] bool is_draining() const { return is_draining_; }
-  // Every router has confirmed (or is not there, or does not answer), and every stream is over.
+  // Every router has confirmed (or is gone, or does not answer), and every stream is over.
   [[nodiscard]] bool is_drained() const;
-  // Drops every stream, handlers hear of it; returns how many there were.
+  // Drops every stream and cancels their handlers; returns how many streams there were.
   std::size_t cancel_all();
 
   // For links, streams and sides.
@@ -94,26 +95,26 @@ class WorkerCore {
   const WorkerLog& log() const { return parts_.log; }
   Inbox& inbox() { return parts_.inbox; }
   LinkSender& sender() { return *sender_; }
-  // From now on they send by this one.
+  // From now on messages are sent by this sender.
   void send_by(LinkSender& sender) { sender_ = &sender; }
   [[nodiscard]] const std::string& name() const { return hello_.name; }
-  // What the worker says of itself on a connection with this routing id.
+  // The worker's description of itself in HELLO, for a connection with this routing id.
   [[nodiscard]] Hello hello(const std::string& instance, const std::string& replaces) const;
   [[nodiscard]] std::size_t max_body() const { return parts_.options.max_body; }
   [[nodiscard]] bool is_full() const { return in_use_ >= parts_.options.capacity; }
   [[nodiscard]] std::size_t streams_in_use() const { return in_use_; }
-  // A log line about what a router did wrong; at most ten in a second.
+  // Logs a fault of a router; at most ten lines in a second.
   void complain(const std::string& text);
   void welcomed(RouterLink& link, const Welcome& welcome, bool is_first);
 
-  // A stream that is not in use, to decode a head into. It is taken by opened().
+  // A free stream, to decode a head into. opened() takes it.
   WorkerStream& spare();
   void opened(WorkerStream& stream);
   [[nodiscard]] WorkerStream* find_fresh(const RouterLink& link, StreamId id);
-  // Starts the handlers of the streams that the message just read has opened.
+  // Starts the handlers of the streams that the last message has opened.
   void dispatch_fresh(RouterLink& link);
   void release(WorkerStream& stream);
-  // Claims every stream that was opened in this turn and has not said anything yet.
+  // Claims every stream that was opened in this turn and has not sent a frame yet.
   void accept_fresh();
 
   void resume_later(std::coroutine_handle<> awaiter) { ready_.push_back(awaiter); }
@@ -160,7 +161,7 @@ class WorkerCore {
   ErrorReplies error_replies_;
   RouteMatch match_;
   std::vector<RouterAddresses> routers_;
-  std::vector<std::unique_ptr<RouterLink>> links_;  // an unused one is used again: its index is a name in the loop
+  std::vector<std::unique_ptr<RouterLink>> links_;  // an unused link is used again: its index is a name in the loop
 
   std::vector<std::unique_ptr<WorkerStream>> streams_;
   std::vector<WorkerStream*> free_;
@@ -171,7 +172,7 @@ class WorkerCore {
     RouterLink* link;
     StreamId id;
   };
-  std::vector<Unaccepted> unaccepted_;  // opened in this turn, and not over at once
+  std::vector<Unaccepted> unaccepted_;  // opened in this turn, and not over already
 
   std::vector<std::coroutine_handle<>> ready_, running_;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;

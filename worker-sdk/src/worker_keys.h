@@ -14,8 +14,8 @@ struct WorkerKeys {
 };
 
 // A key file has one key to a line, alone or after a label. The key after the label "secret" or "public" is taken, else
-// the first one without a label. Throws std::invalid_argument that names the option and the file: one that cannot be
-// read, that holds no key, or that holds the wrong half of a pair, as far as that can be told.
+// the first one without a label. Throws std::invalid_argument that names the option and the file, when the file cannot
+// be read, holds no key, or holds the wrong half of a key pair (as far as that can be detected).
 [[nodiscard]] WorkerKeys read_worker_keys(const std::string& key_file, const std::string& router_key);
 
 }  // namespace zeroway

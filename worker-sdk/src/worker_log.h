@@ -1,9 +1,9 @@
-// The worker's log lines: to the application's own function, or to standard error with time, level and the worker's
-// name, in the shape of the router's log. No thread waits for the reader of a pipe there, and a reader that went away
-// ends no worker: lines that find no room are lost, and counted.
+// The worker's log lines. They go to the application's own function, or to standard error with time, level and the
+// worker's name, in the format of the router's log. No thread waits until a pipe is read, and a closed pipe does not
+// end the worker: lines that find no room are lost, and counted.
 //
 // Owner: Worker.   Thread: any.
-// Not here: one line per request (the router's access log), which lines are worth saying (who calls this).
+// Not here: one line per request (the router's access log), deciding which events are logged (the callers).
 #pragma once
 #include <cstdint>
 #include <mutex>
@@ -34,7 +34,7 @@ class WorkerLog {
   std::string name_;
   bool verbose_;
   LogSink sink_;
-  mutable std::mutex mutex_;  // of lost_, and so that lines of several threads stay whole
+  mutable std::mutex mutex_;  // guards lost_, and keeps lines of several threads whole
   mutable std::uint64_t lost_ = 0;
 };
 

@@ -1,8 +1,8 @@
-// The worker's loop: receives, lets the core work, keeps the connections that are wanted, sends one message to each
-// router, waits.
+// The worker's loop: receives messages, runs the core, keeps the wanted connections, sends one message to each router,
+// waits.
 //
 // Owner: Worker::run.   Thread: the one that called run(); stop() and wake() any, wake() also a signal handler.
-// Not here: what messages mean (worker_core.h), ZeroMQ's calls (worker_socket.h).
+// Not here: the meaning of messages (worker_core.h), ZeroMQ's calls (worker_socket.h).
 #pragma once
 #include <poll.h>
 
@@ -30,9 +30,9 @@ class WorkerLoop final : public LinkSender {
 
   // Makes the socket. False, with a log line, when that fails.
   [[nodiscard]] bool open();
-  // Until it is drained or stopped the second time; see Worker::run for what it returns.
+  // Runs until the worker is drained or stopped a second time; Worker::run describes the result.
   int run(WorkerCore& core);
-  // Begins to drain; the second time, stops at once.
+  // Begins to drain; the second call stops at once.
   void stop();
   void wake();
   // How often a signal came.
@@ -47,19 +47,19 @@ class WorkerLoop final : public LinkSender {
   enum class Stage : std::uint8_t { idle, dialling, connected, stands, broken };
   struct Connection {
     Stage stage = Stage::idle;
-    std::string spelled;                        // the endpoint as ZeroMQ spells it; empty when it is not dialled
-    std::uint32_t times = 0;                    // how often it was dialled: an alias is never used twice
-    std::uint32_t fails = 0;                    // how often since it last stood
-    WorkerClock::time_point again_at = kNever;  // when it is given up and dialled anew
+    std::string spelled;                        // the endpoint as ZeroMQ spells it; empty when it is not connected
+    std::uint32_t times = 0;                    // how often this worker connected to it: an alias is never used twice
+    std::uint32_t fails = 0;                    // failed attempts since the connection was last up
+    WorkerClock::time_point again_at = kNever;  // when the attempt is given up and a new one is made
   };
   // Both connections of the link with the same index.
   struct Pair {
     Connection deal, steer;
     std::uint32_t uses = 0;        // RouterLink::uses() when `first_*` were noted
-    std::uint32_t first_deal = 0;  // what was dialled before is of another router
+    std::uint32_t first_deal = 0;  // connections before this one belong to another router
     JoinReport report;
     std::unique_ptr<ConnectProbe> probe;
-    WorkerClock::time_point probe_at{};  // not before
+    WorkerClock::time_point probe_at{};  // no probe before this time
   };
 
   [[nodiscard]] RouterLink& link(std::size_t index) { return *core_->links()[index]; }
@@ -104,7 +104,7 @@ class WorkerLoop final : public LinkSender {
   std::vector<pollfd> polled_;
   std::minstd_rand random_{std::random_device{}()};
   std::atomic<int> stops_{0};
-  int linger_ = 0;  // ms, of the socket when it is closed
+  int linger_ = 0;  // ms, for unsent messages when the socket is closed
   WorkerClock::time_point drain_until_ = kNever;
 };
 

@@ -17,19 +17,19 @@
 
 namespace zeroway {
 
-// What ZeroMQ knows a connection by.
+// The alias by which ZeroMQ knows a connection.
 struct Alias {
   enum class Socket : char { deal = 'D', steer = 'S' };
   Socket socket = Socket::deal;
   std::uint32_t link = 0;   // the link's index
-  std::uint32_t times = 0;  // how often that socket of that link was dialled
+  std::uint32_t times = 0;  // how often that socket of that link was connected
 
   using Text = std::array<char, 9>;
   [[nodiscard]] Text text() const;
   [[nodiscard]] static std::optional<Alias> from(Bytes text);
 };
 
-// A message's part that was received.
+// One received part of a message.
 class Part {
  public:
   Part() { zmq_msg_init(&message_); }
@@ -60,16 +60,16 @@ class WorkerSocket {
   WorkerSocket(const WorkerSocket&) = delete;
   WorkerSocket& operator=(const WorkerSocket&) = delete;
 
-  // Fails naming what cannot be had: the socket, an option, a key.
+  // Fails when the socket, an option or a key cannot be had; the error names it.
   [[nodiscard]] Result<> open(const WorkerOptions& options);
-  // What is still to be sent gets `linger` ms.
+  // Unsent messages get `linger` ms.
   void close(int linger);
 
-  // The endpoint as ZeroMQ spells it, which its events name and disconnect() wants; nothing when it cannot be dialled
-  // (zmq_errno() says why). `instance` is the routing id that the peer sees.
+  // Connects. Returns the endpoint as ZeroMQ spells it: its events name it so, and disconnect() needs it. Returns
+  // nothing when the endpoint is not possible (zmq_errno() says why). `instance` is the routing id that the peer sees.
   [[nodiscard]] std::optional<std::string> connect(const std::string& endpoint, const Alias& alias,
                                                    const std::string& instance);
-  // What is still to be sent on it gets `linger` ms.
+  // Disconnects. Unsent messages of the connection get `linger` ms.
   void disconnect(const std::string& spelled, int linger);
 
   // False when the message could not be sent (zmq_errno() says why). The writer is empty afterwards.
@@ -79,8 +79,8 @@ class WorkerSocket {
   [[nodiscard]] bool receive(Part& from, Part& payload);
   [[nodiscard]] std::optional<SocketEvent> next_event();
 
-  // ZMQ_FD tells of a message once, and any call on the socket may take that in: whoever sleeps on it must have found
-  // nothing to receive since its last other call.
+  // ZMQ_FD reports a message once, and any call on the socket may consume that report. So before a caller sleeps on
+  // ZMQ_FD, receive() must have found no message since the caller's last other call.
   [[nodiscard]] bool is_dry() const { return is_dry_; }
   [[nodiscard]] int fd() const { return fd_; }
   [[nodiscard]] int monitor_fd() const { return monitor_fd_; }

@@ -1,8 +1,8 @@
-// One stream as the loop sees it: its windows, the order of its verbs, what waits for credit.
+// One stream as the loop sees it: its windows, the order of its verbs, the bytes that wait for credit.
 //
 // Owner: WorkerCore, which uses it again for later streams.   Thread: the loop.
-// Closed (nothing goes to or comes from the router any more) and its handler done: then it is free.
-// Not here: the reply's calls (handler_side.h); which frame is about which stream (router_link.h).
+// A stream is free when it is closed (no frame goes to or comes from the router any more) and its handler is done.
+// Not here: the reply's calls (handler_side.h); finding the stream of a frame (router_link.h).
 #pragma once
 #include <memory>
 #include <string>
@@ -23,7 +23,7 @@ class WorkerStream {
  public:
   explicit WorkerStream(WorkerCore& core);
 
-  // A request's head (in request()) came with this id.
+  // The head of a request (in request()) came with this id.
   void open(RouterLink& link, StreamId id, Last last);
   Head& request() { return request_; }
   [[nodiscard]] StreamId id() const { return id_; }
@@ -32,12 +32,12 @@ class WorkerStream {
   [[nodiscard]] bool has_whole_body() const { return in_state_.has_ended(); }
   [[nodiscard]] bool has_spoken() const { return has_spoken_; }
 
-  // The side that its handler will use, begun; from here on bytes go there.
+  // The side that the handler will use; it is begun here, and receives all later bytes.
   LoopSide& use_loop_side();
   PoolSide& use_pool_side();
   SocketSide& use_socket_side();
   LoopSide& loop_side() { return loop_side_; }
-  // nullptr when it is no WebSocket's.
+  // nullptr when the stream is no WebSocket.
   SocketSide* socket_side() { return is_web_socket() ? socket_side_.get() : nullptr; }
   HandlerSide* side() { return side_; }
 
@@ -57,24 +57,24 @@ class WorkerStream {
   void put_end(const Head& trailers);
   void put_reset(ResetCode code);
   void consumed(std::size_t bytes);
-  void wants_body();  // it waits and nothing is there
+  void wants_body();  // the handler waits for the body and none is there
   void handler_begins() { handler_runs_ = true; }
   void handler_done();
-  // The worker drains: its handler is told.
+  // The worker drains: tells the handler.
   void drain() {
     if (handler_runs_) side_->drain();
   }
 
-  // It is free: large buffers are given back.
+  // The stream is free: large buffers are freed.
   void let_go();
   [[nodiscard]] std::size_t kept_bytes() const;
 
-  // The router learns that this worker holds the stream, if it has heard nothing about it yet.
+  // Tells the router that this worker holds the stream, if it has sent no frame about the stream yet.
   void accept();
   [[nodiscard]] std::uint32_t send_window() const { return out_window_.left(); }
   [[nodiscard]] std::size_t waiting() const { return out_body_.size() - out_sent_; }
 
-  bool is_indexed = false;  // RouterLink's: whether its index has this stream
+  bool is_indexed = false;  // RouterLink's: whether its index holds this stream
 
  private:
   [[nodiscard]] bool is_web_socket() const { return side_ != nullptr && side_ == socket_side_.get(); }
@@ -92,11 +92,11 @@ class WorkerStream {
   ReceiveWindow in_window_;
   SendWindow out_window_;
   bool has_spoken_ = false;
-  bool expects_continue_ = false;  // and the client has not been told to go on
+  bool expects_continue_ = false;  // true while the client waits for 100 Continue
   bool handler_runs_ = false;
-  std::string early_body_;  // came before a side was there, as did these
+  std::string early_body_;  // bytes that came before a side was there, as did the members below
   Head early_trailers_;
-  std::string out_body_;  // waits for credit; the first out_sent_ bytes are gone
+  std::string out_body_;  // bytes that wait for credit; the first out_sent_ bytes are sent
   std::size_t out_sent_ = 0;
   bool ends_after_body_ = false;
   Head out_trailers_;
