@@ -5,8 +5,8 @@
 
 namespace zeroway {
 
-// What its worker has not been sent yet. Shared with the action that is on its way to the worker's loop, which may come
-// when the member has left.
+// The messages that were not given to the member's worker yet. Shared with the action that is on its way to the
+// worker's loop: the action may arrive when the member has left.
 struct WebSocketBroadcast::Member {
   struct Message {
     std::shared_ptr<const std::string> bytes;
@@ -31,10 +31,10 @@ struct WebSocketBroadcast::Member {
   }
 
   SocketSide* side;  // nullptr when the member has left: changed on the loop, with the broadcast's mutex held
-  std::mutex mutex;  // of what follows
+  std::mutex mutex;  // guards the members below
   std::vector<Message> waiting;
   std::size_t waiting_bytes = 0;
-  bool is_behind = false;  // more than `max_backlog` waited here already: the loop is not fast enough
+  bool is_behind = false;  // more than `max_backlog` bytes waited here already: the loop is not fast enough
 };
 
 WebSocketBroadcast::Membership::Membership(WebSocketBroadcast& broadcast, WebSocket& socket)
@@ -54,7 +54,7 @@ std::size_t WebSocketBroadcast::size() const {
   return members_.size();
 }
 
-// The lock is held to the end: a member that is in the list has a worker to tell.
+// The lock is held to the end: while a member is in the list, it has a worker to call.
 void WebSocketBroadcast::send(std::string_view bytes, bool is_text) {
   const auto shared = std::make_shared<const std::string>(bytes);
   const std::unique_lock lock(mutex_);

@@ -11,7 +11,7 @@ namespace zeroway {
 
 namespace {
 
-// Digits alone. What does not fit is as large as can be: there is no such byte anyway.
+// Digits only. A number that does not fit becomes the largest one: no file has such a byte anyway.
 std::optional<std::uint64_t> read_position(std::string_view text) {
   if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
   std::uint64_t number = 0;

@@ -75,7 +75,7 @@ Task<bool> EventStream::sleep_unless_draining(std::chrono::milliseconds duration
     duration -= kKeepAlive;
     co_await comment();
   }
-  // Not `co_return co_await`: of that g++ 12 makes a task that is resumed at a wrong place (seen with -O2).
+  // Not `co_return co_await`: g++ 12 makes a task of it that is resumed at a wrong place (seen with -O2).
   const bool slept = co_await request_.sleep_unless_draining(duration);
   co_return slept;
 }

@@ -11,7 +11,8 @@ void FollowedName::asked(TimePoint now) {
   asked_at_ = now;
   due_at_ = TimePoint::max();
   is_asking_ = true;
-  // Each question of a series of failures waits longer than the one before; the first quiet one ends the series.
+  // Each question of a series of failures waits longer than the one before; the first question without a failure ends
+  // the series.
   pause_ = was_disturbed_ ? std::clamp(2 * pause_, kNameAgain, kLongestNamePause) : std::chrono::milliseconds(0);
   was_disturbed_ = false;
 }

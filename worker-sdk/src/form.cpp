@@ -16,7 +16,7 @@ std::unique_ptr<FormParser> make_parser(const HandlerSide& side, const FormLimit
 
 void feed(FormParser& parser, std::optional<std::string_view> piece) { piece ? parser.feed(*piece) : parser.finish(); }
 
-// What form() holds, bounded as a body is: names count too.
+// The bytes that form() holds, bounded as a body is: names count too.
 class WholeForm {
  public:
   explicit WholeForm(std::size_t most) : most_(most) {}

@@ -35,7 +35,7 @@ Answer answer_for(const std::exception_ptr& error) {
   return answer;
 }
 
-// A handler that let Cancelled pass: nobody waits for an answer.
+// Whether a handler let Cancelled pass: the answer is not wanted any more.
 bool is_cancellation(const std::exception_ptr& error, const HandlerSide& side) {
   if (!side.is_cancelled()) return false;
   try {

@@ -23,7 +23,7 @@ std::string_view as_digits(std::size_t number, Digits& digits) {
   return {digits.data(), static_cast<std::size_t>(end - digits.data())};
 }
 
-// `used` bytes of fields are in the head that the field goes to. `put` gets the name in lower case.
+// The head that gets the field has `used` bytes of fields. `put` gets the name in lower case.
 template <class Put>
 void put_field(std::size_t used, std::string_view name, std::string_view value, Put put) {
   if (!is_token(name)) throw std::invalid_argument("field name \"" + std::string(name) + "\" is not a token");
@@ -78,7 +78,7 @@ std::stop_token HandlerSide::stop_token() {
   const std::lock_guard lock(stop_mutex_);
   if (!stop_.stop_possible()) {
     stop_ = std::stop_source();
-    if (is_cancelled()) stop_.request_stop();  // one that was there is stopped by cancel(), without the lock
+    if (is_cancelled()) stop_.request_stop();  // an existing source is stopped by cancel(), without the lock
   }
   return stop_.get_token();
 }
@@ -90,7 +90,7 @@ void HandlerSide::cancel() {
     cancelled_.store(true, std::memory_order_release);
     stop = stop_;
   }
-  if (stop.stop_possible()) stop.request_stop();  // without the lock: its callbacks may ask things here
+  if (stop.stop_possible()) stop.request_stop();  // without the lock: the callbacks may call functions of this side
 }
 
 void HandlerSide::let_go() { empty_buffer(whole_); }
@@ -210,7 +210,8 @@ void HandlerSide::send_head(Last last) {
   if (!is_cancelled()) put_head(reply_, last);
 }
 
-// Behind the status. `vary` is a list, to which a handler's own belongs; of the others there is one, and it is ours.
+// Added behind the status. `vary` is a list, so a handler's own value is added to ours. Of the other fields there is
+// one, and it is ours.
 void HandlerSide::complete_head() {
   if (constant_fields_.is_empty()) return;
   Head whole;

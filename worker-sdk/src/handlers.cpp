@@ -14,7 +14,7 @@ bool goes_around(const Handlers::Layer& layer, Handlers::Kind kind) {
   return kind == Handlers::Kind::coroutine ? bool(layer.async_around) : bool(layer.around);
 }
 
-// A handler that a layer silently passed over would be open though its prefix is guarded.
+// If a layer were silently left out for a handler, that handler would be open though its prefix is guarded.
 void check_pair(const Handlers::Layer& layer, const Handlers::Entry& entry) {
   if (goes_around(layer, entry.kind) || !may_be_below(entry.pattern, layer.prefix)) return;
   const bool is_coroutine = entry.kind == Handlers::Kind::coroutine;

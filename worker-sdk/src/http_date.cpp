@@ -41,7 +41,7 @@ std::optional<std::time_t> read_http_date(std::string_view view) {
   std::tm parts{};
   std::array<char, 4> month{};
   int end = 0;
-  // IMF-fixdate, then RFC 850's and asctime's: the weekday tells nothing.
+  // IMF-fixdate, then the forms of RFC 850 and asctime: the weekday carries no information.
   if (std::sscanf(text.c_str(), "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n", &parts.tm_mday, month.data(),
                   &parts.tm_year, &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &end) == 6 &&
       end == static_cast<int>(text.size()))

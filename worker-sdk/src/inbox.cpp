@@ -10,7 +10,7 @@ void Inbox::set_wake(std::function<void()> wake) {
   if (wake_ && !(sides_.empty() && actions_.empty())) wake_();
 }
 
-// With the lock held, so that the loop cannot go away meanwhile.
+// With the lock held, so that the loop cannot end meanwhile.
 void Inbox::wake_if(bool first) {
   if (first && wake_) wake_();
 }

@@ -31,7 +31,7 @@ std::string no_handshake(std::uint16_t event, std::uint32_t value, bool has_keys
   if (event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL && value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH)
     return has_keys ? "the fabric there is without keys: leave out --key and --router-key"
                     : "the router there wants keys: --key and --router-key";
-  // The other side hung up, and did not say why.
+  // The other side closed the connection, and gave no reason.
   if (has_keys)
     return "the handshake fails: --router-key is not the key of the router there, or the fabric there is without keys, "
            "or no Zeroway router listens there";

@@ -100,7 +100,7 @@ void LoopSide::arrived(Bytes bytes) {
   in_ += as_text(bytes);
   if (waits_to_read_) resume();
   if (!collects_) return;
-  // An inline handler's body is read as it comes, up to what it may be.
+  // An inline handler's body is read as it comes, up to max_body.
   if (is_too_large()) return core_.body_too_large(stream_);
   stream_.consumed(bytes.size());
 }

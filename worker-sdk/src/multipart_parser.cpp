@@ -14,7 +14,7 @@ namespace {
   throw StatusError(400, "The form cannot be read: " + std::string(why) + ".\n");
 }
 
-// The value of a parameter whose text begins at `text`, and how much of the text it takes.
+// The value of a parameter whose text begins at `text`, and the length of that text.
 std::string read_parameter_value(std::string_view text, std::size_t& taken) {
   std::string value;
   if (!text.starts_with('"')) {
@@ -77,7 +77,7 @@ MultipartParser::Step MultipartParser::next() {
     case State::over:
       break;
   }
-  at_ = in_.size();  // what follows the closing delimiter means nothing (RFC 2046 §5.1.1)
+  at_ = in_.size();  // text behind the closing delimiter means nothing (RFC 2046 §5.1.1)
   return Step::end;
 }
 
@@ -86,7 +86,7 @@ MultipartParser::Step MultipartParser::missing() const {
   return Step::needs_more;
 }
 
-// What the text at `at`, which begins like a delimiter, is. `behind` is where the text behind it begins.
+// Judges the text at `at`, which begins like a delimiter. `behind` is where the text behind the delimiter begins.
 MultipartParser::Delimiter MultipartParser::judge(std::size_t at, std::size_t& behind) const {
   std::string_view after = std::string_view(in_).substr(at + delimiter_.size());
   const std::size_t size = after.size();
@@ -95,7 +95,7 @@ MultipartParser::Delimiter MultipartParser::judge(std::size_t at, std::size_t& b
     return Delimiter::closing;
   }
   while (!after.empty() && (after.front() == ' ' || after.front() == '\t')) after.remove_prefix(1);
-  if (size - after.size() > kMaxBoundary) return Delimiter::none;  // padding without end would be held
+  if (size - after.size() > kMaxBoundary) return Delimiter::none;  // endless padding would have to be held
   if (after.starts_with("\r\n")) {
     behind = in_.size() - after.size() + 2;
     return Delimiter::part;
@@ -104,7 +104,7 @@ MultipartParser::Delimiter MultipartParser::judge(std::size_t at, std::size_t& b
   return may_go_on && !is_finished_ ? Delimiter::unclear : Delimiter::none;
 }
 
-// Where the first delimiter is; npos when there is none, and nothing that may become one.
+// The place of the first delimiter; npos when there is none, and no text that may become one.
 std::size_t MultipartParser::find_delimiter(Delimiter& kind, std::size_t& behind) const {
   std::size_t at = in_.find(delimiter_, at_);
   for (; at != std::string::npos; at = in_.find(delimiter_, at + 1)) {
@@ -125,11 +125,11 @@ MultipartParser::Step MultipartParser::step_preamble() {
     return next();
   }
   const std::size_t kept = at == std::string::npos ? delimiter_.size() - 1 : in_.size() - at;
-  at_ = std::max(at_, in_.size() - std::min(kept, in_.size()));  // before it stands nothing of the form
+  at_ = std::max(at_, in_.size() - std::min(kept, in_.size()));  // the text before is no part of the form
   return missing();
 }
 
-// The head's empty line stays: its line break may be that of a delimiter, when the part is empty (RFC 2046 §5.1.1).
+// The head's empty line stays: when the part is empty, its line break may be that of a delimiter (RFC 2046 §5.1.1).
 MultipartParser::Step MultipartParser::step_head() {
   const std::string_view left = std::string_view(in_).substr(at_);
   const std::size_t end = left.find("\r\n\r\n");
@@ -169,7 +169,7 @@ MultipartParser::Step MultipartParser::step_content() {
   std::size_t behind = 0;
   const std::size_t found = find_delimiter(kind, behind);
   const bool is_whole = kind == Delimiter::part || kind == Delimiter::closing;
-  // Without one, what may be its beginning is kept.
+  // Without a delimiter, text that may be the beginning of one is kept.
   const std::size_t tail = in_.size() - std::min(delimiter_.size() - 1, in_.size());
   const std::size_t end =
       std::min(found != std::string::npos ? found : in_.find('\r', std::max(tail, at_)), in_.size());

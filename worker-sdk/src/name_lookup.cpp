@@ -84,7 +84,7 @@ NameLookup::NameLookup(const std::string& name, TimePoint now) : channel_(std::m
     channel_->v4 = channel_->v6 = {true, status, {}};
     return;
   }
-  // Two questions, not one for both: a name server that never answers one of them must not hold the other back.
+  // Two questions, not one for both: a name server that never answers one of them must not delay the other.
   channel_->ask(name, AF_INET, channel_->v4);
   channel_->ask(name, AF_INET6, channel_->v6);
 }
@@ -105,7 +105,7 @@ void NameLookup::step(TimePoint now) {
                       is_writable ? one.fd : ARES_SOCKET_BAD);
     }
   }
-  ares_process_fd(channel_->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);  // what is due by time
+  ares_process_fd(channel_->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);  // timers that are due
 }
 
 bool NameLookup::is_over() const { return channel_->v4.is_over && channel_->v6.is_over; }
@@ -118,7 +118,7 @@ NameAnswer NameLookup::answer() const {
   answer.addresses.insert(answer.addresses.end(), v6.addresses.begin(), v6.addresses.end());
   const auto is_told = [](const FamilyAnswer& family) { return !family.addresses.empty() || family.has_none(); };
   answer.is_whole = is_over() && !answer.addresses.empty() && is_told(v4) && is_told(v6);
-  // A server that fails says more than one that has nothing.
+  // The fault of a failing server says more than that of a server without the name.
   if (is_over() && answer.addresses.empty()) answer.fault = reason_of(v4.has_none() ? v6.status : v4.status);
   return answer;
 }

@@ -33,7 +33,7 @@ struct Unit {
   double factor;
 };
 
-// A number and a unit out of `units`; without a unit it is in units of the first.
+// A number and a unit out of `units`. A number without a unit has the first unit.
 double read_amount(const std::string& option, const std::string& text, const std::vector<Unit>& units,
                    const std::string& wanted) {
   double number = -1;
@@ -77,7 +77,7 @@ std::size_t read_size(const std::string& option, const std::string& text) {
   return static_cast<std::size_t>(bytes);
 }
 
-// A word alone may be meant as a path or as a host: it is refused, and not guessed.
+// A word alone may be meant as a path or as a host: it is refused, not guessed.
 ServedRoute read_route(const std::string& option, const std::string& text) {
   if (text.find("://") != std::string::npos)
     refuse(option, text, "must be [HOST]/PATH, without a scheme, like example.com/api");
@@ -102,12 +102,12 @@ std::vector<std::string> split_list(std::string_view text) {
 struct Option {
   const char* name;
   const char* environment;  // or nullptr
-  const char* value;        // what it is called in the manual; nullptr = a switch
+  const char* value;        // its name in the manual; nullptr = a switch
   const char* manual;
   void (*read)(WorkerOptions& options, const std::string& name, const std::string& text);
 };
 
-// Where something is given more than once, the endpoints of the command line replace those of the environment.
+// An option may be given several times. Endpoints on the command line replace those of the environment.
 const std::array kOptions = {
     Option{"--connect", "ZEROWAY_CONNECT", "ENDPOINT",
            "a router's fabric, tcp://HOST:PORT (a name: every address it has) or ipc://PATH; repeatable "

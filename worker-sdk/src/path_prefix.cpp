@@ -17,7 +17,7 @@ std::string_view take_segment(std::string_view& path) {
   return segment;
 }
 
-// Calls `is_same` with each segment of the prefix and the path's in the same place.
+// Calls `is_same` with each segment of the prefix, and the segment of the path in the same place.
 template <class IsSame>
 bool has_prefix(std::string_view path, std::string_view prefix, IsSame is_same) {
   while (!prefix.empty()) {

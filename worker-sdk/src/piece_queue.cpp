@@ -27,7 +27,7 @@ void PieceQueue::pop(const Piece& piece) {
   Mark& mark = marks_[first_];
   begin_ += piece.bytes.size();
   mark.size -= piece.bytes.size();
-  if (mark.size == 0) ++first_;  // what may still come of this message gets a mark of its own
+  if (mark.size == 0) ++first_;  // later pieces of this message get a mark of their own
   tidy();
 }
 
@@ -37,7 +37,7 @@ void PieceQueue::clear() {
   begin_ = first_ = 0;
 }
 
-// Gives back what is gone once it is the larger part: each byte is moved at most once on the average.
+// Frees the bytes that are done once they are the larger part: so each byte is moved at most once on the average.
 void PieceQueue::tidy() {
   if (is_empty()) return clear();
   if (begin_ * 2 > bytes_.size()) {

@@ -117,7 +117,7 @@ void PoolSide::put_end(Head& trailers) {
   say(std::move(said));
 }
 
-// Under one lock, so that the loop finds both and sends them in one message.
+// Under one lock, so that the loop finds both calls and sends them in one message.
 void PoolSide::put_whole(Head& head, std::string_view body) {
   Said said_head(Verb::head);
   said_head.head = head;
@@ -173,7 +173,7 @@ void PoolSide::deliver() {
         stream_.wants_body();
         break;
       case Verb::done:
-        stream_.handler_done();  // the last of its request
+        stream_.handler_done();  // the last call of its request
         break;
     }
   }

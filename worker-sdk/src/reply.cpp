@@ -69,7 +69,7 @@ void Reply::file(const std::string& path, const FileOptions& options) {
     status(206).field("content-range",
                       "bytes " + std::to_string(range.first) + "-" + std::to_string(range.last) + "/" + size);
   } else {
-    range.last = file.size() - 1;  // of an empty file nothing is read
+    range.last = file.size() - 1;  // an empty file: no byte is read
   }
   std::uint64_t left = file.size() == 0 ? 0 : range.last - range.first + 1;
   if (!side_->has_field("content-type"))

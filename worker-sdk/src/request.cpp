@@ -60,7 +60,7 @@ std::vector<std::string> RequestBase::query_all(std::string_view name) const {
 }
 std::vector<QueryPair> RequestBase::query_pairs() const { return read_query(raw_query()); }
 
-// Several `cookie` fields are one list: HTTP/2 may cut it (RFC 9113 §8.2.3).
+// Several `cookie` fields are one list: HTTP/2 may split it (RFC 9113 §8.2.3).
 std::optional<std::string_view> RequestBase::cookie(std::string_view name) const {
   for (const FieldView field : fields()) {
     if (field.name != "cookie") continue;

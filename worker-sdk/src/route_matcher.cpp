@@ -20,8 +20,8 @@ struct Target {  // one pattern that ends here
   std::vector<Method> methods;
   std::vector<std::string> names;
 
-  // Whether a path of this pattern is there, for other methods than the one asked for. A handler for OPTIONS alone only
-  // answers what pages of other origins may do, for any path.
+  // Whether paths of this pattern are served, for other methods than the requested one. A handler for OPTIONS alone
+  // does not count: it only answers what pages of other origins may do, for any path.
   [[nodiscard]] bool serves_more_than_options() const {
     return std::any_of(methods.begin(), methods.end(), [](const Method& entry) { return entry.name != "OPTIONS"; });
   }
@@ -51,7 +51,7 @@ std::string capture_name(std::string_view pattern, std::string_view segment) {
   return std::string(name);
 }
 
-// A method in the wrong case would never be asked for.
+// No client would ever send a method in the wrong case.
 void check_case(const std::string& method) {
   static constexpr std::array kKnown{"GET",   "HEAD",  "POST",   "PUT",      "DELETE",    "CONNECT", "OPTIONS",
                                      "TRACE", "PATCH", "QUERY",  "PROPFIND", "PROPPATCH", "MKCOL",   "COPY",
@@ -185,8 +185,8 @@ void RouteMatcher::find(std::string_view method, std::string_view path, RouteMat
   match.found = RouteMatch::Found::no;
   match.rest = {};
   match.names = nullptr;
-  // A "*" stands back behind a more specific pattern that knows the path: it would hide that the method is wrong. A
-  // handler for this very method does not.
+  // A handler for "*" gives way to a more specific pattern that has handlers for the path: it would hide that the
+  // method is wrong. A handler for this very method does not give way.
   walk(*root_, path, match, [&](const Target& target) {
     const Target::Method* entry = target.find(method);
     const bool is_known = match.found == RouteMatch::Found::other_method;
@@ -206,7 +206,7 @@ std::string RouteMatcher::allowed(std::string_view path) const {
   RouteMatch ignored;
   walk(*root_, path, ignored, [&](const Target& target) {
     for (const Target::Method& entry : target.methods)
-      if (entry.name != "*") names.insert(entry.name);  // of a less specific pattern: it stands back
+      if (entry.name != "*") names.insert(entry.name);  // "*" of a less specific pattern gives way
     return false;
   });
   if (names.contains("GET")) names.insert("HEAD");

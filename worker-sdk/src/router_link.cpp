@@ -25,7 +25,7 @@ void RouterLink::use(LinkTarget target) {
 void RouterLink::give_up(Role why) {
   role_ = why;
   siblings_.clear();
-  if (leave_until_ != TimePoint::max()) return;  // it is being left already
+  if (leave_until_ != TimePoint::max()) return;  // the link is being left already
   leave();
   leave_until_ = core_.now() + kConfirmationTimeout;
 }
@@ -71,7 +71,7 @@ void RouterLink::dropped() {
   greets_at_ = core_.now() + kPauseBeforeHello;
 }
 
-// Nothing of an earlier connection counts any more.
+// State of the connection before does not count any more.
 void RouterLink::forget_connection() {
   greets_at_ = TimePoint::max();
   is_welcomed_ = false;
@@ -93,7 +93,8 @@ void RouterLink::leave() {
 }
 
 void RouterLink::receive(Bytes message) {
-  // Its connection broke off meanwhile: a WELCOME would bring us to deal as a stranger, a stream has nobody to answer.
+  // The link's connection has broken meanwhile: after a WELCOME we would be a stranger on deal, and the answers of a
+  // stream would reach no router.
   if (!is_up_) return;
   health_.heard(core_.now());
   MessageReader reader(message);
@@ -147,7 +148,7 @@ void RouterLink::handle_headers(const Frame& frame) {
 }
 
 void RouterLink::open(const Frame& frame, WorkerStream& stream) {
-  if (!stream.request().has(":method")) return;  // trailers of a stream that is over
+  if (!stream.request().has(":method")) return;  // trailers, of a stream that is over
   if (auto checked = check_request_head(stream.request()); !checked)
     return bad(frame, ResetCode::protocol_error, "request: " + checked.error().detail);
   if (core_.is_full()) return reset(frame.stream, ResetCode::refused_stream);
@@ -179,12 +180,12 @@ void RouterLink::handle_credit(const Frame& frame) {
   if (WorkerStream* stream = find(frame.stream)) stream->credit(*bytes);
 }
 
-// Whichever socket it came by, the answer goes to this pair's steer.
+// Whichever socket the PING came by, the answer goes to the steer of this pair.
 void RouterLink::handle_ping(const Frame& frame) {
   const auto opaque = read_ping(frame);
   if (!opaque) return bad(frame, ResetCode::protocol_error, opaque.error().detail);
   if (frame.has(kFlagAck)) return;
-  // The router takes the pong for proof that everything dealt before it is claimed.
+  // The router takes the answer as proof that every stream dealt before the PING is claimed.
   core_.accept_fresh();
   out_.ping(*opaque, Ack::yes);
 }
@@ -207,7 +208,7 @@ void RouterLink::handle_goaway(const Frame& frame) {
     if (core_.is_draining() || role_ != Role::serving) is_confirmed_ = true;
     return;
   }
-  // Until WELCOME comes, such words are about frames from before our HELLO.
+  // Until WELCOME comes, such a GOAWAY is about frames from before our HELLO.
   const bool is_refused = goaway->code == ResetCode::connect_error;
   if (!is_welcomed_ && !is_refused) return;
   if (is_refused) {

@@ -111,7 +111,7 @@ void SocketSide::over(int code, std::string_view reason) {
   if (is_over()) return;
   close_code_ = code;
   close_reason_ = reason;
-  later_.clear();  // posted inside of a message that will not end
+  later_.clear();  // messages posted inside of a message that will not end
   drain_ticket_ = 0;
   resume();
 }
@@ -150,14 +150,14 @@ void SocketSide::piece(Bytes bytes, MessageKind kind, Last last) {
   if (is_over()) return took(bytes.size());
   const std::size_t held = in_.messages();
   in_.put({as_text(bytes), kind, last});
-  if (bytes.empty() && in_.messages() == held) took(0);  // it only ends what is there
+  if (bytes.empty() && in_.messages() == held) took(0);  // the piece only ends the message that is there
   if (wants_ == Wants::piece && has_piece()) resume();
   if (wants_ == Wants::message && has_message(limit_)) resume();
 }
 
 void SocketSide::arrived(Bytes) { stream_.break_off(ResetCode::protocol_error); }  // DATA on a WebSocket
 
-// The client has closed: what it sent is still to be read, and it reads no more.
+// The client has closed: its messages can still be received, but the client reads no more.
 void SocketSide::body_ended(Head* trailers) {
   if (is_over() || has_ended()) return;
   std::string_view code, reason;
@@ -165,7 +165,7 @@ void SocketSide::body_ended(Head* trailers) {
     code = trailers->find("close-code").value_or(std::string_view());
     reason = trailers->find("close-reason").value_or(std::string_view());
   }
-  if (!has_started()) return stream_.break_off(ResetCode::cancel);  // it does not wait for our decision
+  if (!has_started()) return stream_.break_off(ResetCode::cancel);  // the client does not wait for our decision
   const int said = as_close_code(code);
   if (said == kGoneAway) return client_failed(reason);
   out_.clear();
@@ -174,7 +174,8 @@ void SocketSide::body_ended(Head* trailers) {
   end({});
 }
 
-// It broke a rule after what is in in_, and still reads. Whoever waits for more has answered all.
+// The client broke a rule after the messages in in_, and still reads. A handler that waits for more has answered all
+// messages.
 void SocketSide::client_failed(std::string_view reason) {
   is_answering_ = true;
   failure_ = reason;
@@ -193,7 +194,7 @@ bool SocketSide::has_piece() {
 }
 
 bool SocketSide::has_message(std::size_t limit) {
-  if (is_whole_) {  // given out by the receive before
+  if (is_whole_) {  // given out by the receive() before
     empty_buffer(whole_message_);
     is_whole_ = false;
   }

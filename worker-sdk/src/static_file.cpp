@@ -62,8 +62,9 @@ constexpr std::array kTypes{
 
 [[noreturn]] void failed(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
 
-// Size, time of change and number of the file: a change keeps none of the three. The time has the clock's granularity
-// of a few milliseconds; the size and, for files that are replaced by rename(), the number tell the rest.
+// The tag is made of size, time of change and number (inode) of the file: a change of the file changes at
+// least one of them. The time has the clock's granularity of a few milliseconds; within it the size, and for files that
+// are replaced by rename() the number, tell a change.
 std::string tag_of(const struct stat& status) {
   std::array<char, 80> text{};
   std::snprintf(text.data(), text.size(), "\"%llx-%llx.%lx-%llx\"", static_cast<unsigned long long>(status.st_size),
@@ -112,7 +113,7 @@ bool names_tag(std::string_view list, std::string_view tag) {
   return false;
 }
 
-// Not blocking: opening a FIFO would wait for its writer.
+// Non-blocking: opening a FIFO would wait for its writer.
 StaticFile::StaticFile(const std::string& path)
     : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {
   if (fd_ < 0) {
@@ -135,7 +136,7 @@ StaticFile::StaticFile(const std::string& path)
 
 StaticFile::~StaticFile() { close(fd_); }
 
-// RFC 9110 §13.2.2: a tag is better than a date, which is not looked at then.
+// RFC 9110 §13.2.2: a tag is better than a date. With a tag, the date is not looked at.
 bool StaticFile::is_unchanged_for(const Head& request) const {
   if (request.has("if-none-match")) {
     for (const Field field : request)
@@ -146,7 +147,7 @@ bool StaticFile::is_unchanged_for(const Head& request) const {
   return since && modified_ <= *since;
 }
 
-// RFC 9110 §13.1.5: the whole file when it has changed; a weak tag never suffices, a date must be the very one.
+// RFC 9110 §13.1.5: the whole file when it has changed; a weak tag never suffices, a date must be exactly the same.
 ByteRange StaticFile::range_for(const Head& request) const {
   const auto range = request.find("range");
   if (!range || request.method() != "GET") return {};

@@ -6,7 +6,7 @@ namespace zeroway {
 
 namespace detail {
 
-// A wait that is told once leaves the list: its coroutine looks again, and waits anew if it must.
+// A wait that is notified leaves the list: its coroutine checks the state again, and waits again if it must.
 void WaitList::notify_all() {
   for (Wait* wait : waits_) {
     wait->is_listed_ = false;
@@ -22,7 +22,7 @@ bool Wait::await_suspend(std::coroutine_handle<> awaiter) {
     is_listed_ = true;
   }
   const bool waits = is_listed_;
-  held_.unlock();  // a notice from here on is delivered by the loop, which is this thread, after this returns
+  held_.unlock();  // a later notice is delivered by the loop, which is this thread, after this function returns
   return waits;
 }
 

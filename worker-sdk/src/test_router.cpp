@@ -9,7 +9,7 @@ namespace zeroway {
 
 namespace {
 
-constexpr std::size_t kMaxFrame = 65'536;  // of what is sent at once: a router sends what it has read, not more
+constexpr std::size_t kMaxFrame = 65'536;  // bytes sent at once: a router sends no more than it has read
 
 TestFields fields_of(const Head& head) {
   TestFields fields;
@@ -35,7 +35,8 @@ TestRouter::TestRouter(Worker::Body& body, std::chrono::milliseconds patience)
   link_->out().clear();  // its HELLO
 }
 
-// What waits for the request's cancellation ends; a pool handler that does not is waited for with the worker.
+// Handlers that wait for the request's cancellation end here; a pool handler that does not end is waited for with the
+// worker.
 TestRouter::~TestRouter() {
   for (auto& [id, exchange] : exchanges_) exchange->is_over = true;
   exchanges_.clear();
@@ -141,7 +142,7 @@ void TestRouter::wait_for_others(std::chrono::steady_clock::time_point until) {
 
 bool TestRouter::jump_to_next_timer() {
   const auto next = body_.core.next_timer();
-  if (next == WorkerClock::time_point::max() || next - now_ > kLongestSleep / 2) return false;  // it has no end
+  if (next == WorkerClock::time_point::max() || next - now_ > kLongestSleep / 2) return false;  // the sleep has no end
   now_ = std::max(now_, next);
   return true;
 }

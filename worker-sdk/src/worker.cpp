@@ -28,7 +28,7 @@ WorkerOptions checked(WorkerOptions options) {
   return options;
 }
 
-// A signal handler has nothing but globals: the loop that is running, and how often it was told to stop.
+// A signal handler has only globals: the loop that is running, and how often it was told to stop.
 std::atomic<WorkerLoop*> signalled_loop{nullptr};
 
 extern "C" void on_stop_signal(int) {
@@ -38,15 +38,15 @@ extern "C" void on_stop_signal(int) {
   loop->wake();
 }
 
-// The terminal was closed. It only begins to drain: the kernel and the shell send one each, and the second is no wish
-// to end at once.
+// The terminal was closed. The first SIGHUP begins to drain, a second does nothing: the kernel and the shell send one
+// each, so the second is no wish to end at once.
 extern "C" void on_hangup_signal(int) {
   WorkerLoop* const loop = signalled_loop.load();
   int none = 0;
   if (loop != nullptr && loop->stops().compare_exchange_strong(none, 1)) loop->wake();
 }
 
-// A signal's action while this lives.
+// A signal's action during this object's life.
 class SignalAction {
  public:
   SignalAction(int number, void (*act)(int)) : number_(number) {
@@ -60,7 +60,7 @@ class SignalAction {
   SignalAction(const SignalAction&) = delete;
   SignalAction& operator=(const SignalAction&) = delete;
 
-  // Back to what it was, at once, if the signal was ignored: nohup means that.
+  // Restores the old action at once if the signal was ignored: that is how nohup works.
   void respect_ignored() {
     if ((before_.sa_flags & SA_SIGINFO) == 0 && before_.sa_handler == SIG_IGN) sigaction(number_, &before_, nullptr);
   }
@@ -78,7 +78,7 @@ class SignalGuard {
   }
 
  private:
-  // The first to come, the last to go: a signal that comes in between finds the loop.
+  // Constructed first, destroyed last: a signal that comes in between finds the loop.
   struct ForLoop {
     explicit ForLoop(WorkerLoop& loop) { signalled_loop.store(&loop); }
     ~ForLoop() { signalled_loop.store(nullptr); }

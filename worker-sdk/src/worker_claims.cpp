@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kRestOfHello = 1'024;  // bytes without routes, and rounded up
 constexpr std::size_t kRestOfRoute = 48;     // bytes of JSON around a route's texts
 
-// Nothing else can be said in a HELLO, and a capture may stand for any text.
+// A HELLO cannot hold other characters, and a capture may stand for any text.
 bool is_literal(std::string_view segment) {
   return std::all_of(segment.begin(), segment.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '{'; });
 }
@@ -56,7 +56,7 @@ void remove_copies(std::vector<RouteClaim>& claims) {
   claims.swap(once);
 }
 
-// The deepest ones become one for each of their parents.
+// Replaces the deepest claims by one claim for each of their parents.
 void merge_deepest(std::vector<RouteClaim>& claims) {
   std::ptrdiff_t deepest = 0;
   for (const RouteClaim& claim : claims) deepest = std::max(deepest, depth_of(claim));
@@ -76,7 +76,7 @@ WorkerClaims stated_claims(const std::vector<ServedRoute>& routes) {
   for (const ServedRoute& route : routes)
     if (auto claim = read_claim({route.host, route.path})) claims.routes.push_back(std::move(*claim));
   remove_copies(claims.routes);
-  // With further routes it shares those, too, and is not only of the open pool.
+  // With further routes the worker shares those paths, too, and is not only in the open pool.
   if (claims.routes.size() == 1 && is_everything(claims.routes.front())) claims.routes.clear();
   return claims;
 }

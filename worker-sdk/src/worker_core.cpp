@@ -13,7 +13,7 @@ namespace zeroway {
 
 namespace {
 
-// The link to a deal endpoint that stands for what the user typed.
+// The link to a deal endpoint of the user's endpoint `typed`.
 LinkTarget target_of(const std::string& typed, const std::string& deal) {
   LinkTarget target;
   target.typed = typed;
@@ -30,7 +30,7 @@ struct Running {
     std::suspend_always initial_suspend() const noexcept { return {}; }
     std::suspend_never final_suspend() const noexcept { return {}; }
     void return_void() const noexcept {}
-    void unhandled_exception() const noexcept { std::terminate(); }  // none leaves run_async
+    void unhandled_exception() const noexcept { std::terminate(); }  // no exception leaves run_async
   };
   std::coroutine_handle<> handle;
 };
@@ -56,7 +56,8 @@ Running run_async(WorkerStream& stream, LoopSide& side, const AsyncHandler& hand
   stream.handler_done();
 }
 
-// The guards alone: what goes around ordinary handlers cannot go around a WebSocket's. False when one has answered.
+// Runs the guards only: functions around ordinary handlers cannot go around a WebSocket's. False when a guard has
+// answered.
 bool let_pass(SocketSide& side) {
   WebSocket socket(side);
   Reply reply(side);
@@ -81,7 +82,7 @@ Running run_socket(WorkerStream& stream, SocketSide& side, const WebSocketHandle
   try {
     if (error) std::rethrow_exception(error);
     side.conclude();
-  } catch (const Cancelled&) {  // it is over, and was so for the handler
+  } catch (const Cancelled&) {  // the WebSocket is over, and the handler was told so
     side.conclude();
   } catch (...) {
     answer_exception(std::current_exception(), side, replies);
@@ -90,7 +91,7 @@ Running run_socket(WorkerStream& stream, SocketSide& side, const WebSocketHandle
   stream.handler_done();
 }
 
-// What param() would decode.
+// Checks the text that param() would decode.
 bool has_sound_captures(std::string_view path, const RouteMatch& match) {
   const auto is_sound = [&](const RouteMatch::Span& span) {
     return has_valid_escapes(path.substr(span.begin, span.size));
@@ -146,7 +147,7 @@ RouterLink* WorkerCore::find_link(const std::string& steer) {
   return nullptr;
 }
 
-// The addresses of the user's endpoints, and the loops that the routers there have named.
+// The addresses of the user's endpoints, and the loops that these routers have named.
 std::vector<LinkTarget> WorkerCore::wanted() const {
   std::vector<LinkTarget> targets;
   const auto want = [&](LinkTarget target) {
@@ -177,7 +178,7 @@ void WorkerCore::review_links() {
     link->give_up(RouterLink::Role::unwanted);
   }
   for (const LinkTarget& target : targets) {
-    if (find_link(target.steer) != nullptr) continue;  // one that is being left is used again afterwards
+    if (find_link(target.steer) != nullptr) continue;  // a link that is being left is used again afterwards
     const auto is_unused = [](const auto& link) { return link->role() == RouterLink::Role::unused; };
     const auto spare_link = std::find_if(links_.begin(), links_.end(), is_unused);
     if (spare_link != links_.end()) {
@@ -210,7 +211,7 @@ RouterLink* WorkerCore::find_double(const RouterLink& link) {
   return nullptr;
 }
 
-// The link that was kept has broken off, or leads to another router now.
+// The link that was kept has lost its connection, or leads to another router now.
 void WorkerCore::review_duplicates() {
   if (is_draining_) return;
   for (const auto& link : links_)
@@ -235,7 +236,7 @@ void WorkerCore::welcomed(RouterLink& link, const Welcome& welcome, bool is_firs
   const std::string host = parts ? parts->host : std::string();
   std::vector<LinkTarget> siblings;
   for (std::size_t i = 0; i < welcome.pairs.size(); ++i) {
-    if (i == welcome.loop) continue;  // the one that is talking, whatever name we know it by
+    if (i == welcome.loop) continue;  // the loop that sent this WELCOME, by whatever name we know it
     LinkTarget sibling;
     sibling.typed = link.target().typed;
     sibling.deal = as_dialled(welcome.pairs[i].deal, host);
@@ -272,13 +273,13 @@ void WorkerCore::opened(WorkerStream& stream) {
 
 void WorkerCore::release(WorkerStream& stream) {
   --in_use_;
-  if (!fresh_.empty()) std::erase(fresh_, &stream);  // reset by the message that opened it
+  if (!fresh_.empty()) std::erase(fresh_, &stream);  // the message that opened the stream has reset it
   free_.push_back(&stream);
   stream.let_go();
 }
 
 WorkerStream* WorkerCore::find_fresh(const RouterLink& link, StreamId id) {
-  // The frames of an opening stand together, so the last one is nearly always the one.
+  // The frames of an opening stream stand together, so the last stream is nearly always the right one.
   for (auto at = fresh_.rbegin(); at != fresh_.rend(); ++at)
     if ((*at)->is_of(link, id)) return *at;
   return nullptr;
@@ -325,16 +326,16 @@ void WorkerCore::dispatch(WorkerStream& stream) {
   side.start_collecting();
 }
 
-// What the side needs to know of its request before the handler runs.
+// Gives the side what it needs of its request before the handler runs.
 void WorkerCore::prepare(HandlerSide& side, std::string_view path) {
   side.match() = match_;
   handlers_.find_layers(path, side.layers());
   if (const Cors* cors = handlers_.find_cors(path)) cors->add_to_reply(side.request(), side.constant_fields());
 }
 
-// Handlers of ordinary requests are never asked: their 200 would accept it.
+// Handlers of ordinary requests never see a WebSocket: their 200 would accept it.
 void WorkerCore::dispatch_socket(WorkerStream& stream, std::string_view path) {
-  if (is_draining_) return stream.put_reset(ResetCode::refused_stream);  // it would only be closed again
+  if (is_draining_) return stream.put_reset(ResetCode::refused_stream);  // the drain would close the WebSocket at once
   handlers_.socket_matcher().find("*", path, match_);
   if (match_.found != RouteMatch::Found::yes)
     return answer_error(404, "No WebSocket is served at this path.\n", use_error_side(stream), error_replies_);
@@ -348,10 +349,10 @@ void WorkerCore::dispatch_socket(WorkerStream& stream, std::string_view path) {
   side.running.resume();
 }
 
-// For an answer that no handler of a pattern gives.
+// Prepares an answer that does not come from the handler of a pattern.
 LoopSide& WorkerCore::use_error_side(WorkerStream& stream) {
   LoopSide& side = stream.use_loop_side();
-  match_.names = nullptr;  // a request that matched has captures, which may be broken
+  match_.names = nullptr;  // a request that matched has captures, whose escapes may be broken
   prepare(side, side.path());
   side.layers().clear();
   return side;
@@ -428,7 +429,7 @@ std::uint64_t WorkerCore::start_timer(std::chrono::milliseconds duration, Handle
   return last_ticket_;
 }
 
-// A side waits for two at most: half of them at least are of requests that were cancelled.
+// A side has at most two live timers, so at least half of all timers belong to cancelled requests.
 void WorkerCore::drop_stale_timers() {
   std::vector<Timer> live;
   for (; !timers_.empty(); timers_.pop())
@@ -492,7 +493,7 @@ void WorkerCore::begin_drain() {
   close_sockets_slowly();
 }
 
-// Evenly over the time there is, each at a random moment of its share.
+// Spreads the closes evenly over the time, each at a random moment of its share.
 void WorkerCore::close_sockets_slowly() {
   std::vector<SocketSide*> sides;
   for (const auto& stream : streams_)
@@ -522,7 +523,7 @@ std::size_t WorkerCore::cancel_all() {
     if (stream->is_open())
       stream->break_off(ResetCode::cancel);
     else
-      stream->cancelled();  // a handler that goes on after its reply
+      stream->cancelled();  // the handler goes on after its reply
   return held;
 }
 

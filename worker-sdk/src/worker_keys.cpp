@@ -39,7 +39,7 @@ std::string public_half(const std::string& secret) {
 }
 
 struct KeyFile {
-  std::string labelled_secret, labelled_public, unlabelled;  // the first of each; empty when there is none
+  std::string labelled_secret, labelled_public, unlabelled;  // the first key of each kind; empty when there is none
 };
 
 KeyFile read_key_file(std::istream& file) {
@@ -71,8 +71,8 @@ std::string key_beside(const std::string& path, const std::string& ending) {
   return file ? read_key_file(file).unlabelled : std::string();
 }
 
-// Both halves are 40 characters and look alike. Which one it is tells its label, or the other half in the file beside
-// it, as tools/keygen writes them, or the file's ending.
+// Both halves of a key are 40 characters and look alike. The label tells which half a key is, or the other half in the
+// file beside it, as tools/keygen writes them, or the file's ending.
 std::string read_secret(const std::string& path) {
   const KeyFile keys = read_key_file(path);
   if (!keys.labelled_secret.empty()) return keys.labelled_secret;

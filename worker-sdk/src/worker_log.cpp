@@ -14,14 +14,14 @@ namespace zeroway {
 
 namespace {
 
-// A pipe that has room at all takes PIPE_BUF bytes at once (pipe(7)), and limits.h has no longer line.
+// A pipe with any room takes PIPE_BUF bytes at once (pipe(7)), and limits.h allows no longer line.
 bool has_room(int descriptor) {
   pollfd asked{descriptor, POLLOUT, 0};
   return poll(&asked, 1, 0) == 1 && (asked.revents & POLLOUT) != 0;
 }
 
-// A pipe whose reader is gone sends the writer SIGPIPE, of which the application would die; what it does about that
-// signal is its own business, so this thread alone does not get it, and only now.
+// The kernel sends SIGPIPE to the writer of a pipe whose reader is gone, and the application would die of it. The
+// application's own handling of that signal must stay, so only this thread blocks it, and only during the write.
 class NoPipeSignal {
  public:
   NoPipeSignal() {

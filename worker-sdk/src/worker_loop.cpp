@@ -52,7 +52,7 @@ int WorkerLoop::run(WorkerCore& core) {
 }
 
 int WorkerLoop::serve() {
-  read_events();  // ZMQ_FD tells of an event only after somebody has looked and found none
+  read_events();  // ZMQ_FD reports an event only after a read has found none
   for (unsigned turns = 1;; ++turns) {
     now_ = WorkerClock::now();
     if (watch_.begin_turn(now_)) judge_nobody();
@@ -92,7 +92,7 @@ void WorkerLoop::follow_names() {
   if (names_.step(now_)) core_->set_routers(names_.addresses());
 }
 
-// The silence was this worker's own: what came meanwhile has not been read yet.
+// This worker itself did not run, so the routers only seem silent: messages of that time have not been read yet.
 void WorkerLoop::judge_nobody() {
   for (std::size_t i = 0; i < pairs_.size(); ++i) {
     LinkHealth& health = link(i).health();
@@ -134,7 +134,7 @@ void WorkerLoop::tend(std::size_t index) {
 void WorkerLoop::tend_given_up(std::size_t index) {
   Pair& pair = pairs_[index];
   tend_health(index);
-  tend_deal(index);  // nothing is dealt any more
+  tend_deal(index);  // no stream is dealt to a left link
   pair.probe.reset();
   pair.report = {};
   pair.steer.again_at = kNever;
@@ -165,7 +165,7 @@ void WorkerLoop::tend_steer(std::size_t index) {
   Connection& steer = pairs_[index].steer;
   if (steer.stage == Stage::idle) return dial(index, Alias::Socket::steer);
   if (steer.again_at > now_) return;
-  // What has not come so far does not come.
+  // An answer that has not come by now does not come.
   if (steer.stage == Stage::connected) failed(index, no_handshake(0, 0, !options_.key_file.empty()));
   if (steer.stage == Stage::stands)
     failed(index, link(index).refusal().empty() ? no_welcome() : refused(link(index).refusal()));
@@ -173,14 +173,14 @@ void WorkerLoop::tend_steer(std::size_t index) {
   dial(index, Alias::Socket::steer);
 }
 
-// Only a welcomed worker is connected to deal: being there as a stranger, or when nothing more is dealt to it, makes
-// the router's table uneven, and what is dealt to a connection that is given up again is lost.
+// Only a welcomed worker is connected to deal. A worker that is connected as a stranger, or when the router deals
+// nothing more to it, makes the router's table uneven; and streams dealt to a connection that is given up are lost.
 void WorkerLoop::tend_deal(std::size_t index) {
   Connection& deal = pairs_[index].deal;
   const auto is_wanted = [&] { return core_->is_dealt_to(link(index)); };
   if (!is_wanted()) return hang_up(deal);
   if (deal.stage != Stage::idle && deal.again_at > now_) return;
-  read_events();  // the welcome may be of a connection that has broken off since
+  read_events();  // the connection of the WELCOME may have broken since
   if (is_wanted()) dial(index, Alias::Socket::deal);
 }
 
@@ -189,11 +189,11 @@ void WorkerLoop::tend_report(std::size_t index) {
   if (link(index).is_welcomed()) {
     pair.report.joined();
     pair.probe.reset();
-    pair.steer.again_at = kNever;  // from here on its health is judged
+    pair.steer.again_at = kNever;  // from here on the heartbeats judge it
     return;
   }
   if (pair.steer.stage == Stage::stands && pair.steer.again_at == kNever)
-    pair.steer.again_at = now_ + kWelcomePatience;  // the router dropped this worker, which says HELLO again
+    pair.steer.again_at = now_ + kWelcomePatience;  // the router dropped this worker, and the worker says HELLO again
   if (!link(index).refusal().empty()) failed(index, refused(link(index).refusal()));
   if (pair.probe) {
     const auto error = pair.probe->result(now_);
@@ -203,7 +203,7 @@ void WorkerLoop::tend_report(std::size_t index) {
   const auto cause = pair.report.due(now_);
   if (!cause) return;
   const std::string line = link(index).label() + ": " + *cause + "; it is dialled again and again";
-  // That name has two addresses, a router there often one.
+  // "localhost" has two addresses, a router there often listens at one.
   const bool is_usual =
       link(index).target().typed.starts_with("tcp://localhost:") && core_->is_served_elsewhere(link(index));
   log_.write(is_usual ? LogLevel::debug : LogLevel::warning, line);
@@ -232,7 +232,7 @@ void WorkerLoop::dial(std::size_t index, Alias::Socket socket) {
   connection.again_at = now_ + (is_steer ? kConnectTimeout + kHandshakePatience : kDealPatience);
   const Alias alias{socket, static_cast<std::uint32_t>(index), ++connection.times};
   const std::string& endpoint = is_steer ? link(index).steer() : link(index).deal();
-  // The deal socket of a router, a DEALER, knows nobody by name.
+  // The deal socket of a router is a DEALER: it looks at no routing id.
   auto spelled = socket_.connect(endpoint, alias, is_steer ? link(index).new_instance() : make_instance(core_->name()));
   if (spelled) {
     connection.spelled = std::move(*spelled);
@@ -250,7 +250,7 @@ void WorkerLoop::hang_up(Connection& connection, std::chrono::milliseconds linge
   connection.again_at = kNever;
 }
 
-// Of two events about one failure the first counts.
+// When two events report one failure, the first counts.
 void WorkerLoop::dial_later(Connection& connection) {
   const std::chrono::milliseconds pause = std::clamp(connection.fails * kDialAgain, kDialAgain, kLongestPause);
   std::uniform_int_distribution<std::int64_t> jitter(0, kDialJitter.count());
@@ -270,7 +270,7 @@ bool WorkerLoop::receive_one() {
   if (!alias || alias->link >= pairs_.size()) return true;
   Pair& pair = pairs_[alias->link];
   if (alias->socket == Alias::Socket::steer) {
-    // What an earlier connection left behind is over.
+    // State of an earlier connection is over.
     if (alias->times == pair.steer.times) link(alias->link).receive(payload.bytes());
     return true;
   }
@@ -319,7 +319,7 @@ void WorkerLoop::take_deal(std::size_t index, const SocketEvent& event) {
       deal.stage = Stage::broken;
       return dial_later(deal);
     default:
-      return;  // why it failed: what breaks it comes as well
+      return;  // why it failed does not matter here: the event that breaks the connection comes too
   }
 }
 

@@ -15,8 +15,8 @@ namespace zeroway {
 
 namespace {
 
-// A signal that the application handles (a profiler's comes a hundred times in a second) makes a call of ZeroMQ fail
-// before it has done anything.
+// A signal of the application (a profiler sends a hundred in a second) makes a call of ZeroMQ fail before the call has
+// done anything.
 template <class Call>
 int undisturbed(Call call) {
   int result = 0;
@@ -126,7 +126,7 @@ bool WorkerSocket::open_monitor() {
 
 void WorkerSocket::close(int linger) {
   if (socket_ != nullptr) set_int(socket_, ZMQ_LINGER, linger);
-  // First the watching, then the monitor: an event with nobody to tell it to holds libzmq up, and leaks.
+  // First stop watching, then close the monitor: an event without a reader blocks libzmq, and leaks.
   if (monitor_ != nullptr) zmq_socket_monitor(socket_, nullptr, 0);
   if (monitor_ != nullptr) zmq_close(monitor_);
   if (socket_ != nullptr) zmq_close(socket_);
@@ -164,7 +164,7 @@ bool WorkerSocket::send(const Alias& to, MessageWriter& writer) {
     return false;
   }
   zmq_msg_t message;
-  if (!make_message(message, writer)) std::abort();  // no memory: a half-sent message cannot be taken back
+  if (!make_message(message, writer)) std::abort();  // out of memory: a half-sent message cannot be taken back
   if (undisturbed([&] { return zmq_msg_send(&message, socket_, ZMQ_DONTWAIT); }) < 0) zmq_msg_close(&message);
   return true;
 }
@@ -174,11 +174,11 @@ bool WorkerSocket::receive(Part& from, Part& payload) {
   if (is_dry_) return false;
   if (!from.has_more() || !payload.receive(socket_)) return true;
   for (Part extra; payload.has_more() && extra.receive(socket_) && extra.has_more();) {
-  }  // one part is all there should be; more are passed over
+  }  // a payload has one part; further parts are skipped
   return true;
 }
 
-// Events come as two parts: number and value, then the endpoint (zmq_socket_monitor(3)).
+// An event has two parts: number and value, then the endpoint (zmq_socket_monitor(3)).
 std::optional<SocketEvent> WorkerSocket::next_event() {
   while (monitor_ != nullptr) {
     Part head, endpoint;

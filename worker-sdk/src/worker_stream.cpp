@@ -95,7 +95,7 @@ void WorkerStream::credit(std::uint32_t bytes) {
 }
 
 void WorkerStream::cancelled() {
-  if (handler_runs_) side_->cancel();  // first: its read must not take the close for the body's end
+  if (handler_runs_) side_->cancel();  // first: the handler's read() must not take the close for the body's end
   close();
 }
 
@@ -222,13 +222,13 @@ std::size_t WorkerStream::kept_bytes() const {
   return early_body_.capacity() + out_body_.capacity() + (side_ == nullptr ? 0 : side_->kept_bytes());
 }
 
-// The reply is out, or nobody wants it: nothing about this stream goes to the router any more.
+// The reply is out or not wanted: no more frames about this stream go to the router.
 void WorkerStream::close() {
   if (!is_open()) return;
   link_->forget(*this);
   link_ = nullptr;
   if (!handler_runs_) return core_.release(*this);
-  // Whoever still reads the body finds its end.
+  // A handler that still reads the body finds its end.
   if (!has_whole_body()) body_is_over(nullptr);
 }
 
