@@ -1,9 +1,9 @@
-// A client's language: bytes of one connection ⇄ the five verbs of its streams.
+// The interface of a client protocol's codec: bytes of one connection ⇄ the five verbs of its streams.
 //
 // Owner: a client session keeps one per connection.   Thread: that connection's loop.
-// A codec knows no sockets, no clock (but is told the time where its language needs it), no exchanges: bytes go in by
-// read(), come out in output(), and what the client said is told to CodecEvents. Heads that it tells are in HTTP/2's
-// form: pseudo-fields first, lower-case names, nothing connection-specific.
+// Bytes go in by read() and come out in output(); what the client sent is told to CodecEvents. Heads are told in
+// HTTP/2's form: pseudo-fields first, lower-case names, nothing connection-specific. Not here: sockets, exchanges, the
+// clock (a codec is told the time where its protocol needs it).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -15,15 +15,15 @@
 
 namespace zeroway {
 
-using CodecStream = std::uint32_t;  // names one request on its connection; never used again on it
+using CodecStream = std::uint32_t;  // names one request of a connection; a connection never uses a number twice
 
-// How a connection as a whole went wrong.
+// Which kind of mistake ended a connection.
 enum class Breach : std::uint8_t {
-  mistake,  // rules that an honest client, too, may break once
-  flood,    // it cost us more than any client has to
+  mistake,  // the client broke a rule that an honest client, too, may break once
+  flood,    // the connection cost the router more than any client needs
 };
 
-// What the client said. The session implements it; it may call the codec's verbs from inside.
+// What the client sent. The session implements this interface, and may call the codec's verbs from inside an event.
 class CodecEvents {
  public:
   virtual ~CodecEvents() = default;
@@ -31,86 +31,88 @@ class CodecEvents {
   virtual void data(CodecStream stream, Bytes bytes) = 0;
   virtual void piece(CodecStream, Bytes, MessageKind, Last) {}  // data's form on a WebSocket
   virtual void end(CodecStream stream, Head& trailers) = 0;
-  // The client broke the protocol or took the request back. Unless the code is `cancelled`, the stream still takes the
-  // verbs of a reply: an error reply, or reset when a reply's head is out already. The codec closes after it where its
-  // protocol demands that.
+  // The client broke the protocol or cancelled the request. Unless the code is `cancelled`, the stream still takes the
+  // verbs of a reply: an error reply, or reset when a reply's head was sent already. The codec closes the connection
+  // after the reply where its protocol demands that.
   virtual void reset(CodecStream stream, const Error& error) = 0;
-  // The client broke the protocol, but what it said before is still to be answered: end() follows. For the counts and
+  // The client broke the protocol, but its earlier messages are still to be answered: end() follows. For the counts and
   // the log.
   virtual void blamed(CodecStream, const Error&) {}
-  // From codecs that hold replies: `bytes` of what data() and piece() were given are in output() now.
+  // From codecs that hold replies: `bytes` more of those given to data() and piece() are in output() now.
   virtual void drained(CodecStream, std::size_t) {}
-  // The connection as a whole broke the protocol, or was abused: everything open on it is over. What the codec still
-  // says is said, then it closes. Told at most once.
+  // The connection as a whole broke the protocol, or was abused: every open stream on it is over. The codec closes the
+  // connection when its last output is sent. Told at most once.
   virtual void broken(const Error&, Breach) {}
 };
 
 // A request whose head was never told, because the codec refused it.
 struct RefusedRequest {
-  std::string_view method, path;  // "" = it was not read so far, or is none; an HTTP/1.1 path as the client sent it
-  std::string_view accept{};      // the value of that field; "" = the same
+  std::string_view method, path;  // "" = not read yet, or not valid; an HTTP/1.1 path is as the client sent it
+  std::string_view accept{};      // the value of the Accept field; "" = not read yet, or absent
 };
 
 // What the client is doing; decides which timeout runs.
 enum class CodecPhase : std::uint8_t {
-  idle,    // no request begun, none open
+  idle,    // no request has begun, and no request is open
   head,    // inside a request's head
-  body,    // a request's body is not complete, its reply has not begun, and the client may send more of it now
-  reply,   // the client waits for us, or talks with its worker: a body beside a begun reply takes its time
-  timed,   // the codec times itself: see Codec::tick()
-  closed,  // nothing more will be read; close once the output is written
+  body,    // a request's body is not complete, its reply has not begun, and the client may send more of the body now
+  reply,   // the client waits for the reply, or the reply has begun: beside a reply, a body may take its time
+  timed,   // the codec runs its own timers: see Codec::tick()
+  closed,  // the codec reads nothing more; close the connection once the output is written
 };
 
 class Codec {
  public:
   virtual ~Codec() = default;
 
-  // What time it is. The session says so before each read(); tick() says it, too.
+  // Tells the codec the time. The session calls it before each read(); tick() tells the time, too.
   virtual void set_time(Time) {}
-  // Reads as much of `input` as it can and says how much. The rest waits: for more bytes, for credit, or for the reply
-  // to the request before (pipelining); give it again, with what came since, after the next read or verb. A head is
-  // read whole, so up to HttpLimits::max_head bytes may wait.
+  // Reads as much of `input` as it can. Returns how many bytes it has read. The rest waits: for more bytes, for credit,
+  // or for the reply to the earlier request (pipelining). The session gives the rest again, with the bytes that came
+  // since, after the next read or verb. A head is read whole, so up to HttpLimits::max_head bytes may wait.
   [[nodiscard]] virtual std::size_t read(Bytes input, CodecEvents& events) = 0;
-  // False while no byte can be taken in: the session stops reading the socket.
+  // False while the codec can read no byte: the session stops reading the socket.
   [[nodiscard]] virtual bool wants_input() const = 0;
-  // The client closed its sending side, and read() has taken all before it that it could. A request that is not
-  // complete and a WebSocket are told reset(cancelled). Complete requests are still answered, then the codec closes;
-  // without any it closes at once.
+  // The client closed its sending side, and read() has read all earlier bytes that it could. Tells reset(cancelled) for
+  // a request that is not complete and for a WebSocket. Complete requests are still answered, then the codec closes.
+  // Without open requests it closes at once.
   virtual void input_ended(CodecEvents& events) = 0;
-  // The client took too long in phase `head` or `body`: tells reset(request_timeout), on a stream of its own when no
-  // head was told yet, so that the session can answer 408 through the verbs. In phase `idle` the codec says goodbye, if
-  // its protocol has a word for it, and closes. In other phases nothing.
+  // The client took too long. In phase `head` or `body` the codec tells reset(request_timeout), on a new stream when no
+  // head was told yet, so that the session can answer 408 through the verbs. In phase `idle` the codec sends its
+  // protocol's message for closing, if there is one, and closes. In other phases it does nothing.
   virtual void timed_out(CodecEvents& events) = 0;
 
-  // Of whom reset() tells; only inside of it, when the stream's head was not told. Views are good until it returns.
+  // The request that reset() tells of. Only inside reset(), and only when the stream's head was not told. Its views are
+  // good until reset() returns.
   [[nodiscard]] virtual RefusedRequest refused() const { return {}; }
 
-  // The verbs towards the client. A stale stream is quietly ignored.
+  // The verbs towards the client. A verb for a stale stream is ignored.
   virtual void head(CodecStream stream, Head& head, Last last) = 0;
   virtual void data(CodecStream stream, Bytes bytes) = 0;
   virtual void piece(CodecStream, Bytes, MessageKind, Last) {}  // data's form on a WebSocket
   virtual void end(CodecStream stream, Head& trailers) = 0;
   virtual void reset(CodecStream stream, const Error& error) = 0;
   virtual void credit(CodecStream stream, std::uint32_t bytes) = 0;
-  // Takes back the stream's reply from its final head on, as if it had never begun. False, and nothing is taken back,
-  // when there was a flush() since, when the reply has ended, or when it accepted a WebSocket.
+  // Takes back the stream's reply, from its final head on, as if the reply had never begun. False, and nothing is taken
+  // back, when flush() was called since, when the reply has ended, or when the reply accepted a WebSocket.
   [[nodiscard]] virtual bool take_back(CodecStream stream) = 0;
 
-  // Only in phase `timed`, at the end of each turn that something happened in, and when the time it returned has come:
-  // does what is due (may tell events and fill the output) and says when it is to be called next; Time::max() is never.
+  // Runs the codec's timers; may tell events and fill the output. Returns when tick() is to be called next; Time::max()
+  // means never. The session calls it in phase `timed` only: at that time, and after each turn of the loop in which
+  // something happened on the connection.
   [[nodiscard]] virtual Time tick(Time, CodecEvents&) { return Time::max(); }
 
-  // Finish what is open, begin nothing new: `connection: close` on the next reply, GOAWAY.
+  // Finishes open requests and begins no new ones: `connection: close` on the next reply, GOAWAY.
   virtual void drain() = 0;
 
-  // True: replies wait inside until the client grants a window for them, so what data() is given counts as written only
-  // when drained() tells.
+  // True: the codec holds replies until the client's flow-control window allows them. The bytes given to data() then
+  // count as written only when drained() tells so.
   [[nodiscard]] virtual bool holds_replies() const { return false; }
-  // The session calls it before it takes output(). Codecs that hold replies move what may leave to output(), until that
-  // holds `room` bytes or a little more. True when room was what stopped it.
+  // The session calls it before it takes output(). Codecs that hold replies move the bytes that may leave to output(),
+  // until output() holds `room` bytes or a little more. True when more bytes could leave, but `room` was reached.
   virtual bool flush(std::size_t room, CodecEvents& events) = 0;
 
-  // Bytes for the socket; the session takes them out (swap or clear).
+  // Bytes for the socket. The session takes them out (swap or clear).
   [[nodiscard]] virtual std::string& output() = 0;
   [[nodiscard]] virtual CodecPhase phase() const = 0;
 };

@@ -51,13 +51,13 @@ bool H1Codec::read_head(std::string_view& rest, CodecEvents& events) {
   }
   is_begun_ = !rest.empty();
   if (rest.empty() || rest == "\r") return false;
-  if (!h1::is_token_char(rest.front())) {  // TLS on a plain port, for one: no need to wait for a line
+  if (!h1::is_token_char(rest.front())) {  // for example TLS on a cleartext port: no need to wait for a whole line
     return refuse({}, Error{Fault::client, Code::bad_request, false, "a request that begins with no method"}, events);
   }
 
   const auto size = scan_.scan(rest, limits_);
   if ((!size || *size == 0) && scan_.request_line_size() > 0) {
-    // A request line that is wrong is told before what is wrong behind it, and without waiting for it.
+    // An error in the request line is told before errors in the fields, and without waiting for the fields.
     if (auto line = h1::read_request_line(rest.substr(0, scan_.request_line_size())); !line) {
       return refuse(rest, line.error(), events);
     }
@@ -77,7 +77,7 @@ bool H1Codec::read_head(std::string_view& rest, CodecEvents& events) {
   return true;
 }
 
-// False when there are more than a client may send.
+// False when the client sent more empty lines than allowed.
 bool H1Codec::skip_empty_lines(std::string_view& rest) {
   while (rest.starts_with("\r\n")) {
     if (++empty_lines_ > kMaxLeadingEmptyLines) return false;
@@ -169,7 +169,7 @@ bool H1Codec::refuse(std::string_view head, const Error& error, CodecEvents& eve
   stream_ = ++last_stream_;
   stage_ = Stage::done;
   is_broken_ = is_last_ = true;
-  // The client may be an old one for all we know: 1.0's framing is understood by every version.
+  // The client's version is not known here: clients of every version understand the framing of 1.0.
   writer_.begin(h1::Version::http10, head.starts_with("HEAD "));
   forget_head();
   const auto line = h1::read_request_line(head.substr(0, head.find("\r\n")));
@@ -283,7 +283,7 @@ void H1Codec::reset(CodecStream stream, const Error& error) {
     is_blocked_ = false;
     return web_socket_->codec->reset(error);
   }
-  close();  // no last chunk: the reply must not look whole
+  close();  // without the last chunk: the reply must not look complete
 }
 
 void H1Codec::credit(CodecStream stream, std::uint32_t bytes) {
@@ -323,7 +323,7 @@ bool H1Codec::is_rest_large() const { return stage_ == Stage::length && left_ > 
 
 void H1Codec::discard_rest() {
   if (is_rest_large() || awaits_continue()) return close();
-  discard_left_ = kMaxDiscardedBody + 1;  // its last byte is one too many
+  discard_left_ = kMaxDiscardedBody + 1;  // tell_data() closes when the last of these bytes comes: one too many
 }
 
 void H1Codec::next_request() {
@@ -338,7 +338,7 @@ void H1Codec::close() {
   stream_ = 0;
 }
 
-// Assigning an empty one would keep the text's memory.
+// Assigning an empty Head would keep the memory of the old text.
 void H1Codec::forget_head() { (void)std::exchange(head_, Head{}); }
 
 CodecPhase H1Codec::phase() const {
@@ -352,8 +352,8 @@ CodecPhase H1Codec::phase() const {
   return is_client_due() ? CodecPhase::body : CodecPhase::reply;
 }
 
-// Inside a body: whether it is the client that everybody waits for. Not while the worker withholds 100 Continue, and
-// not once it has begun to reply: then the two are talking, and the worker decides how long.
+// Inside a body: whether the client has to send more of it now. Not while the worker has not sent 100 Continue. Not
+// once the reply has begun: then client and worker may talk as they like, and the worker decides for how long.
 bool H1Codec::is_client_due() const {
   if (!is_discarding() && (awaits_continue() || writer_.has_head())) return false;
   return room() > 0 || stage_ == Stage::trailers;

@@ -1,12 +1,12 @@
-// HTTP/1.1 and 1.0 (RFC 9112) as a codec: one request at a time, its reply, then the next one of a pipeline.
+// HTTP/1.1 and 1.0 (RFC 9112) as a codec: one request at a time, its reply, then the next request of a pipeline.
 //
 //     request:  head ──▶ length body, or chunks ──▶ trailers ──▶ done ──▶ (reply ended) ──▶ head
-//     reply:    H1Writer's drawing. Ended before the request: its rest is discarded if that is little, else closed.
+//     reply:    as drawn in h1_writer.h. When it ends first, a small rest of the request is discarded, else we close.
 //     web socket: head ──▶ (worker's 200: 101) ──▶ WsCodec's frames until the connection ends; a refusal is a reply
 //
 // Owner: a client session keeps one per connection.   Thread: that connection's loop.
-// An idle one costs under 2 KiB, without what output() was grown to. A FIN behind a complete request ends the
-// connection after its reply, a FIN inside a request takes the request back. Not here: the rules (h1_framing.h), heads
+// An idle codec costs under 2 KiB, besides the memory of output(). A FIN behind a complete request ends the connection
+// after its reply, a FIN inside a request cancels the request. Not here: the rules (h1_framing.h), heads
 // (h1_request_parser.h), chunks (h1_chunk_reader.h), replies (h1_writer.h).
 #pragma once
 #include <cstdint>
@@ -27,8 +27,8 @@ struct H1WebSocket;  // h1_web_socket.h
 
 class H1Codec final : public Codec {
  public:
-  // `limits`, `scheme` ("http", "https") and `web_sockets` outlive the codec. Without the last, who asks for a
-  // WebSocket gets an ordinary answer.
+  // `limits`, `scheme` ("http", "https") and `web_sockets` outlive the codec. With null for `web_sockets`, a request
+  // for a WebSocket is an ordinary request.
   H1Codec(const HttpLimits& limits, std::string_view scheme, const WebSocketSettings* web_sockets = nullptr);
   ~H1Codec() override;
 
@@ -57,7 +57,7 @@ class H1Codec final : public Codec {
   class Teller;
   static constexpr std::size_t kNowhere = std::string::npos;
 
-  // Each reads one thing off the front of `rest` and says whether there may be another.
+  // Each reads one thing off the front of `rest` and returns whether there may be more to read.
   bool read_one(std::string_view& rest, CodecEvents& events);
   bool read_head(std::string_view& rest, CodecEvents& events);
   bool read_length(std::string_view& rest, CodecEvents& events);
@@ -65,13 +65,13 @@ class H1Codec final : public Codec {
   bool read_trailer_section(std::string_view& rest, CodecEvents& events);
   bool skip_empty_lines(std::string_view& rest);
 
-  // How a request ends, well or badly. All return false when nothing more is to be read.
+  // Telling a request, well or badly ended. Those with a result return false when nothing more is to be read.
   void begin_request(const H1Request& request, CodecEvents& events);
   void tell_data(std::string_view data, CodecEvents& events);
   bool end_request(Head& trailers, CodecEvents& events);
-  bool refuse(std::string_view head, const Error& error, CodecEvents& events);  // before its head was told
+  bool refuse(std::string_view head, const Error& error, CodecEvents& events);  // before the request's head was told
   void tell_refused(RefusedRequest request, const Error& error, CodecEvents& events);
-  bool fail(const Error& error, CodecEvents& events);  // after
+  bool fail(const Error& error, CodecEvents& events);  // after the request's head was told
 
   // WebSockets (h1_codec_sockets.cpp)
   void begin_web_socket(const H1Request& request, std::string_view head, CodecEvents& events);
@@ -94,28 +94,28 @@ class H1Codec final : public Codec {
   const HttpLimits& limits_;
   std::string_view scheme_;
   const WebSocketSettings* web_sockets_;
-  std::unique_ptr<H1WebSocket> web_socket_;  // in that stage
+  std::unique_ptr<H1WebSocket> web_socket_;  // in stage web_socket
   std::string output_;
   Head head_;
   H1HeadScan scan_;
   H1ChunkReader chunks_;
   H1Writer writer_;
   H1Request request_;
-  RefusedRequest refused_;  // while it is told
-  std::uint64_t left_ = 0;  // of a body with Content-Length
+  RefusedRequest refused_;  // set while events.reset() tells of it
+  std::uint64_t left_ = 0;  // bytes of a body with Content-Length that have not come
   std::uint64_t credit_ = 0;
   std::uint64_t discard_left_ = 0;
   std::size_t empty_lines_ = 0;
-  std::size_t reply_begin_ = kNowhere;  // in output_, of a reply of which nothing has left
-  CodecStream stream_ = 0;              // open: its reply has not ended. 0 = none
+  std::size_t reply_begin_ = kNowhere;  // where the reply begins in output_, if no byte of the reply has left
+  CodecStream stream_ = 0;              // the stream whose reply has not ended. 0 = none
   CodecStream last_stream_ = 0;
   Stage stage_ = Stage::head;
-  bool is_begun_ = false;         // a head: some bytes of it are there
-  bool is_continued_ = false;     // 100 was sent, or the body came without it
+  bool is_begun_ = false;         // some bytes of a head have come
+  bool is_continued_ = false;     // 100 was sent, or the body came before it was
   bool is_blocked_ = false;       // input waits for credit or for the reply, not for more input
-  bool is_broken_ = false;        // what the client sends cannot be understood any more
+  bool is_broken_ = false;        // the client's bytes cannot be understood any more
   bool is_last_ = false;          // the connection closes after this reply
-  bool has_input_ended_ = false;  // behind the open request: the same
+  bool has_input_ended_ = false;  // the client closed its side: the connection closes after this reply
   bool is_draining_ = false;
   bool is_closed_ = false;
 };

@@ -1,4 +1,4 @@
-// The WebSocket of an HTTP/1.1 connection (RFC 6455): between the connection's bytes and its WsCodec.
+// The WebSocket of an HTTP/1.1 connection (RFC 6455): moves bytes between the connection and its WsCodec.
 #include <utility>
 
 #include "router/http/h1_codec.h"
@@ -7,7 +7,7 @@
 
 namespace zeroway {
 
-// What a WebSocket's client says, under its stream's number.
+// Passes on a WebSocket's events as events of its stream.
 class H1Codec::Teller final : public WsEvents {
  public:
   Teller(H1Codec& codec, CodecEvents& events) : codec_(codec), events_(events), stream_(codec.stream_) {}
@@ -16,7 +16,7 @@ class H1Codec::Teller final : public WsEvents {
   void end(Head& trailers) override { events_.end(stream_, trailers); }
   void blamed(const Error& error) override { events_.blamed(stream_, error); }
   void reset(const Error& error) override {
-    if (error.code == Code::cancelled) codec_.stream_ = 0;  // nobody will end it
+    if (error.code == Code::cancelled) codec_.stream_ = 0;  // no verb will end the stream
     events_.reset(stream_, error);
   }
 
@@ -37,7 +37,7 @@ void H1Codec::begin_web_socket(const H1Request& request, std::string_view head, 
   is_begun_ = false;
   empty_lines_ = 0;
   auto handshake = read_ws_upgrade(head_, *web_sockets_);
-  if (!handshake) {  // an ordinary answer, and the next request may follow
+  if (!handshake) {  // the client gets an ordinary answer, and its next request may follow
     stage_ = Stage::done;
     return tell_refused({"GET", head_.path(), head_.find("accept").value_or("")}, handshake.error(), events);
   }
@@ -47,7 +47,7 @@ void H1Codec::begin_web_socket(const H1Request& request, std::string_view head, 
 }
 
 bool H1Codec::read_web_socket(std::string_view& rest, CodecEvents& events) {
-  if (!web_socket_->codec) return false;  // bytes that came early wait for the worker's answer
+  if (!web_socket_->codec) return false;  // bytes that came before the worker's answer wait for it
   Teller teller(*this, events);
   rest.remove_prefix(web_socket_->codec->read(as_bytes(rest), teller));
   return false;

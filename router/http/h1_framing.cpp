@@ -34,13 +34,13 @@ constexpr bool is_in(const std::array<bool, 256>& set, char c) { return set[stat
 constexpr auto kToken = table([](char c) {
   return is_digit(c) || is_alpha(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 });
-// Raw bytes over 0x7f are what browsers and scripts send (read_target() wants UTF-8 of them); '#' never belongs on the
-// wire and fools path checks.
+// Browsers and scripts send raw bytes over 0x7f; read_target() checks that they are UTF-8. '#' is never allowed in a
+// request, and fools checks of the path.
 constexpr auto kTarget = table([](char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte > 0x20 && byte != 0x7f && c != '#';
 });
-// unreserved and sub-delims, RFC 3986 §2.2 and §2.3; '%' is looked at apart.
+// unreserved and sub-delims, RFC 3986 §2.2 and §2.3; is_reg_name() checks '%' itself.
 constexpr auto kRegName = table([](char c) {
   return is_digit(c) || is_alpha(c) || std::string_view("-._~!$&'()*+,;=").find(c) != std::string_view::npos;
 });
@@ -60,7 +60,8 @@ bool is_reg_name(std::string_view text) {
   return true;
 }
 
-// What stands between '[' and ']'. No zones (they mean something to one machine only), no IPvFuture (there is none).
+// The text between '[' and ']'. Zones are refused (they have a meaning on one machine only), and IPvFuture (no such
+// version exists).
 bool is_ip_literal(std::string_view text) {
   std::array<char, INET6_ADDRSTRLEN> zero_ended{};
   if (text.size() >= zero_ended.size() || text.find('\0') != std::string_view::npos) return false;
@@ -131,7 +132,7 @@ Result<RequestLine> read_request_line(std::string_view line) {
 }
 
 Result<Target> read_target(std::string_view method, std::string_view target) {
-  // An overlong '/' (0xc0 0xaf) is a slash to a worker that decodes loosely, and none to a rule that compares bytes.
+  // An overlong '/' (0xc0 0xaf) is a slash for a worker that decodes loosely, but not for a rule that compares bytes.
   if (!is_utf8(as_bytes(target))) return bad("a target that is not valid UTF-8");
   if (method == "CONNECT") {
     if (target.find(':') == std::string_view::npos || !is_host(target)) return bad("a CONNECT without host and port");
@@ -157,7 +158,7 @@ bool is_host(std::string_view text) {
     if (!is_reg_name(text.substr(0, end))) return false;
   }
   if (end == text.size()) return true;
-  return end > 0 && text[end] == ':' && is_port(text.substr(end + 1));  // a port of nothing: RFC 9110 §4.2.1
+  return end > 0 && text[end] == ':' && is_port(text.substr(end + 1));  // end > 0: no host, RFC 9110 §4.2.1
 }
 
 Result<std::uint64_t> read_content_length(std::string_view value) {
@@ -198,7 +199,7 @@ Result<Body> decide_body(const BodyFields& fields, Version version) {
     has_empty_element |= coding.empty();
   });
   if (times_chunked > 1) return bad("a Transfer-Encoding with chunked twice");
-  // RFC 9110 §5.6.1 would let it pass; only somebody who hopes that two parsers differ sends it.
+  // RFC 9110 §5.6.1 allows an empty element. Only an attacker who hopes that two parsers differ sends one.
   if (has_empty_element) return bad("a Transfer-Encoding with an empty element");
   return Error{Fault::client, Code::not_implemented, false, "a transfer coding before chunked"};
 }

@@ -1,7 +1,7 @@
 // HTTP/1.1's rules that need no state: request line, target, host, Content-Length, Transfer-Encoding, chunk lines.
 //
 // Owner: nobody; free functions over views.   Thread: any.
-// Each fails with the Code that the client deserves.
+// Each function fails with the Code of the error reply.
 // Not here: finding lines (h1_head_scan.h), splitting fields (h1_request_parser.h).
 #pragma once
 #include <cstdint>
@@ -25,15 +25,15 @@ struct RequestLine {
 
 struct Target {
   bool has_authority = false;   // absolute-form: `authority` replaces Host (RFC 9112 §3.2.2)
-  std::string_view authority;   // without userinfo, which is refused
+  std::string_view authority;   // a target with userinfo is refused
   bool wants_slash = false;     // absolute-form with a query and no path: `path` is "?…" and needs a '/' before it
-  std::string_view path = "/";  // with its query, as sent
+  std::string_view path = "/";  // path and query, as sent
 };
 
-// RFC 9112 §3.2. CONNECT fails with not_implemented, bytes over 0x7f that are no UTF-8 with bad_request.
+// RFC 9112 §3.2. CONNECT fails with not_implemented. Bytes over 0x7f that are not UTF-8 fail with bad_request.
 [[nodiscard]] Result<Target> read_target(std::string_view method, std::string_view target);
 
-// uri-host [":" port] (RFC 3986 §3.2.2). Nothing is no host: an http URI must name one (RFC 9110 §4.2.1).
+// uri-host [":" port] (RFC 3986 §3.2.2). An empty text is no host: an http URI must name a host (RFC 9110 §4.2.1).
 [[nodiscard]] bool is_host(std::string_view text);
 
 // Digits only, no list, no sign, within 64 bits.
@@ -43,7 +43,7 @@ struct Target {
 
 enum class BodyKind : std::uint8_t { none, length, chunked };
 
-// What a head said about its body, counted while its fields pass.
+// The fields of a head that frame its body, counted while the fields are read.
 struct BodyFields {
   std::uint32_t content_lengths = 0;
   std::uint64_t content_length = 0;
@@ -56,8 +56,8 @@ struct Body {
   std::uint64_t length = 0;
 };
 
-// Message body length of a request, RFC 9112 §6.3. Content-Length twice is refused even when both agree: the paragraph
-// lets us choose, only broken or hostile senders do it, and refusing is what can never be smuggled past.
+// Message body length of a request, RFC 9112 §6.3. Two Content-Length fields are refused even when they agree: the
+// paragraph allows it, only broken or hostile clients send two, and no request can be smuggled past a refusal.
 [[nodiscard]] Result<Body> decide_body(const BodyFields& fields, Version version);
 
 struct ChunkLine {

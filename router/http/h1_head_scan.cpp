@@ -47,7 +47,8 @@ Result<> H1HeadScan::check_line(std::string_view line, const HttpLimits& limits)
   return {};
 }
 
-// Whether a request line that reaches to `end` at least is over the limit; its last byte may be its CR.
+// Whether a request line that reaches at least to `end` is over the limit. Its last byte may be its CR, which does not
+// count.
 bool H1HeadScan::is_too_long(std::size_t end, const HttpLimits& limits) const {
   return is_in_request_line() && end > limits.max_request_line + 1;
 }

@@ -37,7 +37,7 @@ class FieldLines : public http::basic_parser<true> {
  public:
   Result<> read(std::string_view lines) {
     static constexpr std::string_view kRequestLine = "GET / HTTP/1.1\r\n";
-    header_limit(UINT32_MAX);  // H1HeadScan has looked at the size
+    header_limit(UINT32_MAX);  // H1HeadScan has checked the size
     skip(true);
     beast::error_code error;
     put(boost::asio::const_buffer(kRequestLine.data(), kRequestLine.size()), error);
@@ -93,7 +93,8 @@ class RequestFields final : public FieldLines {
     return offers_web_socket_ && wants_upgrade_ && version_ == h1::Version::http11;
   }
 
-  // What Connection listed may stand anywhere in the head, so it goes at the end. Rare.
+  // Removes the fields that Connection has listed. They may stand anywhere in the head, so this is done at the end of
+  // the head. Rare.
   void remove_listed() {
     if (!lists_others_) return;
     std::string options;
@@ -190,7 +191,8 @@ class RequestFields final : public FieldLines {
     }
   }
 
-  // Options that name what we have handled ourselves: framing cannot be taken out of a message by naming it.
+  // Options that name fields which this parser handles itself: Connection cannot remove a message's framing by naming
+  // it.
   static bool is_own(std::string_view option) {
     return option == "close" || option == "keep-alive" || option == "te" || option == "host" ||
            option == "content-length";
@@ -241,7 +243,7 @@ class TrailerFields final : public FieldLines {
 void add_pseudo_fields(Head& head, const h1::RequestLine& line, std::string_view scheme, const h1::Target& target) {
   head.add(":method", line.method);
   head.add(":scheme", scheme);
-  head.add(":authority", target.authority);  // Host follows in the field lines
+  head.add(":authority", target.authority);  // empty for now when Host, in the field lines, has the authority
   if (!target.wants_slash) {
     head.add(":path", target.path);
     return;

@@ -1,8 +1,8 @@
-// A whole request head, or a whole trailer section, into a Head in HTTP/2's form.
+// Turns a complete request head, or a complete trailer section, into a Head in HTTP/2's form.
 //
-// Owner: nobody; free functions, all state is in what they return.   Thread: any.
-// Splitting the field lines is Beast's work (in the .cpp, its only place). The request line is ours: Beast knows no
-// version after 1.1 and cannot tell 505 from 400. Chunks are ours (h1_chunk_reader.h).
+// Owner: nobody; free functions without state.   Thread: any.
+// Beast splits the field lines (only the .cpp includes it). Our own code reads the request line: Beast knows no version
+// after 1.1 and cannot tell 505 from 400. Chunks are read by our own code, too (h1_chunk_reader.h).
 // Not here: where the head ends (h1_head_scan.h), the framing rules themselves (h1_framing.h).
 #pragma once
 #include <cstdint>
@@ -19,18 +19,18 @@ namespace zeroway {
 struct H1Request {
   h1::Version version = h1::Version::http11;
   bool is_head_method = false;
-  bool is_persistent = true;      // the client lets the connection live (RFC 9112 §9.3)
-  bool expects_continue = false;  // and has a body to wait with
-  bool wants_web_socket = false;  // an upgrade to it, which RFC 9110 §7.8 lets us take (not from a 1.0 client)
+  bool is_persistent = true;      // the client wants to keep the connection (RFC 9112 §9.3)
+  bool expects_continue = false;  // the client waits for 100 Continue, and has a body to send
+  bool wants_web_socket = false;  // an upgrade to WebSocket, not from an HTTP/1.0 client (RFC 9110 §7.8)
   h1::Body body;
 };
 
-// `text` is a section H1HeadScan found. Fills `head` (cleared first): pseudo-fields, then fields in lower case and
-// order; nothing connection-specific, no Host. On failure `head` holds nothing of use.
+// `text` is a section that H1HeadScan has found. Clears `head`, then adds the pseudo-fields and the fields, in order,
+// with names in lower case. Leaves out connection-specific fields and Host. On failure `head` holds nothing of use.
 [[nodiscard]] Result<H1Request> read_request(std::string_view text, std::string_view scheme, const HttpLimits& limits,
                                              Head& head);
 
-// The value of the first Accept field in a head that may be cut off, or be wrong; "" = there is none.
+// The value of the first Accept field in a head that may be cut off or malformed; "" = the head has none.
 [[nodiscard]] std::string_view find_accept(std::string_view head);
 
 // Trailers that name framing or the connection are left out (RFC 9110 §6.5.1).

@@ -1,7 +1,7 @@
-// The WebSocket that a connection of HTTP/1.1 has become, or will when its worker accepts.
+// The WebSocket that an HTTP/1.1 connection has become, or becomes when the worker accepts the handshake.
 //
-//     opening ──▶ taken by a worker ──200──▶ WsCodec's frames until the connection ends
-//                                   └─else─▶ an ordinary reply: this goes
+//     handshake ──▶ taken by a worker ──200──▶ WsCodec's frames until the connection ends
+//                                     └─else─▶ an ordinary reply: H1Codec deletes this object
 //
 // Owner: its H1Codec, in the stage web_socket.   Thread: the connection's loop.
 // Not here: when bytes move (h1_codec_sockets.cpp), frames (ws_codec.h).
@@ -19,7 +19,7 @@ struct H1WebSocket {
 
   WsHandshake handshake;
   std::optional<WsCodec> codec;  // once the worker has accepted
-  bool is_taken = false;         // a worker has it: until then the queue's timeout holds, not ours
+  bool is_taken = false;         // a worker has the request: before, the queue's timeout runs, not the handshake's
   Time taken = Time::min();
 };
 

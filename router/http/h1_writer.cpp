@@ -153,8 +153,8 @@ void append_content_length(std::uint64_t length, std::string& out) {
   out.append("\r\n");
 }
 
-// Framing is written by the writer itself, so what the worker said about it is never copied but returned: the length it
-// promised. Nothing when that is absent, no number, or said twice differently: then the frames decide.
+// The writer writes the framing fields itself, so it does not copy the worker's Content-Length but returns its value.
+// Empty when the field is absent, not a number, or there twice with different values: then the worker's frames decide.
 std::optional<std::uint64_t> append_fields(const Head& head, std::string& out) {
   std::optional<std::uint64_t> promised;
   bool is_contradicted = false;
@@ -243,7 +243,7 @@ void H1Writer::data(Bytes bytes, std::string& out) {
     return;
   }
   if (framing_ == Framing::length) {
-    if (text.size() > left_) must_close_ = true;  // what is too much would be read as the next reply
+    if (text.size() > left_) must_close_ = true;  // the client would read the extra bytes as the next reply
     text = text.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, text.size())));
     left_ -= text.size();
   }

@@ -199,7 +199,7 @@ void H2Codec::head(CodecStream id, Head& head, Last last) {
   stream->has_reply_head = true;
   stream->has_reply_ended = last == Last::yes;
   if (last == Last::yes || stream->socket) return submit_reply(*stream, H2Fields(head), last);
-  std::swap(stream->reply_head, head);  // the caller uses the old one's memory again
+  std::swap(stream->reply_head, head);  // the caller uses the memory of the old head again
   head.clear();
   stream->is_head_held = true;
   begun_.push_back(id);
@@ -330,7 +330,7 @@ void H2Codec::reply_sent(std::uint32_t id) {
 }
 
 void H2Codec::said_goodbye(ResetCode code, std::string_view reason) {
-  // Not earlier: nghttp2 sends PING before GOAWAY.
+  // Not in drain(): nghttp2 would send the PING before the GOAWAY.
   if (is_draining_ && !is_leaving_) nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
   if (code == ResetCode::no_error || std::exchange(was_told_broken_, true)) return;
   is_cut_ = true;

@@ -54,8 +54,8 @@ class H2Codec final : public Codec {
   void reset(CodecStream id, const Error& error) override;
   void credit(CodecStream id, std::uint32_t bytes) override;
   [[nodiscard]] bool take_back(CodecStream id) override;
-  // GOAWAY in two steps (RFC 9113 §6.8). The second is sent when the client has answered a PING that was sent behind
-  // the first: then it has read the first.
+  // GOAWAY in two steps (RFC 9113 §6.8). The second GOAWAY is sent when the client has answered a PING that was sent
+  // behind the first: then the client has read the first.
   void drain() override;
 
   [[nodiscard]] bool holds_replies() const override { return true; }

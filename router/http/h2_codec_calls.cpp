@@ -9,7 +9,7 @@
 
 namespace zeroway {
 
-// `user` is the codec, in each of them.
+// In each callback, `user` is the codec.
 struct H2Codec::Calls {
   static H2Codec& codec(void* user) { return *static_cast<H2Codec*>(user); }
   static std::uint32_t id(const nghttp2_frame_hd& header) { return static_cast<std::uint32_t>(header.stream_id); }
@@ -165,7 +165,8 @@ struct H2Codec::Calls {
     nghttp2_option_set_no_closed_streams(option, 1);
     nghttp2_option_set_max_outbound_ack(option, kMaxQueuedAcks);
     nghttp2_option_set_max_settings(option, kMaxSettingsEntries);
-    // The codec counts both with all other frames. nghttp2 would count each read of a CONTINUATION as another frame.
+    // The codec counts these frames with all other frames. nghttp2 would count each read of a CONTINUATION as another
+    // frame.
     nghttp2_option_set_max_continuations(option, SIZE_MAX);
     nghttp2_option_set_max_send_header_block_length(option, 4 * kMaxHeadSize);
     nghttp2_option_set_stream_reset_rate_limit(option, UINT32_MAX, UINT32_MAX);

@@ -106,13 +106,13 @@ bool H2Codec::admit(const H2FrameHeader& header) {
     case NGHTTP2_PING:
       return !count(Kind::ping);
     case NGHTTP2_PRIORITY:
-      if (is_in_block_) return true;  // which nghttp2 refuses
+      if (is_in_block_) return true;  // nghttp2 refuses the frame
       // RFC 7540 §5.3.1. Such priorities are ignored (RFC 9113 §5.3.2), but the frame must still be valid.
       if (header.id == 0) return !cut(ResetCode::protocol_error, "PRIORITY on stream 0");
       if (header.id == header.depends_on) return !cut(ResetCode::protocol_error, "PRIORITY that depends on itself");
       return !count(Kind::priority);
     case NGHTTP2_PRIORITY_UPDATE:
-      if (is_in_block_) return true;                                                     // which nghttp2 refuses
+      if (is_in_block_) return true;                                                     // nghttp2 refuses the frame
       if (header.size >= H2FrameScan::kPriorityUpdateSize && header.prioritized == 0) {  // RFC 9218 §7.1
         return !cut(ResetCode::protocol_error, "PRIORITY_UPDATE of stream 0");
       }

@@ -96,7 +96,8 @@ void H2Codec::socket_gone(H2Stream& stream) {
   say_reset(stream.id, ResetCode::cancel);
 }
 
-// Tells WsCodec of the end once it has read all bytes before. They may wait for credit: a message, or a Close.
+// Tells WsCodec of the end once it has read all bytes before the end. Those bytes may wait for credit: a message, or a
+// Close.
 void H2Codec::end_socket_input(H2Stream& stream) {
   H2WebSocket& socket = *stream.socket;
   if (!socket.has_input_ended || !socket.kept.empty() || !socket.codec->wants_input()) return;
@@ -118,7 +119,7 @@ void H2Codec::settle_socket(H2Stream& stream) {
   resume(stream);
 }
 
-// Does for the woken WebSockets what verbs may not: it tells events.
+// Tells the events of the woken WebSockets: verbs must not tell events.
 void H2Codec::serve_sockets() {
   for (const std::uint32_t id : std::exchange(woken_, {})) {
     H2Stream* const stream = find(id);
@@ -129,8 +130,8 @@ void H2Codec::serve_sockets() {
   }
 }
 
-// Tells which message bytes have been sent. They are not the bytes on the wire, which are compressed and framed, so all
-// are told at once, when few bytes wait.
+// Tells how many message bytes have been sent. Message bytes are compressed and framed before they are sent, so it is
+// not known which of them have left: all are told at once, when few bytes wait.
 void H2Codec::pay_socket(H2Stream& stream) {
   H2WebSocket& socket = *stream.socket;
   if (socket.unpaid == 0 || stream.is_over || stream.held.size() > kOpeningWindow) return;

@@ -19,7 +19,7 @@ namespace zeroway {
 
 // What the codec must remember of a request.
 struct H2Request {
-  bool is_websocket = false;  // an extended CONNECT (RFC 8441)
+  bool is_websocket = false;  // the request is an extended CONNECT (RFC 8441)
   bool expects_continue = false;
 };
 

@@ -25,8 +25,8 @@ struct H2WebSocket {
   std::string kept;
   std::uint32_t read = 0;        // bytes that WsCodec has read, and the client has no new window for
   std::size_t unpaid = 0;        // bytes of messages to the client, for which the worker has no new credit
-  Millis unanswered_for{};       // since a worker has the opening
-  bool is_taken = false;         // a worker has the opening
+  Millis unanswered_for{};       // the time since a worker got the request
+  bool is_taken = false;         // a worker has the request
   bool has_input_ended = false;  // the client ended its side; WsCodec is told when it has read all bytes before
 };
 

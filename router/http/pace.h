@@ -1,11 +1,12 @@
-// Whether a client keeps the least rate: how far it is behind that while we wait for it.
+// Measures whether a client keeps a least rate: how far the client is behind that rate, as a time.
 //
-//     behind ──we waited──▶ more        behind ──bytes moved──▶ less, by bytes / rate, never below 0
-//     as far behind as the rate is measured over: too slow.
+//     behind ──we waited──▶ grows by the time     behind ──bytes moved──▶ shrinks by bytes / rate, never below 0
+//     When `behind` reaches LeastRate::over, the client is too slow.
 //
-// Owner: whoever times a client: its session, an H2Stream, H2Codec.   Thread: the connection's loop.
-// Only time in which the client could have moved some is told: not without credit, nor while nothing waits for it.
-// Not here: silence (the timeouts by themselves), what comes of it (408 for a body, the end for who does not read).
+// Owner: a client session, an H2Stream and H2Codec keep them.   Thread: the connection's loop.
+// The owner tells only time in which the client could have moved bytes: not time without credit, and not time in which
+// no bytes wait for the client. Not here: timeouts without any byte; the consequence (408 for a slow body, the end of
+// the connection or stream for a client that does not read).
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -17,8 +18,8 @@
 namespace zeroway {
 
 struct LeastRate {
-  std::uint64_t bytes = 0;  // a second, 0 = any
-  Millis over{};            // measured over so long
+  std::uint64_t bytes = 0;  // per second, 0 = any rate will do
+  Millis over{};            // the time over which the rate is measured
 };
 
 [[nodiscard]] inline LeastRate least_body_rate(const HttpLimits& limits) {
@@ -30,7 +31,7 @@ struct LeastRate {
 
 class Pace {
  public:
-  // Not behind.
+  // Starts again: the client is not behind.
   void begin() { behind_ = {}; }
   void waited(Clock::duration time) { behind_ += time; }
   void moved(std::size_t bytes, const LeastRate& rate) {
@@ -39,7 +40,7 @@ class Pace {
     const std::chrono::nanoseconds worth(static_cast<std::int64_t>(bytes * kSecond / rate.bytes));
     behind_ -= std::min<Clock::duration>(behind_, worth);
   }
-  // For how long we may yet wait without a byte. Clock::duration::max() when no rate is wanted.
+  // How much longer the owner may wait without a byte. Clock::duration::max() when any rate will do.
   [[nodiscard]] Clock::duration patience(const LeastRate& rate) const {
     if (rate.bytes == 0) return Clock::duration::max();
     return std::max<Clock::duration>(Clock::duration::zero(), rate.over - behind_);

@@ -1,8 +1,8 @@
-// Which language a client of a cleartext port speaks, from the first bytes it says.
+// Detects which protocol a client of a cleartext port speaks, from the first bytes that the client sends.
 //
 // Owner: nobody; a free function.   Thread: any.
 // HTTP/2 with prior knowledge begins with "PRI * HTTP/2.0" (RFC 9113 §3.4), a request line that no HTTP/1.1 client
-// says. Not here: TLS, where ALPN tells (router/net); what follows the first bytes (the codecs).
+// sends. Not here: TLS, where ALPN names the protocol (router/net); the bytes after the first ones (the codecs).
 #pragma once
 #include <cstdint>
 
@@ -12,9 +12,9 @@ namespace zeroway {
 
 enum class Protocol : std::uint8_t { http1, http2 };
 
-enum class Sniffed : std::uint8_t { more, http1, http2 };  // more: all of `input` could still begin either
+enum class Sniffed : std::uint8_t { more, http1, http2 };  // more: `input` may still begin either protocol
 
-// Give it all bytes so far; the answer never changes with what comes later unless it was `more`.
+// `input`: all bytes that the client has sent so far. Later bytes change no answer but `more`.
 [[nodiscard]] Sniffed sniff_protocol(Bytes input);
 
 }  // namespace zeroway

@@ -9,7 +9,7 @@ bool Utf8Check::takes(Bytes bytes) {
   const std::uint8_t* const end = at + bytes.size();
   while (at != end) {
     if (state_ == State::start) {
-      // Eight bytes of ASCII at once: most texts are nothing else.
+      // Eight bytes of ASCII at once: most texts are pure ASCII.
       for (std::uint64_t word = 0; end - at >= 8; at += 8) {
         std::memcpy(&word, at, sizeof word);
         if ((word & 0x8080'8080'8080'8080U) != 0) break;
@@ -36,13 +36,13 @@ Utf8Check::State Utf8Check::after(State state, std::uint8_t byte) {
     case State::tail3:
       return within(0x80, 0xbf, State::tail2);
     case State::e0:
-      return within(0xa0, 0xbf, State::tail1);  // less is an overlong form
+      return within(0xa0, 0xbf, State::tail1);  // a lower byte makes an overlong form
     case State::ed:
-      return within(0x80, 0x9f, State::tail1);  // more is a surrogate
+      return within(0x80, 0x9f, State::tail1);  // a higher byte makes a surrogate
     case State::f0:
       return within(0x90, 0xbf, State::tail2);
     case State::f4:
-      return within(0x80, 0x8f, State::tail2);  // more is past U+10FFFF
+      return within(0x80, 0x8f, State::tail2);  // a higher byte makes a character past U+10FFFF
     case State::wrong:
       return State::wrong;
   }

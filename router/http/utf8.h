@@ -1,7 +1,7 @@
-// UTF-8 (RFC 3629), checked as it comes: over any cuts, and wrong at the first byte that cannot be right.
+// Checks UTF-8 (RFC 3629) piece by piece, cut anywhere. It fails at the first byte that cannot be right.
 //
-// Owner: whoever reads a text.   Thread: any.
-// Not here: what a wrong text leads to (ws_codec.h, h1_framing.h).
+// Owner: the reader of a text, as WsCodec.   Thread: any.
+// Not here: the consequence of an invalid text (ws_codec.h, h1_framing.h).
 #pragma once
 #include <cstdint>
 
@@ -11,9 +11,9 @@ namespace zeroway {
 
 class Utf8Check {
  public:
-  // Goes on where the call before ended. False from the first byte that no text has there.
+  // Continues after the bytes of the last call. False from the first byte on that is not valid there.
   [[nodiscard]] bool takes(Bytes bytes);
-  // Whether the text may end here: no character is cut.
+  // Whether the text may end here: its last character is complete.
   [[nodiscard]] bool is_complete() const { return state_ == State::start; }
   void restart() { state_ = State::start; }
 

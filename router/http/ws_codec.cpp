@@ -20,7 +20,7 @@ WsCodec::WsCodec(const WebSocketSettings& settings, const std::optional<WsDeflat
       pings_(settings_),
       credit_(credit) {}
 
-// --- what the client sends
+// --- reading what the client sends
 
 std::size_t WsCodec::read(Bytes input, WsEvents& events) {
   Bytes rest = input;
@@ -51,7 +51,8 @@ bool WsCodec::read_one(Bytes& rest, WsEvents& events) {
   return false;
 }
 
-// How much of the frame's payload may be read now. What is compressed waits for credit when it is inflated.
+// How much of the frame's payload may be read now. A compressed payload needs no credit here: inflate_piece() waits for
+// credit.
 std::uint64_t WsCodec::room() const {
   const bool is_for_worker = state_ == State::open && !frames_.head().is_control() && !is_compressed_;
   return is_for_worker ? credit_ : UINT64_MAX;
@@ -69,7 +70,7 @@ bool WsCodec::begin_frame(WsEvents& events) {
   return !frames_.is_frame_done() || end_frame(events);
 }
 
-// What a frame's first bytes can be blamed for; nothing when they are right.
+// Which rule the frame's head breaks; null when it breaks none.
 const char* WsCodec::why_wrong(const WsFrameHead& head) const {
   if (head.has_reserved23) return "a reserved bit";
   if (settings_.require_masked_client_frames && !head.is_masked) return "a frame without a mask";
@@ -80,7 +81,7 @@ const char* WsCodec::why_wrong(const WsFrameHead& head) const {
   if (head.opcode > static_cast<std::uint8_t>(WsOpcode::binary)) return "a reserved opcode";
   const bool goes_on = head.is(WsOpcode::continuation);
   if (head.has_reserved1 && (goes_on || !deflate_)) return "a reserved bit";
-  if (state_ != State::open) return nullptr;  // of messages that nobody reads, we do not know where they are
+  if (state_ != State::open) return nullptr;  // messages are skipped then: is_in_message_ is not kept up to date
   if (goes_on && !is_in_message_) return "a continuation of nothing";
   if (!goes_on && is_in_message_) return "a message within a message";
   return nullptr;
@@ -95,7 +96,7 @@ bool WsCodec::begin_data(const WsFrameHead& head, WsEvents& events) {
     message_size_ = 0;
     utf8_.restart();
   }
-  // Known before its payload has come; what is compressed shows its size as it is inflated.
+  // An uncompressed frame shows its size before its payload comes. tell() checks the size of a compressed message.
   if (!is_compressed_ && settings_.max_message_size != 0 && head.size > settings_.max_message_size - message_size_) {
     return fail(kCloseTooBig, "a message too large", events);
   }
@@ -124,7 +125,7 @@ bool WsCodec::take_payload(WsEvents& events) {
   return !frames_.is_frame_done() || end_control(events);
 }
 
-// Of a frame without payload.
+// Ends a frame that has no payload.
 bool WsCodec::end_frame(WsEvents& events) {
   if (frames_.head().is_control()) return end_control(events);
   if (state_ != State::open || !frames_.head().is_final) return true;
@@ -144,8 +145,8 @@ bool WsCodec::end_control(WsEvents& events) {
   return true;
 }
 
-// One piece of what a compressed payload becomes. A byte more than there is credit for is looked at: without it a
-// message that ends with the credit could not be ended.
+// Inflates and tells one piece of a compressed message. It inflates one byte more than the credit allows: without that
+// byte it could not see that a message ends exactly where the credit ends.
 bool WsCodec::inflate_piece(WsEvents& events) {
   std::array<std::uint8_t, kInflatePiece + 1> buffer;
   const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(credit_, kInflatePiece));
@@ -199,7 +200,7 @@ bool WsCodec::tell(Bytes piece, Last last, WsEvents& events) {
   return state_ != State::closed;
 }
 
-// The message ends without more bytes: that takes credit too.
+// The message ends without more bytes. An empty piece needs credit, too.
 bool WsCodec::tell_end(WsEvents& events) {
   is_end_due_ = credit_ == 0;
   return !is_end_due_ && tell({}, Last::yes, events);
@@ -227,7 +228,7 @@ bool WsCodec::take_close(WsEvents& events) {
   return false;
 }
 
-// RFC 6455 §7.1.7. `reason` is a literal.
+// Fails the connection, RFC 6455 §7.1.7. `reason` is a string literal: it is kept as a view.
 bool WsCodec::fail(std::uint16_t code, std::string_view reason, WsEvents& events) {
   failed_code_ = code;
   failed_reason_ = reason;
@@ -237,7 +238,7 @@ bool WsCodec::fail(std::uint16_t code, std::string_view reason, WsEvents& events
   return false;
 }
 
-// What came before the broken rule was right, and is answered: our Close waits for the worker's end.
+// The messages before the broken rule were valid and are to be answered: our Close waits for the worker's end.
 void WsCodec::begin_failing(WsEvents& events) {
   state_ = State::failing;
   has_told_last_ = true;
@@ -267,12 +268,12 @@ void WsCodec::tell_lost(std::string_view why, WsEvents& events) {
 }
 
 void WsCodec::input_ended(WsEvents& events) {
-  if (state_ == State::failing) return;  // nothing more was to come; it may still read
+  if (state_ == State::failing) return;  // the client's input is ignored already; the client may still read answers
   state_ = State::closed;
   if (!has_told_last_) tell_lost("the client closed its connection without a Close", events);
 }
 
-// --- what the worker says
+// --- the worker's verbs
 
 void WsCodec::piece(Bytes bytes, MessageKind kind, Last last) {
   if (state_ != State::open && state_ != State::failing) return;
@@ -338,7 +339,7 @@ Time WsCodec::tick_rest(Time now) {
   return rests_;
 }
 
-// Somebody is still to say their last word: the client its Close, or the worker its end.
+// The codec still waits for the client's Close or for the worker's end.
 Time WsCodec::tick_close(Time now, WsEvents& events) {
   if (is_over()) return Time::max();
   if (closing_since_ == Time::min()) closing_since_ = now;

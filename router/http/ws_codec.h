@@ -1,14 +1,15 @@
-// One WebSocket (RFC 6455) on a stream of bytes: frames ⇄ message, end, reset.
+// One WebSocket (RFC 6455) on a stream of bytes: frames ⇄ verbs piece, end, reset.
 //
-//     open ──our Close──▶ closing ──their Close, or too late──▶ closed
-//       ├──their Close (answered), broken rules (Close, or drop)──▶ closed
-//       └──broken rules after a message──▶ failing ──the worker's end, or kLastAnswers: our Close──▶ closed
+//     open ──our Close──▶ closing ──the client's Close, its connection's end, or a timeout──▶ closed
+//       ├──the client's Close (answered), its connection's end, no pong──▶ closed
+//       ├──a broken rule: our Close, or none (fail_by_drop)──▶ closed
+//       └──a broken rule after a whole message──▶ failing ──the worker's end, or kLastAnswers: our Close──▶ closed
 //
 // Owner: an H1WebSocket or an H2WebSocket, once the worker has accepted.   Thread: the connection's loop.
-// Messages pass in pieces, both ways: none is held. Pieces to the worker keep to its credit; while there is none the
-// input waits. Idle, it costs 5 KiB, and with compression up to 32 KiB more: what the client may refer back to.
-// Not here: the opening (ws_handshake.h), frames (ws_frames.h), compression (ws_deflate.h), what goes out
-// (ws_message_writer.h), whether the client is there (ws_pings.h), close codes (ws_close.h).
+// Messages pass in pieces in both directions, and no message is held. Pieces to the worker need its credit; without
+// credit the input waits. An idle WebSocket costs 5 KiB. Compression adds up to 32 KiB, the window of the client.
+// Not here: handshake (ws_handshake.h), frames (ws_frames.h), compression (ws_deflate.h), messages to the client
+// (ws_message_writer.h), pings (ws_pings.h), close codes (ws_close.h).
 #pragma once
 #include <array>
 #include <cstdint>
@@ -28,13 +29,14 @@
 
 namespace zeroway {
 
-// What the client said. After reset, and after end once the worker has ended too, nothing more is told.
+// What the client sent. No event follows reset(). Until the worker has ended, reset() may follow end(); no other may.
 class WsEvents {
  public:
   virtual ~WsEvents() = default;
   virtual void piece(Bytes bytes, MessageKind kind, Last last) = 0;
-  // It closed, and was answered: `close-code` and `close-reason`, as far as it said them. Or it broke a rule after
-  // messages that the worker may still answer: 1006, which no client can say, and blamed() before it.
+  // The client sent a Close, and the codec has answered it: `trailers` has the client's `close-code` and
+  // `close-reason`, if it sent them. Or the client broke a rule after messages that the worker may still answer: the
+  // code is 1006, which no client can send, and blamed() was called before.
   virtual void end(Head& trailers) = 0;
   virtual void blamed(const Error& error) = 0;
   virtual void reset(const Error& error) = 0;
@@ -42,33 +44,35 @@ class WsEvents {
 
 class WsCodec {
  public:
-  // Appends what it sends to `output`, which stays, like `settings`. `credit` is for pieces of messages.
+  // The codec appends the bytes it sends to `output`. `output` and `settings` outlive the codec. `credit` is the
+  // worker's first credit for pieces of messages.
   WsCodec(const WebSocketSettings& settings, const std::optional<WsDeflateTerms>& deflate, std::uint64_t credit,
           std::string& output);
 
-  // As Codec::read(): takes what it can; the rest is to be given again.
+  // As Codec::read(): reads as much of `input` as it can. The caller gives the rest again.
   [[nodiscard]] std::size_t read(Bytes input, WsEvents& events);
-  // False while it waits for credit.
+  // False while the codec waits for credit.
   [[nodiscard]] bool wants_input() const { return !is_blocked_; }
   void input_ended(WsEvents& events);
-  // Both sides have said their last word: the stream of bytes is to be closed.
+  // Client and worker have both ended: the stream of bytes is to be closed.
   [[nodiscard]] bool is_over() const { return state_ == State::closed && has_worker_ended_; }
 
-  // The worker's verbs. end and reset send a Close, once: with `close-code` (1000 when absent), or 1011.
+  // The worker's verbs. end and reset send a Close, unless one was sent: end with `close-code` (1000 when absent),
+  // reset with 1011. In state failing, the Close has the code of the broken rule instead.
   void piece(Bytes bytes, MessageKind kind, Last last);
   void end(const Head& trailers);
   void reset(const Error& error);
   void credit(std::uint32_t bytes);
 
-  // This router is leaving: Close 1001.
+  // This router is leaving: sends Close 1001.
   void drain();
-  // As Codec::tick(): pings, what is late, and what was inflated and waited for credit.
+  // As Codec::tick(): sends pings, ends what is late, and goes on inflating when new credit has come.
   [[nodiscard]] Time tick(Time now, WsEvents& events);
 
  private:
   enum class State : std::uint8_t { open, closing, failing, closed };
 
-  // reading; each returns whether there may be more to read
+  // Reading. Functions that take `events` return whether there may be more to read.
   bool read_one(Bytes& rest, WsEvents& events);
   bool begin_frame(WsEvents& events);
   [[nodiscard]] const char* why_wrong(const WsFrameHead& head) const;
@@ -113,22 +117,22 @@ class WsCodec {
   MessageKind kind_ = MessageKind::binary;
   bool is_in_message_ = false;
   bool is_compressed_ = false;
-  bool is_inflating_ = false;  // its payload is not all through the inflater
-  bool has_tail_ = false;
-  bool is_end_due_ = false;           // an end without bytes: waits for credit
-  std::optional<std::uint8_t> held_;  // inflated for want of credit's knowledge: shows whether a message goes on
+  bool is_inflating_ = false;         // the inflater has not returned the whole payload that was given to it
+  bool has_tail_ = false;             // the inflater was given the message's tail (WsInflater::give_tail())
+  bool is_end_due_ = false;           // the message's end has no bytes, and waits for credit
+  std::optional<std::uint8_t> held_;  // inflated, one byte over the credit: it shows that the message goes on
   std::array<std::uint8_t, kMaxControlPayload> control_{};
   std::uint8_t control_size_ = 0;
 
   State state_ = State::open;
-  std::uint16_t failed_code_ = 0;  // of the Close that a failing one still owes
+  std::uint16_t failed_code_ = 0;  // of the broken rule, for our Close
   std::string_view failed_reason_;
-  bool has_told_message_ = false;  // a whole one
+  bool has_told_message_ = false;  // events.piece() was called with the last piece of a message
   bool is_blocked_ = false;
-  bool has_told_last_ = false;     // end or reset: the worker hears nothing more
-  bool has_worker_ended_ = false;  // or was told reset
+  bool has_told_last_ = false;     // end or reset was told, or came from the worker: the worker gets no more messages
+  bool has_worker_ended_ = false;  // the worker has ended, or was told reset(cancelled)
 
-  bool has_compressed_ = false;  // since the last tick
+  bool has_compressed_ = false;  // compressed data passed since the last tick
   Time closing_since_ = Time::min();
   Time rests_ = Time::max();
 };

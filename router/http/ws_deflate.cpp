@@ -14,11 +14,11 @@ namespace zeroway {
 namespace {
 
 constexpr std::string_view kTail("\0\0\xff\xff", 4);  // RFC 7692 §7.2.1: not sent
-constexpr std::size_t kPiece = 16'384;                // of output at a time
+constexpr std::size_t kPiece = 16'384;                // bytes of output per call of deflate()
 
-// zlib's large blocks come from the kernel and go back to it: freed to the heap, between what stays, they would never
-// leave the process, and a thousand WebSockets that rest would cost what they did when they were busy.
-constexpr std::size_t kMapped = 4'096;  // the states of both halves are larger, too
+// zlib's large blocks come from the kernel (mmap) and go back to it. On the heap, freed blocks would lie between blocks
+// in use and never leave the process: a thousand resting WebSockets would cost as much as a thousand busy ones.
+constexpr std::size_t kMapped = 4'096;  // zlib's states for deflate and for inflate are larger, too
 constexpr std::size_t kPrefix = 16;     // holds the size, keeps the alignment
 
 voidpf take_memory(voidpf, uInt items, uInt size) {
@@ -68,7 +68,7 @@ Result<std::size_t> WsInflater::next(std::span<std::uint8_t> out) {
   stream_.avail_out = static_cast<uInt>(out.size());
   while (stream_.avail_out > 0) {
     const int result = inflate(&stream_, Z_SYNC_FLUSH);
-    if (result == Z_STREAM_END) {  // a block with BFINAL: legal, and another may follow (RFC 7692 §7.2.3.4)
+    if (result == Z_STREAM_END) {  // a block with BFINAL is legal, and another block may follow (RFC 7692 §7.2.3.4)
       if (!begin_anew()) return bad("no memory");
       if (stream_.avail_in == 0) break;
     } else if (result == Z_BUF_ERROR || (result == Z_OK && stream_.avail_in == 0)) {
@@ -86,7 +86,7 @@ void WsInflater::message_ended() {
 }
 
 bool WsInflater::wake() {
-  // The window bits of our side of the agreement are the sender's: the window need not be larger.
+  // The client agreed not to use a larger window, so ours need not be larger.
   const Bytes input{stream_.next_in, stream_.avail_in};
   stream_ = new_stream();
   if (inflateInit2(&stream_, -terms_.their_window_bits) != Z_OK) return false;
@@ -124,8 +124,8 @@ void WsInflater::rest() {
 }
 
 void WsDeflater::wake() {
-  // zlib has no raw window of 8 bits. With 9 it refers back 250 bytes at most (512 less its look-ahead of 262), so a
-  // window of 256 bytes reads it.
+  // zlib has no raw window of 8 bits. With 9 bits it refers back 250 bytes at most (512 less its look-ahead of 262), so
+  // a client with a window of 256 bytes can inflate its output.
   const int bits = std::max<int>(terms_.our_window_bits, 9);
   stream_ = new_stream();
   if (deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -bits, terms_.memory_level, Z_DEFAULT_STRATEGY) !=

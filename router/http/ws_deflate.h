@@ -1,9 +1,9 @@
-// permessage-deflate's two halves (RFC 7692 §7.2) on zlib, in pieces: neither holds a message.
+// Compresses and inflates messages by permessage-deflate (RFC 7692 §7.2) with zlib, in pieces: no message is held.
 //
-// Owner: WsCodec keeps at most one of each, made when first needed.   Thread: its connection's loop.
-// zlib wants 256 KiB to compress and 40 KiB to inflate. rest() gives that back between two messages: what the client's
-// next message may refer to (32 KiB at most, and no more than was ever sent) is kept, our own past need not be.
-// Not here: what was agreed on (ws_extensions.h), how large a message may become (ws_codec.h).
+// Owner: WsCodec keeps at most one of each class, made when first needed.   Thread: the connection's loop.
+// zlib needs 256 KiB to compress and 40 KiB to inflate. rest() frees that memory between two messages. The window that
+// the client's next message may refer to is kept: at most 32 KiB, and no more than the client has sent. The window of
+// our own messages need not be kept. Not here: the agreement (ws_extensions.h), a message's largest size (ws_codec.h).
 #pragma once
 #include <zlib.h>
 
@@ -24,15 +24,15 @@ class WsInflater {
   WsInflater(const WsInflater&) = delete;
   WsInflater& operator=(const WsInflater&) = delete;
 
-  // More of a message's payload; only while is_hungry(), and `input` must stay until it is again.
+  // Takes more of a message's payload. Only while is_hungry(); `input` must stay until is_hungry() is true again.
   void give(Bytes input);
-  // All of the message was given.
+  // To be called when the whole message was given.
   void give_tail();
-  // Inflates into `out` and says how many bytes. Fails when it is no deflate.
+  // Inflates into `out`. Returns how many bytes. Fails when the input is not valid deflate data.
   [[nodiscard]] Result<std::size_t> next(std::span<std::uint8_t> out);
-  // Nothing more comes out of what was given.
+  // All of the input was inflated: give() may be called.
   [[nodiscard]] bool is_hungry() const { return is_hungry_; }
-  // The message is over: forgets it unless the next may refer to it.
+  // The message is over: forgets its window unless the next message may refer to it.
   void message_ended();
   void rest();
 
@@ -43,7 +43,7 @@ class WsInflater {
 
   WsDeflateTerms terms_;
   z_stream stream_{};
-  std::string past_;  // while resting
+  std::string past_;  // the window, while zlib's memory is freed
   bool is_awake_ = false;
   bool is_hungry_ = true;
 };
@@ -55,7 +55,7 @@ class WsDeflater {
   WsDeflater(const WsDeflater&) = delete;
   WsDeflater& operator=(const WsDeflater&) = delete;
 
-  // Appends what a message's piece becomes to `out`; until the last that may be nothing.
+  // Compresses a message's piece and appends the result to `out`. Before the last piece the result may be empty.
   void write(Bytes piece, Last last, std::string& out);
   void rest();
 

@@ -8,7 +8,7 @@
 namespace zeroway {
 namespace {
 
-// Cuts the field's grammar: tokens, separators, quoted tokens.
+// Reads the field's tokens, separators and quoted tokens one after the other.
 class Cursor {
  public:
   explicit Cursor(std::string_view text) : rest_(text) { skip_space(); }
@@ -20,7 +20,7 @@ class Cursor {
     skip_space();
     return true;
   }
-  // Empty when there is none.
+  // Empty when no token is next.
   [[nodiscard]] std::string_view token() {
     const auto end = std::find_if_not(rest_.begin(), rest_.end(), h1::is_token_char);
     const auto token = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
@@ -28,7 +28,7 @@ class Cursor {
     skip_space();
     return token;
   }
-  // A quoted one is a token between quotes: escapes of token characters serve nobody, and are refused.
+  // A quoted value is a token between quotes. Escapes are refused: a token's characters never need one.
   [[nodiscard]] std::string_view value() {
     if (!rest_.starts_with('"')) return token();
     rest_.remove_prefix(1);
@@ -43,7 +43,7 @@ class Cursor {
   std::string_view rest_;
 };
 
-// One permessage-deflate offer as its parameters come.
+// One permessage-deflate offer, built up by its parameters.
 class Offer {
  public:
   void parameter(std::string_view name, bool has_value, std::string_view value) {
@@ -98,7 +98,7 @@ class Offer {
     }
     is_good_ = is_good_ && bits != 0;
   }
-  // 0 is no limit.
+  // 0 means no limit.
   static std::uint8_t smaller(std::uint32_t one, std::uint32_t other) {
     return static_cast<std::uint8_t>(std::min(one == 0 ? 15 : one, other == 0 ? 15 : other));
   }
@@ -111,7 +111,7 @@ class Offer {
   std::uint8_t client_bits_ = 0;
 };
 
-// 1#extension; false when it is something else. Calls `each(name, offer)`.
+// Reads 1#extension and calls `each(name, offer)`. False when `text` does not follow the grammar.
 template <class Each>
 bool read_list(std::string_view text, Each each) {
   Cursor cursor(text);

@@ -1,4 +1,4 @@
-// Which compression a WebSocket gets: Sec-WebSocket-Extensions read, and permessage-deflate (RFC 7692 §7.1) agreed on.
+// Reads Sec-WebSocket-Extensions and negotiates a WebSocket's compression, permessage-deflate (RFC 7692 §7.1).
 //
 // Owner: nobody; free functions.   Thread: any.
 // Not here: compressing (ws_deflate.h).
@@ -13,7 +13,7 @@
 
 namespace zeroway {
 
-// "takeover": a message may refer to the ones before it. Window bits are 8 to 15.
+// "takeover": a message may refer to the messages before it. "their": the client's. Window bits are 8 to 15.
 struct WsDeflateTerms {
   bool our_takeover = true;
   bool their_takeover = true;
@@ -27,8 +27,8 @@ struct WsExtensions {
   std::string reply;  // the field's value, "" = no field
 };
 
-// Takes the first offer that `wishes` can live with; an offer that is not ours, or breaks RFC 7692, is declined. Fails
-// when the field is not what RFC 6455 §9.1 says.
+// Accepts the first offer that `wishes` allows. Declines an offer of another extension, or one that breaks RFC 7692.
+// Fails when the field does not follow the grammar of RFC 6455 §9.1.
 [[nodiscard]] Result<WsExtensions> agree_on_extensions(const Head& request,
                                                        const std::optional<WebSocketDeflate>& wishes);
 

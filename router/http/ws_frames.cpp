@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kLeastHead = 2;
 constexpr std::size_t kMaskSize = 4;
 
-// How many bytes the head is that begins with these two.
+// The size of the head whose first two bytes are in `input`.
 std::size_t head_size(Bytes input) {
   const unsigned length = input[1] & 0x7fU;
   const std::size_t extended = length == 126 ? 2 : length == 127 ? 8 : 0;
@@ -91,7 +91,7 @@ WsFrames::Found WsFrames::read_payload(Bytes& input, std::uint64_t most) {
   wslay_frame_iocb frame{};
   const ssize_t result = wslay_frame_recv(context_.get(), &frame);
   if (result <= 0) return Found::malformed;
-  // What did not fit in wslay's buffer is the input's again.
+  // The bytes that did not fit in wslay's buffer go back to the input.
   input = {fed_.data(), fed_.size() + input.size()};
   payload_ = {frame.data, frame.data_length};
   left_ -= payload_.size();
@@ -109,7 +109,7 @@ void WsFrames::write(WsOpcode opcode, Flags flags, Bytes payload, std::string& o
     frame.data = payload.data();
     frame.data_length = payload.size();
     const ssize_t sent = wslay_frame_send(context_.get(), &frame);
-    if (sent < 0) return assert(false);  // a frame that cannot be: the callback takes everything
+    if (sent < 0) return assert(false);  // cannot happen: frames are valid, and the callback takes all bytes
     payload = payload.subspan(static_cast<std::size_t>(sent));
   } while (!payload.empty());
   out_ = nullptr;

@@ -1,10 +1,10 @@
-// WebSocket frames (RFC 6455 §5.2) off one stream of bytes and onto another. wslay reads and writes them.
+// Reads WebSocket frames (RFC 6455 §5.2) from one stream of bytes and writes them to another, with wslay.
 //
 //     read():  head ──▶ payload* ──▶ head …      a frame is over when is_frame_done()
 //
-// Owner: WsCodec keeps one.   Thread: its connection's loop.
-// It looks ahead of itself by no byte, so that a payload is taken as credit allows. Costs wslay's buffer of 4 KiB.
-// Not here: which frames may follow which, what they mean (ws_codec.h).
+// Owner: WsCodec keeps one.   Thread: the connection's loop.
+// It never reads past the bytes it returns, so that a payload is read only as credit allows. Costs wslay's buffer of
+// 4 KiB. Not here: the order of frames and their meaning (ws_codec.h).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -21,17 +21,17 @@ enum class WsOpcode : std::uint8_t { continuation = 0, text = 1, binary = 2, clo
 
 struct WsFrameHead {
   bool is_final = false;
-  bool has_reserved1 = false;  // RSV1: compressed
+  bool has_reserved1 = false;  // RSV1: the message is compressed
   bool has_reserved23 = false;
   bool is_masked = false;
-  std::uint8_t opcode = 0;  // any of 16
+  std::uint8_t opcode = 0;  // any of the 16 values, reserved ones included
   std::uint64_t size = 0;   // of the payload
 
   [[nodiscard]] bool is_control() const { return (opcode & 8) != 0; }
   [[nodiscard]] bool is(WsOpcode one) const { return opcode == static_cast<std::uint8_t>(one); }
 };
 
-// A number in so many bytes, the highest first, as the frames have them (RFC 6455 §5.2).
+// Appends `value` in `bytes` bytes, the highest first, as in frames (RFC 6455 §5.2).
 inline void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
   while (bytes-- > 0) out.push_back(static_cast<char>(value >> (8 * bytes) & 0xffU));
 }
@@ -44,9 +44,9 @@ class WsFrames {
   WsFrames& operator=(const WsFrames&) = delete;
 
   enum class Found : std::uint8_t { nothing, head, payload, malformed };
-  // Takes the next thing off the front of `input`: a head once it is whole, or at most `most` bytes of its payload.
-  // Malformed is a length that is no length or not in its shortest form, and a control frame that is long or a
-  // fragment; nothing may be read after it.
+  // Takes the next part off the front of `input`: a frame's head once it is complete, or at most `most` bytes of its
+  // payload. `malformed` means: the length has its highest bit set or is not in its shortest form, or a control frame
+  // is longer than 125 bytes or a fragment. Do not call read() after it.
   [[nodiscard]] Found read(Bytes& input, std::uint64_t most);
   [[nodiscard]] const WsFrameHead& head() const { return head_; }
   [[nodiscard]] Bytes payload() const { return payload_; }  // unmasked; good until the next read()
@@ -74,7 +74,7 @@ class WsFrames {
   WsFrameHead head_;
   Bytes payload_;
   std::uint64_t left_ = 0;  // of the payload
-  Bytes fed_;               // what wslay may read now
+  Bytes fed_;               // the bytes that wslay may read now
   std::string* out_ = nullptr;
 };
 

@@ -19,12 +19,12 @@ bool is_base64(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
 }
 
-// 16 bytes in base64: 22 characters and two of padding.
+// 16 bytes in base64 are 22 characters and two characters of padding.
 bool is_key(std::string_view text) {
   return text.size() == 24 && text.ends_with("==") && std::all_of(text.begin(), text.end() - 2, is_base64);
 }
 
-// RFC 6455 §4.2.2, 5.4.
+// The value of Sec-WebSocket-Accept, RFC 6455 §4.2.2, 5.4.
 std::string accept_key(std::string_view key) {
   constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   beast::sha1_context context;
@@ -48,7 +48,7 @@ Result<> check_version(const Head& head) {
 Result<> check_origin(const Head& head, const WebSocketSettings& settings) {
   if (head.count("origin") > 1) return bad("Origin twice");
   const auto origin = head.find("origin");
-  if (!origin) return {};  // no browser sent it
+  if (!origin) return {};  // browsers always send Origin: the client is no browser
   const auto& allowed = settings.allowed_origins;
   const bool is_allowed = *origin == "null" ? settings.allow_null_origin
                                             : std::any_of(allowed.begin(), allowed.end(), [&](const auto& pattern) {

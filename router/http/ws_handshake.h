@@ -1,9 +1,8 @@
-// A WebSocket's opening: a request that asks for one, read and turned into the CONNECT that workers know; and the
-// answer to it.
+// The handshake of a WebSocket: turns the client's request into the CONNECT that workers get, and makes the answer.
 //
-// Owner: nobody; what it reads is kept until the worker has answered.   Thread: any.
-// Over HTTP/1.1 that is an upgrade (RFC 6455 §4.2), over HTTP/2 an extended CONNECT (RFC 8441).
-// Not here: what is said after it (ws_codec.h).
+// Owner: nobody; free functions. The codec keeps the WsHandshake until the worker has answered.   Thread: any.
+// Over HTTP/1.1 the request is an upgrade (RFC 6455 §4.2), over HTTP/2 an extended CONNECT (RFC 8441).
+// Not here: the frames after the handshake (ws_codec.h).
 #pragma once
 #include <optional>
 #include <string>
@@ -21,14 +20,14 @@ struct WsHandshake {
   WsExtensions extensions;
 };
 
-// `head` is a GET with `upgrade: websocket` (its key and version are looked at), or a CONNECT with `:protocol`. When
-// all is good it becomes the CONNECT for workers: without what is between the client and us alone. Errors: bad_request,
-// forbidden (the origin), upgrade_required (another version).
+// `head` is a GET with `upgrade: websocket` (its key and version are checked), or a CONNECT with `:protocol`. On
+// success `head` becomes the CONNECT for workers, without the fields that concern only the client and the router.
+// Errors: bad_request, forbidden (the origin), upgrade_required (another version).
 [[nodiscard]] Result<WsHandshake> read_ws_upgrade(Head& head, const WebSocketSettings& settings);
 [[nodiscard]] Result<WsHandshake> read_ws_connect(Head& head, const WebSocketSettings& settings);
 
-// The worker accepted with `reply`: makes it the client's answer but for `:status`. A subprotocol that the client did
-// not offer is left out, as the client would have to fail the connection over it (RFC 6455 §4.1).
+// The worker accepted with `reply`: turns `reply` into the client's answer, except for `:status`. Leaves out a
+// subprotocol that the client did not offer, as the client would have to fail the connection (RFC 6455 §4.1).
 void finish_ws_reply(const WsHandshake& handshake, Head& reply);
 
 }  // namespace zeroway

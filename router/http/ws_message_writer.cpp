@@ -22,7 +22,7 @@ void WsMessageWriter::begin(Bytes piece, MessageKind kind, Last last) {
   is_begun_ = true;
   has_frame_ = false;
   kind_ = kind;
-  // Nothing is shorter than nothing, and zlib will not flush it twice.
+  // Compression makes an empty message no shorter, and zlib does not flush twice without input in between.
   is_compressed_ = deflate_ && !(piece.empty() && last == Last::yes);
 }
 

@@ -1,4 +1,4 @@
-// The message that goes out to a WebSocket's client: compressed if that was agreed on, cut into frames as it comes.
+// Writes the messages to a WebSocket's client: compresses them if that was negotiated, and cuts each piece into frames.
 //
 // Owner: WsCodec.   Thread: the connection's loop.
 // Not here: the message that comes in, and control frames (ws_codec.h).
@@ -16,17 +16,17 @@ namespace zeroway {
 
 class WsMessageWriter {
  public:
-  // All that it is given stays.
+  // All four arguments outlive the writer.
   WsMessageWriter(const WebSocketSettings& settings, const std::optional<WsDeflateTerms>& deflate, WsFrames& frames,
                   std::string& output)
       : settings_(settings), deflate_(deflate), frames_(frames), output_(output) {}
 
   void write(Bytes piece, MessageKind kind, Last last);
-  // Of the message that was written to last.
+  // Whether the latest message is compressed.
   [[nodiscard]] bool is_compressed() const { return is_compressed_; }
-  // It has begun and not ended, and needs zlib's memory.
+  // A compressed message has begun and not ended: zlib's memory is needed.
   [[nodiscard]] bool is_compressing() const { return is_begun_ && is_compressed_; }
-  // Gives zlib's memory back. Not while is_compressing().
+  // Frees zlib's memory. Not while is_compressing().
   void rest() { deflater_.reset(); }
 
  private:
@@ -39,8 +39,8 @@ class WsMessageWriter {
   std::string& output_;
   std::unique_ptr<WsDeflater> deflater_;
   MessageKind kind_ = MessageKind::binary;
-  bool is_begun_ = false;   // some of it was given
-  bool has_frame_ = false;  // some of it was sent
+  bool is_begun_ = false;   // a piece of the message was given, and not the last one
+  bool has_frame_ = false;  // a frame of the message was written
   bool is_compressed_ = false;
 };
 

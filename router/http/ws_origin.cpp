@@ -17,14 +17,14 @@ Parts cut(std::string_view text) {
     parts.scheme = text.substr(0, colon);
     text.remove_prefix(colon + 3);
   }
-  const auto bracket = text.rfind(']');  // of an IPv6 address, full of colons
+  const auto bracket = text.rfind(']');  // the end of an IPv6 address, whose colons begin no port
   const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
   parts.host = text.substr(0, colon);
   if (colon != std::string_view::npos) parts.port = text.substr(colon + 1);
   return parts;
 }
 
-// `*` is any run of characters, also none.
+// `*` matches any run of characters, also an empty one.
 bool matches(std::string_view pattern, std::string_view text) {
   std::size_t at = 0, in_text = 0, star = std::string_view::npos, tried = 0;
   while (in_text < text.size()) {
@@ -56,7 +56,7 @@ bool matches_origin(std::string_view pattern, std::string_view origin) {
   if (pattern == "*") return true;
   const Parts wanted = cut(pattern);
   const Parts is = cut(origin);
-  // An origin is nothing else than these three: a path could feign the host that a pattern wants.
+  // An origin has only scheme, host and port. Anything else is refused: a path could look like the host of a pattern.
   if (is.scheme.empty() || is.host.empty() || is.host.find_first_of("/?#@\\ ") != std::string_view::npos) return false;
   const auto usual = default_port(is.scheme);
   return matches(wanted.scheme, is.scheme) && matches(wanted.host, is.host) &&

@@ -1,10 +1,10 @@
-// Whether a WebSocket's client is still there: pings after quiet intervals, each to be answered in time.
+// Detects lost WebSocket clients: sends a ping after each quiet interval, and waits a limited time for the pong.
 //
 //     quiet ──auto_ping_interval──▶ pinged ──auto_ping_timeout──▶ lost
-//       ▲──────its pong, or data───────┘
+//       ▲───the ping's pong, or data───┘
 //
 // Owner: WsCodec.   Thread: the connection's loop.
-// Not here: the client's own pings, which are answered at once (ws_codec.h).
+// Not here: the client's own pings, which WsCodec answers at once (ws_codec.h).
 #pragma once
 #include <cstdint>
 #include <string>
@@ -18,16 +18,16 @@ namespace zeroway {
 
 class WsPings {
  public:
-  // `settings` stays.
+  // `settings` outlives this object.
   explicit WsPings(const WebSocketSettings& settings) : settings_(settings) {}
 
   void heard_data() { has_data_ = true; }
-  // Counts when it answers the last ping.
+  // Ignored unless `payload` is that of the last ping.
   void heard_pong(Bytes payload);
 
-  // While nothing is read the pong may lie unread: nobody is lost then.
+  // While reading has stopped, the pong may have arrived and not be read: the client does not count as lost then.
   enum class Reading : bool { stopped, goes_on };
-  // Appends a ping to `output` when it is time. Says when to be called next; never, if that is max().
+  // Appends a ping to `output` when one is due. Returns when tick() is to be called next; Time::max() means never.
   [[nodiscard]] Time tick(Time now, Reading reading, WsFrames& frames, std::string& output);
   [[nodiscard]] bool is_lost() const { return is_lost_; }
 
