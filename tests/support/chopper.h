@@ -1,4 +1,4 @@
-// Cuts an input in every way that a network may: whole, byte by byte, at random.
+// Cuts an input into pieces as a network may: not at all, into single bytes, or at random.
 //
 // Owner: nobody.   Thread: any.
 #pragma once
@@ -22,7 +22,7 @@ inline std::vector<std::string_view> chop(std::string_view input, std::size_t si
   return pieces;
 }
 
-// Short pieces are likely, long ones happen. The same seed cuts the same way.
+// Most pieces are short, some are long. The same seed gives the same pieces.
 inline std::vector<std::string_view> chop_at_random(std::string_view input, unsigned seed) {
   std::mt19937 random(seed);
   std::vector<std::string_view> pieces;
@@ -35,7 +35,7 @@ inline std::vector<std::string_view> chop_at_random(std::string_view input, unsi
   return pieces;
 }
 
-// Calls `run(chopping)` for each of them. Byte by byte is left out for inputs over 256 KiB.
+// Calls `run(chopping)` for each way to cut `input`. Inputs over 256 KiB are not cut into single bytes.
 template <class Run>
 void for_each_chopping(std::string_view input, Run run) {
   run(Chopping{"whole", {input}});

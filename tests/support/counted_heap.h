@@ -1,7 +1,7 @@
-// What this test program has from the heap. Include in one source of a program: it defines how memory is had.
+// Counts what this test program allocates on the heap. Include it in one source of a program: it defines operator new.
 //
-// Owner: the program.   Thread: one; the count is no atomic.
-// Sanitizers have an operator new of their own (TSan's cannot be replaced) and tell hooks of what they give.
+// Owner: the program.   Thread: one; the counts are not atomic.
+// Sanitizers have their own operator new (TSan's cannot be replaced). They call hooks for each allocation instead.
 #pragma once
 #include <malloc.h>
 
@@ -29,7 +29,7 @@ inline Heap heap;
 #ifdef ZEROWAY_HEAP_HOOKS
 #include <sanitizer/allocator_interface.h>
 
-// Each is left alone by the sanitizer: it runs inside its allocator.
+// The sanitizer must not check the hooks: they run inside its allocator.
 #define ZEROWAY_PLAIN __attribute__((no_sanitize("address", "thread", "undefined")))
 extern "C" ZEROWAY_PLAIN void __sanitizer_malloc_hook(const volatile void*, std::size_t size) {
   ++zeroway::test::heap.allocations;

@@ -1,7 +1,7 @@
-// A directory of its own for a test, gone with its guard and all that is in it.
+// A directory for one test. The destructor removes the directory and all files in it.
 //
 // Owner: a test.   Thread: any.
-// Not here: what is in it.
+// Not here: the contents of the files.
 #pragma once
 #include <doctest/doctest.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ class Folder {
   Folder& operator=(const Folder&) = delete;
 
   [[nodiscard]] std::string path(const std::string& file) const { return (path_ / file).string(); }
-  // Its path.
+  // Writes a file and returns its path.
   std::string write(const std::string& file, const std::string& text) const {
     std::ofstream(path(file)) << text;
     return path(file);

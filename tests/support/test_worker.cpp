@@ -1,10 +1,10 @@
-// A worker for tests that count: appends the X-Request-Id of each request it sees to a file, then answers.
+// A worker for tests that count requests: appends the X-Request-Id of each request to a file, then answers.
 //
-// test-worker NAME [--ids FILE] [--delay MS] and what every worker takes. The line is "ID NAME METHOD" and is written
-// before the answer, in one write with O_APPEND: several workers may share the file, and a killed one loses nothing.
-// /echo sends the body back as it comes, /bytes/N that many bytes: lines of 16, each the number of its first byte in
-// hex. WebSockets on every path echo, each message after the delay; /abort sends a megabyte, and gives it up at once.
-// /ticks: events, once an hour.
+// test-worker NAME [--ids FILE] [--delay MS] and the options of every worker. The line is "ID NAME METHOD". It is
+// written before the answer, in one write with O_APPEND: several workers may share the file, and a killed worker loses
+// no line. /echo sends the body back as it comes. /bytes/N sends N bytes: lines of 16 bytes, each with the number of
+// its first byte in hex. WebSockets on every path echo each message after the delay; on /abort they send a megabyte and
+// reset the stream at once. /ticks sends an event once an hour.
 #include <fcntl.h>
 #include <unistd.h>
 #include <zeroway/worker.h>
@@ -19,7 +19,7 @@
 
 namespace {
 
-// Takes `option` and its value out of the command line; empty when it is not there.
+// Takes `option` and its value out of the command line; empty when the option is not there.
 std::string take_option(std::vector<char*>& arguments, std::string_view option) {
   for (std::size_t at = 1; at + 1 < arguments.size(); ++at) {
     if (arguments[at] != option) continue;
@@ -31,7 +31,7 @@ std::string take_option(std::vector<char*>& arguments, std::string_view option) 
   return {};
 }
 
-// Up to 64 KiB of lines from the byte `begin`, a multiple of 16, on.
+// Up to 64 KiB of lines, from the byte `begin` on, which is a multiple of 16.
 std::string numbered_lines(std::uint64_t begin, std::uint64_t end) {
   std::string lines;
   std::array<char, 17> line;

@@ -1,1 +1,1 @@
-"""What tools/bench is made of: processes, the servers it compares, a module for each section, and the tables."""
+"""The parts of tools/bench: processes, the servers that it compares, a module for each section, and the tables."""

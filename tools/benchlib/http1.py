@@ -1,4 +1,4 @@
-"""HTTP/1.1: requests per second, latency, processor's time and idle connections, in front of one hello."""
+"""HTTP/1.1: requests per second, latency, processor time and idle connections, with one hello server as backend."""
 import re
 import socket
 import subprocess
@@ -32,7 +32,7 @@ def run_wrk(server, connections, seconds):
 
 
 def open_idle(server, number):
-    """Keep-alive connections that each had one answer."""
+    """Keep-alive connections that each got one answer."""
     request = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode()
     opened = []
     for _ in range(number):
@@ -49,7 +49,7 @@ def open_idle(server, number):
 
 
 def bytes_for_each(bench, start, open_some, number):
-    """What a fresh process grows by for each idle connection."""
+    """How much the memory of a fresh process grows for each idle connection."""
     server = start()
     for client in open_some(server, 50):
         client.close()
@@ -82,7 +82,7 @@ def measure(bench, options, chosen):
         for build in bench.builds:
             servers += [bench.start_zeroway("ipc", build=build), bench.start_zeroway("tcp", build=build)]
     for server in servers:
-        run_wrk(server, 16, 1)  # warm
+        run_wrk(server, 16, 1)  # warm up
     connections = [int(count) for count in options.connections.split(",") if count]
     direct = [] if options.servers else [bench.origin]
     runs = {"speed": alternate("http1", options.rounds, connections, direct + servers,

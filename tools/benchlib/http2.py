@@ -1,4 +1,4 @@
-"""HTTP/2 on cleartext ports, in front of an HTTP/1.1 origin: ten connections with more and more streams."""
+"""HTTP/2 on cleartext ports, with an HTTP/1.1 backend: ten connections with more and more streams."""
 import re
 import subprocess
 
@@ -32,7 +32,7 @@ def measure(bench, options, chosen):
         else:
             servers.append(bench.start_nginx_http2() if name == "nginx" else getattr(bench, f"start_{name}")())
     for server in servers:
-        run_h2load(server, 10, 1)  # warm
+        run_h2load(server, 10, 1)  # warm up
     streams = [int(count) for count in options.streams.split(",")]
     runs = alternate("http2", options.rounds, streams, servers,
                      lambda server, count: run_h2load(server, count, options.seconds))

@@ -1,4 +1,4 @@
-"""What we start, what it costs, and that all of it is stopped."""
+"""Starts processes, measures their cost, and stops them."""
 import contextlib
 import os
 import random
@@ -11,7 +11,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def children_of(pid):
-    """The pids of a process and everything below it."""
+    """The pids of a process and of all its descendants."""
     found, todo = [], [pid]
     while todo:
         current = todo.pop()
@@ -43,7 +43,7 @@ def resident_bytes(pids):
 
 
 class Cost:
-    """The processor's time that a server's processes take from here on."""
+    """The processor time that a server's processes use from now on."""
 
     def __init__(self, server):
         self.server, self.before = server, processor_time(server.pids())
@@ -55,7 +55,7 @@ class Cost:
 
 
 def free_port():
-    """A port that is free together with the next one (the fabric takes two), below those the kernel gives clients."""
+    """A free port whose next port is free, too (the fabric needs two), below the kernel's ephemeral ports."""
     while True:
         port = random.randrange(20000, 32000)
         with socket.socket() as probe, socket.socket() as neighbour, contextlib.suppress(OSError):
@@ -65,7 +65,7 @@ def free_port():
 
 
 class Processes:
-    """What we started; all of it is stopped, by pid, however we leave."""
+    """The processes that we started. All of them are stopped, by pid, however the program ends."""
 
     def __init__(self, directory):
         self.directory, self.running, self.count = directory, [], 0

@@ -2,8 +2,8 @@
 // compares routers and not the languages of their workers.
 //
 // Usage: pushpin_worker ENDPOINT BODY
-// A message is 'T' and a tnetstring. Of the request only the value of `id` is read; everything else of the answer is
-// the same each time.
+// A message is 'T' and a tnetstring. The worker reads only the value of `id` of a request; all other parts of the
+// answer are the same each time.
 #include <zmq.h>
 
 #include <cstdlib>
@@ -18,7 +18,7 @@ std::string netstring(std::string_view value, char type) {
 }
 std::string text(std::string_view value) { return netstring(value, ','); }
 
-// The value that follows the key `id` in a tnetstring dictionary of one level, empty when there is none.
+// The value that follows the key `id` in a tnetstring dictionary of one level; empty when the key is not there.
 std::string_view find_id(std::string_view message) {
   const std::string_view key = "2:id,";
   const auto at = message.find(key);

@@ -26,8 +26,8 @@ def version(package):
 
 
 def alternate(what, rounds, shapes, servers, run):
-    """{shape: {server's name: [a run for each round]}}. Each round begins with another server: none always follows
-    the same one."""
+    """{shape: {server's name: [a run for each round]}}. Each round begins with another server, so that no server always
+    follows the same one."""
     runs = {str(shape): {server.name: [] for server in servers} for shape in shapes}
     for number in range(rounds):
         first = number % len(servers)
@@ -39,7 +39,7 @@ def alternate(what, rounds, shapes, servers, run):
 
 
 def median_of(runs):
-    """Medians of everything but errors and requests, which add up."""
+    """Medians of all values except errors and requests, which are summed."""
     return {key: (sum if key in ADD_UP else statistics.median)([run[key] for run in runs]) for key in runs[0]}
 
 
@@ -48,14 +48,14 @@ def ratio(value, to):
 
 
 def ratio_of_rounds(runs, to, key="per_second"):
-    """The median of the rounds' own ratios: what both of a round suffered falls out."""
+    """The median of the ratios of each round: a slowdown that affects both servers of a round cancels out."""
     if not runs or not to:
         return "-"
     return f"{statistics.median(ours[key] / theirs[key] for ours, theirs in zip(runs, to) if theirs[key]):.2f}"
 
 
 def beside_whom(servers):
-    """Whose ratios have a column."""
+    """The servers whose ratios have a column."""
     return [name for name in servers if not name.startswith(("zeroway", "direct"))]
 
 
@@ -81,7 +81,7 @@ def rounds_of(section):
 
 
 def merge(reports):
-    """Rounds of the same section are put together; of what was measured once the last one counts."""
+    """Joins the rounds of the same section. Of values that are measured once per run, the last one counts."""
     merged = {**reports[0], "sections": {}}
     for report in reports:
         for name, section in report["sections"].items():

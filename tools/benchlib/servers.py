@@ -1,5 +1,5 @@
-"""The servers that are compared, each set up to do the same: one worker, loop or thread, connections to what answers
-behind it kept open, no log of requests, X-Forwarded-For added."""
+"""The servers that are compared, each configured alike: one worker, loop or thread, open connections to the backend, no
+log of requests, X-Forwarded-For added."""
 import http.client
 import os
 import ssl
@@ -15,7 +15,7 @@ BODY = "Hello from worker-1\n"
 
 
 class Server:
-    """One way from a port to an answer. `proxy` is the process that is judged; `others` answer behind it."""
+    """One server and its backends. `proxy` is the process that is measured; `others` are the backends' processes."""
 
     def __init__(self, name, port, proxy, others=()):
         self.name, self.port, self.proxy, self.others = name, port, proxy, list(others)
@@ -39,7 +39,7 @@ class Server:
         return int(done.stdout[-3:] or 0), done.stdout[:-3] or done.stderr
 
     def ask_tls(self):
-        """No request: a handshake will do."""
+        """Sends no request: a handshake is enough."""
         context = ssl._create_unverified_context()
         with socket.create_connection(("127.0.0.1", self.port), 1) as plain, context.wrap_socket(plain):
             return 200, BODY
@@ -63,7 +63,7 @@ class Server:
 
 
 class Bench:
-    """Starts servers. `builds` are the folders of Zeroway's builds by the names they go by in the tables."""
+    """Starts servers. `builds` maps the names in the tables to the folders of Zeroway's builds."""
 
     def __init__(self, directory, builds):
         self.directory, self.processes, self.builds = directory, Processes(directory), builds
@@ -123,7 +123,7 @@ class Bench:
         return server.await_answer(server.ask_http2 if "http2" in listen else None)
 
     def start_nginx_http2(self):
-        """A cleartext port of nginx 1.22 speaks one of the two."""
+        """A cleartext port of nginx 1.22 speaks either HTTP/1.1 or HTTP/2."""
         return self.start_nginx("http2")
 
     def start_haproxy(self):
@@ -238,7 +238,7 @@ stats_format=tnetstring
                    for number in range(workers)]
         server = Server(f"{build} {transport}", http_port, router, started).await_answer()
         deadline, seen = time.monotonic() + 20, set()
-        while len(seen) < workers:  # they take turns, so this ends soon after the last said hello
+        while len(seen) < workers:  # workers answer in turn, so this ends soon after the last HELLO
             seen.add(server.ask()[1])
             if time.monotonic() > deadline:
                 raise SystemExit(f"bench: only {len(seen)} of {workers} workers answer")

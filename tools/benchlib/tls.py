@@ -1,7 +1,7 @@
-"""Full TLS handshakes per second of the router beside nginx, with the same certificates and the same choices.
+"""Full TLS handshakes per second of the router and of nginx, with the same certificates and the same settings.
 
-Clients are `openssl s_time -new`, several at once: no request and no resumption. They cost more than what they measure,
-so the processor's time for each handshake says more than the handshakes per second.
+Clients are `openssl s_time -new`, several at once: no request and no resumption. The clients use more processor time
+than the servers, so the server's processor time per handshake says more than the handshakes per second.
 """
 import os
 import re
@@ -49,7 +49,7 @@ def run_clients(server, version, seconds):
                                  "-time", str(seconds)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
                for _ in range(CLIENTS)]
     count = sum(int(re.search(r"(\d+) connections in \d+ real", one.communicate()[0])[1]) for one in running)
-    # They end with a whole second of the clock, up to one later than asked.
+    # The clients end at a whole second of the clock, up to one second later than asked.
     return {"per_second": count / (time.monotonic() - began), "requests": count, **cost.for_each(count)}
 
 

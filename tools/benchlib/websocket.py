@@ -1,6 +1,7 @@
-"""WebSocket: echoes of 20 bytes in a closed loop, and what an idle connection costs.
+"""WebSocket: echoes of 20 bytes in a closed loop, and the memory of an idle connection.
 
-The client (websocket_client.cpp, one thread) is the same for all; the table says what it took itself for each echo.
+The client (websocket_client.cpp, one thread) is the same for all servers. The table has the client's own processor time
+per echo.
 """
 import os
 import socket
@@ -16,11 +17,11 @@ PROGRAMS = ("router", "echo-websocket-worker")
 CONNECTIONS = (1, 100)
 OPENING = ("GET /echo HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").encode()
-QUESTION = b"\x81\x82\0\0\0\0hi"  # a key of zeros masks nothing
+QUESTION = b"\x81\x82\0\0\0\0hi"  # a masking key of zeros changes no byte
 
 
 def open_sockets(server, number):
-    """Open WebSockets that each had one message back."""
+    """Open WebSockets that each got one message back."""
     opened = []
     for _ in range(number):
         client = socket.create_connection(("127.0.0.1", server.port), timeout=10)
@@ -89,7 +90,7 @@ def measure(bench, options, chosen):
     if "zeroway" in chosen:
         servers += [start_zeroway(bench, build) for build in bench.builds]
     for server in servers:
-        run_client(client, server, 10, 1)  # warm
+        run_client(client, server, 10, 1)  # warm up
     runs = alternate("websocket", options.rounds, CONNECTIONS, servers,
                      lambda server, count: run_client(client, server, count, options.seconds))
     bench.stop(servers)

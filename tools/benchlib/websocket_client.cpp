@@ -1,5 +1,5 @@
-// A client for the bench: sends a message on each of its WebSockets, and the next one as soon as it is back. All
-// messages are alike, so that there is nothing to encode or decode, and each echo is compared byte by byte.
+// A client for the bench: sends a message on each of its WebSockets, and the next message as soon as the echo is back.
+// All messages are alike, so that the client need not encode or decode. Each echo is compared byte by byte.
 //
 // Usage: websocket_client PORT CONNECTIONS SECONDS
 // Prints the echoes, their median and 99th percentile in microseconds, and its own processor time in seconds.
@@ -35,8 +35,8 @@ constexpr std::uint8_t kOpcodes = 0x0f;
 struct Socket {
   int fd = -1;
   Clock::time_point sent;
-  std::string received;   // of a frame
-  std::size_t taken = 0;  // of the text
+  std::string received;   // bytes of a frame that is not complete
+  std::size_t taken = 0;  // bytes of the text that have come back
 };
 
 [[noreturn]] void fail(const char* what) {
@@ -83,7 +83,7 @@ bool has_whole_frame(const Socket& socket) {
   return socket.received.size() >= 2 + size_of_frame(socket);
 }
 
-// True when the first frame, which is whole, ends the echo: it may come in fragments.
+// True when the first frame, which is complete, ends the echo: the echo may come in fragments.
 bool take_frame(Socket& socket) {
   const bool is_final = (static_cast<std::uint8_t>(socket.received[0]) & kFinal) != 0;
   const std::size_t size = size_of_frame(socket);
@@ -94,7 +94,7 @@ bool take_frame(Socket& socket) {
   return is_final;
 }
 
-// True when the echo is whole.
+// True when the echo is complete.
 bool read_echo(Socket& socket) {
   std::array<char, 256> buffer{};
   const ssize_t size = recv(socket.fd, buffer.data(), buffer.size(), 0);
