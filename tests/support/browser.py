@@ -1,9 +1,9 @@
-"""Debian's Chromium without a window, driven by the DevTools protocol through a pair of pipes.
+"""Debian's Chromium without a window, controlled by the DevTools protocol through a pair of pipes.
 
-Owner: a test; Stack.closing ends it.   Thread: the test's; one of its own reads what the browser says.
-Not here: what must be true (tests/e2e/test_chromium_*.py).
+Owner: a test; Stack.closing ends the browser.   Thread: the test's; a second thread reads the browser's answers.
+Not here: checks (tests/e2e/test_chromium_*.py).
 
-tools/deps installs it. Where it is missing the tests fail, unless ZEROWAY_NO_CHROMIUM=1 says that they need not run.
+tools/deps installs Chromium. Without Chromium the tests fail, unless ZEROWAY_NO_CHROMIUM=1 says that they need not run.
 """
 import base64
 import fcntl
@@ -27,7 +27,7 @@ def executable():
 
 
 def key_hash(certificate):
-    """What --ignore-certificate-errors-spki-list wants to know: the base64 of SHA-256 of the public key."""
+    """The value for --ignore-certificate-errors-spki-list: the base64 of SHA-256 of the public key."""
     def openssl(*words, say=None):
         return subprocess.run(['openssl', *words], input=say, capture_output=True, check=True).stdout
     key = openssl('x509', '-in', certificate, '-pubkey', '-noout')
@@ -36,12 +36,12 @@ def key_hash(certificate):
 
 
 class Browser:
-    """One browser with a fresh profile; it trusts `certificate` and calls nobody else's servers."""
+    """One browser with a fresh profile. It trusts `certificate` and connects to no servers of its vendor."""
 
     def __init__(self, stack, certificate=None):
         self.net_log_path = stack.path('net-log.json')
         argv = [executable(), '--headless', '--remote-debugging-pipe', f'--user-data-dir={stack.path("profile")}',
-                f'--log-net-log={self.net_log_path}', '--net-log-capture-mode=Everything', '--no-proxy-server', '--no-sandbox',  # which root and containers cannot have
+                f'--log-net-log={self.net_log_path}', '--net-log-capture-mode=Everything', '--no-proxy-server', '--no-sandbox',  # the sandbox cannot run as root or in containers
                 '--no-first-run', '--no-default-browser-check', '--disable-background-networking', '--disable-sync',
                 '--disable-component-update', '--disable-extensions', '--disable-gpu', '--disable-dev-shm-usage',
                 '--disable-features=DialMediaRouteProvider,OptimizationHints', '--hide-scrollbars']
@@ -50,16 +50,17 @@ class Browser:
         self.condition = threading.Condition()
         self.number = 0
         self.replies = {}
-        self.events = []  # (session, method, params), all that were ever told
+        self.events = []  # (session, method, params) of all events so far
         self.is_over = False
         self._start(argv, stack.path('chromium.log'))
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
 
     def _start(self, argv, log_path):
-        """It reads commands from its descriptor 3 and answers on 4; a group of its own, so that it ends whole."""
+        """The browser reads commands from its descriptor 3 and answers on its descriptor 4. It has its own process
+        group, so that close() can end all its processes."""
         pairs = [os.pipe(), os.pipe()]
-        its = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (pairs[0][0], pairs[1][1])]  # not 3 or 4 themselves
+        its = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (pairs[0][0], pairs[1][1])]  # neither is 3 or 4
         for end in (pairs[0][0], pairs[1][1]):
             os.close(end)
         self.commands, self.answers = os.fdopen(pairs[0][1], 'wb', 0), os.fdopen(pairs[1][0], 'rb', 0)
@@ -86,7 +87,7 @@ class Browser:
             self.condition.notify_all()
 
     def call(self, method, session=None, within=3 * z.PATIENCE, **params):
-        """The result of one DevTools command; fails with what the browser says against it."""
+        """The result of one DevTools command. Fails with the browser's error."""
         with self.condition:
             self.number += 1
             number = self.number
@@ -99,11 +100,11 @@ class Browser:
         return reply['result']
 
     def open(self, url='about:blank', width=1000, height=700):
-        """A window of its own."""
+        """Opens a new window."""
         return Window(self, url, width, height)
 
     def http2_heads(self):
-        """Ends the browser, and reads in its net log: (the connection's number, field lines) of each HTTP/2 request."""
+        """Ends the browser. Returns (the connection's number, field lines) of each HTTP/2 request in its net log."""
         self.close()
         with open(self.net_log_path) as file:
             log = json.load(file)
@@ -119,7 +120,7 @@ class Browser:
         except (AssertionError, OSError, subprocess.TimeoutExpired):
             pass
         try:
-            os.killpg(self.child.pid, signal.SIGKILL)  # the group is the browser's alone
+            os.killpg(self.child.pid, signal.SIGKILL)  # only the browser's processes are in the group
         except ProcessLookupError:
             pass
         self.child.wait(10)
@@ -145,7 +146,7 @@ class Window:
         return self.browser.call(method, self.session, **params)
 
     def go(self, url):
-        """Until the page is loaded."""
+        """Loads a page, and waits until it is loaded."""
         seen = len(self.events('Page.loadEventFired'))
         told = self.call('Page.navigate', url=url)
         assert 'errorText' not in told, f'{url}: {told["errorText"]}'
@@ -156,17 +157,17 @@ class Window:
             return [params for session, name, params in self.browser.events if (session, name) == (self.session, method)]
 
     def run(self, script):
-        """The value of an expression of JavaScript in the page; a promise is waited for."""
+        """The value of a JavaScript expression in the page. Waits for a promise."""
         told = self.call('Runtime.evaluate', expression=script, awaitPromise=True, returnByValue=True, userGesture=True)
         assert 'exceptionDetails' not in told, told['exceptionDetails']
         return told['result'].get('value')
 
     def wait(self, script, within=z.PATIENCE):
-        """Until the expression is true; its value."""
+        """Waits until the expression is true. Returns its value."""
         return z.eventually(lambda: self.run(script), within, every=0.05, what=script)
 
     def type(self, selector, text):
-        """As a person does: a click into the field, then the keys."""
+        """Types as a user does: focuses the field, then inserts the text."""
         self.run(f'(field => {{ field.focus(); field.select(); }})(document.querySelector({json.dumps(selector)}))')
         self.call('Input.insertText', text=text)
 
@@ -175,7 +176,7 @@ class Window:
             self.call('Input.dispatchKeyEvent', type=kind, key='Enter', code='Enter', windowsVirtualKeyCode=13, text='\r')
 
     def errors(self):
-        """What the page threw and nobody caught."""
+        """The exceptions of the page that no code caught."""
         return [params['exceptionDetails'] for params in self.events('Runtime.exceptionThrown')]
 
     def screenshot(self, path, width, height, is_phone=False):

@@ -1,7 +1,7 @@
-"""A peer of the fabric spoken by hand: frames, heads, and a worker that does exactly what a test tells it, also wrong.
+"""A peer of the fabric by hand: frames, heads, and a worker that does exactly what a test tells it, also wrong things.
 
 Owner: a test; close() or Stack.closing ends it.   Thread: the test's.
-Not here: a worker that behaves (examples/).
+Not here: a worker that keeps the rules (examples/).
 """
 import collections
 import json
@@ -45,7 +45,7 @@ def encode(fields):
 
 
 def decode(block):
-    """One block by itself: a decoder that has seen nothing else and keeps nothing."""
+    """Decodes one block by itself, with a new decoder that has no dynamic table."""
     decoder = hpack.Decoder()
     decoder.max_allowed_table_size = 0
     decoder.header_table_size = 0
@@ -68,7 +68,7 @@ def steer_of(deal):
 
 
 class FabricPeer:
-    """Connected to one router's pair as a worker is; silent until told."""
+    """Connected to one router's pair of sockets as a worker is. Sends nothing until the test says so."""
 
     def __init__(self, fabric, name='peer', deal=True, instance=None):
         self.name = name
@@ -96,13 +96,13 @@ class FabricPeer:
         return self
 
     def join(self, **members):
-        """Says hello and waits for the welcome."""
+        """Sends HELLO and waits for the WELCOME."""
         self.hello(**members)
         self.next(WELCOME)
         return self
 
     def next(self, type=None, within=z.PATIENCE * z.SLOW, answer_pings=True):
-        """The next frame (of `type`); answers pings on the way. Fails when none comes in time."""
+        """The next frame (of `type`). Answers the pings that come before it. Fails when no such frame comes in time."""
         deadline = time.monotonic() + within
         while True:
             while self.got:
@@ -121,7 +121,8 @@ class FabricPeer:
                 self.got.extend(frames_in(part, via.decode()))
 
     def serve(self, seconds, answer):
-        """Answers each opening with the payload `answer(head frame)` for so long; nothing is sent for None."""
+        """For `seconds`, answers each request's head with the payload `answer(head frame)`, or not at all if that is
+        None."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             try:
@@ -133,12 +134,12 @@ class FabricPeer:
                 self.send(payload)
 
     def close_when_sent(self):
-        """Once the kernel has all that was sent: a close takes back what is not there yet."""
+        """Closes once the kernel has all sent frames: close() alone drops frames that the kernel does not have yet."""
         self.socket.linger = int(z.PATIENCE * 1000)
         self.close()
 
     def settle(self):
-        """Until the router has read all that was sent before: it answers a ping in its turn."""
+        """Waits until the router has read all earlier frames: the router answers a ping in order."""
         mark = os.urandom(8)
         self.send(frame(PING, 0, 0, mark))
         kept = []
@@ -157,7 +158,7 @@ def request(stream, path='/get', method='GET', fields=(), flags=END_STREAM):
 
 
 class FabricHost:
-    """A router's pair of sockets without a router behind them: says to workers what a test tells it, also wrong."""
+    """A router's pair of sockets without a router: sends workers what a test tells it, also wrong things."""
 
     def __init__(self, fabric):
         self.fabric = fabric
@@ -166,12 +167,12 @@ class FabricHost:
         self.steer = self.context.socket(zmq.ROUTER)
         for socket, endpoint in ((self.deal, fabric), (self.steer, steer_of(fabric))):
             socket.linger = 0
-            socket.sndtimeo = int(z.PATIENCE * z.SLOW * 1000)  # deal waits for a worker to dial it
+            socket.sndtimeo = int(z.PATIENCE * z.SLOW * 1000)  # send on deal waits for a worker to connect
             socket.bind(endpoint)
         self.got = collections.deque()
 
     def next(self, type=None, within=z.PATIENCE * z.SLOW):
-        """The next frame (of `type`) of any worker; `via` is its routing id."""
+        """The next frame (of `type`) of any worker; `via` is the worker's routing id."""
         deadline = time.monotonic() + within
         while True:
             while self.got:
@@ -186,7 +187,8 @@ class FabricHost:
                 self.got.extend(frames_in(part, via))
 
     def welcome(self, **members):
-        """Waits for a worker's hello and welcomes it; its routing id. With heartbeats of hours: it answers no PING."""
+        """Waits for a worker's HELLO and sends the WELCOME. Returns the worker's routing id. The heartbeat interval is
+        an hour: a FabricHost answers no PING."""
         worker = self.next(HELLO).via
         body = {'version': 1, 'router': 'host#' + os.urandom(8).hex(), 'loop': 0,
                 'pairs': [{'deal': self.fabric, 'steer': steer_of(self.fabric)}],

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
-"""Attacks on HTTP/2 as bytes, and an attacker that makes one of them again and again.
+"""Attacks on HTTP/2 as bytes, and an attacker that repeats one of them.
 
 Owner: a test.   Thread: any.
-Not here: what must become of it (tests/e2e/test_http2_floods.py, test_floods_under_load.py).
+Not here: what the router must do about them (tests/e2e/test_http2_floods.py, test_floods_under_load.py).
 
-As a program it attacks until SIGTERM: `floods.py NAME PORT CONNECTIONS RATE [ADDRESS]`, over so many connections at once,
-at most RATE begun in a second, from that address. NAME is also `harmless BYTES`: each then brings a POST of that size and ends with its reply. It
-prints a line when it begins, and at the end JSON: connections begun, those that the router closed, and bytes sent.
+As a program it attacks until SIGTERM: `floods.py NAME PORT CONNECTIONS RATE [ADDRESS]`. It keeps CONNECTIONS open at
+once, begins at most RATE per second, and connects from ADDRESS. With `harmless BYTES` as NAME, each connection sends a
+POST of that size and ends with the reply. The program prints a line when it begins, and JSON at the end: connections
+begun, connections that the router closed, and bytes sent.
 """
 import collections
 import json
@@ -54,8 +55,9 @@ def window_update(stream, size):
     return frame(WINDOW_UPDATE, 0, stream, struct.pack('>I', size))
 
 
-# before: what comes first; one(n): again and again, n is an odd stream id from 5 on; why: what the log says of it.
-# own: the first SETTINGS; slow: it is cut by a timeout, and holds still until then; times: how often.
+# before: the first bytes; one(n): the bytes that are repeated, n is an odd stream id from 5 on; why: the reason in the
+# router's log; own: the first SETTINGS; slow: the attack sends nothing more until a timeout cuts it; times: how often
+# one(n) is sent.
 Flood = collections.namedtuple('Flood', 'before one why own slow times', defaults=(settings(), False, 2_000))
 
 FLOODS = {
@@ -80,21 +82,21 @@ FLOODS = {
 
 
 def bytes_of(name):
-    """All that one connection of this attack sends, its preface first."""
+    """All bytes that one connection of this attack sends, with the preface."""
     flood = FLOODS[name]
     return MAGIC + flood.own + flood.before + b''.join(flood.one(5 + 2 * n) for n in range(flood.times))
 
 
 def harmless_bytes(size):
-    """As many bytes in the body of a POST, as far as the first windows go."""
+    """A POST with a body of `size` bytes, or less if the first windows are smaller."""
     size = min(size, 65_000)
     body = b''.join(frame(DATA, 0, 1, bytes(min(16_384, size - at))) for at in range(0, size, 16_384))
     return (MAGIC + settings() + request(1, END_HEADERS, block_of(b'POST')) + body + frame(DATA, END_STREAM, 1)
-            + frame(GOAWAY, 0, 0, bytes(8)))  # and the router closes when it has replied
+            + frame(GOAWAY, 0, 0, bytes(8)))  # GOAWAY: the router closes when it has replied
 
 
 class Attacker:
-    """Holds so many connections in attack; each that ends is begun anew."""
+    """Keeps `connections` attacking connections open. When one ends, it begins a new one."""
 
     def __init__(self, name, port, connections, rate, address='127.0.0.1'):
         self.port = port
@@ -118,7 +120,7 @@ class Attacker:
             one.close()
 
     def begin(self):
-        """False when it was reset at the door, before connect() had returned."""
+        """False when the router reset the connection before connect() returned."""
         self.begun += 1
         one = socket.socket()
         try:

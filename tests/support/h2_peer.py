@@ -1,7 +1,7 @@
-"""HTTP/2 in cleartext by python3-h2: a client that does as it is told, also what no client should.
+"""HTTP/2 in cleartext by python3-h2: a client that does what a test tells it, also what no client should do.
 
 Owner: a test.   Thread: the test's.
-Not here: frames that the h2 library refuses to send: write(bytes).
+Not here: frames that the h2 library refuses to send; use write(bytes).
 """
 import collections
 import socket
@@ -17,7 +17,7 @@ from zeroway_e2e import PATIENCE, SLOW, Closing
 
 
 class H2Client(Closing):
-    """One connection; events are kept per stream until they are asked for."""
+    """One connection. It keeps the events of each stream in that stream's H2Reply."""
 
     def __init__(self, port, timeout=PATIENCE * SLOW, window=None, receive_buffer=None, socket_=None):
         self.timeout = timeout
@@ -34,7 +34,8 @@ class H2Client(Closing):
             normalize_outbound_headers=False))
         if window is not None:
             self.h2.local_settings[h2.settings.SettingCodes.INITIAL_WINDOW_SIZE] = window
-        # A server that drains says it twice and goes on with what is open: the library knows only the end of all.
+        # A server that drains sends GOAWAY twice and finishes the open streams. The library treats each GOAWAY as the
+        # end of the connection.
         self.h2._frame_dispatch_table[hyperframe.frame.GoAwayFrame] = self._goaway
         self.h2.initiate_connection()
         self.flush()
@@ -64,7 +65,7 @@ class H2Client(Closing):
         return stream
 
     def send(self, stream, data, end=False, trailers=None):
-        """All of it, as windows allow."""
+        """Sends all of `data`, as the windows allow."""
         data = memoryview(bytes(data))
         while len(data):
             room = min(self.h2.local_flow_control_window(stream), self.h2.max_outbound_frame_size)
@@ -89,7 +90,7 @@ class H2Client(Closing):
         return self.wait(stream)
 
     def wait(self, stream, what=None):
-        """Until the stream is over, or `what(reply)` is true."""
+        """Waits until the stream is over, or `what(reply)` is true."""
         reply = self.streams[stream]
         self.wait_for(lambda: reply.is_over or (what is not None and what(reply)))
         return reply
@@ -160,7 +161,7 @@ class H2Reply:
         self.body = bytearray()
         self.has_ended = False
         self.reset = None
-        self.is_read = True  # False: its window is never opened again
+        self.is_read = True  # False: the stream's window is never opened again
 
     @property
     def is_over(self):

@@ -1,4 +1,4 @@
-"""HTTP/2 by hand: one connection that sends any bytes and reads frame by frame what comes back.
+"""HTTP/2 by hand: one connection that sends any bytes and reads the answer frame by frame.
 
 Owner: a test; one thread at a time.
 Not here: a client that keeps the rules (h2_peer.py).
@@ -17,7 +17,7 @@ DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDO
 END_STREAM, ACK, END_HEADERS, PADDED, PRIORITIZED = 0x1, 0x1, 0x4, 0x8, 0x20
 CODES = ('NO_ERROR PROTOCOL_ERROR INTERNAL_ERROR FLOW_CONTROL_ERROR SETTINGS_TIMEOUT STREAM_CLOSED FRAME_SIZE_ERROR '
          'REFUSED_STREAM CANCEL COMPRESSION_ERROR CONNECT_ERROR ENHANCE_YOUR_CALM').split()
-WITHIN = z.PATIENCE * z.SLOW  # seconds for each answer
+WITHIN = z.PATIENCE * z.SLOW  # seconds to wait for each answer
 
 Frame = collections.namedtuple('Frame', 'type flags stream payload')
 
@@ -64,7 +64,7 @@ def code_of(frame_):
 
 
 class RawH2(z.Closing):
-    """`wrap`: makes a TLS socket of a socket. `heard`: everything so far, for the message of a failed test."""
+    """`wrap` makes a TLS socket of a socket. `heard` has all that came so far, for the message of a failed test."""
 
     def __init__(self, port, wrap=None):
         self.socket = socket.create_connection(('127.0.0.1', port), WITHIN)
@@ -82,14 +82,14 @@ class RawH2(z.Closing):
         self.socket.close()
 
     def send(self, data):
-        """What a peer that has closed no longer takes is lost: the test sees the end when it reads."""
+        """Sends bytes. If the peer has closed, they are lost without an error: the test sees the end when it reads."""
         try:
             self.socket.sendall(data)
         except OSError:
             self.heard.append('could not send')
 
     def handshake(self):
-        """Until both sides have acknowledged the other's settings."""
+        """Waits until both sides have acknowledged each other's settings."""
         self.send(PREFACE + settings((4, 65_535)))
         has_settings = has_ack = False
         while not (has_settings and has_ack):
@@ -109,7 +109,7 @@ class RawH2(z.Closing):
         return self.encoder.encode(fields)
 
     def read(self):
-        """The next frame, or None at the connection's end. Fails when nothing comes."""
+        """The next frame, or None at the connection's end. Fails when neither comes in time."""
         head = self._take(9)
         if head is None:
             return None
@@ -122,7 +122,7 @@ class RawH2(z.Closing):
         return one
 
     def read_to_end(self):
-        """What comes until the connection ends, as frames."""
+        """All frames until the connection ends."""
         return list(iter(self.read, None))
 
     def _take(self, size):

@@ -1,7 +1,7 @@
-"""A link that loses packets now and then: a network namespace of its own, joined to this one by two TUN devices.
+"""A link that loses packets now and then: a new network namespace, connected to this one by two TUN devices.
 
-Owner: a test; close() ends it.   Thread: the test's; a process of its own carries the packets.
-Needs root. tc's netem is not on every machine: the packets pass through a program that drops some of them.
+Owner: a test; close() ends it.   Thread: the test's; a second process carries the packets.
+Needs root. Not every machine has tc's netem, so the packets pass through a program that drops some of them.
 """
 import fcntl
 import os
@@ -13,10 +13,10 @@ import subprocess
 import time
 
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454ca, 0x0001, 0x1000
-QUEUE = 200                     # packets read in one go
+QUEUE = 200                     # most packets that are carried from one end before the other's turn
 EPISODE, BETWEEN = (4.0, 10.0), (2.0, 5.0)  # seconds
-LOSS = (0.5, 0.8)               # of the packets in an episode, one way or both: one end then hears what the other says,
-                                # and is not heard itself
+LOSS = (0.5, 0.8)               # share of the packets lost in an episode, one way or both. With one way, one end gets
+                                # the other's packets while its own packets are lost
 
 
 def run(*words):
@@ -38,7 +38,8 @@ def can_be_made():
 
 
 class LossyLink:
-    """`near` and `far` are its ends' addresses; processes with `prefix` before their command line are at the far one."""
+    """`near` and `far` are the addresses of the link's ends. A process with `prefix` before its command line runs at
+    the far end."""
 
     def __init__(self):
         number = os.getpid()
@@ -66,7 +67,7 @@ class LossyLink:
             os.close(fd)
 
     def be_good(self):
-        """No more is lost from now on."""
+        """From now on the link loses no packet."""
         os.write(self.control, b'.')
 
     def close(self):

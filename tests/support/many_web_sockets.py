@@ -1,7 +1,7 @@
-"""Thousands of WebSocket clients in one thread: opened, kept alive by pongs, and what became of each.
+"""Thousands of WebSocket clients in one thread: opens them, answers pings, and records how each ended.
 
-Owner: a test.   Thread: the test's; nothing happens outside of serve().
-Not here: one client that can do everything (python3-websockets), what must be true (tests/e2e/test_websocket_many.py).
+Owner: a test.   Thread: the test's; the clients read only inside serve().
+Not here: a client with all features (python3-websockets), checks (tests/e2e/test_websocket_many.py).
 """
 import collections
 import select
@@ -13,7 +13,7 @@ import zlib
 BINARY, CLOSE, PING, PONG = 2, 8, 9, 10
 OPENING = ('GET {path} HTTP/1.1\r\nHost: zeroway.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
            'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{more}\r\n')
-MASK = b'\0\0\0\0'  # legal, and leaves the payload as it is
+MASK = b'\0\0\0\0'  # this masking key is legal, and changes no byte of the payload
 
 
 def frame(opcode, payload=b'', compressed=False):
@@ -47,11 +47,11 @@ class ManyWebSockets:
         self.opening = OPENING.format(path=path, more=more)
         self.deflate = deflate
         self.clients = []
-        self.live = {}  # by descriptor
+        self.live = {}  # descriptor -> Client
         self.epoll = select.epoll()
 
     def open(self, count, within=60):
-        """So many more, all accepted when it returns; 100 at a time are on their way."""
+        """Opens `count` more WebSockets, 100 at a time. All are accepted when this returns."""
         goal = len(self.clients) + count
         while len(self.clients) < goal:
             for _ in range(min(100, goal - len(self.clients))):
@@ -66,7 +66,7 @@ class ManyWebSockets:
         return self
 
     def send_to_all(self, payload):
-        """One message each, and until each has it back."""
+        """Sends one message on each WebSocket, and waits until each message has come back."""
         message = frame(BINARY, deflated(payload) if self.deflate else payload, self.deflate)
         for client in list(self.live.values()):
             goal = client.messages + 1
@@ -76,7 +76,8 @@ class ManyWebSockets:
             assert self.serve(lambda: client.messages >= goal or client.ended_at, 60)
 
     def serve(self, until, within):
-        """Reads, answers pings and closings, until `until()` or the time is over; whether it was in time."""
+        """Reads, and answers pings and Closes, until `until()` is true or the time is over. Returns whether `until()`
+        became true in time."""
         deadline = time.monotonic() + within
         while not until():
             if time.monotonic() > deadline:

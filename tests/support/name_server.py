@@ -1,4 +1,4 @@
-"""A network of its own with a name server that a test scripts: workers there ask it, and nobody else.
+"""A separate network with a name server that a test scripts. Workers in that network ask only this name server.
 
 Owner: a test; close() (or Stack.closing) ends it.   Thread: the test's, which is inside the network until close().
 Not here: what a worker must do with the answers (tests/e2e/test_router_names.py).
@@ -17,8 +17,8 @@ _count = 0
 
 
 class Network:
-    """A network namespace with loopback alone, its own resolv.conf and hosts. Programs started as `inside(argv)` see them;
-    the test's own sockets and its other processes are in the network too."""
+    """A network namespace that has only loopback, with its own resolv.conf and hosts. Programs started as
+    `inside(argv)` see these files. The test's own sockets and its other processes are in the network, too."""
 
     def __init__(self, name_servers):
         global _count
@@ -35,7 +35,8 @@ class Network:
             self._enter(file.fileno())
 
     def write(self, file, text):
-        """Before the program that shall see it is started: it sees this very file."""
+        """Writes a file. To be called before the program starts that is to see the file: a program sees the file of its
+        start."""
         with open(f'{self.folder}/{file}', 'w') as out:
             out.write(text)
 
@@ -59,8 +60,8 @@ class Network:
 
 
 class NameServer:
-    """Answers A and AAAA by `names` (name → addresses), each after `delay` seconds; what it has not is NXDOMAIN. It says
-    nothing while `is_dead`. All three may be changed at any time."""
+    """Answers A and AAAA by `names` (name → addresses), each after `delay` seconds; other names are NXDOMAIN. Does not
+    answer while `is_dead`. All three members may be changed at any time."""
 
     def __init__(self, address='127.0.0.53', names=(), delay=0.0, is_dead=False):
         self.names = dict(names)

@@ -1,6 +1,6 @@
 """ZMTP 3.0 by hand: a peer of the fabric made of bytes on a socket, and a worker that reads only when it is told to.
 
-Owner: a test; close() or Stack.closing ends it.   Thread: the test's; a worker's heart of its own says that it is alive.
+Owner: a test; close() or Stack.closing ends it.   Thread: the test's; a second thread of a worker sends its heartbeats.
 Not here: a worker that reads (fabric_peer.py), frames (fabric_peer.py).
 """
 import json
@@ -14,11 +14,11 @@ from fabric_peer import ACK, HELLO, PING, WELCOME, frame, frames_in, steer_of
 
 GREETING = b'\xff' + bytes(8) + b'\x7f' + b'\x03\x00' + b'NULL' + bytes(16) + b'\x00' + bytes(31)
 ZMTP_PING = b'\x04\x07\x04PING\x00\x00'  # a command; ZeroMQ's own thread answers it
-LAST_WORD = frame(PING, ACK, 0, bytes(8))  # says nothing, and may be said at any time
+LAST_WORD = frame(PING, ACK, 0, bytes(8))  # a heartbeat: means nothing else, and may be sent at any time
 
 
 class RawPeer:
-    """Says what it is told, and reads when it is told."""
+    """Sends and reads only when the test says so."""
 
     def __init__(self, endpoint, identity=b'', kind=b'ROUTER'):
         if endpoint.startswith('ipc://'):
@@ -50,7 +50,7 @@ class RawPeer:
         return data
 
     def read_part(self):
-        """(whether it is a command, its bytes)."""
+        """Reads one ZMTP frame: (whether it is a command, its bytes)."""
         flags, size = self.read(2)
         if flags & 2:
             size = int.from_bytes(bytes([size]) + self.read(7), 'big')
@@ -64,7 +64,7 @@ class RawPeer:
                     return frame_
 
     def is_cut(self):
-        """Whether it ends; all that was sent before is read."""
+        """Reads until the router ends the connection, and returns True. Times out when it does not end."""
         try:
             while self.socket.recv(z.MIB):
                 pass
@@ -73,7 +73,7 @@ class RawPeer:
         return True
 
     def abort(self):
-        """Ends with RST, as a process that is killed with bytes unread."""
+        """Closes with RST, as the kernel does for a killed process that has not read all bytes."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
         self.socket.close()
 
@@ -82,7 +82,7 @@ class RawPeer:
 
 
 class RawWorker(RawPeer):
-    """Goes on saying that it is alive, whether it reads or not."""
+    """A worker that sends heartbeats, whether it reads or not."""
 
     def __init__(self, fabric):
         self.instance = f'raw#{os.urandom(8).hex()}'
@@ -92,7 +92,7 @@ class RawWorker(RawPeer):
         self.heart.start()
 
     def join(self, host=''):
-        """Says hello for a route of its own, everything of `host`, and waits for the welcome."""
+        """Sends HELLO with a route for all paths of `host`, and waits for the WELCOME."""
         hello = {'name': 'raw', 'instance': self.instance, 'routes': [{'host': host, 'path': '/'}]}
         self.say(frame(HELLO, 0, 0, json.dumps(hello).encode()))
         self.next(WELCOME)

@@ -1,7 +1,7 @@
-"""A worker that keeps every request as it came over the fabric, and answers each as a test has laid down.
+"""A worker that keeps every request as it came over the fabric, and gives the answer that the test has set.
 
-Owner: a test; Stack.closing ends it.   Thread: its own; `seen` is read from the test's once the reply is there.
-Not here: what is asked, and what must be the same (tests/e2e/test_same_in_all_languages.py).
+Owner: a test; Stack.closing ends it.   Thread: its own; the test's thread reads `seen` once it has the reply.
+Not here: the requests, and what must be the same in all of them (tests/e2e/test_same_in_all_languages.py).
 
 A request names its case in the field x-case.
 """
@@ -22,12 +22,12 @@ class Stream:
         self.number, self.fields = number, fields
         self.body, self.trailers = bytearray(), []
         self.may_send, self.owed = FIRST_WINDOW, 0
-        self.waiting = collections.deque()  # frames, and bytes of the body
+        self.waiting = collections.deque()  # the request's frames, and the bytes of its body
         self.has_ended = False
 
 
 class RecordingWorker:
-    """Serves in a thread of its own until close()."""
+    """Serves requests in its own thread until close()."""
 
     def __init__(self, fabric, answers, name='recorder'):
         self.answers = answers

@@ -1,16 +1,16 @@
-"""What the clients of a soak ask for, and how the answer has to be.
+"""The requests of a soak's clients, and what the answers have to be.
 
 Owner: a client keeps its Asks.   Thread: the client's.
-Not here: asking (soak_clients.py, soak_websockets.py), which failures may be (soak_judge.py).
+Not here: sending them (soak_clients.py, soak_websockets.py), which failures are allowed (soak_judge.py).
 """
 import dataclasses
 import hashlib
 
-BOUND = 15.0       # seconds; no request waits longer: two lost workers, a queue, and a retry
-SLOW_BOUND = 90.0  # for who reads slowly
+BOUND = 15.0       # seconds; no request takes longer, with two lost workers, a queue and a retry
+SLOW_BOUND = 90.0  # seconds, for clients that read slowly
 LINES = b''.join(b'%015x\n' % at for at in range(0, 2 << 20, 16))
 OPEN, BIN, WS = 'open', 'bin', 'ws'  # pools of workers
-ONCE, AGAIN = 'once', 'again'        # ids of requests that nobody may do twice, and of others
+ONCE, AGAIN = 'once', 'again'        # prefix of the ids of requests that must not be done twice, and of other requests
 
 
 @dataclasses.dataclass
@@ -29,17 +29,17 @@ class Failure:
 
 @dataclasses.dataclass
 class Ask:
-    """One request, and what its answer has to be."""
+    """One request, and what the answer has to be."""
     pool: str
     method: str
     path: str
     id: str
     body: bytes = None
     fields: tuple = ()
-    answer: bytes = None     # the whole body, or
-    is_right: object = None  # a question about it
+    answer: bytes = None     # the whole body of the answer, or
+    is_right: object = None  # a function that says whether the body is right
     host: str = None
-    server: str = ''         # what the name of the worker that answers begins with
+    server: str = ''         # the beginning of the name of the worker that has to answer
 
     @property
     def authority(self):
@@ -54,10 +54,10 @@ class Ask:
 
 
 class Asks:
-    """Makes requests of all kinds. `digests`: of (size, seed) at the workers of /bytes that are random; `routes`: of
-    soak_routes.py.
+    """Makes requests of all kinds. `digests`: (size, seed) → the digest of the random bytes that the workers of /bytes
+    send; `routes`: those of soak_routes.py.
 
-    A router that was just started knows no routes: what they are for would go to the open pool.
+    A router that was just started knows no routes, and would send the requests of a route to the open pool.
     """
 
     def __init__(self, name, soak, random_, digests, routes):
@@ -132,7 +132,7 @@ class Asks:
                    is_right=lambda body: b'"url"' in body)
 
     def drip(self):
-        """A reply that takes longer than some have time to leave."""
+        """A reply that takes longer than the drain time of some workers."""
         size, seconds = self.random.randint(2, 40), self.random.uniform(1, 4)
         return Ask(BIN, 'GET', f'/drip?numbytes={size}&duration={seconds:.2f}', self.next_id(AGAIN), answer=b'*' * size)
 

@@ -1,10 +1,10 @@
-"""The clients of a soak: each asks in its own way without end, checks every byte that comes back, and tells what failed.
+"""The clients of a soak: each sends requests without end, checks every byte of the answers, and reports failures.
 
-Owner: soak_run.py; every client is a thread of its own.   Thread: `run` the client's; the soak's own calls are
-thread-safe. Not here: WebSockets (soak_websockets.py), which failures may be (soak_judge.py).
+Owner: soak_run.py; every client is a thread.   Thread: `run` is called on the client's; the functions of the soak that
+it calls are thread-safe. Not here: WebSockets (soak_websockets.py), which failures are allowed (soak_judge.py).
 
-A client uses of its soak: road(random, is_tls), may_go_on(client), failed(Failure), answered(id), took(kind, seconds),
-knows_routes().
+A client calls these functions of its soak: road(random, is_tls), may_go_on(client), failed(Failure), answered(id),
+took(kind, seconds), knows_routes().
 """
 import functools
 import random
@@ -44,7 +44,7 @@ class Client(threading.Thread):
         self.soak.failed(Failure(self.kind, ask.pool, ask.method, ask.id, begin, how, str(detail), **more))
 
     def judge(self, ask, begin, status, body, worker, bound=BOUND):
-        """The whole of an answer."""
+        """Checks a complete answer."""
         seconds = time.monotonic() - begin
         self.soak.took(self.kind, seconds)
         if status != 200:
@@ -59,11 +59,12 @@ class Client(threading.Thread):
             self.fail(ask, begin, 'late', f'{seconds:.1f} s')
 
     def leave(self):
-        """Closes what is open: a rest begins."""
+        """Closes the open connections: a rest begins."""
 
 
 class Heard(z.Connection):
-    """Remembers the last head: whether a reply had begun when its connection broke. `road`: of soak_fleet.py."""
+    """Keeps the head of the last reply, to know whether a reply had begun when its connection broke. `road`: a Road of
+    soak_fleet.py."""
     head = None
 
     def __init__(self, road, timeout, **options):
@@ -93,7 +94,7 @@ class Heard(z.Connection):
 
 
 class Http1Client(Client):
-    """One request after another on one connection, for as long as it likes."""
+    """Sends one request after another on one connection, for a random time."""
     kind = 'http1'
     connection = None
 
@@ -129,7 +130,7 @@ class Http1Client(Client):
         except (OSError, z.Broken, ValueError) as error:
             how = 'broken' if connection.head is not None else 'no reply'
             self.fail(left[0], begin, how, f'{type(error).__name__}: {error}')
-            for ask in left[1:]:  # nobody got to them: as lost as the first
+            for ask in left[1:]:  # the pipeline's later requests are lost with the first
                 self.fail(ask, begin, 'no reply', BEHIND)
             self.leave()
         finally:
@@ -142,7 +143,7 @@ class Http1Client(Client):
             for ask in asks:
                 connection.ask(ask)
         except (ConnectionError, ssl.SSLError):
-            pass  # the answer may be there already
+            pass  # the answer may have come already
 
     def leave(self):
         if self.connection is not None:
@@ -165,7 +166,7 @@ class PipeliningClient(Http1Client):
 
 
 class SlowReader(Http1Client):
-    """Takes a large reply in small sips."""
+    """Reads a large reply in small pieces."""
     kind = 'slow'
 
     def step(self):
@@ -188,7 +189,7 @@ class SlowReader(Http1Client):
 
 
 class Aborter(Client):
-    """Goes away in the middle of anything; nobody has promised it an answer."""
+    """Closes its connection at any moment, so that it can expect no answer."""
     kind = 'abort'
 
     def step(self):
@@ -213,7 +214,7 @@ def abort_once(soak, random_, asks):
 
 
 class RouteClient(Http1Client):
-    """Asks for what only workers serve that come and go."""
+    """Sends requests for routes whose only worker comes and goes."""
     kind = 'route'
 
     def step(self):

@@ -1,9 +1,9 @@
-"""What happens at random to the routers and workers of a soak, and who knocks at their doors.
+"""The random events of a soak: what happens to the routers and workers, and which hostile peers connect to them.
 
-Owner: soak_run.py.   Thread: the main one; peers attack on threads of their own.
-Not here: routes that come and go (soak_routes.py), what may fail meanwhile (soak_judge.py).
+Owner: soak_run.py.   Thread: the main one; hostile peers run on other threads.
+Not here: routes that come and go (soak_routes.py), which failures are allowed meanwhile (soak_judge.py).
 
-Each class has weights(): its events, and how often each is to happen.
+Each class has weights(): its events, and how often each event is to happen.
 """
 import os
 import random
@@ -23,8 +23,8 @@ import test_hostile_peers as hostile  # noqa: E402
 from soak_fleet import POOLS, SHORT_DRAIN  # noqa: E402
 from soak_judge import CUT, LOSS, ROUTER, SETTLING  # noqa: E402
 
-FREEZE_SEEN = 0.6   # seconds a worker may hang without being taken for dead
-ROUTER_ENDS = 40.0  # seconds for a router or worker to finish what it holds
+FREEZE_SEEN = 0.6   # seconds that a worker may hang before routers count it as lost
+ROUTER_ENDS = 40.0  # seconds for a router or worker to finish its open requests
 
 
 class WorkerEvents:
@@ -35,7 +35,7 @@ class WorkerEvents:
         return [(self.leave, 5), (self.kill, 4), (self.freeze, 4), (self.join, 2)]
 
     def victim(self):
-        """Somebody who is up, or nobody."""
+        """A worker that runs, or None."""
         able = [worker for worker in self.fleet.workers if not worker.frozen and time.monotonic() - worker.since > 1]
         return self.random.choice(able) if able else None
 
@@ -113,7 +113,7 @@ class RouterEvents:
         self.soak.say(f'{old.name} is back')
 
     def renew_certificates(self):
-        """By a signal, or found by itself: both within seconds."""
+        """Routers load the new certificates by a signal, or by looking at the files: both within seconds."""
         self.fleet.certificates.renew()
         is_told = self.random.random() < 0.5
         self.soak.say(f'new certificates{", and a signal" if is_told else ""}')
@@ -125,7 +125,7 @@ class RouterEvents:
 
     def expect_certificate(self, certificate):
         if self.fleet.certificates.is_spoiled or self.fleet.certificates.in_use() != certificate:
-            return  # there are newer ones
+            return  # the certificates have changed since
         for router in self.fleet.routers:
             if router.is_running() and not self.windows.count(ROUTER, None, time.monotonic()):
                 got = self.certificate_of(router)
@@ -149,7 +149,7 @@ class RouterEvents:
 
 
 class PeerEvents:
-    """Clients that go away, and peers of the fabric that are none."""
+    """Clients that close their connections early, and hostile peers at the fabric."""
 
     def __init__(self, soak):
         self.soak, self.fleet, self.windows, self.random = soak, soak.fleet, soak.windows, soak.random
@@ -187,7 +187,7 @@ class PeerEvents:
                     peers.append(dial(end))
                     peers[-1].sendall(noise if data is None else data)
                 except OSError:
-                    pass  # dropped in the middle
+                    pass  # the router dropped the connection while we were sending
             time.sleep(stays)
             for peer in peers:
                 peer.close()

@@ -1,7 +1,7 @@
 """The routers and workers of a soak, with the certificates and keys that they share.
 
-Owner: soak_run.py.   Thread: the main one; a Road and its context any.
-Not here: what happens to them (soak_events.py, soak_routes.py).
+Owner: soak_run.py.   Thread: the main one; for a Road and its context any.
+Not here: events that happen to them (soak_events.py, soak_routes.py).
 """
 import os
 import random
@@ -16,12 +16,12 @@ import tls_e2e as tls
 import zeroway_e2e as z
 
 POOLS = {OPEN: 3, BIN: 2, WS: 2}
-QUEUE_TIMEOUT = 15.0 if z.SLOW > 1 else 5.0  # of the routers, seconds
-SHORT_DRAIN = 2.0                            # seconds: of a router or worker that cannot wait for all
+QUEUE_TIMEOUT = 15.0 if z.SLOW > 1 else 5.0  # seconds, of the routers
+SHORT_DRAIN = 2.0                            # seconds: too short a drain time to finish all requests
 
 
 class Certificates:
-    """Of localhost, by an authority of its own."""
+    """Certificates of localhost, signed by one authority."""
 
     def __init__(self, stack):
         self.authority = tls.Authority(stack)
@@ -34,7 +34,7 @@ class Certificates:
         self.is_spoiled = False
 
     def spoil(self):
-        """A key that is none: the old pair has to stay in use."""
+        """Replaces the key by an invalid one: routers have to go on with the old pair."""
         with open(self.pair[1], 'w') as file:
             file.write('no key\n')
         self.is_spoiled = True
@@ -46,12 +46,12 @@ class Certificates:
         return context
 
     def in_use(self):
-        """The number of the certificate in the file, as getpeercert() says it."""
+        """The serial number of the certificate in the file, as getpeercert() gives it."""
         told = subprocess.run(['openssl', 'x509', '-noout', '-serial', '-in', self.pair[0]], capture_output=True, text=True)
         return told.stdout.strip().partition('=')[2]
 
     def wrap(self, socket, protocol):
-        """Resumes the session that was kept last, every other time."""
+        """Makes a TLS socket. Every other one resumes the TLS session that was kept last."""
         session = self.sessions.get(protocol) if random.random() < 0.5 else None
         wrapped = self.contexts[protocol].wrap_socket(socket, server_hostname='localhost', session=session,
                                                       suppress_ragged_eofs=False)
@@ -61,7 +61,7 @@ class Certificates:
 
 
 class Road:
-    """How a client reaches a router: in cleartext when there are no certificates."""
+    """How a client connects to a router: in cleartext when there are no certificates."""
 
     def __init__(self, port, certificates=None):
         self.port, self.certificates = port, certificates
@@ -73,13 +73,13 @@ class Road:
         return self.certificates.contexts[protocol]
 
     def keep_session(self, socket):
-        """Before it is closed: tickets come behind the handshake."""
+        """To be called before the socket is closed, and not earlier: tickets come after the handshake."""
         if self.certificates and (session := socket.session):
             self.certificates.sessions[socket.selected_alpn_protocol()] = session
 
 
 class Keys:
-    """CURVE keys of the routers and of the workers: one pair each. Nobody else comes in."""
+    """CURVE keys: one pair for all routers, one for all workers. Routers accept no other key."""
 
     def __init__(self, stack):
         self.router, router_key = self.make(stack, 'router')
@@ -98,11 +98,11 @@ class Keys:
 
 
 class Worker:
-    """One place in a pool, and who has it now."""
+    """One place in a pool, and the process that has the place now."""
 
     def __init__(self, pool, process, is_python=False, is_hasty=False):
         self.pool, self.process, self.is_python, self.is_hasty = pool, process, is_python, is_hasty
-        self.frozen = None  # its window
+        self.frozen = None  # the Window of the time in which it hangs
         self.since = time.monotonic()
 
     @property
@@ -184,7 +184,7 @@ class Fleet:
         return Worker(pool, process, is_python, is_hasty)
 
     def replace(self, worker):
-        """Another one has its place."""
+        """Starts another worker in the same place of the pool."""
         successor = self.start_worker(worker.pool, is_python=worker.is_python)
         self.workers[self.workers.index(worker)] = successor
         return successor.name

@@ -1,7 +1,8 @@
-"""What happened when and to whom, and which failures of requests that excuses: README.md, "When things die".
+"""Records which event happened when and to which pool, and decides which failed requests the events excuse: README.md,
+"When things die".
 
-Owner: soak_run.py.   Thread: any; Windows locks itself, the Judge is asked under the soak's lock.
-Not here: making things happen (soak_events.py, soak_routes.py).
+Owner: soak_run.py.   Thread: any; Windows locks itself, the Judge is called under the soak's lock.
+Not here: causing events (soak_events.py, soak_routes.py).
 """
 import threading
 import time
@@ -10,12 +11,12 @@ import zeroway_e2e as z
 from soak_asks import AGAIN
 from soak_clients import BEHIND
 
-SETTLING = 4.0   # seconds after an event in which requests may end by it
+SETTLING = 4.0   # seconds after an event in which requests may still fail because of it
 RETRIES = 2      # of the router: a request that loses a third worker may fail
-STALL = 0.5      # seconds in which nothing here ran: nor did, perhaps, a worker
+STALL = 0.5      # seconds in which this process did not run: perhaps no worker ran, either
 EVER = float('inf')
-# A worker is lost, or told to leave; a router is told to, and its drain time is over; a stand-still of the machine;
-# nobody serves a route, and the router may have forgotten it.
+# LOSS: a worker is lost. LEAVE: a worker is told to leave. ROUTER: a router is told to end. CUT: its drain time is up.
+# STILL: the machine stood still. ABSENT: no worker serves a route. UNCLAIMED: the router may have forgotten the route.
 LOSS, LEAVE, ROUTER, CUT, STILL, ABSENT, UNCLAIMED = 'loss', 'leave', 'router', 'cut', 'still', 'absent', 'unclaimed'
 
 
@@ -28,14 +29,14 @@ class Window:
 
 
 class Windows:
-    """What happened when and to whom."""
+    """The times of all events, and the pools that they happened to."""
 
     def __init__(self):
         self.lock = threading.Lock()
         self.all = []
 
     def open(self, what, whom, seconds=None, after=0.0):
-        """Begins `after` seconds from now, and ends `seconds` later or when it is closed."""
+        """Adds a window that begins `after` seconds from now, and ends `seconds` later or when it is closed."""
         begin = time.monotonic() + after
         window = Window(what, whom, begin, begin + seconds * z.SLOW if seconds is not None else EVER)
         with self.lock:
@@ -47,19 +48,19 @@ class Windows:
             self.all.append(window)
 
     def during(self, what, whom, begin, end=EVER):
-        """Those that share a moment with the time from `begin` to `end`, or to now."""
+        """The windows that overlap with the time from `begin` to `end`, or to now."""
         end = min(end, time.monotonic())
         with self.lock:
             return [one for one in self.all if one.what == what and one.whom == whom
                     and max(begin, one.begin) <= min(end, one.end)]
 
     def count(self, what, whom, begin):
-        """How often such a thing happened while a request that began then, and ends now, was under way."""
+        """How many such events overlap with a request that began at `begin` and ends now."""
         return len(self.during(what, whom, begin))
 
 
 class Stalls(threading.Thread):
-    """Notes when the whole machine stood still: no worker can be told from one that hangs then."""
+    """Records when the whole machine stood still: a router then counts any worker as one that hangs."""
 
     def __init__(self, windows):
         super().__init__(daemon=True)
@@ -77,14 +78,14 @@ class Stalls(threading.Thread):
 
 
 class Judge:
-    """`queue_timeout`: of the routers, in seconds."""
+    """Decides which failures are excused. `queue_timeout`: that of the routers, in seconds."""
 
     def __init__(self, windows, queue_timeout):
         self.windows, self.queue_timeout = windows, queue_timeout
-        self.unheard = set()  # ids whose clients were sent away: nobody may have seen them
+        self.unheard = set()  # ids of requests that got no connection or no reply: perhaps no worker has seen them
 
     def excuse(self, failure):
-        """Why it may be; None if it may not."""
+        """The event that excuses the failure; None if no event does."""
         def count(what, whom=None):
             return self.windows.count(what, whom, failure.begin)
         lost = count(LOSS, failure.pool) + count(STILL)
@@ -112,7 +113,7 @@ class Judge:
         return 'lost' if is_lost and lost > (RETRIES if self.is_safe(failure) else 0) else None
 
     def was_absent(self, pool):
-        """For all of the time that a request waits, give or take a second."""
+        """Whether the route had no worker for all of the queue timeout until now, give or take a second."""
         now = time.monotonic()
         return any(one.begin <= now - self.queue_timeout + z.SLOW and one.end >= now - z.SLOW
                    for one in self.windows.during(ABSENT, pool, now - self.queue_timeout))

@@ -1,7 +1,7 @@
-"""Routes whose only worker goes, and comes back: at once, soon, or after the routers have forgotten the route.
+"""Routes whose only worker leaves and comes back: at once, soon, or after the routers have forgotten the route.
 
 Owner: soak_run.py.   Thread: the main one; clients read a route's constant members.
-Not here: what is asked for them (soak_asks.py), what may come of it (soak_judge.py).
+Not here: the requests for these routes (soak_asks.py), which failures are allowed (soak_judge.py).
 """
 import random
 import time
@@ -10,15 +10,15 @@ from soak_fleet import QUEUE_TIMEOUT
 from soak_judge import ABSENT, LOSS, SETTLING, UNCLAIMED
 import zeroway_e2e as z
 
-EARLY = 0.5  # seconds: a router may hear of a loss, and forget the route, so much earlier than we note it
+EARLY = 0.5  # seconds: a router may notice a loss, and forget the route, this much earlier than we record the loss
 
 
 class Route:
     def __init__(self, name, claim, host, path):
         self.name, self.claim, self.host, self.path = name, claim, host, path
-        self.worker = None   # who serves it, None while nobody does
-        self.coming = None   # who is to
-        self.leaving = None  # who is told to go once the other is there
+        self.worker = None   # the worker that serves the route, or None
+        self.coming = None   # the worker that is to serve it next
+        self.leaving = None  # the worker that is told to leave once the next worker is there
         self.windows = []
 
     @property

@@ -1,8 +1,8 @@
-"""One soak: starts the fleet and its clients, has things happen, and looks at what is left.
+"""One soak: starts the fleet and its clients, causes events, and checks that nothing is left open in each rest.
 
-Owner: tools/soak.   Thread: events happen on the main thread only; the clients' side of it is thread-safe.
-Not here: what happens (soak_events.py, soak_routes.py), who asks (soak_clients.py, soak_websockets.py), what may fail
-(soak_judge.py).
+Owner: tools/soak.   Thread: events happen on the main thread only; the functions for clients are thread-safe.
+Not here: events (soak_events.py, soak_routes.py), clients (soak_clients.py, soak_websockets.py), which failures are
+allowed (soak_judge.py).
 """
 import collections
 import hashlib
@@ -22,7 +22,7 @@ from soak_judge import LEAVE, LOSS, ROUTER, Judge, Stalls, Windows
 from soak_routes import RouteEvents, make_routes
 from soak_websockets import Http2WebSockets, WebSocketClients
 
-REST_EVERY = 40.0          # seconds of load between two looks at what is left open
+REST_EVERY = 40.0          # seconds of load between two rests
 MOST_GROWTH = 24 * z.MIB   # of a router's memory, from the first rest to any other
 SIZES = (10, 3_000, 70_000, 400_000, 1_200_000)
 KINDS = [(c.Http1Client, 5), (c.TlsHttp1Client, 2), (c.PipeliningClient, 1), (c.SlowReader, 3), (c.TlsSlowReader, 1),
@@ -31,11 +31,11 @@ KINDS = [(c.Http1Client, 5), (c.TlsHttp1Client, 2), (c.PipeliningClient, 1), (c.
 
 
 class Violation(Exception):
-    """So bad that nothing can go on."""
+    """A violation after which the soak cannot go on."""
 
 
 class Soak:
-    """Everything that runs. `options`: seed, seconds, threads, routers, few, keep_going, keep_logs."""
+    """The whole soak. `options`: seed, seconds, threads, routers, few, keep_going, keep_logs."""
 
     def __init__(self, options):
         self.seed, self.options = options.seed, options
@@ -75,7 +75,7 @@ class Soak:
         return self.resting
 
     def works(self, name):
-        """False when all rest: nobody begins anything then."""
+        """False during a rest: no client may send a request then."""
         with self.lock:
             if not self.resting:
                 self.busy.add(name)
@@ -86,7 +86,7 @@ class Soak:
             self.busy.discard(name)
 
     def may_go_on(self, client):
-        """False once the client is to end; waits while all rest."""
+        """False once the client is to end. Waits until a rest is over."""
         self.rests(client.name)
         while not self.stopping and not self.works(client.name):
             client.leave()
@@ -117,7 +117,7 @@ class Soak:
     def client_died(self, client, error):
         self.violate(f'{client.name} died of {"".join(traceback.format_exception(error))}')
 
-    # --- what is told
+    # --- output
 
     def say(self, text):
         print(f'{time.monotonic() - self.began:8.2f} {text}', flush=True)
@@ -217,7 +217,7 @@ class Soak:
         worker.process.wait_catches(15)
         worker.process.terminate()
         windows = [self.windows.open(LEAVE, worker.pool)]
-        if worker.is_hasty:  # what it cannot finish in its time is lost with it
+        if worker.is_hasty:  # requests that it cannot finish in its drain time are lost
             windows.append(self.windows.open(LOSS, worker.pool, after=SHORT_DRAIN - 0.1))
         self.leavers.append((worker, windows, time.monotonic() + ROUTER_ENDS * z.SLOW))
 
@@ -240,7 +240,7 @@ class Soak:
     # --- rests
 
     def rest(self):
-        """All clients stop; then nothing may be open anywhere."""
+        """Stops all clients, then checks that no router and no worker has anything open."""
         with self.lock:
             self.resting = True
         deadline = time.monotonic() + (a.SLOW_BOUND + 10) * z.SLOW
@@ -337,11 +337,11 @@ class Soak:
 
 
 def last_words(router):
-    """The end of its log, without counters."""
+    """The end of the router's log, without counters."""
     return [line for line in router.log()[-30_000:].splitlines() if not re.search(r' [a-z0-9_]+ \d+$', line)][-20:]
 
 
 def sockets_at(router):
-    """Both ends of what is connected to it: ss -H prints state, queues, local and remote address."""
+    """Both ends of the connections to the router: ss -H prints state, queues, local and remote address."""
     ports = f'( sport = :{router.port} or dport = :{router.port} or sport = :{router.tls_port} or dport = :{router.tls_port} )'
     return subprocess.run(['ss', '-Htnp', ports], capture_output=True, text=True).stdout

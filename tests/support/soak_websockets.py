@@ -1,7 +1,7 @@
 """The WebSocket clients of a soak: over HTTP/1.1 by python3-websockets, over HTTP/2 by hand, each with and without TLS.
 
 Owner: soak_run.py.   Thread: each client's own.
-Not here: which ends may be (soak_judge.py).
+Not here: which failures are allowed (soak_judge.py).
 """
 import asyncio
 import collections
@@ -16,7 +16,7 @@ from websocket_frames import BINARY, PONG, TEXT, ByHand, close_frame, frame
 import zeroway_e2e as z
 
 Answer = collections.namedtuple('Answer', 'status fields')
-LOST = 1006  # ended without a Close
+LOST = 1006  # the WebSocket ended without a Close
 
 
 def message_of(asks, random_):
@@ -25,7 +25,7 @@ def message_of(asks, random_):
 
 
 class WebSocketClients(Client):
-    """A dozen WebSockets on one thread; each says some messages, hears them again, and may be quiet for a while."""
+    """Ten WebSockets on one thread. Each sends some messages, receives their echoes, and may be quiet for a while."""
     kind = 'websocket'
     count = 10
 
@@ -90,7 +90,7 @@ class WebSocketClients(Client):
 
 
 class Http2WebSockets(Client):
-    """Several WebSockets on one connection (RFC 8441), which stays for the next ones."""
+    """Several WebSockets on one connection (RFC 8441), which is kept for the next WebSockets."""
     kind = 'websocket2'
     connection = None
 
@@ -119,7 +119,7 @@ class Http2WebSockets(Client):
         return Ask(pool, 'WEBSOCKET', '/', self.asks.next_id('socket'))
 
     def open(self, ask, begin):
-        """(ask, road, WebSocket) that was accepted, or None."""
+        """Returns (ask, road, WebSocket) when the WebSocket was accepted, else None."""
         if self.connection.goaway or self.connection.is_closed:
             return None
         try:
@@ -138,7 +138,7 @@ class Http2WebSockets(Client):
         return None
 
     def echo(self, ask, road, socket):
-        """Whether it goes on."""
+        """Whether the WebSocket can go on."""
         message = message_of(self.asks, self.random)
         wanted = ('text', message.encode()) if isinstance(message, str) else ('binary', message)
         begin = time.monotonic()
@@ -166,7 +166,7 @@ class Http2WebSockets(Client):
 
     @staticmethod
     def rest_of(socket):
-        """The Close that came before sending failed, if there is one."""
+        """The Close that the router had sent before sending failed, if there is one."""
         try:
             while event := socket.receive():
                 if event[0] in ('close', 'end'):
@@ -194,7 +194,8 @@ class Http2WebSockets(Client):
 
 
 class Http2Road:
-    """A stream as websocket_frames.py wants it. `answer`: None when the stream or connection ended without."""
+    """A stream with the functions that websocket_frames.py needs. `answer`: None when stream or connection ended before
+    an answer came."""
 
     def __init__(self, connection, authority, scheme, extensions):
         self.connection = connection
@@ -244,7 +245,7 @@ class Http2Road:
         self.connection.read_some()
 
     def cancel(self):
-        """Nothing more of it interests us."""
+        """Resets the stream: the rest of it is not needed."""
         try:
             self.connection.h2.reset_stream(self.stream, 8)
             self.connection.flush()

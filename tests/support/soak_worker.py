@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""The example's worker in Python, answering as test-worker does: it keeps a note of the X-Request-Id of each request.
+"""The example's worker in Python with the answers of test-worker: it writes the X-Request-Id of each request to a file.
 
-Owner: tools/soak starts it.   Thread: it is a process of its own.
-Not here: speaking the fabric (examples/hello-py), what must be true of the notes (tools/soak).
+Owner: tools/soak starts it.   Thread: it is a separate process.
+Not here: the fabric's protocol (examples/hello-py), checks of the file (tools/soak).
 
-soak_worker.py --ids FILE and what hello.py takes. WebSockets echo.
+soak_worker.py --ids FILE and the options of hello.py. It echoes the messages of WebSockets.
 """
 import os
 import sys

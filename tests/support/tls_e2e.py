@@ -1,7 +1,7 @@
-"""TLS for the tests with whole processes: certificates, routers that speak it, clients of Python's ssl and of openssl.
+"""TLS for the end-to-end tests: certificates, routers with TLS, clients by Python's ssl and by openssl.
 
 Owner: a test.   Thread: any.
-Not here: processes (zeroway_e2e.py), what must be true (tests/e2e/test_tls_*.py).
+Not here: processes (zeroway_e2e.py), checks (tests/e2e/test_tls_*.py).
 """
 import os
 import re
@@ -12,14 +12,14 @@ import zeroway_e2e as z
 
 
 class Authority:
-    """Certificates signed by one authority, in a folder of their own."""
+    """A certificate authority and the certificates that it signs, in one folder."""
 
     def __init__(self, stack, name='authority'):
         self.folder = stack.path(name)
         self.ca = os.path.join(self.folder, 'ca.crt')
 
     def make(self, *names, kind='ecdsa', client=None):
-        """(certificate, key) for the names, or for a client."""
+        """The paths (certificate, key) of a new certificate for the names, or for a client."""
         env = {**os.environ, 'KIND': kind, **({'CLIENT': client} if client else {})}
         done = subprocess.run([os.path.join(z.ROOT, 'tools', 'dev-cert'), self.folder, *names], env=env,
                               capture_output=True, text=True, check=True)
@@ -27,19 +27,19 @@ class Authority:
 
 
 def options_of(*pairs):
-    """The router's words for pairs of certificate and key."""
+    """The router's options for pairs of certificate and key."""
     return [word for certificate, key in pairs for word in ('--tls-cert', certificate, '--tls-key', key)]
 
 
 def router_of(stack, *options, **more):
-    """A router with an HTTPS port, known as `tls_port`."""
+    """A router with an HTTPS port, its member `tls_port`."""
     router = stack.router('--tls-port', '0', *options, **more)
     router.tls_port = int(router.wait_log(r'https://[^\s;]*?:(\d+)\b').group(1))
     return router
 
 
 def start(stack, *more, workers=1, loops=1, kind='httpbin-worker'):
-    """An authority and a router for localhost with workers, which each loop counts."""
+    """An authority, and a router for localhost with workers that every loop of the router has counted."""
     authority = Authority(stack)
     router = router_of(stack, *options_of(authority.make('localhost', '127.0.0.1')), '--threads', loops, *more)
     for number in range(workers):
@@ -48,7 +48,7 @@ def start(stack, *more, workers=1, loops=1, kind='httpbin-worker'):
 
 
 class Client(z.Connection):
-    """A Connection over TLS, its certificate checked."""
+    """A Connection over TLS that checks the router's certificate."""
 
     def __init__(self, router, authority, name='localhost', timeout=z.PATIENCE, context=None, session=None, certificate=None,
                  **options):
@@ -74,7 +74,7 @@ class Client(z.Connection):
 
 
 def s_client(router, *words, say=b'', within=z.PATIENCE):
-    """What `openssl s_client` prints."""
+    """The output of `openssl s_client`."""
     return subprocess.run(['openssl', 's_client', '-connect', f'127.0.0.1:{router.tls_port}', *words], input=say,
                           capture_output=True, timeout=within * z.SLOW).stdout.decode('utf-8', 'replace')
 

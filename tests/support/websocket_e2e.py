@@ -1,7 +1,7 @@
-"""What tests with python3-websockets have in common: a router with one scripted worker, and clients of it.
+"""The common part of tests with python3-websockets: a router with one scripted worker, and clients of that router.
 
 Owner: a test.   Thread: the test's.
-Not here: what the worker does (websocket_worker.py).
+Not here: the worker (websocket_worker.py).
 """
 import asyncio
 import socket
@@ -14,7 +14,7 @@ from zeroway_e2e import PATIENCE, SLOW
 
 
 def serve(stack, *words):
-    """A router with these options, and its worker."""
+    """A router with these options, and the worker."""
     router = stack.router(*words)
     worker = stack.closing(WebSocketWorker(router.fabric))
     router.wait_workers(1)
@@ -35,7 +35,7 @@ def connect(router, path='/echo', **options):
 
 
 def open_by_hand(router, path='/echo', seconds=PATIENCE):
-    """A socket that has asked for a WebSocket, and the head of the answer."""
+    """A socket that has sent a WebSocket handshake, and the head of the answer."""
     client = socket.create_connection(('127.0.0.1', router.port), seconds * SLOW)
     client.sendall(OPENING.format(path=path, more='').encode())
     head = b''

@@ -1,7 +1,7 @@
-"""A WebSocket client by hand: every frame, right or wrong, in any chops, and all that comes back until the end.
+"""A WebSocket client by hand: sends any frame, right or wrong, cut anywhere, and reads the answer to its end.
 
 Owner: a test.   Thread: the test's; every read is bounded.
-Not here: what carries the bytes (websocket_roads.py), which answers are right (tests/e2e/test_websocket_conformance.py).
+Not here: the connection that carries the bytes (websocket_roads.py), checks (tests/e2e/test_websocket_conformance.py).
 """
 import collections
 import struct
@@ -44,7 +44,7 @@ def close_frame(code=None, reason=b''):
 
 
 class Deflate:
-    """The client's half of permessage-deflate (RFC 7692), by what the router answered."""
+    """The client's half of permessage-deflate (RFC 7692), with the terms of the router's answer."""
 
     def __init__(self, answer):
         names = dict((part.strip().split('=') + [''])[:2] for part in answer.split(';'))
@@ -67,14 +67,14 @@ class Deflate:
 
 
 class ByHand(Closing):
-    """One WebSocket that was accepted, on a road of websocket_roads.py. `accepted`: the status that says so."""
+    """One WebSocket that was accepted, on a road of websocket_roads.py."""
 
     def __init__(self, road):
         self.road = road
         self.buffer = bytearray()
         self.message = None  # (opcode, is it compressed, its fragments)
-        self.packed = 0      # messages that came compressed
-        self.prepared = {}   # frames of messages that were compressed each by itself
+        self.packed = 0      # number of messages that came compressed
+        self.prepared = {}   # message -> its frames, when each message is compressed by itself
         assert road.answer.status == (200 if hasattr(road, 'connection') else 101), road.answer
         answer = road.answer.fields.get('sec-websocket-extensions')
         self.deflate = Deflate(answer) if answer else None
@@ -83,7 +83,7 @@ class ByHand(Closing):
         self.road.close()
 
     def send(self, data, chop=None):
-        """In writes of `chop` bytes; reads meanwhile, for an echo comes before its message has ended."""
+        """Sends in writes of `chop` bytes. Reads meanwhile, as an echo begins before its message has ended."""
         view = memoryview(data)
         while view:
             if taken := self.road.push(view[:chop or len(view)]):
@@ -92,7 +92,8 @@ class ByHand(Closing):
                 assert self._fill(True), 'the end while sending'
 
     def echo(self, opcode, messages, fragment=0, chop=65_536, ahead=262_144):
-        """All of them come back in order as they went; at most `ahead` bytes, and one message, are under way."""
+        """Sends all messages, and checks that all come back in order. At most `ahead` bytes, and one message more, are
+        under way."""
         messages, waiting, under_way, out = iter(messages), collections.deque(), 0, memoryview(b'')
         number, more = 0, True
         while more or waiting:
@@ -115,8 +116,8 @@ class ByHand(Closing):
         return number
 
     def framed(self, opcode, payload, fragment=0):
-        """Compressed if that was agreed on; in frames of `fragment` bytes unless that is 0."""
-        if self.deflate and self.deflate.forgets:  # what it becomes depends on nothing else
+        """The message's frames: compressed if that was negotiated, of `fragment` bytes each unless that is 0."""
+        if self.deflate and self.deflate.forgets:  # the result depends on the message alone
             if (opcode, payload, fragment) not in self.prepared:
                 self.prepared[opcode, payload, fragment] = self._framed(opcode, payload, fragment)
             return self.prepared[opcode, payload, fragment]
@@ -127,7 +128,8 @@ class ByHand(Closing):
         return fragments(opcode, packed, fragment or max(len(packed), 1), 4 if self.deflate else 0)
 
     def receive(self):
-        """The next event: ('text', b'…'), ('pong', b'…'), ('close', 1000 or None, b'reason'), or ('end',) of the road."""
+        """The next event: ('text', b'…'), ('pong', b'…'), ('close', 1000 or None, b'reason'), or ('end',) of the
+        road."""
         while (event := self._event()) is None:
             if not self._fill():
                 assert not self.buffer, 'the end within a frame'
@@ -135,20 +137,20 @@ class ByHand(Closing):
         return event
 
     def receive_part(self, size):
-        """Until `size` bytes of a message that has not ended have come."""
+        """Waits until `size` bytes of a message that has not ended have come."""
         while not self.message or sum(map(len, self.message[2])) < size:
             assert self._event() is None, 'ended, or a control frame'
             assert (self.message and sum(map(len, self.message[2])) >= size) or self._fill(), 'the end'
 
     def events(self):
-        """All that comes, until and with the end of the road."""
+        """All events, up to the ('end',) of the road."""
         found = []
         while not found or found[-1] != ('end',):
             found.append(self.receive())
         return found
 
     def _event(self):
-        """What the next frames that are there make, or None when that needs more."""
+        """The event of the next frames in the buffer, or None when more bytes are needed."""
         while found := self._frame():
             first, payload = found
             opcode = first & 15
@@ -173,7 +175,7 @@ class ByHand(Closing):
         return None
 
     def _frame(self):
-        """The first byte and the payload of the next frame, once it is whole."""
+        """The first byte and the payload of the next frame, or None while the frame is not complete."""
         if len(self.buffer) < 2:
             return None
         size, at = self.buffer[1], 2
@@ -191,7 +193,7 @@ class ByHand(Closing):
         return first, payload
 
     def _fill(self, is_pushing=False):
-        """Waits for more, or until more can be pushed. False at the end."""
+        """Waits for more bytes, or until more bytes can be pushed. False at the end of the road."""
         while (piece := self.road.pull()) is None:
             self.road.wait(is_pushing)
             if is_pushing:

@@ -1,8 +1,8 @@
-"""What carries a WebSocket's bytes: a connection of HTTP/1.1, or a stream of HTTP/2 (RFC 8441), in cleartext or in TLS.
+"""Roads carry a WebSocket's bytes: an HTTP/1.1 connection, or an HTTP/2 stream (RFC 8441), in cleartext or in TLS.
 
-    push(bytes) takes what can go now      pull() gives what has come: None is nothing yet, b'' is the end
+    push(bytes) returns how many bytes it has sent      pull() returns received bytes, None if none, b'' at the end
 
-Owner: a test.   Thread: the test's; nothing blocks but wait(), which is bounded.
+Owner: a test.   Thread: the test's; only wait() blocks, for a bounded time.
 Not here: the frames of WebSocket (websocket_frames.py).
 """
 import collections
@@ -18,11 +18,11 @@ from many_web_sockets import OPENING
 from zeroway_e2e import MIB, SLOW
 
 Answer = collections.namedtuple('Answer', 'status fields')
-LARGEST_WRITE = 16_384  # a TLS record, a DATA frame
+LARGEST_WRITE = 16_384  # the size of a TLS record, or of a DATA frame
 
 
 class Pipe:
-    """A TCP connection that does not block. With `tls`, a context, its bytes are TLS."""
+    """A TCP connection that does not block. With a context as `tls`, it is a TLS connection."""
 
     def __init__(self, port, tls=None, seconds=20):
         self.seconds = seconds * SLOW
@@ -47,7 +47,7 @@ class Pipe:
             return b''
 
     def wait(self, is_pushing):
-        """Until something can be read, or written if that is wanted."""
+        """Waits until bytes can be read or, with `is_pushing`, written."""
         if isinstance(self.socket, ssl.SSLSocket) and self.socket.pending():
             return
         readable, writable, _ = select.select([self.socket], [self.socket] if is_pushing else [], [], self.seconds)
@@ -58,7 +58,7 @@ class Pipe:
 
 
 class UpgradedConnection:
-    """HTTP/1.1: the whole connection is the WebSocket's, and its end is TCP's."""
+    """HTTP/1.1: the WebSocket has the whole connection, and ends with it."""
 
     def __init__(self, pipe, path, extensions):
         self.pipe = pipe
@@ -84,7 +84,7 @@ class UpgradedConnection:
 
 
 class Http2Connection:
-    """One connection for any number of WebSockets. `window`: of each stream; half of it is given back at a time."""
+    """One connection for any number of WebSockets. `window`: that of each stream; a WINDOW_UPDATE gives back half."""
 
     def __init__(self, pipe, window=MIB):
         self.pipe, self.window = pipe, window
@@ -119,7 +119,7 @@ class Http2Connection:
             del self.out[:taken]
 
     def serve(self, wait=False):
-        """Writes what can be written, reads what there is."""
+        """Writes and reads as many bytes as it can without blocking."""
         self.flush()
         if wait:
             self.pipe.wait(bool(self.out))
@@ -174,7 +174,7 @@ class Http2Connection:
 
 
 class Http2Stream:
-    """HTTP/2: a stream is the WebSocket's, its end is END_STREAM, and the connection stays."""
+    """HTTP/2: the WebSocket has a stream and ends with END_STREAM. The connection is kept."""
 
     def __init__(self, connection, id_):
         self.connection, self.id = connection, id_
@@ -230,7 +230,7 @@ class Http2Stream:
         connection.pipe.wait(bool(connection.out) or (is_pushing and has_room))
 
     def close(self):
-        """Ends our direction. What the router says on the stream after that, it says to nobody."""
+        """Half-closes the stream. Bytes that the router sends on the stream after that are not read."""
         if self.answer and self.answer.status == 200 and self.reset is None:
             self.connection.out += h2_raw.data(self.id, b'', h2_raw.END_STREAM)
             self.connection.flush()
@@ -239,13 +239,13 @@ class Http2Stream:
 class Roads:
     """The WebSockets of a router, over one kind of road: 'http1', 'http2', 'http1-tls' or 'http2-tls'.
 
-    `ca`: the file of whom TLS trusts. Another process may be given one that has not opened any.
+    `ca`: the file of the authority that TLS trusts. Before the first open(), a Roads may be passed to another process.
     """
 
     def __init__(self, port, kind='http1', ca=None):
         self.port, self.kind, self.ca = port, kind, ca
         self.is_http2 = kind.startswith('http2')
-        self.connection = None  # of HTTP/2: its WebSockets follow each other on it
+        self.connection = None  # with HTTP/2: the connection of all WebSockets
 
     def pipe(self, seconds):
         if not self.ca:

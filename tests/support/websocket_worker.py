@@ -1,11 +1,11 @@
-"""A worker that speaks WebSocket over the fabric (proto/README.md §8), for tests: echoes, refuses, closes, stalls.
+"""A worker for tests that serves WebSockets over the fabric (proto/README.md §8): echoes, refuses, closes, stalls.
 
-Owner: a test; Stack.closing ends it.   Thread: its own; what it saw is read from the test's.
-Not here: how HTTP clients see it (tests/e2e/test_websocket_*.py).
+Owner: a test; Stack.closing ends it.   Thread: its own; the test's thread reads what the worker has recorded.
+Not here: the side of the HTTP clients (tests/e2e/test_websocket_*.py).
 
-The path says what it does: /echo; /refuse (403 with a body); /close/CODE (closes with it after the first message);
-/download/BYTES (sends one binary message of that size); /sink (reads and counts); /stall (gives no credit); /late
-(echoes when it has heard the client's end); /endless (echoes, and never ends).
+The path selects what the worker does: /echo; /refuse (403 with a body); /close/CODE (closes with CODE after the first
+message); /download/BYTES (sends one binary message of that size); /sink (reads and counts); /stall (gives no credit);
+/late (echoes when the client has ended); /endless (echoes, and never ends).
 """
 import struct
 import threading
@@ -22,8 +22,8 @@ class Socket:
         self.worker, self.stream, self.fields = worker, stream, fields
         self.path = dict(fields)[':path']
         self.may_send, self.owed = FIRST_WINDOW, 0
-        self.waiting = []        # [flags, payload] to be sent
-        self.download = 0        # bytes still to be made
+        self.waiting = []        # [flags, payload] of pieces to be sent
+        self.download = 0        # bytes of the download that do not exist yet
         self.received = 0
         self.has_ended = False
 
@@ -36,7 +36,7 @@ class Socket:
             self.put(f.reply(self.stream, b'not today\n', 403, [('x-reason', 'mood')]))
             self.has_ended = True
             return
-        if self.path == '/silent':  # takes it, and does not answer
+        if self.path == '/silent':  # takes the WebSocket, and does not answer
             return self.put(f.frame(f.WINDOW_UPDATE, 0, self.stream, struct.pack('>I', WINDOW - FIRST_WINDOW)))
         fields = [('sec-websocket-protocol', 'chat')] if 'chat' in self.offered() or self.path == '/odd' else []
         self.put(f.frame(f.HEADERS, f.END_HEADERS, self.stream, f.encode([(':status', '200'), *fields])))
@@ -104,13 +104,13 @@ class Socket:
 
 
 class WebSocketWorker:
-    """Serves WebSockets in a thread of its own until close()."""
+    """Serves WebSockets in its own thread until close()."""
 
     def __init__(self, fabric, name='sockets'):
         self.peer = f.FabricPeer(fabric, name).join()
         self.sockets = {}
-        self.openings = []   # the fields of each
-        self.closings = []   # (path, fields of the client's end, or 'reset CODE')
+        self.openings = []   # the fields of each WebSocket's request
+        self.closings = []   # of each WebSocket: (path, fields of the client's end, or 'reset CODE')
         self.out = []
         self.leave = False
         self.die = False

@@ -1,12 +1,12 @@
-"""Whole processes under test: starts routers and workers, asks them over real sockets, stops what it started.
+"""Whole processes under test: starts routers and workers, sends them requests over real sockets, stops all of them.
 
-Owner: a test holds one Stack (fixture `stack`); everything started through it ends with it.
+Owner: a test holds one Stack (fixture `stack`); the processes started through a Stack end with it.
 Thread: any; a Connection or a Load belongs to one test.
-Not here: what must be true (tests/e2e/test_*.py), speaking the fabric by hand (fabric_peer.py).
+Not here: checks (tests/e2e/test_*.py), the fabric's protocol by hand (fabric_peer.py).
 
-Every wait is bounded and asks for the thing it waits for. A bound that says nothing about the product is PATIENCE, which
-no machine needs: it is only ever spent by a test that fails. Ports are free ones of 127.0.0.1, the fabric is ipc in a
-directory of its own unless a test wants tcp.
+Every wait is bounded, and polls the condition that it waits for. A bound that says nothing about the product is
+PATIENCE. No machine needs that long, so only a failing test waits for all of it. Ports are free ports of 127.0.0.1. The
+fabric is ipc in a directory of the Stack, unless a test wants tcp.
 """
 import collections
 import mmap
@@ -39,21 +39,21 @@ def _is_sanitized():
         return False
 
 
-SANITIZED = _is_sanitized()  # memory then says nothing about the program
-# Sanitizers and busy machines make everything slower, never wrong: all bounds of time are multiplied by this.
+SANITIZED = _is_sanitized()  # a sanitizer's memory hides that of the program
+# Sanitizers and busy machines make programs slower, never wrong: all bounds of time are multiplied by this.
 SLOW = float(os.environ.get('ZEROWAY_SLOW', '4' if SANITIZED else '1'))
-PATIENCE = 20.0  # seconds: less than 30, after which drains, bodies and sends time out: they hide no fault
+PATIENCE = 20.0  # seconds; less than the 30 of the timeouts of drains, bodies and sends, so that these hide no fault
 
 
 def raise_file_limit():
-    """As many descriptors as the machine allows; children inherit it."""
+    """Allows as many descriptors as the machine does. Child processes inherit the limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard
 
 
 def eventually(question, within=PATIENCE, every=0.02, what=None):
-    """The first true answer of `question()`; fails when there is none in time."""
+    """The first true answer of `question()`. Fails when no answer is true in time."""
     deadline = time.monotonic() + within * SLOW
     while True:
         answer = question()
@@ -65,7 +65,7 @@ def eventually(question, within=PATIENCE, every=0.02, what=None):
 
 
 def settled(question, still=1.0, what=None):
-    """The answer of `question()` that stays the same for `still` seconds."""
+    """The answer of `question()`, once it has stayed the same for `still` seconds."""
     answer, since = question(), time.monotonic()
 
     def look():
@@ -81,7 +81,7 @@ _given_ports = set()
 
 
 def free_port(count=1):
-    """The first of `count` neighbouring free ports. Below the ephemeral range, so that no client takes it meanwhile."""
+    """The first of `count` consecutive free ports. They are below the ephemeral range, so that no client takes them."""
     start = 10_000 + (os.getpid() * 37) % 20_000
     for offset in range(0, 20_000, 1):
         first = 10_000 + (start - 10_000 + offset) % 20_000
@@ -108,7 +108,7 @@ def _is_free(port):
 
 
 class Process:
-    """One program we started, with all that it printed in a file."""
+    """One program that we started. Its output goes to a file."""
 
     def __init__(self, name, argv, log_path, env=None):
         self.name = name
@@ -127,7 +127,7 @@ class Process:
         return self.child.poll() is None
 
     def log(self, since=0):
-        """What it printed, from the byte `since` on."""
+        """The program's output, from the byte `since` on."""
         with open(self.log_path, 'rb') as file:
             file.seek(since)
             return file.read().decode('utf-8', 'replace')
@@ -136,7 +136,7 @@ class Process:
         return os.path.getsize(self.log_path)
 
     def wait_log(self, pattern, within=PATIENCE, since=0):
-        """The match of `pattern` in the log; fails when the process ends or the time is over without it."""
+        """Waits for a match of `pattern` in the log. Fails when the process ends or the time is over first."""
         def look():
             match = re.search(pattern, self.log(since))
             assert match or self.is_running(), f'{self.name} ended ({self.child.returncode}) without {pattern!r} in its log'
@@ -147,14 +147,14 @@ class Process:
         self.child.send_signal(number)
 
     def wait_catches(self, number):
-        """Until the signal no longer ends it at once: it has got so far."""
+        """Waits until the process has installed its handler of the signal: before, the signal would kill it."""
         eventually(lambda: int(self._status_of('SigCgt'), 16) >> (number - 1) & 1, what=f'{self.name} catching {number}')
 
     def terminate(self):
         self.signal(signal.SIGTERM)
 
     def kill(self):
-        """SIGKILL, and gone when this returns."""
+        """Sends SIGKILL. The process has ended when this returns."""
         self.signal(signal.SIGKILL)
         self.child.wait(PATIENCE)
 
@@ -168,7 +168,7 @@ class Process:
         self.signal(signal.SIGCONT)
 
     def wait(self, within=PATIENCE):
-        """The exit code; fails when it does not end in time."""
+        """The exit code. Fails when the process does not end in time."""
         try:
             return self.child.wait(within * SLOW)
         except subprocess.TimeoutExpired:
@@ -186,7 +186,7 @@ class Process:
             file.write('5')
 
     def processor_seconds(self):
-        """Its own and the kernel's time so far."""
+        """Processor time of the process so far, in its own code and in the kernel."""
         with open(f'/proc/{self.pid}/stat') as file:
             fields = file.read().rsplit(')', 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
@@ -212,7 +212,7 @@ class Process:
 
 
 class RouterProcess(Process):
-    """A router, its address and the fabric it binds."""
+    """A router, its address, and the fabric that it binds."""
 
     def __init__(self, name, argv, log_path, fabric, port):
         super().__init__(name, argv, log_path)
@@ -220,7 +220,7 @@ class RouterProcess(Process):
         self.port = port
 
     def counters(self):
-        """The counters now, as name → value, summed over loops if they are told apart."""
+        """The counters now, as name → value. Counters of each loop are summed."""
         old = self.log_size()
         self.signal(signal.SIGUSR1)
 
@@ -236,13 +236,13 @@ class RouterProcess(Process):
         return values
 
     def undisturbed(self, measure):
-        """What `measure()` says while no worker was late with a ping: late ones are left alone, and rightly."""
+        """The result of a `measure()` during which no worker was late with a ping: a router rightly avoids late ones."""
         for _ in range(20):
             before = self.counters()
             found = measure()
             if self.counters()['pings_late'] == before['pings_late']:
                 return found
-            rounds = self.counters()['ping_rounds']  # who answers the next is late no more
+            rounds = self.counters()['ping_rounds']  # a worker that answers the next ping is no longer late
             eventually(lambda: self.counters()['ping_rounds'] >= rounds + 2, every=0.1, what='two rounds of pings')
         raise AssertionError('each time a worker was late')
 
@@ -250,7 +250,7 @@ class RouterProcess(Process):
         return Connection(self.port, timeout * SLOW, **options)
 
     def request(self, method='GET', path='/', headers=(), body=None, timeout=PATIENCE):
-        """One request on a connection of its own."""
+        """Sends one request on a new connection."""
         with self.connect(timeout) as connection:
             return connection.request(method, path, headers, body)
 
@@ -272,13 +272,13 @@ class RouterProcess(Process):
         return self
 
     def wait_workers(self, count):
-        """Until exactly `count` workers said hello."""
+        """Waits until the router has exactly `count` workers."""
         eventually(lambda: self.counters()['workers'] == count, 3 * PATIENCE, every=0.05,
                    what=f'{count} workers at {self.name}')
         return self
 
     def wait_idle(self):
-        """Until no exchange and no stream is open: nothing leaked."""
+        """Waits until no exchange and no stream is open: none has leaked."""
         def look():
             counters = self.counters()
             return counters['exchanges_open'] == 0 and counters['streams_open'] == 0
@@ -286,7 +286,7 @@ class RouterProcess(Process):
 
 
 class Stack:
-    """Everything one test started."""
+    """All processes that one test started."""
 
     def __init__(self):
         raise_file_limit()
@@ -312,7 +312,7 @@ class Stack:
         return process
 
     def router(self, *args, port=0, fabric=None, name='router', flags='-sv', wait=True):
-        """A router that is listening (with wait)."""
+        """Starts a router. With `wait`, it is listening when this returns."""
         fabric = fabric or self.ipc()
         argv = [program('router'), flags, '-p', str(port), '-a', '127.0.0.1', '--fabric', fabric, *map(str, args)]
         log_path = self.path(f'{len(self.processes)}-{name}.log')
@@ -321,7 +321,7 @@ class Stack:
         return router.wait_bound() if wait else router
 
     def worker(self, name, *args, kind='hello-worker', connect=None):
-        """A worker; not waited for (RouterProcess.wait_workers does that)."""
+        """Starts a worker. Does not wait for it (RouterProcess.wait_workers does)."""
         endpoints = connect or [self.ipc()]
         argv = [program(kind), name]
         for endpoint in endpoints if isinstance(endpoints, (list, tuple)) else [endpoints]:
@@ -335,7 +335,7 @@ class Stack:
         return self.worker(name, *args, kind='test-worker', **options)
 
     def closing(self, thing):
-        """Has `thing.close()` called at the end of the test."""
+        """Calls `thing.close()` at the end of the test."""
         self.closers.append(thing)
         return thing
 
@@ -347,7 +347,7 @@ class Stack:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def end_politely(self):
-        """Has our programs end by themselves, as often told as it takes: only then are leaks looked for."""
+        """Sends SIGTERM until all our programs have ended by themselves: only then LeakSanitizer looks for leaks."""
         ours = [process for process in self.processes if process.argv[0].startswith(BIN)]
         again = 0
 
@@ -355,10 +355,10 @@ class Stack:
             nonlocal again
             running = [process for process in ours if process.is_running()]
             if time.monotonic() > again:
-                # A second SIGTERM breaks off what the first began: threads that are about to be joined never are.
+                # A second SIGTERM aborts an orderly end (threads are then not joined): wait a second before it.
                 again = time.monotonic() + 1
                 for process in running:
-                    # Not to all: it would take away the stop by which LeakSanitizer looks at a program that is ending.
+                    # Only if frozen: SIGCONT would undo the stop by which LeakSanitizer inspects a program that ends.
                     if process.is_frozen():
                         process.thaw()
                     process.terminate()
@@ -366,7 +366,7 @@ class Stack:
         eventually(look, every=0.05, what='the end of all routers and workers')
 
     def sanitizer_reports(self):
-        """What a sanitizer said in any log: empty, or the test has failed."""
+        """The reports of sanitizers in all logs. If there are any, the test has failed."""
         marks = ('ERROR: AddressSanitizer', 'ERROR: LeakSanitizer', 'WARNING: ThreadSanitizer', ': runtime error: ')
         return [f'{process.name}: {line}' for process in self.processes for line in process.log().splitlines()
                 if any(mark in line for mark in marks)]
@@ -387,7 +387,7 @@ class Stack:
 
 
 class Reply:
-    """One reply as it came: fields in order, names in lower case."""
+    """One reply as it came: fields in their order, names in lower case."""
 
     __slots__ = ('version', 'status', 'reason', 'fields', 'body', 'trailers', 'interim', 'chunks', 'head_time', 'end_time',
                  'raw_head')
@@ -421,7 +421,7 @@ class Reply:
 
 
 class Broken(Exception):
-    """The connection ended, or what came is not HTTP."""
+    """The connection ended, or the bytes that came are not HTTP."""
 
 
 def fields_of(lines):
@@ -435,7 +435,7 @@ def fields_of(lines):
 
 
 class Closing:
-    """What a `with` closes."""
+    """An object that a `with` statement closes."""
 
     def __enter__(self):
         return self
@@ -445,7 +445,7 @@ class Closing:
 
 
 class Connection(Closing):
-    """A client's connection for scripted bytes and for whole requests. Strict in what it accepts."""
+    """A client's connection for scripted bytes and for whole requests. It accepts only strictly valid replies."""
 
     def __init__(self, port, timeout=PATIENCE * SLOW, receive_buffer=None):
         self.socket = socket.socket()
@@ -467,7 +467,7 @@ class Connection(Closing):
         self.close()
 
     def half_close(self):
-        """Says that nothing more is sent; reading goes on."""
+        """Closes the sending side; reading goes on."""
         self.socket.shutdown(socket.SHUT_WR)
 
     def send(self, data):
@@ -500,7 +500,7 @@ class Connection(Closing):
                 raise Broken(f'end of stream before {mark!r}: {bytes(self.buffer[:200])!r}')
 
     def is_closed_by_peer(self, within=PATIENCE):
-        """True when the router closes (end of stream or reset) within the time, with nothing more said."""
+        """True when the router closes (end of stream or reset) within the time, without sending another byte."""
         self.socket.settimeout(within * SLOW)
         try:
             return not self.buffer and self.socket.recv(1) == b''
@@ -541,7 +541,7 @@ class Connection(Closing):
         return reply
 
     def read_reply(self, method='GET', on_data=None):
-        """The next final reply, whole. `on_data(bytes)` takes the body instead of keeping it."""
+        """The next complete final reply. With `on_data`, the body is passed to `on_data(bytes)` and not kept."""
         start = time.monotonic()
         interim = []
         reply = self.read_head()
@@ -618,7 +618,7 @@ LAST_CHUNK = b'0\r\n\r\n'
 
 
 class Outcome:
-    """How one request of a load ended: a status, or `error` when there was none."""
+    """How one request of a load ended: with a status, or with an `error`."""
 
     __slots__ = ('id', 'status', 'worker', 'error', 'start', 'seconds', 'retry_after')
 
@@ -633,7 +633,7 @@ class Outcome:
 
 
 class Load:
-    """A bounded number of connections asking one after another until told to stop; keeps every outcome.
+    """A fixed number of connections that each send one request after another until stop(). Keeps every outcome.
 
         with Load(router.port, 32, make=post_with_id) as load: …
         load.failed → outcomes without a 2xx
@@ -712,12 +712,12 @@ class Load:
         return sum(len(outcomes) for outcomes in self.lists)
 
     def wait_more(self, count):
-        """Until `count` more requests have ended."""
+        """Waits until `count` more requests have ended."""
         goal = self.done() + count
         eventually(lambda: self.done() >= goal, 3 * PATIENCE, what=f'{count} more requests of the load')
 
     def wait_worker(self, name):
-        """Until the worker of that name has answered: it is there, whoever else may be leaving."""
+        """Waits until the latest answer on a connection is the worker's: it serves, even if another one leaves."""
         eventually(lambda: any(outcomes and outcomes[-1].worker == name for outcomes in self.lists),
                    3 * PATIENCE, what=f'an answer by {name}')
 
