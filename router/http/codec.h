@@ -17,7 +17,7 @@ namespace zeroway {
 
 using CodecStream = std::uint32_t;  // names one request of a connection; a connection never uses a number twice
 
-// Which kind of mistake ended a connection.
+// How a connection as a whole broke the rules.
 enum class Breach : std::uint8_t {
   mistake,  // the client broke a rule that an honest client, too, may break once
   flood,    // the connection cost the router more than any client needs

@@ -40,7 +40,7 @@ class H2Codec final : public Codec {
   H2Codec& operator=(const H2Codec&) = delete;
 
   void set_time(Time now) override;
-  // Takes all of `input`: the flow-control windows bound what a client can send.
+  // Takes all of `input`: the flow-control windows bound how many bytes a client can send.
   [[nodiscard]] std::size_t read(Bytes input, CodecEvents& events) override;
   [[nodiscard]] bool wants_input() const override { return !is_closed_; }
   void input_ended(CodecEvents& events) override;
@@ -77,7 +77,7 @@ class H2Codec final : public Codec {
   [[nodiscard]] nghttp2_session* open_session();
   void submit_begun();
   void submit_head(H2Stream& stream);
-  // When a body follows, nghttp2 asks for it by provide().
+  // When a body follows, nghttp2 asks for the body by provide().
   void submit_reply(H2Stream& stream, const H2Fields& fields, Last last);
 
   // Reading (h2_codec_reading.cpp)
@@ -162,7 +162,7 @@ class H2Codec final : public Codec {
   std::size_t room_ = 0;            // the argument of the flush() that runs
   bool has_settings_ = false;       // the client's SETTINGS were read
   bool is_in_head_ = false;         // a header block has begun, and nghttp2 has not read its end
-  bool has_input_ended_ = false;    // the client has closed its side: the connection ends behind what is open
+  bool has_input_ended_ = false;    // the client has closed its side: the connection ends behind the open streams
   bool must_check_growth_ = false;  // nghttp2 has paused for H2HeadGrowth's check
   bool is_in_block_ = false;        // a header block has begun, and its last frame was not scanned
   bool is_window_unread_ = false;   // the client keeps the connection's window closed, or nearly

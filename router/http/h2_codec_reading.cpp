@@ -11,7 +11,7 @@ namespace zeroway {
 std::size_t H2Codec::read(Bytes input, CodecEvents& events) {
   events_ = &events;
   Bytes rest = input;
-  Bytes known = input.first(0);  // scanned, and not given to nghttp2 yet: fewer calls
+  Bytes known = input.first(0);  // scanned, and not given to nghttp2 yet: so nghttp2 is called less often
   while (!rest.empty() && !is_closed_ && !is_cut_) {
     if (const std::size_t size = scan_.skip(rest); size > 0) {
       known = {known.data(), known.size() + size};
@@ -47,7 +47,7 @@ void H2Codec::give(Bytes bytes) {
   }
 }
 
-// True when nghttp2 was made to pause: it has to be called again, even if no bytes are left.
+// True when a callback has made nghttp2 pause: nghttp2 has to be called again, even if no bytes are left.
 bool H2Codec::give_some(Bytes& bytes) {
   const ssize_t taken = nghttp2_session_mem_recv(session_.get(), bytes.data(), bytes.size());
   if (is_cut_) return false;
@@ -65,7 +65,7 @@ bool H2Codec::give_some(Bytes& bytes) {
   return true;
 }
 
-// Whether all earlier frames must be read before admit() can decide about this one.
+// Whether all earlier frames must be read before admit() can decide about this frame.
 bool H2Codec::needs_streams(const H2FrameHeader& header) const {
   return header.type == NGHTTP2_DATA || (header.type == NGHTTP2_HEADERS && header.id <= newest_);
 }
@@ -119,7 +119,7 @@ bool H2Codec::admit(const H2FrameHeader& header) {
       return !count(Kind::priority);
     case NGHTTP2_WINDOW_UPDATE:
       return !count(Kind::window_update);
-    case NGHTTP2_RST_STREAM:  // counted when nghttp2 has read what came before it: reset_read()
+    case NGHTTP2_RST_STREAM:  // counted when nghttp2 has read all earlier frames: reset_read()
     case NGHTTP2_PUSH_PROMISE:
     case NGHTTP2_GOAWAY:
       return true;
@@ -144,7 +144,7 @@ int H2Codec::count(H2FloodGuard::Kind kind) {
   return flood ? cut(ResetCode::enhance_your_calm, flood) : kGoOn;
 }
 
-// Called before nghttp2 closes the stream. Without a stream, it was closed before.
+// Called before nghttp2 closes the stream. When the codec has no such stream, the stream was closed before.
 int H2Codec::reset_read(std::uint32_t id) {
   const H2Stream* const stream = find(id);
   if (stream && !stream->is_lingering && now_ - stream->begun >= kEarlyReset) {

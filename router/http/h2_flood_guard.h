@@ -23,7 +23,7 @@ class H2FloodGuard {
   enum class Kind : std::uint8_t { reset, malformed, ping, settings, empty, priority, unknown, window_update };
   static constexpr std::size_t kKinds = 8;
 
-  // Says what time it is. To be called before frames are counted.
+  // Tells the guard the time. To be called before frames are counted.
   void set_time(Time now);
   // Counts one frame. Null while the limit holds; else a name of the flood, for the log.
   [[nodiscard]] const char* count(Kind kind);

@@ -44,7 +44,7 @@ struct H2Stream {
   H2Request request;
   H2Held held;
   std::unique_ptr<H2WebSocket> socket;  // only on an extended CONNECT
-  Head reply_head, trailers;            // not given to nghttp2 yet
+  Head reply_head, trailers;            // those that were not given to nghttp2 yet
   std::uint64_t received = 0;           // bytes of the request's body so far
   std::uint64_t window = 0;             // bytes of the request's body that the client may still send
   Millis unread_for{};                  // how long no byte of the held reply could leave: the client's window is closed

@@ -49,10 +49,10 @@ inline constexpr std::uint32_t kMaxSettingsFrames = 50;    // each needs an answ
 inline constexpr std::uint32_t kMaxEmptyFrames = 100;      // DATA without data, HEADERS and CONTINUATION without fields
 inline constexpr std::uint32_t kMaxPriorityFrames = 400;   // of both kinds; one page full of images has that many
 inline constexpr std::uint32_t kMaxUnknownFrames = 100;    // of extensions that no client uses
-inline constexpr std::uint32_t kMaxWindowUpdates = 1'000;  // beyond the kWindowUpdatesPerReason
+inline constexpr std::uint32_t kMaxWindowUpdates = 1'000;  // besides those that kWindowUpdatesPerReason allows
 inline constexpr std::uint32_t kWindowUpdatesPerReason =
     4;                                        // for each DATA frame sent and stream closed: two are usual
-inline constexpr std::size_t kDribble = 256;  // DATA that a window cuts below this allows none (CVE-2019-9511)
+inline constexpr std::size_t kDribble = 256;  // DATA cut below this by a window allows no WINDOW_UPDATE (CVE-2019-9511)
 
 // HTTP/2 streams that their client resets. The client of a stream that is younger than this has hardly waited: gRPC
 // deadlines are longer. A hundred streams that live for this time each cause no more work than a hundred streams that

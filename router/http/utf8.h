@@ -11,7 +11,7 @@ namespace zeroway {
 
 class Utf8Check {
  public:
-  // Continues after the bytes of the last call. False from the first byte on that is not valid there.
+  // Continues after the bytes of the last call. False from the first invalid byte on.
   [[nodiscard]] bool takes(Bytes bytes);
   // Whether the text may end here: its last character is complete.
   [[nodiscard]] bool is_complete() const { return state_ == State::start; }

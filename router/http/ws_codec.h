@@ -29,7 +29,7 @@
 
 namespace zeroway {
 
-// What the client sent. No event follows reset(). Until the worker has ended, reset() may follow end(); no other may.
+// What the client sent. After end() or reset() only reset(cancelled) may follow, and only until the worker has ended.
 class WsEvents {
  public:
   virtual ~WsEvents() = default;
