@@ -13,7 +13,7 @@ done
 for program in keygen dev-cert; do "$work/prefix/bin/$program" --help >/dev/null; done
 echo "install_test: the router, its tools and the examples are in bin"
 for page in LICENSE protocol.md; do test -s "$work/prefix/share/doc/zeroway/$page"; done
-grep -q '^ZEROWAY_SANITIZE:STRING=..*' "$build/CMakeCache.txt" || grep -q 'queue.timeout' "$work/prefix/share/man/man1/router.1"
+grep -q '^ZEROWAY_SANITIZE:STRING=..*' "$build/CMakeCache.txt" || grep -q 'fabric' "$work/prefix/share/man/man1/router.1"
 echo "install_test: the licence, the protocol and the manual page are in share"
 
 mkdir "$work/app"
