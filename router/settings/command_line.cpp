@@ -81,35 +81,42 @@ struct TlsWords {
 void add_edge(Options& options, EdgeSettings& edge) {
   constexpr std::uint64_t kAnySize = std::numeric_limits<std::int64_t>::max();
   HttpLimits& limits = edge.limits;
-  options.number(kClients, "-p,--port", edge.port, 0, 65'535, "HTTP port; 0 finds a free one and says it in the log");
+  options.number(kClients, "-p,--port", edge.port, 0, 65'535, "HTTP port; 0 takes a free port, which the log names");
   options.text(kClients, "-a,--address", edge.address, is_address, "an address or a host's name",
-               "HTTP address; without it every one, IPv6 and IPv4", "ADDRESS");
+               "Address to listen on for HTTP; by default all addresses, IPv6 and IPv4", "ADDRESS");
   options.number(kClients, "--max-connections", limits.max_connections, 1, 10'000'000,
-                 "Client connections per thread; more wait");
+                 "Most client connections per thread; further connections wait");
   options.number(kClients, "--max-connections-per-address", limits.max_connections_per_address, 0, 10'000'000,
-                 "Of one IPv4 address or IPv6 /64, per thread; more are closed; not of trusted proxies; 0 = any");
+                 "Most connections of one IPv4 address or IPv6 /64, per thread; further ones are closed, except those "
+                 "of trusted proxies; 0 = any number");
   options.number(kClients, "--connection-rate-per-address", limits.connection_rate_per_address, 0, 1'000'000,
-                 "New ones a second, of the same and per thread; more are closed; not of trusted proxies; 0 = any");
+                 "Most new connections a second of one IPv4 address or IPv6 /64, per thread; further ones are closed, "
+                 "except those of trusted proxies; 0 = any number");
   options.number(kClients, "--max-streams", limits.max_streams, 1, 100'000,
-                 "Requests at once on one HTTP/2 connection; more are refused");
+                 "Most requests at once on one HTTP/2 connection; further ones are refused");
   options.size(kClients, "--max-body", limits.max_body, 0, kAnySize, "Largest request body, 0 = any: 413");
   options.size(kClients, "--max-head", limits.max_head, 1'024, 65'536, "Largest request head: 431");
   options.size(kClients, "--max-request-line", limits.max_request_line, 64, 65'536, "Longest request line: 414");
   options.number(kClients, "--max-fields", limits.max_fields, 1, 10'000, "Most fields in a head: 431");
-  options.time(kTimes, "--head-timeout", limits.head_timeout, Millis(1), "For a request's head to come: 408");
-  options.time(kTimes, "--body-timeout", limits.body_timeout, Millis(1), "Between two pieces of a request's body: 408");
+  options.time(kTimes, "--head-timeout", limits.head_timeout, Millis(1),
+               "Longest time for a request's head to arrive; else 408");
+  options.time(kTimes, "--body-timeout", limits.body_timeout, Millis(1),
+               "Longest time between two pieces of a request's body; else 408");
   options.size(
       kTimes, "--body-rate", limits.body_rate, 0, 1 << 30,
-      "Least bytes a second of a body we wait for, over --body-timeout, 0 = any; 16 gRPC calls of a connection are "
-      "spared: 408");
-  options.time(kTimes, "--half-close-timeout", limits.half_close_timeout, Millis(0),
-               "After a client closed its side (FIN), for its reply to begin; else its worker is told to cancel; 0 = "
-               "cancel at once, also a reply that has begun");
-  options.time(kTimes, "--idle-timeout", limits.idle_timeout, Millis(1), "Between two requests on a connection");
-  options.time(kTimes, "--send-timeout", limits.send_timeout, Millis(1), "For a client to take a piece of its reply");
-  options.size(
-      kTimes, "--send-rate", limits.send_rate, 0, 1 << 30,
-      "Least bytes a second that it takes of what waits for it, over --send-timeout, 0 = any; else it is dropped");
+      "Least bytes a second of a body that the router waits for, measured over --body-timeout; else 408; 0 = any rate; "
+      "does not hold for 16 gRPC calls of a connection");
+  options.time(
+      kTimes, "--half-close-timeout", limits.half_close_timeout, Millis(0),
+      "Longest time for a reply to begin after the client has closed its side (FIN); else its worker is told to "
+      "cancel; 0 = cancel at once, also a reply that has begun");
+  options.time(kTimes, "--idle-timeout", limits.idle_timeout, Millis(1),
+               "Longest time between two requests on a connection; then it is closed");
+  options.time(kTimes, "--send-timeout", limits.send_timeout, Millis(1),
+               "Longest time in which a client reads nothing of its reply; then its connection is closed");
+  options.size(kTimes, "--send-rate", limits.send_rate, 0, 1 << 30,
+               "Least bytes a second that a client reads of the bytes that wait for it, measured over --send-timeout; "
+               "else its connection is closed; 0 = any rate");
 }
 
 void add_web_sockets(CLI::App& app, Options& options, WebSocketSettings& sockets) {
@@ -124,10 +131,11 @@ void add_web_sockets(CLI::App& app, Options& options, WebSocketSettings& sockets
   options.size(kWebSockets, "--ws-max-message", sockets.max_message_size, 0, kAnySize,
                "Largest message from a client, inflated; 0 = any: Close 1009");
   options.time_or_off(kWebSockets, "--ws-ping-interval", sockets.auto_ping_interval, kLeastWebSocketTime,
-                      "Pings a client that is quiet for so long, 0 = never");
+                      "A client that sends nothing for so long is pinged; 0 = never");
   app.add_option_function<std::vector<std::string>>(
          "--ws-origins", read_origins,
-         "Whose pages may connect, as https://*.example.com; repeatable: 403 [" + sockets.allowed_origins.front() + "]")
+         "Origin whose pages may open WebSockets, as https://*.example.com; else 403; repeatable [" +
+             sockets.allowed_origins.front() + "]")
       ->group(kWebSockets)
       ->type_name("ORIGIN")
       ->delimiter(',');
@@ -152,20 +160,21 @@ void add_tls(CLI::App& app, Options& options, TlsSettings& tls, TlsWords& words)
         ->allow_extra_args(false);
   };
   files("--tls-cert", words.certificates,
-        "Certificate and its chain, PEM; repeatable: a client's name chooses, or the first");
-  files("--tls-key", words.keys, "Its key, PEM; once for each --tls-cert, in the same order");
+        "Certificate and its chain, PEM; repeatable: the name that a client asks for chooses, else the first");
+  files("--tls-key", words.keys, "Key of a certificate, PEM; once for each --tls-cert, in the same order");
   options.text(
       kTls, "--tls-dir", tls.directory, [](const std::string& word) { return !word.empty(); }, "a directory",
-      "More of them: NAME.crt with NAME.key, or NAME.pem with both", "DIR");
+      "Directory of certificates: NAME.crt with NAME.key, or NAME.pem with both", "DIR");
   options.number(kTls, "--tls-port", tls.port, 0, 65'535,
-                 "HTTPS port, when there is a certificate; 0 finds a free one");
-  options.file(
-      kTls, "--tls-client-ca", tls.client_ca,
-      "Clients need a certificate signed by one in it; its subject is told to workers in x-client-cert-subject");
-  options.flag(kTls, "--tls-client-optional", tls.client_optional, true, "They may come without, too");
-  options.time(kTls, "--tls-handshake-timeout", tls.handshake_timeout, Millis(1), "For a client's handshake");
+                 "HTTPS port, when there is a certificate; 0 takes a free port");
+  options.file(kTls, "--tls-client-ca", tls.client_ca,
+               "Clients need a certificate that an authority in this file has signed; workers find its subject in "
+               "x-client-cert-subject");
+  options.flag(kTls, "--tls-client-optional", tls.client_optional, true, "Clients may come without a certificate, too");
+  options.time(kTls, "--tls-handshake-timeout", tls.handshake_timeout, Millis(1),
+               "Longest time for a client's handshake");
   options.time(kTls, "--tls-ticket-rotation", tls.ticket_rotation, Millis(1'000),
-               "Between two keys for session tickets; two old ones are still accepted");
+               "Time between two keys for session tickets; the two keys before are still accepted");
 }
 
 // Returns "", or why the options do not fit together.
@@ -186,7 +195,7 @@ std::string pair_tls(const CLI::App& app, const TlsWords& words, std::uint16_t h
     }
   }
   if (tls.is_on() && http_port != 0 && tls.port == http_port) {
-    return "--tls-port: " + std::to_string(tls.port) + " is that of --port; HTTP and HTTPS need one each";
+    return "--tls-port: " + std::to_string(tls.port) + " is the port of --port, too; HTTP and HTTPS need a port each";
   }
   if (tls.client_optional && tls.client_ca.empty()) return "--tls-client-optional needs --tls-client-ca";
   return {};
@@ -201,11 +210,11 @@ void add_exchange(CLI::App& app, Options& options, ExchangeSettings& exchange) {
     exchange.trusted_proxies = words;
   };
   options.number(kRequests, "--retries", exchange.retries, 0, 100,
-                 "How often a request that a dead worker may have seen is given to another, if that is safe");
+                 "How often a request that a dead worker may have seen is opened at another worker, if that is safe");
   options.number(kRequests, "--retry-budget", exchange.retry_budget_percent, 0, 100,
-                 "Percent of open requests that may be such retries");
+                 "Most of the open requests, in percent, that may be retries");
   options.time(kRequests, "--reply-timeout", exchange.reply_timeout, Millis(0),
-               "For a worker to begin its reply, or to take more of a body, 0 = for ever: 504");
+               "Longest time for a worker to begin its reply, or to take more of a body; else 504; 0 = for ever");
   app.add_option_function<std::vector<std::string>>(
          "--trusted-proxy", read_networks, "Network whose X-Forwarded-* and Forwarded fields are believed; repeatable")
       ->group(kRequests)
@@ -223,16 +232,20 @@ void add_fabric(Options& options, FabricSettings& fabric) {
                  {{"round_robin", Balance::round_robin},
                   {"weighted", Balance::weighted},
                   {"least_connections", Balance::least_connections}},
-                 "Who gets the next request");
-  options.time(kFabric, "--queue-timeout", fabric.queue_timeout, Millis(0), "For a worker to have room: 503");
+                 "Worker that gets the next request: in turn by weight; the same, never dealt by ZeroMQ; the one with "
+                 "the fewest open requests for its weight");
+  options.time(kFabric, "--queue-timeout", fabric.queue_timeout, Millis(0),
+               "Longest time that a request waits for a worker with room; else 503");
   options.number(kFabric, "--queue-limit", fabric.queue_limit, 0, 10'000'000,
-                 "Requests per thread that may wait for that: 503");
-  options.time(kFabric, "--heartbeat", fabric.heartbeat_interval, Millis(10), "Between two heartbeats to a worker");
+                 "Most requests per thread that wait for a worker; further ones get 503");
+  options.time(kFabric, "--heartbeat", fabric.heartbeat_interval, Millis(10),
+               "Time after which a silent worker is pinged");
   options.time(kFabric, "--heartbeat-timeout", fabric.heartbeat_timeout, Millis(20),
-               "Without an answer to them: the worker is lost");
+               "Time after which a silent worker counts as dead; at least twice --heartbeat");
   options.file(kFabric, "--fabric-key", fabric.key_file, "The router's secret CURVE key (tools/keygen makes one)");
-  options.file(kFabric, "--fabric-allow", fabric.allow_file,
-               "Public keys of workers that may connect, one a line; without it any who know the router's");
+  options.file(
+      kFabric, "--fabric-allow", fabric.allow_file,
+      "Public keys of workers that may connect, one a line; by default every worker that has the router's public key");
   options.flag(kFabric, "--fabric-insecure", fabric.insecure, true,
                "Let --fabric be reachable from other machines without keys");
   options.number(kHidden, "--first-stream-id", fabric.first_stream_id, 0, kMaxStreamId, "To see stream ids wrap");
@@ -243,13 +256,13 @@ void add_observe(Options& options, ObserveSettings& observe) {
   options.flag(kLog, "-v,--verbose", observe.verbose, true, "Log more, and all counters at the end");
   options.text(
       kLog, "-l,--log", observe.log_file, [](const std::string& word) { return !word.empty() && word != "-"; },
-      "a file; -s logs to standard output", "Log to this file too; SIGHUP opens it anew", "FILE");
+      "a file; -s logs to standard output", "Log to this file too; SIGHUP opens the file again", "FILE");
   options.file(kLog, "--access-log", observe.access_log,
-               "A line for each request; - is standard output; SIGHUP opens it anew");
+               "File for a line about each request; - is standard output; SIGHUP opens the file again");
   options.choice(
       kLog, "--access-log-format", observe.access_format,
       {{"combined", AccessLogFormat::combined}, {"common", AccessLogFormat::common}, {"json", AccessLogFormat::json}},
-      "Its lines, see below");
+      "Form of the access log's lines, see below");
 }
 
 // The option that `name` was perhaps meant to be; "" when none is similar.
