@@ -36,7 +36,7 @@ using Around = std::function<void(Request& request, Reply& reply, const Next& ne
 // Runs around a handler of Worker::handle_async: `co_await next()`.
 using AsyncAround = std::function<Task<void>(AsyncRequest& request, AsyncReply& reply, const AsyncNext& next)>;
 
-// An exception that left a handler, or an error that the SDK answers without a handler (400, 404, 405, 413).
+// An exception that left a handler, or an error that the SDK answers without a handler (400, 403, 404, 405, 413).
 struct HandlerError {
   int status;                    // of the answer to the client: the status of a StatusError, else 500
   std::string_view text;         // of the default page. Good until the call returns
