@@ -45,7 +45,7 @@ void check_request(Head head, const std::string& address, bool is_tls) {
     for (const std::string& network : settings.trusted_proxies) static_cast<void>(made.add(network));
     return made;
   }();
-  ClientInfo client{address, 1'234, is_tls};
+  ClientInfo client{address, is_tls};
   if (is_tls) client.certificate_subject = "CN=real";
 
   const bool is_trusted = trusted.contain(address);
@@ -56,7 +56,8 @@ void check_request(Head head, const std::string& address, bool is_tls) {
   demand(head.count("x-client-cert-subject") == (is_tls ? 1u : 0u));
   if (is_tls) demand(head.find("x-client-cert-subject") == "CN=real");
   demand(head.find("x-forwarded-for")->ends_with(address));
-  demand(!head.has("x_forwarded_for") && !head.has("x_client_cert_subject"));
+  for (const char* name : {"x_forwarded_for", "x_client_cert_subject", "transfer_encoding", "content_length"})
+    demand(!head.has(name));
   if (is_trusted) return;
   demand(head.find("x-forwarded-for") == address);
   demand(head.count("x-forwarded-proto") == 1 && head.count("x-forwarded-host") <= 1);
