@@ -28,12 +28,12 @@ TEST_CASE("max-forwards: OPTIONS and TRACE are counted down by one (RFC 9110 §7
     const char* passed_on;
   };
   for (const char* method : {"OPTIONS", "TRACE"}) {
-    for (const auto& [value, passed_on] :
+    for (const Case& one :
          {Case{"1", "0"}, {"5", "4"}, {"0010", "9"}, {"18446744073709551615", "18446744073709551614"}}) {
-      CAPTURE(value);
-      Head head = request(method, {{"max-forwards", value}});
+      CAPTURE(one.value);
+      Head head = request(method, {{"max-forwards", one.value}});
       CHECK(count_forwarding(head) == Forwarding::allowed);
-      CHECK(head.find("max-forwards") == passed_on);
+      CHECK(head.find("max-forwards") == one.passed_on);
     }
   }
 }

@@ -226,9 +226,9 @@ WorkerOptions WorkerOptions::parse(const std::vector<std::string>& arguments, co
 WorkerOptions WorkerOptions::from_command_line(int argc, char** argv, const WorkerOptions& defaults) {
   const std::string_view program = argc > 0 ? argv[0] : "worker";
   std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
-  const auto is_given = [&](std::string_view name, std::string_view letter) {
+  const auto is_given = [&](std::string_view word, std::string_view letter) {
     return std::any_of(arguments.begin(), arguments.end(),
-                       [&](const std::string& text) { return text == name || text == letter; });
+                       [&](const std::string& text) { return text == word || text == letter; });
   };
   if (is_given("--help", "-h")) {
     print_manual(argv[0]);
