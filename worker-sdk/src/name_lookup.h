@@ -20,6 +20,7 @@ class NameLookup {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
+  // "localhost" and names below it are answered at once: 127.0.0.1 and ::1.
   NameLookup(const std::string& name, TimePoint now);
   ~NameLookup();
   NameLookup(const NameLookup&) = delete;

@@ -1,0 +1,18 @@
+#include "worker-sdk/src/name_lookup.h"
+
+#include <doctest/doctest.h>
+
+using namespace zeroway;
+
+TEST_CASE("name lookup: localhost is this machine without a question (RFC 6761 §6.3)") {
+  for (const char* name : {"localhost", "LocalHost", "localhost.", "gw.localhost"}) {
+    CAPTURE(name);
+    const NameLookup lookup(name, {});
+    REQUIRE(lookup.is_over());
+    CHECK(lookup.answer().is_whole);
+    CHECK(lookup.answer().addresses == std::vector<std::string>{"127.0.0.1", "::1"});
+    std::vector<pollfd> sockets;
+    lookup.add_sockets(sockets);
+    CHECK(sockets.empty());
+  }
+}
