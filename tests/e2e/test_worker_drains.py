@@ -74,7 +74,9 @@ def test_what_its_drain_time_does_not_suffice_for_is_given_to_another_where_that
 def test_a_closed_terminal_drains_as_sigterm_does(stack):
     """The kernel and the shell send SIGHUP each: neither ends the worker before its request is answered."""
     router = stack.router()
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup, which the worker respects
     worker = stack.httpbin('bin-1')
+    signal.signal(signal.SIGHUP, before)
     router.wait_workers(1)
     with router.connect() as connection:
         connection.send_request('GET', '/delay/1')
