@@ -131,8 +131,8 @@ TEST_CASE("test client: a coroutine's sleep takes no time") {
 }
 
 TEST_CASE("test client: a client that goes away cancels its handler") {
+  std::atomic<int> cancelled = 0;  // outlives the worker, which waits for its pool handlers
   Worker worker(quiet());
-  std::atomic<int> cancelled = 0;
   worker.handle("POST", "/pool", [&](Request& request, Reply&) {
     try {
       (void)request.read();
