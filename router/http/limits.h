@@ -60,8 +60,8 @@ inline constexpr std::size_t kDribble = 256;  // DATA cut below this by a window
 inline constexpr std::chrono::milliseconds kEarlyReset{5};
 // Early resets that do not count towards kMaxResets, for each stream that ran. When the deadlines of 2 000 gRPC calls
 // expire at once, up to four in five of their streams are reset as soon as there is room for them, before or right
-// behind their HEADERS (measured with grpc 1.51). On a machine that is too busy for such a client it is more: twice
-// that share per stream that ran is allowed.
+// behind their HEADERS (measured with grpc 1.51). That is four early resets for each stream that ran. A client on a
+// busy machine resets more streams so early, so the number here is twice the measured one.
 inline constexpr std::uint32_t kEarlyResetsPerStream = 8;
 inline constexpr std::uint32_t kMaxResetAllowance = 4'000;  // for the last 500 streams that ran
 
