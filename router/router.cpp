@@ -64,7 +64,6 @@ struct Router::Lane {
         exchanges(settings.exchange, fabric.backend(), log, counters, clock),
         door(loop, settings.edge, exchanges, log, counters, clock),
         sweep(loop, [this] { on_sweep(); }) {
-    fabric.attach(exchanges);
     sweep.set(kSweepInterval);
   }
 

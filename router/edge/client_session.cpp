@@ -134,15 +134,15 @@ void ClientSession::lost() { drop(); }
 
 // --- events of the codec
 
-void ClientSession::head(CodecStream number, Head& head, Last last) {
+void ClientSession::head(CodecStream number, Head& head, Last last, Kind kind) {
   const Time now = door_.loop().now();
   phase_since_ = now;
   body_pace_.begin();
   ++door_.counters().requests;
   ClientStream& stream = begin_stream(number);
   stream.is_head_request = head.method() == "HEAD";
-  stream.is_connect_request = head.method() == "CONNECT";
-  stream.exchange = door_.exchanges().open(stream, info_, now);
+  stream.request_kind = kind;
+  stream.exchange = door_.exchanges().open(stream, info_, kind, now);
   if (StreamSink* exchange = door_.exchanges().from_client(stream.exchange)) exchange->head(head, last);
 }
 

@@ -60,7 +60,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void written() override;
   void lost() override;
 
-  void head(CodecStream number, Head& head, Last last) override;
+  void head(CodecStream number, Head& head, Last last, Kind kind) override;
   void data(CodecStream number, Bytes bytes) override;
   void piece(CodecStream number, Bytes bytes, MessageKind kind, Last last) override;
   void end(CodecStream number, Head& trailers) override;

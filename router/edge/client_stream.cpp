@@ -9,14 +9,15 @@ void ClientStream::begin(CodecStream new_number, Time now) {
   began = now;
   exchange = 0;
   lead = {};
-  has_reply_head = has_request_ended = is_head_request = is_connect_request = is_web_socket = false;
+  has_reply_head = has_request_ended = is_head_request = is_web_socket = false;
 }
 
 void ClientStream::head(Head& head, Last last) {
   has_reply_head = has_reply_head || head.status() >= 200;
-  is_web_socket = is_connect_request && head.status() == 200;
+  is_web_socket = request_kind == Kind::web_socket && head.status() == 200;
   session_.codec().head(number, head, last);
-  if (is_connect_request) session_.offer_at_turn_end();  // the client may have sent bytes before the answer
+  if (request_kind == Kind::web_socket)
+    session_.offer_at_turn_end();  // the client may have sent bytes before the answer
   session_.ask_turn_end();
 }
 

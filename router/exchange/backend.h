@@ -1,14 +1,23 @@
-// The backend side of an exchange: a program that answers requests.
+// The backend side of an exchange: who answers requests.
 //
 // Owner: Router keeps each backend.   Thread: one loop.
-// Not here: how a backend answers (router/fabric); when a request is tried again (exchange/exchange.h).
+// A backend answers whoever opens a stream: an exchange, or another backend that wraps this one.
+// Not here: how a backend answers (router/fabric, router/backends); when a request is tried again
+// (exchange/exchange.h).
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "proto/kind.h"
 #include "proto/stream_sink.h"
+#include "router/exchange/client_info.h"
 
 namespace zeroway {
+
+struct Route;  // router/plan/route.h
 
 using ExchangeKey = std::uint64_t;  // 0 = none; a stale key finds nothing
 using StreamKey = std::uint32_t;    // 0 = none; a stale key is quietly ignored
@@ -28,25 +37,63 @@ class ExchangeFinder {
   [[nodiscard]] virtual BackendEvents* find(ExchangeKey key) = 0;
 };
 
+// Whom a stream answers, or nobody any more.
+struct ReplyTo {
+  ExchangeFinder* finder = nullptr;  // outlives every stream that it opened
+  ExchangeKey key = 0;
+
+  [[nodiscard]] BackendEvents* find() const { return key == 0 ? nullptr : finder->find(key); }
+  void forget() { key = 0; }
+};
+
 // Whether an earlier stream of the request was lost: then the request goes to a worker that is known to answer.
 enum class Attempt : bool { first, again };
+
+// Good until open() returns, except `route`, which stays as long as the stream, and `client`, as long as its
+// connection.
+struct BackendRequest {
+  const Head& head;  // a WebSocket's opening is CONNECT with :protocol, over any version of HTTP (RFC 8441)
+  Last last;
+  Kind kind;
+  Attempt attempt;
+  const Route& route;
+  const ClientInfo& client;
+};
 
 class Backend {
  public:
   virtual ~Backend() = default;
 
-  // Begins a stream for `exchange`. No verb of the exchange is called before open() returns (failures come in the same
-  // turn's end at the earliest). The caller may send kOpeningWindow bytes of body at once, and more as it gets credit.
-  // The backend may send kFirstReplyWindow bytes of reply at once, and more as it gets credit. After end or reset from
-  // the backend the key is stale.
-  [[nodiscard]] virtual StreamKey open(ExchangeKey exchange, const Head& head, Last last, Attempt attempt) = 0;
+  // Begins a stream that answers `reply_to`. No verb of `reply_to` is called before open() returns (failures come in
+  // the same turn's end at the earliest). The caller may send kOpeningWindow bytes of body at once, and more as it gets
+  // credit. The backend may send kFirstReplyWindow bytes of reply at once, and more as it gets credit. After end or
+  // reset from the backend the key is stale.
+  [[nodiscard]] virtual StreamKey open(const BackendRequest& request, ReplyTo reply_to) = 0;
   virtual void data(StreamKey stream, Bytes bytes) = 0;
   // Like data(), on a WebSocket. Called only on backends that serve WebSockets.
   virtual void piece(StreamKey, Bytes, MessageKind, Last) {}
   virtual void end(StreamKey stream, const Head& trailers) = 0;
-  // Resets the stream. The key is stale at once, and the exchange gets no more verbs of this stream.
+  // Resets the stream. The key is stale at once, and `reply_to` gets no more verbs of this stream.
   virtual void reset(StreamKey stream, ResetCode code) = 0;
   virtual void credit(StreamKey stream, std::uint32_t bytes) = 0;
+
+  // No more streams will be opened. Calls `empty` once, at once or when the last stream is over; never from a verb.
+  virtual void retire(std::function<void()> empty) { empty(); }
+  // One line for each member: its name, its address, its state. For the operator.
+  [[nodiscard]] virtual std::vector<std::string> describe() const { return {}; }
+};
+
+// The stream that an exchange has open: who answers, and by which key. Without a key there is none.
+struct BackendStream {
+  Backend* backend = nullptr;
+  StreamKey key = 0;
+
+  [[nodiscard]] bool is_open() const { return key != 0; }
+  void data(Bytes bytes) const { backend->data(key, bytes); }
+  void piece(Bytes bytes, MessageKind kind, Last last) const { backend->piece(key, bytes, kind, last); }
+  void end(const Head& trailers) const { backend->end(key, trailers); }
+  void reset(ResetCode code) const { backend->reset(key, code); }
+  void credit(std::uint32_t bytes) const { backend->credit(key, bytes); }
 };
 
 }  // namespace zeroway

@@ -11,11 +11,12 @@
 
 namespace zeroway {
 
-void Exchange::begin(ExchangeKey key, ReplySink& client, const ClientInfo& info, Time now) {
+void Exchange::begin(ExchangeKey key, ReplySink& client, const ClientInfo& info, Kind kind, Time now) {
   key_ = key;
-  stream_ = 0;
+  stream_ = {};
   client_ = &client;
   info_ = &info;
+  kind_ = kind;
   request_ = reply_ = StreamState();
   request_head_.clear();
   request_trailers_.clear();
@@ -41,7 +42,7 @@ void Exchange::request_head(Head& head, Last last) {
   std::swap(request_head_, head);  // the caller gets the old head's memory
   head.clear();
   is_head_request_ = request_head_.method() == "HEAD";
-  is_web_socket_ = request_head_.method() == "CONNECT";
+  is_web_socket_ = kind_ == Kind::web_socket;
   // Before the router adds a field: the last recipient answers with the request as it came.
   const Forwarding forwarding = count_forwarding(request_head_);
   if (forwarding == Forwarding::used_up) return answer_as_last();
@@ -73,8 +74,13 @@ void Exchange::open_stream() {
   worker_.clear();
   is_end_sent_ = false;
   const bool is_again = retries_ + reopenings_ > 0;
-  stream_ = context_.backend.open(key_, request_head_, is_bare ? Last::yes : Last::no,
-                                  is_again ? Attempt::again : Attempt::first);
+  const BackendRequest request{.head = request_head_,
+                               .last = is_bare ? Last::yes : Last::no,
+                               .kind = kind_,
+                               .attempt = is_again ? Attempt::again : Attempt::first,
+                               .route = context_.route,
+                               .client = *info_};
+  stream_ = {&context_.backend, context_.backend.open(request, {context_.finder, key_})};
   send_body();
 }
 
@@ -82,7 +88,7 @@ void Exchange::request_data(Bytes bytes) {
   if (!request_.data() || reply_.has_ended() || bytes.empty()) return;
   awaits_continue_ = false;
   if (body_.arrived(bytes)) {
-    context_.backend.data(stream_, bytes);
+    stream_.data(bytes);
   } else {
     send_body();
   }
@@ -91,9 +97,9 @@ void Exchange::request_data(Bytes bytes) {
 
 // A piece of a WebSocket's message comes only after a worker has accepted the WebSocket, so it is not kept for a retry.
 void Exchange::request_piece(Bytes piece, MessageKind kind, Last last) {
-  if (!request_.data() || !reply_.data() || stream_ == 0 || !is_web_socket_) return;
+  if (!request_.data() || !reply_.data() || !stream_.is_open() || !is_web_socket_) return;
   body_.passed(piece.size());
-  context_.backend.piece(stream_, piece, kind, last);
+  stream_.piece(piece, kind, last);
 }
 
 // Sends the bytes that are held back or must be sent again, and then the end when the end is due.
@@ -103,7 +109,7 @@ void Exchange::send_body() {
     is_sending_body_ = true;
     std::string piece;
     // The backend may call any verb from inside data(), also a reset that leads to a new stream.
-    while (stream_ != 0 && body_.next(piece)) context_.backend.data(stream_, as_bytes(piece));
+    while (stream_.is_open() && body_.next(piece)) stream_.data(as_bytes(piece));
     is_sending_body_ = false;
   }
   send_end();
@@ -119,10 +125,10 @@ void Exchange::request_end(Head& trailers) {
 }
 
 void Exchange::send_end() {
-  if (stream_ == 0 || is_end_sent_ || !request_.has_ended() || !body_.is_all_sent()) return;
+  if (!stream_.is_open() || is_end_sent_ || !request_.has_ended() || !body_.is_all_sent()) return;
   is_end_sent_ = true;
   time_worker();
-  context_.backend.end(stream_, request_trailers_);
+  stream_.end(request_trailers_);
 }
 
 // Whether the exchange waits for the worker to reply, to take more of the body, or to ask for the body.
@@ -158,7 +164,7 @@ void Exchange::blame_client(Code code) {
 
 void Exchange::request_credit(std::uint32_t bytes) {
   body_.stop_keeping();  // the client has some of the reply
-  if (stream_ != 0) context_.backend.credit(stream_, bytes);
+  if (stream_.is_open()) stream_.credit(bytes);
 }
 
 // --- The end ------------------------------------------------------------------------------------------------------
@@ -230,16 +236,15 @@ void Exchange::finish(Head& trailers) {
 }
 
 void Exchange::drop_stream(ResetCode code) {
-  if (stream_ == 0) return;
-  const StreamKey stream = stream_;
-  stream_ = 0;
-  context_.backend.reset(stream, code);
+  if (!stream_.is_open()) return;
+  const BackendStream stream = std::exchange(stream_, {});
+  stream.reset(code);
 }
 
 void Exchange::conclude() {
   is_over_ = true;
   is_waiting_ = false;
-  stream_ = 0;
+  stream_ = {};
   give_budget_back();
   --context_.counters.exchanges_open;
   if (context_.log.is_on()) write_record();
@@ -250,7 +255,7 @@ void Exchange::conclude() {
 
 // In heads, every WebSocket's opening is CONNECT and its acceptance is 200 (RFC 8441). An HTTP/1.1 client sent GET and
 // gets 101 (RFC 6455). HTTP/1.1 has no other CONNECT here: the codec refuses those requests.
-bool Exchange::is_upgrade() const { return request_head_.method() == "CONNECT" && info_->protocol == "HTTP/1.1"; }
+bool Exchange::is_upgrade() const { return kind_ == Kind::web_socket && info_->protocol == "HTTP/1.1"; }
 
 std::string_view Exchange::client_method() const { return is_upgrade() ? "GET" : request_head_.method(); }
 

@@ -20,6 +20,7 @@
 #include "router/exchange/request_body.h"
 #include "router/exchange/retry_budget.h"
 #include "router/observe/complaints.h"
+#include "router/plan/route.h"
 
 namespace zeroway {
 
@@ -40,6 +41,8 @@ struct ExchangeContext {
   RequestLog& log;
   Counters& counters;
   const WallClock& clock;
+  ExchangeFinder* finder = nullptr;  // of the exchanges of this loop
+  Route route;
   HeaderRules rules;
   DateField date;
   RetryBudget budget;
@@ -53,7 +56,7 @@ class Exchange {
   explicit Exchange(ExchangeContext& context) : context_(context), client_end_(*this), backend_end_(*this) {}
 
   // Begins a new request in the memory of an old one. See Exchanges::open.
-  void begin(ExchangeKey key, ReplySink& client, const ClientInfo& info, Time now);
+  void begin(ExchangeKey key, ReplySink& client, const ClientInfo& info, Kind kind, Time now);
 
   [[nodiscard]] StreamSink& from_client() { return client_end_; }
   [[nodiscard]] BackendEvents& from_backend() { return backend_end_; }
@@ -149,7 +152,7 @@ class Exchange {
   BackendEnd backend_end_;
 
   ExchangeKey key_ = 0;
-  StreamKey stream_ = 0;  // 0 = none: not opened yet, lost, or over
+  BackendStream stream_;  // none: not opened yet, lost, or over
   ReplySink* client_ = nullptr;
   const ClientInfo* info_ = nullptr;
 
@@ -159,6 +162,7 @@ class Exchange {
   RequestBody body_;
   bool is_over_ = true;
   bool is_head_request_ = false;
+  Kind kind_ = Kind::request;
   bool is_web_socket_ = false;  // a WebSocket's opening, accepted or not answered yet
   bool is_sending_body_ = false;
   bool is_end_sent_ = false;      // the stream has the whole request

@@ -73,31 +73,31 @@ void Exchange::ClientEnd::credit(std::uint32_t bytes) {
 
 void Exchange::BackendEnd::accepted(std::string_view worker) {
   const Verb running(exchange_.context_);
-  if (exchange_.stream_ != 0) exchange_.reply_accepted(worker);
+  if (exchange_.stream_.is_open()) exchange_.reply_accepted(worker);
 }
 void Exchange::BackendEnd::head(Head& head, Last last) {
   const Verb running(exchange_.context_);
-  if (exchange_.stream_ != 0) exchange_.reply_head(head, last);
+  if (exchange_.stream_.is_open()) exchange_.reply_head(head, last);
 }
 void Exchange::BackendEnd::data(Bytes bytes) {
   const Verb running(exchange_.context_);
-  if (exchange_.stream_ != 0) exchange_.reply_data(bytes);
+  if (exchange_.stream_.is_open()) exchange_.reply_data(bytes);
 }
 void Exchange::BackendEnd::piece(Bytes bytes, MessageKind kind, Last last) {
   const Verb running(exchange_.context_);
-  if (exchange_.stream_ != 0) exchange_.reply_piece(bytes, kind, last);
+  if (exchange_.stream_.is_open()) exchange_.reply_piece(bytes, kind, last);
 }
 void Exchange::BackendEnd::end(Head& trailers) {
   const Verb running(exchange_.context_);
-  if (exchange_.stream_ != 0) exchange_.reply_end(trailers);
+  if (exchange_.stream_.is_open()) exchange_.reply_end(trailers);
 }
 void Exchange::BackendEnd::reset(const Error& error) {
   const Verb running(exchange_.context_);
-  if (exchange_.stream_ != 0) exchange_.reply_reset(error);
+  if (exchange_.stream_.is_open()) exchange_.reply_reset(error);
 }
 void Exchange::BackendEnd::credit(std::uint32_t bytes) {
   const Verb running(exchange_.context_);
-  if (exchange_.stream_ != 0) exchange_.reply_credit(bytes);
+  if (exchange_.stream_.is_open()) exchange_.reply_credit(bytes);
 }
 
 }  // namespace zeroway

@@ -119,7 +119,7 @@ void Exchange::reply_credit(std::uint32_t bytes) {
 // --- Trying again -------------------------------------------------------------------------------------------------
 
 void Exchange::reply_reset(const Error& error) {
-  stream_ = 0;
+  stream_ = {};
   if (reply_.has_started() && error.code == Code::worker_lost) take_reply_back();
   if (may_open_again(error)) {
     ++reopenings_;

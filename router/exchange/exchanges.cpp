@@ -36,14 +36,16 @@ struct Exchanges::Inside final : ExchangeContext {
 
 Exchanges::Exchanges(const ExchangeSettings& settings, Backend& backend, RequestLog& log, Counters& counters,
                      const WallClock& clock)
-    : inside_(std::make_unique<Inside>(settings, backend, log, counters, clock)) {}
+    : inside_(std::make_unique<Inside>(settings, backend, log, counters, clock)) {
+  inside_->finder = this;
+}
 
 Exchanges::~Exchanges() = default;
 
-ExchangeKey Exchanges::open(ReplySink& client, const ClientInfo& info, Time now) {
+ExchangeKey Exchanges::open(ReplySink& client, const ClientInfo& info, Kind kind, Time now) {
   if (inside_->depth == 0) inside_->exchanges.recycle();
   const ExchangeKey key = inside_->exchanges.add([this] { return std::make_unique<Exchange>(*inside_); });
-  inside_->exchanges.find(key)->begin(key, client, info, now);
+  inside_->exchanges.find(key)->begin(key, client, info, kind, now);
   return key;
 }
 

@@ -11,6 +11,7 @@
 
 #include "proto/stream_sink.h"
 #include "router/exchange/backend.h"
+#include "router/exchange/client_info.h"
 #include "router/exchange/error_format.h"
 #include "router/exchange/reply_sink.h"
 #include "router/observe/time.h"
@@ -22,14 +23,6 @@ class RequestLog;  // router/observe/request_log.h
 class WallClock;   // router/observe/wall_clock.h
 struct Counters;   // router/observe/counters.h
 
-// The client's data that its connection knows.
-struct ClientInfo {
-  std::string address;  // numeric, without port or brackets
-  bool is_tls = false;
-  std::string certificate_subject = {};    // of a verified client certificate, printable ASCII; "" without one
-  std::string_view protocol = "HTTP/1.1";  // for the access log: a literal
-};
-
 class Exchanges : public ExchangeFinder {
  public:
   Exchanges(const ExchangeSettings& settings, Backend& backend, RequestLog& log, Counters& counters,
@@ -40,7 +33,7 @@ class Exchanges : public ExchangeFinder {
   // reset, or until the exchange was told reset through from_client(). The client's end may send kOpeningWindow bytes
   // of body at once, and more as it gets credit. The memory of an exchange that is over is reused only by an open()
   // that comes while no verb of any exchange runs: functions that a verb calls may open and end other exchanges.
-  [[nodiscard]] ExchangeKey open(ReplySink& client, const ClientInfo& info, Time now);
+  [[nodiscard]] ExchangeKey open(ReplySink& client, const ClientInfo& info, Kind kind, Time now);
   // Where the client's verbs go; nothing for a stale key. Good for one verb: any verb may end the exchange.
   [[nodiscard]] StreamSink* from_client(ExchangeKey key);
   // The form of error pages for the exchange's client; HTML for a stale key.

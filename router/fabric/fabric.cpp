@@ -30,13 +30,14 @@ Fabric::Fabric(const FabricSettings& settings, Wire& wire, Welcome welcome, Coun
 
 // ---- the exchange's verbs
 
-StreamKey Fabric::open(ExchangeKey exchange, const Head& head, Last last, Attempt attempt) {
-  FabricStream& stream = streams_.create(exchange);
+StreamKey Fabric::open(const BackendRequest& request, ReplyTo reply_to) {
+  const Head& head = request.head;
+  FabricStream& stream = streams_.create(reply_to);
   stream.pool = routes_.match(head.authority(), head.path());
-  stream.is_request_ended = last == Last::yes;
-  stream.is_websocket = head.has(":protocol");
-  stream.attempt = attempt;
-  stream.opening.headers(stream.id, head, encoder_, last);
+  stream.is_request_ended = request.last == Last::yes;
+  stream.is_websocket = request.kind == Kind::web_socket;
+  stream.attempt = request.attempt;
+  stream.opening.headers(stream.id, head, encoder_, request.last);
   gathering_.push_back(stream.id);
   counters_.streams_open = streams_.size();
   wants_turn_end_();
@@ -90,7 +91,7 @@ void Fabric::reset(StreamKey key, ResetCode code) {
   if (stream == nullptr) return;
   if (stream->place == Place::dealt) {
     // The router does not know yet which worker has the stream. That worker is told when it claims the stream.
-    stream->exchange = 0;
+    stream->reply_to.forget();
     stream->give_up_code = code;
     stream->opening.clear();
     return;
@@ -271,9 +272,7 @@ Worker* Fabric::holder(const FabricStream& stream) {
   return stream.place == Place::held ? roster_.find(stream.worker) : nullptr;
 }
 
-BackendEvents* Fabric::events_of(const FabricStream& stream) const {
-  return stream.exchange == 0 ? nullptr : exchanges_->find(stream.exchange);
-}
+BackendEvents* Fabric::events_of(const FabricStream& stream) const { return stream.reply_to.find(); }
 
 MessageWriter& Fabric::outbox(Worker& worker) {
   if (worker.outbox.size() >= kMailFlush) post(worker);

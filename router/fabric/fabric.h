@@ -41,8 +41,6 @@ class Fabric : public Backend, public WireEvents {
   Fabric(const FabricSettings& settings, Wire& wire, Welcome welcome, Counters& counters,
          std::function<void()> wants_turn_end);
 
-  void attach(ExchangeFinder& exchanges) { exchanges_ = &exchanges; }
-
   // Sends the openings and frames that this turn gathered. Called at the end of a turn that asked for it.
   void turn_end(Time now);
   // Heartbeats. Called every tick_interval(). `now` is kept until the next tick.
@@ -57,7 +55,7 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] Millis tick_interval() const;
 
   // Backend
-  [[nodiscard]] StreamKey open(ExchangeKey exchange, const Head& head, Last last, Attempt attempt) override;
+  [[nodiscard]] StreamKey open(const BackendRequest& request, ReplyTo reply_to) override;
   void data(StreamKey stream, Bytes bytes) override;
   void piece(StreamKey stream, Bytes bytes, MessageKind kind, Last last) override;
   void end(StreamKey stream, const Head& trailers) override;
@@ -75,9 +73,8 @@ class Fabric : public Backend, public WireEvents {
   void key_refused(std::string_view address, std::string_view key) override;
   void stranger(std::string_view socket, std::string_view address, std::string_view what) override;
 
-  // One line for each worker: its name, its address, its routes, its state, and for how long it has been connected. For
-  // the operator.
-  [[nodiscard]] std::vector<std::string> describe(Time now) const;
+  // One line for each worker: its name, its address, its routes, its state, and for how long it has been connected.
+  [[nodiscard]] std::vector<std::string> describe() const override;
 
  private:
   enum class Proof : bool { none, nobody_saw_it };
@@ -198,7 +195,6 @@ class Fabric : public Backend, public WireEvents {
   Welcome welcome_;
   Counters& counters_;
   std::function<void()> wants_turn_end_;
-  ExchangeFinder* exchanges_ = nullptr;
   Time now_{};
 
   HpackEncoder encoder_;

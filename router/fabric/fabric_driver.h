@@ -24,10 +24,9 @@ class FabricDriver : private TurnEnd {
                                             std::uint32_t index, std::uint32_t loops);
 
   [[nodiscard]] Result<> bind();
-  void attach(ExchangeFinder& exchanges) { fabric_.attach(exchanges); }
   [[nodiscard]] Backend& backend() { return fabric_; }
   // See Fabric.
-  [[nodiscard]] std::vector<std::string> describe() const { return fabric_.describe(loop_.now()); }
+  [[nodiscard]] std::vector<std::string> describe() const { return fabric_.describe(); }
 
  private:
   class Descriptor;

@@ -24,7 +24,7 @@ enum class Place : std::uint8_t { gathering, waiting, dealt, held };
 
 struct FabricStream {
   StreamId id = 0;
-  ExchangeKey exchange = 0;  // 0 = the exchange gave the stream up; kept until a worker claims it and can be told
+  ReplyTo reply_to;  // nobody: the exchange gave the stream up; kept until a worker claims it and can be told
   Place place = Place::gathering;
   PoolId pool = 0;
   WorkerKey worker = 0;       // when held
@@ -43,13 +43,13 @@ struct FabricStream {
   Time since{};                    // waiting or dealt since
   Time starved_since{};            // it used up all its worker's credit; 0 = it has credit, or the operator was told
 
-  void reset_for(StreamId new_id, ExchangeKey new_exchange) {
+  void reset_for(StreamId new_id, ReplyTo new_reply_to) {
     opening.clear();
     MessageWriter kept = std::move(opening);
     *this = FabricStream{};
     opening = std::move(kept);
     id = new_id;
-    exchange = new_exchange;
+    reply_to = new_reply_to;
   }
 };
 

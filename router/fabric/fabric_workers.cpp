@@ -329,13 +329,13 @@ void Fabric::lose(Worker& worker, std::string_view why) {
 
 // ---- for the operator
 
-std::vector<std::string> Fabric::describe(Time now) const {
+std::vector<std::string> Fabric::describe() const {
   std::vector<std::string> lines;
   for (const Worker* worker : roster_.all()) {
-    lines.push_back("worker " + name_of(*worker) + from(worker->address) + ": " + std::string(state_of(*worker, now)) +
+    lines.push_back("worker " + name_of(*worker) + from(worker->address) + ": " + std::string(state_of(*worker, now_)) +
                     ", " + std::to_string(worker->in_flight) + " of " + std::to_string(worker->hello.capacity) +
                     " streams, weight " + std::to_string(worker->hello.weight) + ", " + shown_claims(worker->hello) +
-                    ", here for " + show_long(now - worker->since));
+                    ", here for " + show_long(now_ - worker->since));
   }
   return lines;
 }

@@ -11,7 +11,7 @@ StreamId StreamTable::next_free() {
   return next_;
 }
 
-FabricStream& StreamTable::create(ExchangeKey exchange) {
+FabricStream& StreamTable::create(ReplyTo reply_to) {
   std::unique_ptr<FabricStream> stream;
   if (spare_.empty()) {
     stream = std::make_unique<FabricStream>();
@@ -20,7 +20,7 @@ FabricStream& StreamTable::create(ExchangeKey exchange) {
     spare_.pop_back();
   }
   const StreamId id = next_free();
-  stream->reset_for(id, exchange);
+  stream->reset_for(id, reply_to);
   FabricStream& created = *stream;
   streams_.emplace(id, std::move(stream));
   return created;

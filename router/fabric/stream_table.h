@@ -17,7 +17,7 @@ class StreamTable {
   // `first`: the first id to give, 1 … 2^31-1.
   explicit StreamTable(StreamId first) : next_(first) {}
 
-  [[nodiscard]] FabricStream& create(ExchangeKey exchange);
+  [[nodiscard]] FabricStream& create(ReplyTo reply_to);
   [[nodiscard]] FabricStream* find(StreamId id);
   [[nodiscard]] const FabricStream* find(StreamId id) const;
   void remove(StreamId id);

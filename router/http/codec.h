@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "proto/kind.h"
 #include "proto/stream_sink.h"
 #include "router/observe/time.h"
 
@@ -27,7 +28,7 @@ enum class Breach : std::uint8_t {
 class CodecEvents {
  public:
   virtual ~CodecEvents() = default;
-  virtual void head(CodecStream stream, Head& head, Last last) = 0;
+  virtual void head(CodecStream stream, Head& head, Last last, Kind kind) = 0;
   virtual void data(CodecStream stream, Bytes bytes) = 0;
   virtual void piece(CodecStream, Bytes, MessageKind, Last) {}  // data's form on a WebSocket
   virtual void end(CodecStream stream, Head& trailers) = 0;

@@ -98,7 +98,7 @@ void H1Codec::begin_request(const H1Request& request, CodecEvents& events) {
   empty_lines_ = 0;
   stage_ = request.body.kind == h1::BodyKind::chunked ? Stage::chunks : Stage::length;
   const bool is_large = head_.list_size() > kMaxIdleHead;
-  events.head(stream_, head_, request.body.kind == h1::BodyKind::none ? Last::yes : Last::no);
+  events.head(stream_, head_, request.body.kind == h1::BodyKind::none ? Last::yes : Last::no, Kind::request);
   if (is_large) forget_head();
 }
 

@@ -80,13 +80,13 @@ bool H2Codec::is_reset_of_unsent(const H2FrameHeader& header) const {
 
 // False when the connection ends here.
 bool H2Codec::admit(const H2FrameHeader& header) {
-  using Kind = H2FloodGuard::Kind;
+  using Flood = H2FloodGuard::Kind;
   const auto has = [&](std::uint8_t flag) { return (header.flags & flag) != 0; };
   switch (header.type) {
     case NGHTTP2_DATA:
       if (header.size == 0 && has(NGHTTP2_FLAG_PADDED)) return !cut(ResetCode::frame_size_error, "no pad length");
       if (header.id != 0 && !find(header.id)) return may_be_closed(header);
-      return header.size > 0 || has(NGHTTP2_FLAG_END_STREAM) || !count(Kind::empty);
+      return header.size > 0 || has(NGHTTP2_FLAG_END_STREAM) || !count(Flood::empty);
     case NGHTTP2_HEADERS:
       if (header.size == 0 && has(NGHTTP2_FLAG_PADDED)) return !cut(ResetCode::frame_size_error, "no pad length");
       is_in_head_ = true;
@@ -100,31 +100,31 @@ bool H2Codec::admit(const H2FrameHeader& header) {
         return !cut(ResetCode::enhance_your_calm, "a flood of CONTINUATION frames");
       }
       is_in_block_ = !has(NGHTTP2_FLAG_END_HEADERS);
-      return header.size > 0 || !count(Kind::empty);
+      return header.size > 0 || !count(Flood::empty);
     case NGHTTP2_SETTINGS:
-      return has(NGHTTP2_FLAG_ACK) || !count(Kind::settings);
+      return has(NGHTTP2_FLAG_ACK) || !count(Flood::settings);
     case NGHTTP2_PING:
-      return !count(Kind::ping);
+      return !count(Flood::ping);
     case NGHTTP2_PRIORITY:
       if (is_in_block_) return true;  // nghttp2 refuses the frame
       // RFC 7540 §5.3.1. Such priorities are ignored (RFC 9113 §5.3.2), but the frame must still be valid.
       if (header.id == 0) return !cut(ResetCode::protocol_error, "PRIORITY on stream 0");
       if (header.id == header.depends_on) return !cut(ResetCode::protocol_error, "PRIORITY that depends on itself");
-      return !count(Kind::priority);
+      return !count(Flood::priority);
     case NGHTTP2_PRIORITY_UPDATE:
       if (is_in_block_) return true;                                                     // nghttp2 refuses the frame
       if (header.size >= H2FrameScan::kPriorityUpdateSize && header.prioritized == 0) {  // RFC 9218 §7.1
         return !cut(ResetCode::protocol_error, "PRIORITY_UPDATE of stream 0");
       }
-      return !count(Kind::priority);
+      return !count(Flood::priority);
     case NGHTTP2_WINDOW_UPDATE:
-      return !count(Kind::window_update);
+      return !count(Flood::window_update);
     case NGHTTP2_RST_STREAM:  // counted when nghttp2 has read all earlier frames: reset_read()
     case NGHTTP2_PUSH_PROMISE:
     case NGHTTP2_GOAWAY:
       return true;
     default:
-      return !count(Kind::unknown);
+      return !count(Flood::unknown);
   }
 }
 
@@ -188,7 +188,7 @@ int H2Codec::request_read(std::uint32_t id, bool is_last) {
   }
   stream.awaits_continue = request->expects_continue && !is_last;
   stream.is_grpc = !is_last && reader_.is_grpc();
-  events_->head(id, reader_.head(), is_last ? Last::yes : Last::no);
+  events_->head(id, reader_.head(), is_last ? Last::yes : Last::no, Kind::request);
   if (!is_last) return kGoOn;
   Head no_trailers;
   if (!stream.is_over) events_->end(id, no_trailers);

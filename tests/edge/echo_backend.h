@@ -18,19 +18,18 @@ class EchoBackend final : public Backend, private TurnEnd {
   explicit EchoBackend(Loop& loop) : loop_(loop) {}
   ~EchoBackend() override { loop_.forget_turn_end(*this); }
 
-  void attach(ExchangeFinder& exchanges) { exchanges_ = &exchanges; }
-
-  StreamKey open(ExchangeKey exchange, const Head& head, Last last, Attempt) override {
+  StreamKey open(const BackendRequest& request, ReplyTo reply_to) override {
     const StreamKey key = ++last_key_;
-    streams_[key].exchange = exchange;
+    streams_[key].reply_to = reply_to;
+    const Head& head = request.head;
     if (told.size() < 1'000) told += "head " + std::string(head.method()) + " " + std::string(head.path()) + "; ";
-    if (last == Last::yes) answer_later(key);
+    if (request.last == Last::yes) answer_later(key);
     return key;
   }
   void data(StreamKey stream, Bytes bytes) override {
     body_bytes += bytes.size();
     if (!credits) return;
-    BackendEvents* exchange = exchanges_->find(streams_[stream].exchange);
+    BackendEvents* exchange = streams_[stream].reply_to.find();
     if (exchange) exchange->credit(static_cast<std::uint32_t>(bytes.size()));
   }
   void end(StreamKey stream, const Head&) override { answer_later(stream); }
@@ -57,7 +56,7 @@ class EchoBackend final : public Backend, private TurnEnd {
 
  private:
   struct Stream {
-    ExchangeKey exchange = 0;
+    ReplyTo reply_to;
     bool has_head = false;
     std::size_t left = 0;
     std::size_t window = kFirstReplyWindow;
@@ -75,33 +74,32 @@ class EchoBackend final : public Backend, private TurnEnd {
     const auto at = streams_.find(key);
     if (at == streams_.end()) return;
     Stream& stream = at->second;
-    const ExchangeKey exchange = stream.exchange;
+    const ReplyTo reply_to = stream.reply_to;
     if (!std::exchange(stream.has_head, true)) {
       stream.left = reply_size;
       Head head{{":status", "200"}, {"content-length", std::to_string(reply_size)}};
-      exchanges_->find(exchange)->accepted("echo");
-      exchanges_->find(exchange)->head(head, Last::no);
+      reply_to.find()->accepted("echo");
+      reply_to.find()->head(head, Last::no);
     }
     while (stream.left > 0 && stream.window > 0) {
       const std::size_t size = std::min({stream.left, stream.window, piece_.size()});
       stream.left -= size;
       stream.window -= size;
       sent += size;
-      exchanges_->find(exchange)->data(as_bytes(std::string_view(piece_).substr(0, size)));
+      reply_to.find()->data(as_bytes(std::string_view(piece_).substr(0, size)));
     }
     if (lost_replies > 0) {
       --lost_replies;
       streams_.erase(at);
-      return exchanges_->find(exchange)->reset({Fault::backend, Code::worker_lost, false, "echo is gone"});
+      return reply_to.find()->reset({Fault::backend, Code::worker_lost, false, "echo is gone"});
     }
     if (stream.left > 0) return;
     streams_.erase(at);
     Head no_trailers;
-    exchanges_->find(exchange)->end(no_trailers);
+    reply_to.find()->end(no_trailers);
   }
 
   Loop& loop_;
-  ExchangeFinder* exchanges_ = nullptr;
   StreamKey last_key_ = 0;
   std::map<StreamKey, Stream> streams_;
   std::vector<StreamKey> ready_;

@@ -89,7 +89,6 @@ class Client {
 struct Bench {
   explicit Bench(EdgeSettings edge = {}, std::vector<std::string> proxies = {})
       : settings(std::move(edge)), exchange_settings{.trusted_proxies = std::move(proxies)} {
-    backend.attach(exchanges);
     auto socket = listen_at("127.0.0.1", 0, Share::no);
     REQUIRE(socket.has_value());
     port = bound_to(*socket).port;

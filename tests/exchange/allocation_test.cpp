@@ -24,7 +24,7 @@ class QuietClient final : public ReplySink {
 
 class QuietBackend final : public Backend {
  public:
-  StreamKey open(ExchangeKey, const Head&, Last, Attempt) override { return ++streams; }
+  StreamKey open(const BackendRequest&, ReplyTo) override { return ++streams; }
   void data(StreamKey, Bytes) override {}
   void end(StreamKey, const Head&) override {}
   void reset(StreamKey, ResetCode) override {}
@@ -55,7 +55,7 @@ TEST_CASE("exchanges: a request, its body, its retry and its reply allocate noth
                               Field{"x-forwarded-for", "203.0.113.77"}, Field{"content-length", "1000"}}) {
       head.add(field.name, field.value);
     }
-    const ExchangeKey key = exchanges.open(client, info, clock.time);
+    const ExchangeKey key = exchanges.open(client, info, Kind::request, clock.time);
     exchanges.from_client(key)->head(head, Last::no);
     exchanges.from_client(key)->data(as_bytes(body));
     trailers.clear();

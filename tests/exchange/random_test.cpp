@@ -68,8 +68,8 @@ class StrictBackend final : public Backend {
     StreamState request;
     SendWindow window{kOpeningWindow};
   };
-  StreamKey open(ExchangeKey exchange, const Head&, Last, Attempt) override {
-    streams.emplace(++last, Stream{exchange, {}, SendWindow{kOpeningWindow}});
+  StreamKey open(const BackendRequest&, ReplyTo reply_to) override {
+    streams.emplace(++last, Stream{reply_to.key, {}, SendWindow{kOpeningWindow}});
     CHECK(streams.at(last).request.head());
     return last;
   }
@@ -107,7 +107,7 @@ struct World {
     const std::size_t number = clients.size();
     clients.push_back(std::make_unique<StrictClient>(*this, number));
     StrictClient& client = *clients.back();
-    client.key = exchanges.open(client, info, clock.time);
+    client.key = exchanges.open(client, info, Kind::request, clock.time);
     constexpr const char* kMethods[] = {"GET", "PUT", "POST", "HEAD"};
     Head head{{":method", kMethods[pick(4)]}, {":scheme", "http"}, {":path", "/"}, {":authority", "a"}};
     static_cast<void>(client.request.head());

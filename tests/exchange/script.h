@@ -81,12 +81,12 @@ class FakeBackend final : public Backend {
  public:
   explicit FakeBackend(Heard& heard) : heard_(heard) {}
 
-  StreamKey open(ExchangeKey exchange, const Head& head, Last last, Attempt) override {
-    seen = head;
-    asked_by = exchange;
+  StreamKey open(const BackendRequest& request, ReplyTo reply_to) override {
+    seen = request.head;
+    asked_by = reply_to.key;
     ++streams;
-    say(streams,
-        "open " + std::string(head.method()) + " " + std::string(head.path()) + (last == Last::yes ? " last" : ""));
+    say(streams, "open " + std::string(seen.method()) + " " + std::string(seen.path()) +
+                     (request.last == Last::yes ? " last" : ""));
     return streams;
   }
   void data(StreamKey stream, Bytes bytes) override {
@@ -134,13 +134,13 @@ class Script {
  public:
   explicit Script(ExchangeSettings with = {}) : settings(std::move(with)) {}
 
-  Script& begin() {
-    key = exchanges.open(client, info, clock.time);
+  Script& begin(Kind kind = Kind::request) {
+    key = exchanges.open(client, info, kind, clock.time);
     return *this;
   }
   // A request with nothing after its head.
   Script& ask(std::string_view method, std::string_view path = "/") {
-    begin().ask_more(method, path, Last::yes);
+    begin(method == "CONNECT" ? Kind::web_socket : Kind::request).ask_more(method, path, Last::yes);
     Head none;
     if (StreamSink* to = exchanges.from_client(key)) to->end(none);
     return *this;
@@ -153,7 +153,7 @@ class Script {
     return *this;
   }
   // An opening of a WebSocket: nothing follows until it is accepted.
-  Script& ask_socket() { return begin().ask_more("CONNECT", "/ws"); }
+  Script& ask_socket() { return begin(Kind::web_socket).ask_more("CONNECT", "/ws"); }
   Script& send(std::size_t bytes) { return send(std::string(bytes, 'x')); }
   Script& send(const std::string& bytes) {
     if (StreamSink* to = exchanges.from_client(key)) to->data(as_bytes(bytes));

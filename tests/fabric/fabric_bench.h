@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "router/fabric/fabric.h"
+#include "router/plan/route.h"
 
 namespace zeroway::test {
 
@@ -129,7 +130,6 @@ class Bench : public ExchangeFinder {
     welcome.router = "router#test";
     welcome.pairs.push_back({"tcp://*:8000", "tcp://*:8001"});
     fabric = std::make_unique<Fabric>(settings, wire, welcome, counters, [this] { is_asked = true; });
-    fabric->attach(*this);
     tick();
   }
 
@@ -251,10 +251,14 @@ class Bench : public ExchangeFinder {
 
   // A request of which nothing is sent before turn().
   StreamId get(const std::string& path = "/", Last last = Last::yes, Attempt attempt = Attempt::first) {
+    return open(Head{{":method", "GET"}, {":scheme", "http"}, {":authority", "a"}, {":path", path}}, last,
+                Kind::request, attempt);
+  }
+  StreamId open(const Head& head, Last last, Kind kind = Kind::request, Attempt attempt = Attempt::first) {
     const ExchangeKey key = ++last_exchange;
     exchanges[key] = std::make_unique<RecordingExchange>();
-    return fabric->open(key, Head{{":method", "GET"}, {":scheme", "http"}, {":authority", "a"}, {":path", path}}, last,
-                        attempt);
+    const BackendRequest request{head, last, kind, attempt, route, client};
+    return fabric->open(request, {this, key});
   }
   StreamId ask(const std::string& path = "/", Last last = Last::yes) {
     const StreamId stream = get(path, last);
@@ -269,6 +273,8 @@ class Bench : public ExchangeFinder {
   }
 
   FabricSettings settings;
+  Route route;
+  ClientInfo client;
   RecordingWire wire;
   Counters counters;
   std::unique_ptr<Fabric> fabric;

@@ -209,7 +209,7 @@ TEST_CASE("fabric: it describes each worker in a line") {
   bench.claim("b", stream);
   bench.pass(70'000);
   bench.pong("a");
-  const std::vector<std::string> lines = bench.fabric->describe(bench.now);
+  const std::vector<std::string> lines = bench.fabric->describe();
   REQUIRE(lines.size() == 2);
   CHECK(lines[0] ==
         "worker a (a#0123456789abcdef) from 192.0.2.1: ready, 0 of 10 streams, weight 3, the open pool, here for 1 min "
@@ -222,7 +222,7 @@ TEST_CASE("fabric: a worker that is silent is described as that, and that it is 
   Bench bench;
   bench.join("a");
   bench.pass(1'200);  // a ping of the round is not back
-  CHECK(bench.fabric->describe(bench.now)[0].find(": silent, ") != std::string::npos);
+  CHECK(bench.fabric->describe()[0].find(": silent, ") != std::string::npos);
   bench.pong("a");
-  CHECK(bench.fabric->describe(bench.now)[0].find(": ready, ") != std::string::npos);
+  CHECK(bench.fabric->describe()[0].find(": ready, ") != std::string::npos);
 }

@@ -707,10 +707,9 @@ TEST_CASE("fabric: a MESSAGE without payload takes one of the credit, both ways"
   for (const bool is_reply : {true, false}) {
     Bench bench;
     bench.join("a");
-    bench.exchanges[++bench.last_exchange] = std::make_unique<RecordingExchange>();
     const Head head{
         {":method", "CONNECT"}, {":protocol", "websocket"}, {":scheme", "http"}, {":authority", "a"}, {":path", "/"}};
-    const StreamId stream = bench.fabric->open(bench.last_exchange, head, Last::no, Attempt::first);
+    const StreamId stream = bench.open(head, Last::no, Kind::web_socket);
     bench.turn();
     const auto send = [&](std::uint32_t times) {
       MessageWriter writer;

@@ -32,7 +32,7 @@ class Session : public CodecEvents {
     must(open_.empty());
   }
 
-  void head(CodecStream stream, Head& head, Last) override {
+  void head(CodecStream stream, Head& head, Last, Kind) override {
     must(stream > last_ && breaks_ == 0);
     last_ = stream;
     must(check_request_head(head).has_value());

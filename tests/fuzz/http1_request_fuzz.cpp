@@ -28,7 +28,7 @@ class Session : public CodecEvents {
   }
   [[nodiscard]] std::string told() const { return told_ + "|out " + codec_output_; }
 
-  void head(CodecStream stream, Head& head, Last) override {
+  void head(CodecStream stream, Head& head, Last, Kind) override {
     must(stream == ++last_ && !is_open_);
     must(check_request_head(head).has_value());
     is_open_ = true;

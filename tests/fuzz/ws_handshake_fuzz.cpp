@@ -32,7 +32,7 @@ class Session : public CodecEvents {
   }
   [[nodiscard]] const std::string& told() const { return told_; }
 
-  void head(CodecStream stream, Head& head, Last last) override {
+  void head(CodecStream stream, Head& head, Last last, Kind) override {
     must(check_request_head(head).has_value());
     told_ += "|head";
     for (const Field field : head) told_.append(" ").append(field.name).append("=").append(field.value);

@@ -19,7 +19,7 @@ constexpr std::string_view kGet =
 class Answering : public CodecEvents {
  public:
   explicit Answering(H1Codec& codec) : codec_(codec) {}
-  void head(CodecStream, Head&, Last) override {}
+  void head(CodecStream, Head&, Last, Kind) override {}
   void data(CodecStream, Bytes) override {}
   void end(CodecStream stream, Head&) override {
     codec_.head(stream, reply_, Last::no);

@@ -30,7 +30,7 @@ class Bench : public CodecEvents {
     codec.output().clear();
   }
 
-  void head(CodecStream stream, Head& head, Last last) override {
+  void head(CodecStream stream, Head& head, Last last, Kind) override {
     std::string line = "head " + std::to_string(stream);
     for (const Field field : head) line.append(" ").append(field.name).append("=").append(field.value);
     tell(line + (last == Last::yes ? " last" : ""));

@@ -73,7 +73,7 @@ std::string VerbRecorder::text() {
   return text_;
 }
 
-void VerbRecorder::head(CodecStream id, Head& head, Last last) {
+void VerbRecorder::head(CodecStream id, Head& head, Last last, Kind) {
   stream = id;
   add("head" + shown(path_first(head)) + (last == Last::yes ? " last" : ""));
   on_head(id, last);

@@ -11,7 +11,7 @@ namespace zeroway::test {
 
 class VerbRecorder : public CodecEvents {
  public:
-  void head(CodecStream stream, Head& head, Last last) override;
+  void head(CodecStream stream, Head& head, Last last, Kind) override;
   void data(CodecStream stream, Bytes bytes) override;
   void end(CodecStream stream, Head& trailers) override;
   void reset(CodecStream stream, const Error& error) override;
