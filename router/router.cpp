@@ -11,6 +11,7 @@
 #include "proto/instance.h"
 #include "router/edge/front_door.h"
 #include "router/exchange/exchanges.h"
+#include "router/exchange/plan_in_use.h"
 #include "router/fabric/fabric_driver.h"
 #include "router/net/loop.h"
 #include "router/net/loop_clock.h"
@@ -61,14 +62,22 @@ struct Router::Lane {
   Lane(const Settings& settings, Welcome welcome)
       : loop(settings.io_uring ? ManySends::Ring::if_there : ManySends::Ring::never),
         fabric(loop, settings.fabric, std::move(welcome), counters),
-        exchanges(settings.exchange, fabric.backend(), log, counters, clock),
+        plan(with_fabric(settings.exchange, fabric.backend())),
+        exchanges(settings.exchange, plan, log, counters, clock),
         door(loop, settings.edge, exchanges, log, counters, clock),
         sweep(loop, [this] { on_sweep(); }) {
     sweep.set(kSweepInterval);
   }
 
+  static PlanInUse with_fabric(const ExchangeSettings& settings, Backend& fabric) {
+    PlanInUse made;
+    made.use(make_plan(settings), {std::shared_ptr<Backend>(&fabric, [](Backend*) {})});
+    return made;
+  }
+
   void on_sweep() {
     exchanges.sweep(loop.now());
+    plan.sweep();
     log.sweep(loop.now());
     sweep.set(kSweepInterval);
   }
@@ -91,6 +100,7 @@ struct Router::Lane {
   Counters counters;
   RequestLog log;
   FabricDriver fabric;
+  PlanInUse plan;
   Exchanges exchanges;
   std::optional<TlsServer> tls;  // none without TLS
   FrontDoor door;

@@ -13,6 +13,7 @@ namespace zeroway {
 
 void Exchange::begin(ExchangeKey key, ReplySink& client, const ClientInfo& info, Kind kind, Time now) {
   key_ = key;
+  answer_ = {};
   stream_ = {};
   client_ = &client;
   info_ = &info;
@@ -47,6 +48,8 @@ void Exchange::request_head(Head& head, Last last) {
   const Forwarding forwarding = count_forwarding(request_head_);
   if (forwarding == Forwarding::used_up) return answer_as_last();
   if (forwarding == Forwarding::unclear) return refuse_request(Code::bad_request);
+  answer_ = context_.plan.match(*info_, request_head_);
+  if (answer_.is_empty()) return refuse_request(Code::no_route);
   context_.rules.request(request_head_, *info_);
   // Counts the added fields too, and 32 bytes for each field: workers refuse to decode a larger head, and the router
   // would blame the worker.
@@ -78,9 +81,9 @@ void Exchange::open_stream() {
                                .last = is_bare ? Last::yes : Last::no,
                                .kind = kind_,
                                .attempt = is_again ? Attempt::again : Attempt::first,
-                               .route = context_.route,
+                               .route = route(),
                                .client = *info_};
-  stream_ = {&context_.backend, context_.backend.open(request, {context_.finder, key_})};
+  stream_ = {&answer_.backend(), answer_.backend().open(request, {context_.finder, key_})};
   send_body();
 }
 
@@ -135,13 +138,23 @@ void Exchange::send_end() {
 bool Exchange::is_worker_due() const { return request_.has_ended() || awaits_continue_ || body_.is_client_stopped(); }
 
 void Exchange::time_worker() {
-  const Millis limit = context_.settings.reply_timeout;
-  if (limit.count() == 0 || is_over_ || reply_.has_started()) return;
+  if (is_over_ || reply_.has_started()) return;
+  const Millis limit = route().reply_timeout;
+  if (limit.count() == 0) return;
   if (!is_worker_due()) {
     reply_due_ = Time{};
   } else if (reply_due_ == Time{}) {
     reply_due_ = context_.clock.now() + limit;
+    set_deadline();
   }
+}
+
+// A deadline that is taken back stays on the wheel: it finds nothing overdue when it rings.
+void Exchange::set_deadline() {
+  Time first = Time::max();
+  for (const Time due : {reply_due_, resume_at_, is_waiting_ ? retry_due_ : Time{}})
+    if (due != Time{}) first = std::min(first, due);
+  if (first != Time::max()) context_.deadlines.set(deadline_, first);
 }
 
 void Exchange::request_reset(const Error& error) {
@@ -249,6 +262,7 @@ void Exchange::conclude() {
   --context_.counters.exchanges_open;
   if (context_.log.is_on()) write_record();
   body_.clear();
+  answer_ = {};
   if (request_head_.list_size() > kWarmHeadMemory) request_head_ = Head();
   context_.retire(key_);
 }

@@ -17,16 +17,17 @@
 #include "router/exchange/error_format.h"
 #include "router/exchange/exchanges.h"
 #include "router/exchange/header_rules.h"
+#include "router/exchange/plan_in_use.h"
 #include "router/exchange/request_body.h"
 #include "router/exchange/retry_budget.h"
+#include "router/net/timer_wheel.h"
 #include "router/observe/complaints.h"
-#include "router/plan/route.h"
 
 namespace zeroway {
 
 // The data that all exchanges of a loop share. Class Exchanges implements it.
 struct ExchangeContext {
-  ExchangeContext(const ExchangeSettings& with_settings, Backend& with_backend, RequestLog& with_log,
+  ExchangeContext(const ExchangeSettings& with_settings, PlanInUse& with_plan, RequestLog& with_log,
                   Counters& with_counters, const WallClock& with_clock);
   virtual ~ExchangeContext() = default;
   // The exchange is over: its key is stale at once, its memory stays unchanged until no verb runs.
@@ -36,24 +37,24 @@ struct ExchangeContext {
   // Called when the outermost verb has returned and some exchange waits for the budget.
   virtual void serve_waiting() = 0;
 
-  const ExchangeSettings& settings;
-  Backend& backend;
+  PlanInUse& plan;
   RequestLog& log;
   Counters& counters;
   const WallClock& clock;
   ExchangeFinder* finder = nullptr;  // of the exchanges of this loop
-  Route route;
   HeaderRules rules;
   DateField date;
   RetryBudget budget;
   Complaints complaints;
+  TimerWheel deadlines;
   std::uint32_t depth = 0;  // verbs running now, one inside the other
   std::size_t waiting = 0;  // exchanges that wait for the budget
 };
 
 class Exchange {
  public:
-  explicit Exchange(ExchangeContext& context) : context_(context), client_end_(*this), backend_end_(*this) {}
+  explicit Exchange(ExchangeContext& context)
+      : context_(context), client_end_(*this), backend_end_(*this), deadline_(*this) {}
 
   // Begins a new request in the memory of an old one. See Exchanges::open.
   void begin(ExchangeKey key, ReplySink& client, const ClientInfo& info, Kind kind, Time now);
@@ -65,8 +66,6 @@ class Exchange {
   [[nodiscard]] ErrorFormat client_error_format() const;
   // See Exchanges::blame_client.
   void blame_client(Code code);
-  // Fails the request when its reply, or its retry, is overdue.
-  void check_deadlines(Time now);
   // Only while this exchange waits for the retry budget: opens the request again if the budget has a place.
   [[nodiscard]] bool retry_now();
 
@@ -99,10 +98,21 @@ class Exchange {
     Exchange& exchange_;
   };
 
+  // Rings when the reply, or the retry, is overdue.
+  class Deadline final : public TimerWheel::Node {
+   public:
+    explicit Deadline(Exchange& exchange) : exchange_(exchange) {}
+    void ring() override { exchange_.deadline_came(); }
+
+   private:
+    Exchange& exchange_;
+  };
+
   // request, from the client
   void request_head(Head& head, Last last);
   void refuse_request(Code code);
   void answer_as_last();
+  [[nodiscard]] const Route& route() const { return answer_.route(); }
   void request_data(Bytes bytes);
   void request_piece(Bytes piece, MessageKind kind, Last last);
   void request_end(Head& trailers);
@@ -113,6 +123,8 @@ class Exchange {
   void send_end();
   [[nodiscard]] bool is_worker_due() const;
   void time_worker();
+  void set_deadline();
+  void deadline_came();
 
   // reply, from the backend
   void reply_accepted(std::string_view worker);
@@ -150,9 +162,11 @@ class Exchange {
   ExchangeContext& context_;
   ClientEnd client_end_;
   BackendEnd backend_end_;
+  Deadline deadline_;
 
   ExchangeKey key_ = 0;
-  BackendStream stream_;  // none: not opened yet, lost, or over
+  PlanInUse::Answer answer_;  // empty: the request has no route yet
+  BackendStream stream_;      // none: not opened yet, lost, or over
   ReplySink* client_ = nullptr;
   const ClientInfo* info_ = nullptr;
 

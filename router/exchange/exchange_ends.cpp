@@ -22,18 +22,20 @@ class Verb {
 
 }  // namespace
 
-ExchangeContext::ExchangeContext(const ExchangeSettings& with_settings, Backend& with_backend, RequestLog& with_log,
+ExchangeContext::ExchangeContext(const ExchangeSettings& with_settings, PlanInUse& with_plan, RequestLog& with_log,
                                  Counters& with_counters, const WallClock& with_clock)
-    : settings(with_settings),
-      backend(with_backend),
+    : plan(with_plan),
       log(with_log),
       counters(with_counters),
       clock(with_clock),
       rules(with_settings),
-      budget(with_settings.retry_budget_percent, with_settings.retry_budget_floor) {}
+      budget(with_settings.retry_budget_percent, with_settings.retry_budget_floor),
+      deadlines(with_clock.now()) {}
 
-void Exchange::check_deadlines(Time now) {
+void Exchange::deadline_came() {
   const Verb running(context_);
+  if (is_over_) return;
+  const Time now = context_.clock.now();
   if (is_waiting_ && resume_at_ != Time{} && now >= resume_at_) {
     resume_at_ = Time{};
     if (!retry_now()) context_.wait_for_budget(key_);
@@ -44,6 +46,7 @@ void Exchange::check_deadlines(Time now) {
     fail({Fault::backend, Code::worker_timeout, false,
           "neither a reply nor room for more of the body within the reply timeout"});
   }
+  if (!is_over_) set_deadline();
 }
 
 void Exchange::ClientEnd::head(Head& head, Last last) {

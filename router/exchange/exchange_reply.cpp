@@ -132,6 +132,7 @@ void Exchange::reply_reset(const Error& error) {
     body_.rewind();
     is_waiting_ = true;
     retry_due_ = context_.clock.now() + kRetryWait;
+    set_deadline();
     if (retries_ > 0) return pause();
     if (!retry_now()) context_.wait_for_budget(key_);
     return;
@@ -159,7 +160,7 @@ bool Exchange::may_open_again(const Error& error) const {
 // For a request that a worker may have seen.
 bool Exchange::may_retry(const Error& error) const {
   return error.fault == Fault::backend && error.code == Code::worker_lost && !reply_.has_started() &&
-         body_.is_replayable() && retries_ < context_.settings.retries && is_idempotent();
+         body_.is_replayable() && retries_ < route().retries && is_idempotent();
 }
 
 // For its client, a WebSocket that no worker has accepted is a GET: the opening contains nothing to act on.
@@ -168,7 +169,10 @@ bool Exchange::is_idempotent() const {
 }
 
 // After a second loss: the cause may persist, and the next worker may be dying already.
-void Exchange::pause() { resume_at_ = context_.clock.now() + kRetryPause * retries_; }
+void Exchange::pause() {
+  resume_at_ = context_.clock.now() + kRetryPause * retries_;
+  set_deadline();
+}
 
 bool Exchange::retry_now() {
   if (!has_budget_ && !context_.budget.take(context_.counters.exchanges_open)) return false;

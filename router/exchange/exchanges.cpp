@@ -34,9 +34,9 @@ struct Exchanges::Inside final : ExchangeContext {
   std::deque<ExchangeKey> queue;  // exchanges that wait for the retry budget, first come first served
 };
 
-Exchanges::Exchanges(const ExchangeSettings& settings, Backend& backend, RequestLog& log, Counters& counters,
+Exchanges::Exchanges(const ExchangeSettings& settings, PlanInUse& plan, RequestLog& log, Counters& counters,
                      const WallClock& clock)
-    : inside_(std::make_unique<Inside>(settings, backend, log, counters, clock)) {
+    : inside_(std::make_unique<Inside>(settings, plan, log, counters, clock)) {
   inside_->finder = this;
 }
 
@@ -69,7 +69,7 @@ BackendEvents* Exchanges::find(ExchangeKey key) {
 }
 
 void Exchanges::sweep(Time now) {
-  inside_->exchanges.for_each([now](Exchange& exchange) { exchange.check_deadlines(now); });
+  inside_->deadlines.advance(now);
   inside_->log.sweep(now);
 }
 

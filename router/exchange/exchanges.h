@@ -21,11 +21,13 @@ namespace zeroway {
 
 class RequestLog;  // router/observe/request_log.h
 class WallClock;   // router/observe/wall_clock.h
+class PlanInUse;   // router/exchange/plan_in_use.h
 struct Counters;   // router/observe/counters.h
 
 class Exchanges : public ExchangeFinder {
  public:
-  Exchanges(const ExchangeSettings& settings, Backend& backend, RequestLog& log, Counters& counters,
+  // `plan` is in use already.
+  Exchanges(const ExchangeSettings& settings, PlanInUse& plan, RequestLog& log, Counters& counters,
             const WallClock& clock);
   ~Exchanges() override;
 
@@ -47,7 +49,7 @@ class Exchanges : public ExchangeFinder {
   // Whether `address` (numeric, without port or brackets) is in a network of ExchangeSettings::trusted_proxies.
   [[nodiscard]] bool trusts(std::string_view address) const;
 
-  // Checks the deadlines of all exchanges; to be called about every 100 ms.
+  // Serves the deadlines that are due; to be called about every 100 ms.
   void sweep(Time now);
   [[nodiscard]] std::size_t size() const;
 

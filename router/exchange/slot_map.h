@@ -60,14 +60,6 @@ class SlotMap {
     retired_.clear();
   }
 
-  // Visits the live objects; `visit` may retire and add objects.
-  template <class Visit>
-  void for_each(Visit visit) {
-    for (std::size_t index = 0; index < slots_.size(); ++index) {
-      if (slots_[index].is_live) visit(*slots_[index].object);
-    }
-  }
-
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:

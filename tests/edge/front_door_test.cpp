@@ -20,6 +20,7 @@
 #include "router/observe/counters.h"
 #include "router/observe/request_log.h"
 #include "tests/edge/echo_backend.h"
+#include "tests/exchange/one_route.h"
 
 using namespace zeroway;
 using namespace std::chrono_literals;
@@ -121,7 +122,8 @@ struct Bench {
   Counters counters;
   RequestLog log;
   EchoBackend backend{loop};
-  Exchanges exchanges{exchange_settings, backend, log, counters, clock};
+  PlanInUse plan = one_route(exchange_settings, backend);
+  Exchanges exchanges{exchange_settings, plan, log, counters, clock};
   FrontDoor door{loop, settings, exchanges, log, counters, clock};
   std::uint16_t port = 0;
 };

@@ -42,7 +42,8 @@ TEST_CASE("exchanges: a request, its body, its retry and its reply allocate noth
   FakeClock clock;
   RequestLog log;
   Counters counters;
-  Exchanges exchanges(settings, backend, log, counters, clock);
+  PlanInUse plan = one_route(settings, backend);
+  Exchanges exchanges(settings, plan, log, counters, clock);
   const ClientInfo info{.address = "192.0.2.1"};
   Head head, reply, trailers;
   const std::string body(1'000, 'x');

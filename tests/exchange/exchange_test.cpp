@@ -281,7 +281,7 @@ TEST_CASE("exchange: no reply in time is a 504, and the time runs from the end o
   s.begin().ask_more("POST").pass(Millis{5'000}).accept().send_end().heard();
   CHECK(s.pass(Millis{999}).heard().empty());
   s.reply("103").heard();  // no final head
-  CHECK(s.pass(Millis{1}).heard().starts_with("b1 reset 8 · c head 504 · c data "));
+  CHECK(s.pass(TimerWheel::kTick).heard().starts_with("b1 reset 8 · c head 504 · c data "));
   CHECK(s.is_over());
 
   Script answered(settings);
@@ -323,7 +323,7 @@ TEST_CASE("exchange: a worker that takes no more of the body in time is a 504, n
     SUBCASE("for ever") {}
   }
   CHECK(s.pass(Millis{999}).heard() == "");
-  CHECK(s.pass(Millis{1}).heard().starts_with("b1 reset 8 · c head 504 · c data "));
+  CHECK(s.pass(TimerWheel::kTick).heard().starts_with("b1 reset 8 · c head 504 · c data "));
   CHECK(s.is_over());
 }
 

@@ -202,7 +202,8 @@ struct World {
   ClientInfo info{.address = "192.0.2.1"};
   std::vector<std::unique_ptr<StrictClient>> clients;
   int inside = 0;
-  Exchanges exchanges{settings, backend, log, counters, clock};
+  PlanInUse plan = one_route(settings, backend);
+  Exchanges exchanges{settings, plan, log, counters, clock};
 };
 
 bool StrictClient::take_back() {

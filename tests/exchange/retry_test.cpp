@@ -205,7 +205,7 @@ TEST_CASE("retry: a reply that is taken back has counted for its budget, and its
   s.key = first;
   CHECK(s.pass(Millis{700}).heard().empty());
   CHECK(s.pass(Millis{2'299}).counters.replies_5xx == 1);  // the other's
-  CHECK(s.pass(Millis{1}).heard().find("c head 504") != std::string::npos);
+  CHECK(s.pass(TimerWheel::kTick).heard().find("c head 504") != std::string::npos);
 }
 
 // --- Credit -------------------------------------------------------------------------------------------------------
@@ -293,7 +293,7 @@ TEST_CASE("budget: who waits too long is denied, with a 502") {
   const auto keys = lose_many(s, 3);
   s.heard();
   CHECK(s.pass(kRetryWait - Millis{1}).heard().empty());
-  CHECK(s.pass(Millis{1}).heard().starts_with("c head 502 · c data "));
+  CHECK(s.pass(TimerWheel::kTick).heard().starts_with("c head 502 · c data "));
   CHECK(s.counters.retries_denied == 2);
   CHECK(s.exchanges.find(keys[0]) != nullptr);
   CHECK(s.exchanges.find(keys[1]) == nullptr);

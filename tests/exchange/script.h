@@ -7,9 +7,11 @@
 
 #include "router/exchange/error_reply.h"
 #include "router/exchange/exchanges.h"
+#include "router/net/timer_wheel.h"
 #include "router/observe/counters.h"
 #include "router/observe/request_log.h"
 #include "router/observe/wall_clock.h"
+#include "tests/exchange/one_route.h"
 
 namespace zeroway {
 
@@ -212,7 +214,8 @@ class Script {
   RequestLog log;
   Counters counters;
   ClientInfo info{.address = "192.0.2.1"};
-  Exchanges exchanges{settings, backend, log, counters, clock};
+  PlanInUse plan = one_route(settings, backend);
+  Exchanges exchanges{settings, plan, log, counters, clock};
   ExchangeKey key = 0;
   bool has_idempotency_key = false;
 };
