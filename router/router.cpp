@@ -4,33 +4,24 @@
 
 #include <algorithm>
 #include <csignal>
-#include <optional>
 #include <thread>
+#include <utility>
 
 #include "proto/control.h"
 #include "proto/instance.h"
-#include "router/edge/front_door.h"
-#include "router/exchange/exchanges.h"
-#include "router/exchange/plan_in_use.h"
-#include "router/fabric/fabric_driver.h"
-#include "router/net/loop.h"
-#include "router/net/loop_clock.h"
+#include "router/lane.h"
 #include "router/net/signals.h"
 #include "router/net/socket.h"
 #include "router/net/tls_keeper.h"
-#include "router/net/tls_server.h"
-#include "router/observe/counters.h"
 #include "router/observe/log.h"
 #include "router/observe/log_file.h"
 #include "router/observe/report.h"
-#include "router/observe/request_log.h"
+#include "router/plan/plan.h"
 
 namespace zeroway {
 
 namespace {
 
-constexpr Millis kSweepInterval{100};     // deadlines of exchanges, lines of the access log
-constexpr Millis kDrainLookInterval{20};  // whether the last client is gone
 constexpr std::initializer_list<int> kSignals{SIGTERM, SIGINT, SIGHUP, SIGUSR1};
 
 // A connection is a descriptor, and the usual soft limit is 1024. Clients do not get all descriptors: libzmq ends the
@@ -58,55 +49,15 @@ Result<> fit_descriptors(Settings& settings) {
 
 }  // namespace
 
-struct Router::Lane {
-  Lane(const Settings& settings, Welcome welcome)
-      : loop(settings.io_uring ? ManySends::Ring::if_there : ManySends::Ring::never),
-        fabric(loop, settings.fabric, std::move(welcome), counters),
-        plan(with_fabric(settings.exchange, fabric.backend())),
-        exchanges(settings.exchange, plan, log, counters, clock),
-        door(loop, settings.edge, exchanges, log, counters, clock),
-        sweep(loop, [this] { on_sweep(); }) {
-    sweep.set(kSweepInterval);
-  }
+// A listener of the plan, with what all loops share of it.
+struct Router::Entrance {
+  ListenerSpec spec;
+  std::uint64_t door = 0;
+  std::string where{};                  // the bound address
+  std::vector<Socket> sockets{};        // bound and not handed to the lanes yet, one for each
+  std::unique_ptr<TlsKeeper> keeper{};  // none without TLS
 
-  static PlanInUse with_fabric(const ExchangeSettings& settings, Backend& fabric) {
-    PlanInUse made;
-    made.use(make_plan(settings), {std::shared_ptr<Backend>(&fabric, [](Backend*) {})});
-    return made;
-  }
-
-  void on_sweep() {
-    exchanges.sweep(loop.now());
-    plan.sweep();
-    log.sweep(loop.now());
-    sweep.set(kSweepInterval);
-  }
-
-  void drain(std::function<void()> drained) {
-    door.drain();
-    when_drained = std::move(drained);
-    drain_look = std::make_unique<Timer>(loop, [this] { look(); });
-    look();
-  }
-
-  void look() {
-    if (door.is_drained()) return when_drained();
-    drain_look->set(kDrainLookInterval);
-  }
-
-  // Each member may use the members above it.
-  Loop loop;
-  LoopClock clock{loop};
-  Counters counters;
-  RequestLog log;
-  FabricDriver fabric;
-  PlanInUse plan;
-  Exchanges exchanges;
-  std::optional<TlsServer> tls;  // none without TLS
-  FrontDoor door;
-  Timer sweep;
-  std::unique_ptr<Timer> drain_look;
-  std::function<void()> when_drained;
+  [[nodiscard]] std::string url() const { return (spec.is_tls ? "https://" : "http://") + where; }
 };
 
 Router::Router(Settings settings) : settings_(std::move(settings)) {}
@@ -120,8 +71,8 @@ Result<> Router::open() {
   if (auto opened = open_access_log(); !opened) return opened;
   if (auto opened = open_lanes(); !opened) return opened;
   // Before any client can connect: a program that can connect may also send a signal.
-  signals_ = std::make_unique<Signals>(lanes_.front()->loop, kSignals, [this](int number) { signal(number); });
-  if (auto opened = open_doors(); !opened) return opened;
+  signals_ = std::make_unique<Signals>(lanes_.front()->loop(), kSignals, [this](int number) { signal(number); });
+  if (auto opened = adopt(make_plan(settings_.edge, settings_.exchange)); !opened) return opened;
   say_it_serves();
   return {};
 }
@@ -139,8 +90,8 @@ Result<> Router::open_lanes() {
     if (!welcome) return welcome.error();
     lanes_.push_back(std::make_unique<Lane>(settings_, std::move(*welcome)));
     Lane& lane = *lanes_.back();
-    if (access_log_) lane.log.write_to(*access_log_, settings_.observe.access_format);
-    if (const auto bound = lane.fabric.bind(); !bound) {
+    if (access_log_) lane.log().write_to(*access_log_, settings_.observe.access_format);
+    if (const auto bound = lane.fabric().bind(); !bound) {
       Error error = bound.error();
       error.detail.insert(0, "--fabric " + settings_.fabric.endpoint + ": ");
       return error;
@@ -149,54 +100,93 @@ Result<> Router::open_lanes() {
   return {};
 }
 
-// Opens one socket for each lane at the same port. Returns their address as text.
-Result<std::string> Router::listen_in_lanes(std::uint16_t port, const std::function<void(Lane&, Socket)>& take) {
-  const std::string& address = settings_.edge.address;
-  if (lanes_.size() > 1) {
+// Uses `plan` on all loops. An error changes nothing: every socket is bound and every certificate is read before the
+// first loop is told.
+Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
+  std::vector<std::unique_ptr<Entrance>> next;
+  for (const ListenerSpec& spec : plan->listeners) {
+    auto entrance = make_entrance(spec);
+    if (!entrance) return entrance.error();
+    next.push_back(std::move(*entrance));
+  }
+  entrances_ = std::move(next);
+  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
+    auto doors = std::make_shared<std::vector<DoorChange>>(doors_of(lane));
+    on_lane(*lanes_[lane], [plan, doors, to = lanes_[lane].get()] { to->use(plan, std::move(*doors)); });
+  }
+  for (const auto& entrance : entrances_) entrance->sockets.clear();
+  return {};
+}
+
+// The entrance of `spec`: with the door that is open already, or with a new door and bound sockets.
+Result<std::unique_ptr<Router::Entrance>> Router::make_entrance(const ListenerSpec& spec) {
+  const auto is_same = [&](const auto& open) { return open->spec.is_same_socket(spec); };
+  const auto open = std::find_if(entrances_.begin(), entrances_.end(), is_same);
+  auto entrance = std::make_unique<Entrance>();
+  entrance->spec = spec;
+  if (open != entrances_.end()) {
+    entrance->door = (*open)->door;
+    entrance->where = (*open)->where;
+  } else {
+    entrance->door = ++last_door_;
+    if (auto bound = bind(*entrance); !bound) return bound.error();
+  }
+  if (spec.is_tls) {
+    if (auto opened = open_tls(*entrance); !opened) return opened.error();
+  }
+  return entrance;
+}
+
+// Binds one socket for each lane at the same port.
+Result<> Router::bind(Entrance& entrance) {
+  const std::string& address = entrance.spec.address;
+  std::uint16_t port = entrance.spec.port;
+  const Share share = lanes_.size() > 1 ? Share::yes : Share::no;
+  if (share == Share::yes) {
     // A shared port can be bound even when another router of this user shares it. So first the port must be free for a
     // socket that does not share.
     const auto probe = listen_at(address, port, Share::no);
     if (!probe) return probe.error();
   }
-  std::string where;
-  for (const auto& lane : lanes_) {
-    auto socket = listen_at(address, port, lanes_.size() > 1 ? Share::yes : Share::no);
+  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
+    auto socket = listen_at(address, port, share);
     if (!socket) return socket.error();
     const Peer bound = bound_to(*socket);
     port = bound.port;
-    where = show(bound);
-    take(*lane, std::move(*socket));
+    entrance.where = show(bound);
+    entrance.sockets.push_back(std::move(*socket));
   }
-  return where;
-}
-
-Result<> Router::open_doors() {
-  auto where =
-      listen_in_lanes(settings_.edge.port, [](Lane& lane, Socket socket) { lane.door.open(std::move(socket)); });
-  if (!where) return where.error();
-  where_ = std::move(*where);
-  return settings_.edge.tls.is_on() ? open_tls_doors() : Result<>();
-}
-
-Result<> Router::open_tls_doors() {
-  const EdgeSettings& edge = settings_.edge;
-  tls_keeper_ = std::make_unique<TlsKeeper>(
-      lanes_.front()->loop, edge.tls, std::vector<std::string>{"h2", "http/1.1"},
-      [this](const TlsTerms& terms) { use_tls(terms); }, lanes_.front()->clock);
-  if (auto opened = tls_keeper_->open(); !opened) return opened;
-  auto where = listen_in_lanes(edge.tls.port, [&](Lane& lane, Socket socket) {
-    lane.tls.emplace(lane.loop, tls_keeper_->terms(), edge.tls.handshake_timeout);
-    lane.door.open_tls(std::move(socket), *lane.tls);
-  });
-  if (!where) return where.error();
-  tls_where_ = std::move(*where);
   return {};
 }
 
-void Router::use_tls(const TlsTerms& terms) {
-  for (const auto& lane : lanes_) {
-    lane->loop.post([lane = lane.get(), terms] { lane->tls->use(terms); });
+Result<> Router::open_tls(Entrance& entrance) {
+  const auto tell = [this, door = entrance.door](const TlsTerms& terms) {
+    for (const auto& lane : lanes_) {
+      lane->loop().post([lane = lane.get(), door, terms] { lane->use_tls(door, terms); });
+    }
+  };
+  entrance.keeper =
+      std::make_unique<TlsKeeper>(lanes_.front()->loop(), entrance.spec.tls, std::vector<std::string>{"h2", "http/1.1"},
+                                  tell, lanes_.front()->clock());
+  return entrance.keeper->open();
+}
+
+// What the plan's listeners are for one lane.
+std::vector<DoorChange> Router::doors_of(std::size_t lane) {
+  std::vector<DoorChange> doors;
+  for (std::size_t listener = 0; listener < entrances_.size(); ++listener) {
+    Entrance& entrance = *entrances_[listener];
+    DoorChange change{.door = entrance.door, .listener = listener};
+    if (!entrance.sockets.empty()) change.socket = std::move(entrance.sockets[lane]);
+    if (entrance.keeper) change.tls = entrance.keeper->terms();
+    doors.push_back(std::move(change));
   }
+  return doors;
+}
+
+void Router::on_lane(Lane& lane, std::function<void()> task) {
+  if (is_running_) return lane.loop().post(std::move(task));
+  task();
 }
 
 void Router::say_it_serves() const {
@@ -206,22 +196,24 @@ void Router::say_it_serves() const {
     const auto steer = steer_endpoint(*deal);
     workers += (index > 0 ? ", " : "") + *deal + " and " + *steer;
   }
-  const std::string tls = tls_where_.empty() ? "" : " and https://" + tls_where_;
-  log::info("serving http://" + where_ + tls + "; workers come to " + workers);
+  std::string urls;
+  for (const auto& entrance : entrances_) urls += (urls.empty() ? "" : " and ") + entrance->url();
+  log::info("serving " + urls + "; workers come to " + workers);
   if (!settings_.fabric.key_file.empty() && settings_.fabric.allow_file.empty())
     log::warning("without --fabric-allow whoever knows the router's public key can be a worker, and gets requests");
 }
 
 int Router::run() {
+  is_running_ = true;
   std::vector<std::thread> threads;
   for (std::size_t index = 1; index < lanes_.size(); ++index) {
-    threads.emplace_back([lane = lanes_[index].get()] { lane->loop.run(); });
+    threads.emplace_back([lane = lanes_[index].get()] { lane->loop().run(); });
   }
-  lanes_.front()->loop.run();
+  lanes_.front()->loop().run();
   for (std::thread& thread : threads) thread.join();
   if (settings_.observe.verbose) {
     Counters sum;
-    for (const auto& lane : lanes_) add(sum, lane->counters);
+    for (const auto& lane : lanes_) add(sum, lane->counters());
     write_counters(sum);
   }
   return exit_code_;
@@ -239,11 +231,11 @@ void Router::signal(int number) {
 void Router::drain() {
   is_draining_ = true;
   log::info("draining: open requests end, nothing new begins");
-  Loop& first = lanes_.front()->loop;
+  Loop& first = lanes_.front()->loop();
   drain_timer_ = std::make_unique<Timer>(first, [this] { drain_timed_out(); });
   drain_timer_->set(settings_.drain_timeout);
   for (const auto& lane : lanes_) {
-    lane->loop.post(
+    lane->loop().post(
         [this, &first, lane = lane.get()] { lane->drain([this, &first] { first.post([this] { lane_drained(); }); }); });
   }
 }
@@ -262,8 +254,8 @@ void Router::drain_timed_out() {
 void Router::stop() {
   for (const auto& lane : lanes_) {
     // The turn in which clients are dropped tells their workers, then the loop ends.
-    lane->loop.post([lane = lane.get()] { lane->door.drop_all(); });
-    lane->loop.stop();
+    lane->loop().post([lane = lane.get()] { lane->drop_all(); });
+    lane->loop().stop();
   }
 }
 
@@ -272,7 +264,8 @@ void Router::reload() {
   if (access_log_) access_log_->reopen();
   log::reopen();
   log::info("SIGHUP: log files are opened anew, certificates are read again; there is nothing else to load");
-  if (tls_keeper_) tls_keeper_->reload();
+  for (const auto& entrance : entrances_)
+    if (entrance->keeper) entrance->keeper->reload();
 }
 
 struct Router::Report {
@@ -285,18 +278,18 @@ void Router::report() { gather(0, Report{}); }
 // The report goes from loop to loop, each loop adds its own counters, and then back to the first loop.
 void Router::gather(std::size_t index, Report report) {
   if (index == lanes_.size()) {
-    return lanes_.front()->loop.post([this, report = std::move(report)] {
+    return lanes_.front()->loop().post([this, report = std::move(report)] {
       for (const std::string& line : report.workers) log::info(line);
       if (report.workers.empty()) log::info("no worker is here");
       write_counters(report.sum);
     });
   }
-  lanes_[index]->loop.post([this, index, report = std::move(report)]() mutable {
+  lanes_[index]->loop().post([this, index, report = std::move(report)]() mutable {
     const Lane& lane = *lanes_[index];
-    add(report.sum, lane.counters);
+    add(report.sum, lane.counters());
     // Each loop has workers' connections of its own.
     const std::string where = lanes_.size() == 1 ? "" : "loop " + std::to_string(index) + ": ";
-    for (const std::string& line : lane.fabric.describe()) report.workers.push_back(where + line);
+    for (const std::string& line : lane.describe()) report.workers.push_back(where + line);
     gather(index + 1, std::move(report));
   });
 }

@@ -18,34 +18,36 @@
 namespace zeroway {
 
 struct Counters;
-class Signals;
+class Lane;
 class LogFile;
+struct DoorChange;
+struct ListenerSpec;
+struct Plan;
+class Signals;
 class Timer;
-class TlsKeeper;
-struct TlsTerms;
-
-class Socket;  // router/net/socket.h
 
 class Router {
  public:
   explicit Router(Settings settings);
   ~Router();
 
-  // Binds the fabric's endpoints and the HTTP port. The error names the endpoint or port that cannot be bound.
+  // Binds the fabric's endpoints and the listeners of the plan. The error names what cannot be bound.
   [[nodiscard]] Result<> open();
   // Serves until the router is drained, or until its drain timeout has passed: returns 0. Returns 1 after a second
   // signal to end.
   [[nodiscard]] int run();
 
  private:
-  struct Lane;  // a loop and all its objects
+  struct Entrance;  // a listener that is open on all loops
 
   [[nodiscard]] Result<> open_access_log();
   [[nodiscard]] Result<> open_lanes();
-  [[nodiscard]] Result<> open_doors();
-  [[nodiscard]] Result<> open_tls_doors();
-  [[nodiscard]] Result<std::string> listen_in_lanes(std::uint16_t port, const std::function<void(Lane&, Socket)>& take);
-  void use_tls(const TlsTerms& terms);
+  [[nodiscard]] Result<> adopt(std::shared_ptr<const Plan> plan);
+  [[nodiscard]] Result<std::unique_ptr<Entrance>> make_entrance(const ListenerSpec& spec);
+  [[nodiscard]] Result<> bind(Entrance& entrance);
+  [[nodiscard]] Result<> open_tls(Entrance& entrance);
+  [[nodiscard]] std::vector<DoorChange> doors_of(std::size_t lane);
+  void on_lane(Lane& lane, std::function<void()> task);
   void say_it_serves() const;
   void signal(int number);
   void drain();
@@ -63,10 +65,10 @@ class Router {
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<Timer> drain_timer_;
-  std::unique_ptr<TlsKeeper> tls_keeper_;  // none without TLS
+  std::vector<std::unique_ptr<Entrance>> entrances_;  // in the order of the plan's listeners
+  std::uint64_t last_door_ = 0;
   std::size_t drained_ = 0;
-  std::string where_;      // HTTP
-  std::string tls_where_;  // HTTPS; "" = nowhere
+  bool is_running_ = false;
   bool is_draining_ = false;
   int exit_code_ = 0;
 };

@@ -142,6 +142,7 @@ void ClientSession::head(CodecStream number, Head& head, Last last, Kind kind) {
   ClientStream& stream = begin_stream(number);
   stream.is_head_request = head.method() == "HEAD";
   stream.request_kind = kind;
+  info_.listener = &door_.listener();
   stream.exchange = door_.exchanges().open(stream, info_, kind, now);
   if (StreamSink* exchange = door_.exchanges().from_client(stream.exchange)) exchange->head(head, last);
 }

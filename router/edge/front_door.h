@@ -1,38 +1,51 @@
-// The clients of one loop: accepts their connections, keeps a session for each, counts them, and drains them.
+// One listener of the plan on one loop: accepts its connections, keeps a session for each, and drains them.
 //
-// Owner: Router keeps one per loop.   Thread: that loop.
-// A new connection of an address that has too many connections, or opens connections too fast, is closed at once.
-// Connections of trusted proxies are not counted: a proxy speaks for many clients. At HttpLimits::max_connections no
-// connection is accepted until another one closes; new connections wait in the kernel's backlog. Not here: the protocol
-// on a connection (edge/client_session.h).
+// Owner: the loop's lane (router/lane.h).   Thread: that loop.
+// A door stays while plans change, as long as they have its listener: its socket and its open connections stay, and new
+// requests are matched in the new plan. A door whose listener is gone drains under the last plan that had it.
+// Not here: the protocol on a connection (edge/client_session.h), who may connect (edge/admission.h).
 #pragma once
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "router/edge/admission.h"
 #include "router/edge/client_session.h"
 #include "router/edge/handshakes.h"
 #include "router/exchange/exchanges.h"
 #include "router/exchange/header_rules.h"
-#include "router/net/address_table.h"
-#include "router/net/connection_rates.h"
+#include "router/exchange/plan_in_use.h"
 #include "router/net/listener.h"
 #include "router/net/loop.h"
+#include "router/net/tls_server.h"
 #include "router/observe/complaints.h"
 #include "router/settings/settings.h"
 
 namespace zeroway {
 
-class FrontDoor final : private TurnEnd {
+// What the doors of a loop share.
+struct DoorContext {
+  Loop& loop;
+  Admission& admission;
+  Exchanges& exchanges;
+  RequestLog& log;
+  Counters& counters;
+  const WallClock& clock;
+};
+
+class FrontDoor final : private TurnEnd, private Gate {
  public:
-  FrontDoor(Loop& loop, const EdgeSettings& settings, Exchanges& exchanges, RequestLog& log, Counters& counters,
-            const WallClock& clock);
+  FrontDoor(const DoorContext& context, ListenerInUse listener);
   ~FrontDoor() override;
 
   // Serves the clients that connect to `socket` (net/listener.h: listen_at()).
   void open(Socket socket);
   // The same for clients that speak TLS.
-  void open_tls(Socket socket, TlsServer& server);
+  void open_tls(Socket socket, TlsTerms terms);
+  // Matches new requests at `listener` from now on: the same socket in a new plan.
+  void use(ListenerInUse listener);
+  // For TLS connections that begin from now on.
+  void use_tls(const TlsTerms& terms) { tls_->use(terms); }
   // Accepts no more connections. Closes the idle connections now, and the others after their open requests.
   void drain();
   [[nodiscard]] bool is_drained() const { return !listener_ && sessions_.empty(); }  // handshakes are dropped
@@ -40,12 +53,13 @@ class FrontDoor final : private TurnEnd {
   void drop_all();
 
   // For the sessions.
-  [[nodiscard]] Loop& loop() { return loop_; }
+  [[nodiscard]] Loop& loop() { return context_.loop; }
   [[nodiscard]] const EdgeSettings& settings() { return settings_; }
   [[nodiscard]] const HttpLimits& limits() const { return settings_.limits; }
-  [[nodiscard]] Exchanges& exchanges() { return exchanges_; }
-  [[nodiscard]] Counters& counters() { return counters_; }
-  [[nodiscard]] std::string_view date() { return date_.text(clock_.wall_now()); }  // good until the next call
+  [[nodiscard]] const ListenerInUse& listener() const { return in_use_; }
+  [[nodiscard]] Exchanges& exchanges() { return context_.exchanges; }
+  [[nodiscard]] Counters& counters() { return context_.counters; }
+  [[nodiscard]] std::string_view date() { return date_.text(context_.clock.wall_now()); }  // good until the next call
   // Counts and logs a request that was answered with an error before it became an exchange.
   void note_refused(const ClientInfo& client, const RefusedRequest& request, Code code);
   // A client's connection broke its protocol as a whole, or was abused.
@@ -54,36 +68,27 @@ class FrontDoor final : private TurnEnd {
   void over(ClientSession& session);
 
  private:
-  [[nodiscard]] bool may_enter(const Peer& peer);
-  // Whether `entry`, the result for an address with a limit of `most`, lets the address in. If not, counts it in
-  // `refused` and logs it.
-  [[nodiscard]] bool admits(const std::string& address, Entry entry, std::uint64_t& refused, std::size_t most,
-                            std::string_view what);
-  void left(const std::string& address);
+  void pause() override;
+  void resume() override;
   void accepted(Socket socket, Peer peer);
   void accepted_tls(Socket socket, Peer peer);
   void secured(std::unique_ptr<TlsConnection> connection, Peer peer);
   void handshake_failed(const Peer& peer, std::string_view why);
   void keep(std::unique_ptr<ClientSession> session);
-  void pause_when_full();
-  void resume_when_not_full();
+  void leave_admission();
   void turn_end() override;
 
-  Loop& loop_;
-  const EdgeSettings& settings_;
-  Exchanges& exchanges_;
-  RequestLog& log_;
-  Counters& counters_;
-  const WallClock& clock_;
+  DoorContext context_;
+  ListenerInUse in_use_;
+  EdgeSettings settings_;  // the codecs' references to it stay good while the plan changes
   DateField date_;
-  std::optional<AddressTable> addresses_;  // none without a limit of connections
-  std::optional<ConnectionRates> rates_;   // none without a limit of new connections
-  Complaints complaints_, broken_;
-  std::optional<Listener> listener_;
-  std::optional<Listener> tls_listener_;
+  Complaints broken_;
+  std::optional<TlsServer> tls_;            // none without TLS
   std::unique_ptr<Handshakes> handshakes_;  // none without TLS
+  std::optional<Listener> listener_;        // none before open() and after drain()
   std::vector<std::unique_ptr<ClientSession>> sessions_;
   std::vector<std::unique_ptr<ClientSession>> gone_;  // ended in this turn: their callers may still be running
+  bool has_joined_ = false;
 };
 
 }  // namespace zeroway

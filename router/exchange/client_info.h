@@ -8,14 +8,14 @@
 
 namespace zeroway {
 
-struct Listener;  // router/plan/plan.h
+struct ListenerInUse;  // router/exchange/plan_in_use.h
 
 struct ClientInfo {
   std::string address;  // numeric, without port or brackets
   bool is_tls = false;
-  std::string certificate_subject = {};    // of a verified client certificate, printable ASCII; "" without one
-  std::string_view protocol = "HTTP/1.1";  // for the access log: a literal
-  const Listener* listener = nullptr;      // of the plan in use now: each request is matched there
+  std::string certificate_subject = {};     // of a verified client certificate, printable ASCII; "" without one
+  std::string_view protocol = "HTTP/1.1";   // for the access log: a literal
+  const ListenerInUse* listener = nullptr;  // where it came in: each request is matched there; set before the first one
 };
 
 }  // namespace zeroway

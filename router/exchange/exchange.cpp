@@ -48,7 +48,7 @@ void Exchange::request_head(Head& head, Last last) {
   const Forwarding forwarding = count_forwarding(request_head_);
   if (forwarding == Forwarding::used_up) return answer_as_last();
   if (forwarding == Forwarding::unclear) return refuse_request(Code::bad_request);
-  answer_ = context_.plan.match(*info_, request_head_);
+  answer_ = PlanInUse::match(*info_->listener, request_head_);
   if (answer_.is_empty()) return refuse_request(Code::no_route);
   context_.rules.request(request_head_, *info_);
   // Counts the added fields too, and 32 bytes for each field: workers refuse to decode a larger head, and the router
@@ -83,7 +83,7 @@ void Exchange::open_stream() {
                                .attempt = is_again ? Attempt::again : Attempt::first,
                                .route = route(),
                                .client = *info_};
-  stream_ = {&answer_.backend(), answer_.backend().open(request, {context_.finder, key_})};
+  stream_ = {answer_.backend, answer_.backend->open(request, {context_.finder, key_})};
   send_body();
 }
 

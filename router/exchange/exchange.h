@@ -27,8 +27,8 @@ namespace zeroway {
 
 // The data that all exchanges of a loop share. Class Exchanges implements it.
 struct ExchangeContext {
-  ExchangeContext(const ExchangeSettings& with_settings, PlanInUse& with_plan, RequestLog& with_log,
-                  Counters& with_counters, const WallClock& with_clock);
+  ExchangeContext(const ExchangeSettings& settings, RequestLog& with_log, Counters& with_counters,
+                  const WallClock& with_clock);
   virtual ~ExchangeContext() = default;
   // The exchange is over: its key is stale at once, its memory stays unchanged until no verb runs.
   virtual void retire(ExchangeKey key) = 0;
@@ -37,7 +37,6 @@ struct ExchangeContext {
   // Called when the outermost verb has returned and some exchange waits for the budget.
   virtual void serve_waiting() = 0;
 
-  PlanInUse& plan;
   RequestLog& log;
   Counters& counters;
   const WallClock& clock;
@@ -112,7 +111,7 @@ class Exchange {
   void request_head(Head& head, Last last);
   void refuse_request(Code code);
   void answer_as_last();
-  [[nodiscard]] const Route& route() const { return answer_.route(); }
+  [[nodiscard]] const Route& route() const { return *answer_.route; }
   void request_data(Bytes bytes);
   void request_piece(Bytes piece, MessageKind kind, Last last);
   void request_end(Head& trailers);
@@ -165,8 +164,8 @@ class Exchange {
   Deadline deadline_;
 
   ExchangeKey key_ = 0;
-  PlanInUse::Answer answer_;  // empty: the request has no route yet
-  BackendStream stream_;      // none: not opened yet, lost, or over
+  Answer answer_;         // empty: the request has no route yet
+  BackendStream stream_;  // none: not opened yet, lost, or over
   ReplySink* client_ = nullptr;
   const ClientInfo* info_ = nullptr;
 

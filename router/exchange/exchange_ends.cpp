@@ -22,14 +22,13 @@ class Verb {
 
 }  // namespace
 
-ExchangeContext::ExchangeContext(const ExchangeSettings& with_settings, PlanInUse& with_plan, RequestLog& with_log,
-                                 Counters& with_counters, const WallClock& with_clock)
-    : plan(with_plan),
-      log(with_log),
+ExchangeContext::ExchangeContext(const ExchangeSettings& settings, RequestLog& with_log, Counters& with_counters,
+                                 const WallClock& with_clock)
+    : log(with_log),
       counters(with_counters),
       clock(with_clock),
-      rules(with_settings),
-      budget(with_settings.retry_budget_percent, with_settings.retry_budget_floor),
+      rules(settings),
+      budget(settings.retry_budget_percent, settings.retry_budget_floor),
       deadlines(with_clock.now()) {}
 
 void Exchange::deadline_came() {

@@ -34,9 +34,8 @@ struct Exchanges::Inside final : ExchangeContext {
   std::deque<ExchangeKey> queue;  // exchanges that wait for the retry budget, first come first served
 };
 
-Exchanges::Exchanges(const ExchangeSettings& settings, PlanInUse& plan, RequestLog& log, Counters& counters,
-                     const WallClock& clock)
-    : inside_(std::make_unique<Inside>(settings, plan, log, counters, clock)) {
+Exchanges::Exchanges(const ExchangeSettings& settings, RequestLog& log, Counters& counters, const WallClock& clock)
+    : inside_(std::make_unique<Inside>(settings, log, counters, clock)) {
   inside_->finder = this;
 }
 

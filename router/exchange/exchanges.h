@@ -21,14 +21,11 @@ namespace zeroway {
 
 class RequestLog;  // router/observe/request_log.h
 class WallClock;   // router/observe/wall_clock.h
-class PlanInUse;   // router/exchange/plan_in_use.h
 struct Counters;   // router/observe/counters.h
 
 class Exchanges : public ExchangeFinder {
  public:
-  // `plan` is in use already.
-  Exchanges(const ExchangeSettings& settings, PlanInUse& plan, RequestLog& log, Counters& counters,
-            const WallClock& clock);
+  Exchanges(const ExchangeSettings& settings, RequestLog& log, Counters& counters, const WallClock& clock);
   ~Exchanges() override;
 
   // Begins an exchange whose reply goes to `client`. `client` and `info` must stay until `client` was told end or

@@ -5,19 +5,20 @@
 namespace zeroway {
 
 void PlanInUse::use(std::shared_ptr<const Plan> plan, std::vector<std::shared_ptr<Backend>> backends) {
-  pinned_.push_back(std::make_unique<Pinned>(Pinned{std::move(plan), std::move(backends), 0}));
+  plans_.push_back(std::make_unique<LoopPlan>(LoopPlan{std::move(plan), std::move(backends), 0}));
 }
 
-PlanInUse::Answer PlanInUse::match(const ClientInfo&, const Head& head) {
-  Pinned& pinned = *pinned_.back();
-  const Route* route = pinned.plan->match(head.authority(), head.path());
-  return route == nullptr ? Answer() : Answer(pinned, *route);
+Answer PlanInUse::match(const ListenerInUse& listener, const Head& head) {
+  LoopPlan& plan = *listener.pin;
+  const Route* route = plan.plan->match(listener.spec(), head.authority(), head.path());
+  if (route == nullptr) return {};
+  return {PlanPin(plan), route, plan.backends[route->backend].get()};
 }
 
 void PlanInUse::sweep() {
-  if (pinned_.size() == 1) return;
-  const auto is_over = [this](const auto& one) { return one != pinned_.back() && one->pins == 0; };
-  pinned_.erase(std::remove_if(pinned_.begin(), pinned_.end() - 1, is_over), pinned_.end() - 1);
+  if (plans_.size() <= 1) return;
+  const auto is_over = [](const auto& one) { return one->pins == 0; };
+  plans_.erase(std::remove_if(plans_.begin(), plans_.end() - 1, is_over), plans_.end() - 1);
 }
 
 }  // namespace zeroway

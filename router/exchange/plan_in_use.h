@@ -4,7 +4,7 @@
 // Owner: Router keeps one per loop.   Thread: that loop.
 // An exchange pins the plan that its route is from. A plan that is no longer in use ends at the first sweep() that
 // finds it without pins, and with it the backends that no later plan has: never inside a verb of such a backend.
-// Not here: what a plan says (router/plan), who builds backends (router/router.cpp).
+// Not here: what a plan says (router/plan), who builds backends (router/lane.cpp).
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -17,60 +17,69 @@
 
 namespace zeroway {
 
-class PlanInUse {
-  struct Pinned {
-    std::shared_ptr<const Plan> plan;
-    std::vector<std::shared_ptr<Backend>> backends;  // in the order of Plan::backends; plans share equal ones
-    std::size_t pins = 0;
-  };
+// A plan with its backends, as one loop sees it.
+struct LoopPlan {
+  std::shared_ptr<const Plan> plan;
+  std::vector<std::shared_ptr<Backend>> backends;  // in the order of Plan::backends; plans share equal ones
+  std::size_t pins = 0;
+};
 
+// Keeps a plan and its backends while it lives.
+class PlanPin {
  public:
-  // A route with its backend. Both stay while this object lives. An empty one has neither.
-  class Answer {
-   public:
-    Answer() = default;
-    Answer(Pinned& pinned, const Route& route)
-        : pinned_(&pinned), route_(&route), backend_(pinned.backends[route.backend].get()) {
-      ++pinned.pins;
-    }
-    Answer(Answer&& other) noexcept { swap(other); }
-    Answer& operator=(Answer&& other) noexcept {
-      Answer taken(std::move(other));
-      swap(taken);
-      return *this;
-    }
-    ~Answer() {
-      if (pinned_ != nullptr) --pinned_->pins;
-    }
-    [[nodiscard]] bool is_empty() const { return route_ == nullptr; }
-    [[nodiscard]] const Route& route() const { return *route_; }
-    [[nodiscard]] Backend& backend() const { return *backend_; }
+  PlanPin() = default;
+  explicit PlanPin(LoopPlan& plan) : plan_(&plan) { ++plan.pins; }
+  PlanPin(PlanPin&& other) noexcept : plan_(std::exchange(other.plan_, nullptr)) {}
+  PlanPin& operator=(PlanPin&& other) noexcept {
+    const PlanPin old(std::move(*this));
+    plan_ = std::exchange(other.plan_, nullptr);
+    return *this;
+  }
+  ~PlanPin() {
+    if (plan_ != nullptr) --plan_->pins;
+  }
+  [[nodiscard]] LoopPlan* operator->() const { return plan_; }
+  [[nodiscard]] LoopPlan& operator*() const { return *plan_; }
+  [[nodiscard]] bool is_empty() const { return plan_ == nullptr; }
 
-   private:
-    void swap(Answer& other) noexcept {
-      std::swap(pinned_, other.pinned_);
-      std::swap(route_, other.route_);
-      std::swap(backend_, other.backend_);
-    }
-    Pinned* pinned_ = nullptr;
-    const Route* route_ = nullptr;
-    Backend* backend_ = nullptr;
-  };
+ private:
+  LoopPlan* plan_ = nullptr;
+};
 
+// Where clients came in, under the plan that is in use for new requests there.
+struct ListenerInUse {
+  PlanPin pin;
+  std::size_t index = 0;  // in Plan::listeners
+
+  [[nodiscard]] const ListenerSpec& spec() const { return pin->plan->listeners[index]; }
+};
+
+// Who answers a request. Route and backend stay while this object lives. An empty one has neither.
+struct Answer {
+  PlanPin pin;
+  const Route* route = nullptr;
+  Backend* backend = nullptr;
+
+  [[nodiscard]] bool is_empty() const { return route == nullptr; }
+};
+
+class PlanInUse {
+ public:
   // Answers by `plan` from now on. `backends`: one for each of Plan::backends.
   void use(std::shared_ptr<const Plan> plan, std::vector<std::shared_ptr<Backend>> backends);
-  // Who answers the request; an empty answer when nobody serves it.
-  [[nodiscard]] Answer match(const ClientInfo& client, const Head& head);
-  [[nodiscard]] const Plan& plan() const { return *pinned_.back()->plan; }
-  [[nodiscard]] const std::vector<std::shared_ptr<Backend>>& backends() const { return pinned_.back()->backends; }
+  [[nodiscard]] bool is_empty() const { return plans_.empty(); }  // before the first use()
+  [[nodiscard]] const LoopPlan& now() const { return *plans_.back(); }
+  [[nodiscard]] ListenerInUse listen(std::size_t index) { return {PlanPin(*plans_.back()), index}; }
+  // Who answers the request, by the plan of its listener; an empty answer when nobody serves it.
+  [[nodiscard]] static Answer match(const ListenerInUse& listener, const Head& head);
 
   // Ends the plans that nobody needs. Never to be called from a verb.
   void sweep();
   // Plans kept: the one in use, and earlier ones with open exchanges.
-  [[nodiscard]] std::size_t size() const { return pinned_.size(); }
+  [[nodiscard]] std::size_t size() const { return plans_.size(); }
 
  private:
-  std::vector<std::unique_ptr<Pinned>> pinned_;  // the last one is in use
+  std::vector<std::unique_ptr<LoopPlan>> plans_;  // the last one is in use
 };
 
 }  // namespace zeroway

@@ -25,6 +25,7 @@ class FabricDriver : private TurnEnd {
 
   [[nodiscard]] Result<> bind();
   [[nodiscard]] Backend& backend() { return fabric_; }
+  [[nodiscard]] const Backend& backend() const { return fabric_; }
   // See Fabric.
   [[nodiscard]] std::vector<std::string> describe() const { return fabric_.describe(); }
 

@@ -122,9 +122,10 @@ struct Bench {
   Counters counters;
   RequestLog log;
   EchoBackend backend{loop};
-  PlanInUse plan = one_route(exchange_settings, backend);
-  Exchanges exchanges{exchange_settings, plan, log, counters, clock};
-  FrontDoor door{loop, settings, exchanges, log, counters, clock};
+  OneRoute route{exchange_settings, backend, settings};
+  Exchanges exchanges{exchange_settings, log, counters, clock};
+  Admission admission{loop, settings.limits, exchanges, counters};
+  FrontDoor door{{loop, admission, exchanges, log, counters, clock}, route.plan.listen(0)};
   std::uint16_t port = 0;
 };
 

@@ -42,9 +42,9 @@ TEST_CASE("exchanges: a request, its body, its retry and its reply allocate noth
   FakeClock clock;
   RequestLog log;
   Counters counters;
-  PlanInUse plan = one_route(settings, backend);
-  Exchanges exchanges(settings, plan, log, counters, clock);
-  const ClientInfo info{.address = "192.0.2.1"};
+  const OneRoute route(settings, backend);
+  Exchanges exchanges(settings, log, counters, clock);
+  const ClientInfo info{.address = "192.0.2.1", .listener = &route.listener};
   Head head, reply, trailers;
   const std::string body(1'000, 'x');
   const Error gone = unseen();

@@ -6,10 +6,15 @@
 
 namespace zeroway {
 
-inline PlanInUse one_route(const ExchangeSettings& settings, Backend& backend) {
+class OneRoute {
+ public:
+  OneRoute(const ExchangeSettings& settings, Backend& backend, const EdgeSettings& edge = {}) {
+    plan.use(make_plan(edge, settings), {std::shared_ptr<Backend>(&backend, [](Backend*) {})});
+    listener = plan.listen(0);
+  }
+
   PlanInUse plan;
-  plan.use(make_plan(settings), {std::shared_ptr<Backend>(&backend, [](Backend*) {})});
-  return plan;
-}
+  ListenerInUse listener;
+};
 
 }  // namespace zeroway

@@ -39,17 +39,19 @@ TEST_CASE("plan in use: a backend that no plan has ends with the last exchange t
   Counters counters;
   Heard heard;
   FakeClient client(heard, "c");
-  const ClientInfo info{.address = "192.0.2.1"};
   auto first = std::make_shared<MortalBackend>(alive);
   MortalBackend& answering = *first;
   PlanInUse plan;
-  plan.use(make_plan(settings), {std::move(first)});
-  Exchanges exchanges(settings, plan, log, counters, clock);
+  plan.use(make_plan({}, settings), {std::move(first)});
+  ListenerInUse listener = plan.listen(0);
+  const ClientInfo info{.address = "192.0.2.1", .listener = &listener};
+  Exchanges exchanges(settings, log, counters, clock);
 
   const ExchangeKey key = exchanges.open(client, info, Kind::request, clock.time);
   Head head{{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "a"}};
   exchanges.from_client(key)->head(head, Last::yes);
-  plan.use(make_plan(settings), {std::make_shared<MortalBackend>(alive)});
+  plan.use(make_plan({}, settings), {std::make_shared<MortalBackend>(alive)});
+  listener = plan.listen(0);
   plan.sweep();
   CHECK(alive == 2);
   CHECK(plan.size() == 2);
@@ -71,8 +73,8 @@ TEST_CASE("plan in use: a plan with two equal backends in a row shares the objec
   ExchangeSettings settings;
   auto shared = std::make_shared<MortalBackend>(alive);
   PlanInUse plan;
-  plan.use(make_plan(settings), {shared});
-  plan.use(make_plan(settings), {shared});
+  plan.use(make_plan({}, settings), {shared});
+  plan.use(make_plan({}, settings), {shared});
   shared.reset();
   plan.sweep();
   CHECK(plan.size() == 1);

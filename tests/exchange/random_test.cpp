@@ -199,11 +199,11 @@ struct World {
   FakeClock clock;
   RequestLog log;
   Counters counters;
-  ClientInfo info{.address = "192.0.2.1"};
+  ClientInfo info{.address = "192.0.2.1", .listener = &route.listener};
   std::vector<std::unique_ptr<StrictClient>> clients;
   int inside = 0;
-  PlanInUse plan = one_route(settings, backend);
-  Exchanges exchanges{settings, plan, log, counters, clock};
+  OneRoute route{settings, backend};
+  Exchanges exchanges{settings, log, counters, clock};
 };
 
 bool StrictClient::take_back() {

@@ -213,9 +213,9 @@ class Script {
   FakeClock clock;
   RequestLog log;
   Counters counters;
-  ClientInfo info{.address = "192.0.2.1"};
-  PlanInUse plan = one_route(settings, backend);
-  Exchanges exchanges{settings, plan, log, counters, clock};
+  OneRoute route{settings, backend};
+  ClientInfo info{.address = "192.0.2.1", .listener = &route.listener};
+  Exchanges exchanges{settings, log, counters, clock};
   ExchangeKey key = 0;
   bool has_idempotency_key = false;
 };

@@ -1,0 +1,133 @@
+#include "router/lane.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace zeroway {
+
+namespace {
+
+constexpr Millis kSweepInterval{100};     // deadlines of exchanges, lines of the access log, plans that ended
+constexpr Millis kDrainLookInterval{20};  // whether the last client is gone
+
+}  // namespace
+
+Lane::Lane(const Settings& settings, Welcome welcome)
+    : loop_(settings.io_uring ? ManySends::Ring::if_there : ManySends::Ring::never),
+      fabric_(loop_, settings.fabric, std::move(welcome), counters_),
+      exchanges_(settings.exchange, log_, counters_, clock_),
+      admission_(loop_, settings.edge.limits, exchanges_, counters_),
+      sweep_(loop_, [this] { on_sweep(); }) {
+  sweep_.set(kSweepInterval);
+}
+
+void Lane::on_sweep() {
+  exchanges_.sweep(loop_.now());
+  log_.sweep(loop_.now());
+  plan_.sweep();
+  draining_.erase(
+      std::remove_if(draining_.begin(), draining_.end(), [](const auto& door) { return door->is_drained(); }),
+      draining_.end());
+  sweep_.set(kSweepInterval);
+}
+
+// --- the plan
+
+void Lane::use(std::shared_ptr<const Plan> plan, std::vector<DoorChange> doors) {
+  auto backends = make_backends(*plan);
+  plan_.use(std::move(plan), std::move(backends));
+  drain_other_doors(doors);
+  for (DoorChange& change : doors) {
+    if (const auto open = doors_.find(change.door); open != doors_.end()) {
+      open->second->use(plan_.listen(change.listener));
+    } else {
+      open_door(std::move(change));
+    }
+  }
+}
+
+void Lane::open_door(DoorChange change) {
+  const DoorContext context{loop_, admission_, exchanges_, log_, counters_, clock_};
+  auto door = std::make_unique<FrontDoor>(context, plan_.listen(change.listener));
+  if (change.tls) {
+    door->open_tls(std::move(change.socket), std::move(*change.tls));
+  } else {
+    door->open(std::move(change.socket));
+  }
+  doors_.emplace(change.door, std::move(door));
+}
+
+void Lane::drain_other_doors(const std::vector<DoorChange>& kept) {
+  for (auto at = doors_.begin(); at != doors_.end();) {
+    const bool is_kept =
+        std::any_of(kept.begin(), kept.end(), [&](const DoorChange& change) { return change.door == at->first; });
+    if (is_kept) {
+      ++at;
+      continue;
+    }
+    at->second->drain();
+    draining_.push_back(std::move(at->second));
+    at = doors_.erase(at);
+  }
+}
+
+void Lane::use_tls(std::uint64_t door, const TlsTerms& terms) {
+  if (const auto open = doors_.find(door); open != doors_.end()) open->second->use_tls(terms);
+}
+
+// A specification that the plan before has too keeps its backend: connections, health and counters survive.
+std::vector<std::shared_ptr<Backend>> Lane::make_backends(const Plan& plan) {
+  std::vector<std::shared_ptr<Backend>> backends;
+  for (const BackendSpec& spec : plan.backends) {
+    std::shared_ptr<Backend> backend;
+    if (!plan_.is_empty()) {
+      const LoopPlan& before = plan_.now();
+      const auto& specs = before.plan->backends;
+      const auto same = std::find(specs.begin(), specs.end(), spec);
+      if (same != specs.end()) backend = before.backends[static_cast<std::size_t>(same - specs.begin())];
+    }
+    backends.push_back(backend ? std::move(backend) : make_backend(spec));
+  }
+  return backends;
+}
+
+// The fabric is there with and without routes to it: workers may come at any time.
+std::shared_ptr<Backend> Lane::make_backend(const BackendSpec&) {
+  return {&fabric_.backend(), [](Backend*) {}};
+}
+
+// --- the end
+
+void Lane::drain(std::function<void()> drained) {
+  for (const auto& entry : doors_) entry.second->drain();
+  when_drained_ = std::move(drained);
+  drain_look_ = std::make_unique<Timer>(loop_, [this] { look(); });
+  look();
+}
+
+void Lane::look() {
+  if (is_drained()) return when_drained_();
+  drain_look_->set(kDrainLookInterval);
+}
+
+bool Lane::is_drained() const {
+  return std::all_of(doors_.begin(), doors_.end(), [](const auto& entry) { return entry.second->is_drained(); }) &&
+         std::all_of(draining_.begin(), draining_.end(), [](const auto& door) { return door->is_drained(); });
+}
+
+void Lane::drop_all() {
+  for (const auto& entry : doors_) entry.second->drop_all();
+  for (const auto& door : draining_) door->drop_all();
+}
+
+std::vector<std::string> Lane::describe() const {
+  std::vector<std::string> lines = fabric_.describe();
+  for (const auto& backend : plan_.now().backends) {
+    if (backend.get() == &fabric_.backend()) continue;
+    const std::vector<std::string> more = backend->describe();
+    lines.insert(lines.end(), more.begin(), more.end());
+  }
+  return lines;
+}
+
+}  // namespace zeroway

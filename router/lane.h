@@ -1,0 +1,83 @@
+// One loop with all its objects: the plan in use, the front doors, the exchanges and the backends.
+//
+// Owner: Router keeps one per thread.   Thread: its own loop's, once run() has begun; before that the builder's.
+// Not here: binding sockets, signals, what happens on all loops at once (router/router.h).
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "router/edge/front_door.h"
+#include "router/exchange/exchanges.h"
+#include "router/exchange/plan_in_use.h"
+#include "router/fabric/fabric_driver.h"
+#include "router/net/loop.h"
+#include "router/net/loop_clock.h"
+#include "router/observe/counters.h"
+#include "router/observe/request_log.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+// A front door of a plan: one that is open already, or one to be opened with a new socket.
+struct DoorChange {
+  std::uint64_t door = 0;    // which door; a number is never used twice
+  std::size_t listener = 0;  // in Plan::listeners
+  Socket socket{};           // not open: the door is open already
+  std::optional<TlsTerms> tls{};
+};
+
+class Lane {
+ public:
+  // `settings` outlive the lane.
+  Lane(const Settings& settings, Welcome welcome);
+
+  // Answers new requests by `plan` at `doors` from now on. Doors that are not named drain.
+  void use(std::shared_ptr<const Plan> plan, std::vector<DoorChange> doors);
+  // TLS connections of `door` that begin from now on have `terms`.
+  void use_tls(std::uint64_t door, const TlsTerms& terms);
+
+  // Accepts nothing new. `drained` is called once, when the last client is gone.
+  void drain(std::function<void()> drained);
+  // Cancels all open requests and closes all connections at once.
+  void drop_all();
+  // One line for each member of each backend.
+  [[nodiscard]] std::vector<std::string> describe() const;
+
+  [[nodiscard]] Loop& loop() { return loop_; }
+  [[nodiscard]] const LoopClock& clock() const { return clock_; }
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] RequestLog& log() { return log_; }
+  [[nodiscard]] FabricDriver& fabric() { return fabric_; }
+
+ private:
+  void on_sweep();
+  void open_door(DoorChange change);
+  void drain_other_doors(const std::vector<DoorChange>& kept);
+  void look();
+  [[nodiscard]] bool is_drained() const;
+  [[nodiscard]] std::vector<std::shared_ptr<Backend>> make_backends(const Plan& plan);
+  [[nodiscard]] std::shared_ptr<Backend> make_backend(const BackendSpec& spec);
+
+  // Each member may use the members above it.
+  Loop loop_;
+  LoopClock clock_{loop_};
+  Counters counters_;
+  RequestLog log_;
+  FabricDriver fabric_;
+  PlanInUse plan_;
+  Exchanges exchanges_;
+  Admission admission_;
+  std::map<std::uint64_t, std::unique_ptr<FrontDoor>> doors_;
+  std::vector<std::unique_ptr<FrontDoor>> draining_;  // doors that the plan no longer has
+  Timer sweep_;
+  std::unique_ptr<Timer> drain_look_;
+  std::function<void()> when_drained_;
+};
+
+}  // namespace zeroway
