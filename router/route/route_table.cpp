@@ -1,36 +1,12 @@
 #include "router/route/route_table.h"
 
 #include <algorithm>
-#include <array>
 
-#include "proto/limits.h"
+#include "router/route/host_name.h"
 
 namespace zeroway {
 
 namespace {
-
-// A host in lower case, without its port and the root's dot. Keeps its own copy.
-class HostName {
- public:
-  explicit HostName(std::string_view authority) {
-    std::string_view name = without_port(authority);
-    if (name.ends_with('.')) name.remove_suffix(1);
-    if (name.size() > text_.size()) return;
-    size_ = name.size();
-    std::transform(name.begin(), name.end(), text_.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  }
-  [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
-
- private:
-  static std::string_view without_port(std::string_view authority) {
-    if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
-    return authority.substr(0, authority.find(':'));
-  }
-
-  std::array<char, kMaxHostLength> text_;  // no worker can claim a longer name
-  std::size_t size_ = 0;
-};
 
 std::string_view without_query(std::string_view path) { return path.substr(0, path.find_first_of("?#")); }
 

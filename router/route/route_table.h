@@ -10,10 +10,10 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "proto/route_claim.h"
+#include "router/route/by_text.h"
 
 namespace zeroway {
 
@@ -45,13 +45,6 @@ class RouteTable {
   [[nodiscard]] std::size_t pool_count() const { return pools_.size(); }  // without kOpenPool, unless it was claimed
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  template <class Value>
-  using ByText = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
-
   // The claims at one path; kOpenPool = none.
   struct Node {
     PoolId exact = kOpenPool;

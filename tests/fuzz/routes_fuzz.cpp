@@ -33,6 +33,10 @@ std::vector<std::string> split(std::string_view text, char at) {
 // ---------------------------------------------------------------- router/route
 
 std::string plain_host(std::string_view host) {
+  const bool is_bare = host.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
+  if (is_bare && std::count(host.begin(), host.end(), ':') > 1) {
+    return host.size() > 253 ? "" : plain_host("[" + std::string(host) + "]");
+  }
   host = host.starts_with('[') ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
   if (host.ends_with('.')) host.remove_suffix(1);
   std::string name(host.size() > 255 ? "" : host);
