@@ -232,7 +232,8 @@ void Fabric::join(Hello hello, ConnectionId connection) {
   join_log_.write(now_,
                   "worker " + name_of(worker) + " joined" + from(worker.address) + ": pid " +
                       std::to_string(worker.hello.pid) + ", weight " + std::to_string(worker.hello.weight) +
-                      ", capacity " + std::to_string(worker.hello.capacity) + ", " + shown_claims(worker.hello),
+                      ", capacity " + std::to_string(worker.hello.capacity) + ", serves " +
+                      claims_text(worker.hello.routes),
                   log::Level::info);
   outbox(worker).welcome(welcome_);
   counters_.workers = roster_.all().size();
@@ -246,7 +247,8 @@ void Fabric::update(Worker& worker, Hello hello) {
   worker.hello = std::move(hello);
   roster_.refile(worker);
   if (was_open != worker.is_open_pool)
-    join_log_.write(now_, "worker " + name_of(worker) + " now serves " + shown_claims(worker.hello), log::Level::info);
+    join_log_.write(now_, "worker " + name_of(worker) + " now serves " + claims_text(worker.hello.routes),
+                    log::Level::info);
   enlist(worker);
   outbox(worker).welcome(welcome_);
   roster_changed();
@@ -334,8 +336,8 @@ std::vector<std::string> Fabric::describe() const {
   for (const Worker* worker : roster_.all()) {
     lines.push_back("worker " + name_of(*worker) + from(worker->address) + ": " + std::string(state_of(*worker, now_)) +
                     ", " + std::to_string(worker->in_flight) + " of " + std::to_string(worker->hello.capacity) +
-                    " streams, weight " + std::to_string(worker->hello.weight) + ", " + shown_claims(worker->hello) +
-                    ", here for " + show_long(now_ - worker->since));
+                    " streams, weight " + std::to_string(worker->hello.weight) + ", serves " +
+                    claims_text(worker->hello.routes) + ", here for " + show_long(now_ - worker->since));
   }
   return lines;
 }

@@ -19,8 +19,6 @@ inline constexpr std::chrono::milliseconds kStarvedFor{
     10'000};  // for so long a stream has no credit; then the operator is told: the worker may have forgotten the stream
 inline constexpr std::chrono::milliseconds kStarvedLookEvery{1'000};  // a look at all streams
 inline constexpr std::size_t kMostRepeated = 1'000;  // different lines a minute of unknown peers: a few addresses each
-inline constexpr std::size_t kMostRoutesShown = 8;   // of one worker in a log line
-inline constexpr std::size_t kMostRouteShown = 100;  // bytes of one route in a log line
 inline constexpr std::chrono::milliseconds kRefusedPause{
     50};  // a worker that refused a stream gets none for this time: no hot loop of refusals
 inline constexpr std::chrono::milliseconds kRoundPause{

@@ -1,19 +1,8 @@
 #include "router/fabric/words.h"
 
-#include <algorithm>
-
-#include "router/fabric/limits.h"
 #include "router/observe/escape.h"
 
 namespace zeroway {
-namespace {
-
-std::string shown_route(const RouteClaim& route) {
-  const std::string text = route.host + route.path;
-  return text.size() <= kMostRouteShown ? text : text.substr(0, kMostRouteShown) + "…";
-}
-
-}  // namespace
 
 std::string name_of(const Worker& worker) { return worker.hello.name + " (" + worker.hello.instance + ")"; }
 
@@ -24,15 +13,6 @@ std::string shown(std::string_view instance) {
 }
 
 std::string from(std::string_view address) { return address.empty() ? "" : " from " + std::string(address); }
-
-std::string shown_claims(const Hello& hello) {
-  if (hello.routes.empty()) return "the open pool";
-  std::string text = hello.routes.size() == 1 ? "route" : "routes";
-  const std::size_t shown = std::min(hello.routes.size(), kMostRoutesShown);
-  for (std::size_t i = 0; i < shown; ++i) text += (i == 0 ? " " : ", ") + shown_route(hello.routes[i]);
-  if (shown < hello.routes.size()) text += " and " + std::to_string(hello.routes.size() - shown) + " more";
-  return text;
-}
 
 std::string show_ms(std::chrono::nanoseconds time) {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) + " ms";

@@ -17,8 +17,6 @@ namespace zeroway {
 [[nodiscard]] std::string shown(std::string_view instance);
 // " from 192.0.2.1:4711"; "" for an address that is not known.
 [[nodiscard]] std::string from(std::string_view address);
-// What a worker claims: "the open pool", or its routes; the first kMostRoutesShown and the number of the others.
-[[nodiscard]] std::string shown_claims(const Hello& hello);
 // "1500 ms".
 [[nodiscard]] std::string show_ms(std::chrono::nanoseconds time);
 // For people who look now and then: "12 s", "3 min 5 s", "2 h 7 min", "9 d 4 h".

@@ -11,16 +11,16 @@ def test_who_joined_and_who_is_there(stack):
     router = stack.router(flags='-s', fabric=fabric)
     stack.worker('open', '--weight', '3', connect=fabric)
     stack.worker('routed', '--route', 'example.com/api', '--route', '/img', '--capacity', '7', connect=fabric)
-    router.wait_log(r'worker open \(open#\w{16}\) joined from 127\.0\.0\.1: pid \d+, weight 3, capacity 1024, the open pool')
+    router.wait_log(r'worker open \(open#\w{16}\) joined from 127\.0\.0\.1: pid \d+, weight 3, capacity 1024, serves everything')
     router.wait_log(r'worker routed \(routed#\w{16}\) joined from 127\.0\.0\.1: pid \d+, weight 1, capacity 7, '
-                    r'routes example\.com/api, /img')
+                    r'serves example\.com/api/\*, /img/\*')
     said = router.log_size()
     router.counters()
     log = router.log(said)
-    assert re.search(r'worker open \(open#\w{16}\) from 127\.0\.0\.1: ready, 0 of 1024 streams, weight 3, the open pool, '
+    assert re.search(r'worker open \(open#\w{16}\) from 127\.0\.0\.1: ready, 0 of 1024 streams, weight 3, serves everything, '
                      r'here for \d+ s\n', log), log
     assert re.search(r'worker routed \(.*\) from 127\.0\.0\.1: ready, 0 of 7 streams, weight 1, '
-                     r'routes example\.com/api, /img, here for \d+ s\n', log), log
+                     r'serves example\.com/api/\*, /img/\*, here for \d+ s\n', log), log
 
 
 def test_that_nobody_is_there(stack):

@@ -212,9 +212,10 @@ TEST_CASE("fabric: it describes each worker in a line") {
   const std::vector<std::string> lines = bench.fabric->describe();
   REQUIRE(lines.size() == 2);
   CHECK(lines[0] ==
-        "worker a (a#0123456789abcdef) from 192.0.2.1: ready, 0 of 10 streams, weight 3, the open pool, here for 1 min "
+        "worker a (a#0123456789abcdef) from 192.0.2.1: ready, 0 of 10 streams, weight 3, serves everything, here for 1 "
+        "min "
         "10 s");
-  CHECK(lines[1].find("ready, 1 of 1024 streams, weight 1, routes example.com/api, /img, here for 1 min 10 s") !=
+  CHECK(lines[1].find("ready, 1 of 1024 streams, weight 1, serves example.com/api/*, /img/*, here for 1 min 10 s") !=
         std::string::npos);
 }
 
