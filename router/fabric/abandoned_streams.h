@@ -1,8 +1,8 @@
 // Dealt streams that the router gave up although a worker may have got them. When a worker sends a frame about such a
 // stream, the router tells the worker that the stream is over. Otherwise the worker would hold the stream for ever.
 //
-// Owner: Fabric.   Thread: one loop.
-// Pure. Not here: when a dealt stream is given up (router/fabric/fabric_pings.cpp).
+// Owner: Proof.   Thread: one loop.
+// Pure. Not here: when a dealt stream is given up (router/fabric/proof.h).
 #pragma once
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <deque>

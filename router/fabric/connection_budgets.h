@@ -5,9 +5,9 @@
 // Idle talk: frames that are no piece of a reply. These frames cost the loop time. They also cost memory in ZeroMQ when
 // they come faster than the loop reads them.
 //
-// Owner: Fabric.   Thread: one loop.
+// Owner: Membership and Strangers.   Thread: one loop.
 // Pure: no sockets, no clock. Not here: what happens to a peer that passes its budget
-// (router/fabric/fabric_workers.cpp).
+// (router/fabric/membership.h, router/fabric/strangers.h).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>

@@ -2,7 +2,7 @@
 //
 // Owner: nobody; a pure function.   Thread: any.
 // Not here: which peers the deal connections belong to (router/fabric/settling.h), what happens when the table is not
-// even (router/fabric/fabric.h steers then).
+// even (router/fabric/placement.h steers then).
 #pragma once
 #include <cstddef>
 #include <string_view>

@@ -5,8 +5,8 @@
 //         ├── steered to a worker ─────────────────────────────────────▶ held
 //         └── no worker has room ─▶ waiting ── room ──▶ dealt or held; timeout ─▶ gone
 //
-// Owner: Fabric's table.   Thread: one loop.
-// Not here: opening again after a loss (router/exchange), which worker (router/fabric/fabric.h).
+// Owner: Streams.   Thread: one loop.
+// Not here: opening again after a loss (router/exchange), which worker (router/fabric/placement.h).
 #pragma once
 #include <cstdint>
 #include <string>
@@ -14,6 +14,7 @@
 #include "proto/message.h"
 #include "proto/stream_state.h"
 #include "proto/window.h"
+#include "router/backends/line.h"
 #include "router/exchange/backend.h"
 #include "router/fabric/roster.h"
 #include "router/observe/time.h"
@@ -40,8 +41,9 @@ struct FabricStream {
   MessageWriter opening;           // gathering, waiting: the opening so far; dealt: the frames after the opening
   std::uint64_t dealt_epoch = 0;   // the last ping round that had begun when the stream was dealt
   std::uint64_t dealt_breaks = 0;  // how many deal connections had broken off by then
-  Time since{};                    // waiting or dealt since
-  Time starved_since{};            // it used up all its worker's credit; 0 = it has credit, or the operator was told
+  Time dealt_at{};
+  Line::Ticket ticket = 0;  // when waiting
+  Time starved_since{};     // it used up all its worker's credit; 0 = it has credit, or the operator was told
 
   void reset_for(StreamId new_id, ReplyTo new_reply_to) {
     opening.clear();

@@ -1,8 +1,8 @@
 // The steer connections that have not sent HELLO yet. A connection without HELLO holds a descriptor. It may also hold a
 // routing id that belongs to another worker.
 //
-// Owner: Fabric.   Thread: one loop.
-// Pure: no sockets, no clock. Not here: cutting them (router/fabric/fabric_workers.cpp).
+// Owner: Strangers.   Thread: one loop.
+// Pure: no sockets, no clock. Not here: cutting them (router/fabric/strangers.h).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <string>

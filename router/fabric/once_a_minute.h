@@ -1,6 +1,6 @@
 // Lines of the log that a peer provokes again and again: each is written once a minute.
 //
-// Owner: Fabric.   Thread: one loop.
+// Owner: Strangers.   Thread: one loop.
 // Pure: no clock. Not here: how many different lines there may be in a second (router/observe/complaints.h).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>

@@ -10,8 +10,8 @@
 //
 // Epochs grow by steps that a peer cannot guess: a worker that does not read its dealt messages cannot answer.
 //
-// Owner: Fabric.   Thread: one loop.
-// Pure. Not here: sending the pings, deciding what to do with unclaimed streams (router/fabric/fabric.h).
+// Owner: Proof.   Thread: one loop.
+// Pure. Not here: sending the pings, deciding what to do with unclaimed streams (router/fabric/proof.h).
 #pragma once
 #include <cstdint>
 #include <deque>

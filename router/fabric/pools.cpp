@@ -27,19 +27,9 @@ void Pools::leave(Worker& worker) {
     if (found == pool.members.end()) continue;
     pool.candidates.erase(pool.candidates.begin() + (found - pool.members.begin()));
     pool.members.erase(found);
-    if (pool.members.empty() && pool.waiting.empty()) pools_.erase(id);
+    if (pool.members.empty()) pools_.erase(id);
   }
   worker.pools.clear();
-}
-
-std::vector<StreamId> Pools::take_waiting() {
-  std::vector<StreamId> taken;
-  for (auto& [id, pool] : pools_) {
-    taken.insert(taken.end(), pool->waiting.begin(), pool->waiting.end());
-    pool->waiting.clear();
-  }
-  boost::unordered::erase_if(pools_, [](const auto& entry) { return entry.second->members.empty(); });
-  return taken;
 }
 
 Worker* Pools::pick(PoolId id, Attempt attempt, Time now, std::size_t unclaimed) {

@@ -1,16 +1,14 @@
-// Each pool's workers, the order in which the workers are picked, and the streams that wait for a worker.
+// Each pool's workers, and the order in which the workers are picked.
 //
-// Owner: Fabric.   Thread: one loop.
+// Owner: Claims.   Thread: one loop.
 // Pure. Not here: which pool a request belongs to (router/route/route_table.h), the balance itself
-// (router/route/balance.h).
+// (router/route/balance.h), the streams that wait for a worker (router/fabric/streams.h).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <vector>
 
-#include "proto/frame.h"
 #include "router/exchange/backend.h"
 #include "router/fabric/roster.h"
 #include "router/observe/time.h"
@@ -23,7 +21,6 @@ struct Pool {
   std::vector<Worker*> members;
   std::vector<Candidate> candidates;  // one for each member, in the same order
   std::size_t rotation = 0;
-  std::deque<StreamId> waiting;  // oldest first; streams that went elsewhere are skipped at the front
 };
 
 class Pools {
@@ -31,17 +28,13 @@ class Pools {
   explicit Pools(Balance balance) : balance_(balance) {}
 
   void join(PoolId pool, Worker& worker);
-  // Takes the worker out of all pools. A pool without workers and without waiting streams is forgotten.
+  // Takes the worker out of all pools. A pool without workers is forgotten.
   void leave(Worker& worker);
 
   // The worker that takes the next stream, or nullptr when no worker has room. A silent worker is picked only when
   // there are no others. For a stream that was lost before, workers that have never answered a request come last.
   // `unclaimed` streams were dealt to each worker; they take room there until the router knows which worker has them.
   [[nodiscard]] Worker* pick(PoolId pool, Attempt attempt, Time now, std::size_t unclaimed);
-  [[nodiscard]] std::deque<StreamId>& waiting(PoolId pool) { return at(pool).waiting; }
-  // Empties all queues, each oldest first, and forgets the pools without workers.
-  [[nodiscard]] std::vector<StreamId> take_waiting();
-  [[nodiscard]] boost::unordered_flat_map<PoolId, std::unique_ptr<Pool>>& all() { return pools_; }
 
  private:
   [[nodiscard]] Pool& at(PoolId pool);

@@ -1,6 +1,6 @@
 // The workers that have sent HELLO, what each HELLO says, and each worker's state.
 //
-// Owner: Fabric.   Thread: one loop.
+// Owner: FabricContext.   Thread: one loop.
 // Pure: no sockets, no clock. Not here: which worker gets a stream (router/route/balance.h), whether to deal
 // (router/fabric/evenness.h).
 #pragma once

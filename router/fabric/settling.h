@@ -8,7 +8,7 @@
 // A worker that sends a dealt ping back has a live deal connection. When all workers of the open pool have sent one
 // back, and there are no more connections than workers, a stream can be dealt to no other peer.
 //
-// Owner: Fabric.   Thread: one loop.
+// Owner: Proof.   Thread: one loop.
 // Pure. Not here: the number of connections (router/fabric/evenness.h), the pings (router/fabric/ping_rounds.h).
 #pragma once
 #include <cstdint>

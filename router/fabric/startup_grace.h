@@ -5,8 +5,8 @@
 //                                         └─ HELLO of a worker that was connected before ──▶ grace until
 //                                            kGraceForReturning after workers could reach the router
 //
-// Owner: Fabric.   Thread: one loop.
-// Pure. Not here: the requests that wait (router/fabric/fabric.h), the claimed paths (router/route/route_table.h).
+// Owner: Placement.   Thread: one loop.
+// Pure. Not here: the requests that wait (router/fabric/placement.h), the claimed paths (router/route/route_table.h).
 #pragma once
 #include <optional>
 

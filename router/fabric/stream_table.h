@@ -1,6 +1,6 @@
 // The streams of one loop by their id. Ids count up, wrap at 2^31-1, and skip the ids still in use.
 //
-// Owner: Fabric.   Thread: one loop.
+// Owner: Streams.   Thread: one loop.
 // A stream keeps its address until it is removed. Its memory is then kept for the next stream.
 // Not here: what a stream is (router/fabric/fabric_stream.h).
 #pragma once

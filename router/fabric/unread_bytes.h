@@ -6,8 +6,8 @@
 // them: a worker can give credit and send frames without reading. But a worker cannot answer a PING whose random bytes
 // it has not read.
 //
-// Owner: Fabric.   Thread: one loop.
-// Pure: no sockets, no clock. Not here: cutting a worker that reads too little (router/fabric/fabric.cpp).
+// Owner: Post.   Thread: one loop.
+// Pure: no sockets, no clock. Not here: cutting a worker that reads too little (router/fabric/membership.h).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>

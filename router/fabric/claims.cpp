@@ -1,0 +1,64 @@
+#include "router/fabric/claims.h"
+
+#include <algorithm>
+#include <set>
+
+namespace zeroway {
+
+void Claims::add(Worker& worker) {
+  const std::size_t known = table_.pool_count();
+  std::set<PoolId> joined;
+  const auto claim_pools = [&](const RouteClaim& claim) {
+    for (const PoolId pool : table_.add(worker.key, claim)) joined.insert(pool);
+  };
+  if (worker.hello.routes.empty()) claim_pools({"", "/"});
+  for (const RouteClaim& claim : worker.hello.routes) claim_pools(claim);
+  for (const PoolId pool : joined) {
+    empty_since_.erase(pool);
+    pools_.join(pool, worker);
+  }
+  if (table_.pool_count() != known) changed();
+}
+
+void Claims::remove(Worker& worker) {
+  pools_.leave(worker);
+  for (const PoolId empty : table_.remove(worker.key)) empty_since_[empty] = context_.now;
+}
+
+void Claims::forget_old() {
+  const std::size_t before = empty_since_.size();
+  boost::unordered::erase_if(empty_since_, [this](const auto& empty) {
+    if (context_.now - empty.second < context_.settings.queue_timeout) return false;
+    table_.drop(empty.first);
+    return true;
+  });
+  if (empty_since_.size() != before) changed();
+}
+
+void Claims::changed() {
+  is_changed_ = true;
+  context_.wants_turn_end();
+}
+
+template <class Predicate>
+bool Claims::has_worker(PoolId pool, Predicate is_wanted) const {
+  const std::vector<MemberId>& members = table_.members(pool);
+  return std::any_of(members.begin(), members.end(), [&](MemberId key) {
+    const Worker* worker = context_.roster.find(static_cast<WorkerKey>(key));
+    return worker != nullptr && is_wanted(*worker);
+  });
+}
+
+bool Claims::is_busy(PoolId pool) const {
+  return has_worker(pool, [](const Worker& worker) { return !worker.is_draining && !worker.is_unreachable; });
+}
+
+bool Claims::is_routed_worker_in_open_pool() const {
+  return has_worker(kOpenPool, [](const Worker& worker) { return !worker.is_open_pool && !worker.is_draining; });
+}
+
+void Claims::lost_time(std::chrono::nanoseconds lost) {
+  for (auto& empty : empty_since_) empty.second += lost;
+}
+
+}  // namespace zeroway

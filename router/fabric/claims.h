@@ -1,0 +1,68 @@
+// What the workers claim: which pool serves a request, and which workers a pool has.
+//
+// Owner: Fabric.   Thread: one loop.
+// A claim that lost its last worker is remembered for the queue timeout: its requests wait for a worker that restarts.
+// Not here: how a path finds its pool (router/route/route_table.h), requests without a pool
+// (router/fabric/placement.h).
+#pragma once
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "router/exchange/backend.h"
+#include "router/fabric/fabric_context.h"
+#include "router/fabric/pools.h"
+#include "router/route/route_table.h"
+
+namespace zeroway {
+
+class Claims {
+ public:
+  explicit Claims(FabricContext& context) : context_(context), pools_(context.settings.balance) {}
+
+  // The worker takes part in the pools of all that its HELLO claims.
+  void add(Worker& worker);
+  // The worker's claims are no longer its own.
+  void remove(Worker& worker);
+  // The worker gets no more streams; its claims stay.
+  void retire(Worker& worker) { pools_.leave(worker); }
+  // Forgets the claims that no worker has made for the queue timeout.
+  void forget_old();
+  // Whether a request may have another pool now. Asked once in a turn.
+  [[nodiscard]] bool take_changed() { return std::exchange(is_changed_, false); }
+
+  [[nodiscard]] PoolId pool_of(std::string_view authority, std::string_view path) const {
+    return table_.match(authority, path);
+  }
+  // See Pools.
+  [[nodiscard]] Worker* pick(PoolId pool, Attempt attempt, std::size_t unclaimed) {
+    return pools_.pick(pool, attempt, context_.now, unclaimed);
+  }
+
+  // Whether a worker claims the pool now. A worker that leaves still claims it.
+  [[nodiscard]] bool is_claimed(PoolId pool) const { return !table_.members(pool).empty(); }
+  // Whether the pool lost its last worker a short time ago.
+  [[nodiscard]] bool is_remembered(PoolId pool) const { return empty_since_.contains(pool); }
+  [[nodiscard]] bool remembers_any() const { return !empty_since_.empty(); }
+  // Whether the pool has a worker that would take a stream if the worker were not full.
+  [[nodiscard]] bool is_busy(PoolId pool) const;
+  // Whether a worker with routes also claims everything. Such a worker is not connected to deal.
+  [[nodiscard]] bool is_routed_worker_in_open_pool() const;
+
+  void lost_time(std::chrono::nanoseconds lost);
+
+ private:
+  // Whether the pool has a worker for which `is_wanted` returns true.
+  template <class Predicate>
+  [[nodiscard]] bool has_worker(PoolId pool, Predicate is_wanted) const;
+  void changed();
+
+  FabricContext& context_;
+  RouteTable table_;
+  Pools pools_;
+  boost::unordered_flat_map<PoolId, Time> empty_since_;  // of pools that lost their last worker lately
+  bool is_changed_ = false;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,88 @@
+// How workers come, change, leave and are lost.
+//
+// Owner: Fabric.   Thread: one loop.
+// Not here: the workers themselves (router/fabric/roster.h), what each claims (router/fabric/claims.h), peers that have
+// not said HELLO (router/fabric/strangers.h), whether a worker has read what was dealt to it (router/fabric/proof.h).
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/frame.h"
+#include "router/fabric/claims.h"
+#include "router/fabric/connection_budgets.h"
+#include "router/fabric/fabric_context.h"
+#include "router/fabric/placement.h"
+#include "router/fabric/post.h"
+#include "router/fabric/proof.h"
+#include "router/fabric/strangers.h"
+#include "router/fabric/streams.h"
+
+namespace zeroway {
+
+class Membership : public PostEvents {
+ public:
+  struct Parts {
+    Streams& streams;
+    Post& post;
+    Claims& claims;
+    Proof& proof;
+    Placement& placement;
+    Strangers& strangers;
+  };
+  // `welcome` is the WELCOME that workers get.
+  Membership(FabricContext& context, const Parts& parts, Welcome welcome);
+
+  // Frames of workers, and HELLO of anybody. An error drops the worker.
+  void hello(std::string_view instance, const Frame& frame, ConnectionId connection);
+  [[nodiscard]] Result<> goaway(Worker& worker, const Frame& frame);
+  [[nodiscard]] Result<> ping(Worker& worker, const Frame& frame);
+
+  // Tells the peer why, and loses it if it is a worker.
+  void drop(std::string_view instance, ResetCode code, const std::string& why);
+  // A frame of a peer that has not said HELLO is ignored.
+  void ignore(std::string_view instance);
+  // A message had frames that are no piece of a reply; together they cost `cost`.
+  void talked_idly(std::string_view instance, std::size_t cost);
+  // Cuts the sender of the message now being handed in.
+  void cut_sender(std::string_view instance, const std::string& why);
+  void connection_broke(ConnectionId connection);
+
+  // PostEvents
+  void unreachable(Worker& worker) override;
+  void reads_too_little(Worker& worker, std::size_t unread) override;
+
+  // A worker that sends nothing is pinged.
+  void ping_quiet_workers();
+  // Loses the workers of which nothing is heard, and those that cannot be reached.
+  void judge();
+  // The loop did not run: nobody is late by that time.
+  void lost_time();
+
+  [[nodiscard]] std::vector<std::string> describe() const;
+
+ private:
+  void refuse_hello(std::string_view instance, const std::string& why);
+  void ignore_hello(std::string_view instance);
+  // Loses the worker's earlier connection, if the router still knows that connection.
+  void lose_replaced(const Hello& hello);
+  void join(Hello hello, ConnectionId connection);
+  void update(Worker& worker, Hello hello);
+  [[nodiscard]] Result<> answer_ping(Worker& worker, std::uint64_t opaque);
+  void leaves(Worker& worker);
+  void confirm_leaving(Worker& worker);
+  // No stream is placed on the worker any more.
+  void retire(Worker& worker);
+  void cut(Worker& worker, const std::string& why);
+  void lose(Worker& worker, std::string_view why);
+  void lose_unheard();
+
+  FabricContext& context_;
+  Parts parts_;
+  Welcome welcome_;
+  AnswerBudgets answers_;
+  IdleTalk idle_talk_;
+  Complaints join_log_;
+};
+
+}  // namespace zeroway

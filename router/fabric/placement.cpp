@@ -1,0 +1,156 @@
+#include "router/fabric/placement.h"
+
+#include <algorithm>
+#include <cassert>
+#include <string>
+
+#include "proto/message.h"
+#include "router/fabric/evenness.h"
+
+namespace zeroway {
+
+void Placement::gather(const FabricStream& stream) {
+  gathering_.push_back(stream.id);
+  context_.wants_turn_end();
+}
+
+void Placement::turn_end() {
+  const bool has_new_claims = claims_.take_changed();
+  if (has_new_claims) route_again();
+  std::vector<StreamId> gathered;
+  gathered.swap(gathering_);
+  for (const StreamId id : gathered) {
+    FabricStream* stream = streams_.find(id);
+    if (stream != nullptr && stream->place == Place::gathering) place(*stream);
+  }
+  // Keep the memory of `gathered` for the next turn, unless openings came in meanwhile.
+  gathered.clear();
+  if (gathering_.empty()) gathering_.swap(gathered);
+  if (streams_.take_room() || has_new_claims) serve_waiting();
+}
+
+void Placement::place(FabricStream& stream) {
+  if (stream.pool == kOpenPool) {
+    const Unclaimed unclaimed = unclaimed_streams();
+    if (unclaimed == Unclaimed::they_are_refused) return refuse(stream);
+    if (unclaimed == Unclaimed::they_wait) return wait(stream);
+  }
+  if (!streams_.is_anybody_waiting(stream.pool) && deal_or_steer(stream)) return;
+  wait(stream);
+}
+
+bool Placement::deal_or_steer(FabricStream& stream) {
+  // A stream that was lost once is not dealt blindly again: the next worker may be the reason for the loss.
+  const bool may_be_dealt = stream.pool == kOpenPool && stream.attempt == Attempt::first;
+  return (may_be_dealt && proof_.may_deal() && deal(stream)) || steer(stream);
+}
+
+bool Placement::deal(FabricStream& stream) {
+  if (!context_.wire.deal(stream.opening.bytes())) {
+    proof_.table_changed();
+    return false;
+  }
+  ++context_.counters.dealt;
+  ++context_.counters.messages_out;
+  stream.opening.clear();
+  streams_.deal(stream);
+  proof_.dealt(stream);
+  return true;
+}
+
+bool Placement::steer(FabricStream& stream) {
+  const std::size_t unclaimed =
+      stream.pool == kOpenPool ? dealt_share(streams_.dealt(), context_.roster.open_pool().size()) : 0;
+  Worker* worker = claims_.pick(stream.pool, stream.attempt, unclaimed);
+  if (worker == nullptr) return false;
+  ++context_.counters.steered;
+  post_.outbox(*worker).append(stream.opening);
+  worker->unsent.push_back(stream.id);
+  stream.opening.clear();
+  streams_.hold(stream, *worker);
+  return true;
+}
+
+// ---- waiting
+
+void Placement::wait(FabricStream& stream) {
+  if (streams_.wait(stream)) return;
+  streams_.end(stream, Error{Fault::backend, Code::queue_full, false,
+                             std::to_string(streams_.waiting()) + " streams are waiting for a worker already"});
+}
+
+void Placement::serve_waiting() {
+  const Unclaimed unclaimed = unclaimed_streams();
+  streams_.serve([&](FabricStream& stream) {
+    if (stream.pool == kOpenPool && unclaimed != Unclaimed::open_pool_has_them) return false;
+    return deal_or_steer(stream);
+  });
+  if (unclaimed != Unclaimed::they_are_refused) return;
+  for (const StreamId id : streams_.take_waiting(kOpenPool))
+    if (FabricStream* stream = streams_.find(id)) refuse(*stream);
+}
+
+void Placement::expire() {
+  if (streams_.waiting() == 0) return;
+  for (const StreamId id : streams_.take_overdue())
+    if (FabricStream* stream = streams_.find(id)) streams_.end(*stream, wait_is_over(stream->pool));
+  streams_.look_for_room();
+}
+
+Error Placement::wait_is_over(PoolId pool) const {
+  const std::string waited = " within " + std::to_string(context_.settings.queue_timeout.count()) + " ms";
+  if (claims_.is_busy(pool))
+    return Error{Fault::backend, Code::workers_busy, false, "none of the workers that serve it had room" + waited};
+  return Error{Fault::backend, Code::no_worker, false, "no worker that serves it was there" + waited};
+}
+
+// ---- streams that no worker claims, and claims that change
+
+void Placement::worker_joins(Arrival arrival) {
+  const bool knows_nobody = context_.roster.all().empty() && !claims_.remembers_any();
+  grace_.joined(context_.now, knows_nobody, arrival);
+}
+
+// Workers that leave still claim their routes, but the next worker may claim more. So a router with only such workers
+// refuses no stream.
+Placement::Unclaimed Placement::unclaimed_streams() const {
+  if (!grace_.is_over(context_.now)) return Unclaimed::they_wait;
+  const Roster& roster = context_.roster;
+  if (!roster.open_pool().empty() || claims_.is_claimed(kOpenPool)) return Unclaimed::open_pool_has_them;
+  if (claims_.is_remembered(kOpenPool)) return Unclaimed::they_wait;
+  const bool is_anybody_here = std::any_of(roster.all().begin(), roster.all().end(), [](const Worker* worker) {
+    return !worker->is_draining && !worker->is_unreachable;
+  });
+  return is_anybody_here ? Unclaimed::they_are_refused : Unclaimed::they_wait;
+}
+
+void Placement::refuse(FabricStream& stream) {
+  streams_.end(stream, Error{Fault::client, Code::no_route, false, "no worker claims this path"});
+}
+
+void Placement::route_again() {
+  for (const StreamId id : gathering_)
+    if (FabricStream* stream = streams_.find(id)) stream->pool = pool_of(*stream);
+  const bool is_refused = unclaimed_streams() == Unclaimed::they_are_refused;
+  std::vector<StreamId> orphans;
+  streams_.queue_again([&](const FabricStream& stream) {
+    const PoolId pool = pool_of(stream);
+    if (stream.pool != kOpenPool && pool == kOpenPool && is_refused) orphans.push_back(stream.id);
+    return pool;
+  });
+  // A worker claimed the route of these streams when they came, and the route is forgotten now. It is missing for the
+  // moment, not unknown.
+  for (const StreamId id : orphans)
+    if (FabricStream* stream = streams_.find(id)) streams_.end(*stream, wait_is_over(kOpenPool));
+}
+
+// The head of a waiting stream is kept nowhere else: read it from the opening, which the router itself wrote.
+PoolId Placement::pool_of(const FabricStream& stream) {
+  MessageReader reader(as_bytes(stream.opening.bytes()));
+  const auto first = reader.next();
+  assert(first && *first && (*first)->type == FrameType::headers);
+  if (!first || !*first || !decoder_.decode((*first)->payload, scratch_)) return stream.pool;
+  return claims_.pool_of(scratch_.authority(), scratch_.path());
+}
+
+}  // namespace zeroway
