@@ -11,6 +11,16 @@
 
 namespace zeroway {
 
+namespace {
+
+// Of the content; 0 when the head does not say. The codec has checked the field.
+std::uint64_t promised_length(const Head& head) {
+  const auto length = read_content_length(head);
+  return length ? length->value_or(0) : 0;
+}
+
+}  // namespace
+
 void Exchange::begin(ExchangeKey key, ReplySink& client, const ClientInfo& info, Kind kind, Time now) {
   key_ = key;
   answer_ = {};
@@ -44,12 +54,16 @@ void Exchange::request_head(Head& head, Last last) {
   head.clear();
   is_head_request_ = request_head_.method() == "HEAD";
   is_web_socket_ = kind_ == Kind::web_socket;
+  context_.terms = request_terms(info_->listener->spec().limits);
   // Before the router adds a field: the last recipient answers with the request as it came.
   const Forwarding forwarding = count_forwarding(request_head_);
   if (forwarding == Forwarding::used_up) return answer_as_last();
   if (forwarding == Forwarding::unclear) return refuse_request(Code::bad_request);
   answer_ = PlanInUse::match(*info_->listener, request_head_);
   if (answer_.is_empty()) return refuse_request(Code::no_route);
+  context_.terms = route().terms;
+  const std::uint64_t most = context_.terms.max_body;
+  if (most != 0 && promised_length(request_head_) > most) return refuse_content();
   context_.rules.request(request_head_, *info_);
   // Counts the added fields too, and 32 bytes for each field: workers refuse to decode a larger head, and the router
   // would blame the worker.
@@ -63,6 +77,12 @@ void Exchange::request_head(Head& head, Last last) {
 void Exchange::refuse_request(Code code) {
   reason_ = error_name(code);
   answer(code);
+}
+
+void Exchange::refuse_content() {
+  client_->refuse_content();
+  fail({Fault::client, Code::content_too_large, false,
+        "Content-Length " + std::to_string(promised_length(request_head_))});
 }
 
 void Exchange::answer_as_last() {

@@ -41,6 +41,7 @@ struct ExchangeContext {
   Counters& counters;
   const WallClock& clock;
   ExchangeFinder* finder = nullptr;  // of the exchanges of this loop
+  RequestTerms terms;  // of the request whose head came last
   HeaderRules rules;
   DateField date;
   RetryBudget budget;
@@ -110,6 +111,7 @@ class Exchange {
   // request, from the client
   void request_head(Head& head, Last last);
   void refuse_request(Code code);
+  void refuse_content();
   void answer_as_last();
   [[nodiscard]] const Route& route() const { return *answer_.route; }
   void request_data(Bytes bytes);

@@ -53,6 +53,8 @@ StreamSink* Exchanges::from_client(ExchangeKey key) {
   return exchange == nullptr ? nullptr : &exchange->from_client();
 }
 
+const RequestTerms& Exchanges::terms(ExchangeKey) const { return inside_->terms; }
+
 ErrorFormat Exchanges::client_error_format(ExchangeKey key) {
   const Exchange* exchange = inside_->exchanges.find(key);
   return exchange == nullptr ? ErrorFormat::html : exchange->client_error_format();

@@ -15,7 +15,7 @@
 #include "router/exchange/error_format.h"
 #include "router/exchange/reply_sink.h"
 #include "router/observe/time.h"
-#include "router/settings/settings.h"
+#include "router/settings/terms.h"
 
 namespace zeroway {
 
@@ -35,6 +35,8 @@ class Exchanges : public ExchangeFinder {
   [[nodiscard]] ExchangeKey open(ReplySink& client, const ClientInfo& info, Kind kind, Time now);
   // Where the client's verbs go; nothing for a stale key. Good for one verb: any verb may end the exchange.
   [[nodiscard]] StreamSink* from_client(ExchangeKey key);
+  // The terms of the exchange's request, once its head was passed on; also for a stale key. Good until the next open().
+  [[nodiscard]] const RequestTerms& terms(ExchangeKey key) const;
   // The form of error pages for the exchange's client; HTML for a stale key.
   [[nodiscard]] ErrorFormat client_error_format(ExchangeKey key);
   // The client broke the protocol but is still answered: `code` becomes the reason in the access log. A stale key is

@@ -9,6 +9,8 @@ namespace zeroway {
 
 class ReplySink : public StreamSink {
  public:
+  // Called before the head of a reply that refuses the request's content: the client is to send no more of it.
+  virtual void refuse_content() {}
   // Takes back the reply's final head and the bytes behind it: another head may follow. Interim heads stay. False, and
   // nothing is taken back, when a byte of the reply may have left, and on an accepted WebSocket.
   [[nodiscard]] virtual bool take_back() = 0;

@@ -48,6 +48,29 @@ TEST_CASE("exchange: a head that no worker would decode is the client's fault, w
   CHECK(sent(most + 1) == "c head 431 · c data " + std::to_string(words) + " · c end · over");
 }
 
+TEST_CASE("exchange: content that is longer than the terms allow is refused before it comes (RFC 9110 §15.5.14)") {
+  RequestTerms terms;
+  terms.max_body = 5;
+  const auto ask = [&](std::string_view method, std::string_view length) {
+    Script s({}, terms);
+    s.begin();
+    CHECK(s.exchanges.terms(s.key) == terms);
+    Head head{
+        {":method", method}, {":scheme", "http"}, {":path", "/"}, {":authority", "a"}, {"content-length", length}};
+    s.exchanges.from_client(s.key)->head(head, Last::no);
+    CHECK(s.counters.bad_requests == (s.is_over() ? 1 : 0));
+    CHECK(s.counters.replies_4xx == (s.is_over() ? 1 : 0));
+    return s.heard() + (s.is_over() ? " · over" : "");
+  };
+  Head refusal;
+  const std::size_t size = write_error_reply(Code::content_too_large, ErrorFormat::html, "", refusal).size();
+  CHECK(ask("POST", "5") == "b1 open POST /");
+  CHECK(ask("POST", "6") == "c refuse content · c head 413 · c data " + std::to_string(size) + " · c end · over");
+  CHECK(ask("HEAD", "6") == "c refuse content · c head 413 last · c end · over");
+  terms.max_body = 0;
+  CHECK(ask("POST", "18446744073709551615") == "b1 open POST /");
+}
+
 TEST_CASE("exchange: trailers that no worker would decode are the client's fault") {
   const std::string value(65'536 - 32 - 1, 'v');
   Script s;

@@ -61,6 +61,7 @@ class FakeClient final : public ReplySink {
     say("credit " + std::to_string(bytes));
     if (on_credit) on_credit();
   }
+  void refuse_content() override { say("refuse content"); }
   bool take_back() override {
     if (!is_unsent) return false;
     say("take back");
@@ -131,10 +132,19 @@ inline Error given_up() { return {Fault::backend, Code::worker_reset, false, "w1
 inline Error no_worker() { return {Fault::router, Code::no_worker, true, "nobody for 5 s"}; }
 inline Error cancelled() { return {Fault::client, Code::cancelled, false, "the client went away"}; }
 
+inline EdgeSettings with_terms(const RequestTerms& terms) {
+  EdgeSettings edge;
+  edge.limits.max_body = terms.max_body;
+  edge.limits.body_rate = terms.body_rate;
+  edge.limits.body_timeout = terms.body_timeout;
+  return edge;
+}
+
 // Everything around one exchange (or several: `key` is the last begun).
 class Script {
  public:
-  explicit Script(ExchangeSettings with = {}) : settings(std::move(with)) {}
+  explicit Script(ExchangeSettings with = {}, const RequestTerms& with_terms = {})
+      : settings(std::move(with)), terms(with_terms) {}
 
   Script& begin(Kind kind = Kind::request) {
     key = exchanges.open(client, info, kind, clock.time);
@@ -207,13 +217,14 @@ class Script {
   [[nodiscard]] bool is_over() { return exchanges.from_client(key) == nullptr && exchanges.find(key) == nullptr; }
 
   ExchangeSettings settings;
+  RequestTerms terms;
   Heard all;
   FakeClient client{all, "c"};
   FakeBackend backend{all};
   FakeClock clock;
   RequestLog log;
   Counters counters;
-  OneRoute route{settings, backend};
+  OneRoute route{settings, backend, with_terms(terms)};
   ClientInfo info{.address = "192.0.2.1", .listener = &route.listener};
   Exchanges exchanges{settings, log, counters, clock};
   ExchangeKey key = 0;
