@@ -91,7 +91,7 @@ std::size_t ClientSession::received(Bytes bytes) {
   if (is_sniffing_ && !sniff(bytes)) return 0;
   codec_->set_time(last_read_);
   const std::size_t taken = codec_->read(bytes, *this);
-  if (phase_ == CodecPhase::body) body_pace_.moved(taken, least_body_rate(door_.limits()));
+  if (phase_ == CodecPhase::body) body_pace_.moved(taken, least_body_rate(terms_));
   return taken;
 }
 
@@ -134,7 +134,7 @@ void ClientSession::lost() { drop(); }
 
 // --- events of the codec
 
-void ClientSession::head(CodecStream number, Head& head, Last last, Kind kind) {
+RequestTerms ClientSession::head(CodecStream number, Head& head, Last last, Kind kind) {
   const Time now = door_.loop().now();
   phase_since_ = now;
   body_pace_.begin();
@@ -144,7 +144,10 @@ void ClientSession::head(CodecStream number, Head& head, Last last, Kind kind) {
   stream.request_kind = kind;
   info_.listener = &door_.listener();
   stream.exchange = door_.exchanges().open(stream, info_, kind, now);
-  if (StreamSink* exchange = door_.exchanges().from_client(stream.exchange)) exchange->head(head, last);
+  const ExchangeKey key = stream.exchange;
+  if (StreamSink* exchange = door_.exchanges().from_client(key)) exchange->head(head, last);
+  terms_ = door_.exchanges().terms(key);
+  return terms_;
 }
 
 void ClientSession::data(CodecStream number, Bytes bytes) {
@@ -408,9 +411,8 @@ std::pair<ClientSession::Deadline, Time> ClientSession::phase_deadline() const {
 }
 
 Time ClientSession::body_due() const {
-  const HttpLimits& limits = door_.limits();
-  const Time silent = std::max(phase_since_, last_read_) + limits.body_timeout;
-  const Clock::duration patience = body_pace_.patience(least_body_rate(limits));
+  const Time silent = std::max(phase_since_, last_read_) + terms_.body_timeout;
+  const Clock::duration patience = body_pace_.patience(least_body_rate(terms_));
   return patience < silent - waited_until_ ? waited_until_ + patience : silent;
 }
 

@@ -60,7 +60,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void written() override;
   void lost() override;
 
-  void head(CodecStream number, Head& head, Last last, Kind kind) override;
+  [[nodiscard]] RequestTerms head(CodecStream number, Head& head, Last last, Kind kind) override;
   void data(CodecStream number, Bytes bytes) override;
   void piece(CodecStream number, Bytes bytes, MessageKind kind, Last last) override;
   void end(CodecStream number, Head& trailers) override;
@@ -113,8 +113,9 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   Timer timer_;
   Time phase_since_;
   Time last_read_;
-  Time waited_until_;  // body_pace_ has counted the waiting until this time
-  Pace body_pace_;     // for codecs that read one body at a time
+  Time waited_until_;   // body_pace_ has counted the waiting until this time
+  Pace body_pace_;      // for codecs that read one body at a time
+  RequestTerms terms_;  // of the newest request
   SendPace send_pace_;
   Time codec_due_ = Time::max();
   Time half_closed_at_ = Time::max();  // when the client's FIN was seen; max() = not yet

@@ -51,6 +51,8 @@ void ClientStream::reset(const Error& error) {
   session_.finish(*this);
 }
 
+void ClientStream::refuse_content() { session_.codec().refuse_content(number); }
+
 bool ClientStream::take_back() {
   if (!session_.codec().take_back(number)) return false;
   has_reply_head = false;

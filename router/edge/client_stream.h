@@ -26,6 +26,7 @@ class ClientStream final : public ReplySink {
   void end(Head& trailers) override;
   void reset(const Error& error) override;
   void credit(std::uint32_t bytes) override;
+  void refuse_content() override;
   [[nodiscard]] bool take_back() override;
 
   CodecStream number = 0;

@@ -13,6 +13,7 @@
 #include "proto/kind.h"
 #include "proto/stream_sink.h"
 #include "router/observe/time.h"
+#include "router/settings/terms.h"
 
 namespace zeroway {
 
@@ -28,7 +29,8 @@ enum class Breach : std::uint8_t {
 class CodecEvents {
  public:
   virtual ~CodecEvents() = default;
-  virtual void head(CodecStream stream, Head& head, Last last, Kind kind) = 0;
+  // Returns the terms of the request: the codec holds the body to them.
+  [[nodiscard]] virtual RequestTerms head(CodecStream stream, Head& head, Last last, Kind kind) = 0;
   virtual void data(CodecStream stream, Bytes bytes) = 0;
   virtual void piece(CodecStream, Bytes, MessageKind, Last) {}  // data's form on a WebSocket
   virtual void end(CodecStream stream, Head& trailers) = 0;
@@ -94,6 +96,9 @@ class Codec {
   virtual void end(CodecStream stream, Head& trailers) = 0;
   virtual void reset(CodecStream stream, const Error& error) = 0;
   virtual void credit(CodecStream stream, std::uint32_t bytes) = 0;
+  // The reply that follows refuses the request's content. Where only the end of a connection keeps the client from
+  // sending the content, the codec ends the connection behind the reply.
+  virtual void refuse_content(CodecStream) {}
   // Takes back the stream's reply, from its final head on, as if the reply had never begun. False, and nothing is taken
   // back, when flush() was called since, when the reply has ended, or when the reply accepted a WebSocket.
   [[nodiscard]] virtual bool take_back(CodecStream stream) = 0;

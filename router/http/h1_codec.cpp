@@ -66,7 +66,7 @@ bool H1Codec::read_head(std::string_view& rest, CodecEvents& events) {
   if (*size == 0) return false;
 
   const auto text = rest.substr(0, *size);
-  const auto request = read_request(text, scheme_, limits_, head_);
+  const auto request = read_request(text, scheme_, head_);
   if (!request) return refuse(text, request.error(), events);
   rest.remove_prefix(*size);
   if (request->wants_web_socket && web_sockets_ != nullptr) {
@@ -98,7 +98,7 @@ void H1Codec::begin_request(const H1Request& request, CodecEvents& events) {
   empty_lines_ = 0;
   stage_ = request.body.kind == h1::BodyKind::chunked ? Stage::chunks : Stage::length;
   const bool is_large = head_.list_size() > kMaxIdleHead;
-  events.head(stream_, head_, request.body.kind == h1::BodyKind::none ? Last::yes : Last::no, Kind::request);
+  terms_ = events.head(stream_, head_, request.body.kind == h1::BodyKind::none ? Last::yes : Last::no, Kind::request);
   if (is_large) forget_head();
 }
 
@@ -117,7 +117,7 @@ bool H1Codec::read_length(std::string_view& rest, CodecEvents& events) {
 }
 
 bool H1Codec::read_chunks(std::string_view& rest, CodecEvents& events) {
-  const auto piece = chunks_.read(rest, room(), limits_.max_body);
+  const auto piece = chunks_.read(rest, room(), terms_.max_body);
   if (!piece) return fail(piece.error(), events);
   switch (piece->found) {
     case H1ChunkReader::Found::nothing:
@@ -167,8 +167,7 @@ bool H1Codec::end_request(Head& trailers, CodecEvents& events) {
 bool H1Codec::refuse(std::string_view head, const Error& error, CodecEvents& events) {
   request_ = H1Request{};
   stream_ = ++last_stream_;
-  stage_ = Stage::done;
-  is_broken_ = is_last_ = true;
+  read_no_more();
   // The client's version is not known here: clients of every version understand the framing of 1.0.
   writer_.begin(h1::Version::http10, head.starts_with("HEAD "));
   forget_head();
@@ -187,14 +186,19 @@ void H1Codec::tell_refused(RefusedRequest request, const Error& error, CodecEven
 }
 
 bool H1Codec::fail(const Error& error, CodecEvents& events) {
-  stage_ = Stage::done;
-  is_broken_ = is_last_ = true;
+  read_no_more();
   if (is_discarding()) {
     close();
     return false;
   }
   events.reset(stream_, error);
   return false;
+}
+
+// The connection ends behind the reply of the request, whose rest is not understood or not wanted.
+void H1Codec::read_no_more() {
+  stage_ = Stage::done;
+  is_broken_ = is_last_ = true;
 }
 
 void H1Codec::input_ended(CodecEvents& events) {
@@ -298,6 +302,10 @@ void H1Codec::credit(CodecStream stream, std::uint32_t bytes) {
   if (!awaits_continue() || writer_.has_head() || stage_ == Stage::done) return;
   is_continued_ = true;
   output_.append("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+void H1Codec::refuse_content(CodecStream stream) {
+  if (stream != 0 && stream == stream_ && stage_ != Stage::web_socket) read_no_more();
 }
 
 bool H1Codec::take_back(CodecStream stream) {

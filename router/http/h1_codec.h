@@ -44,6 +44,7 @@ class H1Codec final : public Codec {
   void end(CodecStream stream, Head& trailers) override;
   void reset(CodecStream stream, const Error& error) override;
   void credit(CodecStream stream, std::uint32_t bytes) override;
+  void refuse_content(CodecStream stream) override;
   [[nodiscard]] bool take_back(CodecStream stream) override;
   void drain() override;
   bool flush(std::size_t room, CodecEvents& events) override;
@@ -79,6 +80,7 @@ class H1Codec final : public Codec {
   bool read_web_socket(std::string_view& rest, CodecEvents& events);
   void end_socket_input(CodecEvents& events);
 
+  void read_no_more();
   void next_request();
   void discard_rest();
   void close();
@@ -101,6 +103,7 @@ class H1Codec final : public Codec {
   H1ChunkReader chunks_;
   H1Writer writer_;
   H1Request request_;
+  RequestTerms terms_;      // of the request
   RefusedRequest refused_;  // set while events.reset() tells of it
   std::uint64_t left_ = 0;  // bytes of a body with Content-Length that have not come
   std::uint64_t credit_ = 0;
@@ -113,7 +116,7 @@ class H1Codec final : public Codec {
   bool is_begun_ = false;         // some bytes of a head have come
   bool is_continued_ = false;     // 100 was sent, or the body came before it was
   bool is_blocked_ = false;       // input waits for credit or for the reply, not for more input
-  bool is_broken_ = false;        // the client's bytes cannot be understood any more
+  bool is_broken_ = false;        // the client's further bytes are dropped
   bool is_last_ = false;          // the connection closes after this reply
   bool has_input_ended_ = false;  // the client closed its side: the connection closes after this reply
   bool is_draining_ = false;

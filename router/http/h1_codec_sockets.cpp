@@ -43,7 +43,7 @@ void H1Codec::begin_web_socket(const H1Request& request, std::string_view head, 
   }
   stage_ = Stage::web_socket;
   web_socket_ = std::make_unique<H1WebSocket>(std::move(*handshake));
-  events.head(stream_, head_, Last::no, Kind::web_socket);
+  terms_ = events.head(stream_, head_, Last::no, Kind::web_socket);
 }
 
 bool H1Codec::read_web_socket(std::string_view& rest, CodecEvents& events) {

@@ -262,7 +262,7 @@ void set_authority(Head& head, const h1::Target& target, std::string_view host) 
 
 }  // namespace
 
-Result<H1Request> read_request(std::string_view text, std::string_view scheme, const HttpLimits& limits, Head& head) {
+Result<H1Request> read_request(std::string_view text, std::string_view scheme, Head& head) {
   head.clear();
   const auto line_size = text.find("\r\n");
   auto line = h1::read_request_line(text.substr(0, line_size));
@@ -278,9 +278,6 @@ Result<H1Request> read_request(std::string_view text, std::string_view scheme, c
   auto body = h1::decide_body(fields.body(), line->version);
   if (!body) return std::move(body).error();
   if (fields.expects_other()) return Error{Fault::client, Code::expectation_failed, false, "an unknown expectation"};
-  if (limits.max_body != 0 && body->length > limits.max_body) {
-    return Error{Fault::client, Code::content_too_large, false, "Content-Length " + std::to_string(body->length)};
-  }
   set_authority(head, *target, *host);
   fields.remove_listed();
   return H1Request{line->version,

@@ -11,7 +11,6 @@
 #include "proto/error.h"
 #include "proto/head.h"
 #include "router/http/h1_framing.h"
-#include "router/settings/settings.h"
 
 namespace zeroway {
 
@@ -27,8 +26,7 @@ struct H1Request {
 
 // `text` is a section that H1HeadScan has found. Clears `head`, then adds the pseudo-fields and the fields, in order,
 // with names in lower case. Leaves out connection-specific fields and Host. On failure `head` holds nothing of use.
-[[nodiscard]] Result<H1Request> read_request(std::string_view text, std::string_view scheme, const HttpLimits& limits,
-                                             Head& head);
+[[nodiscard]] Result<H1Request> read_request(std::string_view text, std::string_view scheme, Head& head);
 
 // The value of the first Accept field in a head that may be cut off or malformed; "" = the head has none.
 [[nodiscard]] std::string_view find_accept(std::string_view head);

@@ -153,9 +153,9 @@ bool H2Codec::refuse_if_late(H2Stream& stream, Millis passed) {
   if (!is_client_due(stream)) return false;
   stream.unsent_for += passed;
   stream.body_pace.waited(passed);
-  const bool is_silent = stream.unsent_for >= limits_.body_timeout;
+  const bool is_silent = stream.unsent_for >= stream.terms.body_timeout;
   const bool is_slow =
-      stream.body_pace.patience(least_body_rate(limits_)) == Clock::duration::zero() && !may_be_slow(stream);
+      stream.body_pace.patience(least_body_rate(stream.terms)) == Clock::duration::zero() && !may_be_slow(stream);
   if (!is_silent && !is_slow) return false;
   refuse(stream, {Fault::client, Code::request_timeout, false, "the client took too long"});
   count_stall(is_silent ? "streams that stand still: the client sends nothing"

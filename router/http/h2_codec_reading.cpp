@@ -188,7 +188,7 @@ int H2Codec::request_read(std::uint32_t id, bool is_last) {
   }
   stream.awaits_continue = request->expects_continue && !is_last;
   stream.is_grpc = !is_last && reader_.is_grpc();
-  events_->head(id, reader_.head(), is_last ? Last::yes : Last::no, Kind::request);
+  stream.terms = events_->head(id, reader_.head(), is_last ? Last::yes : Last::no, Kind::request);
   if (!is_last) return kGoOn;
   Head no_trailers;
   if (!stream.is_over) events_->end(id, no_trailers);
@@ -224,11 +224,10 @@ int H2Codec::data_read(std::uint32_t id, Bytes bytes) {
   stream->unsent_for = {};
   stream->received += bytes.size();
   stream->window -= std::min<std::uint64_t>(stream->window, bytes.size());
-  stream->body_pace.moved(bytes.size(), least_body_rate(limits_));
+  stream->body_pace.moved(bytes.size(), least_body_rate(stream->terms));
   if (stream->window == 0) stream->body_pace.begin();  // the client has used its window up: it is not slow
-  if (limits_.max_body != 0 && stream->received > limits_.max_body) {
-    refuse(*stream,
-           {Fault::client, Code::content_too_large, false, "a body of over " + std::to_string(limits_.max_body)});
+  if (const std::uint64_t most = stream->terms.max_body; most != 0 && stream->received > most) {
+    refuse(*stream, {Fault::client, Code::content_too_large, false, "a body of over " + std::to_string(most)});
     return kGoOn;
   }
   events_->data(id, bytes);

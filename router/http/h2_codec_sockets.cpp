@@ -41,7 +41,7 @@ void H2Codec::begin_socket(H2Stream& stream) {
   if (!handshake) return refuse(stream, handshake.error());
   stream.socket = std::make_unique<H2WebSocket>(std::move(*handshake));
   ++sockets_;
-  events_->head(stream.id, reader_.head(), Last::no, Kind::web_socket);
+  stream.terms = events_->head(stream.id, reader_.head(), Last::no, Kind::web_socket);
 }
 
 // The worker's reply is 200: from now on the stream carries WebSocket messages.

@@ -30,7 +30,6 @@ void H2HeadReader::begin(Block block) {
   host_.clear();
   cookies_.clear();
   refusal_.reset();
-  content_length_ = 0;
   list_size_ = fields_ = 0;
   has_host_ = has_cookie_ = expects_continue_ = false;
 }
@@ -81,7 +80,6 @@ void H2HeadReader::request_field(std::string_view name, std::string_view value) 
   if (name == "content-length") {
     const auto length = h1::read_content_length(value);
     if (!length) return refuse(Code::bad_request, length.error().detail);
-    content_length_ = *length;
     head_.add(name, h1::without_leading_zeros(value));
     return;
   }
@@ -142,9 +140,6 @@ Result<H2Request> H2HeadReader::finish_request() {
     request.is_websocket = true;
   }
   if (auto settled = settle_authority(); !settled) return settled.error();
-  if (limits_.max_body != 0 && content_length_ > limits_.max_body) {
-    return Error{Fault::client, Code::content_too_large, false, "Content-Length " + std::to_string(content_length_)};
-  }
   if (!cookies_.empty()) head_.set("cookie", cookies_);
   return request;
 }

@@ -58,7 +58,6 @@ class H2HeadReader {
   std::string host_;
   std::string cookies_;  // the joined value, once there are two crumbs
   std::optional<Error> refusal_;
-  std::uint64_t content_length_ = 0;
   std::size_t list_size_ = 0;
   std::size_t fields_ = 0;  // all crumbs of a cookie are one (RFC 9113 §8.2.3)
   Block block_ = Block::request;

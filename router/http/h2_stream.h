@@ -17,6 +17,7 @@
 #include "router/http/h2_web_socket.h"
 #include "router/http/limits.h"
 #include "router/http/pace.h"
+#include "router/settings/terms.h"
 
 namespace zeroway {
 
@@ -25,6 +26,7 @@ struct H2Stream {
     id = new_id;
     begun = now;
     request = {};
+    terms = {};
     held.clear();
     if (!trailers.is_empty()) trailers = Head();
     reply_head.clear();
@@ -42,6 +44,7 @@ struct H2Stream {
   Time begun{};
   std::size_t place = 0;  // index in H2Codec's list of open streams
   H2Request request;
+  RequestTerms terms;
   H2Held held;
   std::unique_ptr<H2WebSocket> socket;  // only on an extended CONNECT
   Head reply_head, trailers;            // those that were not given to nghttp2 yet

@@ -13,7 +13,7 @@
 #include <cstdint>
 
 #include "router/observe/time.h"
-#include "router/settings/settings.h"
+#include "router/settings/terms.h"
 
 namespace zeroway {
 
@@ -22,8 +22,8 @@ struct LeastRate {
   Millis over{};            // the time over which the rate is measured
 };
 
-[[nodiscard]] inline LeastRate least_body_rate(const HttpLimits& limits) {
-  return {limits.body_rate, limits.body_timeout};
+[[nodiscard]] inline LeastRate least_body_rate(const RequestTerms& terms) {
+  return {terms.body_rate, terms.body_timeout};
 }
 [[nodiscard]] inline LeastRate least_send_rate(const HttpLimits& limits) {
   return {limits.send_rate, limits.send_timeout};

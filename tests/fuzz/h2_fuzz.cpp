@@ -32,13 +32,14 @@ class Session : public CodecEvents {
     must(open_.empty());
   }
 
-  void head(CodecStream stream, Head& head, Last, Kind) override {
+  RequestTerms head(CodecStream stream, Head& head, Last, Kind) override {
     must(stream > last_ && breaks_ == 0);
     last_ = stream;
     must(check_request_head(head).has_value());
     open_[stream] = {};
     if ((habits_ & 1) != 0) codec_.credit(stream, 1'000);
     if ((habits_ & 6) == 6) answer(stream);
+    return {};
   }
   void data(CodecStream stream, Bytes bytes) override {
     must(is_open(stream) && !bytes.empty());

@@ -12,7 +12,8 @@ namespace {
 // Answers as a session would, and keeps what was told as text in which cuts do not show.
 class Session : public CodecEvents {
  public:
-  Session(const HttpLimits& limits, std::uint8_t habits) : codec_(limits, "http"), habits_(habits) {}
+  Session(const HttpLimits& limits, std::uint8_t habits)
+      : terms_(request_terms(limits)), codec_(limits, "http"), habits_(habits) {}
 
   void feed(std::string_view piece) {
     kept_ += piece;
@@ -28,7 +29,7 @@ class Session : public CodecEvents {
   }
   [[nodiscard]] std::string told() const { return told_ + "|out " + codec_output_; }
 
-  void head(CodecStream stream, Head& head, Last, Kind) override {
+  RequestTerms head(CodecStream stream, Head& head, Last, Kind) override {
     must(stream == ++last_ && !is_open_);
     must(check_request_head(head).has_value());
     is_open_ = true;
@@ -36,6 +37,7 @@ class Session : public CodecEvents {
     for (const Field field : head) told_.append(" ").append(field.name).append("=").append(field.value);
     if ((habits_ & 1) != 0) codec_.credit(stream, 1'000);
     if ((habits_ & 6) == 6) answer(stream);
+    return terms_;
   }
   void data(CodecStream stream, Bytes bytes) override {
     must(is_open_ && stream == last_ && !bytes.empty());
@@ -69,6 +71,7 @@ class Session : public CodecEvents {
     codec_.output().clear();
   }
 
+  RequestTerms terms_;
   H1Codec codec_;
   std::uint8_t habits_;
   CodecStream last_ = 0;

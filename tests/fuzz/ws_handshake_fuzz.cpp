@@ -32,7 +32,7 @@ class Session : public CodecEvents {
   }
   [[nodiscard]] const std::string& told() const { return told_; }
 
-  void head(CodecStream stream, Head& head, Last last, Kind) override {
+  RequestTerms head(CodecStream stream, Head& head, Last last, Kind) override {
     must(check_request_head(head).has_value());
     told_ += "|head";
     for (const Field field : head) told_.append(" ").append(field.name).append("=").append(field.value);
@@ -43,9 +43,10 @@ class Session : public CodecEvents {
       codec_.head(stream, reply, Last::no);
       const auto& out = codec_.output();
       must(out.find("HTTP/1.1 101 ") != std::string::npos && out.ends_with("\r\n\r\n"));
-      return;
+      return {};
     }
     answer(stream);
+    return {};
   }
   void data(CodecStream, Bytes) override {}
   void piece(CodecStream, Bytes bytes, MessageKind, Last last) override {

@@ -19,7 +19,7 @@ constexpr std::string_view kGet =
 class Answering : public CodecEvents {
  public:
   explicit Answering(H1Codec& codec) : codec_(codec) {}
-  void head(CodecStream, Head&, Last, Kind) override {}
+  RequestTerms head(CodecStream, Head&, Last, Kind) override { return {}; }
   void data(CodecStream, Bytes) override {}
   void end(CodecStream stream, Head&) override {
     codec_.head(stream, reply_, Last::no);
@@ -185,6 +185,28 @@ TEST_CASE("h1 codec: a WebSocket that was accepted is not taken back, one that w
     CHECK(codec.output() ==
           "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\nHTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n");
     CHECK(codec.phase() == CodecPhase::idle);
+  }
+}
+
+TEST_CASE("h1 codec: a reply that refuses the request's content is the connection's last, and the content is dropped") {
+  const HttpLimits limits;
+  const std::string framings[] = {"Content-Length: 6\r\n\r\nhello!", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"};
+  for (const std::string& framing : framings) {
+    H1Codec codec(limits, "http");
+    VerbRecorder verbs;
+    verbs.on_head = [&](CodecStream stream, Last) {
+      Head head{{":status", "413"}, {"content-length", "2"}};
+      Head none;
+      codec.refuse_content(stream);
+      codec.head(stream, head, Last::no);
+      codec.data(stream, as_bytes("no"));
+      codec.end(stream, none);
+    };
+    const std::string input = "POST / HTTP/1.1\r\nHost: a\r\n" + framing + "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    CHECK(codec.read(as_bytes(input), verbs) == input.size());
+    CHECK(verbs.text().find("data") == std::string::npos);
+    CHECK(codec.output() == "HTTP/1.1 413 Content Too Large\r\ncontent-length: 2\r\nconnection: close\r\n\r\nno");
+    CHECK(codec.phase() == CodecPhase::closed);
   }
 }
 

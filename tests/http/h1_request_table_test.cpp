@@ -38,6 +38,7 @@ HttpLimits limits_of(const Case& one) {
 std::string run(const HttpLimits& limits, const std::vector<std::string_view>& pieces) {
   H1Codec codec(limits, "http");
   VerbRecorder verbs;
+  verbs.terms.max_body = limits.max_body;
   const auto answer = [&](CodecStream stream, const char* status) {
     Head head{{":status", status}};
     Head none;

@@ -14,7 +14,8 @@ namespace zeroway::test::h2 {
 
 class Bench : public CodecEvents {
  public:
-  explicit Bench(HttpLimits with_limits = {}) : limits(with_limits), codec(limits, "http", &web_sockets) {}
+  explicit Bench(HttpLimits with_limits = {})
+      : limits(with_limits), terms(request_terms(limits)), codec(limits, "http", &web_sockets) {}
 
   // Bytes from the client; what the codec says to them is read at once.
   void hear(std::string_view bytes) {
@@ -30,11 +31,12 @@ class Bench : public CodecEvents {
     codec.output().clear();
   }
 
-  void head(CodecStream stream, Head& head, Last last, Kind) override {
+  RequestTerms head(CodecStream stream, Head& head, Last last, Kind) override {
     std::string line = "head " + std::to_string(stream);
     for (const Field field : head) line.append(" ").append(field.name).append("=").append(field.value);
     tell(line + (last == Last::yes ? " last" : ""));
     on_head(stream);
+    return terms;
   }
   void data(CodecStream stream, Bytes bytes) override {
     bodies[stream].append(as_text(bytes));
@@ -81,6 +83,7 @@ class Bench : public CodecEvents {
   void tell(const std::string& line) { told += (told.empty() ? "" : " · ") + line; }
 
   HttpLimits limits;
+  RequestTerms terms;  // of every request
   WebSocketSettings web_sockets;
   H2Codec codec;
   Reader client;

@@ -57,8 +57,8 @@ TEST_CASE("pace: bodies and replies each have a rate and a time of their own") {
   limits.body_timeout = 2s;
   limits.send_rate = 3;
   limits.send_timeout = 4s;
-  CHECK(least_body_rate(limits).bytes == 1);
-  CHECK(least_body_rate(limits).over == 2s);
+  CHECK(least_body_rate(request_terms(limits)).bytes == 1);
+  CHECK(least_body_rate(request_terms(limits)).over == 2s);
   CHECK(least_send_rate(limits).bytes == 3);
   CHECK(least_send_rate(limits).over == 4s);
 }

@@ -73,10 +73,11 @@ std::string VerbRecorder::text() {
   return text_;
 }
 
-void VerbRecorder::head(CodecStream id, Head& head, Last last, Kind) {
+RequestTerms VerbRecorder::head(CodecStream id, Head& head, Last last, Kind) {
   stream = id;
   add("head" + shown(path_first(head)) + (last == Last::yes ? " last" : ""));
   on_head(id, last);
+  return terms;
 }
 
 void VerbRecorder::data(CodecStream id, Bytes bytes) {

@@ -11,7 +11,7 @@ namespace zeroway::test {
 
 class VerbRecorder : public CodecEvents {
  public:
-  void head(CodecStream stream, Head& head, Last last, Kind) override;
+  RequestTerms head(CodecStream stream, Head& head, Last last, Kind) override;
   void data(CodecStream stream, Bytes bytes) override;
   void end(CodecStream stream, Head& trailers) override;
   void reset(CodecStream stream, const Error& error) override;
@@ -27,6 +27,7 @@ class VerbRecorder : public CodecEvents {
   std::function<void(CodecStream, const Error&)> on_reset = [](CodecStream, const Error&) {};
 
   CodecStream stream = 0;  // the last one told of
+  RequestTerms terms;      // of every request
 
  private:
   void flush_data();
