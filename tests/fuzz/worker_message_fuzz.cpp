@@ -10,24 +10,24 @@ namespace {
 
 struct Fuzzed : ScriptedWorker {
   Fuzzed() : ScriptedWorker(options_of()) {
-    core.add_handler(
-        "GET", "/hello", [](Request&, Reply& reply) { reply.send("hello"); }, WorkerCore::Kind::on_loop);
-    core.add_handler(
+    runner.add_handler(
+        "GET", "/hello", [](Request&, Reply& reply) { reply.send("hello"); }, Handlers::Kind::on_loop);
+    runner.add_handler(
         "POST,PUT", "/{name}/*", [](Request& request, Reply& reply) { reply.send(request.body()); },
-        WorkerCore::Kind::on_loop);
-    core.add_handler("*", "/*", [](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
+        Handlers::Kind::on_loop);
+    runner.add_handler("*", "/*", [](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
       while (const auto piece = co_await request.read()) co_await reply.write(*piece);
       co_await request.sleep(std::chrono::milliseconds(1));
       if (request.raw_query() == "fail") throw StatusError(500, "failed");
     });
-    core.add_handler("/*", [](WebSocket& socket) -> Task<void> {
+    runner.add_handler("/*", [](WebSocket& socket) -> Task<void> {
       socket.accept(socket.offers("chat") ? "chat" : "");
       while (const auto message = co_await socket.receive(1'000)) {
         socket.post_text(message->bytes);
         co_await socket.send(*message);
       }
     });
-    core.add_handler("/pieces/*", [](WebSocket& socket) -> Task<void> {
+    runner.add_handler("/pieces/*", [](WebSocket& socket) -> Task<void> {
       while (const auto piece = co_await socket.receive_piece()) co_await socket.send_piece(*piece);
       if (socket.close_code() == 4000) throw StatusError(500, "failed");
     });
@@ -55,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   }
   worker.link().up();
   (void)worker.turn();
-  if (worker.core.streams_in_use() != 0) std::abort();
+  if (worker.session.streams_in_use() != 0) std::abort();
   worker.open(1, Fuzzed::get("/hello"));
   if (worker.turn() != "head 1 :status=200 content-length=5 · data 1 hello end") std::abort();
   return 0;

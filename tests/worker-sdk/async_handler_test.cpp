@@ -13,7 +13,7 @@ Task<void> echo(AsyncRequest& request, AsyncReply& reply) {
 }
 
 struct Async : ScriptedWorker {
-  explicit Async(AsyncHandler handler) { core.add_handler("*", "/*", std::move(handler)); }
+  explicit Async(AsyncHandler handler) { runner.add_handler("*", "/*", std::move(handler)); }
 };
 
 }  // namespace
@@ -24,7 +24,7 @@ TEST_CASE("async: a body is echoed as it comes, trailers too") {
   CHECK(worker.data(1, "abc").turn() == "head 1 :status=200 · data 1 abc");
   CHECK(worker.data(1, "de").turn() == "data 1 de");
   CHECK(worker.open(1, Head{{"sum", "5"}}).turn() == "head 1 sum=5 end");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("async: reading gives credit once half a window is owed, writing waits for credit") {
@@ -46,7 +46,7 @@ TEST_CASE("async: sleeping streams wake in order, others go on") {
   });
   worker.open(1, Async::get("/?20")).open(3, Async::get("/?10"));
   CHECK(worker.turn() == "credit 1 196608 · credit 3 196608");
-  CHECK(worker.core.next_timer() == worker.now + std::chrono::milliseconds(10));
+  CHECK(worker.session.next_timer() == worker.now + std::chrono::milliseconds(10));
   worker.now += std::chrono::milliseconds(10);
   CHECK(worker.turn() == "head 3 :status=200 content-length=0 end");
   worker.now += std::chrono::milliseconds(10);
@@ -65,13 +65,13 @@ TEST_CASE("async: a sleep that heeds draining is over at once when the worker dr
   worker.open(7, Async::get("/read", "POST"), Last::no).turn();
   worker.now += std::chrono::seconds(1);
   CHECK(worker.turn() == "head 1 :status=200 content-length=5 · data 1 slept end");
-  worker.core.begin_drain();
+  worker.session.begin_drain();
   CHECK(worker.turn() == "goaway · head 3 :status=200 content-length=6 · data 3 drains end");
   CHECK(worker.open(9, Async::get("/once")).turn().ends_with("data 9 drains end"));
   CHECK(worker.data(7, "x").turn().ends_with("data 7 drains end"));
   worker.now += std::chrono::hours(1);
   CHECK(worker.turn().ends_with("data 5 drains end"));
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("async: a reset wakes reads, writes and sleeps with Cancelled") {
@@ -92,10 +92,10 @@ TEST_CASE("async: a reset wakes reads, writes and sleeps with Cancelled") {
   for (const char* path : {"/read", "/write", "/sleep", "/heed"}) {
     log.clear();
     worker.open(1, Async::get(path), path == std::string("/read") ? Last::no : Last::yes).turn();
-    CHECK(worker.core.streams_in_use() == 1);
+    CHECK(worker.session.streams_in_use() == 1);
     CHECK(worker.reset(1).turn() == "");
     CHECK(log == "told cancelled ");
-    CHECK(worker.core.streams_in_use() == 0);
+    CHECK(worker.session.streams_in_use() == 0);
   }
   CHECK(worker.lines.size() == 1);  // a cancelled handler is no failure
 }
@@ -119,7 +119,7 @@ TEST_CASE("async: sleeps that were cancelled do not pile up") {
     worker.open(3, Async::get("/")).turn();
     worker.reset(3).turn();
   }
-  CHECK(worker.core.timers() < 2'000);
+  CHECK(worker.runner.timers() < 2'000);
   worker.now += std::chrono::hours(1);
   CHECK(worker.turn() == "head 1 :status=200 content-length=0 end");  // nobody's who still sleeps
 }
@@ -135,10 +135,10 @@ TEST_CASE("async: who goes on after its reply hears of the worker's end") {
     }
   });
   worker.open(1, Async::get("/")).turn();
-  CHECK(worker.core.cancel_all() == 1);
+  CHECK(worker.session.cancel_all() == 1);
   CHECK(worker.turn() == "");
   CHECK(log == "cancelled");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("async: an early reply ends the stream, the rest of the body finds nobody") {
@@ -175,10 +175,10 @@ TEST_CASE("async: ten thousand streams are open at once and do not mix") {
   WorkerOptions options;
   options.capacity = kStreams;
   ScriptedWorker worker(options);
-  worker.core.add_handler("POST", "/*", echo);
+  worker.runner.add_handler("POST", "/*", echo);
   for (StreamId id = 1; id <= kStreams; ++id) worker.open(id, Async::get("/", "POST"), Last::no);
   worker.turn();
-  CHECK(worker.core.streams_in_use() == kStreams);
+  CHECK(worker.session.streams_in_use() == kStreams);
   std::string expected;
   for (StreamId id = 1; id <= kStreams; ++id) {
     const std::string number = std::to_string(id);
@@ -187,7 +187,7 @@ TEST_CASE("async: ten thousand streams are open at once and do not mix") {
                 " · data " + number + "  end";
   }
   CHECK((worker.turn() == expected));
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("async: a coroutine that waits for something outside is resumed by post") {

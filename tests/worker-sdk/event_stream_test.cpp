@@ -25,7 +25,7 @@ TEST_CASE("event stream: a name or id that would break the stream is refused") {
 
 TEST_CASE("event stream: head at once, a comment every 15 seconds of silence") {
   ScriptedWorker worker;
-  worker.core.add_handler("GET", "/*", [](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
+  worker.runner.add_handler("GET", "/*", [](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
     EventStream events(request, reply);
     co_await events.sleep(40s);
     co_await events.send({.data = events.last_event_id()});
@@ -43,7 +43,7 @@ TEST_CASE("event stream: head at once, a comment every 15 seconds of silence") {
 
 TEST_CASE("event stream: a long wait ends with the worker's draining, with comments until then") {
   ScriptedWorker worker;
-  worker.core.add_handler("GET", "/*", [](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
+  worker.runner.add_handler("GET", "/*", [](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
     EventStream events(request, reply);
     while (co_await events.sleep_unless_draining(20s)) co_await events.send({.data = "tick"});
   });
@@ -54,8 +54,8 @@ TEST_CASE("event stream: a long wait ends with the worker's draining, with comme
   CHECK(worker.turn() == "data 1 data: tick\n\n");
   worker.now += 15s;
   CHECK(worker.turn() == "data 1 : \n\n");
-  worker.core.begin_drain();
+  worker.session.begin_drain();
   CHECK(worker.turn() == "goaway · data 1  end");
   CHECK(worker.open(3, ScriptedWorker::get("/")).turn().ends_with("data 3  end"));
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }

@@ -6,13 +6,13 @@ using namespace zeroway;
 
 namespace {
 
-constexpr auto kInline = WorkerCore::Kind::on_loop;
+constexpr auto kInline = Handlers::Kind::on_loop;
 
 struct Greeter : ScriptedWorker {
   explicit Greeter(WorkerOptions given = {}) : ScriptedWorker(std::move(given)) {
-    core.add_handler(
+    runner.add_handler(
         "GET,POST", "/hello", [](Request&, Reply& reply) { reply.send("hello"); }, kInline);
-    core.add_handler(
+    runner.add_handler(
         "*", "/length", [](Request& request, Reply& reply) { reply.send(std::to_string(request.body().size())); },
         kInline);
   }
@@ -20,7 +20,7 @@ struct Greeter : ScriptedWorker {
 
 // A worker with one inline handler at /.
 struct One : ScriptedWorker {
-  explicit One(Handler handler) { core.add_handler("*", "/*", std::move(handler), kInline); }
+  explicit One(Handler handler) { runner.add_handler("*", "/*", std::move(handler), kInline); }
 };
 
 }  // namespace
@@ -28,7 +28,7 @@ struct One : ScriptedWorker {
 TEST_CASE("inline: a whole reply goes out in the turn of its request") {
   Greeter worker;
   CHECK(worker.open(1, Greeter::get("/hello?a=b")).turn() == "head 1 :status=200 content-length=5 · data 1 hello end");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("inline: a request's parts are as they came") {
@@ -56,7 +56,7 @@ TEST_CASE("inline: no handler for the path is 404, for the method 405 with Allow
       "head 1 :status=404 content-type=text/plain; charset=utf-8 content-length=32 · data 1 Nothing is served at this "
       "path.\n end");
   CHECK(worker.open(3, Greeter::get("/hello", "PUT")).turn().starts_with("head 3 :status=405 allow=GET, HEAD, POST "));
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("inline: HEAD, 204 and 304 have no body (RFC 9110 §8.6, §15.3.5, §15.4.5)") {
@@ -89,7 +89,7 @@ TEST_CASE("inline: a body larger than max_body is 413, said or counted") {
   worker.open(3, Greeter::get("/length", "POST"), Last::no).turn();
   CHECK(worker.data(3, "abcde").turn().starts_with("head 3 :status=413 "));
   CHECK(worker.data(3, "late").turn() == "");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("inline: interim replies, fields in lower case, trailers") {
@@ -114,7 +114,7 @@ TEST_CASE("inline: what the client is not ready for waits for credit, end and tr
   CHECK(worker.open(1, One::get("/")).turn() == "head 1 :status=200 · data 1 65536");
   CHECK(worker.credit(1, 4).turn() == "data 1 xxxx");
   CHECK(worker.credit(1, 100).turn() == "data 1 xxxxxx · head 1 t=1 end");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("inline: an exception is a 500 and a log line, or a reset when the head is out") {
@@ -188,14 +188,14 @@ TEST_CASE("inline: a large body, and a large reply, are given back when they are
   WorkerOptions options;
   options.max_body = 1 << 20;
   ScriptedWorker worker(options);
-  worker.core.add_handler(
+  worker.runner.add_handler(
       "*", "/", [](Request& request, Reply& reply) { reply.send(request.body()); }, kInline);
   worker.open(1, One::get("/", "POST"), Last::no).turn();
   for (int i = 0; i < 16; ++i) {
     worker.data(1, std::string(16'384, 'x'), i == 15 ? Last::yes : Last::no).turn();
   }
   CHECK(worker.credit(1, 1 << 20).turn().ends_with("end"));
-  CHECK(worker.core.spare().kept_bytes() <= 5 * 65'536);
+  CHECK(worker.session.spare().kept_bytes() <= 5 * 65'536);
 }
 
 TEST_CASE("inline: a worker at its capacity refuses, which is safe to open again") {
@@ -212,5 +212,5 @@ TEST_CASE("inline: a request that is reset by the message that opened it is neve
   Greeter worker;
   worker.open(1, Greeter::get("/hello")).reset(1);
   CHECK(worker.open(3, Greeter::get("/hello")).turn() == "head 3 :status=200 content-length=5 · data 3 hello end");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }

@@ -11,11 +11,11 @@ namespace {
 
 struct Pool : ScriptedWorker {
   explicit Pool(Handler handler, std::uint32_t threads = 1) {
-    core.add_handler("*", "/*", std::move(handler), WorkerCore::Kind::pool);
+    runner.add_handler("*", "/*", std::move(handler), Handlers::Kind::pool);
     pool.start(threads);
   }
   void drain() {
-    while (core.streams_in_use() > 0) core.end_turn();
+    while (session.streams_in_use() > 0) session.end_turn();
   }
 };
 
@@ -126,7 +126,7 @@ TEST_CASE("pool: a large body is given back when its request is over") {
   worker.until("data 1 65536");                         // all that the router's credit permits
   CHECK(worker.credit(1, 1 << 20).until("end").ends_with("end"));
   worker.drain();
-  CHECK(worker.core.spare().kept_bytes() <= 5 * 65'536);
+  CHECK(worker.session.spare().kept_bytes() <= 5 * 65'536);
 }
 
 TEST_CASE("pool: an exception is a 500 and a log line") {
@@ -142,7 +142,7 @@ TEST_CASE("pool: many requests on few threads, each with its own answer") {
   for (StreamId id = 1; id <= kStreams; ++id)
     worker.open(id, Pool::get("/", "POST"), Last::no).data(id, std::to_string(id), Last::yes);
   std::string all = worker.turn();
-  while (worker.core.streams_in_use() > 0) all += worker.turn() + " · ";
+  while (worker.session.streams_in_use() > 0) all += worker.turn() + " · ";
   for (StreamId id = 1; id <= kStreams; ++id) {
     const std::string number = std::to_string(id);
     CHECK(all.find("data " + number + " " + number + " end") != std::string::npos);
@@ -158,7 +158,7 @@ TEST_CASE("pool: a sleep that heeds draining is over at once when the worker dra
   });
   worker.open(1, Pool::get("/")).turn();
   sleeps.wait();
-  worker.core.begin_drain();
+  worker.session.begin_drain();
   CHECK(worker.until("end").ends_with("data 1 drains end"));
   worker.drain();
 }
@@ -182,7 +182,7 @@ TEST_CASE("pool: a request that comes when the worker drains, or is cancelled, d
   begun.wait();
   worker.reset(1).turn();
   cancelled.wait();
-  worker.core.begin_drain();
+  worker.session.begin_drain();
   worker.open(3, Pool::get("/again"));
   CHECK(worker.until("end").ends_with("data 3 drains end"));
   worker.drain();

@@ -8,7 +8,7 @@ namespace {
 
 // A worker with one inline handler for all.
 struct One : ScriptedWorker {
-  explicit One(Handler handler) { core.add_handler("*", "/*", std::move(handler), WorkerCore::Kind::on_loop); }
+  explicit One(Handler handler) { runner.add_handler("*", "/*", std::move(handler), Handlers::Kind::on_loop); }
 };
 
 }  // namespace
@@ -16,7 +16,7 @@ struct One : ScriptedWorker {
 TEST_CASE("request: captures, the rest, query and cookies are decoded, and their raw texts are there") {
   std::string seen;
   ScriptedWorker worker;
-  worker.core.add_handler(
+  worker.runner.add_handler(
       "GET", "/{name}/*",
       [&](Request& request, Reply&) {
         seen = request.param("name") + " " + std::string(request.raw_param("name")) + " " + request.rest() + " " +
@@ -28,7 +28,7 @@ TEST_CASE("request: captures, the rest, query and cookies are decoded, and their
         CHECK(request.cookie("lang") == "de");
         CHECK_FALSE(request.cookie("none"));
       },
-      WorkerCore::Kind::on_loop);
+      Handlers::Kind::on_loop);
   Head head = One::get("/J%C3%B6rg/a%2Fb/c+d?q=x+y&t=1&t=2");
   head.add("cookie", "a=1; sid=\"7\"");
   head.add("cookie", "lang=de");
@@ -39,16 +39,16 @@ TEST_CASE("request: captures, the rest, query and cookies are decoded, and their
 TEST_CASE("request: a capture with a broken escape is 400 before the handler; a rest with one when it is asked for") {
   int calls = 0;
   ScriptedWorker worker;
-  worker.core.add_handler(
-      "GET", "/{name}", [&](Request&, Reply&) { ++calls; }, WorkerCore::Kind::on_loop);
-  worker.core.add_handler(
+  worker.runner.add_handler(
+      "GET", "/{name}", [&](Request&, Reply&) { ++calls; }, Handlers::Kind::on_loop);
+  worker.runner.add_handler(
       "GET", "/files/*",
       [&](Request& request, Reply& reply) {
         ++calls;
         reply.send(request.rest());
       },
-      WorkerCore::Kind::on_loop);
-  worker.core.add_handler("/s/{name}", [&](WebSocket&) -> Task<void> {
+      Handlers::Kind::on_loop);
+  worker.runner.add_handler("/s/{name}", [&](WebSocket&) -> Task<void> {
     ++calls;
     co_return;
   });
@@ -63,7 +63,7 @@ TEST_CASE("request: a capture with a broken escape is 400 before the handler; a 
 
 TEST_CASE("request: typed captures and query values are 400 when they are none, and say what they must be") {
   ScriptedWorker worker;
-  worker.core.add_handler(
+  worker.runner.add_handler(
       "GET", "/{id}",
       [&](Request& request, Reply& reply) {
         const auto id = request.param<std::uint8_t>("id");
@@ -71,7 +71,7 @@ TEST_CASE("request: typed captures and query values are 400 when they are none, 
         const auto name = request.query<std::string>("name").value_or("-");
         reply.send(std::to_string(id * factor) + name);
       },
-      WorkerCore::Kind::on_loop);
+      Handlers::Kind::on_loop);
   CHECK(worker.open(1, One::get("/200")).turn().ends_with("data 1 300.000000- end"));
   CHECK(worker.open(1, One::get("/%32?factor=0.5&name=a+b")).turn().ends_with("data 1 1.000000a b end"));
   for (const char* path :
@@ -82,7 +82,7 @@ TEST_CASE("request: typed captures and query values are 400 when they are none, 
   CHECK(worker.lines.size() == 1);  // that it is connected: a client's slip is no line
   std::string text;
   ScriptedWorker told;
-  told.core.add_handler(
+  told.runner.add_handler(
       "GET", "/{id}",
       [&](Request& request, Reply&) {
         try {
@@ -91,7 +91,7 @@ TEST_CASE("request: typed captures and query values are 400 when they are none, 
           text = error.what();
         }
       },
-      WorkerCore::Kind::on_loop);
+      Handlers::Kind::on_loop);
   told.open(1, One::get("/256")).turn();
   CHECK(text == "\"id\" in the path is a whole number from 0 to 255.\n");
 }

@@ -10,8 +10,8 @@ namespace {
 
 struct Sink : ScriptedWorker {
   Sink() {
-    core.add_handler(
-        "*", "/*", [](Request& request, Reply& reply) { reply.send(request.body()); }, WorkerCore::Kind::on_loop);
+    runner.add_handler(
+        "*", "/*", [](Request& request, Reply& reply) { reply.send(request.body()); }, Handlers::Kind::on_loop);
   }
 };
 
@@ -31,12 +31,12 @@ std::string frame(FrameType type, std::uint8_t flags, StreamId id, std::string_v
 TEST_CASE("link: HELLO is the first thing said on each new connection, and earlier streams are dropped") {
   Sink worker;
   worker.open(1, Sink::get("/"), Last::no).turn();
-  CHECK(worker.core.streams_in_use() == 1);
+  CHECK(worker.session.streams_in_use() == 1);
   worker.link().down();
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
   worker.open(3, Sink::get("/"), Last::no).turn();
   worker.link().up();
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
   CHECK(worker.turn() == "hello ready");
 }
 
@@ -63,8 +63,8 @@ TEST_CASE("link: a worker that was dropped gives its streams up, and says HELLO 
   worker.open(1, Sink::get("/"), Last::no).turn();
   worker.in().goaway(0, ResetCode::protocol_error, "malformed");
   CHECK(worker.turn() == "");
-  CHECK(worker.core.streams_in_use() == 0);
-  CHECK(worker.core.next_timer() == worker.now + std::chrono::milliseconds(100));
+  CHECK(worker.session.streams_in_use() == 0);
+  CHECK(worker.session.next_timer() == worker.now + std::chrono::milliseconds(100));
   worker.now += std::chrono::milliseconds(99);
   CHECK(worker.turn() == "");
   worker.now += std::chrono::milliseconds(1);
@@ -82,7 +82,7 @@ TEST_CASE("link: a GOAWAY before WELCOME is about frames from before HELLO, and 
   worker.open(1, Sink::get("/"), Last::no).turn();
   worker.now += std::chrono::milliseconds(100);
   CHECK(worker.turn() == "");
-  CHECK(worker.core.streams_in_use() == 1);
+  CHECK(worker.session.streams_in_use() == 1);
 }
 
 TEST_CASE("link: pings are answered, ping acks are not") {
@@ -95,7 +95,7 @@ TEST_CASE("link: pings are answered, ping acks are not") {
 
 TEST_CASE("link: a stream that is not answered in its turn is accepted with the rest of its window") {
   Sink worker;
-  worker.core.add_handler("GET", "/wait", [](AsyncRequest& request, AsyncReply&) -> Task<void> {
+  worker.runner.add_handler("GET", "/wait", [](AsyncRequest& request, AsyncReply&) -> Task<void> {
     co_await request.sleep(std::chrono::hours(1));
   });
   CHECK(worker.open(1, Sink::get("/wait")).turn() == "credit 1 196608");
@@ -104,7 +104,7 @@ TEST_CASE("link: a stream that is not answered in its turn is accepted with the 
 
 TEST_CASE("link: with Expect the acceptance gives no credit, the first read does (RFC 9110 §10.1.1)") {
   Sink worker;
-  worker.core.add_handler("POST", "/late", [](AsyncRequest& request, AsyncReply&) -> Task<void> {
+  worker.runner.add_handler("POST", "/late", [](AsyncRequest& request, AsyncReply&) -> Task<void> {
     co_await request.sleep(std::chrono::milliseconds(10));
     (void)co_await request.body();
   });
@@ -137,18 +137,18 @@ TEST_CASE("link: what is malformed is logged and resets its stream only") {
 
 TEST_CASE("link: more body than was credited is a flow-control error (RFC 9113 §6.9.1)") {
   Sink worker;
-  worker.core.add_handler("POST", "/unread", [](AsyncRequest& request, AsyncReply&) -> Task<void> {
+  worker.runner.add_handler("POST", "/unread", [](AsyncRequest& request, AsyncReply&) -> Task<void> {
     co_await request.sleep(std::chrono::hours(1));
   });
   worker.open(1, Sink::get("/unread", "POST"), Last::no);
   for (int i = 0; i < 4; ++i) worker.data(1, std::string(65'536, 'x'));
   CHECK(worker.turn() == "reset 1 3");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("link: DATA after the body's end resets the stream") {
   Sink worker;
-  worker.core.add_handler("POST", "/wait", [](AsyncRequest& request, AsyncReply&) -> Task<void> {
+  worker.runner.add_handler("POST", "/wait", [](AsyncRequest& request, AsyncReply&) -> Task<void> {
     co_await request.sleep(std::chrono::hours(1));
   });
   worker.open(1, Sink::get("/wait", "POST")).turn();
@@ -157,45 +157,45 @@ TEST_CASE("link: DATA after the body's end resets the stream") {
 
 TEST_CASE("link: a WELCOME names the pairs of the router's other loops") {
   ScriptedWorker worker;
-  worker.core.set_routers({{"ipc://a", {"ipc://a"}}, {"tcp://gateway:8000", {"tcp://10.0.0.7:8000"}}});
-  RouterLink& dialled = *worker.core.links()[1];
+  worker.session.set_routers({{"ipc://a", {"ipc://a"}}, {"tcp://gateway:8000", {"tcp://10.0.0.7:8000"}}});
+  RouterLink& dialled = *worker.session.links()[1];
   dialled.up();
   MessageWriter message;
   message.welcome(
       {.router = "r", .loop = 0, .pairs = {{"tcp://*:8000", "tcp://*:8001"}, {"tcp://*:8002", "tcp://*:8003"}}});
   dialled.receive(as_bytes(message.bytes()));
   dialled.receive(as_bytes(message.bytes()));
-  REQUIRE(worker.core.links().size() == 3);
-  CHECK(worker.core.links()[2]->deal() == "tcp://10.0.0.7:8002");
-  CHECK(worker.core.links()[2]->steer() == "tcp://10.0.0.7:8003");
+  REQUIRE(worker.session.links().size() == 3);
+  CHECK(worker.session.links()[2]->deal() == "tcp://10.0.0.7:8002");
+  CHECK(worker.session.links()[2]->steer() == "tcp://10.0.0.7:8003");
 }
 
 TEST_CASE("link: leaving is told, confirmed, and over when the last stream is") {
   Sink worker;
   worker.open(1, Sink::get("/"), Last::no).turn();
-  worker.core.begin_drain();
+  worker.session.begin_drain();
   CHECK(worker.turn() == "goaway");
-  CHECK_FALSE(worker.core.is_drained());
+  CHECK_FALSE(worker.session.is_drained());
   CHECK(worker.open(3, Sink::get("/")).turn() == "head 3 :status=200 content-length=0 end");  // was on its way
 
   worker.in().goaway(0, ResetCode::no_error, "");
   worker.turn();
   CHECK(worker.link().is_confirmed());
-  CHECK_FALSE(worker.core.is_drained());
+  CHECK_FALSE(worker.session.is_drained());
   worker.data(1, "", Last::yes).turn();
-  CHECK(worker.core.is_drained());
+  CHECK(worker.session.is_drained());
 }
 
 TEST_CASE("link: a router that does not confirm is waited for five seconds") {
   Sink worker;
   worker.turn();
-  worker.core.begin_drain();
+  worker.session.begin_drain();
   worker.turn();
-  CHECK_FALSE(worker.core.is_drained());
-  CHECK(worker.core.next_timer() == worker.now + std::chrono::seconds(5));
+  CHECK_FALSE(worker.session.is_drained());
+  CHECK(worker.session.next_timer() == worker.now + std::chrono::seconds(5));
   worker.now += std::chrono::seconds(5);
   worker.turn();
-  CHECK(worker.core.is_drained());
+  CHECK(worker.session.is_drained());
 }
 
 namespace {
@@ -231,8 +231,8 @@ using Role = RouterLink::Role;
 
 TEST_CASE("link: each connection has an instance of its own, and HELLO says which one it replaces") {
   ScriptedWorker worker;
-  worker.core.set_routers({{"ipc://a", {"ipc://a"}}, {"ipc://b", {"ipc://b"}}});
-  RouterLink& link = *worker.core.links()[1];
+  worker.session.set_routers({{"ipc://a", {"ipc://a"}}, {"ipc://b", {"ipc://b"}}});
+  RouterLink& link = *worker.session.links()[1];
   connect(link);
   const Hello first = said_hello(link);
   CHECK(first.instance.starts_with("test#"));
@@ -251,25 +251,25 @@ TEST_CASE("link: each connection has an instance of its own, and HELLO says whic
 
 TEST_CASE("link: a router under two addresses keeps the one that was welcome first, and the other is left, once told") {
   ScriptedWorker worker;
-  worker.core.set_routers({{"ipc://a", {"ipc://a"}}, {"ipc://b", {"ipc://b"}}});
+  worker.session.set_routers({{"ipc://a", {"ipc://a"}}, {"ipc://b", {"ipc://b"}}});
   worker.turn();
   RouterLink& kept = worker.link();
-  RouterLink& other = *worker.core.links()[1];
+  RouterLink& other = *worker.session.links()[1];
   welcome_at(kept, welcome_of("router#1"));
-  CHECK(worker.core.is_dealt_to(kept));
+  CHECK(worker.session.is_dealt_to(kept));
   for (int life = 0; life < 2; ++life) {
     connect(other);
     (void)said_hello(other);
     welcome_at(other, welcome_of("router#1"));
     CHECK(other.role() == Role::duplicate);
-    CHECK_FALSE(worker.core.is_dealt_to(other));
-    CHECK_FALSE(other.is_left(worker.now));  // the router has not confirmed
-    CHECK(worker.core.links().size() == 3);  // the kept one's second loop
+    CHECK_FALSE(worker.session.is_dealt_to(other));
+    CHECK_FALSE(other.is_left(worker.now));     // the router has not confirmed
+    CHECK(worker.session.links().size() == 3);  // the kept one's second loop
     MessageWriter goaway;
     goaway.goaway(0, ResetCode::no_error, "");
     other.receive(as_bytes(goaway.bytes()));
     CHECK(other.is_left(worker.now));
-    worker.core.hung_up(other);
+    worker.session.hung_up(other);
     worker.turn();
     CHECK(other.role() == Role::duplicate);
     kept.down();  // then it is dialled again
@@ -286,8 +286,8 @@ TEST_CASE("link: a router under two addresses keeps the one that was welcome fir
 
 TEST_CASE("link: two routers, and two loops of one, are no duplicates") {
   ScriptedWorker worker;
-  worker.core.set_routers({{"ipc://a", {"ipc://a"}}, {"ipc://b", {"ipc://b"}}});
-  RouterLink& other = *worker.core.links()[1];
+  worker.session.set_routers({{"ipc://a", {"ipc://a"}}, {"ipc://b", {"ipc://b"}}});
+  RouterLink& other = *worker.session.links()[1];
   connect(other);
   welcome_at(worker.link(), welcome_of("router#1", 0));
   welcome_at(other, welcome_of("router#1", 1));
@@ -298,21 +298,21 @@ TEST_CASE("link: two routers, and two loops of one, are no duplicates") {
 
 TEST_CASE("link: an address that is gone is left when its streams are over, with the loops it named") {
   ScriptedWorker worker;
-  worker.core.add_handler("*", "/*", [](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
+  worker.runner.add_handler("*", "/*", [](AsyncRequest& request, AsyncReply& reply) -> Task<void> {
     co_await request.sleep(std::chrono::seconds(9));
     reply.send("late");
   });
   worker.turn();
   const std::string typed = "tcp://gw:8000";
-  worker.core.set_routers({{"ipc://a", {"ipc://a"}}, {typed, {"tcp://10.0.0.1:8000", "tcp://10.0.0.2:8000"}}});
-  RouterLink& gone = *worker.core.links()[1];
+  worker.session.set_routers({{"ipc://a", {"ipc://a"}}, {typed, {"tcp://10.0.0.1:8000", "tcp://10.0.0.2:8000"}}});
+  RouterLink& gone = *worker.session.links()[1];
   CHECK(gone.label() == "tcp://gw:8000 (10.0.0.1:8000)");
   connect(gone);
   Welcome welcome = welcome_of("router#1");
   welcome.pairs = {{"tcp://*:8000", "tcp://*:8001"}, {"tcp://*:8002", "tcp://*:8003"}};
   welcome_at(gone, welcome);
-  REQUIRE(worker.core.links().size() == 4);
-  RouterLink& sibling = *worker.core.links()[3];
+  REQUIRE(worker.session.links().size() == 4);
+  RouterLink& sibling = *worker.session.links()[3];
   CHECK(sibling.label() == "tcp://gw:8000 (10.0.0.1:8000), loop 1");
   MessageWriter opening;
   HpackEncoder encoder;
@@ -320,23 +320,23 @@ TEST_CASE("link: an address that is gone is left when its streams are over, with
   gone.receive(as_bytes(opening.bytes()));
   worker.turn();
 
-  worker.core.set_routers({{"ipc://a", {"ipc://a"}}, {typed, {"tcp://10.0.0.2:8000"}}});
+  worker.session.set_routers({{"ipc://a", {"ipc://a"}}, {typed, {"tcp://10.0.0.2:8000"}}});
   CHECK(gone.role() == Role::unwanted);
   CHECK(sibling.role() == Role::unwanted);
   CHECK(sibling.is_left(worker.now));  // it never stood
-  worker.core.hung_up(sibling);
+  worker.session.hung_up(sibling);
   CHECK(sibling.role() == Role::unused);
-  CHECK(worker.core.is_dealt_to(gone));  // until the router has confirmed: openings may be on their way
+  CHECK(worker.session.is_dealt_to(gone));  // until the router has confirmed: openings may be on their way
   worker.now += std::chrono::seconds(6);
   worker.turn();
   CHECK_FALSE(gone.is_left(worker.now));  // a stream is not over
   worker.now += std::chrono::seconds(4);
   worker.turn();
   CHECK(gone.is_left(worker.now));
-  worker.core.hung_up(gone);
+  worker.session.hung_up(gone);
 
-  worker.core.set_routers({{"ipc://a", {"ipc://a"}}, {typed, {"tcp://10.0.0.2:8000", "tcp://10.0.0.3:8000"}}});
-  CHECK(worker.core.links().size() == 4);  // the place of one that is gone is used again
+  worker.session.set_routers({{"ipc://a", {"ipc://a"}}, {typed, {"tcp://10.0.0.2:8000", "tcp://10.0.0.3:8000"}}});
+  CHECK(worker.session.links().size() == 4);  // the place of one that is gone is used again
   CHECK(gone.steer() == "tcp://10.0.0.3:8001");
   CHECK(gone.uses() == 2);
 }
@@ -349,7 +349,7 @@ TEST_CASE("link: it says which router it joined, what it serves there, and not f
     return std::count(worker.lines.begin(), worker.lines.end(), "joined router router#1 at ipc://a, serves everything");
   };
   CHECK(said() == 1);
-  RouterLink& loop = *worker.core.links()[1];
+  RouterLink& loop = *worker.session.links()[1];
   connect(loop);
   welcome_at(loop, welcome_of("router#1", 1));
   CHECK(said() == 1);

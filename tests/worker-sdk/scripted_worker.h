@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "proto/message.h"
-#include "worker-sdk/src/worker_core.h"
+#include "worker-sdk/src/handler_runner.h"
 
 namespace zeroway {
 
@@ -18,14 +18,14 @@ class ScriptedWorker : public LinkSender {
       is_woken_ = true;
       woken_.notify_one();
     });
-    core.set_routers({{"ipc://a", {"ipc://a"}}});
+    session.set_routers({{"ipc://a", {"ipc://a"}}});
     (void)link().new_instance();
     link().up();
     (void)out();
   }
   ~ScriptedWorker() override { pool.stop(); }
 
-  RouterLink& link() { return *core.links().front(); }
+  RouterLink& link() { return *session.links().front(); }
 
   // Frames for the next message.
   ScriptedWorker& open(StreamId id, const Head& head, Last last = Last::yes) {
@@ -54,10 +54,10 @@ class ScriptedWorker : public LinkSender {
 
   // The message arrives, the loop turns; what went out.
   std::string turn() {
-    core.begin_turn(now);
+    session.begin_turn(now);
     const std::string message = in_.take();
     if (!message.empty()) link().receive(as_bytes(message));
-    core.end_turn();
+    session.end_turn();
     return out();
   }
   // Turns until something goes out: for handlers on the pool.
@@ -102,7 +102,8 @@ class ScriptedWorker : public LinkSender {
                 }};
   Inbox inbox;
   HandlerPool pool;
-  WorkerCore core{{options, log, inbox, pool, *this}, make_hello()};
+  WorkerSession session{{options, log, *this}, make_hello()};
+  HandlerRunner runner{{options, log, inbox, pool, session}};
   WorkerClock::time_point now = WorkerClock::time_point() + std::chrono::hours(1);
 
  private:

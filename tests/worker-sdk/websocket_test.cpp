@@ -20,7 +20,7 @@ Task<void> echo_pieces(WebSocket& socket) {
 
 struct Sockets : ScriptedWorker {
   explicit Sockets(WebSocketHandler handler, WorkerOptions given = {}) : ScriptedWorker(std::move(given)) {
-    core.add_handler("/*", std::move(handler));
+    runner.add_handler("/*", std::move(handler));
   }
   // Opened, and what was said to that is forgotten.
   Sockets& begin(StreamId id, std::string_view path = "/") {
@@ -47,7 +47,7 @@ TEST_CASE("websocket: accepted by a 200 without an end, echoes text and binary, 
   CHECK(worker.message(1, "a", MessageKind::text, Last::no).turn() == "");
   CHECK(worker.message(1, "b").message(1, "c").turn() == "text 1 ab · text 1 c");
   CHECK(worker.fields(1, {{"close-code", "1000"}, {"close-reason", "bye"}}).turn() == "head 1 close-code=1000 end");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
   CHECK(worker.lines.size() == 1);
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("websocket: refused with status, fields and body") {
   CHECK(worker.open(5, Sockets::websocket("/crash"), Last::no).turn().starts_with("head 5 :status=500 "));
   CHECK(worker.open(7, Sockets::websocket("/close"), Last::no).turn().starts_with("head 7 :status=403 "));
   CHECK(worker.open(9, Sockets::websocket("/nothing"), Last::no).turn().starts_with("head 9 :status=403 "));
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("websocket: a handler that decides later claims its stream first") {
@@ -100,12 +100,12 @@ TEST_CASE("websocket: a handler that decides later claims its stream first") {
 
 TEST_CASE("websocket: handlers of ordinary requests are not asked, nor the other way round") {
   Sockets worker(echo);
-  worker.core.add_handler(
-      "*", "/*", [](Request&, Reply& reply) { reply.send("hello"); }, WorkerCore::Kind::on_loop);
+  worker.runner.add_handler(
+      "*", "/*", [](Request&, Reply& reply) { reply.send("hello"); }, Handlers::Kind::on_loop);
   CHECK(worker.open(1, Sockets::get("/")).turn().ends_with("data 1 hello end"));
   ScriptedWorker plain;
-  plain.core.add_handler(
-      "*", "/*", [](Request&, Reply& reply) { reply.send("hello"); }, WorkerCore::Kind::on_loop);
+  plain.runner.add_handler(
+      "*", "/*", [](Request&, Reply& reply) { reply.send("hello"); }, Handlers::Kind::on_loop);
   CHECK(plain.open(1, Sockets::websocket("/"), Last::no).turn().starts_with("head 1 :status=404 "));
 }
 
@@ -131,7 +131,7 @@ TEST_CASE("websocket: the client's close ends receiving, behind what it sent bef
   seen.clear();
   CHECK(worker.begin(3).data(3, "", Last::yes).turn() == "data 3  end");
   CHECK(seen == "1005 ");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
   CHECK(worker.lines.size() == 1);
 }
 
@@ -158,7 +158,7 @@ TEST_CASE("websocket: what a client sent before it broke a rule is answered, how
   CHECK(seen == "1006 a reserved bit");
   CHECK(worker.begin(5).message(5, "a").message(5, "half", MessageKind::text, Last::no).fields(5, broken).turn() ==
         "credit 5 196609 · text 5 a · data 5  end");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
   CHECK(worker.lines.size() == 1);
 }
 
@@ -171,7 +171,7 @@ TEST_CASE("websocket: pieces from before a broken rule are answered, also those 
   CHECK(worker.credit(1, 65'537).turn() == "text 1 x · text 1 65536");
   CHECK(worker.credit(1, 65'535).turn() == "text 1 65535 …");
   CHECK(worker.credit(1, 1).turn() == "text 1 x · data 1  end");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("websocket: a handler that does not ask for more after a broken rule ends by itself, or with its client") {
@@ -197,7 +197,7 @@ TEST_CASE("websocket: a handler that does not ask for more after a broken rule e
   CHECK(after_rule(7, "/sleep") == "credit 7 196610");
   CHECK(worker.reset(7).turn() == "");
   CHECK(seen == "cancelled 1006");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("websocket: a lost client is 1006 for who receives, Cancelled for who sends or sleeps") {
@@ -223,7 +223,7 @@ TEST_CASE("websocket: a lost client is 1006 for who receives, Cancelled for who 
     worker.begin(1, path);
     CHECK(worker.reset(1).turn() == "");
     CHECK(seen == expected);
-    CHECK(worker.core.streams_in_use() == 0);
+    CHECK(worker.session.streams_in_use() == 0);
   }
 }
 
@@ -241,7 +241,7 @@ TEST_CASE("websocket: sending waits for credit, and the order stays") {
   CHECK(worker.credit(1, 2).turn() == "binary 1 x · binary 1 x …");
   CHECK(sent == 3);
   CHECK(worker.credit(1, 10'000'000).turn().ends_with(" · binary 1 34464 · " + kBye));
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("websocket: a client that sends is credited as its messages are taken") {
@@ -268,11 +268,11 @@ TEST_CASE("websocket: more than the credit, DATA, and messages on other streams 
   for (int i = 0; i < 2; ++i) worker.message(1, std::string(65'536, 'x'));
   CHECK(worker.turn() == "reset 1 3");
   CHECK(worker.begin(3).data(3, "body").turn() == "reset 3 1");
-  worker.core.add_handler("*", "/*",
-                          [](AsyncRequest& request, AsyncReply&) -> Task<void> { co_await request.sleep(1h); });
+  worker.runner.add_handler("*", "/*",
+                            [](AsyncRequest& request, AsyncReply&) -> Task<void> { co_await request.sleep(1h); });
   worker.open(5, Sockets::get("/", "POST"), Last::no).turn();
   CHECK(worker.message(5, "hi").turn() == "reset 5 1");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("websocket: empty messages that nobody takes are bounded: each counts as a byte") {
@@ -330,7 +330,7 @@ TEST_CASE("websocket: too long a message is closed with 1009 (RFC 6455 §7.4.1),
   CHECK(worker.message(1, "56", MessageKind::text, Last::no).turn() ==
         "head 1 close-code=1009 close-reason=a message of more than 5 bytes end");
   CHECK(code == 1009);
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("websocket: our close is the last word, also for what waits to be received") {
@@ -401,14 +401,14 @@ TEST_CASE("websocket: abort closes at once, before what waits for the client") {
     socket.abort(1000);  // it is over already
     posted = nullptr;
   });
-  CHECK(worker.begin(1).core.streams_in_use() == 1);
+  CHECK(worker.begin(1).session.streams_in_use() == 1);
   posted->post_text("behind");
   CHECK(posted->backlog() == kFirstReplyWindow + 6);
   posted->abort(1013, "too slow");
   CHECK(worker.turn() == "head 1 close-code=1013 close-reason=too slow end");
   CHECK(seen == "1013 too slow");
   CHECK(posted == nullptr);
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("websocket: abort gives up what a close has left behind; its code stays") {
@@ -422,7 +422,7 @@ TEST_CASE("websocket: abort gives up what a close has left behind; its code stay
     socket.abort(1013);
   });
   CHECK(worker.open(1, Sockets::websocket("/"), Last::no).turn() == "head 1 :status=200 · text 1 65536 … · " + kBye);
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("websocket: abort refuses what was not accepted; of a lost client it is ignored") {
@@ -432,7 +432,7 @@ TEST_CASE("websocket: abort refuses what was not accepted; of a lost client it i
   });
   CHECK(worker.open(1, Sockets::websocket("/"), Last::no).turn().starts_with("head 1 :status=403 "));
   CHECK(worker.begin(3, "/lost").reset(3).turn() == "");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("websocket: what waits for credit goes out after the handler's end, then the close") {
@@ -442,13 +442,13 @@ TEST_CASE("websocket: what waits for credit goes out after the handler's end, th
     co_return;
   });
   worker.begin(1);
-  CHECK(worker.core.streams_in_use() == 1);
+  CHECK(worker.session.streams_in_use() == 1);
   CHECK(worker.credit(1, 2).turn() == "text 1 re …");
   CHECK(worker.credit(1, 2).turn() == "text 1 st · head 1 close-code=1000 end");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
   worker.begin(3);
   CHECK(worker.reset(3).turn() == "");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("websocket: a draining worker closes all with 1012, spread over the time, and takes no more") {
@@ -463,7 +463,7 @@ TEST_CASE("websocket: a draining worker closes all with 1012, spread over the ti
       },
       with_drain(1'000ms));
   for (StreamId id = 1; id <= kSockets; ++id) worker.begin(id);
-  worker.core.begin_drain();
+  worker.session.begin_drain();
   CHECK(worker.turn().starts_with("goaway"));  // the first may be closed at once
   CHECK(worker.open(777, Sockets::websocket("/"), Last::no).turn() == "reset 777 7");
   worker.now += 400ms;
@@ -473,18 +473,18 @@ TEST_CASE("websocket: a draining worker closes all with 1012, spread over the ti
   worker.now += 400ms;
   CHECK(worker.turn().ends_with(" close-code=1012 close-reason=the worker is leaving end"));
   CHECK((codes == std::vector<int>(kSockets, 1012)));
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("websocket: one that is not decided when the worker leaves is refused, few wait no long time") {
   Sockets worker([](WebSocket& socket) -> Task<void> { co_await socket.sleep(1h); }, with_drain(1h));
   worker.begin(1);
-  worker.core.begin_drain();
+  worker.session.begin_drain();
   std::string told = worker.turn();  // its moment may be the first
   worker.now += 100ms;
   told += worker.turn();
   CHECK(told.find("head 1 :status=503 retry-after=1 ") != std::string::npos);
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }
 
 TEST_CASE("websocket: a worker that ends while handlers wait releases what they hold") {
@@ -508,5 +508,5 @@ TEST_CASE("websocket: a client that ends before the decision is given up") {
   worker.begin(1);
   CHECK(worker.fields(1, {{"close-code", "1000"}}).turn() == "reset 1 8");
   CHECK(worker.open(3, Sockets::websocket("/"), Last::yes).turn() == "reset 3 1");
-  CHECK(worker.core.streams_in_use() == 0);
+  CHECK(worker.session.streams_in_use() == 0);
 }

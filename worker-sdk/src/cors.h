@@ -2,7 +2,7 @@
 // options.
 //
 // Owner: Handlers.   Thread: made before the worker runs, then read by the loop.
-// Not here: choosing the options for a request (worker_core.h), sending (handler_side.h).
+// Not here: choosing the options for a request (handler_runner.h), sending (handler_side.h).
 #pragma once
 #include <string>
 #include <string_view>

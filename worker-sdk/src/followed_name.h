@@ -5,7 +5,7 @@
 //     an address that three whole answers in a row do not have is gone; one whose connection broke, after the first
 //
 // Owner: RouterNames.   Thread: the loop; `now` is given.
-// Not here: the DNS question (name_lookup.h), connecting to an address or leaving it (worker_core.h).
+// Not here: the DNS question (name_lookup.h), connecting to an address or leaving it (router_links.h).
 #pragma once
 #include <chrono>
 #include <string>

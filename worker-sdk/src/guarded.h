@@ -7,6 +7,7 @@
 
 #include "handler_side.h"
 #include "worker_log.h"
+#include "zeroway/handlers.h"
 
 namespace zeroway {
 

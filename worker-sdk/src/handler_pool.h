@@ -1,7 +1,7 @@
 // The threads that run the handlers of Worker::handle and the functions of Worker::on_pool.
 //
 // Owner: Worker.   Thread: the loop puts, the pool's threads take.
-// Not here: the content of a job (worker_core.h). The worker's capacity bounds the queue: each request has one job
+// Not here: the content of a job (handler_runner.h). The worker's capacity bounds the queue: each request has one job
 // there.
 #pragma once
 #include <condition_variable>

@@ -78,12 +78,12 @@ std::stop_token HandlerSide::stop_token() {
   const std::lock_guard lock(stop_mutex_);
   if (!stop_.stop_possible()) {
     stop_ = std::stop_source();
-    if (is_cancelled()) stop_.request_stop();  // an existing source is stopped by cancel(), without the lock
+    if (is_cancelled()) stop_.request_stop();  // an existing source is stopped by reset(), without the lock
   }
   return stop_.get_token();
 }
 
-void HandlerSide::cancel() {
+void HandlerSide::reset() {
   std::stop_source stop(std::nostopstate);
   {
     const std::lock_guard lock(stop_mutex_);
@@ -156,7 +156,7 @@ void HandlerSide::send(std::string_view body) {
   put_whole(reply_, body);
 }
 
-void HandlerSide::end(FieldInit trailers) {
+void HandlerSide::end_reply(FieldInit trailers) {
   if (has_ended()) return;
   scratch_.clear();
   for (const FieldView& field : trailers) add_field(scratch_, field.name, field.value);
@@ -181,7 +181,7 @@ bool HandlerSide::prepare_write() {
 }
 
 void HandlerSide::finish() {
-  if (!has_ended()) end({});
+  if (!has_ended()) end_reply({});
 }
 
 void HandlerSide::fail(int code, std::string_view text) {

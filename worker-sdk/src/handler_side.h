@@ -1,7 +1,7 @@
 // A stream as its handler uses it: the calls of Request and Reply end here. It keeps the reply's head while the handler
 // builds it, and checks the order of the reply's calls.
 //
-// Owner: WorkerStream, which uses it again for later requests.   Thread: the handler's, but "loop" where a comment says
+// Owner: StreamSides, which uses it again for later requests.   Thread: the handler's, but "loop" where a comment says
 // so.
 // Not here: windows and frames (worker_stream.h); how a call reaches the loop (loop_side.h, pool_side.h).
 #pragma once
@@ -14,26 +14,27 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "handlers.h"
 #include "proto/head.h"
-#include "proto/stream_sink.h"
 #include "route_matcher.h"
+#include "stream_receiver.h"
 #include "zeroway/fields.h"
 
 namespace zeroway {
 
 inline constexpr std::chrono::hours kLongestSleep{24 * 365 * 10};  // a longer time could overflow the clock
 
-class HandlerSide {
- public:
-  virtual ~HandlerSide() = default;
+struct HandlerLayer;                                     // handlers.h
+using HandlerLayers = std::vector<const HandlerLayer*>;  // outermost first
 
+class HandlerSide : public StreamReceiver {
+ public:
   // Loop: a new request begins. `request` stays until the handler is done.
   void begin(const Head& request, std::size_t max_body);
   RouteMatch& match() { return match_; }
   // Loop: the functions that run around the handler.
-  Handlers::Layers& layers() { return layers_; }
+  HandlerLayers& layers() { return layers_; }
   // Loop: the fields that every reply to this request has, replies of the SDK included.
   Head& constant_fields() { return constant_fields_; }
 
@@ -50,9 +51,8 @@ class HandlerSide {
   // Throws StatusError(413) when the request announces, or `whole` contains, more than `limit` bytes (0 = max_body).
   void check_body_size(std::size_t limit) const;
 
-  // Loop: the request is over; large buffers are freed.
-  virtual void let_go();
-  [[nodiscard]] virtual std::size_t kept_bytes() const { return whole_.capacity(); }
+  void let_go() override;
+  [[nodiscard]] std::size_t kept_bytes() const override { return whole_.capacity(); }
 
   // The reply. These functions throw as reply.h says.
   void status(int code);
@@ -63,7 +63,7 @@ class HandlerSide {
   void inform(int code, FieldInit fields);
   void start();
   void send(std::string_view body);
-  void end(FieldInit trailers);
+  void end_reply(FieldInit trailers);
   void abort();
   [[nodiscard]] bool has_started() const { return phase_ != Phase::building; }
   [[nodiscard]] bool has_ended() const { return phase_ == Phase::ended || is_cancelled(); }
@@ -98,14 +98,8 @@ class HandlerSide {
   // Any thread: the loop calls wake(ticket), soon.
   void wake_soon(std::uint64_t ticket);
 
-  // Loop: frames from the router.
-  virtual void arrived(Bytes bytes) = 0;
-  virtual void body_ended(Head* trailers) = 0;     // nullptr: no trailers
-  virtual void piece(Bytes, MessageKind, Last) {}  // WebSockets only
-  virtual void credited(std::uint32_t bytes) = 0;
-  virtual void cancel();
-  // Loop: the worker drains, since now or since before this request.
-  virtual void drain() {}
+  // Loop: cancels the request.
+  void reset() override;
   // Loop: the timer of this side rang. A stale `ticket` is ignored.
   virtual void wake(std::uint64_t) {}
   // Loop: whether the timer with this ticket is still waited for.
@@ -136,7 +130,7 @@ class HandlerSide {
 
   const Head* request_ = nullptr;
   RouteMatch match_;
-  Handlers::Layers layers_;
+  HandlerLayers layers_;
   Head constant_fields_;
   std::size_t max_body_ = 0;
   Phase phase_ = Phase::building;

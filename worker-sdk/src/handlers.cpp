@@ -9,13 +9,13 @@ namespace zeroway {
 
 namespace {
 
-bool goes_around(const Handlers::Layer& layer, Handlers::Kind kind) {
+bool goes_around(const HandlerLayer& layer, Handlers::Kind kind) {
   if (layer.guard || kind == Handlers::Kind::socket) return true;
   return kind == Handlers::Kind::coroutine ? bool(layer.async_around) : bool(layer.around);
 }
 
 // If a layer were silently left out for a handler, that handler would be open though its prefix is guarded.
-void check_pair(const Handlers::Layer& layer, const Handlers::Entry& entry) {
+void check_pair(const HandlerLayer& layer, const Handlers::Entry& entry) {
   if (goes_around(layer, entry.kind) || !may_be_below(entry.pattern, layer.prefix)) return;
   const bool is_coroutine = entry.kind == Handlers::Kind::coroutine;
   throw std::invalid_argument("use(\"" + (layer.prefix.empty() ? "/" : layer.prefix) + "\") cannot go around the " +
@@ -45,14 +45,14 @@ std::vector<std::string> Handlers::patterns() const {
   return patterns;
 }
 
-void Handlers::use(Layer layer) {
+void Handlers::use(HandlerLayer layer) {
   if (!layer.guard && !layer.around && !layer.async_around) throw std::invalid_argument("use(): no function");
   layer.prefix = checked_prefix(layer.prefix);
   for (const auto& entry : entries_) check_pair(layer, *entry);
-  layers_.push_back(std::make_unique<Layer>(std::move(layer)));
+  layers_.push_back(std::make_unique<HandlerLayer>(std::move(layer)));
 }
 
-void Handlers::find_layers(std::string_view path, Layers& layers) const {
+void Handlers::find_layers(std::string_view path, HandlerLayers& layers) const {
   layers.clear();
   for (const auto& layer : layers_)
     if (is_below(path, layer->prefix)) layers.push_back(layer.get());
@@ -64,10 +64,9 @@ const Cors* Handlers::find_cors(std::string_view path) const {
   return nullptr;
 }
 
-void run_layers(std::span<const Handlers::Layer* const> layers, const Handler& handler, Request& request,
-                Reply& reply) {
+void run_layers(std::span<const HandlerLayer* const> layers, const Handler& handler, Request& request, Reply& reply) {
   if (layers.empty()) return handler(request, reply);
-  const Handlers::Layer& layer = *layers.front();
+  const HandlerLayer& layer = *layers.front();
   const auto inner = layers.subspan(1);
   if (layer.guard) {
     layer.guard(request, reply);
@@ -81,13 +80,13 @@ void run_layers(std::span<const Handlers::Layer* const> layers, const Handler& h
   });
 }
 
-Task<void> run_layers(std::span<const Handlers::Layer* const> layers, const AsyncHandler& handler,
-                      AsyncRequest& request, AsyncReply& reply) {
+Task<void> run_layers(std::span<const HandlerLayer* const> layers, const AsyncHandler& handler, AsyncRequest& request,
+                      AsyncReply& reply) {
   if (layers.empty()) {
     co_await handler(request, reply);
     co_return;
   }
-  const Handlers::Layer& layer = *layers.front();
+  const HandlerLayer& layer = *layers.front();
   const auto inner = layers.subspan(1);
   if (layer.guard) {
     layer.guard(request, reply);

@@ -1,8 +1,8 @@
 // The functions that an application has registered: handlers by method and pattern, functions around handlers, CORS,
 // and hooks for requests without a handler.
 //
-// Owner: WorkerCore.   Thread: filled before the worker runs, then read: by the loop, and by the pool's threads.
-// Not here: matching paths (route_matcher.h), the requests (worker_core.h).
+// Owner: HandlerRunner.   Thread: filled before the worker runs, then read: by the loop, and by the pool's threads.
+// Not here: matching paths (route_matcher.h), the requests (handler_runner.h).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -12,10 +12,19 @@
 #include <vector>
 
 #include "cors.h"
+#include "handler_side.h"
 #include "route_matcher.h"
 #include "zeroway/handlers.h"
 
 namespace zeroway {
+
+// One call of Worker::use: a guard, or functions around one or both kinds of handlers.
+struct HandlerLayer {
+  std::string prefix;
+  Guard guard;
+  Around around;
+  AsyncAround async_around;
+};
 
 class Handlers {
  public:
@@ -27,18 +36,9 @@ class Handlers {
     WebSocketHandler socket_handler;
     std::string pattern;
   };
-  // One call of Worker::use: a guard, or functions around one or both kinds of handlers.
-  struct Layer {
-    std::string prefix;
-    Guard guard;
-    Around around;
-    AsyncAround async_around;
-  };
-  using Layers = std::vector<const Layer*>;  // outermost first
-
   // Throw std::invalid_argument as Worker's functions of the same names do.
   void add(Entry entry, std::string_view methods);
-  void use(Layer layer);
+  void use(HandlerLayer layer);
   void use_cors(CorsOptions options) { cors_.emplace_back(std::move(options)); }
 
   [[nodiscard]] const RouteMatcher& matcher() const { return matcher_; }
@@ -47,7 +47,7 @@ class Handlers {
   [[nodiscard]] std::vector<std::string> patterns() const;
   [[nodiscard]] bool has_pool_handlers() const { return has_pool_handlers_; }
   // Fills `layers` with the functions that run around a handler for this path.
-  void find_layers(std::string_view path, Layers& layers) const;
+  void find_layers(std::string_view path, HandlerLayers& layers) const;
   // The first registered CORS options that are for this path; nullptr when there are none.
   [[nodiscard]] const Cors* find_cors(std::string_view path) const;
 
@@ -55,15 +55,15 @@ class Handlers {
 
  private:
   std::vector<std::unique_ptr<Entry>> entries_;
-  std::vector<std::unique_ptr<Layer>> layers_;
+  std::vector<std::unique_ptr<HandlerLayer>> layers_;
   std::vector<Cors> cors_;
   RouteMatcher matcher_, socket_matcher_;
   bool has_pool_handlers_ = false;
 };
 
 // Runs the layers, and the handler inside of them.
-void run_layers(std::span<const Handlers::Layer* const> layers, const Handler& handler, Request& request, Reply& reply);
-[[nodiscard]] Task<void> run_layers(std::span<const Handlers::Layer* const> layers, const AsyncHandler& handler,
+void run_layers(std::span<const HandlerLayer* const> layers, const Handler& handler, Request& request, Reply& reply);
+[[nodiscard]] Task<void> run_layers(std::span<const HandlerLayer* const> layers, const AsyncHandler& handler,
                                     AsyncRequest& request, AsyncReply& reply);
 
 }  // namespace zeroway

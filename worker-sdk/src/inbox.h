@@ -9,14 +9,21 @@
 
 namespace zeroway {
 
-class PoolSide;
+class InboxItem {
+ public:
+  virtual ~InboxItem() = default;
+
+  // Loop: hands over what another thread has left in this object.
+  virtual void deliver() = 0;
+};
 
 class Inbox {
  public:
   // `wake` is called on any thread when a message was put and the loop has not been woken for it.
   void set_wake(std::function<void()> wake);
 
-  void put(PoolSide& side);
+  // `item` stays until it is delivered.
+  void put(InboxItem& item);
   void put(std::function<void()> action);
   // Loop: delivers all messages. False when there were none.
   bool run();
@@ -26,7 +33,7 @@ class Inbox {
 
   std::mutex mutex_;
   std::function<void()> wake_;
-  std::vector<PoolSide*> sides_, taken_sides_;
+  std::vector<InboxItem*> items_, taken_items_;
   std::vector<std::function<void()>> actions_, taken_actions_;
 };
 

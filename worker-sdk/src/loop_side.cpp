@@ -4,7 +4,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "worker_core.h"
 #include "zeroway/errors.h"
 
 namespace zeroway {
@@ -25,7 +24,7 @@ void LoopSide::reset_for_next() {
 
 void LoopSide::start_collecting() {
   collects_ = true;
-  if (!in_.empty()) stream_.consumed(in_.size());
+  if (!in_.empty()) stream_.put_credit(in_.size());
   stream_.wants_body();
 }
 
@@ -34,7 +33,7 @@ std::optional<std::string_view> LoopSide::read() {
   current_.clear();
   std::swap(current_, in_);
   if (current_.empty()) return std::nullopt;
-  if (!collects_) stream_.consumed(current_.size());
+  if (!collects_) stream_.put_credit(current_.size());
   return current_;
 }
 
@@ -70,7 +69,7 @@ bool LoopSide::try_write(std::string_view piece) {
 
 void LoopSide::wait_to_wake(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration) {
   awaiter_ = awaiter;
-  ticket_ = core_.start_timer(duration, *this);
+  ticket_ = turns_.start_timer(duration, *this);
 }
 
 void LoopSide::wait_to_wake_or_drain(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration) {
@@ -83,10 +82,10 @@ std::uint64_t LoopSide::wait_outside(std::coroutine_handle<> awaiter, std::chron
   return ticket_;
 }
 
-std::chrono::steady_clock::time_point LoopSide::now() const { return core_.now(); }
-void LoopSide::call_soon(std::function<void()> action) { core_.inbox().put(std::move(action)); }
+std::chrono::steady_clock::time_point LoopSide::now() const { return turns_.now(); }
+void LoopSide::call_soon(std::function<void()> action) { turns_.inbox().put(std::move(action)); }
 
-bool LoopSide::is_draining() const { return core_.is_draining(); }
+bool LoopSide::is_draining() const { return turns_.is_draining(); }
 
 void LoopSide::drain() {
   if (waits_for_drain_) resume();
@@ -96,23 +95,23 @@ void LoopSide::wake(std::uint64_t ticket) {
   if (ticket == ticket_ && ticket != 0) resume();
 }
 
-void LoopSide::arrived(Bytes bytes) {
+void LoopSide::data(Bytes bytes) {
   in_ += as_text(bytes);
   if (waits_to_read_) resume();
   if (!collects_) return;
   // An inline handler's body is read as it comes, up to max_body.
-  if (is_too_large()) return core_.body_too_large(stream_);
-  stream_.consumed(bytes.size());
+  if (is_too_large()) return runner_.body_is_too_large(*this);
+  stream_.put_credit(bytes.size());
 }
 
-void LoopSide::body_ended(Head* trailers) {
+void LoopSide::end(Head* trailers) {
   body_is_over_ = true;
   if (trailers != nullptr) std::swap(trailers_, *trailers);
   if (waits_to_read_) resume();
-  if (collects_) core_.body_is_complete(stream_);
+  if (collects_) runner_.body_is_complete(*this);
 }
 
-void LoopSide::credited(std::uint32_t) {
+void LoopSide::credit(std::uint32_t) {
   if (rest_.empty()) return;
   const std::size_t fits = std::min<std::size_t>(rest_.size(), stream_.send_window());
   stream_.put_data(rest_.substr(0, fits), Last::no);
@@ -120,8 +119,8 @@ void LoopSide::credited(std::uint32_t) {
   if (rest_.empty()) resume();
 }
 
-void LoopSide::cancel() {
-  HandlerSide::cancel();
+void LoopSide::reset() {
+  HandlerSide::reset();
   rest_ = {};
   resume();
 }
@@ -129,7 +128,7 @@ void LoopSide::cancel() {
 void LoopSide::resume() {
   waits_to_read_ = waits_for_drain_ = false;
   ticket_ = 0;
-  if (awaiter_) core_.resume_later(std::exchange(awaiter_, nullptr));
+  if (awaiter_) turns_.resume_later(std::exchange(awaiter_, nullptr));
 }
 
 void LoopSide::put_head(Head& head, Last last) { stream_.put_head(head, last); }

@@ -1,20 +1,32 @@
 // A stream as an inline handler or a coroutine uses it: all calls are on the loop, so there is no lock.
 //
-// Owner: WorkerStream.   Thread: the loop.
-// Not here: running the handler (worker_core.h).
+// Owner: StreamSides.   Thread: the loop.
+// Not here: running the handler (handler_runner.h).
 #pragma once
 #include <coroutine>
 
 #include "body_side.h"
+#include "handler_turns.h"
+#include "worker_stream.h"
 
 namespace zeroway {
 
-class WorkerCore;
-class WorkerStream;
+class LoopSide;
+
+// Runs the handler of a side that collects its request's body.
+class InlineRunner {
+ public:
+  virtual ~InlineRunner() = default;
+
+  virtual void body_is_complete(LoopSide& side) = 0;
+  // The body is larger than LoopSide::max_body(), and may come further.
+  virtual void body_is_too_large(LoopSide& side) = 0;
+};
 
 class LoopSide final : public BodySide {
  public:
-  LoopSide(WorkerStream& stream, WorkerCore& core) : stream_(stream), core_(core) {}
+  LoopSide(WorkerStream& stream, HandlerTurns& turns, InlineRunner& runner)
+      : stream_(stream), turns_(turns), runner_(runner) {}
   ~LoopSide() override;
 
   // For coroutines. Each `wait_…` is called when the `can_…` before it said no; the awaiter is resumed in the turn of
@@ -35,9 +47,10 @@ class LoopSide final : public BodySide {
 
   // The coroutine that runs the handler. It is destroyed with this object if it still waits then.
   std::coroutine_handle<> running;
-  // An inline handler is called when its body is complete. Until then the body is collected here. The core is told when
-  // the body is complete or too large.
+  // An inline handler is called when its body is complete. Until then the body is collected here. The runner is told
+  // when the body is complete or too large.
   void start_collecting();
+  [[nodiscard]] WorkerStream& stream() { return stream_; }
   [[nodiscard]] bool is_too_large() const { return in_.size() > max_body(); }
 
   std::optional<std::string_view> read() override;
@@ -46,10 +59,10 @@ class LoopSide final : public BodySide {
   bool sleep_unless_draining(std::chrono::milliseconds duration) override;
   void check_may_block(const char* what) const override;
 
-  void arrived(Bytes bytes) override;
-  void body_ended(Head* trailers) override;
-  void credited(std::uint32_t bytes) override;
-  void cancel() override;
+  void data(Bytes bytes) override;
+  void end(Head* trailers) override;
+  void credit(std::uint32_t bytes) override;
+  void reset() override;
   void drain() override;
 
  protected:
@@ -63,7 +76,8 @@ class LoopSide final : public BodySide {
   void resume();
 
   WorkerStream& stream_;
-  WorkerCore& core_;
+  HandlerTurns& turns_;
+  InlineRunner& runner_;
   bool collects_ = false;
   bool waits_to_read_ = false;
   bool waits_for_drain_ = false;  // the coroutine also waits for the drain

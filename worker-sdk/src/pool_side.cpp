@@ -1,8 +1,6 @@
 #include "pool_side.h"
 
-#include "inbox.h"
 #include "proto/limits.h"
-#include "worker_stream.h"
 #include "zeroway/errors.h"
 
 namespace zeroway {
@@ -27,7 +25,7 @@ std::optional<std::string_view> PoolSide::read() {
     if (!arrived_trailers_.is_empty()) std::swap(trailers_, arrived_trailers_);
     return std::nullopt;
   }
-  Said said(Verb::consumed);
+  Said said(Verb::credit);
   said.number = current_.size();
   say_locked(std::move(said), lock);
   return current_;
@@ -64,27 +62,27 @@ bool PoolSide::sleep_unless_draining(std::chrono::milliseconds duration) {
   return !is_draining_;
 }
 
-void PoolSide::arrived(Bytes bytes) {
+void PoolSide::data(Bytes bytes) {
   const std::lock_guard lock(mutex_);
   in_ += as_text(bytes);
   changed_.notify_one();
 }
 
-void PoolSide::body_ended(Head* trailers) {
+void PoolSide::end(Head* trailers) {
   const std::lock_guard lock(mutex_);
   body_is_over_ = true;
   if (trailers != nullptr) std::swap(arrived_trailers_, *trailers);
   changed_.notify_one();
 }
 
-void PoolSide::credited(std::uint32_t bytes) {
+void PoolSide::credit(std::uint32_t bytes) {
   const std::lock_guard lock(mutex_);
   writable_ += bytes;
   changed_.notify_one();
 }
 
-void PoolSide::cancel() {
-  HandlerSide::cancel();
+void PoolSide::reset() {
+  HandlerSide::reset();
   const std::lock_guard lock(mutex_);
   changed_.notify_one();
 }
@@ -166,8 +164,8 @@ void PoolSide::deliver() {
       case Verb::reset:
         stream_.put_reset(ResetCode::internal_error);
         break;
-      case Verb::consumed:
-        stream_.consumed(said.number);
+      case Verb::credit:
+        stream_.put_credit(said.number);
         break;
       case Verb::wants_body:
         stream_.wants_body();

@@ -1,7 +1,7 @@
 // A stream as a handler on the pool uses it. The handler's calls are kept in order until the loop takes them; the
 // router's frames are kept until the handler asks for them.
 //
-// Owner: WorkerStream.   Thread: the handler's thread on one side, the loop on the other; a mutex between.
+// Owner: StreamSides.   Thread: the handler's thread on one side, the loop on the other; a mutex between.
 // Not here: the threads (handler_pool.h), waking the loop (inbox.h).
 #pragma once
 #include <condition_variable>
@@ -9,31 +9,29 @@
 #include <vector>
 
 #include "body_side.h"
+#include "inbox.h"
+#include "worker_stream.h"
 
 namespace zeroway {
 
-class Inbox;
-class WorkerStream;
-
-class PoolSide final : public BodySide {
+class PoolSide final : public BodySide, public InboxItem {
  public:
   PoolSide(WorkerStream& stream, Inbox& inbox) : stream_(stream), inbox_(inbox) {}
 
   // Handler's thread: its last call.
   void done();
   // Loop: passes on the handler's calls since the last time.
-  void deliver();
-  WorkerStream& stream() { return stream_; }
+  void deliver() override;
 
   std::optional<std::string_view> read() override;
   void write(std::string_view piece) override;
   void sleep(std::chrono::milliseconds duration) override;
   bool sleep_unless_draining(std::chrono::milliseconds duration) override;
 
-  void arrived(Bytes bytes) override;
-  void body_ended(Head* trailers) override;
-  void credited(std::uint32_t bytes) override;
-  void cancel() override;
+  void data(Bytes bytes) override;
+  void end(Head* trailers) override;
+  void credit(std::uint32_t bytes) override;
+  void reset() override;
   void drain() override;
 
  protected:
@@ -45,7 +43,7 @@ class PoolSide final : public BodySide {
   void reset_for_next() override;
 
  private:
-  enum class Verb : std::uint8_t { head, data, end, reset, consumed, wants_body, done };
+  enum class Verb : std::uint8_t { head, data, end, reset, credit, wants_body, done };
   struct Said {
     explicit Said(Verb what) : verb(what) {}
     Verb verb;

@@ -31,7 +31,7 @@ ReplyBase& ReplyBase::set_field(std::string_view name, std::string_view value) {
 void ReplyBase::inform(int code, FieldInit fields) { side_->inform(code, fields); }
 void ReplyBase::start() { side_->start(); }
 void ReplyBase::send(std::string_view body) { side_->send(body); }
-void ReplyBase::end(FieldInit trailers) { side_->end(trailers); }
+void ReplyBase::end(FieldInit trailers) { side_->end_reply(trailers); }
 void ReplyBase::abort() { side_->abort(); }
 bool ReplyBase::has_started() const { return side_->has_started(); }
 bool ReplyBase::has_ended() const { return side_->has_ended(); }

@@ -1,25 +1,23 @@
-// One pair of a router's sockets, deal and steer, as this worker is connected to it: incoming messages, outgoing
-// messages, the streams by id, and the worker's knowledge of that router.
+// One pair of a router's sockets, deal and steer, as this worker is connected to it: incoming messages, and the
+// worker's knowledge of that router.
 //
 //     unused ──▶ serving ──▶ duplicate (another link is welcome at the same router) ──▶ serving, when that one is gone
 //                   └──────▶ unwanted (its address is gone from its name) ──▶ unused, when nothing is lost by it
 //
-// Owner: WorkerCore.   Thread: the loop.
-// Not here: sockets (worker_loop.h), handling the frames of a stream (worker_stream.h).
+// Owner: RouterLinks.   Thread: the loop.
+// Not here: sockets (whoever calls receive()), the frames of a stream (worker_stream.h), outgoing ones
+// (link_streams.h).
 #pragma once
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "link_health.h"
-#include "proto/message.h"
+#include "link_streams.h"
+#include "worker_streams.h"
 
 namespace zeroway {
-
-class WorkerCore;
-class WorkerStream;
 
 // The endpoints of a link, and its name in the log.
 struct LinkTarget {
@@ -30,12 +28,33 @@ struct LinkTarget {
   bool is_configured = true;  // false: a WELCOME named the endpoints
 };
 
+class RouterLink;
+
+class WelcomeReceiver {
+ public:
+  virtual ~WelcomeReceiver() = default;
+
+  // The link's router has said WELCOME; `is_first`: for the first time on this connection.
+  virtual void welcomed(RouterLink& link, const Welcome& welcome, bool is_first) = 0;
+};
+
 class RouterLink {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
   enum class Role : std::uint8_t { unused, serving, duplicate, unwanted };
 
-  explicit RouterLink(WorkerCore& core) : core_(core) {}
+  struct Parts {  // given for the link's life
+    LinkContext& context;
+    WorkerStreams& streams;
+    WelcomeReceiver& welcomes;
+  };
+  explicit RouterLink(const Parts& parts)
+      : context_(parts.context),
+        worker_streams_(parts.streams),
+        welcomes_(parts.welcomes),
+        streams_(parts.context, *this) {}
+  RouterLink(const RouterLink&) = delete;
+  RouterLink& operator=(const RouterLink&) = delete;
 
   [[nodiscard]] Role role() const { return role_; }
   // From unused: the link leads to `target` now.
@@ -72,7 +91,7 @@ class RouterLink {
   [[nodiscard]] const std::string& refusal() const { return refusal_; }
   [[nodiscard]] LinkHealth& health() { return health_; }
   // Sends a PING of our own: the router's answer shows that the router is alive.
-  void ask() { out_.ping(0, Ack::no); }
+  void ask() { out().ping(0, Ack::no); }
   // True when it was not logged yet that this link is a duplicate of the other one.
   [[nodiscard]] bool is_news(const RouterLink& other);
 
@@ -96,17 +115,7 @@ class RouterLink {
   void leave();  // sends GOAWAY, if the link is up
 
   // The frames that are ready to be sent on steer.
-  MessageWriter& out() { return out_; }
-
-  // For WorkerStream.
-  void headers(StreamId id, const Head& head, Last last);
-  void data(StreamId id, Bytes bytes, Last last);
-  void piece(StreamId id, Bytes bytes, MessageKind kind, Last last);
-  void credit(StreamId id, std::uint32_t bytes);
-  void reset(StreamId id, ResetCode code);
-  void forget(WorkerStream& stream);
-  // For WorkerCore: `stream` outlives the message that opened it.
-  void remember(WorkerStream& stream);
+  MessageWriter& out() { return streams_.out(); }
 
  private:
   void handle(const Frame& frame);
@@ -119,13 +128,16 @@ class RouterLink {
   void handle_welcome(const Frame& frame);
   void handle_goaway(const Frame& frame);
   void open(const Frame& frame, WorkerStream& stream);
+  void reset(StreamId id, ResetCode code) { streams_.put_reset(id, code); }
   void bad(const Frame& frame, ResetCode code, const std::string& detail);
   [[nodiscard]] WorkerStream* find(StreamId id);
   void forget_connection();
   void drop_streams();
-  void send_if_large();
 
-  WorkerCore& core_;
+  LinkContext& context_;
+  WorkerStreams& worker_streams_;
+  WelcomeReceiver& welcomes_;
+  LinkStreams streams_;
   LinkTarget target_;
   std::uint32_t uses_ = 0;
   Role role_ = Role::unused;
@@ -141,8 +153,6 @@ class RouterLink {
   std::string said_duplicate_of_;
   std::vector<LinkTarget> siblings_;
   LinkHealth health_;
-  MessageWriter out_;
-  std::unordered_map<StreamId, WorkerStream*> index_;
 };
 
 }  // namespace zeroway

@@ -10,7 +10,6 @@
 #include "limits.h"
 #include "proto/head_rules.h"
 #include "proto/limits.h"
-#include "worker_core.h"
 
 namespace zeroway {
 
@@ -103,8 +102,8 @@ void SocketSide::abort_with(int code, std::string_view reason) {
 
 void SocketSide::say_close(int code, std::string_view reason) {
   const std::string digits = std::to_string(code);
-  if (reason.empty()) return end({{"close-code", digits}});
-  end({{"close-code", digits}, {"close-reason", reason}});
+  if (reason.empty()) return end_reply({{"close-code", digits}});
+  end_reply({{"close-code", digits}, {"close-reason", reason}});
 }
 
 void SocketSide::over(int code, std::string_view reason) {
@@ -117,7 +116,7 @@ void SocketSide::over(int code, std::string_view reason) {
 }
 
 void SocketSide::close_after(std::chrono::milliseconds duration) {
-  if (!is_over()) drain_ticket_ = core_.start_timer(duration, *this);
+  if (!is_over()) drain_ticket_ = turns_.start_timer(duration, *this);
 }
 
 void SocketSide::wake(std::uint64_t ticket) {
@@ -155,10 +154,10 @@ void SocketSide::piece(Bytes bytes, MessageKind kind, Last last) {
   if (wants_ == Wants::message && has_message(limit_)) resume();
 }
 
-void SocketSide::arrived(Bytes) { stream_.break_off(ResetCode::protocol_error); }  // DATA on a WebSocket
+void SocketSide::data(Bytes) { stream_.break_off(ResetCode::protocol_error); }  // DATA on a WebSocket
 
 // The client has closed: its messages can still be received, but the client reads no more.
-void SocketSide::body_ended(Head* trailers) {
+void SocketSide::end(Head* trailers) {
   if (is_over() || has_ended()) return;
   std::string_view code, reason;
   if (trailers != nullptr) {
@@ -171,7 +170,7 @@ void SocketSide::body_ended(Head* trailers) {
   out_.clear();
   over(said, reason);
   if (may_be_sent(said)) return say_close(said, {});
-  end({});
+  end_reply({});
 }
 
 // The client broke a rule after the messages in in_, and still reads. A handler that waits for more has answered all
@@ -184,7 +183,7 @@ void SocketSide::client_failed(std::string_view reason) {
 
 void SocketSide::hear_failure() {
   if (!is_answering_ || is_over()) return;
-  end({});
+  end_reply({});
   over(kGoneAway, failure_);
 }
 
@@ -231,7 +230,7 @@ std::optional<WebSocketPiece> SocketSide::take_piece() {
   return taken;
 }
 
-void SocketSide::took(std::size_t bytes) { stream_.consumed(message_credit(bytes)); }
+void SocketSide::took(std::size_t bytes) { stream_.put_credit(message_credit(bytes)); }
 
 // ---- sending
 
@@ -261,19 +260,19 @@ void SocketSide::enqueue(const PieceQueue::Piece& piece) {
   if (!out_.is_empty() || stream_.send_window() == 0) return out_.put(piece);
   const std::size_t fits = std::min<std::size_t>(piece.bytes.size(), stream_.send_window());
   const bool is_all = fits == piece.bytes.size();
-  stream_.put_message(piece.bytes.substr(0, fits), piece.kind, is_all ? piece.last : Last::no);
+  stream_.put_piece(piece.bytes.substr(0, fits), piece.kind, is_all ? piece.last : Last::no);
   if (!is_all) out_.put({piece.bytes.substr(fits), piece.kind, piece.last});
 }
 
 void SocketSide::flush() {
   while (!out_.is_empty() && stream_.send_window() > 0) {
     const PieceQueue::Piece piece = out_.front(stream_.send_window());
-    stream_.put_message(piece.bytes, piece.kind, piece.last);
+    stream_.put_piece(piece.bytes, piece.kind, piece.last);
     out_.pop(piece);
   }
 }
 
-void SocketSide::credited(std::uint32_t) {
+void SocketSide::credit(std::uint32_t) {
   flush();
   if (!out_.is_empty()) return;
   resume_if(Wants::credit);
@@ -290,7 +289,7 @@ void SocketSide::wait_for_message(std::coroutine_handle<> awaiter, std::size_t l
 
 void SocketSide::wait_to_wake(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration) {
   wait(Wants::time, awaiter);
-  sleep_ticket_ = core_.start_timer(duration, *this);
+  sleep_ticket_ = turns_.start_timer(duration, *this);
 }
 
 std::uint64_t SocketSide::wait_outside(std::coroutine_handle<> awaiter, std::chrono::milliseconds longest) {
@@ -298,8 +297,8 @@ std::uint64_t SocketSide::wait_outside(std::coroutine_handle<> awaiter, std::chr
   return sleep_ticket_;
 }
 
-std::chrono::steady_clock::time_point SocketSide::now() const { return core_.now(); }
-void SocketSide::call_soon(std::function<void()> action) { core_.inbox().put(std::move(action)); }
+std::chrono::steady_clock::time_point SocketSide::now() const { return turns_.now(); }
+void SocketSide::call_soon(std::function<void()> action) { turns_.inbox().put(std::move(action)); }
 
 void SocketSide::wait(Wants wants, std::coroutine_handle<> awaiter) {
   wants_ = wants;
@@ -313,13 +312,13 @@ void SocketSide::resume_if(Wants wants) {
 void SocketSide::resume() {
   wants_ = Wants::nothing;
   sleep_ticket_ = 0;
-  if (awaiter_) core_.resume_later(std::exchange(awaiter_, nullptr));
+  if (awaiter_) turns_.resume_later(std::exchange(awaiter_, nullptr));
 }
 
 // ---- the stream
 
-void SocketSide::cancel() {
-  HandlerSide::cancel();
+void SocketSide::reset() {
+  HandlerSide::reset();
   out_.clear();
   in_.clear();
   over(kGoneAway, {});

@@ -5,24 +5,23 @@
 //                          ▲                            └──the client broke a rule──▶ answering
 //                          └──receive() finds nothing more, close(), client or router lost──┘
 //
-// Owner: WorkerStream.   Thread: the loop.
-// Not here: running the handler (worker_core.h), frames (worker_stream.h).
+// Owner: StreamSides.   Thread: the loop.
+// Not here: running the handler (handler_runner.h), frames (worker_stream.h).
 #pragma once
 #include <coroutine>
 #include <string>
 
 #include "handler_side.h"
+#include "handler_turns.h"
 #include "piece_queue.h"
+#include "worker_stream.h"
 #include "zeroway/websocket.h"
 
 namespace zeroway {
 
-class WorkerCore;
-class WorkerStream;
-
 class SocketSide final : public HandlerSide {
  public:
-  SocketSide(WorkerStream& stream, WorkerCore& core) : stream_(stream), core_(core) {}
+  SocketSide(WorkerStream& stream, HandlerTurns& turns) : stream_(stream), turns_(turns) {}
   ~SocketSide() override;
 
   void accept(std::string_view subprotocol, FieldInit fields);
@@ -64,11 +63,12 @@ class SocketSide final : public HandlerSide {
   void sleep(std::chrono::milliseconds) override {}
   bool sleep_unless_draining(std::chrono::milliseconds) override { return false; }
 
+  void data(Bytes bytes) override;
   void piece(Bytes bytes, MessageKind kind, Last last) override;
-  void arrived(Bytes bytes) override;
-  void body_ended(Head* trailers) override;
-  void credited(std::uint32_t bytes) override;
-  void cancel() override;
+  [[nodiscard]] bool takes_pieces() const override { return true; }
+  void end(Head* trailers) override;
+  void credit(std::uint32_t bytes) override;
+  void reset() override;
   void wake(std::uint64_t ticket) override;
   [[nodiscard]] bool waits_for(std::uint64_t ticket) const override;
   void let_go() override;
@@ -96,7 +96,7 @@ class SocketSide final : public HandlerSide {
   void took(std::size_t bytes);
 
   WorkerStream& stream_;
-  WorkerCore& core_;
+  HandlerTurns& turns_;
   PieceQueue in_, out_;
   PieceQueue later_;           // messages that were posted between the pieces of another message
   bool sends_pieces_ = false;  // a message in pieces has begun and not ended

@@ -158,11 +158,6 @@ std::string TestWebSocket::close_reason() {
 
 // ---- the client
 
-TestClient::TestClient(Worker& worker, std::chrono::milliseconds patience) {
-  if (std::exchange(worker.body_->has_run, true)) throw std::logic_error("this worker has run, or has had a client");
-  router_ = std::make_unique<TestRouter>(*worker.body_, patience);
-}
-
 TestClient::~TestClient() = default;
 
 TestReply TestClient::get(std::string_view target, const TestFields& fields) {
@@ -218,12 +213,12 @@ void TestClient::drain() { router_->drain(); }
 
 bool TestClient::is_drained() {
   router_->run();
-  return router_->core().is_draining() && router_->core().is_drained();
+  return router_->session().is_draining() && router_->session().is_drained();
 }
 
 std::size_t TestClient::in_hand() {
   router_->run();
-  return router_->core().streams_in_use();
+  return router_->session().streams_in_use();
 }
 
 }  // namespace zeroway

@@ -20,18 +20,18 @@ TestFields fields_of(const Head& head) {
 
 }  // namespace
 
-TestRouter::TestRouter(Worker::Body& body, std::chrono::milliseconds patience)
-    : body_(body), patience_(patience), now_(WorkerClock::now()) {
-  body.inbox.set_wake([this] { wake(); });
-  body.pool.set_when_idle([this] { wake(); });
-  body.core.send_by(*this);
-  body.core.begin_turn(now_);
-  body.core.claim_routes();
-  body.core.set_routers({{"ipc://test", {"ipc://test"}}});
-  link_ = body.core.links().front().get();
+TestRouter::TestRouter(const TestedWorker& worker, std::chrono::milliseconds patience)
+    : worker_(worker), patience_(patience), now_(WorkerClock::now()) {
+  worker.inbox.set_wake([this] { wake(); });
+  worker.pool.set_when_idle([this] { wake(); });
+  worker.session.send_by(*this);
+  worker.session.begin_turn(now_);
+  worker.runner.claim_routes();
+  worker.session.set_routers({{"ipc://test", {"ipc://test"}}});
+  link_ = worker.session.links().front().get();
   (void)link_->new_instance();
   link_->up();
-  if (body.core.handlers().has_pool_handlers()) body.pool.start(body.options.threads);
+  if (worker.runner.handlers().has_pool_handlers()) worker.pool.start(worker.threads);
   link_->out().clear();  // its HELLO
 }
 
@@ -40,13 +40,13 @@ TestRouter::TestRouter(Worker::Body& body, std::chrono::milliseconds patience)
 TestRouter::~TestRouter() {
   for (auto& [id, exchange] : exchanges_) exchange->is_over = true;
   exchanges_.clear();
-  body_.core.begin_turn(now_);
-  (void)body_.core.cancel_all();
-  while (body_.core.end_turn()) {
+  worker_.session.begin_turn(now_);
+  (void)worker_.session.cancel_all();
+  while (worker_.session.end_turn()) {
   }
-  body_.inbox.set_wake({});
-  body_.pool.set_when_idle({});
-  body_.core.send_by(body_.loop);
+  worker_.inbox.set_wake({});
+  worker_.pool.set_when_idle({});
+  worker_.session.send_by(worker_.sender);
 }
 
 void TestRouter::wake() {
@@ -105,12 +105,12 @@ void TestRouter::send_pieces(TestExchange& exchange) {
 }
 
 bool TestRouter::turn() {
-  if (body_.loop.stops().load() > 0) body_.core.begin_drain();
+  if (worker_.stops.load() > 0) worker_.session.begin_drain();
   for (auto& [id, exchange] : exchanges_) send_pieces(*exchange);
-  body_.core.begin_turn(now_);
+  worker_.session.begin_turn(now_);
   const std::string message = in_.take();
   if (!message.empty()) link_->receive(as_bytes(message));
-  bool did_something = body_.core.end_turn();
+  bool did_something = worker_.session.end_turn();
   const std::string said = std::exchange(out_, {}) + link_->out().take();
   MessageReader reader(as_bytes(said));
   while (const auto frame = reader.next().value()) handle(*frame);
@@ -127,7 +127,7 @@ void TestRouter::run_until(const std::function<bool()>& is_there, const std::str
   const auto give_up = std::chrono::steady_clock::now() + patience_;
   while (!is_there()) {
     if (turn()) continue;
-    if (body_.pool.is_idle() && jump_to_next_timer()) continue;
+    if (worker_.pool.is_idle() && jump_to_next_timer()) continue;
     if (std::chrono::steady_clock::now() >= give_up)
       throw std::runtime_error("the test client waited " + std::to_string(patience_.count()) + " ms for " + what);
     wait_for_others(give_up);
@@ -141,7 +141,7 @@ void TestRouter::wait_for_others(std::chrono::steady_clock::time_point until) {
 }
 
 bool TestRouter::jump_to_next_timer() {
-  const auto next = body_.core.next_timer();
+  const auto next = worker_.session.next_timer();
   if (next == WorkerClock::time_point::max() || next - now_ > kLongestSleep / 2) return false;  // the sleep has no end
   now_ = std::max(now_, next);
   return true;
@@ -150,7 +150,7 @@ bool TestRouter::jump_to_next_timer() {
 void TestRouter::advance(std::chrono::milliseconds duration) {
   const auto until = now_ + duration;
   run();
-  while (body_.core.next_timer() <= until) {
+  while (worker_.session.next_timer() <= until) {
     (void)jump_to_next_timer();
     run();
   }
@@ -159,7 +159,7 @@ void TestRouter::advance(std::chrono::milliseconds duration) {
 }
 
 void TestRouter::drain() {
-  body_.loop.stop();
+  worker_.stops.fetch_add(1);
   run();
 }
 

@@ -1,8 +1,9 @@
-// The router that TestClient plays: makes frames for a worker's core, and reads the frames that the core sends.
+// The router that TestClient plays: makes frames for a worker's session, and reads the frames that the session sends.
 //
 // Owner: TestClient.   Thread: the test's; other threads wake it through the inbox.
 // Not here: the clock and sockets of a real worker (worker_loop.h).
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -11,8 +12,9 @@
 #include <mutex>
 #include <string>
 
+#include "handler_runner.h"
 #include "proto/message.h"
-#include "worker_body.h"
+#include "worker_session.h"
 #include "zeroway/testing.h"
 
 namespace zeroway {
@@ -41,9 +43,20 @@ struct TestExchange {
   bool has_head = false, is_over = false;
 };
 
+// The parts of a worker that the test client drives, in the place of the loop and its sockets.
+struct TestedWorker {
+  WorkerSession& session;
+  HandlerRunner& runner;
+  Inbox& inbox;
+  HandlerPool& pool;
+  LinkSender& sender;           // gets the session back when the test client ends
+  std::atomic<int>& stops;      // how often the worker was told to stop
+  const std::uint32_t threads;  // of the pool
+};
+
 class TestRouter final : public LinkSender {
  public:
-  TestRouter(Worker::Body& body, std::chrono::milliseconds patience);
+  TestRouter(const TestedWorker& worker, std::chrono::milliseconds patience);
   ~TestRouter() override;
 
   [[nodiscard]] std::shared_ptr<TestExchange> open(const Head& head, bool has_body);
@@ -58,7 +71,7 @@ class TestRouter final : public LinkSender {
   void run_until(const std::function<bool()>& is_there, const std::string& what);
   void advance(std::chrono::milliseconds duration);
   void drain();
-  [[nodiscard]] WorkerCore& core() { return body_.core; }
+  [[nodiscard]] WorkerSession& session() { return worker_.session; }
 
   void send(RouterLink& link) override;
 
@@ -71,7 +84,7 @@ class TestRouter final : public LinkSender {
   void wait_for_others(std::chrono::steady_clock::time_point until);
   void wake();
 
-  Worker::Body& body_;
+  TestedWorker worker_;
   RouterLink* link_ = nullptr;
   std::chrono::milliseconds patience_;
   WorkerClock::time_point now_;

@@ -92,7 +92,8 @@ Worker::Body::Body(WorkerOptions given)
     : options(checked(std::move(given))),
       log(options.name, options.verbose, options.log),
       loop(options, log),
-      core({options, log, inbox, pool, loop}, make_hello(options)) {
+      session({options, log, loop}, make_hello(options)),
+      runner({options, log, inbox, pool, session}) {
   inbox.set_wake([this] { loop.wake(); });
 }
 
@@ -103,40 +104,42 @@ const std::string& Worker::name() const { return body_->options.name; }
 const WorkerOptions& Worker::options() const { return body_->options; }
 
 void Worker::handle(std::string_view method, std::string_view pattern, Handler handler) {
-  body_->core.add_handler(method, pattern, std::move(handler), WorkerCore::Kind::pool);
+  body_->runner.add_handler(method, pattern, std::move(handler), Handlers::Kind::pool);
 }
 
 void Worker::handle_inline(std::string_view method, std::string_view pattern, Handler handler) {
-  body_->core.add_handler(method, pattern, std::move(handler), WorkerCore::Kind::on_loop);
+  body_->runner.add_handler(method, pattern, std::move(handler), Handlers::Kind::on_loop);
 }
 
 void Worker::handle_async(std::string_view method, std::string_view pattern, AsyncHandler handler) {
-  body_->core.add_handler(method, pattern, std::move(handler));
+  body_->runner.add_handler(method, pattern, std::move(handler));
 }
 
 void Worker::websocket(std::string_view pattern, WebSocketHandler handler) {
-  body_->core.add_handler(pattern, std::move(handler));
+  body_->runner.add_handler(pattern, std::move(handler));
 }
 
 void Worker::use(std::string_view prefix, Guard guard) {
-  body_->core.handlers().use({std::string(prefix), std::move(guard), {}, {}});
+  body_->runner.handlers().use({std::string(prefix), std::move(guard), {}, {}});
 }
 void Worker::use(std::string_view prefix, Around around) {
-  body_->core.handlers().use({std::string(prefix), {}, std::move(around), {}});
+  body_->runner.handlers().use({std::string(prefix), {}, std::move(around), {}});
 }
 void Worker::use(std::string_view prefix, AsyncAround around) {
-  body_->core.handlers().use({std::string(prefix), {}, {}, std::move(around)});
+  body_->runner.handlers().use({std::string(prefix), {}, {}, std::move(around)});
 }
 void Worker::use(std::string_view prefix, Around around, AsyncAround async_around) {
-  body_->core.handlers().use({std::string(prefix), {}, std::move(around), std::move(async_around)});
+  body_->runner.handlers().use({std::string(prefix), {}, std::move(around), std::move(async_around)});
 }
 
-void Worker::cors(CorsOptions options) { body_->core.handlers().use_cors(std::move(options)); }
-void Worker::not_found(Handler handler) { body_->core.handlers().not_found = std::move(handler); }
-void Worker::method_not_allowed(Handler handler) { body_->core.handlers().method_not_allowed = std::move(handler); }
-void Worker::on_error(ErrorHandler handler) { body_->core.error_replies().handler = std::move(handler); }
+void Worker::cors(CorsOptions options) { body_->runner.handlers().use_cors(std::move(options)); }
+void Worker::not_found(Handler handler) { body_->runner.handlers().not_found = std::move(handler); }
+void Worker::method_not_allowed(Handler handler) { body_->runner.handlers().method_not_allowed = std::move(handler); }
+void Worker::on_error(ErrorHandler handler) { body_->runner.error_replies().handler = std::move(handler); }
 
-void Worker::OnPool::await_suspend(std::coroutine_handle<> awaiter) { worker_.body_->core.run_on_pool(job_, awaiter); }
+void Worker::OnPool::await_suspend(std::coroutine_handle<> awaiter) {
+  worker_.body_->runner.run_on_pool(job_, awaiter);
+}
 
 int Worker::run() {
   if (body_->process != getpid()) {
@@ -149,9 +152,9 @@ int Worker::run() {
   }
   const SignalGuard signals(body_->loop);
   if (!body_->loop.open()) return 2;
-  body_->core.claim_routes();
-  if (body_->core.handlers().has_pool_handlers()) body_->pool.start(body_->options.threads);
-  return body_->loop.run(body_->core);
+  body_->runner.claim_routes();
+  if (body_->runner.handlers().has_pool_handlers()) body_->pool.start(body_->options.threads);
+  return body_->loop.run(body_->session);
 }
 
 void Worker::stop() { body_->loop.stop(); }

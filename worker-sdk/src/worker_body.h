@@ -7,17 +7,19 @@
 #include <unistd.h>
 
 #include "handler_pool.h"
+#include "handler_runner.h"
 #include "inbox.h"
-#include "worker_core.h"
 #include "worker_log.h"
 #include "worker_loop.h"
+#include "worker_session.h"
+#include "zeroway/worker.h"
 
 namespace zeroway {
 
 class Worker::Body {
  public:
   explicit Body(WorkerOptions given);
-  // The pool's threads are destroyed first: their last calls still find the core's streams.
+  // The pool's threads are destroyed first: their last calls still find their streams.
   ~Body() { pool.stop(); }
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
@@ -27,7 +29,8 @@ class Worker::Body {
   Inbox inbox;
   WorkerLoop loop;
   HandlerPool pool;
-  WorkerCore core;
+  WorkerSession session;
+  HandlerRunner runner;
   const pid_t process = getpid();  // the process that made the worker
   bool has_run = false;            // run() was called, or a test client has used the worker
 };

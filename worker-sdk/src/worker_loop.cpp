@@ -44,8 +44,8 @@ bool WorkerLoop::open() {
   return opened.has_value();
 }
 
-int WorkerLoop::run(WorkerCore& core) {
-  core_ = &core;
+int WorkerLoop::run(WorkerSession& session) {
+  session_ = &session;
   const int status = serve();
   socket_.close(linger_);
   return status;
@@ -56,21 +56,21 @@ int WorkerLoop::serve() {
   for (unsigned turns = 1;; ++turns) {
     now_ = WorkerClock::now();
     if (watch_.begin_turn(now_)) judge_nobody();
-    core_->begin_turn(now_);
+    session_->begin_turn(now_);
     bool is_busy = receive();
-    is_busy |= core_->end_turn();
+    is_busy |= session_->end_turn();
     follow_names();
     tend_links();
     send_all();
     is_busy |= !socket_.is_dry();
     if (stops_.load(std::memory_order_relaxed) > 0) {
-      if (!core_->is_draining()) {
+      if (!session_->is_draining()) {
         log_.info("leaving");
         drain_until_ = now_ + options_.drain_timeout;
-        core_->begin_drain();
+        session_->begin_drain();
         continue;
       }
-      if (core_->is_drained()) return finish();
+      if (session_->is_drained()) return finish();
       if (stops_.load() > 1 || now_ >= drain_until_) return finish();
     }
     if (!is_busy || turns % kTurnsBetweenPolls == 0) wait(next_turn(), is_busy);
@@ -78,18 +78,18 @@ int WorkerLoop::serve() {
 }
 
 int WorkerLoop::finish() {
-  const std::size_t dropped = core_->cancel_all();
+  const std::size_t dropped = session_->cancel_all();
   if (dropped > 0) log_.warning(std::to_string(dropped) + " requests were not finished in time");
-  (void)core_->end_turn();
+  (void)session_->end_turn();
   send_all();
   const bool has_peer =
-      std::any_of(core_->links().begin(), core_->links().end(), [](const auto& link) { return link->is_up(); });
+      std::any_of(session_->links().begin(), session_->links().end(), [](const auto& link) { return link->is_up(); });
   linger_ = has_peer ? static_cast<int>(kFarewellTime.count()) : 0;
   return dropped > 0 ? 1 : 0;
 }
 
 void WorkerLoop::follow_names() {
-  if (names_.step(now_)) core_->set_routers(names_.addresses());
+  if (names_.step(now_)) session_->set_routers(names_.addresses());
 }
 
 // This worker itself did not run, so the routers only seem silent: messages of that time have not been read yet.
@@ -106,7 +106,7 @@ void WorkerLoop::judge_nobody() {
 }
 
 void WorkerLoop::tend_links() {
-  pairs_.resize(std::max(pairs_.size(), core_->links().size()));
+  pairs_.resize(std::max(pairs_.size(), session_->links().size()));
   for (std::size_t i = 0; i < pairs_.size(); ++i) tend(i);
 }
 
@@ -143,7 +143,7 @@ void WorkerLoop::tend_given_up(std::size_t index) {
   if (!link(index).is_left(now_)) return;
   hang_up(pair.deal, kFarewellTime);
   hang_up(pair.steer, kFarewellTime);
-  core_->hung_up(link(index));
+  session_->hung_up(link(index));
 }
 
 void WorkerLoop::tend_health(std::size_t index) {
@@ -156,8 +156,8 @@ void WorkerLoop::tend_health(std::size_t index) {
       break;
   }
   const auto patience = link(index).health().timeout();
-  core_->complain(link(index).label() + " is silent for " + std::to_string(patience.count()) +
-                  " ms: it is dialled anew");
+  session_->complain(link(index).label() + " is silent for " + std::to_string(patience.count()) +
+                     " ms: it is dialled anew");
   steer_broke(index);
 }
 
@@ -177,7 +177,7 @@ void WorkerLoop::tend_steer(std::size_t index) {
 // nothing more to it, makes the router's table uneven; and streams dealt to a connection that is given up are lost.
 void WorkerLoop::tend_deal(std::size_t index) {
   Connection& deal = pairs_[index].deal;
-  const auto is_wanted = [&] { return core_->is_dealt_to(link(index)); };
+  const auto is_wanted = [&] { return session_->is_dealt_to(link(index)); };
   if (!is_wanted()) return hang_up(deal);
   if (deal.stage != Stage::idle && deal.again_at > now_) return;
   read_events();  // the connection of the WELCOME may have broken since
@@ -205,7 +205,7 @@ void WorkerLoop::tend_report(std::size_t index) {
   const std::string line = link(index).label() + ": " + *cause + "; it is dialled again and again";
   // "localhost" has two addresses, a router there often listens at one.
   const bool is_usual =
-      link(index).target().typed.starts_with("tcp://localhost:") && core_->is_served_elsewhere(link(index));
+      link(index).target().typed.starts_with("tcp://localhost:") && session_->is_served_elsewhere(link(index));
   log_.write(is_usual ? LogLevel::debug : LogLevel::warning, line);
 }
 
@@ -233,7 +233,8 @@ void WorkerLoop::dial(std::size_t index, Alias::Socket socket) {
   const Alias alias{socket, static_cast<std::uint32_t>(index), ++connection.times};
   const std::string& endpoint = is_steer ? link(index).steer() : link(index).deal();
   // The deal socket of a router is a DEALER: it looks at no routing id.
-  auto spelled = socket_.connect(endpoint, alias, is_steer ? link(index).new_instance() : make_instance(core_->name()));
+  auto spelled =
+      socket_.connect(endpoint, alias, is_steer ? link(index).new_instance() : make_instance(session_->name()));
   if (spelled) {
     connection.spelled = std::move(*spelled);
     return;
@@ -281,17 +282,17 @@ bool WorkerLoop::receive_one() {
 }
 
 void WorkerLoop::send_all() {
-  for (const auto& link : core_->links())
+  for (const auto& link : session_->links())
     if (!link->out().is_empty()) send(*link);
 }
 
 void WorkerLoop::send(RouterLink& link) {
   if (!link.is_up()) return link.out().clear();
   std::size_t index = 0;
-  while (core_->links()[index].get() != &link) ++index;
+  while (session_->links()[index].get() != &link) ++index;
   const Alias alias{Alias::Socket::steer, static_cast<std::uint32_t>(index), pairs_[index].steer.times};
   if (!socket_.send(alias, link.out()))
-    core_->complain("cannot send to " + link.label() + ": " + zmq_strerror(zmq_errno()));
+    session_->complain("cannot send to " + link.label() + ": " + zmq_strerror(zmq_errno()));
 }
 
 void WorkerLoop::read_events() {
@@ -358,7 +359,7 @@ void WorkerLoop::steer_broke(std::size_t index) {
 }
 
 WorkerClock::time_point WorkerLoop::next_turn() const {
-  auto next = std::min({core_->next_timer(), drain_until_, names_.next_step(now_)});
+  auto next = std::min({session_->next_timer(), drain_until_, names_.next_step(now_)});
   for (const Pair& pair : pairs_) {
     next = std::min({next, pair.deal.again_at, pair.steer.again_at, pair.report.due_at()});
     if (pair.probe) next = std::min(next, now_ + kProbeStep);

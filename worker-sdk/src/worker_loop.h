@@ -1,8 +1,8 @@
-// The worker's loop: receives messages, runs the core, keeps the wanted connections, sends one message to each router,
-// waits.
+// The worker's loop: receives messages, runs the session, keeps the wanted connections, sends one message to each
+// router, waits.
 //
 // Owner: Worker::run.   Thread: the one that called run(); stop() and wake() any, wake() also a signal handler.
-// Not here: the meaning of messages (worker_core.h), ZeroMQ's calls (worker_socket.h).
+// Not here: the meaning of messages (worker_session.h), ZeroMQ's calls (worker_socket.h).
 #pragma once
 #include <poll.h>
 
@@ -18,7 +18,7 @@
 #include "join_report.h"
 #include "loop_watch.h"
 #include "router_names.h"
-#include "worker_core.h"
+#include "worker_session.h"
 #include "worker_socket.h"
 
 namespace zeroway {
@@ -31,7 +31,7 @@ class WorkerLoop final : public LinkSender {
   // Makes the socket. False, with a log line, when that fails.
   [[nodiscard]] bool open();
   // Runs until the worker is drained or stopped a second time; Worker::run describes the result.
-  int run(WorkerCore& core);
+  int run(WorkerSession& session);
   // Begins to drain; the second call stops at once.
   void stop();
   void wake();
@@ -62,7 +62,7 @@ class WorkerLoop final : public LinkSender {
     WorkerClock::time_point probe_at{};  // no probe before this time
   };
 
-  [[nodiscard]] RouterLink& link(std::size_t index) { return *core_->links()[index]; }
+  [[nodiscard]] RouterLink& link(std::size_t index) { return *session_->links()[index]; }
   void follow_names();
   void tend_links();
   void tend(std::size_t index);
@@ -94,7 +94,7 @@ class WorkerLoop final : public LinkSender {
 
   const WorkerOptions& options_;
   const WorkerLog& log_;
-  WorkerCore* core_ = nullptr;
+  WorkerSession* session_ = nullptr;
   WorkerSocket socket_;
   RouterNames names_;
   LoopWatch watch_;

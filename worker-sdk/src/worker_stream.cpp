@@ -5,14 +5,13 @@
 
 #include "kept_buffer.h"
 #include "limits.h"
-#include "worker_core.h"
 
 namespace zeroway {
 
-WorkerStream::WorkerStream(WorkerCore& core)
-    : core_(core), in_window_(kOpeningWindow, kStreamWindow), out_window_(kFirstReplyWindow), loop_side_(*this, core) {}
+WorkerStream::WorkerStream(StreamOwner& owner, std::size_t number)
+    : owner_(owner), number_(number), in_window_(kOpeningWindow, kStreamWindow), out_window_(kFirstReplyWindow) {}
 
-void WorkerStream::open(RouterLink& link, StreamId id, Last last) {
+void WorkerStream::open(LinkStreams& link, StreamId id, Last last) {
   link_ = &link;
   id_ = id;
   in_state_ = {};
@@ -30,53 +29,39 @@ void WorkerStream::open(RouterLink& link, StreamId id, Last last) {
   out_sent_ = 0;
   ends_after_body_ = false;
   out_trailers_.clear();
-  side_ = nullptr;
-  is_indexed = false;
+  receiver_ = nullptr;
+  is_known_ = false;
 }
 
-LoopSide& WorkerStream::use_loop_side() {
-  begin(loop_side_);
-  return loop_side_;
+void WorkerStream::receive_by(StreamReceiver& receiver) {
+  receiver_ = &receiver;
+  if (!early_body_.empty()) receiver.data(as_bytes(early_body_));
+  if (has_whole_body()) receiver.end(early_trailers_.is_empty() ? nullptr : &early_trailers_);
 }
 
-PoolSide& WorkerStream::use_pool_side() {
-  if (!pool_side_) pool_side_ = std::make_unique<PoolSide>(*this, core_.inbox());
-  begin(*pool_side_);
-  return *pool_side_;
-}
-
-SocketSide& WorkerStream::use_socket_side() {
-  if (!socket_side_) socket_side_ = std::make_unique<SocketSide>(*this, core_);
-  begin(*socket_side_);
-  return *socket_side_;
-}
-
-void WorkerStream::begin(HandlerSide& side) {
-  side_ = &side;
-  side.begin(request_, core_.max_body());
-  if (core_.is_draining()) side.drain();
-  if (!early_body_.empty()) side.arrived(as_bytes(early_body_));
-  if (has_whole_body()) side.body_ended(early_trailers_.is_empty() ? nullptr : &early_trailers_);
+void WorkerStream::become_known() {
+  is_known_ = true;
+  link_->remember(id_, *this);
 }
 
 void WorkerStream::data(Bytes bytes, Last last) {
   if (!in_state_.data()) return break_off(ResetCode::stream_closed);
   if (!in_window_.received(static_cast<std::uint32_t>(bytes.size()))) return break_off(ResetCode::flow_control_error);
   if (!bytes.empty()) {
-    if (side_ != nullptr) side_->arrived(bytes);
-    if (side_ == nullptr) early_body_ += as_text(bytes);
+    if (receiver_ != nullptr) receiver_->data(bytes);
+    if (receiver_ == nullptr) early_body_ += as_text(bytes);
   }
   if (last == Last::yes && is_open()) body_is_over(nullptr);
 }
 
 void WorkerStream::piece(Bytes bytes, MessageKind kind, Last last) {
   if (!in_state_.data()) return break_off(ResetCode::stream_closed);
-  if (!is_web_socket()) return break_off(ResetCode::protocol_error);
+  if (receiver_ == nullptr || !receiver_->takes_pieces()) return break_off(ResetCode::protocol_error);
   if (!in_window_.received(message_credit(bytes.size()))) return break_off(ResetCode::flow_control_error);
-  side_->piece(bytes, kind, last);
+  receiver_->piece(bytes, kind, last);
 }
 
-void WorkerStream::trailers(Head& trailers) {
+void WorkerStream::end(Head& trailers) {
   if (!in_state_.data()) return break_off(ResetCode::stream_closed);
   body_is_over(&trailers);
 }
@@ -84,24 +69,24 @@ void WorkerStream::trailers(Head& trailers) {
 void WorkerStream::body_is_over(Head* trailers) {
   (void)in_state_.end();
   expects_continue_ = false;
-  if (side_ != nullptr) return side_->body_ended(trailers);
+  if (receiver_ != nullptr) return receiver_->end(trailers);
   if (trailers != nullptr) std::swap(early_trailers_, *trailers);
 }
 
 void WorkerStream::credit(std::uint32_t bytes) {
   if (!out_window_.add(bytes)) return break_off(ResetCode::flow_control_error);
   flush_waiting();
-  if (is_open() && side_ != nullptr) side_->credited(bytes);
+  if (is_open() && receiver_ != nullptr) receiver_->credit(bytes);
 }
 
-void WorkerStream::cancelled() {
-  if (handler_runs_) side_->cancel();  // first: the handler's read() must not take the close for the body's end
+void WorkerStream::reset() {
+  if (handler_runs_) receiver_->reset();  // first: the handler's read() must not take the close for the body's end
   close();
 }
 
 void WorkerStream::break_off(ResetCode code) {
-  link_->reset(id_, code);
-  cancelled();
+  link_->put_reset(id_, code);
+  reset();
 }
 
 void WorkerStream::put_head(Head& head, Last last) {
@@ -110,7 +95,7 @@ void WorkerStream::put_head(Head& head, Last last) {
   const bool is_legal = status >= 200 ? out_state_.head() : out_state_.interim();
   if (!is_legal) return;
   has_spoken_ = true;
-  link_->headers(id_, head, last);
+  link_->put_head(id_, head, last);
   if (last == Last::no) return;
   (void)out_state_.end();
   close();
@@ -135,17 +120,17 @@ void WorkerStream::send_now(std::string_view bytes, Last last) {
   do {
     const std::string_view piece = bytes.substr(0, kMaxPiece);
     bytes.remove_prefix(piece.size());
-    link_->data(id_, as_bytes(piece), bytes.empty() ? last : Last::no);
+    link_->put_data(id_, as_bytes(piece), bytes.empty() ? last : Last::no);
   } while (!bytes.empty());
   if (last == Last::no) return;
   (void)out_state_.end();
   close();
 }
 
-void WorkerStream::put_message(std::string_view piece, MessageKind kind, Last last) {
+void WorkerStream::put_piece(std::string_view piece, MessageKind kind, Last last) {
   if (!is_open() || !out_state_.data() || (piece.empty() && last == Last::no)) return;
   (void)out_window_.take(message_credit(piece.size()));
-  link_->piece(id_, as_bytes(piece), kind, last);
+  link_->put_piece(id_, as_bytes(piece), kind, last);
 }
 
 void WorkerStream::flush_waiting() {
@@ -172,7 +157,7 @@ void WorkerStream::put_end(const Head& trailers) {
     return;
   }
   if (trailers.is_empty()) return send_now(std::string_view(), Last::yes);
-  link_->headers(id_, trailers, Last::yes);
+  link_->put_head(id_, trailers, Last::yes);
   (void)out_state_.end();
   close();
 }
@@ -180,54 +165,54 @@ void WorkerStream::put_end(const Head& trailers) {
 void WorkerStream::put_reset(ResetCode code) {
   if (!is_open()) return;
   has_spoken_ = true;
-  link_->reset(id_, code);
+  link_->put_reset(id_, code);
   close();
 }
 
-void WorkerStream::consumed(std::size_t bytes) {
+void WorkerStream::put_credit(std::size_t bytes) {
   if (!is_open()) return;
   const std::uint32_t credit = in_window_.consumed(static_cast<std::uint32_t>(bytes));
   if (credit == 0 || has_whole_body()) return;
   expects_continue_ = false;
   has_spoken_ = true;
-  link_->credit(id_, credit);
+  link_->put_credit(id_, credit);
 }
 
 void WorkerStream::wants_body() {
   if (!is_open() || !expects_continue_) return;
   expects_continue_ = false;
   has_spoken_ = true;
-  link_->credit(id_, in_window_.take_owed());
+  link_->put_credit(id_, in_window_.take_owed());
 }
 
 void WorkerStream::accept() {
   if (!is_open() || has_spoken_) return;
   has_spoken_ = true;
-  link_->credit(id_, expects_continue_ ? 0 : in_window_.take_owed());
+  link_->put_credit(id_, expects_continue_ ? 0 : in_window_.take_owed());
 }
 
 void WorkerStream::handler_done() {
   handler_runs_ = false;
-  if (!is_open()) core_.release(*this);
+  if (!is_open()) owner_.release(*this);
 }
 
 void WorkerStream::let_go() {
   empty_buffer(early_body_);
   empty_buffer(out_body_);
   out_sent_ = 0;
-  if (side_ != nullptr) side_->let_go();
+  if (receiver_ != nullptr) receiver_->let_go();
 }
 
 std::size_t WorkerStream::kept_bytes() const {
-  return early_body_.capacity() + out_body_.capacity() + (side_ == nullptr ? 0 : side_->kept_bytes());
+  return early_body_.capacity() + out_body_.capacity() + (receiver_ == nullptr ? 0 : receiver_->kept_bytes());
 }
 
 // The reply is out or not wanted: no more frames about this stream go to the router.
 void WorkerStream::close() {
   if (!is_open()) return;
-  link_->forget(*this);
+  if (std::exchange(is_known_, false)) link_->forget(id_);
   link_ = nullptr;
-  if (!handler_runs_) return core_.release(*this);
+  if (!handler_runs_) return owner_.release(*this);
   // A handler that still reads the body finds its end.
   if (!has_whole_body()) body_is_over(nullptr);
 }

@@ -1,0 +1,63 @@
+// What all links of a worker share: the time of this turn, the worker's HELLO, header compression, and the log.
+//
+// Owner: WorkerSession.   Thread: the loop.
+// Not here: the streams (worker_streams.h), the links themselves (router_links.h).
+#pragma once
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "link_sender.h"
+#include "proto/control.h"
+#include "proto/hpack.h"
+#include "worker_log.h"
+
+namespace zeroway {
+
+using WorkerClock = std::chrono::steady_clock;
+
+class LinkContext {
+ public:
+  LinkContext(const WorkerLog& log, LinkSender& sender, Hello hello)
+      : log_(log), sender_(&sender), hello_(std::move(hello)) {}
+
+  void begin_turn(WorkerClock::time_point now) { now_ = now; }
+  [[nodiscard]] WorkerClock::time_point now() const { return now_; }
+
+  [[nodiscard]] const WorkerLog& log() const { return log_; }
+  // Logs a fault of a router; at most ten lines in a second.
+  void complain(const std::string& text);
+
+  LinkSender& sender() { return *sender_; }
+  // From now on messages are sent by this sender.
+  void send_by(LinkSender& sender) { sender_ = &sender; }
+
+  HpackEncoder& encoder() { return encoder_; }
+  HpackDecoder& decoder() { return decoder_; }
+  // For one decoded head; good until the next one is decoded.
+  Head& scratch_head() { return scratch_head_; }
+
+  // The worker's description of itself in HELLO, for a connection with this routing id.
+  [[nodiscard]] Hello hello(const std::string& instance, const std::string& replaces) const;
+  [[nodiscard]] const std::string& name() const { return hello_.name; }
+  [[nodiscard]] const std::vector<RouteClaim>& routes() const { return hello_.routes; }
+  void claim(std::vector<RouteClaim> routes) { hello_.routes = std::move(routes); }
+
+  void drain();
+  [[nodiscard]] bool is_draining() const { return is_draining_; }
+
+ private:
+  const WorkerLog& log_;
+  LinkSender* sender_;
+  Hello hello_;
+  HpackEncoder encoder_;
+  HpackDecoder decoder_;
+  Head scratch_head_;
+  WorkerClock::time_point now_{};
+  bool is_draining_ = false;
+  WorkerClock::time_point complaints_since_{};
+  unsigned complaints_ = 0;
+};
+
+}  // namespace zeroway
