@@ -11,7 +11,7 @@ SEEDS = 3
 SMALL = 1_000_000
 
 # What the router may need at most for STREAMS replies that wait for one client, by construction: the numbers are those of
-# proto/limits.h, router/http/limits.h, router/edge/limits.h and worker-sdk/src/limits.h.
+# proto/limits.h, router/http/limits.h, router/edge/limits.h and worker-sdk/src/session/limits.h.
 KIB = 1 << 10
 HELD = STREAMS * (64 + 16) * KIB  # kFirstReplyWindow each, in blocks of kHeldBlock: the first and the last are not full
 LEAD = (256 - 64) * KIB  # kSharedLead, of all of them together

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "tests/fuzz/must.h"
-#include "worker-sdk/src/multipart_parser.h"
+#include "worker-sdk/src/handlers/multipart_parser.h"
 #include "zeroway/errors.h"
 
 using namespace zeroway;

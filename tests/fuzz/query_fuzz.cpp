@@ -2,11 +2,11 @@
 #include <string>
 
 #include "tests/fuzz/must.h"
-#include "worker-sdk/src/byte_range.h"
-#include "worker-sdk/src/cookies.h"
-#include "worker-sdk/src/http_date.h"
-#include "worker-sdk/src/multipart_parser.h"
-#include "worker-sdk/src/static_file.h"
+#include "worker-sdk/src/handlers/byte_range.h"
+#include "worker-sdk/src/handlers/cookies.h"
+#include "worker-sdk/src/handlers/http_date.h"
+#include "worker-sdk/src/handlers/multipart_parser.h"
+#include "worker-sdk/src/handlers/static_file.h"
 #include "zeroway/errors.h"
 #include "zeroway/url.h"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "router/route/route_table.h"
-#include "worker-sdk/src/route_matcher.h"
+#include "worker-sdk/src/handlers/route_matcher.h"
 
 using namespace zeroway;
 

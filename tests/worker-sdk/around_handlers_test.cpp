@@ -1,7 +1,7 @@
 // What goes around handlers, and answers for them: guards, middleware, hooks for errors, CORS.
 #include <doctest/doctest.h>
 
-#include "worker-sdk/src/path_prefix.h"
+#include "worker-sdk/src/handlers/path_prefix.h"
 #include "zeroway/testing.h"
 
 using namespace zeroway;

@@ -1,10 +1,10 @@
-#include "worker-sdk/src/byte_range.h"
+#include "worker-sdk/src/handlers/byte_range.h"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-#include "worker-sdk/src/http_date.h"
+#include "worker-sdk/src/handlers/http_date.h"
 
 using namespace zeroway;
 

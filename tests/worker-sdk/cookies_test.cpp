@@ -1,4 +1,4 @@
-#include "worker-sdk/src/cookies.h"
+#include "worker-sdk/src/handlers/cookies.h"
 
 #include <doctest/doctest.h>
 

@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "tests/support/folder.h"
-#include "worker-sdk/src/static_file.h"
+#include "worker-sdk/src/handlers/static_file.h"
 #include "zeroway/testing.h"
 
 using namespace zeroway;

@@ -1,4 +1,4 @@
-#include "worker-sdk/src/followed_name.h"
+#include "worker-sdk/src/wire/followed_name.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "worker-sdk/src/join_report.h"
+#include "worker-sdk/src/wire/join_report.h"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
-#include "worker-sdk/src/link_health.h"
+#include "worker-sdk/src/session/link_health.h"
 
 #include <doctest/doctest.h>
 
-#include "worker-sdk/src/loop_watch.h"
+#include "worker-sdk/src/wire/loop_watch.h"
 
 using namespace zeroway;
 using namespace std::chrono_literals;

@@ -1,4 +1,4 @@
-#include "worker-sdk/src/multipart_parser.h"
+#include "worker-sdk/src/handlers/multipart_parser.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "worker-sdk/src/name_lookup.h"
+#include "worker-sdk/src/wire/name_lookup.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "worker-sdk/src/piece_queue.h"
+#include "worker-sdk/src/handlers/piece_queue.h"
 
 #include <doctest/doctest.h>
 

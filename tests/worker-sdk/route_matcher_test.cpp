@@ -1,4 +1,4 @@
-#include "worker-sdk/src/route_matcher.h"
+#include "worker-sdk/src/handlers/route_matcher.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "worker-sdk/src/router_address.h"
+#include "worker-sdk/src/session/router_address.h"
 
 #include <doctest/doctest.h>
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "proto/message.h"
-#include "worker-sdk/src/handler_runner.h"
+#include "worker-sdk/src/handlers/handler_runner.h"
 
 namespace zeroway {
 

@@ -1,4 +1,4 @@
-#include "worker-sdk/src/worker_claims.h"
+#include "worker-sdk/src/handlers/worker_claims.h"
 
 #include <doctest/doctest.h>
 

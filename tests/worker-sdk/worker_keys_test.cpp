@@ -1,4 +1,4 @@
-#include "worker-sdk/src/worker_keys.h"
+#include "worker-sdk/src/wire/worker_keys.h"
 
 #include <doctest/doctest.h>
 #include <zmq.h>

@@ -2,7 +2,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "test_router.h"
+#include "worker-sdk/src/handlers/test_router.h"
 #include "worker_body.h"
 #include "zeroway/testing.h"
 

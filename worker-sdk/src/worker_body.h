@@ -6,12 +6,12 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "handler_pool.h"
-#include "handler_runner.h"
-#include "inbox.h"
+#include "worker-sdk/src/handlers/handler_pool.h"
+#include "worker-sdk/src/handlers/handler_runner.h"
+#include "worker-sdk/src/handlers/inbox.h"
+#include "worker-sdk/src/session/worker_session.h"
+#include "worker-sdk/src/wire/worker_loop.h"
 #include "worker_log.h"
-#include "worker_loop.h"
-#include "worker_session.h"
 #include "zeroway/worker.h"
 
 namespace zeroway {

@@ -13,7 +13,7 @@
 #include <cstring>
 
 #include "limits.h"
-#include "router_address.h"
+#include "worker-sdk/src/session/router_address.h"
 
 namespace zeroway {
 

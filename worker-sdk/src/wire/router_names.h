@@ -13,8 +13,8 @@
 #include "followed_name.h"
 #include "join_report.h"
 #include "name_lookup.h"
-#include "router_address.h"
-#include "worker_log.h"
+#include "worker-sdk/src/session/router_address.h"
+#include "worker-sdk/src/worker_log.h"
 
 namespace zeroway {
 

@@ -14,10 +14,10 @@
 #include "handler_pool.h"
 #include "handler_turns.h"
 #include "handlers.h"
-#include "request_answerer.h"
 #include "stream_sides.h"
-#include "worker_log.h"
-#include "worker_session.h"
+#include "worker-sdk/src/session/request_answerer.h"
+#include "worker-sdk/src/session/worker_session.h"
+#include "worker-sdk/src/worker_log.h"
 #include "zeroway/options.h"
 
 namespace zeroway {

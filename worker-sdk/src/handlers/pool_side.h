@@ -10,7 +10,7 @@
 
 #include "body_side.h"
 #include "inbox.h"
-#include "worker_stream.h"
+#include "worker-sdk/src/session/worker_stream.h"
 
 namespace zeroway {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kept_buffer.h"
+#include "worker-sdk/src/session/kept_buffer.h"
 
 namespace zeroway {
 

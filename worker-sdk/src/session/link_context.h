@@ -11,7 +11,7 @@
 #include "link_sender.h"
 #include "proto/control.h"
 #include "proto/hpack.h"
-#include "worker_log.h"
+#include "worker-sdk/src/worker_log.h"
 
 namespace zeroway {
 

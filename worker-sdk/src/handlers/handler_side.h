@@ -18,7 +18,7 @@
 
 #include "proto/head.h"
 #include "route_matcher.h"
-#include "stream_receiver.h"
+#include "worker-sdk/src/session/stream_receiver.h"
 #include "zeroway/fields.h"
 
 namespace zeroway {

@@ -6,10 +6,10 @@
 #include <stdexcept>
 #include <utility>
 
-#include "kept_buffer.h"
 #include "limits.h"
 #include "proto/head_rules.h"
 #include "proto/limits.h"
+#include "worker-sdk/src/session/kept_buffer.h"
 
 namespace zeroway {
 

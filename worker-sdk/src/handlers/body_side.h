@@ -7,7 +7,7 @@
 #include <string>
 
 #include "handler_side.h"
-#include "kept_buffer.h"
+#include "worker-sdk/src/session/kept_buffer.h"
 
 namespace zeroway {
 

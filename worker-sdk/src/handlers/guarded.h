@@ -6,7 +6,7 @@
 #include <exception>
 
 #include "handler_side.h"
-#include "worker_log.h"
+#include "worker-sdk/src/worker_log.h"
 #include "zeroway/handlers.h"
 
 namespace zeroway {

@@ -5,10 +5,10 @@
 #include <charconv>
 #include <stdexcept>
 
-#include "kept_buffer.h"
 #include "proto/ascii.h"
 #include "proto/head_rules.h"
 #include "proto/limits.h"
+#include "worker-sdk/src/session/kept_buffer.h"
 #include "zeroway/errors.h"
 
 namespace zeroway {

@@ -1,6 +1,6 @@
 // Finds the handler for a method and a path, in a tree of path segments.
 //
-// Owner: WorkerCore.   Thread: filled before the worker runs, then read by the loop alone.
+// Owner: Handlers.   Thread: filled before the worker runs, then read by the loop alone.
 // Not here: the handlers (handler_runner.h); the routes that a worker claims from the router (proto/control.h).
 #pragma once
 #include <array>

@@ -11,7 +11,7 @@
 
 #include "handler_side.h"
 #include "inbox.h"
-#include "worker_session.h"
+#include "worker-sdk/src/session/worker_session.h"
 
 namespace zeroway {
 

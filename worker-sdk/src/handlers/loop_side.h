@@ -7,7 +7,7 @@
 
 #include "body_side.h"
 #include "handler_turns.h"
-#include "worker_stream.h"
+#include "worker-sdk/src/session/worker_stream.h"
 
 namespace zeroway {
 

@@ -18,7 +18,7 @@
 #include "join_report.h"
 #include "loop_watch.h"
 #include "router_names.h"
-#include "worker_session.h"
+#include "worker-sdk/src/session/worker_session.h"
 #include "worker_socket.h"
 
 namespace zeroway {

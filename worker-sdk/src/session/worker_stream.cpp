@@ -5,6 +5,7 @@
 
 #include "kept_buffer.h"
 #include "limits.h"
+#include "proto/limits.h"
 
 namespace zeroway {
 

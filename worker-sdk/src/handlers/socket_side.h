@@ -14,7 +14,7 @@
 #include "handler_side.h"
 #include "handler_turns.h"
 #include "piece_queue.h"
-#include "worker_stream.h"
+#include "worker-sdk/src/session/worker_stream.h"
 #include "zeroway/websocket.h"
 
 namespace zeroway {

@@ -14,7 +14,7 @@
 
 #include "handler_runner.h"
 #include "proto/message.h"
-#include "worker_session.h"
+#include "worker-sdk/src/session/worker_session.h"
 #include "zeroway/testing.h"
 
 namespace zeroway {
