@@ -35,6 +35,28 @@ inline constexpr int kProbeAfter = 60;  // seconds of silence: a client that is 
 inline constexpr int kProbeInterval = 15, kProbes = 4;  // … is found in 2 minutes; a stream may be silent for hours
 inline constexpr std::chrono::minutes kTellAgain{1};    // between reports of too many connections or no descriptor
 inline constexpr std::size_t kMaxRatedAddresses = 65'536;  // addresses whose rate is known: 6 MiB
+inline constexpr unsigned kUnixSocketMode = 0660;          // of a socket's file: its owner and its group, e.g. www-data
+
+// proxy header
+inline constexpr std::size_t kMaxProxyLine = 107;  // of version 1, with its end: the specification's longest line
+
+// dialing
+inline constexpr std::chrono::milliseconds kAttemptDelay{250};    // RFC 8305 §5, before the next address is tried, too
+inline constexpr std::chrono::milliseconds kUnixBacklogWait{20};  // a unix socket with a full backlog is asked again
+
+// names
+inline constexpr std::chrono::milliseconds kNameServerWait{2'000};  // for one answer, then the next server is asked
+inline constexpr int kNameServerRounds = 2;                         // a lost packet, or a server that restarts
+inline constexpr std::chrono::milliseconds kNameQuestion{10'000};   // for all servers and rounds: enough for two each
+inline constexpr std::chrono::seconds kLeastNameLife{5};            // of an answer: a TTL of 0 would ask for each dial
+inline constexpr std::chrono::seconds kMostNameLife{300};  // of an answer: an operator who moves a server waits so long
+inline constexpr std::chrono::seconds kFailedNameLife{2};  // until a name that failed is asked again
+inline constexpr std::chrono::hours kStaleNameLife{1};     // an old answer serves while name servers fail
+inline constexpr std::chrono::milliseconds kStaleWait{500};        // for a new answer, then the old answer is given
+inline constexpr std::chrono::seconds kEarlyInterval{5};           // between questions because of failed connects
+inline constexpr std::chrono::milliseconds kOtherFamilyWait{100};  // for AAAA when A is there, and the reverse
+inline constexpr std::size_t kMaxNames = 4'096;                    // kept answers; far more than a file of routes names
+inline constexpr std::size_t kMaxNameAddresses = 256;              // of one name: real answers are below 100
 
 // tls
 inline constexpr std::size_t kTlsRecord = 16'384;  // RFC 8446 §5.1: most of a record's plaintext
@@ -42,12 +64,14 @@ inline constexpr std::size_t kTlsRecord = 16'384;  // RFC 8446 §5.1: most of a 
 inline constexpr std::size_t kTlsPlain = kReadSize + kTlsRecord;
 inline constexpr std::size_t kHelloRetry = 160;  // a first answer up to this is HelloRetryRequest: no signature yet
 inline constexpr std::size_t kTlsOutputCapacity = 4 * kReadSize;  // memory kept by a loop for its next output
-inline constexpr std::size_t kMaxCertList = 65'536;              // bytes of a client's chain; real ones are below 10 KB
-inline constexpr std::size_t kMaxSubject = 2'048;                // of a client's certificate, as text: refused above
-inline constexpr std::size_t kMaxPemFile = 4 << 20;              // of certificates or keys; a whole system's CAs fit
-inline constexpr std::size_t kMaxTlsPairs = 10'000;              // in one directory
-inline constexpr std::chrono::hours kExpiryNotice{14 * 24};      // of a certificate: time to have another one signed
-inline constexpr std::chrono::hours kExpiryInterval{24};         // between two such warnings
+inline constexpr std::size_t kMaxCertList = 65'536;          // bytes of a client's chain; real ones are below 10 KB
+inline constexpr std::size_t kMaxSubject = 2'048;            // of a client's certificate, as text: refused above
+inline constexpr std::size_t kMaxPemFile = 4 << 20;          // of certificates or keys; a whole system's CAs fit
+inline constexpr std::size_t kMaxTlsPairs = 10'000;          // in one directory
+inline constexpr std::chrono::hours kExpiryNotice{14 * 24};  // of a certificate: time to have another one signed
+inline constexpr std::chrono::hours kExpiryInterval{24};     // between two such warnings
+inline constexpr std::size_t kMaxTlsSessions = 1'024;        // of origins, kept by one set of client rules: 4 MiB
+inline constexpr std::chrono::hours kTlsSessionLife{1};  // a resumed session skips the check of certificates that long
 inline constexpr std::chrono::milliseconds kFilesInterval{500};  // between two looks at the certificates' files
 
 }  // namespace zeroway

@@ -2,13 +2,15 @@
 
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <memory>
 
 #include "router/net/limits.h"
+#include "router/net/socket_address.h"
 #include "router/observe/log.h"
 
 namespace zeroway {
@@ -29,12 +31,7 @@ Socket try_listen(const sockaddr& address, socklen_t size, Share share) {
   Socket socket(::socket(address.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) return socket;
   set_flag(socket, SOL_SOCKET, SO_REUSEADDR, 1);
-  // Accepted sockets inherit these options, which saves calls for each socket.
-  set_flag(socket, IPPROTO_TCP, TCP_NODELAY, 1);
-  set_flag(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_flag(socket, IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfter);
-  set_flag(socket, IPPROTO_TCP, TCP_KEEPINTVL, kProbeInterval);
-  set_flag(socket, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
+  set_tcp_options(socket);  // once here saves calls for each accepted socket
   if (address.sa_family == AF_INET6) set_flag(socket, IPPROTO_IPV6, IPV6_V6ONLY, 0);
   if (share == Share::yes) set_flag(socket, SOL_SOCKET, SO_REUSEPORT, 1);
   if (::bind(socket.fd(), &address, size) != 0 || ::listen(socket.fd(), kBacklog) != 0) return Socket();
@@ -74,6 +71,31 @@ Result<Socket> listen_at(const std::string& address, std::uint16_t port, Share s
     error = errno;
   }
   return cannot_listen(address, port, std::strerror(error));
+}
+
+bool remove_socket_file(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode) && ::unlink(path.c_str()) == 0;
+}
+
+Result<Socket> listen_on_unix(const std::string& path, unsigned mode) {
+  const auto address = SocketAddress::unix_socket(path);
+  if (!address) return address.error();
+  const auto cannot_listen_here = [&](const char* why) {
+    return Error{Fault::router, Code::internal, false, "cannot listen on unix:" + path + ": " + why};
+  };
+  if (somebody_listens_at(path)) return cannot_listen_here("another process listens there");
+  remove_socket_file(path);  // of a process that is gone; a file of another kind stays, and bind() reports it
+  Socket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  sockaddr_storage storage;
+  const socklen_t size = address->fill(storage);
+  // Nobody can connect before listen(), so the mode is right for the first client.
+  const bool is_open = socket.is_open() && ::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&storage), size) == 0;
+  if (!is_open) return cannot_listen_here(std::strerror(errno));
+  if (::chmod(path.c_str(), mode) == 0 && ::listen(socket.fd(), kBacklog) == 0) return socket;
+  const int error = errno;
+  remove_socket_file(path);
+  return cannot_listen_here(std::strerror(error));
 }
 
 Peer bound_to(const Socket& socket) {

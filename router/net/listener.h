@@ -10,6 +10,7 @@
 #include <string>
 
 #include "proto/error.h"
+#include "router/net/limits.h"
 #include "router/net/loop.h"
 #include "router/net/socket.h"
 
@@ -21,11 +22,17 @@ enum class Share : bool { no, yes };
 // A bound and listening socket. "" is every address: IPv6 and IPv4 in one socket, IPv4 alone where there is no IPv6.
 // The error names address and port.
 [[nodiscard]] Result<Socket> listen_at(const std::string& address, std::uint16_t port, Share share);
+// A bound and listening unix socket. A socket file that no process listens at is replaced; a file of another kind is an
+// error. Loops share the socket by share() (net/socket.h). The file stays when the socket is closed.
+[[nodiscard]] Result<Socket> listen_on_unix(const std::string& path, unsigned mode = kUnixSocketMode);
+// Removes the file of a unix socket. False, and nothing is removed, when `path` is not that of a socket.
+bool remove_socket_file(const std::string& path);
 // The address of a bound socket, with the port that the kernel chose for port 0.
 [[nodiscard]] Peer bound_to(const Socket& socket);
 
 class Listener final : private Watcher {
  public:
+  // `peer` has no address when the client came through a unix socket.
   using Accepted = std::function<void(Socket socket, Peer peer)>;
 
   // Accepts at once.

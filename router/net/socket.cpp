@@ -3,11 +3,14 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstring>
+
+#include "router/net/limits.h"
 
 namespace zeroway {
 
@@ -18,6 +21,17 @@ Socket::~Socket() {
 void reset_and_close(Socket socket) {
   const linger at_once{1, 0};
   ::setsockopt(socket.fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+void set_tcp_options(const Socket& socket) {
+  const auto set = [&](int level, int option, int value) {
+    ::setsockopt(socket.fd(), level, option, &value, sizeof value);
+  };
+  set(IPPROTO_TCP, TCP_NODELAY, 1);
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfter);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, kProbeInterval);
+  set(IPPROTO_TCP, TCP_KEEPCNT, kProbes);
 }
 
 Peer read_peer(const sockaddr_storage& address) {

@@ -34,6 +34,9 @@ class Socket {
 // Closes at once: the peer gets RST, and the kernel keeps nothing of the connection. Closed by us in the usual way,
 // each connection of a flood would stay in TIME_WAIT for a minute.
 void reset_and_close(Socket socket);
+// Small sends leave at once, and a peer that is gone without FIN or RST is found. Accepted sockets inherit this from
+// the socket that listens.
+void set_tcp_options(const Socket& socket);
 [[nodiscard]] Peer read_peer(const sockaddr_storage& address);
 // The other end of a connection; "" as address when there is no connection, or when its address family is another one.
 [[nodiscard]] Peer peer_of(int fd);
