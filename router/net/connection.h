@@ -1,13 +1,14 @@
-// One client's byte stream: passes on the bytes that came, and sends bytes at once or keeps them until the client
-// reads.
+// The byte stream to one peer: passes on the bytes that came, and sends bytes at once or keeps them until the peer
+// reads. The peer is a client that we accepted, or a server that we dialled.
 //
-// Owner: a client session.   Thread: one loop.
-// The interface that plain TCP (net/tcp_connection.h) and TLS (net/tls_connection.h) have in common.
+// Owner: the session that speaks with the peer.   Thread: one loop.
+// The interface that plain sockets (net/tcp_connection.h) and TLS (net/tls_stream.h) have in common.
 // Not here: what the bytes mean (http), which clients are too slow (edge/client_session.h).
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "proto/bytes.h"
 #include "router/observe/time.h"
@@ -21,13 +22,15 @@ class ConnectionEvents {
   // All bytes not taken yet, oldest first; good until the call returns. Returns how many are taken. The connection
   // keeps the rest, and passes it again with the bytes that come next, or at offer().
   [[nodiscard]] virtual std::size_t received(Bytes bytes) = 0;
-  // The client closed its sending side, and all bytes before that end were passed.
+  // The peer closed its sending side in order: by FIN, over TLS by close_notify. All bytes before that end were passed.
   virtual void input_ended() = 0;
-  // The client closed its sending side while reading is paused: bytes may be left to read. Called once.
+  // The peer closed its sending side while reading is paused: bytes may be left to read. Called once.
   virtual void hung_up() = 0;
   // The kernel took waiting bytes; queued() is less than before.
   virtual void written() = 0;
-  // The connection was reset or broken, or close() is done. The connection may be destroyed in the call.
+  // The connection was reset or broken, or close() is done. Over TLS also for a FIN without close_notify: an attacker
+  // may have cut the bytes short, so a message that ends with the connection is not complete. The connection may be
+  // destroyed in the call.
   virtual void lost() = 0;
 };
 
@@ -35,6 +38,7 @@ class ConnectionEvents {
 enum class PauseReason : std::uint8_t {
   reader = 1,  // the codec takes no input now
   writer = 2,  // too many bytes wait to be sent
+  nobody = 4,  // no user is set yet
 };
 
 // Whether to read and drop for a while the bytes that the client still sends after our side is closed. To close a
@@ -55,6 +59,12 @@ struct Peer {
 class Connection {
  public:
   virtual ~Connection() = default;
+
+  // From now on `events` gets the connection's events, at the earliest in the next turn or at the end of this one.
+  // Nothing is read, and no byte is lost, before the first call. To be called before every other function.
+  virtual void serve(ConnectionEvents& events) = 0;
+  // Why the connection broke, for the log; empty when there is no more to say than that.
+  [[nodiscard]] virtual std::string_view failure() const { return {}; }
 
   // Sends `bytes` and leaves it empty. The kernel gets the bytes now; bytes that the kernel refuses wait here. False
   // when the connection is gone; then ConnectionEvents gets no more calls.

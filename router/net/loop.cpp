@@ -155,6 +155,7 @@ void Loop::at_turn_end(TurnEnd& who) {
   if (who.is_asked_) return;
   who.is_asked_ = true;
   inside_->asked.push_back(&who);
+  if (!inside_->is_in_turn) post([] {});
 }
 
 void Loop::forget_turn_end(TurnEnd& who) {

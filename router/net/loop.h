@@ -56,7 +56,7 @@ class Loop {
   void forget(int fd);
 
   // Calls turn_end() once at the end of this turn (first asked, first called; a request from inside turn_end() is
-  // served in the same turn).
+  // served in the same turn). Asked between two turns, a turn begins at once.
   void at_turn_end(TurnEnd& who);
   void forget_turn_end(TurnEnd& who);
 

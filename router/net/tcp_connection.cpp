@@ -19,9 +19,18 @@ bool is_temporary(int error) { return error == EAGAIN || error == EWOULDBLOCK ||
 
 }  // namespace
 
+TcpConnection::TcpConnection(Loop& loop, Socket socket)
+    : loop_(loop), socket_(std::move(socket)), last_progress_(loop.now()) {}
+
 TcpConnection::TcpConnection(Loop& loop, Socket socket, ConnectionEvents& events)
-    : loop_(loop), socket_(std::move(socket)), events_(events), last_progress_(loop.now()) {
-  watch();
+    : TcpConnection(loop, std::move(socket)) {
+  TcpConnection::serve(events);
+}
+
+void TcpConnection::serve(ConnectionEvents& events) {
+  const bool is_first = events_ == nullptr;
+  events_ = &events;
+  if (is_first) watch();
 }
 
 TcpConnection::~TcpConnection() {
@@ -50,7 +59,7 @@ void TcpConnection::hung_up() {
   if (pauses_ == 0 || has_told_hang_up_ || is_shut_) return;  // reading will find the end
   has_told_hang_up_ = true;
   watch();
-  events_.hung_up();
+  events_->hung_up();
 }
 
 void TcpConnection::ready(bool readable, bool writable) {
@@ -58,10 +67,10 @@ void TcpConnection::ready(bool readable, bool writable) {
   if (writable && wants_write_) {
     if (!flush()) return lose();
     if (is_closing_) {
-      if (queued() == 0 && shut_down()) events_.lost();
+      if (queued() == 0 && shut_down()) events_->lost();
       return;
     }
-    events_.written();
+    events_->written();
     return;  // the loop reports readable bytes again; the session may be gone
   }
   if (!readable) return;
@@ -86,7 +95,7 @@ void TcpConnection::read() {
   if (count == 0) {
     has_input_ended_ = true;
     watch();
-    return events_.input_ended();
+    return events_->input_ended();
   }
   const Bytes bytes(buffer.data(), static_cast<std::size_t>(count));
   if (kept_.empty()) return tell(bytes);
@@ -95,13 +104,13 @@ void TcpConnection::read() {
 }
 
 void TcpConnection::tell(Bytes bytes) {
-  const std::size_t taken = events_.received(bytes);
+  const std::size_t taken = events_->received(bytes);
   kept_.append(as_text(bytes.subspan(taken)));
 }
 
 void TcpConnection::offer() {
   if (kept_.empty()) return;
-  const std::size_t taken = events_.received(as_bytes(kept_));
+  const std::size_t taken = events_->received(as_bytes(kept_));
   if (taken < kept_.size()) {
     kept_.erase(0, taken);
   } else if (kept_.capacity() > kKeptCapacity) {
@@ -140,7 +149,7 @@ void TcpConnection::sent(std::string_view bytes, ssize_t result) {
     return watch();
   }
   keep(bytes, result);
-  if (queued() > 0) events_.written();  // these bytes had counted as taken
+  if (queued() > 0) events_->written();  // these bytes had counted as taken
 }
 
 // Keeps the unsent rest of `bytes`.
@@ -250,7 +259,7 @@ void TcpConnection::lose() {
   leave_batch();
   loop_.forget(socket_.fd());
   socket_ = Socket();
-  events_.lost();
+  events_->lost();
 }
 
 }  // namespace zeroway

@@ -1,9 +1,9 @@
-// A connection on a plain TCP socket.
+// A connection on a plain TCP or unix socket.
 //
-// Owner: a client session.   Thread: one loop.
+// Owner: the session that speaks with the peer.   Thread: one loop.
 // One recv for each time the socket is readable, into a buffer that all connections of the loop share: an idle
 // connection owns no buffer. Small sends leave at the end of the turn, together with those of other connections; until
-// then their bytes count as taken by the kernel. Not here: accepting (net/listener.h).
+// then their bytes count as taken by the kernel. Not here: accepting (net/listener.h), dialing (net/dialer.h).
 #pragma once
 #include <memory>
 #include <string>
@@ -20,8 +20,11 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
  public:
   // Begins to read with the next turn.
   TcpConnection(Loop& loop, Socket socket, ConnectionEvents& events);
+  // Begins to read with the turn after serve().
+  TcpConnection(Loop& loop, Socket socket);
   ~TcpConnection() override;
 
+  void serve(ConnectionEvents& events) override;
   [[nodiscard]] bool send(std::string& bytes) override;
   [[nodiscard]] std::size_t queued() const override { return out_.size() - out_begin_; }
   [[nodiscard]] Time last_progress() const override { return last_progress_; }
@@ -51,7 +54,7 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
 
   Loop& loop_;
   Socket socket_;
-  ConnectionEvents& events_;
+  ConnectionEvents* events_ = nullptr;
   std::string kept_;           // read and not taken
   std::string out_;            // refused by the kernel, from out_begin_ on
   std::size_t out_begin_ = 0;  // moved, not erased: erasing would copy the rest at each write

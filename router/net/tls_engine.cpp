@@ -12,6 +12,7 @@
 
 #include "router/net/limits.h"
 #include "router/net/tls_files.h"
+#include "router/net/tls_sessions.h"
 
 namespace zeroway {
 
@@ -50,19 +51,31 @@ struct TlsEngine::Pipe {
   }
 };
 
-void TlsEngine::Free::operator()(ssl_st* ssl) const { SSL_free(ssl); }
+void FreeSsl::operator()(ssl_st* ssl) const { SSL_free(ssl); }
 
-TlsEngine::TlsEngine(TlsTerms terms) : terms_(std::move(terms)), ssl_(SSL_new(terms_.context->first())) {
+TlsEngine::TlsEngine(Ssl ssl, TlsTerms terms) : terms_(std::move(terms)), ssl_(std::move(ssl)) {
   BIO* bio = ssl_ ? BIO_new(Pipe::method()) : nullptr;
   if (!bio) throw std::bad_alloc();
   BIO_set_data(bio, this);
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl_.get(), bio, bio);
   SSL_set_app_data(ssl_.get(), this);
+}
+
+TlsEngine::TlsEngine(TlsTerms terms) : TlsEngine(Ssl(SSL_new(terms.context->first())), terms) {
   SSL_set_accept_state(ssl_.get());
 }
 
-TlsEngine::~TlsEngine() = default;
+TlsEngine::TlsEngine(TlsClientStart start) : TlsEngine(std::move(start.ssl), TlsTerms{}) {
+  sessions_ = std::move(start.sessions);
+  session_key_ = std::move(start.session_key);
+  SSL_set_connect_state(ssl_.get());
+}
+
+// OpenSSL would never resume the session of a connection that ends without close_notify from both sides.
+TlsEngine::~TlsEngine() {
+  if (sessions_ && state_ != TlsState::failed) SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
 
 TlsEngine& TlsEngine::of(const ssl_st* ssl) { return *static_cast<TlsEngine*>(SSL_get_app_data(ssl)); }
 
@@ -93,7 +106,7 @@ void TlsEngine::shake_hands() {
   const int result = SSL_do_handshake(ssl_.get());
   if (result == 1) {
     state_ = TlsState::open;
-    check_client();
+    if (SSL_is_server(ssl_.get())) check_client();
     terms_ = {};
     return;
   }
@@ -116,6 +129,10 @@ void TlsEngine::fail(std::string why) {
   state_ = TlsState::failed;
   failure_ = std::move(why);
   terms_ = {};
+}
+
+void TlsEngine::keep_session(ssl_session_st* session) {
+  if (sessions_) sessions_->keep(session_key_, session);
 }
 
 void TlsEngine::write(Bytes plain, std::string& output) {

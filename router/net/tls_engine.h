@@ -1,8 +1,8 @@
-// TLS on one connection without a socket: takes the bytes of the client, returns plaintext and the bytes to send.
+// TLS on one connection without a socket: takes the bytes of the peer, returns plaintext and the bytes to send.
 //
-// Owner: a TlsConnection, or a test.   Thread: one loop.
+// Owner: a TlsStream, or a test.   Thread: one loop.
 // Buffers belong to the caller: between two calls an engine holds no more than a record that is not complete yet.
-// Not here: when to send (net/tls_connection.h), certificates (net/tls_context.h).
+// Not here: when to send (net/tls_stream.h), certificates (net/tls_context.h, net/tls_client.h).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -15,25 +15,41 @@
 #include "router/net/tls_tickets.h"
 
 struct ssl_st;
+struct ssl_session_st;
 
 namespace zeroway {
 
-// What a new TLS connection begins with; kept until the end of its handshake.
+class TlsSessions;
+
+// What a client's TLS connection begins with; kept until the end of its handshake.
 struct TlsTerms {
   std::shared_ptr<const TlsContext> context;
   std::shared_ptr<const TicketKeys> keys;
 };
 
+struct FreeSsl {
+  void operator()(ssl_st* ssl) const;
+};
+using Ssl = std::unique_ptr<ssl_st, FreeSsl>;
+
+// What a TLS connection that we dialled begins with: net/tls_client.h makes it.
+struct TlsClientStart {
+  Ssl ssl;                                // knows the rules, and the server's name
+  std::shared_ptr<TlsSessions> sessions;  // gets the server's tickets
+  std::string session_key;
+};
+
 enum class TlsState : std::uint8_t {
   handshake,
   open,
-  ended,   // the client said close_notify: nothing more comes, writing still works
+  ended,   // the peer said close_notify: nothing more comes, writing still works
   failed,  // an alert may be in the output; only destruction is left
 };
 
 class TlsEngine {
  public:
-  explicit TlsEngine(TlsTerms terms);
+  explicit TlsEngine(TlsTerms terms);        // the server's role
+  explicit TlsEngine(TlsClientStart start);  // the client's role: the first read(), of nothing, begins the handshake
   ~TlsEngine();
   TlsEngine(const TlsEngine&) = delete;
   TlsEngine& operator=(const TlsEngine&) = delete;
@@ -56,13 +72,11 @@ class TlsEngine {
   // For OpenSSL's callbacks.
   [[nodiscard]] static TlsEngine& of(const ssl_st* ssl);
   [[nodiscard]] const TicketKeys* ticket_keys() const { return terms_.keys.get(); }
+  void keep_session(ssl_session_st* session);
 
  private:
   struct Pipe;  // OpenSSL's way to our input and output
-  struct Free {
-    void operator()(ssl_st* ssl) const;
-  };
-
+  TlsEngine(Ssl ssl, TlsTerms terms);
   void shake_hands();
   void check_client();
   void fail(std::string why);
@@ -70,7 +84,9 @@ class TlsEngine {
   TlsTerms terms_;
   Bytes input_;                    // during a call
   std::string* output_ = nullptr;  // during a call
-  std::unique_ptr<ssl_st, Free> ssl_;
+  Ssl ssl_;
+  std::shared_ptr<TlsSessions> sessions_;  // the client's role
+  std::string session_key_;
   std::string failure_;
   TlsState state_ = TlsState::handshake;
 };

@@ -2,21 +2,14 @@
 
 #include <algorithm>
 
-#include "router/net/limits.h"
 #include "router/net/tls_connection.h"
 
 namespace zeroway {
 
 TlsServer::TlsServer(Loop& loop, TlsTerms terms, Millis handshake_timeout)
-    : loop_(loop), terms_(std::move(terms)), handshake_timeout_(handshake_timeout), plain_(kTlsPlain) {}
+    : loop_(loop), terms_(std::move(terms)), handshake_timeout_(handshake_timeout) {}
 
 TlsServer::~TlsServer() { loop_.forget_turn_end(*this); }
-
-std::string& TlsServer::output() {
-  output_.clear();
-  if (output_.capacity() > kTlsOutputCapacity) std::string().swap(output_);
-  return output_;
-}
 
 bool TlsServer::may_sign(TlsConnection& who) {
   if (!is_signature_made_) return true;

@@ -5,13 +5,10 @@
 // signature, and other handshakes wait in a queue: open connections are served in between.
 // Not here: one connection (net/tls_connection.h), new terms (net/tls_keeper.h).
 #pragma once
-#include <cstdint>
 #include <deque>
-#include <span>
-#include <string>
-#include <vector>
 
 #include "router/net/loop.h"
+#include "router/net/tls_buffers.h"
 #include "router/net/tls_engine.h"
 #include "router/settings/settings.h"
 
@@ -30,9 +27,7 @@ class TlsServer final : private TurnEnd {
   // For its connections.
   [[nodiscard]] const TlsTerms& terms() const { return terms_; }
   [[nodiscard]] Millis handshake_timeout() const { return handshake_timeout_; }
-  // Both buffers are free between two calls to a connection.
-  [[nodiscard]] std::span<std::uint8_t> plain() { return plain_; }
-  [[nodiscard]] std::string& output();
+  [[nodiscard]] TlsBuffers& buffers() { return buffers_; }
   // False when this turn's signature is made. Then may_go_on() of the connection is called in a later turn, and the
   // connection has the signature of that turn.
   [[nodiscard]] bool may_sign(TlsConnection& who);
@@ -46,8 +41,7 @@ class TlsServer final : private TurnEnd {
   Loop& loop_;
   TlsTerms terms_;
   Millis handshake_timeout_;
-  std::vector<std::uint8_t> plain_;
-  std::string output_;
+  TlsBuffers buffers_;
   std::deque<TlsConnection*> waiting_;  // null where a connection has gone
   bool is_signature_made_ = false;
   bool is_posted_ = false;

@@ -65,9 +65,9 @@ class TlsFolder : public Folder {
 };
 
 // OpenSSL as a client, with OpenSSL's own buffers.
-class TlsClient {
+class ClientEnd {
  public:
-  TlsClient() : context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free) {}
+  ClientEnd() : context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free) {}
 
   [[nodiscard]] SSL_CTX* context() const { return context_.get(); }
   void begin(const std::string& name = "") {

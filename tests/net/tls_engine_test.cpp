@@ -42,7 +42,7 @@ struct Pair {
 
   TlsTerms terms;
   std::unique_ptr<TlsEngine> engine;
-  TlsClient client;
+  ClientEnd client;
   std::vector<std::uint8_t> plain = std::vector<std::uint8_t>(kTlsPlain);
   std::string heard;
 };
