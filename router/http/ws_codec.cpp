@@ -12,10 +12,12 @@ bool is_over_limit(std::uint64_t size, std::uint64_t limit) { return limit != 0 
 }  // namespace
 
 WsCodec::WsCodec(const WebSocketSettings& settings, const std::optional<WsDeflateTerms>& deflate, std::uint64_t credit,
-                 std::string& output)
+                 std::string& output, Randomness* masks)
     : settings_(settings),
       deflate_(deflate),
+      is_client_role_(masks != nullptr),
       output_(output),
+      frames_(masks),
       writer_(settings_, deflate_, frames_, output_),
       pings_(settings_),
       credit_(credit) {}
@@ -73,7 +75,11 @@ bool WsCodec::begin_frame(WsEvents& events) {
 // Which rule the frame's head breaks; null when it breaks none.
 const char* WsCodec::why_wrong(const WsFrameHead& head) const {
   if (head.has_reserved23) return "a reserved bit";
-  if (settings_.require_masked_client_frames && !head.is_masked) return "a frame without a mask";
+  if (is_client_role_) {
+    if (head.is_masked) return "a frame with a mask";
+  } else if (settings_.require_masked_client_frames && !head.is_masked) {
+    return "a frame without a mask";
+  }
   if (head.is_control()) {
     if (head.opcode > static_cast<std::uint8_t>(WsOpcode::pong)) return "a reserved opcode";
     return head.has_reserved1 ? "a reserved bit" : nullptr;

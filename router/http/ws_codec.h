@@ -46,8 +46,11 @@ class WsCodec {
  public:
   // The codec appends the bytes it sends to `output`. `output` and `settings` outlive the codec. `credit` is the
   // worker's first credit for pieces of messages.
+  // `masks` makes the codec the client of an origin: it masks its frames, and the origin's must have no mask (RFC 6455
+  // §5.1). `masks` outlives the codec. What is said here of the client then is the origin, and the worker is whoever
+  // opened the WebSocket.
   WsCodec(const WebSocketSettings& settings, const std::optional<WsDeflateTerms>& deflate, std::uint64_t credit,
-          std::string& output);
+          std::string& output, Randomness* masks = nullptr);
 
   // As Codec::read(): reads as much of `input` as it can. The caller gives the rest again.
   [[nodiscard]] std::size_t read(Bytes input, WsEvents& events);
@@ -104,6 +107,7 @@ class WsCodec {
 
   const WebSocketSettings& settings_;
   const std::optional<WsDeflateTerms> deflate_;
+  const bool is_client_role_;
   std::string& output_;
   WsFrames frames_;
   std::unique_ptr<WsInflater> inflater_;

@@ -51,10 +51,14 @@ struct WsFrames::Callbacks {
     static_cast<WsFrames*>(user)->out_->append(as_text({data, size}));
     return static_cast<ssize_t>(size);
   }
+  static int mask(std::uint8_t* key, std::size_t size, void* user) {
+    static_cast<WsFrames*>(user)->masks_->fill({key, size});
+    return 0;
+  }
 };
 
-WsFrames::WsFrames() {
-  const wslay_frame_callbacks callbacks{&Callbacks::send, &Callbacks::receive, nullptr};
+WsFrames::WsFrames(Randomness* masks) : masks_(masks) {
+  const wslay_frame_callbacks callbacks{&Callbacks::send, &Callbacks::receive, &Callbacks::mask};
   wslay_frame_context* context = nullptr;
   if (wslay_frame_context_init(&context, &callbacks, this) != 0) throw std::bad_alloc();
   context_.reset(context);
@@ -102,6 +106,7 @@ void WsFrames::write(WsOpcode opcode, Flags flags, Bytes payload, std::string& o
   wslay_frame_iocb frame{};
   frame.fin = flags.is_final ? 1 : 0;
   frame.rsv = flags.is_compressed ? WSLAY_RSV1_BIT : WSLAY_RSV_NONE;
+  frame.mask = masks_ != nullptr ? 1 : 0;
   frame.opcode = static_cast<std::uint8_t>(opcode);
   frame.payload_length = payload.size();
   out_ = &out;

@@ -4,7 +4,7 @@
 //
 // Owner: WsCodec keeps one.   Thread: the connection's loop.
 // It never reads past the bytes it returns, so that a payload is read only as credit allows. Costs wslay's buffer of
-// 4 KiB. Not here: the order of frames and their meaning (ws_codec.h).
+// 4 KiB. A client masks what it writes. Not here: the order of frames and their meaning (ws_codec.h).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include <string>
 
 #include "proto/bytes.h"
+#include "router/http/randomness.h"
 
 struct wslay_frame_context;
 
@@ -38,7 +39,9 @@ inline void append_big_endian(std::string& out, std::uint64_t value, int bytes) 
 
 class WsFrames {
  public:
-  WsFrames();
+  // `masks` makes this the client role: every frame that is written has a mask of its own (RFC 6455 §5.3). It outlives
+  // this object. Null in the server role.
+  explicit WsFrames(Randomness* masks = nullptr);
   ~WsFrames();
   WsFrames(const WsFrames&) = delete;
   WsFrames& operator=(const WsFrames&) = delete;
@@ -76,6 +79,7 @@ class WsFrames {
   std::uint64_t left_ = 0;  // of the payload
   Bytes fed_;               // the bytes that wslay may read now
   std::string* out_ = nullptr;
+  Randomness* masks_;
 };
 
 }  // namespace zeroway

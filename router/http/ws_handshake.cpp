@@ -24,20 +24,6 @@ bool is_key(std::string_view text) {
   return text.size() == 24 && text.ends_with("==") && std::all_of(text.begin(), text.end() - 2, is_base64);
 }
 
-// The value of Sec-WebSocket-Accept, RFC 6455 §4.2.2, 5.4.
-std::string accept_key(std::string_view key) {
-  constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-  beast::sha1_context context;
-  std::array<char, beast::sha1_context::digest_size> digest;
-  beast::init(context);
-  beast::update(context, key.data(), key.size());
-  beast::update(context, kGuid.data(), kGuid.size());
-  beast::finish(context, digest.data());
-  std::string text(beast::base64::encoded_size(digest.size()), '\0');
-  text.resize(beast::base64::encode(text.data(), digest.data(), digest.size()));
-  return text;
-}
-
 Result<> check_version(const Head& head) {
   if (head.count("sec-websocket-version") > 1) return bad("Sec-WebSocket-Version twice");
   const auto version = head.find("sec-websocket-version").value_or(std::string_view{});
@@ -97,6 +83,19 @@ bool is_offered(std::string_view protocols, std::string_view chosen) {
 }
 
 }  // namespace
+
+std::string accept_key(std::string_view key) {
+  constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  beast::sha1_context context;
+  std::array<char, beast::sha1_context::digest_size> digest;
+  beast::init(context);
+  beast::update(context, key.data(), key.size());
+  beast::update(context, kGuid.data(), kGuid.size());
+  beast::finish(context, digest.data());
+  std::string text(beast::base64::encoded_size(digest.size()), '\0');
+  text.resize(beast::base64::encode(text.data(), digest.data(), digest.size()));
+  return text;
+}
 
 Result<WsHandshake> read_ws_upgrade(Head& head, const WebSocketSettings& settings) {
   const std::string key(head.find("sec-websocket-key").value_or(std::string_view{}));

@@ -6,6 +6,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "proto/error.h"
 #include "proto/head.h"
@@ -19,6 +20,9 @@ struct WsHandshake {
   std::string protocols;  // Sec-WebSocket-Protocol as the client sent it, lines joined
   WsExtensions extensions;
 };
+
+// The value of Sec-WebSocket-Accept that answers `key`, a Sec-WebSocket-Key (RFC 6455 §4.2.2, 5.4).
+[[nodiscard]] std::string accept_key(std::string_view key);
 
 // `head` is a GET with `upgrade: websocket` (its key and version are checked), or a CONNECT with `:protocol`. On
 // success `head` becomes the CONNECT for workers, without the fields that concern only the client and the router.
