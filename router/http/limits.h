@@ -14,6 +14,9 @@ inline constexpr std::uint64_t kMaxDiscardedBody = 262'144;  // read after an ea
 inline constexpr std::size_t kMaxConnectionOptions = 64;     // each is searched in all fields; real requests have three
 inline constexpr std::size_t kMaxIdleHead = 1'024;  // list size of a head whose memory an idle connection keeps (2 KiB)
 
+// Origins
+inline constexpr std::size_t kMaxInterimHeads = 262'144;  // list size of all 1xx heads of one reply: more is a flood
+
 // WebSocket
 inline constexpr std::size_t kMaxControlPayload = 125;            // RFC 6455 §5.5
 inline constexpr std::size_t kMaxCloseReason = 123;               // kMaxControlPayload without the code of a Close

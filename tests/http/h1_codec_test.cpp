@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "router/http/h1_client_codec.h"
 #include "tests/http/verb_recorder.h"
 #include "tests/support/chopper.h"
 #include "tests/support/counted_heap.h"
@@ -267,6 +268,38 @@ TEST_CASE("h1 codec: who is refused before the head was told has the name that w
     CHECK(codec.refused().method.empty());
     CHECK(codec.refused().path.empty());
   }
+}
+
+// An owner that notes nothing.
+class Silent : public ReplyEvents {
+ public:
+  void head(CodecStream, Head&, Last) override {}
+  void data(CodecStream, Bytes) override {}
+  void piece(CodecStream, Bytes, MessageKind, Last) override {}
+  void end(CodecStream, Head&) override {}
+  void reset(CodecStream, const Error&) override { FAIL("reset"); }
+  void credit(CodecStream, std::uint32_t) override {}
+};
+
+TEST_CASE("h1 client: a request and its reply allocate nothing once warm, and an idle connection costs under 1.5 KiB") {
+  const ClientCodecSettings settings;
+  const Head get{{":method", "GET"}, {":scheme", "http"}, {":authority", "a"}, {":path", "/"}};
+  const auto live = heap.live_bytes;
+  H1ClientCodec codec(settings);
+  Silent silent;
+  const std::string_view reply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+  std::size_t before = 0;
+  for (int i = 0; i < 10; ++i) {
+    if (i == 3) before = heap.allocations;
+    (void)codec.open(get, Last::yes, Kind::request);
+    const auto size = codec.output().size();
+    codec.output().clear();
+    codec.written(size, silent);
+    if (codec.read(as_bytes(reply), silent) != reply.size()) FAIL("not all was read");
+  }
+  CHECK(heap.allocations == before);
+  std::string().swap(codec.output());
+  CHECK(heap.live_bytes - live + sizeof(codec) < 1'536);
 }
 
 }  // namespace
