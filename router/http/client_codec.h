@@ -56,6 +56,9 @@ class ClientCodec {
   // output() then (a WebSocket's Close) leave first.
   [[nodiscard]] virtual bool is_finished() const = 0;
 
+  // Whether open() takes streams of this kind. HTTP/2 says no to WebSockets: they need a connection of HTTP/1.1.
+  [[nodiscard]] virtual bool serves(Kind kind) const = 0;
+
   // Begins a request; only with room(). `last`: neither body nor trailers follow. The head is legal by
   // check_request_head(); of a WebSocket it is the CONNECT with `:protocol`. Says no event before it returns.
   [[nodiscard]] virtual CodecStream open(const Head& head, Last last, Kind kind) = 0;
@@ -82,13 +85,14 @@ class ClientCodec {
   // an origin that refuses a body may have sent its reply before it closed.
   virtual void input_ended(InputEnd how, ReplyEvents& events) = 0;
 
-  // Bytes for the socket. The owner takes them out (swap or clear).
+  // Bytes for the socket. The owner takes them out (swap or clear), and asks again after written(): what is ready comes
+  // in portions.
   [[nodiscard]] virtual std::string& output() = 0;
   // The kernel took so many bytes of those that output() gave. Told even when no stream is open any more.
   virtual void written(std::size_t bytes, ReplyEvents& events) = 0;
 
-  // Any byte of the stream's reply was read, of an interim reply too. Also true in and after the stream's last event,
-  // until the next open(). A stream that ends without it on a connection that served earlier requests was probably lost
+  // Any byte of the stream's reply was read, of an interim reply too. May be asked up to and inside the stream's last
+  // event. A stream that ends without it on a connection that served earlier requests was probably lost
   // to the origin's idle timeout: an idempotent request may be repeated, once, on another connection.
   [[nodiscard]] virtual bool has_reply_begun(CodecStream stream) const = 0;
 

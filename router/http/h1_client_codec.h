@@ -32,6 +32,7 @@ class H1ClientCodec final : public ClientCodec {
   [[nodiscard]] std::size_t room() const override { return stream_ == 0 && !is_finished_ ? 1 : 0; }
   [[nodiscard]] bool is_finished() const override { return is_finished_; }
 
+  [[nodiscard]] bool serves(Kind kind) const override { return kind != Kind::tunnel; }
   [[nodiscard]] CodecStream open(const Head& head, Last last, Kind kind) override;
   void data(CodecStream stream, Bytes bytes) override;
   void piece(CodecStream stream, Bytes bytes, MessageKind kind, Last last) override;
