@@ -71,8 +71,8 @@ class ClientCodec {
   virtual void credit(CodecStream stream, std::uint32_t bytes) = 0;  // more reply bytes, beyond kFirstReplyWindow
 
   // Reads as much of `input` as it can. Returns how many bytes it has read. The owner gives the rest again, with the
-  // bytes that came since, after the next read of the socket and after credit(). Before bytes that came later, the
-  // owner tells written(): an answer to nothing is known by that nothing was written.
+  // bytes that came since, after the next read of the socket and after credit(). The owner tells written() before it
+  // gives bytes that came later: a reply that came before any byte of its request was written is none.
   [[nodiscard]] virtual std::size_t read(Bytes input, ReplyEvents& events) = 0;
   // False while the open reply has no credit: the owner stops reading the socket.
   [[nodiscard]] virtual bool wants_input() const = 0;
@@ -80,9 +80,9 @@ class ClientCodec {
   // How the origin's bytes ended: `orderly` is a FIN, under TLS a close_notify; `broken` is everything else, a TLS
   // connection's bare FIN too (RFC 9112 §9.8).
   enum class InputEnd : std::uint8_t { orderly, broken };
-  // No byte follows those that read() was given. Not before read() can take no more of them for another reason than
-  // missing credit. Tells end or reset of each open stream. After an error of writing alone, the owner goes on reading:
-  // an origin that refuses a body may have sent its reply before it closed.
+  // No byte follows those that read() was given. While some of them wait for credit, the owner keeps the end to itself:
+  // a reply must not look cut off because its reader is slow. Tells end or reset of each open stream. After an error of
+  // writing alone, the owner goes on reading: an origin that refuses a body may have sent its reply before it closed.
   virtual void input_ended(InputEnd how, ReplyEvents& events) = 0;
 
   // Bytes for the socket. The owner takes them out (swap or clear), and asks again after written(): what is ready comes
@@ -92,8 +92,8 @@ class ClientCodec {
   virtual void written(std::size_t bytes, ReplyEvents& events) = 0;
 
   // Any byte of the stream's reply was read, of an interim reply too. May be asked up to and inside the stream's last
-  // event. A stream that ends without it on a connection that served earlier requests was probably lost
-  // to the origin's idle timeout: an idempotent request may be repeated, once, on another connection.
+  // event. A stream that ends without it on a connection that served earlier requests was probably lost to the origin's
+  // idle timeout: an idempotent request may be repeated, once, on another connection.
   [[nodiscard]] virtual bool has_reply_begun(CodecStream stream) const = 0;
 
   // The time, and the timers of WebSockets, as Codec::tick(): returns when tick() is to be called next.

@@ -125,17 +125,14 @@ void H2ClientCodec::resume(H2ClientStream& stream) {
 
 // Not from inside an event: nghttp2 must not be asked for output while it reads.
 std::string& H2ClientCodec::output() {
-  if (events_) return output_;
+  if (events_ || is_broken_) return output_;
   while (output_.size() < kClientOutput) {
     const std::uint8_t* bytes = nullptr;
-    const auto before = output_.size();
     const auto size = nghttp2_session_mem_send(session_.get(), &bytes);
-    if (size < 0) is_finished_ = true;
-    if (size > 0) {
-      output_.append(text_of(bytes, static_cast<std::size_t>(size)));
-      produced_ += static_cast<std::size_t>(size);
-    }
-    if (size <= 0 || output_.size() == before) break;
+    if (size < 0) break_off(static_cast<int>(size));
+    if (size <= 0) break;  // all is sent, or waits for the origin's windows
+    output_.append(text_of(bytes, static_cast<std::size_t>(size)));
+    produced_ += static_cast<std::size_t>(size);
   }
   return output_;
 }
@@ -153,13 +150,11 @@ void H2ClientCodec::written(std::size_t bytes, ReplyEvents& events) {
 // --- reading the replies
 
 std::size_t H2ClientCodec::read(Bytes input, ReplyEvents& events) {
+  if (is_broken_) return input.size();
   events_ = &events;
   const auto taken = nghttp2_session_mem_recv(session_.get(), input.data(), input.size());
   events_ = nullptr;
-  if (taken < 0) {
-    is_finished_ = true;
-    fail_all(bad(std::string("HTTP/2: ") + nghttp2_strerror(static_cast<int>(taken))));
-  }
+  if (taken < 0) break_off(static_cast<int>(taken));
   tell_failed(events);
   return input.size();
 }
@@ -177,9 +172,8 @@ void H2ClientCodec::input_ended(InputEnd, ReplyEvents& events) {
 void H2ClientCodec::head_read(H2ClientStream& stream, Last last) {
   if (stream.is_done()) return;
   stream.has_reply_begun = true;
-  const int status = head_.status();
-  if (status == 0) return trailers_read(stream);
-  if (status < 200) return interim_read(stream);
+  if (!head_.has(":status")) return trailers_read(stream);
+  if (head_.status() < 200) return interim_read(stream);
   reply_read(stream, last);
 }
 
@@ -252,6 +246,11 @@ void H2ClientCodec::refuse_reply(H2ClientStream& stream, const char* why) {
   fail(stream, bad(std::string("HTTP/2: ") + why));
   nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(stream.id),
                             NGHTTP2_PROTOCOL_ERROR);
+}
+
+void H2ClientCodec::break_off(int nghttp2_error) {
+  is_finished_ = is_broken_ = true;
+  fail_all(bad(std::string("HTTP/2: ") + nghttp2_strerror(nghttp2_error)));
 }
 
 void H2ClientCodec::fail_all(const Error& error) {

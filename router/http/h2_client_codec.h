@@ -70,6 +70,7 @@ class H2ClientCodec final : public ClientCodec {
   void fail(H2ClientStream& stream, Error error);
   void refuse_reply(H2ClientStream& stream, const char* why);
   void fail_all(const Error& error);
+  void break_off(int nghttp2_error);
   void tell_failed(ReplyEvents& events);
   void resume(H2ClientStream& stream);
   [[nodiscard]] H2ClientStream* find(std::uint32_t id) const;
@@ -88,6 +89,7 @@ class H2ClientCodec final : public ClientCodec {
   std::uint64_t written_ = 0;
   bool has_settings_ = false;  // the origin's SETTINGS were read
   bool is_finished_ = false;
+  bool is_broken_ = false;  // nghttp2 has failed: it must not be called again
 };
 
 }  // namespace zeroway

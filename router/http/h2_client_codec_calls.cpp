@@ -149,6 +149,7 @@ struct H2ClientCodec::Calls {
     nghttp2_option_set_no_auto_window_update(option, 1);
     nghttp2_option_set_no_closed_streams(option, 1);
     nghttp2_option_set_max_outbound_ack(option, kMaxQueuedAcks);
+    nghttp2_option_set_max_continuations(option, kMaxContinuationReads);
     nghttp2_option_set_max_settings(option, kMaxSettingsEntries);
     nghttp2_option_set_peer_max_concurrent_streams(option, kUnknownStreams);
     nghttp2_option_set_max_send_header_block_length(option, 4 * kMaxHeadSize);

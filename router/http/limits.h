@@ -17,6 +17,8 @@ inline constexpr std::size_t kMaxIdleHead = 1'024;  // list size of a head whose
 // Origins
 inline constexpr std::size_t kMaxInterimHeads = 262'144;  // list size of all 1xx heads of one reply: more is a flood
 inline constexpr std::size_t kClientOutput = 65'536;      // bytes of HTTP/2 frames made at a time: the rest can wait
+inline constexpr std::size_t kMaxContinuationReads =
+    10'000;  // of one head: nghttp2 counts a CONTINUATION once for each read that brings a part of it
 inline constexpr std::uint32_t kUnknownStreams = 100;  // before an origin's SETTINGS (RFC 9113 §6.5.2's least advice)
 
 // WebSocket

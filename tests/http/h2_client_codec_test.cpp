@@ -163,6 +163,27 @@ TEST_CASE("h2 client: interim heads, cookies and padding, however the bytes are 
   });
 }
 
+TEST_CASE("h2 client: a head in many pieces is read, a flood of CONTINUATION frames is not") {
+  std::string bytes = kSettings + h2::frame(h2::kHeaders, h2::kEndStream, 1, h2::field(":status", "200"));
+  for (int i = 0; i < 9; ++i) bytes += h2::frame(h2::kContinuation, 0, 1, h2::field("a", many(30)));
+  bytes += h2::frame(h2::kContinuation, h2::kEndHeaders, 1, h2::field("b", "c"));
+  for_each_chopping(bytes, [&](const Chopping& chopping) {
+    CAPTURE(chopping.name);
+    Road pair;
+    (void)pair.get();
+    (void)pair.sent();
+    for (const auto piece : chopping.pieces) pair.feed(piece);
+    CHECK(pair.verbs.text().ends_with(" b=c last · end"));
+  });
+  Road pair;
+  (void)pair.get();
+  (void)pair.sent();
+  pair.feed(kSettings + h2::frame(h2::kHeaders, h2::kEndStream, 1, h2::field(":status", "200")));
+  for (int i = 0; i < 11'000; ++i) (void)pair.codec.read(as_bytes(h2::frame(h2::kContinuation, 0, 1, "")), pair.verbs);
+  CHECK(pair.verbs.text() == "reset worker_protocol");
+  CHECK(pair.codec.is_finished());
+}
+
 // --- windows
 
 TEST_CASE("h2 client: a body goes out as the origin's windows allow, and its credit is what has left") {
@@ -393,6 +414,7 @@ TEST_CASE("h2 client: a malformed reply resets its stream, not the connection") 
   const std::vector<std::string> bad = {
       headers(1, 0, {{"x", "1"}}),
       headers(1, 0, {{":status", "20"}}),
+      headers(1, 0, {{":status", "051"}}),
       headers(1, 0, {{":status", "101"}}),
       headers(1, 0, {{":status", "200"}, {":path", "/"}}),
       headers(1, 0, {{":status", "200"}, {"connection", "close"}}),
