@@ -140,7 +140,6 @@ RequestTerms ClientSession::head(CodecStream number, Head& head, Last last, Kind
   body_pace_.begin();
   ++door_.counters().requests;
   ClientStream& stream = begin_stream(number);
-  stream.is_head_request = head.method() == "HEAD";
   stream.request_kind = kind;
   info_.listener = &door_.listener();
   stream.exchange = door_.exchanges().open(stream, info_, kind, now);
@@ -166,23 +165,22 @@ void ClientSession::end(CodecStream number, Head& trailers) {
 }
 
 void ClientSession::reset(CodecStream number, const Error& error) {
-  ClientStream* stream = find(number);
-  ErrorFormat format = stream ? door_.exchanges().client_error_format(stream->exchange) : ErrorFormat::html;
-  if (error.code != Code::cancelled) {
-    blame(error);
-    if (!stream) {
-      stream = &begin_stream(number);
-      const RefusedRequest refused = codec_->refused();
-      format = error_format(refused.accept);
-      stream->is_head_request = refused.method == "HEAD";
-      door_.note_refused(info_, refused, error.code);
-    }
-  }
+  ClientStream* const stream = find(number);
+  const bool is_gone = error.code == Code::cancelled;
+  if (!is_gone) blame(error);
+  if (!stream && !is_gone) return refuse(number, error.code);
   if (!stream) return;
   if (StreamSink* exchange = door_.exchanges().from_client(stream->exchange)) exchange->reset(error);
-  stream->exchange = 0;
-  if (error.code == Code::cancelled) return finish(*stream);
-  say_error(*stream, error, format);
+  if (is_gone) finish(*stream);
+}
+
+void ClientSession::refuse(CodecStream number, Code code) {
+  const RefusedRequest refused = codec_->refused();
+  Head head;
+  for (const Field field : {Field{":method", refused.method}, {":path", refused.path}, {"accept", refused.accept}}) {
+    if (!field.value.empty()) head.add(field.name, field.value);
+  }
+  door_.exchanges().refuse(begin_stream(number), info_, head, code, door_.loop().now());
 }
 
 void ClientSession::blamed(CodecStream number, const Error& error) {
@@ -207,16 +205,6 @@ void ClientSession::broken(const Error& error, Breach breach) {
   linger_ = breach == Breach::flood ? Linger::flood : Linger::full;
   door_.note_broken(info_.address, error.detail);
   cancel_streams();
-}
-
-void ClientSession::say_error(ClientStream& stream, const Error& error, ErrorFormat format) {
-  if (stream.has_reply_head) return stream.reset(error);
-  Head reply;
-  Head no_trailers;
-  const std::string text = write_error_reply(error.code, format, door_.date(), reply);
-  stream.head(reply, stream.is_head_request ? Last::yes : Last::no);
-  if (!stream.is_head_request) stream.data(as_bytes(text));
-  stream.end(no_trailers);
 }
 
 // --- streams

@@ -101,7 +101,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   [[nodiscard]] ClientStream& begin_stream(CodecStream number);
   [[nodiscard]] bool is_all_said() const;
   void blame(const Error& error);
-  void say_error(ClientStream& stream, const Error& error, ErrorFormat format);
+  void refuse(CodecStream number, Code code);
 
   FrontDoor& door_;
   ClientInfo info_;

@@ -9,7 +9,7 @@ void ClientStream::begin(CodecStream new_number, Time now) {
   began = now;
   exchange = 0;
   lead = {};
-  has_reply_head = has_request_ended = is_head_request = is_web_socket = false;
+  has_reply_head = has_request_ended = is_web_socket = false;
 }
 
 void ClientStream::head(Head& head, Last last) {

@@ -74,6 +74,12 @@ void Exchange::request_head(Head& head, Last last) {
   time_worker();
 }
 
+void Exchange::refused_head(Head& head, Code code) {
+  std::swap(request_head_, head);
+  is_head_request_ = request_head_.method() == "HEAD";
+  refuse_request(code);
+}
+
 void Exchange::refuse_request(Code code) {
   reason_ = error_name(code);
   answer(code);
@@ -177,19 +183,19 @@ void Exchange::set_deadline() {
   if (first != Time::max()) context_.deadlines.set(deadline_, first);
 }
 
+// The client is gone, or the codec has found that the client breaks the rules: the codec has counted and logged that.
 void Exchange::request_reset(const Error& error) {
   drop_stream(ResetCode::cancel);
   reason_ = error_name(error.code);
-  if (error.code == Code::cancelled) ++context_.counters.cancelled;
-  if (status_ == 0) {  // the session answers the client
-    status_ = error_status(error.code);
-    bytes_out_ = is_head_request_ ? 0 : error_reply_size(error.code, error_format(request_head_));
-    if (error.code != Code::cancelled) count_reply(context_.counters, status_);
+  if (error.code == Code::cancelled) {
+    ++context_.counters.cancelled;
+    if (status_ == 0) status_ = error_status(error.code);
+    return conclude();
   }
+  if (!reply_.has_started()) return answer(error.code);
   conclude();
+  client_->reset(error);
 }
-
-ErrorFormat Exchange::client_error_format() const { return error_format(request_head_); }
 
 void Exchange::blame_client(Code code) {
   if (!is_over_) reason_ = error_name(code);
@@ -295,13 +301,14 @@ std::string_view Exchange::client_method() const { return is_upgrade() ? "GET" :
 
 void Exchange::write_record() {
   const auto in_us = [](Clock::duration time) { return std::chrono::duration_cast<std::chrono::microseconds>(time); };
+  const auto or_dash = [](std::string_view text) { return text.empty() ? "-" : text; };
   const auto field = [this](std::string_view name) { return request_head_.find(name).value_or(std::string_view{}); };
   context_.log.write({.ended = context_.clock.wall_now(),
                       .address = context_.rules.client_of(request_head_, *info_),
                       .peer = info_->address,
-                      .method = client_method(),
+                      .method = or_dash(client_method()),
                       .host = request_head_.authority(),
-                      .path = request_head_.path(),
+                      .path = or_dash(request_head_.path()),
                       .protocol = info_->protocol,
                       .status = is_upgrade() && status_ == 200 ? 101 : status_,
                       .bytes_out = bytes_out_,

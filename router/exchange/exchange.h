@@ -5,16 +5,15 @@
 //            ◀──head data end── checks, header rules ◀──────── (perhaps the second or third)
 //
 // Owner: Exchanges, which pools them.   Thread: one loop.
-// An exchange is over when its client was told end or reset, or said reset. From then on it ignores every verb. Its
-// memory stays unchanged while any verb runs: code called by a verb may end this exchange, open others and re-enter it.
-// Not here: the backend (exchange/backend.h), waiting for a worker (router/fabric), bytes (router/http).
+// An exchange is over when its client was told end or reset, or said reset(cancelled). From then on it ignores every
+// verb. Its memory stays unchanged while any verb runs: code called by a verb may end this exchange, open others and
+// re-enter it. Not here: the backend (exchange/backend.h), waiting for a worker (router/fabric), bytes (router/http).
 #pragma once
 #include <cstdint>
 #include <string>
 
 #include "proto/head.h"
 #include "proto/stream_state.h"
-#include "router/exchange/error_format.h"
 #include "router/exchange/exchanges.h"
 #include "router/exchange/header_rules.h"
 #include "router/exchange/plan_in_use.h"
@@ -62,8 +61,8 @@ class Exchange {
   [[nodiscard]] StreamSink& from_client() { return client_end_; }
   [[nodiscard]] BackendEvents& from_backend() { return backend_end_; }
 
-  // The form of error pages for this exchange's client.
-  [[nodiscard]] ErrorFormat client_error_format() const;
+  // See Exchanges::refuse.
+  void refuse(Head& head, Code code);
   // See Exchanges::blame_client.
   void blame_client(Code code);
   // Only while this exchange waits for the retry budget: opens the request again if the budget has a place.
@@ -110,6 +109,7 @@ class Exchange {
 
   // request, from the client
   void request_head(Head& head, Last last);
+  void refused_head(Head& head, Code code);
   void refuse_request(Code code);
   void refuse_content();
   void answer_as_last();

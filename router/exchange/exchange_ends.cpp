@@ -48,6 +48,11 @@ void Exchange::deadline_came() {
   if (!is_over_) set_deadline();
 }
 
+void Exchange::refuse(Head& head, Code code) {
+  const Verb running(context_);
+  refused_head(head, code);
+}
+
 void Exchange::ClientEnd::head(Head& head, Last last) {
   const Verb running(exchange_.context_);
   if (!exchange_.is_over_) exchange_.request_head(head, last);

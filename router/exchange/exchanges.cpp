@@ -48,17 +48,17 @@ ExchangeKey Exchanges::open(ReplySink& client, const ClientInfo& info, Kind kind
   return key;
 }
 
+void Exchanges::refuse(ReplySink& client, const ClientInfo& info, Head& head, Code code, Time now) {
+  const ExchangeKey key = open(client, info, Kind::request, now);
+  inside_->exchanges.find(key)->refuse(head, code);
+}
+
 StreamSink* Exchanges::from_client(ExchangeKey key) {
   Exchange* exchange = inside_->exchanges.find(key);
   return exchange == nullptr ? nullptr : &exchange->from_client();
 }
 
 const RequestTerms& Exchanges::terms(ExchangeKey) const { return inside_->terms; }
-
-ErrorFormat Exchanges::client_error_format(ExchangeKey key) {
-  const Exchange* exchange = inside_->exchanges.find(key);
-  return exchange == nullptr ? ErrorFormat::html : exchange->client_error_format();
-}
 
 void Exchanges::blame_client(ExchangeKey key, Code code) {
   if (Exchange* exchange = inside_->exchanges.find(key)) exchange->blame_client(code);

@@ -1,18 +1,20 @@
 // All exchanges of one loop: makes them, finds them by key, ends them.
 //
 // Owner: Router keeps one per loop; a client session opens exchanges and passes the client's verbs.   Thread: one loop.
-// An exchange is over when its client was told end or reset, or said reset. Then its key is stale, and the session
-// drops body bytes that the client still sends. Not here: the work of an exchange (exchange/exchange.h).
+// An exchange is over when its client was told end or reset, or said reset(cancelled). For other codes, reset from the
+// client says that the client broke a rule: the exchange answers with an error or resets its reply. Once it is over,
+// its key is stale, and the session drops body bytes that the client still sends. Not here: the work of an exchange
+// (exchange/exchange.h).
 #pragma once
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "proto/error.h"
 #include "proto/stream_sink.h"
 #include "router/exchange/backend.h"
 #include "router/exchange/client_info.h"
-#include "router/exchange/error_format.h"
 #include "router/exchange/reply_sink.h"
 #include "router/observe/time.h"
 #include "router/settings/terms.h"
@@ -33,12 +35,13 @@ class Exchanges : public ExchangeFinder {
   // of body at once, and more as it gets credit. The memory of an exchange that is over is reused only by an open()
   // that comes while no verb of any exchange runs: functions that a verb calls may open and end other exchanges.
   [[nodiscard]] ExchangeKey open(ReplySink& client, const ClientInfo& info, Kind kind, Time now);
+  // A whole exchange for a request that the codec has refused: `client` gets the reply to `code` before the call
+  // returns. `head` has what was read of the request, perhaps nothing; the access log shows its method and its path.
+  void refuse(ReplySink& client, const ClientInfo& info, Head& head, Code code, Time now);
   // Where the client's verbs go; nothing for a stale key. Good for one verb: any verb may end the exchange.
   [[nodiscard]] StreamSink* from_client(ExchangeKey key);
   // The terms of the exchange's request, once its head was passed on; also for a stale key. Good until the next open().
   [[nodiscard]] const RequestTerms& terms(ExchangeKey key) const;
-  // The form of error pages for the exchange's client; HTML for a stale key.
-  [[nodiscard]] ErrorFormat client_error_format(ExchangeKey key);
   // The client broke the protocol but is still answered: `code` becomes the reason in the access log. A stale key is
   // ignored.
   void blame_client(ExchangeKey key, Code code);

@@ -274,17 +274,41 @@ TEST_CASE("exchange: a client that breaks the rules is no cancellation") {
   Script s;
   s.begin().ask_more("POST").heard();
   s.exchanges.from_client(s.key)->reset({Fault::client, Code::content_too_large, false, "body over 10"});
-  CHECK(s.heard() == "b1 reset 8");
+  CHECK(s.heard() == "b1 reset 8 · c head 413 · c data " + std::to_string(s.client.body.size()) + " · c end");
+  CHECK(s.is_over());
   CHECK(s.counters.cancelled == 0);
-  CHECK(s.counters.replies_4xx == 1);  // the session's
+  CHECK(s.counters.bad_requests == 0);  // the session counts it
+  CHECK(s.counters.replies_4xx == 1);
 }
 
 TEST_CASE("exchange: a client that breaks the rules behind its reply's head has one reply, and that is counted") {
   Script s;
   s.begin().ask_more("POST").accept().reply("200").heard();
   s.exchanges.from_client(s.key)->reset({Fault::client, Code::bad_request, false, "a bad chunk"});
+  CHECK(s.heard() == "b1 reset 8 · c reset bad_request");
+  CHECK(s.is_over());
   CHECK(s.counters.replies_2xx == 1);
   CHECK(s.counters.replies_4xx == 0);
+}
+
+TEST_CASE("exchange: a request that the codec refused gets the reply that it can read, and is over") {
+  const auto refuse = [](Head head, Code code) {
+    Script s;
+    s.exchanges.refuse(s.client, s.info, head, code, s.clock.time);
+    CHECK(s.exchanges.size() == 0);
+    CHECK(s.counters.exchanges_open == 0);
+    CHECK(s.counters.replies_4xx == 1);
+    const std::string type(s.client.seen.find("content-type").value_or(""));
+    const std::string size = std::to_string(s.client.body.size());
+    const std::string heard = s.heard();
+    CHECK((heard.ends_with("last · c end") || heard.ends_with("data " + size + " · c end")));
+    return heard.substr(0, 15) + " " + type;
+  };
+  CHECK(refuse({}, Code::bad_request) == "c head 400 · c text/html; charset=utf-8");
+  CHECK(refuse({{":method", "GET"}, {"accept", "application/json"}}, Code::header_too_large) ==
+        "c head 431 · c application/problem+json");
+  CHECK(refuse({{":method", "HEAD"}, {":path", "/"}}, Code::uri_too_long) ==
+        "c head 414 last text/html; charset=utf-8");
 }
 
 TEST_CASE("exchange: credit for the reply goes to the stream, and nowhere when there is none") {

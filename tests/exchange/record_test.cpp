@@ -95,7 +95,7 @@ TEST_CASE("record: the queue time ends with acceptance, and is the last opening'
   CHECK(s.line() == "200 0 w2 7.000 36.000 1 -\n");
 }
 
-TEST_CASE("record: what the session answers to who broke the rules is counted, unless no reply of it can be") {
+TEST_CASE("record: the answer to a client that broke the rules is counted, unless its reply has begun") {
   const auto line_after = [](std::string_view method, bool has_reply) {
     Logged s;
     s.begin().ask_more(method).send(3).accept();
@@ -103,10 +103,25 @@ TEST_CASE("record: what the session answers to who broke the rules is counted, u
     s.exchanges.from_client(s.key)->reset({Fault::client, Code::request_timeout, false, "too slow"});
     return s.line();
   };
-  const std::string size = std::to_string(error_reply_size(Code::request_timeout, ErrorFormat::html));
+  Head reply;
+  const std::string size =
+      std::to_string(write_error_reply(Code::request_timeout, ErrorFormat::html, "", reply).size());
   CHECK(line_after("POST", false) == "408 " + size + " w1 0.000 0.000 0 request_timeout\n");
   CHECK(line_after("HEAD", false) == "408 0 w1 0.000 0.000 0 request_timeout\n");
   CHECK(line_after("POST", true) == "200 2 w1 0.000 0.000 0 request_timeout\n");
+}
+
+TEST_CASE("record: a request that was refused before its head was read is shown by what was read of it") {
+  const auto line_of = [](Head head) {
+    Logged s;
+    s.exchanges.refuse(s.client, s.info, head, Code::bad_request, s.clock.time);
+    const std::string line = s.all_of_line();
+    return line.substr(line.find('"'));
+  };
+  Head reply;
+  const std::string size = std::to_string(write_error_reply(Code::bad_request, ErrorFormat::html, "", reply).size());
+  CHECK(line_of({}) == "\"- - HTTP/1.1\" 400 " + size + " - 0.000 0.000 0 bad_request\n");
+  CHECK(line_of({{":method", "HEAD"}, {":path", "/a"}}) == "\"HEAD /a HTTP/1.1\" 400 0 - 0.000 0.000 0 bad_request\n");
 }
 
 TEST_CASE("record: a client that broke the protocol and was served to the end is blamed") {
