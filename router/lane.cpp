@@ -47,7 +47,7 @@ void Lane::use(std::shared_ptr<const Plan> plan, std::vector<DoorChange> doors) 
 }
 
 void Lane::open_door(DoorChange change) {
-  const DoorContext context{loop_, admission_, exchanges_, log_, counters_, clock_};
+  const DoorContext context{loop_, admission_, exchanges_, counters_};
   auto door = std::make_unique<FrontDoor>(context, plan_.listen(change.listener));
   if (change.tls) {
     door->open_tls(std::move(change.socket), std::move(*change.tls));

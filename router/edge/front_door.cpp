@@ -2,10 +2,8 @@
 
 #include <utility>
 
-#include "router/exchange/error_reply.h"
 #include "router/observe/counters.h"
 #include "router/observe/log.h"
-#include "router/observe/request_log.h"
 
 namespace zeroway {
 
@@ -89,22 +87,6 @@ void FrontDoor::drain() {
 void FrontDoor::drop_all() {
   if (handshakes_) handshakes_->drop_all();
   while (!sessions_.empty()) sessions_.back()->drop();
-}
-
-void FrontDoor::note_refused(const ClientInfo& client, const RefusedRequest& request, Code code) {
-  const int status = error_status(code);
-  count_reply(counters(), status);
-  if (!context_.log.is_on()) return;
-  RequestRecord record;
-  record.ended = context_.clock.wall_now();
-  record.address = record.peer = client.address;
-  record.method = request.method.empty() ? "-" : request.method;
-  record.path = request.path.empty() ? "-" : request.path;
-  record.protocol = client.protocol;
-  record.status = status;
-  record.bytes_out = request.method == "HEAD" ? 0 : error_reply_size(code, error_format(request.accept));
-  record.reason = error_name(code);
-  context_.log.write(record);
 }
 
 void FrontDoor::note_broken(const std::string& address, std::string_view why) {

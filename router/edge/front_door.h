@@ -13,7 +13,6 @@
 #include "router/edge/client_session.h"
 #include "router/edge/handshakes.h"
 #include "router/exchange/exchanges.h"
-#include "router/exchange/header_rules.h"
 #include "router/exchange/plan_in_use.h"
 #include "router/net/listener.h"
 #include "router/net/loop.h"
@@ -28,9 +27,7 @@ struct DoorContext {
   Loop& loop;
   Admission& admission;
   Exchanges& exchanges;
-  RequestLog& log;
   Counters& counters;
-  const WallClock& clock;
 };
 
 class FrontDoor final : private TurnEnd, private Gate {
@@ -59,9 +56,6 @@ class FrontDoor final : private TurnEnd, private Gate {
   [[nodiscard]] const ListenerInUse& listener() const { return in_use_; }
   [[nodiscard]] Exchanges& exchanges() { return context_.exchanges; }
   [[nodiscard]] Counters& counters() { return context_.counters; }
-  [[nodiscard]] std::string_view date() { return date_.text(context_.clock.wall_now()); }  // good until the next call
-  // Counts and logs a request that was answered with an error before it became an exchange.
-  void note_refused(const ClientInfo& client, const RefusedRequest& request, Code code);
   // A client's connection broke its protocol as a whole, or was abused.
   void note_broken(const std::string& address, std::string_view why);
   // `session` is destroyed at the end of this turn.
@@ -81,7 +75,6 @@ class FrontDoor final : private TurnEnd, private Gate {
   DoorContext context_;
   ListenerInUse in_use_;
   EdgeSettings settings_;  // the codecs' references to it stay good while the plan changes
-  DateField date_;
   Complaints broken_;
   std::optional<TlsServer> tls_;            // none without TLS
   std::unique_ptr<Handshakes> handshakes_;  // none without TLS

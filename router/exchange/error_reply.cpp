@@ -107,8 +107,6 @@ std::string_view error_name(Code code) { return reply_of(code).name; }
 
 std::string_view error_hint(Code code) { return reply_of(code).hint; }
 
-std::size_t error_reply_size(Code code, ErrorFormat format) { return page_of(reply_of(code), format).size(); }
-
 std::string write_error_reply(Code code, ErrorFormat format, std::string_view date, Head& head) {
   const Reply& reply = reply_of(code);
   std::string page = page_of(reply, format);

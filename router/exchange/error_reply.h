@@ -22,8 +22,6 @@ namespace zeroway {
 // For the operator's log: the options that decided the error, and what the operator can do. "" = there is nothing to
 // do.
 [[nodiscard]] std::string_view error_hint(Code code);
-// How long the body of the reply to `code` is.
-[[nodiscard]] std::size_t error_reply_size(Code code, ErrorFormat format);
 
 // Makes `head` the head of the reply to `code`, with its content-length. Returns the body of the reply, which the
 // caller does not send when the request was HEAD. `date` may be empty.

@@ -125,7 +125,7 @@ struct Bench {
   OneRoute route{exchange_settings, backend, settings};
   Exchanges exchanges{exchange_settings, log, counters, clock};
   Admission admission{loop, settings.limits, exchanges, counters};
-  FrontDoor door{{loop, admission, exchanges, log, counters, clock}, route.plan.listen(0)};
+  FrontDoor door{{loop, admission, exchanges, counters}, route.plan.listen(0)};
   std::uint16_t port = 0;
 };
 
