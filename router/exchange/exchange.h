@@ -40,7 +40,7 @@ struct ExchangeContext {
   Counters& counters;
   const WallClock& clock;
   ExchangeFinder* finder = nullptr;  // of the exchanges of this loop
-  RequestTerms terms;  // of the request whose head came last
+  RequestTerms terms;                // of the request whose head came last
   HeaderRules rules;
   DateField date;
   RetryBudget budget;

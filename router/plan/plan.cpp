@@ -30,7 +30,10 @@ std::shared_ptr<const Plan> make_plan(const EdgeSettings& edge, const ExchangeSe
     plan->listeners.push_back(std::move(tls));
   }
   plan->backends.push_back({});
-  plan->everything = {.backend = 0, .terms = request_terms(edge.limits), .reply_timeout = exchange.reply_timeout, .retries = exchange.retries};
+  plan->everything = {.backend = 0,
+                      .terms = request_terms(edge.limits),
+                      .reply_timeout = exchange.reply_timeout,
+                      .retries = exchange.retries};
   return plan;
 }
 

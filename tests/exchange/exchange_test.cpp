@@ -54,10 +54,10 @@ TEST_CASE("exchange: content that is longer than the terms allow is refused befo
   const auto ask = [&](std::string_view method, std::string_view length) {
     Script s({}, terms);
     s.begin();
-    CHECK(s.exchanges.terms(s.key) == terms);
     Head head{
         {":method", method}, {":scheme", "http"}, {":path", "/"}, {":authority", "a"}, {"content-length", length}};
     s.exchanges.from_client(s.key)->head(head, Last::no);
+    CHECK(s.exchanges.terms(s.key) == terms);
     CHECK(s.counters.bad_requests == (s.is_over() ? 1 : 0));
     CHECK(s.counters.replies_4xx == (s.is_over() ? 1 : 0));
     return s.heard() + (s.is_over() ? " · over" : "");
