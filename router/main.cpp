@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
     std::cerr << "router: " << set_up.error().detail << "\n";
     return 1;
   }
+  for (const std::string& warning : line.warnings) zeroway::log::warning(warning);
   const int exit_code = serve(std::move(*line.settings));
   zeroway::log::finish();
   return exit_code;

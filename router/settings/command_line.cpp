@@ -2,18 +2,25 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <limits>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include "router/settings/checks.h"
+#include "router/settings/example_file.h"
 #include "router/settings/nearest_word.h"
 #include "router/settings/options.h"
+#include "router/settings/settings_file.h"
+#include "router/settings/site_checks.h"
 #include "router/settings/units.h"
 
 namespace zeroway {
 
 namespace {
 
+constexpr const char* kFile = "Sites";
 constexpr const char* kClients = "Clients";
 constexpr const char* kTls = "TLS";
 constexpr const char* kTimes = "Client timeouts";
@@ -265,6 +272,11 @@ void add_observe(Options& options, ObserveSettings& observe) {
       "Form of the access log's lines, see below");
 }
 
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
 // The option that `name` was perhaps meant to be; "" when none is similar.
 std::string nearest_option(const CLI::App& app, const std::string& name) {
   std::vector<std::string> known;
@@ -281,7 +293,7 @@ std::string unknown(const CLI::App& app, const std::vector<std::string>& words) 
   const auto is_option = [](const std::string& word) { return word.starts_with('-'); };
   const auto found = std::find_if(words.begin(), words.end(), is_option);
   const std::string word = (found == words.end() ? words.front() : *found);
-  if (!is_option(word)) return "'" + word + "' is no option, and nothing else is expected";
+  if (!is_option(word)) return "'" + word + "' is no option, and no folder whose files could be served";
   const std::string name = word.starts_with("--") ? word.substr(0, word.find('=')) : word;
   const std::string nearest = name.starts_with("--") ? nearest_option(app, name.substr(2)) : "";
   return "'" + name + "' is no option" + (nearest.empty() ? "" : "; is " + nearest + " meant?");
@@ -303,54 +315,175 @@ std::string wrong_count(const CLI::App& app, const CLI::ParseError& error) {
   return said;
 }
 
-CommandLine failed(const std::string& why) { return {{}, {}, "router: " + why + "\nrouter -h shows all options\n", 2}; }
+CommandLine failed(const std::string& why) {
+  return {{}, {}, "router: " + why + "\nrouter -h shows all options\n", {}, 2};
+}
+
+}  // namespace
+
+namespace {
+
+// What the command line says about files of settings and folders, besides Settings.
+struct FileWords {
+  std::string config;
+  bool is_check = false;
+  bool wants_example = false;
+  bool wants_manual = false;
+};
+
+void add_file(Options& options, FileWords& words, std::string& folder) {
+  options.file(kFile, "-c,--config", words.config,
+               "Configuration file, TOML, or JSON when its name ends in .json; options win over the file");
+  options.flag(kFile, "--check,--dry-run", words.is_check, true,
+               "Only say what the file would serve, or all its errors; exit status 0 or 1");
+  options.text(
+      kFile, "--files", folder, [](const std::string& word) { return is_folder(word); }, "a folder",
+      "Serve the files of a folder, without a configuration file; router DIR is the same", "DIR");
+  options.flag(kFile, "--example-config", words.wants_example, true, "Print a configuration file with every key");
+  options.flag(kFile, "--help-config", words.wants_manual, true, "Print what each key of a configuration file is for");
+}
+
+// Options that say where clients are accepted, which the sites of a file say, too.
+std::string clash(const CLI::App& app, const Settings& settings) {
+  if (!settings.file) return {};
+  if (!settings.files.empty())
+    return "--files " + settings.files + ": a site in " + settings.file->path + " says it as static_dir";
+  if (settings.file->sites.empty()) return {};
+  for (const char* option : {"--port", "--address", "--tls-port", "--tls-cert", "--tls-key", "--tls-dir",
+                             "--tls-client-ca", "--tls-client-optional"}) {
+    if (app.count(option) == 0) continue;
+    const SiteSettings& site = settings.file->sites.front();
+    const std::string key = site.port > 0 ? "port" : "listen";
+    return std::string(option) + ": the sites in " + settings.file->path + " say where they listen, as " +
+           site.located.name_of(key) + " at line " + std::to_string(site.located.place_of(key).line);
+  }
+  return {};
+}
+
+// The words that no option took: nothing, or one folder. Returns "", or why not.
+std::string take_folder(const CLI::App& app, std::vector<std::string> rest, std::string& folder) {
+  std::erase(rest, "--");  // ends the options, as in other programs
+  if (rest.empty()) return {};
+  if (rest.size() > 1 || rest.front().starts_with('-') || !is_folder(rest.front())) return unknown(app, rest);
+  if (!folder.empty()) return "'" + rest.front() + "': --files " + folder + " is the folder already";
+  folder = rest.front();
+  return {};
+}
+
+// One reading of the words over the settings that are there.
+class Parser {
+ public:
+  explicit Parser(Settings& settings) : settings_(settings) {
+    app_.set_help_flag("-h,--help", "This help")->group(kLog);
+    app_.set_version_flag("-V,--version", "router " ZEROWAY_VERSION)->group(kLog);
+    app_.get_formatter()->column_width(34);
+    app_.allow_extras();  // our own error names them
+    app_.footer(kAccessLogLines);
+    add_file(options_, files, settings.files);
+    add_edge(options_, settings.edge);
+    add_web_sockets(app_, options_, settings.edge.web_sockets);
+    add_tls(app_, options_, settings.edge.tls, tls_words_);
+    add_exchange(app_, options_, settings.exchange);
+    add_fabric(options_, settings.fabric);
+    add_observe(options_, settings.observe);
+    options_.number("Process", "--threads", settings.threads, 1, 256,
+                    "Loops, each with a pair of fabric ports of its own");
+    options_.flag("Process", "--no-io-uring", settings.io_uring, false,
+                  "A call of the kernel for each reply; else many leave by one, where it has io_uring for us");
+    options_.time("Process", "--drain-timeout", settings.drain_timeout, Millis(0),
+                  "After SIGTERM, for open requests to end");
+  }
+
+  // What to print instead of serving; nothing when the words are good.
+  std::optional<CommandLine> parse(const std::vector<std::string>& words) {
+    try {
+      app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them off the back
+    } catch (const CLI::CallForHelp&) {
+      return CommandLine{{}, app_.help(), {}, {}, 0};
+    } catch (const CLI::CallForVersion& version) {
+      return CommandLine{{}, std::string(version.what()) + "\n", {}, {}, 0};
+    } catch (const CLI::ArgumentMismatch& error) {
+      return failed(wrong_count(app_, error));
+    } catch (const CLI::ParseError& error) {
+      return failed(error.what());
+    }
+    const std::string why = take_folder(app_, app_.remaining(), settings_.files);
+    if (!why.empty()) return failed(why);
+    if (files.wants_example) return CommandLine{{}, example_file(), {}, {}, 0};
+    if (files.wants_manual) return CommandLine{{}, describe_keys(), {}, {}, 0};
+    return std::nullopt;
+  }
+
+  // Whether the settings fit together. Returns "", or why not.
+  std::string check() {
+    std::string why = clash(app_, settings_);
+    if (why.empty()) why = pair_tls(app_, tls_words_, settings_.edge.port, settings_.edge.tls);
+    if (!why.empty()) return why;
+    settings_.fabric.endpoint = with_address(settings_.fabric.endpoint);
+    if (const auto fits = check_fabric(settings_.fabric, settings_.threads); !fits) return fits.error().detail;
+    const bool has_sites = settings_.file && !settings_.file->sites.empty();
+    const auto apart = has_sites ? check_file_ports(settings_) : check_ports(settings_);
+    if (!apart) return apart.error().detail;
+    if (app_.count("--access-log-format") > 0 && settings_.observe.access_log.empty())
+      return "--access-log-format needs --access-log FILE: there is no access log without it";
+    return {};
+  }
+
+  FileWords files;
+
+ private:
+  Settings& settings_;
+  CLI::App app_{
+      "Gateway from HTTP to workers that connect to it, to servers and files. Without options it serves port 9000.",
+      "router"};
+  Options options_{app_};
+  TlsWords tls_words_;
+};
+
+CommandLine failed_file(const std::vector<std::string>& errors, const std::vector<std::string>& warnings) {
+  CommandLine line;
+  for (const std::string& error : errors) line.error += error + "\n";
+  for (const std::string& warning : warnings) line.error += warning + " (warning)\n";
+  line.exit_code = 1;
+  return line;
+}
+
+CommandLine told(const Settings& settings, const std::vector<std::string>& warnings) {
+  CommandLine line;
+  line.output = describe_settings(settings);
+  for (const std::string& warning : warnings) line.error += warning + " (warning)\n";
+  return line;
+}
+
+// The words are read a second time, over what the file says before its sites: options win over the file.
+CommandLine read_with_file(const std::vector<std::string>& words, const FileWords& files) {
+  Settings settings;
+  std::optional<Parser> parser;
+  FileReading reading = read_settings_file(files.config, [&](Settings& read_so_far) {
+    settings = std::move(read_so_far);
+    parser.emplace(settings);
+    (void)parser->parse(words);  // they were good the first time
+    read_so_far = settings;
+  });
+  if (!reading.settings) return failed_file(reading.errors, reading.warnings);
+  settings = std::move(*reading.settings);
+  if (const std::string why = parser->check(); !why.empty()) {
+    return files.is_check ? failed_file({why}, reading.warnings) : failed(why);
+  }
+  if (files.is_check) return told(settings, reading.warnings);
+  return {std::move(settings), {}, {}, std::move(reading.warnings), 0};
+}
 
 }  // namespace
 
 CommandLine read_command_line(const std::vector<std::string>& words) {
   Settings settings;
-  CLI::App app("Gateway from HTTP to workers that connect to it. Without options it serves port 9000.", "router");
-  app.set_help_flag("-h,--help", "This help")->group(kLog);
-  app.set_version_flag("-V,--version", "router " ZEROWAY_VERSION)->group(kLog);
-  app.get_formatter()->column_width(34);
-  app.allow_extras();  // our own error names them
-  app.footer(kAccessLogLines);
-  Options options(app);
-  TlsWords tls_words;
-  add_edge(options, settings.edge);
-  add_web_sockets(app, options, settings.edge.web_sockets);
-  add_tls(app, options, settings.edge.tls, tls_words);
-  add_exchange(app, options, settings.exchange);
-  add_fabric(options, settings.fabric);
-  add_observe(options, settings.observe);
-  options.number("Process", "--threads", settings.threads, 1, 256,
-                 "Loops, each with a pair of fabric ports of its own");
-  options.flag("Process", "--no-io-uring", settings.io_uring, false,
-               "A call of the kernel for each reply; else many leave by one, where it has io_uring for us");
-  options.time("Process", "--drain-timeout", settings.drain_timeout, Millis(0),
-               "After SIGTERM, for open requests to end");
-  try {
-    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them off the back
-  } catch (const CLI::CallForHelp&) {
-    return {{}, app.help(), {}, 0};
-  } catch (const CLI::CallForVersion& version) {
-    return {{}, std::string(version.what()) + "\n", {}, 0};
-  } catch (const CLI::ArgumentMismatch& error) {
-    return failed(wrong_count(app, error));
-  } catch (const CLI::ParseError& error) {
-    return failed(error.what());
-  }
-  auto rest = app.remaining();
-  std::erase(rest, "--");  // ends the options, as in other programs
-  if (!rest.empty()) return failed(unknown(app, rest));
-  if (const std::string why = pair_tls(app, tls_words, settings.edge.port, settings.edge.tls); !why.empty())
-    return failed(why);
-  settings.fabric.endpoint = with_address(settings.fabric.endpoint);
-  if (const auto fits = check_fabric(settings.fabric, settings.threads); !fits) return failed(fits.error().detail);
-  if (const auto apart = check_ports(settings); !apart) return failed(apart.error().detail);
-  if (app.count("--access-log-format") > 0 && settings.observe.access_log.empty())
-    return failed("--access-log-format needs --access-log FILE: there is no access log without it");
-  return {std::move(settings), {}, {}, 0};
+  Parser parser(settings);
+  if (auto other = parser.parse(words)) return std::move(*other);
+  if (!parser.files.config.empty()) return read_with_file(words, parser.files);
+  if (parser.files.is_check) return failed("--check needs -c FILE");
+  if (const std::string why = parser.check(); !why.empty()) return failed(why);
+  return {std::move(settings), {}, {}, {}, 0};
 }
 
 }  // namespace zeroway

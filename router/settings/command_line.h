@@ -2,7 +2,7 @@
 //
 // Owner: nobody; a pure function.   Thread: any, at the start.
 // CLI11 is included by command_line.cpp alone. The help text is the manual's source.
-// Not here: what the settings mean (settings/settings.h).
+// Not here: what the settings mean (settings/settings.h), reading a configuration file (settings/settings_file.h).
 #pragma once
 #include <optional>
 #include <string>
@@ -15,9 +15,10 @@ namespace zeroway {
 // The task for main: serve with `settings`, or print and exit.
 struct CommandLine {
   std::optional<Settings> settings;
-  std::string output;  // for standard output: help, version
-  std::string error;   // for standard error: names the option, the value and the values allowed
-  int exit_code = 0;   // 2 after an error
+  std::string output;                 // for standard output: help, version
+  std::string error;                  // for standard error: names the option, the value and the values allowed
+  std::vector<std::string> warnings;  // about the configuration file, for the log
+  int exit_code = 0;                  // 2 after an error, 1 after an error in the configuration file
 };
 
 // `words` without the program's name.

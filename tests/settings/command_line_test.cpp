@@ -4,6 +4,8 @@
 
 #include <sstream>
 
+#include "tests/support/folder.h"
+
 using namespace zeroway;
 using namespace std::chrono_literals;
 
@@ -340,4 +342,90 @@ TEST_CASE("command line: WebSocket") {
     CHECK(refused.exit_code == 2);
     CHECK(refused.error.find(std::string(wrong).substr(0, 8)) != std::string::npos);
   }
+}
+
+TEST_CASE("command line: a configuration file says the sites, and options win over the file") {
+  const Folder folder;
+  const std::string path = folder.write("a.toml",
+                                        "[limits]\nmax_body = 5\nmax_fields = 7\n[fabric]\nendpoint = "
+                                        "\"ipc:///tmp/f\"\n[[sites]]\nname = \"a\"\nhostname = \"a\"\nport = "
+                                        "80\n[[sites]]\nname = \"b\"\nhostname = \"b\"\nport = 81\nmax_body = 3\n");
+  const Settings settings = accepted("-c " + path + " --max-body 9 --threads 2");
+  CHECK(settings.edge.limits.max_body == 9);
+  CHECK(settings.edge.limits.max_fields == 7);
+  CHECK(settings.threads == 2);
+  CHECK(settings.fabric.endpoint == "ipc:///tmp/f");
+  REQUIRE(settings.file);
+  CHECK_MESSAGE(settings.file->sites[0].terms.max_body == 9, "a site begins with what the option says");
+  CHECK_MESSAGE(settings.file->sites[1].terms.max_body == 3, "what a site says for itself stays");
+}
+
+TEST_CASE("command line: options that say where to listen are refused with a file of sites") {
+  const Folder folder;
+  const std::string path = folder.write("a.toml", "[[sites]]\nname = \"a\"\nhostname = \"a\"\nport = 80\n");
+  for (const char* option : {"--port 80", "--address 127.0.0.1", "--tls-port 9", "--tls-dir d"}) {
+    CAPTURE(option);
+    const CommandLine line = read("-c " + path + " " + option);
+    CHECK_FALSE(line.settings);
+    CHECK(line.exit_code == 2);
+    CHECK(line.error.find("the sites in " + path + " say where they listen, as sites(a).port at line 4") !=
+          std::string::npos);
+  }
+  CHECK(read("-c " + path + " --files " + folder.path(".")).error.find("a site in " + path) != std::string::npos);
+  const std::string none = folder.write("b.toml", "[limits]\nmax_body = 5\n");
+  CHECK(accepted("-c " + none + " -p 80").edge.port == 80);
+}
+
+TEST_CASE("command line: a site at a port of the fabric is refused, where the fabric is in the end") {
+  const Folder folder;
+  const std::string path = folder.write("a.toml", "[[sites]]\nname = \"a\"\nhostname = \"a\"\nport = 8000\n");
+  CHECK(read("-c " + path).error.find(path + ":4:8: sites(a).port: 8000 is a port that workers come to") !=
+        std::string::npos);
+  CHECK(accepted("-c " + path + " --fabric tcp://127.0.0.1:7000").file->sites.size() == 1);
+}
+
+TEST_CASE("command line: --check says what would be served, or every error, and does not serve") {
+  const Folder folder;
+  const std::string good = folder.write("a.toml", "[[sites]]\nname = \"a\"\nhostname = \"a\"\nport = 80\n");
+  const std::string bad = folder.write("b.toml", "[limits]\nmax_body = true\nnope = 1\n");
+  for (const char* option : {" --check", " --dry-run"}) {
+    const CommandLine served = read("-c " + good + option);
+    CHECK_FALSE(served.settings);
+    CHECK(served.exit_code == 0);
+    CHECK(served.output.starts_with("*:80\n  site a for a\n"));
+    const CommandLine refused = read("-c " + bad + option);
+    CHECK(refused.exit_code == 1);
+    CHECK(refused.output.empty());
+    CHECK(refused.error.find(bad + ":2:12: limits.max_body = true") != std::string::npos);
+    CHECK(refused.error.find(bad + ":3:1: limits.nope is no key") != std::string::npos);
+  }
+  CHECK(read("-c " + bad).exit_code == 1);
+  CHECK(read("--check").error.find("--check needs -c FILE") != std::string::npos);
+  CHECK(read("-c " + folder.path("none")).error.find("No such file") != std::string::npos);
+}
+
+TEST_CASE("command line: what a file says without an effect is a warning for the log") {
+  const Folder folder;
+  const std::string path = folder.write("a.toml", "[daemon]\nuser = \"x\"\n");
+  const CommandLine line = read("-c " + path);
+  REQUIRE(line.settings);
+  REQUIRE(line.warnings.size() == 1);
+  CHECK(line.warnings[0].find("daemon (line 1)") != std::string::npos);
+}
+
+TEST_CASE("command line: a folder is served by --files, or as the only word") {
+  const Folder folder;
+  const std::string path = folder.path(".");
+  CHECK(accepted("--files " + path).files == path);
+  CHECK(accepted(path + " -p 80").files == path);
+  CHECK(accepted("-- " + path).files == path);
+  CHECK(read("--files " + folder.path("none")).error.find("is not a folder") != std::string::npos);
+  CHECK(read(folder.path("none")).error.find("no folder") != std::string::npos);
+  CHECK(read("--files " + path + " " + path).error.find("is the folder already") != std::string::npos);
+  CHECK(read(path + " " + path).exit_code == 2);
+}
+
+TEST_CASE("command line: the example and the manual of the file are printed") {
+  CHECK(read("--example-config").output.find("[[sites.proxy.routes]]") != std::string::npos);
+  CHECK(read("--help-config").output.find("[[sites.proxy.routes]]") != std::string::npos);
 }

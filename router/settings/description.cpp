@@ -1,0 +1,191 @@
+#include "router/settings/description.h"
+
+#include <limits>
+#include <utility>
+
+#include "router/settings/checks.h"
+
+namespace zeroway {
+
+namespace {
+
+constexpr std::uint64_t kAnySize = std::numeric_limits<std::int64_t>::max();
+constexpr Millis kShortest{1};
+
+Settings& self(Settings& settings) { return settings; }
+
+bool is_field_text(const std::string& text) { return !text.empty() && text.find_first_of("\r\n") == std::string::npos; }
+
+void describe_server(Keys<ServerSettings>& keys) {
+  keys.text("name", &ServerSettings::name, is_field_text, "a text", "", "Name in the Server field of replies")
+      .text("version", &ServerSettings::version, is_field_text, "a text", "1.0",
+            "Version in the Server field; by default the router's own")
+      .text("description", &ServerSettings::description, is_any, "a text", "", "For people who read the file")
+      .sample("\"All sites of this machine\"");
+}
+
+void describe_logging(Keys<Settings>& keys) {
+  keys.choice<>(
+          "level", [](Settings& s) -> LogLevel& { return s.file->logging.level; },
+          std::vector<std::pair<std::string, LogLevel>>{{"trace", LogLevel::trace},
+                                                        {"debug", LogLevel::debug},
+                                                        {"info", LogLevel::info},
+                                                        {"warn", LogLevel::warn},
+                                                        {"error", LogLevel::error}},
+          "What the log tells; debug and trace are --verbose")
+      .path(
+          "access_log", [](Settings& s) -> std::string& { return s.observe.access_log; }, "/var/log/access.log",
+          "File for a line about each request; - is standard output; SIGHUP opens the file again")
+      .path(
+          "error_log", [](Settings& s) -> std::string& { return s.observe.log_file; }, "/var/log/router.log",
+          "File for the router's own log; SIGHUP opens the file again")
+      .choice("format", [](Settings& s) -> AccessLogFormat& { return s.observe.access_format; },
+              std::vector<std::pair<std::string, AccessLogFormat>>{{"combined", AccessLogFormat::combined},
+                                                                   {"common", AccessLogFormat::common},
+                                                                   {"json", AccessLogFormat::json}},
+              "Form of the access log's lines", {{"text", AccessLogFormat::combined}})
+      .flag(
+          "log_requests", [](Settings& s) -> bool& { return s.file->logging.log_requests; },
+          "Whether there is an access log at all")
+      .idle("output", "-s logs to standard output, error_log to a file")
+      .idle("file_path", "say error_log")
+      .idle("max_size", "logrotate and SIGHUP change files")
+      .idle("max_files", "logrotate keeps files")
+      .idle("compress", "logrotate compresses")
+      .idle("include_fields", "format = \"json\" has all fields");
+}
+
+Fit read_request_timeout(Settings& settings, const Value& value) {
+  const auto time = take_time(value);
+  if (!time.value) return time.fit;
+  if (*time.value < kShortest) return Fit::no;
+  settings.edge.limits.head_timeout = settings.edge.limits.body_timeout = *time.value;
+  return Fit::yes;
+}
+
+void describe_performance(Keys<Settings>& keys) {
+  keys.number("worker_threads", &Settings::threads, 1, 256, "Loops, each with a pair of fabric ports of its own")
+      .number(
+          "max_connections", [](Settings& s) -> std::size_t& { return s.edge.limits.max_connections; }, 1, 10'000'000,
+          "Most client connections per thread; further ones wait. limits.max_connections comes first")
+      .time(
+          "keep_alive_timeout", [](Settings& s) -> Millis& { return s.edge.limits.idle_timeout; }, kShortest,
+          Zero::refused, "Longest time between two requests on a connection. limits.idle_timeout comes first")
+      .other("request_timeout", "TIME", "a time from 1ms to 3650d, as \"500ms\", \"5s\"; a plain number is seconds", "",
+             "30",
+             "Longest time for a request's head, and between two pieces of its body. limits.head_timeout and "
+             "limits.body_timeout come first",
+             read_request_timeout)
+      .flag("io_uring", &Settings::io_uring, "Many replies by one call of the kernel, where it has io_uring for us")
+      .time("drain_timeout", &Settings::drain_timeout, Millis(0), Zero::is_off,
+            "After SIGTERM, for open requests to end")
+      .idle("read_buffer_size", "buffers have the size of the windows")
+      .idle("write_buffer_size", "buffers have the size of the windows")
+      .idle("max_blocking_threads", "nothing blocks a thread")
+      .idle("response_timeout", "sites.proxy.timeout says how long a backend may be silent")
+      .idle("max_request_size", "say security.max_request_size")
+      .idle("connection_pool_size", "sites.proxy.upstreams.max_conns limits connections")
+      .idle("connection_pool_idle_timeout", "unused connections are closed by the router");
+}
+
+Fit read_security_headers(Settings& settings, const Value& value) {
+  std::vector<FieldRule> rules;
+  const Fit fit = read_fields(value, rules);
+  if (fit == Fit::yes) settings.file->security.security_headers = std::move(rules);
+  return fit;
+}
+
+void describe_security(Keys<Settings>& keys) {
+  std::string usual = "{ ";
+  for (const FieldRule& rule : SecuritySettings{}.security_headers) {
+    usual += (usual.size() > 2 ? ", " : "") + show_text(rule.name) + " = " + show_text(rule.value);
+  }
+  keys.flag(
+          "hide_server_header", [](Settings& s) -> bool& { return s.file->security.hide_server_header; },
+          "No Server field on replies")
+      .size(
+          "max_request_size", [](Settings& s) -> std::uint64_t& { return s.edge.limits.max_body; }, 0, kAnySize,
+          "Largest request body, 0 = any: 413. limits.max_body comes first")
+      .other("security_headers", "{ FIELD = TEXT, … }", "a table of field names and texts", usual + " }", "",
+             "Fields of replies that do not have them; a table replaces these four", read_security_headers)
+      .idle("rate_limiting", "limits.connection_rate_per_address limits connections");
+}
+
+void describe_management(Keys<ManagementSettings>& keys) {
+  keys.located()
+      .flag("enabled", &ManagementSettings::enabled, "Whether the management port is open")
+      .text("host", &ManagementSettings::host, is_address, "an address", "", "Address of the management port")
+      .number("port", &ManagementSettings::port, 1, 65'535, "The management port")
+      .text("api_key", &ManagementSettings::api_key, is_some, "a text", "${ROUTER_API_KEY}",
+            "What X-API-Key must be; without it every process of this machine may manage");
+}
+
+void describe_tls(Keys<TlsSettings>& keys) {
+  keys.time("handshake_timeout", &TlsSettings::handshake_timeout, kShortest, Zero::refused,
+            "Longest time for a client's handshake")
+      .time("ticket_rotation", &TlsSettings::ticket_rotation, Millis(1'000), Zero::refused,
+            "Time between two keys for session tickets; the two keys before are still accepted");
+}
+
+void describe_requests(Keys<ExchangeSettings>& keys) {
+  keys.number("retries", &ExchangeSettings::retries, 0, 100,
+              "How often a request is opened again after a backend failed, if that is safe")
+      .number("retry_budget", &ExchangeSettings::retry_budget_percent, 0, 100,
+              "Most of the open requests, in percent, that may be retries")
+      .time("reply_timeout", &ExchangeSettings::reply_timeout, Millis(0), Zero::is_off,
+            "Longest time for a worker to begin its reply, or to take more of a body; else 504; 0 = for ever")
+      .list("trusted_proxies", &ExchangeSettings::trusted_proxies, is_network, "networks, as 10.0.0.0/8",
+            "[\"10.0.0.0/8\"]", "Networks whose X-Forwarded-* and Forwarded fields are believed, on every site")
+      .flag("worker_header", &ExchangeSettings::worker_header, "An X-Worker field on replies");
+}
+
+SiteSettings begin_site(const Settings& settings) {
+  SiteSettings site;
+  const HttpLimits& limits = settings.edge.limits;
+  site.terms = {limits.max_body, limits.body_timeout, limits.body_rate, settings.edge.web_sockets};
+  site.trusted_proxies = settings.exchange.trusted_proxies;
+  site.proxy.retries = settings.exchange.retries;
+  return site;
+}
+
+void describe_idle(Keys<Settings>& keys) {
+  keys.idle("daemon", "the service manager starts, names and stops the router")
+      .idle("monitoring", "/api/health and the management port tell how it is")
+      .idle("caching", "replies of backends are not stored; sites.cache is about files")
+      .idle("compression", "say sites.compression")
+      .idle("acme", "say sites.ssl.acme");
+}
+
+}  // namespace
+
+Table describe_file() {
+  Table file;
+  Keys<Settings> keys(file);
+  describe_idle(keys);
+  keys.table(
+          "server", [](Settings& s) -> ServerSettings& { return s.file->server; }, "What replies call the server",
+          describe_server)
+      .table("logging", self, "The router's log and the access log", describe_logging)
+      .table("performance", self, "Threads and the most common limits", describe_performance)
+      .table("security", self, "What replies say, and the largest request", describe_security)
+      .table(
+          "management", [](Settings& s) -> ManagementSettings& { return s.file->management; },
+          "The port for an operator's programs", describe_management)
+      .table(
+          "limits", [](Settings& s) -> HttpLimits& { return s.edge.limits; }, "Limits for clients, on every listener",
+          describe_limits)
+      .table(
+          "websocket", [](Settings& s) -> WebSocketSettings& { return s.edge.web_sockets; },
+          "WebSockets with clients, where a site says nothing else", describe_web_sockets)
+      .table(
+          "tls", [](Settings& s) -> TlsSettings& { return s.edge.tls; }, "TLS with clients, on every listener",
+          describe_tls)
+      .table("requests", &Settings::exchange, "Retries, and whose forwarding fields are believed", describe_requests)
+      .table("fabric", &Settings::fabric, "Workers that connect to the router", describe_fabric)
+      .tables(
+          "sites", [](Settings& s) -> std::vector<SiteSettings>& { return s.file->sites; }, begin_site,
+          "A site: where it listens, for which hosts, and who answers", describe_site);
+  return file;
+}
+
+}  // namespace zeroway

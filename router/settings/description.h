@@ -1,0 +1,29 @@
+// Every key of a configuration file.
+//
+// Owner: nobody; free functions.   Thread: any.
+// Not here: how keys are added (settings/keys.h), reading a file (settings/settings_file.h).
+#pragma once
+#include "router/settings/keys.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+// A Settings whose `file` is there: the target of describe_file().
+template <>
+[[nodiscard]] inline Settings usual_of<Settings>() {
+  Settings settings;
+  settings.file.emplace();
+  return settings;
+}
+
+// The whole file. Its target is a Settings whose `file` is there.
+[[nodiscard]] Table describe_file();
+
+// The parts, for describe_file().
+void describe_limits(Keys<HttpLimits>& keys);
+void describe_web_sockets(Keys<WebSocketSettings>& keys);
+void describe_fabric(Keys<FabricSettings>& keys);
+void describe_site(Keys<SiteSettings>& keys);
+void describe_proxy(Keys<ProxySettings>& keys);
+
+}  // namespace zeroway

@@ -1,0 +1,204 @@
+#include <utility>
+
+#include "router/settings/checks.h"
+#include "router/settings/description.h"
+#include "router/settings/words.h"
+
+namespace zeroway {
+
+namespace {
+
+constexpr const char* kHostForms = "a host, as www.example.com or *.example.com, or an address";
+
+Fit read_hostname(SiteSettings& site, const Value& value) {
+  auto taken = take_text(value);
+  if (!taken.value) return taken.fit;
+  if (!is_site_host(*taken.value)) return Fit::no;
+  site.hostname = lower_case(*taken.value);
+  return Fit::yes;
+}
+
+Fit read_hostnames(SiteSettings& site, const Value& value) {
+  const Fit fit = read_texts(value, is_site_host, kHostForms, site.hostnames);
+  for (std::string& name : site.hostnames) name = lower_case(name);
+  return fit;
+}
+
+Fit read_listen(SiteSettings& site, const Value& value) {
+  const auto reads = [](const std::string& text) { return read_listen_address(text).has_value(); };
+  std::vector<std::string> texts;
+  const Fit fit = read_texts(value, reads, kListenForms, texts);
+  for (const std::string& text : texts) site.listen.push_back(*read_listen_address(text));
+  return fit;
+}
+
+bool read_error_page(SiteSettings& site, const Value& value, const Node& page) {
+  const auto statuses = read_statuses(page.key);
+  if (!statuses || statuses->first < 400) {
+    value.reading.error(page.key_place,
+                        value.where + ": '" + page.key + "' is no status from 400 to 599, and not 4xx or 5xx");
+    return false;
+  }
+  const std::string where = value.reading.join(value.where, page.key);
+  const auto file = take_text({page, where, value.reading});
+  if (file.fit == Fit::no || (file.value && file.value->empty())) {
+    value.reading.error(page.place, where + " = " + page.show() + ": wants a path");
+  }
+  if (!file.value || file.value->empty()) return false;
+  site.error_pages.push_back({*statuses, value.reading.resolve(*file.value), page.place});
+  return true;
+}
+
+Fit read_error_pages(SiteSettings& site, const Value& value) {
+  if (value.node.kind != Node::Kind::table) return Fit::no;
+  bool is_good = true;
+  for (const Node& page : value.node.children) is_good = read_error_page(site, value, page) && is_good;
+  return is_good ? Fit::yes : Fit::said;
+}
+
+void describe_compression(Keys<CompressionSettings>& keys) {
+  using S = CompressionSettings;
+  keys.flag("enabled", &S::enabled, "Whether replies are compressed")
+      .list("types", &S::types, is_some, "types, as html or text/html", "", "Types of bodies that are compressed")
+      .number("level", &S::level, 0, 9, "0 = none, 9 = smallest")
+      .size("min_size", &S::min_size, 0, 1 << 30, "Smaller bodies are sent as they are");
+}
+
+void describe_cache(Keys<CacheSettings>& keys) {
+  using S = CacheSettings;
+  keys.flag("enabled", &S::enabled, "Whether replies say how long they may be kept")
+      .text("cache_control", &S::cache_control, is_some, "a text", "public, max-age=3600",
+            "Value of Cache-Control; by default made of the ages")
+      .flag("etag_enabled", &S::etag_enabled, "An ETag for files")
+      .flag("last_modified_enabled", &S::last_modified_enabled, "Last-Modified for files")
+      .time("max_age_static", &S::max_age_static, Millis(0), Zero::is_off, "Age of files")
+      .time("max_age_dynamic", &S::max_age_dynamic, Millis(0), Zero::is_off, "Age of HTML");
+}
+
+void describe_access_control(Keys<AccessControlSettings>& keys) {
+  using S = AccessControlSettings;
+  keys.located()
+      .list("allow_origins", &S::allow_origins, is_origin_pattern, "* or SCHEME://HOST[:PORT]",
+            "[\"https://app.example.com\"]", "Origins whose pages may read replies (CORS); by default none")
+      .list("allow_methods", &S::allow_methods, is_method, "methods, as GET", "[\"GET\", \"POST\"]",
+            "Methods that their pages may use")
+      .list("allow_headers", &S::allow_headers, is_some, "field names", "[\"Content-Type\"]",
+            "Fields that their pages may send")
+      .flag("allow_credentials", &S::allow_credentials, "Whether cookies may go along")
+      .time("max_age", &S::max_age, Millis(0), Zero::is_off, "How long a browser may keep the answer; 0 = as it likes");
+}
+
+void describe_acme(Keys<AcmeSettings>& keys) {
+  using S = AcmeSettings;
+  keys.flag("enabled", &S::enabled, "Whether certificates are fetched")
+      .text("email", &S::email, is_some, "an address", "admin@example.com", "Address for the account")
+      .flag("staging", &S::staging, "Certificates for tests, that no browser believes")
+      .path("challenge_dir", &S::challenge_dir, "", "Folder of the answers to challenges")
+      .text("directory_url", &S::directory_url, is_http_url, "an https:// or http:// URL",
+            "https://acme.example.com/directory", "Another authority than Let's Encrypt");
+}
+
+void describe_ssl(Keys<SslSettings>& keys) {
+  using S = SslSettings;
+  keys.located()
+      .flag("enabled", &S::enabled, "Whether the site speaks HTTPS")
+      .flag("auto_cert", &S::auto_cert, "Fetch the certificate by ACME")
+      .list("domains", &S::domains, is_site_host, kHostForms, "[\"www.example.com\"]",
+            "Further names for the fetched certificate")
+      .path("cert_file", &S::cert_file, "site.crt", "PEM: the certificate and those that signed it")
+      .path("key_file", &S::key_file, "site.key", "PEM: the certificate's key")
+      .path("client_ca", &S::client_ca, "clients.crt",
+            "Clients need a certificate that an authority in this file has signed")
+      .flag("client_optional", &S::client_optional, "Clients may come without a certificate, too")
+      .table("acme", &S::acme, "How certificates are fetched", describe_acme);
+}
+
+void describe_hosts(Keys<SiteSettings>& keys) {
+  using S = SiteSettings;
+  keys.text("name", &S::name, is_some, "a text", "main", "What the log calls the site")
+      .required()
+      .other("hostname", "HOST", kHostForms, "", "\"example.com\"", "The host that the site is for", read_hostname)
+      .required()
+      .other("hostnames", "[HOST, …]", std::string("a list of hosts"), "", "[\"www.example.com\", \"*.example.com\"]",
+             "Further hosts", read_hostnames)
+      .number("port", &S::port, 1, 65'535, "Port on every address, IPv6 and IPv4")
+      .sample("8080")
+      .other("listen", "[ADDRESS, …]", "a list of ADDRESS:PORT, [IPV6]:PORT, *:PORT or unix:/SOCKET", "",
+             "[\"127.0.0.1:8081\", \"unix:/run/zeroway.sock\"]", "Where the site listens, in the place of port",
+             read_listen)
+      .flag("default", &S::is_default, "The site for hosts that no site of the listener has; else the first one is")
+      .flag("strict_host", &S::strict_host, "Answer 421 to hosts that the site does not have")
+      .flag("fabric", &S::fabric, "Whether workers that connect may serve paths of the site")
+      .flag("builtin_health", &S::builtin_health, "Whether the router answers /api/health, /ready and /live itself")
+      .flag("redirect_to_https", &S::redirect_to_https, "Send clients to the HTTPS site of the same host")
+      .list("trusted_proxies", &S::trusted_proxies, is_network, "networks, as 10.0.0.0/8", "[\"10.0.0.0/8\"]",
+            "Networks whose forwarding fields and PROXY headers are believed; by default those of [requests]")
+      .flag("proxy_protocol", &S::proxy_protocol, "Connections of trusted proxies begin with a PROXY header, v1 or v2");
+}
+
+void describe_files(Keys<SiteSettings>& keys) {
+  using S = SiteSettings;
+  keys.path("static_dir", &S::static_dir, "static", "Folder whose files the site serves")
+      .sample("\"static\"")
+      .list("index_files", &S::index_files, is_file_name, "names of files", "", "Files that stand for their folder")
+      .flag("listing", &S::listing, "List folders that have no index file")
+      .text("fallback", &S::fallback, is_path_below, "a path below static_dir", "index.html",
+            "File for paths that no file has, for single-page applications")
+      .flag("dot_files", &S::dot_files, "Serve files whose name begins with a dot")
+      .flag("precompressed", &S::precompressed, "Send FILE.br, FILE.zst or FILE.gz for FILE")
+      .other("error_pages", "{ STATUS = PATH, … }", "a table of statuses and paths", "",
+             "{ 404 = \"404.html\", 5xx = \"sorry.html\" }",
+             "Files for error replies; 4xx and 5xx stand for all of them", read_error_pages)
+      .fields("headers", &S::headers, "{ \"X-Served-By\" = \"zeroway\" }", "Fields of all replies of the site");
+}
+
+void describe_site_terms(Keys<SiteSettings>& keys) {
+  using S = SiteSettings;
+  keys.size(
+          "max_body", [](S& s) -> std::uint64_t& { return s.terms.max_body; }, 0, std::uint64_t{1} << 62,
+          "limits.max_body for the site")
+      .time(
+          "body_timeout", [](S& s) -> Millis& { return s.terms.body_timeout; }, Millis(1), Zero::refused,
+          "limits.body_timeout for the site")
+      .size(
+          "body_rate", [](S& s) -> std::uint64_t& { return s.terms.body_rate; }, 0, 1 << 30,
+          "limits.body_rate for the site");
+}
+
+// The site's own keys are read by now: routes begin with its terms.
+ProxySettings& proxy_of(SiteSettings& site) {
+  site.proxy.terms = site.terms;
+  return site.proxy;
+}
+
+void describe_site_idle(Keys<SiteSettings>& keys) {
+  keys.idle("api_only", "routes say what a site serves")
+      .idle("index_file", "say index_files")
+      .idle("enable_directory_listing", "say listing")
+      .idle("follow_symlinks", "links inside static_dir are followed, others never")
+      .idle("case_sensitive", "paths are case-sensitive")
+      .idle("max_age", "say sites.cache.max_age_static")
+      .idle("cors_enabled", "say sites.access_control")
+      .idle("rate_limit", "limits.connection_rate_per_address limits connections");
+}
+
+}  // namespace
+
+void describe_site(Keys<SiteSettings>& keys) {
+  using S = SiteSettings;
+  keys.located();
+  describe_hosts(keys);
+  describe_files(keys);
+  describe_site_terms(keys);
+  describe_site_idle(keys);
+  keys.table(
+          "websocket", [](S& s) -> WebSocketSettings& { return s.terms.web_sockets; }, "[websocket] for the site",
+          describe_web_sockets)
+      .table("compression", &S::compression, "Compression of replies", describe_compression)
+      .table("cache", &S::cache, "What replies with files say to caches", describe_cache)
+      .table("access_control", &S::access_control, "Pages of other origins", describe_access_control)
+      .table("ssl", &S::ssl, "HTTPS", describe_ssl)
+      .table("proxy", proxy_of, "Backends and routes", describe_proxy);
+}
+
+}  // namespace zeroway

@@ -1,0 +1,165 @@
+#include "router/settings/settings_file.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <utility>
+
+#include "router/settings/checks.h"
+#include "router/settings/description.h"
+#include "router/settings/json_reader.h"
+#include "router/settings/limits.h"
+#include "router/settings/site_checks.h"
+#include "router/settings/table_reader.h"
+#include "router/settings/toml_reader.h"
+#include "router/settings/words.h"
+
+namespace zeroway {
+
+namespace {
+
+Notation notation_of(const std::string& path) { return path.ends_with(".json") ? Notation::json : Notation::toml; }
+
+void settle_site(SiteSettings& site, const Reading& reading) {
+  if (site.port > 0) site.listen.assign(1, {"", site.port, ""});
+  for (std::string& domain : site.ssl.domains) domain = lower_case(domain);
+  for (MemberSettings& member : site.proxy.members) member.server_name = lower_case(member.server_name);
+  AcmeSettings& acme = site.ssl.acme;
+  acme.challenge_dir = reading.resolve(acme.challenge_dir);
+}
+
+// What the keys mean for each other, and for settings that the command line has, too.
+void settle(Settings& settings) {
+  const LoggingSettings& logging = settings.file->logging;
+  settings.observe.verbose = logging.level <= LogLevel::debug;
+  if (!logging.log_requests) settings.observe.access_log.clear();
+  settings.fabric.endpoint = with_address(settings.fabric.endpoint);
+}
+
+std::optional<Node> read_tree(std::string_view text, Reading& reading) {
+  return reading.notation() == Notation::json ? read_json(text, reading) : read_toml(text, reading);
+}
+
+enum class LookAtFiles { yes, no };
+
+// `tree` with the sites only, or without them.
+enum class Part { sites, all_else };
+Node part_of(const Node& tree, Part part) {
+  Node chosen = tree;
+  std::erase_if(chosen.children, [part](const Node& child) { return (child.key == "sites") != (part == Part::sites); });
+  return chosen;
+}
+
+void read_tables(const Node& tree, Settings& settings, const BeforeSites& before_sites, Reading& reading) {
+  const Table file = describe_file();
+  read_table(file, part_of(tree, Part::all_else), "", &settings, reading);
+  if (before_sites) before_sites(settings);
+  read_table(file, part_of(tree, Part::sites), "", &settings, reading);
+}
+
+FileReading read(const std::string& path, std::string_view text, const Environment& environment, LookAtFiles look,
+                 const BeforeSites& before_sites) {
+  Reading reading(path, notation_of(path), environment);
+  Settings settings = usual_of<Settings>();
+  settings.file->path = path;
+  const auto tree = read_tree(text, reading);
+  if (tree && tree->kind != Node::Kind::table) {
+    reading.error(tree->place, "the file is " + tree->show() + ": wants a table");
+  } else if (tree) {
+    read_tables(
+        *tree, settings,
+        [&](Settings& read_so_far) {
+          settle(read_so_far);
+          if (before_sites) before_sites(read_so_far);
+        },
+        reading);
+    for (SiteSettings& site : settings.file->sites) settle_site(site, reading);
+    check_sites(*settings.file, reading);
+    if (look == LookAtFiles::yes) check_files(*settings.file, reading);
+  }
+  FileReading result{{}, reading.errors(), reading.warnings()};
+  if (result.errors.empty()) result.settings = std::move(settings);
+  return result;
+}
+
+FileReading unreadable(const std::string& path, const std::string& why) { return {{}, {path + ": " + why}, {}}; }
+
+// --- The text of --check
+
+std::string answerers_of(const RouteSettings& route, const ProxySettings& proxy) {
+  if (route.redirect) return "redirect " + std::to_string(route.redirect->status) + " to " + route.redirect->to;
+  if (is_fabric_name(route.pool)) return route.pool;
+  std::string all;
+  for (const MemberSettings& member : proxy.members) {
+    if (member.name == route.pool) all += (all.empty() ? "" : ", ") + member.url;
+  }
+  return route.pool + " (" + all + ")";
+}
+
+std::string certificate_of(const SslSettings& ssl) {
+  if (!ssl.enabled) return "";
+  return ", HTTPS with " + (ssl.cert_file.empty() ? std::string("a certificate by ACME") : ssl.cert_file);
+}
+
+std::string hosts_of(const SiteSettings& site) {
+  std::string all = site.hostname;
+  for (const std::string& host : site.hostnames) all += ", " + host;
+  return all;
+}
+
+void describe_site_lines(const SiteSettings& site, std::string& out) {
+  out += "  site " + site.name + " for " + hosts_of(site) + certificate_of(site.ssl) + "\n";
+  if (site.proxy.enabled) {
+    for (const RouteSettings& route : site.proxy.routes) {
+      out += "    " + route.path + " -> " + answerers_of(route, site.proxy) + "\n";
+    }
+  }
+  if (!site.static_dir.empty()) out += "    files of " + site.static_dir + "\n";
+  if (site.fabric) out += "    workers that connect, for the paths that they claim\n";
+}
+
+}  // namespace
+
+Environment process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+  };
+}
+
+FileReading read_settings_text(const std::string& path, std::string_view text, const Environment& environment,
+                               const BeforeSites& before_sites) {
+  return read(path, text, environment, LookAtFiles::no, before_sites);
+}
+
+FileReading read_settings_file(const std::string& path, const BeforeSites& before_sites) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  std::string text;
+  text.resize(kLargestFile + 1);
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (file.bad() || (text.empty() && errno != 0)) {
+    return unreadable(path, errno != 0 ? std::strerror(errno) : "cannot be read");
+  }
+  if (text.size() > kLargestFile) return unreadable(path, "is larger than " + std::to_string(kLargestFile) + " bytes");
+  return read(path, text, process_environment(), LookAtFiles::yes, before_sites);
+}
+
+std::string describe_settings(const Settings& settings) {
+  std::map<std::string, std::string> doors;
+  for (const SiteSettings& site : settings.file->sites) {
+    for (const ListenAddress& listen : site.listen) describe_site_lines(site, doors[to_text(listen)]);
+  }
+  std::string out;
+  for (const auto& [door, sites] : doors) out += door + "\n" + sites;
+  if (doors.empty()) {
+    out += (settings.edge.address.empty() ? "*" : settings.edge.address) + ":" + std::to_string(settings.edge.port) +
+           "\n  workers that connect\n";
+  }
+  return out + "workers connect to " + settings.fabric.endpoint + "\n";
+}
+
+}  // namespace zeroway

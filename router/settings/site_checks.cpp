@@ -1,0 +1,306 @@
+#include "router/settings/site_checks.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "router/settings/checks.h"
+
+namespace zeroway {
+
+namespace {
+
+using Sites = std::vector<const SiteSettings*>;
+using Doors = std::map<std::string, Sites>;  // by to_text(ListenAddress)
+
+std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+
+FilePlace listen_place(const SiteSettings& site) { return site.located.place_of(site.port > 0 ? "port" : "listen"); }
+
+std::string listen_key(const SiteSettings& site) { return site.located.name_of(site.port > 0 ? "port" : "listen"); }
+
+Doors doors_of(const FileSettings& file) {
+  Doors doors;
+  for (const SiteSettings& site : file.sites) {
+    for (const ListenAddress& listen : site.listen) doors[to_text(listen)].push_back(&site);
+  }
+  return doors;
+}
+
+std::vector<std::pair<std::string, FilePlace>> hosts_of(const SiteSettings& site) {
+  std::vector<std::pair<std::string, FilePlace>> hosts{{site.hostname, site.located.place_of("hostname")}};
+  for (const std::string& host : site.hostnames) hosts.emplace_back(host, site.located.place_of("hostnames"));
+  return hosts;
+}
+
+// --- One site
+
+void check_listen(const SiteSettings& site, Reading& reading) {
+  const bool has_port = site.located.has("port");
+  const bool has_listen = site.located.has("listen");
+  if (!has_port && !has_listen) {
+    reading.error(site.located.place,
+                  site.located.name_of("port") + " is missing: wants a number from 1 to 65535, or listen");
+  } else if (has_port && has_listen) {
+    reading.error(listen_place(site),
+                  listen_key(site) + ": the site has listen, too; one of them says where it listens");
+  }
+}
+
+void check_proxy_header(const SiteSettings& site, Reading& reading) {
+  if (!site.proxy_protocol || !site.trusted_proxies.empty()) return;
+  reading.error(site.located.place_of("proxy_protocol"),
+                site.located.name_of("proxy_protocol") +
+                    ": wants trusted_proxies, too: a PROXY header of anybody would be believed");
+}
+
+void check_certificate(const SslSettings& ssl, Reading& reading) {
+  const bool has_certificate = !ssl.cert_file.empty();
+  const bool has_key = !ssl.key_file.empty();
+  if (has_certificate != has_key) {
+    const char* there = has_certificate ? "cert_file" : "key_file";
+    reading.error(ssl.located.place_of(there),
+                  ssl.located.name_of(there) + ": wants " + (has_certificate ? "key_file" : "cert_file") + ", too");
+  } else if (!has_certificate && !ssl.auto_cert) {
+    reading.error(ssl.located.place_of("enabled"),
+                  ssl.located.name_of("enabled") + ": wants cert_file and key_file, or auto_cert = true");
+  }
+}
+
+void check_ssl(const SslSettings& ssl, Reading& reading) {
+  if (!ssl.enabled) {
+    if (!ssl.cert_file.empty() || ssl.auto_cert) {
+      reading.warn(ssl.located.place, ssl.located.where + ": enabled is not true: the site speaks HTTP without TLS");
+    }
+    return;
+  }
+  check_certificate(ssl, reading);
+  if (ssl.auto_cert && ssl.acme.email.empty()) {
+    reading.error(ssl.located.place_of("auto_cert"),
+                  ssl.located.name_of("auto_cert") + ": wants an address as email in " + ssl.located.name_of("acme"));
+  }
+  if (ssl.client_optional && ssl.client_ca.empty()) {
+    reading.error(ssl.located.place_of("client_optional"),
+                  ssl.located.name_of("client_optional") + ": wants client_ca, too");
+  }
+}
+
+void check_access(const AccessControlSettings& access, Reading& reading) {
+  const auto& origins = access.allow_origins;
+  if (!access.allow_credentials || std::find(origins.begin(), origins.end(), "*") == origins.end()) return;
+  reading.error(access.located.place_of("allow_credentials"),
+                access.located.name_of("allow_credentials") +
+                    ": together with the origin * every page of the world could act as its reader; name the origins");
+}
+
+void check_folder_keys(const SiteSettings& site, Reading& reading) {
+  if (!site.static_dir.empty()) return;
+  for (const char* key : {"index_files", "listing", "fallback", "dot_files", "precompressed"}) {
+    if (!site.located.has(key)) continue;
+    reading.warn(site.located.place_of(key),
+                 site.located.name_of(key) + " changes nothing: the site has no static_dir");
+  }
+}
+
+void check_site(const SiteSettings& site, Reading& reading) {
+  check_listen(site, reading);
+  check_proxy_header(site, reading);
+  check_ssl(site.ssl, reading);
+  check_access(site.access_control, reading);
+  check_folder_keys(site, reading);
+  check_proxy(site, reading);
+}
+
+// --- Sites together
+
+void check_names(const FileSettings& file, Reading& reading) {
+  std::map<std::string, FilePlace> known;
+  for (const SiteSettings& site : file.sites) {
+    const auto [first, is_new] = known.emplace(site.name, site.located.place_of("name"));
+    if (is_new || site.name.empty()) continue;
+    reading.warn(site.located.place_of("name"), site.located.name_of("name") + " = " + quoted(site.name) +
+                                                    ": the site of " + Reading::line_of(first->second) +
+                                                    " has this name, too");
+  }
+}
+
+void check_hosts(const Sites& sites, const std::string& door, Reading& reading) {
+  std::map<std::string, FilePlace> known;
+  for (const SiteSettings* site : sites) {
+    for (const auto& [host, place] : hosts_of(*site)) {
+      if (host.empty()) continue;
+      const auto [first, is_new] = known.emplace(host, place);
+      if (is_new) continue;
+      reading.error(place, site->located.where + ": " + quoted(host) + " at " + door +
+                               " is taken: " + Reading::line_of(first->second) + " has it, too");
+    }
+  }
+}
+
+void check_default(const Sites& sites, const std::string& door, Reading& reading) {
+  const SiteSettings* first = nullptr;
+  for (const SiteSettings* site : sites) {
+    if (!site->is_default) continue;
+    if (first) {
+      reading.error(site->located.place_of("default"), site->located.name_of("default") + ": the site of " +
+                                                           Reading::line_of(first->located.place) +
+                                                           " is the default of " + door + " already");
+    }
+    if (!first) first = site;
+  }
+  if (first || sites.size() < 2) return;
+  reading.warn(sites.front()->located.place, sites.front()->located.where + ": none of the " +
+                                                 std::to_string(sites.size()) + " sites at " + door +
+                                                 " says default = true; this one, the first, answers unknown hosts");
+}
+
+// Each connection is accepted before its site is known.
+void check_agreement(const Sites& sites, const std::string& door, Reading& reading) {
+  const SiteSettings& first = *sites.front();
+  for (const SiteSettings* site : sites) {
+    const std::string other = "; the site of " + Reading::line_of(first.located.place) + " ";
+    if (site->ssl.enabled != first.ssl.enabled) {
+      reading.error(listen_place(*site), listen_key(*site) + ": at " + door + " this site speaks " +
+                                             (site->ssl.enabled ? "HTTPS" : "HTTP") + other + "speaks " +
+                                             (first.ssl.enabled ? "HTTPS" : "HTTP"));
+    }
+    const bool has_same_proxies = !site->proxy_protocol || site->trusted_proxies == first.trusted_proxies;
+    if (site->proxy_protocol != first.proxy_protocol || !has_same_proxies) {
+      reading.error(site->located.place_of("proxy_protocol"),
+                    site->located.name_of("proxy_protocol") + ": sites at " + door +
+                        " want one proxy_protocol and the same trusted_proxies" + other + "has others");
+    }
+  }
+}
+
+void check_overlaps(const FileSettings& file, Reading& reading) {
+  std::vector<std::pair<ListenAddress, const SiteSettings*>> seen;
+  for (const SiteSettings& site : file.sites) {
+    for (const ListenAddress& listen : site.listen) {
+      for (const auto& [other, owner] : seen) {
+        if (!is_in_the_way(listen, other)) continue;
+        reading.error(listen_place(site), listen_key(site) + ": " + to_text(listen) + " and " + to_text(other) +
+                                              " of " + Reading::line_of(listen_place(*owner)) +
+                                              " cannot be open at once");
+        break;
+      }
+      seen.emplace_back(listen, &site);
+    }
+  }
+}
+
+void check_redirects(const FileSettings& file, Reading& reading) {
+  std::set<std::string> secure;
+  for (const SiteSettings& site : file.sites) {
+    if (!site.ssl.enabled) continue;
+    for (const auto& [host, place] : hosts_of(site)) secure.insert(host);
+  }
+  for (const SiteSettings& site : file.sites) {
+    if (!site.redirect_to_https || site.ssl.enabled || secure.contains(site.hostname)) continue;
+    reading.warn(
+        site.located.place_of("redirect_to_https"),
+        site.located.name_of("redirect_to_https") + ": no site of this file serves HTTPS for " + quoted(site.hostname));
+  }
+}
+
+void check_management(const ManagementSettings& management, Reading& reading) {
+  const bool is_local =
+      management.host == "localhost" || management.host == "::1" || management.host.starts_with("127.");
+  if (!management.enabled || is_local || !management.api_key.empty()) return;
+  reading.error(management.located.place_of("host"),
+                management.located.name_of("host") + " = " + quoted(management.host) +
+                    ": wants api_key, too: other machines could manage the router");
+}
+
+// --- Files
+
+bool is_readable(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored) && ::access(path.c_str(), R_OK) == 0;
+}
+
+void check_file(const Located& located, const char* key, const std::string& path, Reading& reading) {
+  if (path.empty() || is_readable(path)) return;
+  reading.error(located.place_of(key), located.name_of(key) + ": " + path + " is no file that can be read");
+}
+
+void check_site_files(const SiteSettings& site, Reading& reading) {
+  const SslSettings& ssl = site.ssl;
+  if (ssl.enabled) {
+    check_file(ssl.located, "cert_file", ssl.cert_file, reading);
+    check_file(ssl.located, "key_file", ssl.key_file, reading);
+    check_file(ssl.located, "client_ca", ssl.client_ca, reading);
+  }
+  for (const MemberSettings& member : site.proxy.members) {
+    check_file(member.located, "ca_file", member.ca_file, reading);
+    check_file(member.located, "client_cert", member.client_cert, reading);
+    check_file(member.located, "client_key", member.client_key, reading);
+  }
+  for (const ErrorPage& page : site.error_pages) {
+    if (!is_readable(page.file)) {
+      reading.error(page.place,
+                    site.located.name_of("error_pages") + ": " + page.file + " is no file that can be read");
+    }
+  }
+  std::error_code ignored;
+  if (site.static_dir.empty() || std::filesystem::is_directory(site.static_dir, ignored)) return;
+  reading.warn(site.located.place_of("static_dir"), site.located.name_of("static_dir") + ": there is no folder " +
+                                                        site.static_dir + ", every file of it is 404");
+}
+
+}  // namespace
+
+void check_sites(const FileSettings& file, Reading& reading) {
+  for (const SiteSettings& site : file.sites) check_site(site, reading);
+  check_names(file, reading);
+  check_overlaps(file, reading);
+  check_redirects(file, reading);
+  check_management(file.management, reading);
+  for (const auto& [door, sites] : doors_of(file)) {
+    check_hosts(sites, door, reading);
+    check_default(sites, door, reading);
+    check_agreement(sites, door, reading);
+  }
+}
+
+void check_files(const FileSettings& file, Reading& reading) {
+  for (const SiteSettings& site : file.sites) check_site_files(site, reading);
+}
+
+Result<> check_file_ports(const Settings& settings) {
+  struct Wanted {
+    ListenAddress listen;
+    std::string key;
+    FilePlace place;
+  };
+  std::vector<Wanted> all;
+  for (const SiteSettings& site : settings.file->sites) {
+    for (const ListenAddress& listen : site.listen) all.push_back({listen, listen_key(site), listen_place(site)});
+  }
+  const ManagementSettings& management = settings.file->management;
+  if (management.enabled) {
+    all.push_back({{management.host, management.port, ""}, "management.port", management.located.place_of("port")});
+  }
+  for (const Wanted& one : all) {
+    Settings with_port = settings;
+    with_port.edge.address = one.listen.address;
+    with_port.edge.port = one.listen.port;
+    with_port.edge.tls = {};
+    const auto apart = one.listen.path.empty() ? check_ports(with_port) : Result<>{};
+    if (apart) continue;
+    const std::string why = apart.error().detail;
+    return Error{Fault::router, Code::internal, false,
+                 settings.file->path + ":" + std::to_string(one.place.line) + ":" + std::to_string(one.place.column) +
+                     ": " + one.key + why.substr(why.find(':'))};
+  }
+  return {};
+}
+
+}  // namespace zeroway

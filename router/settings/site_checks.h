@@ -1,0 +1,21 @@
+// Whether the values of a configuration file fit together: hosts, ports, pools, routes, certificates.
+//
+// Owner: nobody; free functions.   Thread: any.
+// Not here: whether one value fits its key (settings/description.h), or the command line (settings/checks.h).
+#pragma once
+#include "router/settings/reading.h"
+#include "router/settings/settings.h"
+
+namespace zeroway {
+
+// Notes every error and warning. `file` is not changed.
+void check_sites(const FileSettings& file, Reading& reading);
+// The checks of one site's backends and routes, for check_sites().
+void check_proxy(const SiteSettings& site, Reading& reading);
+// Files that the sites name and that cannot be read.
+void check_files(const FileSettings& file, Reading& reading);
+// Whether a site or the management port wants a port of the fabric. For after the command line was read: it may move
+// the fabric. The error names the file.
+[[nodiscard]] Result<> check_file_ports(const Settings& settings);
+
+}  // namespace zeroway

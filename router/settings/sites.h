@@ -1,0 +1,305 @@
+// What a configuration file says, as plain structs; each default is the documented one.
+//
+// Owner: Settings (`file`), after router -c FILE.   Thread: any; never changed after the file was read.
+// Not here: what both the command line and a file say (settings/settings.h), the keys' names and ranges
+// (settings/description.h), what it means for a request (router/plan/).
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "router/settings/client_terms.h"
+#include "router/settings/file_place.h"
+#include "router/settings/listen_address.h"
+#include "router/settings/member_url.h"
+
+namespace zeroway {
+
+// A field, its name in lower case, and its value, which may hold $variables.
+struct FieldRule {
+  std::string name;
+  std::string value;
+  FilePlace place;
+
+  bool operator==(const FieldRule&) const = default;
+};
+
+struct StatusRange {
+  std::uint16_t first = 0;
+  std::uint16_t last = 0;  // included
+
+  bool operator==(const StatusRange&) const = default;
+};
+
+struct ErrorPage {
+  StatusRange statuses;
+  std::string file;
+  FilePlace place;
+
+  bool operator==(const ErrorPage&) const = default;
+};
+
+// [server]: the `Server` field of replies is NAME/VERSION.
+struct ServerSettings {
+  std::string name = "Zeroway";
+  std::string version;  // "" = the router's own
+  std::string description;
+
+  bool operator==(const ServerSettings&) const = default;
+};
+
+enum class LogLevel : std::uint8_t { trace, debug, info, warn, error };
+
+// [logging] beyond ObserveSettings. `debug` and `trace` are --verbose; without `log_requests` there is no access log.
+struct LoggingSettings {
+  LogLevel level = LogLevel::info;
+  bool log_requests = true;
+
+  bool operator==(const LoggingSettings&) const = default;
+};
+
+// [security]. `security_headers` are set on replies that do not have them.
+struct SecuritySettings {
+  bool hide_server_header = false;
+  std::vector<FieldRule> security_headers{{"x-frame-options", "DENY", {}},
+                                          {"x-content-type-options", "nosniff", {}},
+                                          {"x-xss-protection", "1; mode=block", {}},
+                                          {"referrer-policy", "strict-origin-when-cross-origin", {}}};
+
+  bool operator==(const SecuritySettings&) const = default;
+};
+
+// [management]: the port where an operator reloads the file and reads numbers.
+struct ManagementSettings {
+  Located located;
+  bool enabled = false;
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 7654;
+  std::string api_key;  // "" = no key is asked for
+
+  bool operator==(const ManagementSettings&) const = default;
+};
+
+struct CompressionSettings {
+  bool enabled = true;
+  std::vector<std::string> types{"html", "css", "js", "json", "xml", "plain"};
+  std::uint32_t level = 6;        // 0…9
+  std::uint64_t min_size = 1024;  // bytes of a body; smaller ones are sent as they are
+
+  bool operator==(const CompressionSettings&) const = default;
+};
+
+// Of the files in static_dir.
+struct CacheSettings {
+  bool enabled = true;
+  std::string cache_control;  // the field's value; "" = made of the ages
+  bool etag_enabled = true;
+  bool last_modified_enabled = true;
+  Millis max_age_static{3'600'000};
+  Millis max_age_dynamic{300'000};
+
+  bool operator==(const CacheSettings&) const = default;
+};
+
+// Which pages of other origins may read replies (CORS). No origins = none may.
+struct AccessControlSettings {
+  Located located;
+  std::vector<std::string> allow_origins;
+  std::vector<std::string> allow_methods;
+  std::vector<std::string> allow_headers;
+  bool allow_credentials = false;
+  Millis max_age{0};  // 0 = the browser's own
+
+  bool operator==(const AccessControlSettings&) const = default;
+};
+
+struct AcmeSettings {
+  bool enabled = false;
+  std::string email;
+  bool staging = false;
+  std::string challenge_dir = "acme-challenges";
+  std::string directory_url;  // "" = Let's Encrypt
+
+  bool operator==(const AcmeSettings&) const = default;
+};
+
+struct SslSettings {
+  Located located;
+  bool enabled = false;
+  bool auto_cert = false;
+  std::vector<std::string> domains;  // further names in the certificate
+  std::string cert_file;
+  std::string key_file;
+  std::string client_ca;         // "" = clients are asked for no certificate
+  bool client_optional = false;  // clients may come without a certificate, too
+  AcmeSettings acme;
+
+  bool operator==(const SslSettings&) const = default;
+};
+
+enum class ProxyProtocol : std::uint8_t { off, v1, v2 };
+
+// One [[sites.proxy.upstreams]]. Entries of one name are one pool.
+struct MemberSettings {
+  Located located;
+  std::string name;
+  std::string url;
+  MemberUrl target;  // `url`, read
+  std::uint32_t weight = 1;
+  std::uint32_t max_conns = 0;  // requests at once, 0 = any number
+  std::string ca_file;          // "" = the system's authorities
+  std::string server_name;      // for SNI and the certificate's check; "" = the URL's host
+  bool verify = true;
+  std::string client_cert;
+  std::string client_key;
+  ProxyProtocol proxy_protocol = ProxyProtocol::off;
+
+  bool operator==(const MemberSettings&) const = default;
+};
+
+struct BalanceSettings {
+  // One of the words of router/route/balance_method.h: "round_robin", "weighted", …, "hash:FIELD" with the field in
+  // lower case.
+  std::string method = "round_robin";
+
+  bool operator==(const BalanceSettings&) const = default;
+};
+
+struct HealthSettings {
+  Located located;
+  // Active: a request now and then.
+  bool enabled = false;
+  std::string path = "/health";
+  Millis interval{30'000};
+  Millis timeout{5'000};
+  std::uint32_t retries = 3;  // wrong answers in a row until a member is out
+  std::uint32_t rise = 1;     // right answers in a row until it is back
+  std::vector<StatusRange> expected_status{{200, 399}};
+  // Passive: what requests of clients met.
+  std::uint32_t fall = 3;  // failures in a row until a member is out
+  bool count_5xx = false;  // a reply with 5xx is a failure, too
+  Millis back_off{1'000};  // out for so long, doubling up to kMostBackOff
+  bool fail_open = false;  // all members out: try them all the same, else 503
+
+  bool operator==(const HealthSettings&) const = default;
+};
+
+struct TimeoutSettings {
+  Millis connect{10'000};  // until somebody holds the request
+  Millis read{30'000};     // silence before the reply's head and between two pieces; 0 = any
+  Millis write{30'000};    // time in which the backend reads nothing; 0 = any
+
+  bool operator==(const TimeoutSettings&) const = default;
+};
+
+// What is changed in heads. A route has its site's rules first, then its own.
+struct ForwardingSettings {
+  bool preserve_host = true;
+  bool add_x_forwarded = true;
+  bool add_forwarded = true;
+  std::vector<FieldRule> add;       // both directions
+  std::vector<std::string> remove;  // both directions; all names lower case
+  std::vector<FieldRule> request_add;
+  std::vector<FieldRule> request_set;
+  std::vector<std::string> request_remove;
+  std::vector<FieldRule> response_add;
+  std::vector<FieldRule> response_set;
+  std::vector<std::string> response_remove;
+
+  bool operator==(const ForwardingSettings&) const = default;
+};
+
+struct RedirectSettings {
+  Located located;
+  std::uint32_t status = 301;
+  std::string to;       // may hold $1 … of `pattern`, and $variables
+  std::string pattern;  // of the path; "" = every path of the route
+
+  bool operator==(const RedirectSettings&) const = default;
+};
+
+enum class EncodedSlashes : std::uint8_t { refuse, pass };
+
+// One [[sites.proxy.routes]]. What it does not say is as its site says.
+struct RouteSettings {
+  Located located;
+  std::string path;
+  std::vector<std::string> methods;  // none = all
+  std::string pool;                  // key `upstream`: a pool's name, "fabric" or "fabric:GROUP"; "" with `redirect`
+  bool strip_prefix = false;
+  std::optional<std::string> rewrite_target;
+  bool websocket = false;
+  EncodedSlashes encoded_slashes = EncodedSlashes::refuse;
+  std::optional<RedirectSettings> redirect;
+  std::uint32_t retries = 2;
+  BalanceSettings balance;
+  TimeoutSettings timeout;
+  ForwardingSettings headers;
+  ClientTerms terms;
+
+  bool operator==(const RouteSettings&) const = default;
+};
+
+struct ProxySettings {
+  Located located;
+  bool enabled = false;
+  std::uint32_t retries = 2;  // openings of a request after the first
+  BalanceSettings balance;
+  HealthSettings health;
+  TimeoutSettings timeout;
+  ForwardingSettings headers;
+  ClientTerms terms;                    // the site's, for its routes
+  std::vector<MemberSettings> members;  // key `upstreams`
+  std::vector<RouteSettings> routes;
+
+  bool operator==(const ProxySettings&) const = default;
+};
+
+struct SiteSettings {
+  Located located;
+  std::string name;
+  std::string hostname;                // lower case; may begin with "*."
+  std::vector<std::string> hostnames;  // further ones
+  std::uint16_t port = 0;              // on every address; 0 = `listen` says where
+  std::vector<ListenAddress> listen;   // with `port` in it, when that is given
+  bool is_default = false;             // for hosts that no site of the listener has
+  bool strict_host = false;            // 421 for those instead
+  bool fabric = true;                  // workers may serve paths of this site
+  bool builtin_health = true;          // /api/health and its like are the router's
+  bool redirect_to_https = false;
+  std::vector<std::string> trusted_proxies;  // networks whose forwarding fields and PROXY headers are believed
+  bool proxy_protocol = false;               // connections begin with a PROXY header
+  std::vector<FieldRule> headers;            // on all replies
+  std::vector<ErrorPage> error_pages;
+
+  std::string static_dir;  // "" = no files
+  std::vector<std::string> index_files{"index.html", "index.htm"};
+  bool listing = false;       // of folders without an index file
+  std::string fallback;       // file for paths that no file has; "" = 404
+  bool dot_files = false;     // names that begin with '.' are served
+  bool precompressed = true;  // FILE.br, FILE.zst and FILE.gz are sent for FILE
+
+  ClientTerms terms;
+  CompressionSettings compression;
+  CacheSettings cache;
+  AccessControlSettings access_control;
+  SslSettings ssl;
+  ProxySettings proxy;
+
+  bool operator==(const SiteSettings&) const = default;
+};
+
+struct FileSettings {
+  std::string path;  // as the operator named it
+  ServerSettings server;
+  LoggingSettings logging;
+  SecuritySettings security;
+  ManagementSettings management;
+  std::vector<SiteSettings> sites;
+
+  bool operator==(const FileSettings&) const = default;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,16 @@
+// Reads a tree by its description: each key's value goes into the struct's member, each error into the reading.
+//
+// Owner: nobody; a free function.   Thread: any.
+// Not here: whether the values fit together (settings/site_checks.h).
+#pragma once
+#include <string>
+
+#include "router/settings/table.h"
+
+namespace zeroway {
+
+// `where` is how errors call the table: "" for the whole file. The keys are read in the order of the description, its
+// own keys before its tables.
+void read_table(const Table& table, const Node& node, const std::string& where, void* target, Reading& reading);
+
+}  // namespace zeroway
