@@ -1,10 +1,6 @@
 #include "router/settings/checks.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <charconv>
 #include <utility>
 
@@ -14,15 +10,10 @@ namespace zeroway {
 
 namespace {
 
-bool is_of_family(int family, const std::string& text) {
-  std::array<unsigned char, sizeof(in6_addr)> address;
-  return ::inet_pton(family, text.c_str(), address.data()) == 1;
-}
-
 // Whether a socket at the HTTP address also takes its port at the fabric's host.
 bool overlap(const std::string& address, const std::string& host) {
   if (address.empty() || host == "*") return true;
-  if (address == "0.0.0.0") return is_of_family(AF_INET, host);
+  if (address == "0.0.0.0") return is_ipv4(host);
   return address == host;
 }
 
@@ -30,31 +21,12 @@ Error wrong(std::string detail) { return {Fault::router, Code::internal, false, 
 
 }  // namespace
 
-bool is_address(const std::string& text) {
-  if (is_of_family(AF_INET, text) || is_of_family(AF_INET6, text)) return true;
-  const auto is_name_char = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '-' || c == '_'; };
-  const bool has_letter = std::any_of(text.begin(), text.end(), [](unsigned char c) { return std::isalpha(c); });
-  return has_letter && std::all_of(text.begin(), text.end(), is_name_char);
-}
-
-bool is_network(const std::string& text) {
-  const auto slash = text.find('/');
-  const std::string address = text.substr(0, slash);
-  const bool is_v4 = is_of_family(AF_INET, address);
-  if (!is_v4 && !is_of_family(AF_INET6, address)) return false;
-  if (slash == std::string::npos) return true;
-  unsigned bits = 0;
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data() + slash + 1, last, bits);
-  return error == std::errc{} && end == last && bits <= (is_v4 ? 32U : 128U);
-}
-
 bool is_local_endpoint(const std::string& endpoint) {
   if (endpoint.starts_with("ipc://")) return true;
   if (!endpoint.starts_with("tcp://")) return false;
   const std::string host = endpoint.substr(6, endpoint.rfind(':') - 6);
   if (host == "localhost" || host == "[::1]" || host == "::1") return true;
-  return host.starts_with("127.") && is_of_family(AF_INET, host);
+  return host.starts_with("127.") && is_ipv4(host);
 }
 
 bool is_origin_pattern(const std::string& text) {

@@ -1,19 +1,16 @@
-// Whether a word is valid for its option: addresses, networks, fabric endpoints.
+// Whether a word is valid for its option: endpoints of the fabric, origins, and values that must fit together.
 //
 // Owner: nobody; free functions.   Thread: any.
-// Not here: numbers with units (settings/units.h).
+// Not here: numbers with units (settings/units.h), addresses (settings/addresses.h).
 #pragma once
 #include <string>
 
 #include "proto/error.h"
+#include "router/settings/addresses.h"
 #include "router/settings/settings.h"
 
 namespace zeroway {
 
-// An IPv4 or IPv6 address, or a word that could be the name of a host.
-[[nodiscard]] bool is_address(const std::string& text);
-// "10.0.0.0/8", "2001:db8::/32", or an address alone.
-[[nodiscard]] bool is_network(const std::string& text);
 // Whether only this machine reaches the endpoint: ipc, or tcp at a loopback address.
 [[nodiscard]] bool is_local_endpoint(const std::string& endpoint);
 // Checks that every value is in its range. The error names the option as WebSocketSettings does.

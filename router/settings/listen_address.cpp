@@ -3,7 +3,7 @@
 #include <charconv>
 #include <utility>
 
-#include "router/settings/checks.h"
+#include "router/settings/addresses.h"
 #include "router/settings/limits.h"
 
 namespace zeroway {

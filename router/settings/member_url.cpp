@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "router/settings/checks.h"
+#include "router/settings/addresses.h"
 #include "router/settings/limits.h"
 
 namespace zeroway {
