@@ -33,19 +33,19 @@ Error unknown(std::string_view text) {
 
 }  // namespace
 
-Result<Balance> read_balance(std::string_view text) {
+Result<BalanceRule> read_balance(std::string_view text) {
   if (text.starts_with(kHash) && text.size() > kHash.size()) {
-    Balance balance{BalanceMethod::hash, std::string(text.substr(kHash.size()))};
+    BalanceRule balance{BalanceMethod::hash, std::string(text.substr(kHash.size()))};
     std::transform(balance.field.begin(), balance.field.end(), balance.field.begin(), to_lower);
     return balance;
   }
   for (const Word& word : kWords) {
-    if (word.text == text) return Balance{word.method, ""};
+    if (word.text == text) return BalanceRule{word.method, ""};
   }
   return unknown(text);
 }
 
-std::string balance_text(const Balance& balance) {
+std::string balance_text(const BalanceRule& balance) {
   for (const Word& word : kWords) {
     if (word.method == balance.method) return std::string(word.text);
   }

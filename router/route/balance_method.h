@@ -21,15 +21,15 @@ enum class BalanceMethod : std::uint8_t {
   first,              // the first one that can take it
 };
 
-struct Balance {
+struct BalanceRule {
   BalanceMethod method = BalanceMethod::round_robin;
   std::string field;  // of hash: the request's field, in lower case
 
-  bool operator==(const Balance&) const = default;
+  bool operator==(const BalanceRule&) const = default;
 };
 
 // "least_connections", also "least_conn"; "hash:X-User" names a field. The error's detail names the word and what fits.
-[[nodiscard]] Result<Balance> read_balance(std::string_view text);
-[[nodiscard]] std::string balance_text(const Balance& balance);
+[[nodiscard]] Result<BalanceRule> read_balance(std::string_view text);
+[[nodiscard]] std::string balance_text(const BalanceRule& balance);
 
 }  // namespace zeroway
