@@ -1,0 +1,22 @@
+// Every number of the backends that limits something and is no setting, with its reason.
+#pragma once
+#include <chrono>
+#include <cstddef>
+
+namespace zeroway {
+
+// origins
+inline constexpr std::size_t kIdleConnections =
+    256;  // to one server, on one loop: fewer would dial again in every lull, and use up the ports of this machine
+inline constexpr std::chrono::milliseconds kIdleTime{60'000};  // below the 75 s after which nginx closes; others: less
+inline constexpr std::chrono::milliseconds kIdleLook{15'000};  // between two looks for connections that are too old
+inline constexpr std::size_t kSharedStreams =
+    100;  // requests that wait for one HTTP/2 connection: as many as it takes before its SETTINGS are known
+inline constexpr std::chrono::milliseconds kCloseTime{5'000};  // for the last bytes of a connection that is closed
+inline constexpr std::chrono::milliseconds kLongestDial{
+    60'000};                                               // without a limit of the operator's: nobody waits longer
+inline constexpr std::size_t kSpareOriginStreams = 1'024;  // kept for reuse: enough for a busy loop
+inline constexpr std::size_t kWarmOpening = 16'384;        // memory kept for the body of an opening: most bodies fit
+inline constexpr std::size_t kWarmHead = 8'192;            // list size of a head whose memory is kept: most heads fit
+
+}  // namespace zeroway

@@ -1,0 +1,365 @@
+#include "router/backends/servers_backend.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace zeroway {
+
+namespace {
+
+using std::chrono::milliseconds;
+using Stage = OriginStream::Stage;
+
+constexpr Line::Queue kQueue = 0;  // the line of a pool has one queue
+
+std::string in_ms(milliseconds time) { return std::to_string(time.count()) + " ms"; }
+
+// No server could be reached. A server that gave no answer may be there: 502, else 503.
+Error unreachable(const Error& last) {
+  const Code code = last.code == Code::worker_timeout ? Code::worker_reset : Code::no_worker;
+  return {last.fault, code, true, last.detail};
+}
+
+}  // namespace
+
+ServersBackend::ServersBackend(Loop& loop, std::shared_ptr<ServersPool> pool, OriginDialer& dialer)
+    : loop_(loop),
+      pool_(std::move(pool)),
+      spec_(pool_->spec()),
+      streams_(loop, [this](OriginStream& stream) { ring(stream); }),
+      line_(spec_.queue_limit, spec_.queue_timeout),
+      waiter_(std::make_shared<RoomBell::Waiter>(loop, [this] { room_came(); })) {
+  for (std::size_t index = 0; index < pool_->size(); ++index) {
+    origins_.push_back(std::make_unique<Origin>(static_cast<OriginOwner&>(*this), loop, dialer, pool_->server(index),
+                                                index, spec_.preserve_host));
+  }
+}
+
+ServersBackend::~ServersBackend() {
+  waiter_->stop();
+  pool_->bell().leave(waiter_);
+  loop_.forget_turn_end(*this);
+}
+
+// --- the request's verbs
+
+StreamKey ServersBackend::open(const BackendRequest& request, ReplyTo reply_to) {
+  OriginStream& stream = streams_.create(reply_to);
+  stream.kind = request.kind;
+  stream.attempt = request.attempt;
+  stream.last = request.last;
+  stream.client = &request.client;
+  stream.balance_key = balance_key(request);
+  const StreamKey key = stream.key;
+  if (request.kind == Kind::tunnel) {
+    fail(stream, {Fault::client, Code::not_implemented, false, "a tunnel to an HTTP server"});
+  } else if (line_.size() > 0) {
+    wait_in_line(stream, request.head);
+  } else {
+    find_server(stream, request.head, nobody_error());
+  }
+  return key;
+}
+
+void ServersBackend::data(StreamKey key, Bytes bytes) {
+  OriginStream* stream = streams_.find(key);
+  if (!stream || stream->stage == Stage::failed) return;
+  if (stream->connection) return stream->connection->data(*stream, bytes);
+  stream->body.append(as_text(bytes));
+}
+
+void ServersBackend::piece(StreamKey key, Bytes bytes, MessageKind kind, Last last) {
+  OriginStream* stream = streams_.find(key);
+  if (stream && stream->connection) stream->connection->piece(*stream, bytes, kind, last);
+}
+
+void ServersBackend::end(StreamKey key, const Head& trailers) {
+  OriginStream* stream = streams_.find(key);
+  if (!stream || stream->stage == Stage::failed) return;
+  if (stream->connection) return stream->connection->end(*stream, trailers);
+  stream->has_ended = true;
+  if (!trailers.is_empty()) stream->trailers = trailers;
+}
+
+void ServersBackend::reset(StreamKey key, ResetCode code) {
+  OriginStream* stream = streams_.find(key);
+  if (!stream) return;
+  detach(*stream, code);
+  release(*stream);
+}
+
+void ServersBackend::credit(StreamKey key, std::uint32_t bytes) {
+  OriginStream* stream = streams_.find(key);
+  if (!stream || stream->stage == Stage::failed) return;
+  if (stream->connection) return stream->connection->credit(*stream, bytes);
+  stream->credit += bytes;
+}
+
+void ServersBackend::retire(std::function<void()> empty) {
+  empty_ = std::move(empty);
+  for (const auto& origin : origins_) origin->retire();
+  ask_turn_end();
+  loop_.post([] {});  // retire() may be called between two turns
+}
+
+std::vector<std::string> ServersBackend::describe() const {
+  std::vector<std::string> lines;
+  for (std::size_t index = 0; index < origins_.size(); ++index) {
+    const Origin& origin = *origins_[index];
+    lines.push_back(origin.server().name + ": " + pool_->health(index).text(loop_.now()) + ", " +
+                    std::to_string(pool_->chooser().open(index)) + " requests open, " +
+                    std::to_string(origin.connections()) + " connections of this loop, " +
+                    std::to_string(origin.idle_connections()) + " of them idle");
+  }
+  return lines;
+}
+
+// --- choosing a server
+
+std::string ServersBackend::balance_key(const BackendRequest& request) const {
+  if (spec_.balance == BalanceMethod::ip_hash) return request.client.address;
+  if (spec_.balance != BalanceMethod::hash) return {};
+  return std::string(request.head.find(spec_.hash_field).value_or(""));
+}
+
+// `otherwise`: what the stream fails with when nobody is left.
+void ServersBackend::find_server(OriginStream& stream, const Head& head, const Error& otherwise) {
+  const Placed placed = place(stream, head);
+  if (placed == Placed::full) return wait_in_line(stream, head);
+  if (placed == Placed::nobody) fail(stream, otherwise);
+}
+
+ServersBackend::Placed ServersBackend::place(OriginStream& stream, const Head& head) {
+  const Time now = loop_.now();
+  const auto may_take = [&](std::size_t server) {
+    return may_try(stream, server) && pool_->health(server).is_fit(now);
+  };
+  while (auto placement = pool_->chooser().place(stream.balance_key, may_take)) {
+    // Nothing when another loop has just begun the one trial of a server that was out.
+    auto ticket = pool_->health(placement->member()).take(now);
+    if (!ticket) continue;
+    give(stream, head, std::move(*placement), std::move(*ticket));
+    return Placed::yes;
+  }
+  if (has_full_server(stream)) return Placed::full;
+  return spec_.health.fail_open && !is_anybody_fit() ? place_anyway(stream, head) : Placed::nobody;
+}
+
+ServersBackend::Placed ServersBackend::place_anyway(OriginStream& stream, const Head& head) {
+  const auto may_take = [&](std::size_t server) { return may_try(stream, server); };
+  auto placement = pool_->chooser().place(stream.balance_key, may_take);
+  if (!placement) return Placed::nobody;
+  HealthTicket ticket = pool_->health(placement->member()).take_anyway();
+  give(stream, head, std::move(*placement), std::move(ticket));
+  return Placed::yes;
+}
+
+void ServersBackend::give(OriginStream& stream, const Head& head, Placement placement, HealthTicket ticket) {
+  const std::size_t server = placement.member();
+  stream.placement = std::move(placement);
+  stream.health.emplace(std::move(ticket));
+  stream.server = &pool_->server(server);
+  if (stream.connect_due == Time{}) {
+    const milliseconds limit = spec_.times.connect;
+    stream.connect_due = limit.count() == 0 ? Time::max() : loop_.now() + limit;
+  }
+  origins_[server]->serve(stream, head);
+  watch(stream);
+}
+
+bool ServersBackend::may_try(const OriginStream& stream, std::size_t server) const {
+  return std::find(stream.tried.begin(), stream.tried.end(), server) == stream.tried.end();
+}
+
+bool ServersBackend::has_full_server(const OriginStream& stream) const {
+  for (std::size_t server = 0; server < pool_->size(); ++server) {
+    if (pool_->chooser().is_full(server) && may_try(stream, server) && pool_->health(server).is_fit(loop_.now()))
+      return true;
+  }
+  return false;
+}
+
+bool ServersBackend::is_anybody_fit() const {
+  for (std::size_t server = 0; server < pool_->size(); ++server) {
+    if (pool_->server(server).weight > 0 && pool_->health(server).is_fit(loop_.now())) return true;
+  }
+  return false;
+}
+
+// While other servers are left, a server that does not answer may use only half of the time.
+milliseconds ServersBackend::dial_time(const OriginStream& stream) const {
+  if (stream.connect_due == Time::max()) return kLongestDial;
+  const auto left = std::chrono::ceil<milliseconds>(stream.connect_due - loop_.now());
+  const bool has_others = stream.tried.size() + 1 < pool_->size();
+  return std::max(milliseconds(1), has_others ? left / 2 : left);
+}
+
+// --- waiting for room
+
+void ServersBackend::wait_in_line(OriginStream& stream, const Head& head) {
+  const Time now = loop_.now();
+  const auto ticket = line_.join(kQueue, stream.key, now);
+  if (!ticket) {
+    return fail(stream, {Fault::router, Code::queue_full, true,
+                         std::to_string(line_.size()) + " requests wait for pool " + spec_.name + " already"});
+  }
+  stream.keep_head(head);
+  stream.ticket = ticket;
+  stream.stage = Stage::in_line;
+  stream.line_due = now + spec_.queue_timeout;
+  watch(stream);
+  pool_->bell().wait(waiter_);
+  room_came();  // another loop may have made room before the bell knew of us
+}
+
+void ServersBackend::room_came() {
+  is_line_due_ = true;
+  ask_turn_end();
+}
+
+void ServersBackend::serve_line() {
+  if (!std::exchange(is_line_due_, false) || line_.size() == 0) return;
+  line_.serve([this](Line::Queue, Line::Key key) {
+    OriginStream& stream = *streams_.find(static_cast<StreamKey>(key));
+    const Placed placed = place(stream, stream.head);
+    if (placed == Placed::full) return false;
+    stream.ticket.reset();
+    if (placed == Placed::nobody) fail(stream, nobody_error());
+    return true;
+  });
+  if (line_.size() > 0) pool_->bell().wait(waiter_);
+}
+
+// --- what became of a request
+
+void ServersBackend::answered(OriginStream& stream, int status) {
+  if (!stream.health) return;
+  if (status >= 500 && spec_.health.count_5xx) return stream.health->failed(loop_.now());
+  stream.health->succeeded();
+}
+
+void ServersBackend::failed(OriginStream& stream) {
+  if (stream.health) stream.health->failed(loop_.now());
+}
+
+void ServersBackend::release(OriginStream& stream) {
+  streams_.remove(stream);
+  pool_->bell().ring();
+  if (empty_ && streams_.size() == 0) ask_turn_end();
+}
+
+void ServersBackend::dial_failed(std::size_t server, const Error& error) {
+  if (error.fault != Fault::router) pool_->health(server).take_anyway().failed(loop_.now());
+}
+
+void ServersBackend::no_connection(OriginStream& stream, const Error& error) {
+  stream.tried.push_back(stream.placement.member());
+  // The dial has counted as a failure already, once for all that waited for it. A trial has its own word.
+  if (stream.health && stream.health->is_trial() && error.fault != Fault::router) stream.health->failed(loop_.now());
+  stream.health.reset();
+  stream.placement.release();
+  stream.stage = Stage::placing;
+  find_server(stream, stream.head, unreachable(error));
+  pool_->bell().ring();
+}
+
+// --- failing
+
+void ServersBackend::watch(OriginStream& stream) {
+  switch (stream.stage) {
+    case Stage::open:
+      return stream.arm(stream.clock.due(spec_.times), loop_.now());
+    case Stage::dialing:
+      return stream.arm(stream.connect_due, loop_.now());
+    case Stage::in_line:
+      return stream.arm(stream.line_due, loop_.now());
+    case Stage::placing:
+    case Stage::failed:
+      return;
+  }
+}
+
+// The timer may ring early: see OriginStream::arm().
+void ServersBackend::ring(OriginStream& stream) {
+  const Time now = loop_.now();
+  stream.rings_at = Time::max();
+  const bool is_overdue = (stream.stage == Stage::open && stream.clock.due(spec_.times) <= now) ||
+                          (stream.stage == Stage::dialing && stream.connect_due <= now) ||
+                          (stream.stage == Stage::in_line && stream.line_due <= now);
+  if (!is_overdue) return watch(stream);
+  expire(stream);
+}
+
+void ServersBackend::expire(OriginStream& stream) {
+  if (stream.stage == Stage::in_line) {
+    return fail(stream, {Fault::router, Code::workers_busy, true,
+                         "no server of pool " + spec_.name + " had room within " + in_ms(spec_.queue_timeout)});
+  }
+  if (stream.stage == Stage::dialing) {
+    // The dial itself counts when it fails; only a trial has a word of its own.
+    if (stream.health && stream.health->is_trial()) stream.health->failed(loop_.now());
+    return fail(stream, {Fault::backend, Code::worker_reset, true,
+                         "no connection to " + stream.server->name + " within " + in_ms(spec_.times.connect)});
+  }
+  if (!stream.has_head) failed(stream);
+  const bool is_taking = stream.clock.is_taking();
+  const milliseconds limit = is_taking ? spec_.times.write : spec_.times.read;
+  fail(stream, {Fault::backend, Code::worker_timeout, false,
+                stream.server->name + (is_taking ? " has taken nothing of the request for " : " was silent for ") +
+                    in_ms(limit)});
+}
+
+// Takes the stream from whoever has it.
+void ServersBackend::detach(OriginStream& stream, ResetCode code) {
+  if (OriginConnection* connection = std::exchange(stream.connection, nullptr)) connection->give_up(stream, code);
+  if (stream.stage == Stage::dialing) origins_[stream.placement.member()]->leave(stream);
+  if (stream.ticket) line_.leave(*std::exchange(stream.ticket, std::nullopt));
+}
+
+// Told at the turn's end: open() may be running.
+void ServersBackend::fail(OriginStream& stream, Error error) {
+  detach(stream, ResetCode::cancel);
+  stream.stage = Stage::failed;
+  stream.error = std::move(error);
+  failed_.push_back(stream.key);
+  ask_turn_end();
+}
+
+void ServersBackend::tell_failed() {
+  for (const StreamKey key : std::exchange(failed_, {})) {
+    OriginStream* stream = streams_.find(key);
+    if (!stream || stream->stage != Stage::failed) continue;
+    const ReplyTo reply_to = stream->reply_to;
+    const Error error = std::move(*stream->error);
+    release(*stream);
+    if (BackendEvents* exchange = reply_to.find()) exchange->reset(error);
+  }
+}
+
+Error ServersBackend::nobody_error() const {
+  return {Fault::backend, Code::no_worker, true, "all servers of pool " + spec_.name + " are out"};
+}
+
+// --- the end of a turn
+
+void ServersBackend::settle_later(OriginConnection& who) {
+  unsettled_.push_back(&who);
+  ask_turn_end();
+}
+
+void ServersBackend::settle_all() {
+  for (std::size_t index = 0; index < unsettled_.size(); ++index) unsettled_[index]->settle();
+  unsettled_.clear();
+}
+
+void ServersBackend::turn_end() {
+  do {
+    settle_all();
+    tell_failed();
+    serve_line();
+  } while (!unsettled_.empty() || !failed_.empty());
+  buried_.clear();
+  if (empty_ && streams_.size() == 0) std::exchange(empty_, nullptr)();
+}
+
+}  // namespace zeroway

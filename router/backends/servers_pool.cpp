@@ -1,0 +1,42 @@
+#include "router/backends/servers_pool.h"
+
+#include <utility>
+#include <vector>
+
+namespace zeroway {
+
+namespace {
+
+bool is_same_address(const ServerSpec& one, const ServerSpec& other) {
+  return one.scheme == other.scheme && one.host == other.host && one.port == other.port &&
+         one.socket_path == other.socket_path;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<ServersPool>> ServersPool::make(PoolSpec spec, const ServersPool* before, std::uint64_t seed) {
+  std::vector<ChooserMember> members;
+  for (const ServerSpec& server : spec.servers) {
+    members.push_back({.name = server.name, .weight = server.weight, .max_open = server.max_conns});
+  }
+  auto chooser = Chooser::make(spec.balance, std::move(members), seed);
+  if (!chooser) return chooser.error();
+  return std::shared_ptr<ServersPool>(new ServersPool(std::move(spec), std::move(*chooser), before));
+}
+
+ServersPool::ServersPool(PoolSpec spec, std::unique_ptr<Chooser> chooser, const ServersPool* before)
+    : spec_(std::move(spec)), chooser_(std::move(chooser)) {
+  const HealthRules rules{.fall = spec_.health.fall, .rise = spec_.health.rise, .back_off = spec_.health.back_off};
+  for (const ServerSpec& server : spec_.servers) {
+    health_.emplace_back(rules, before ? before->state_of(server) : HealthState{});
+  }
+}
+
+HealthState ServersPool::state_of(const ServerSpec& server) const {
+  for (std::size_t index = 0; index < size(); ++index) {
+    if (is_same_address(spec_.servers[index], server)) return health_[index].state();
+  }
+  return {};
+}
+
+}  // namespace zeroway

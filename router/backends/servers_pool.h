@@ -1,0 +1,42 @@
+// What all loops know of one pool of servers: whose turn it is, how many requests each server has, how each one is.
+//
+// Owner: shared by the ServersBackend of each loop, and by the health checks.   Thread: any.
+// Not here: connections, which belong to one loop (backends/origin.h).
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <memory>
+
+#include "proto/error.h"
+#include "router/backends/room_bell.h"
+#include "router/plan/pool_spec.h"
+#include "router/route/chooser.h"
+#include "router/route/member_health.h"
+
+namespace zeroway {
+
+class ServersPool {
+ public:
+  // `before`: the pool of this name before a reload; servers at the same address keep their health. Errors have a
+  // detail for the reader of the file.
+  [[nodiscard]] static Result<std::shared_ptr<ServersPool>> make(PoolSpec spec, const ServersPool* before = nullptr,
+                                                                 std::uint64_t seed = 0);
+
+  [[nodiscard]] const PoolSpec& spec() const { return spec_; }
+  [[nodiscard]] std::size_t size() const { return spec_.servers.size(); }
+  [[nodiscard]] const ServerSpec& server(std::size_t index) const { return spec_.servers[index]; }
+  [[nodiscard]] Chooser& chooser() { return *chooser_; }
+  [[nodiscard]] MemberHealth& health(std::size_t index) { return health_[index]; }
+  [[nodiscard]] RoomBell& bell() { return bell_; }
+
+ private:
+  ServersPool(PoolSpec spec, std::unique_ptr<Chooser> chooser, const ServersPool* before);
+  [[nodiscard]] HealthState state_of(const ServerSpec& server) const;
+
+  const PoolSpec spec_;
+  std::unique_ptr<Chooser> chooser_;
+  std::deque<MemberHealth> health_;  // in place: they hold atomics
+  RoomBell bell_;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,87 @@
+// A pool of HTTP servers as the plan knows it: the servers, and how requests are spread over them.
+//
+// Owner: the plan; a value.   Thread: any; never changed.
+// Pools with equal specifications are the same pool: a reload keeps its connections, its health and its counts.
+// Not here: the pool itself (router/backends/servers_pool.h), how a file writes it (router/settings).
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "router/route/balance_method.h"
+
+namespace zeroway {
+
+struct ServerSpec {
+  enum class Scheme : std::uint8_t { http, https, h2c, unix_socket };
+  enum class ProxyHeader : std::uint8_t { none, v1, v2 };
+
+  std::string name;  // for logs and replies: "10.0.0.7:8080"
+  Scheme scheme = Scheme::http;
+  std::string host;  // a name or a numeric address, without brackets; "" for a unix socket
+  std::uint16_t port = 80;
+  std::string socket_path;      // of a unix socket
+  std::string base_path;        // put in front of every path; "" or "/base", without a slash at its end
+  std::uint32_t weight = 1;     // 0 = no traffic
+  std::uint32_t max_conns = 0;  // requests at once, of all loops together; 0 = any number
+  ProxyHeader proxy_header = ProxyHeader::none;
+
+  // Of https only.
+  std::string ca_file;      // "" = the system's authorities
+  std::string server_name;  // for SNI and the certificate's check; "" = host
+  bool verify = true;
+  std::string client_certificate, client_key;  // "" = none
+
+  bool operator==(const ServerSpec&) const = default;
+};
+
+// 0 = no limit.
+struct ServerTimes {
+  std::chrono::milliseconds connect{10'000};  // until a connection holds the request
+  std::chrono::milliseconds read{30'000};     // silence before the reply's head, and between two pieces of its body
+  std::chrono::milliseconds write{30'000};    // time in which the server takes nothing of the request's body
+
+  bool operator==(const ServerTimes&) const = default;
+};
+
+struct HealthSpec {
+  struct Statuses {
+    std::uint16_t first = 200, last = 399;
+
+    bool operator==(const Statuses&) const = default;
+  };
+
+  // Passive: by the requests of clients.
+  std::uint32_t fall = 3;  // failures in a row, then the server is out
+  bool count_5xx = false;  // a reply with 5xx is a failure, too
+  std::chrono::milliseconds back_off{1'000};
+  bool fail_open = false;  // when all servers are out, requests go to them all the same
+  // Active: by requests of our own.
+  bool is_active = false;
+  std::string path = "/health";
+  std::chrono::milliseconds interval{30'000};
+  std::chrono::milliseconds timeout{5'000};
+  std::uint32_t retries = 3;  // wrong answers in a row, then the server is out
+  std::uint32_t rise = 1;     // right answers in a row, then it is back
+  std::vector<Statuses> expected{Statuses{}};
+
+  bool operator==(const HealthSpec&) const = default;
+};
+
+struct PoolSpec {
+  std::string name;
+  std::vector<ServerSpec> servers;
+  BalanceMethod balance = BalanceMethod::round_robin;
+  std::string hash_field;  // of hash: the request's field, lower case
+  HealthSpec health;
+  ServerTimes times;
+  std::size_t queue_limit = 10'000;  // requests of one loop that wait for room at a full pool: 503
+  std::chrono::milliseconds queue_timeout{5'000};
+  bool preserve_host = true;  // servers see the client's Host, else their own host and port
+
+  bool operator==(const PoolSpec&) const = default;
+};
+
+}  // namespace zeroway

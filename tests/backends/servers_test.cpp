@@ -1,0 +1,644 @@
+// A pool of servers against scripted connections: which connection a request gets, and what becomes of it.
+#include "router/backends/servers_backend.h"
+
+#include "tests/backends/servers_bench.h"
+
+using namespace zeroway;
+using namespace zeroway::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const char* const kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+const char* const kGet = "GET / HTTP/1.1\r\nhost: site\r\n\r\n";
+
+}  // namespace
+
+TEST_CASE("servers: a request is dialled, leaves in one send, and its reply is told") {
+  ServersBench bench(pool_of({"a"}));
+  const Request request = bench.open(get());
+  bench.turn();
+  CHECK(bench.dialled() == "a:80");
+  CHECK(request.take() == "");
+  const auto server = bench.connect();
+  CHECK(server->take() == kGet);
+  CHECK(server->sends == 1);
+  CHECK(request.take() == "accepted a:80");
+  server->say(kOk);
+  CHECK(request.take() == "head 200 · data 2 · end");
+}
+
+TEST_CASE("servers: the next request takes the kept connection, without a dial") {
+  ServersBench bench(pool_of({"a"}));
+  const auto server = bench.kept_connection();
+  for (int i = 0; i < 3; ++i) {
+    const Request request = bench.open(get());
+    bench.turn();
+    CHECK(server->take() == kGet);
+    server->say(kOk);
+    CHECK(request.take() == "accepted a:80 · head 200 · data 2 · end");
+  }
+  CHECK(bench.dialer.count == 1);
+}
+
+TEST_CASE("servers: a request that comes while a reply ends takes that reply's connection") {
+  ServersBench bench(pool_of({"a"}));
+  const Request first = bench.open(get("/1"));
+  bench.turn();
+  const auto server = bench.connect();
+  server->take();
+  Request second;
+  first.listener->on_end = [&] { second = bench.open(get("/2")); };
+  server->say(kOk);
+  bench.turn();
+  CHECK(server->take().starts_with("GET /2 "));
+  CHECK(bench.dialer.count == 1);
+}
+
+TEST_CASE("servers: of kept connections, the one used last serves first") {
+  ServersBench bench(pool_of({"a"}));
+  const Request one = bench.open(get("/1")), two = bench.open(get("/2"));
+  bench.turn();
+  const auto older = bench.connect(), newer = bench.connect();
+  older->say(kOk);
+  newer->say(kOk);
+  bench.turn();
+  older->take();
+  newer->take();
+  const Request three = bench.open(get("/3"));
+  bench.turn();
+  CHECK(older->take() == "");
+  CHECK(newer->take().starts_with("GET /3 "));
+}
+
+TEST_CASE("servers: a request that waits for a dial takes a connection that comes free before") {
+  ServersBench bench(pool_of({"a"}));
+  const Request one = bench.open(get("/1"));
+  bench.turn();
+  const auto server = bench.connect();
+  server->take();
+  const Request two = bench.open(get("/2"));
+  bench.turn();
+  server->say(kOk);
+  bench.turn();
+  CHECK(server->take().starts_with("GET /2 "));
+  server->say(kOk);
+  bench.turn();
+  const auto unused = bench.connect();  // is kept
+  CHECK_FALSE(unused->is_destroyed);
+  const Request three = bench.open(get("/3"));
+  bench.turn();
+  CHECK(unused->take().starts_with("GET /3 "));
+}
+
+TEST_CASE("servers: a body waits for the connection and leaves with the head") {
+  ServersBench bench(pool_of({"a"}));
+  const Request request = bench.open(post("5"), Last::no);
+  bench.backend->data(request.key, as_bytes(std::string_view("hello")));
+  bench.backend->end(request.key, Head{});
+  bench.turn();
+  const auto server = bench.connect();
+  CHECK(server->take().ends_with("\r\n\r\nhello"));
+  CHECK(server->sends == 1);
+  CHECK(request.listener->credited == 5);
+}
+
+TEST_CASE("servers: credit for a body comes when the kernel has taken the bytes") {
+  ServersBench bench(pool_of({"a"}));
+  const Request request = bench.open(post("1000"), Last::no);
+  bench.turn();
+  const auto server = bench.connect();
+  server->is_jammed = true;
+  bench.backend->data(request.key, as_bytes(std::string(1'000, 'x')));
+  bench.turn();
+  CHECK(request.listener->credited == 0);
+  server->take_queue(600);
+  CHECK(request.listener->credited == 600);
+  server->take_queue(400);
+  CHECK(request.listener->credited == 1'000);
+}
+
+TEST_CASE("servers: a reply is read only as far as its reader gives credit") {
+  ServersBench bench(pool_of({"a"}));
+  const Request request = bench.open(get());
+  bench.turn();
+  const auto server = bench.connect();
+  server->say("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x'));
+  bench.turn();
+  CHECK(request.listener->body.size() == kFirstReplyWindow);
+  CHECK(server->is_paused);
+  bench.backend->credit(request.key, 1'000);
+  bench.turn();
+  CHECK(request.listener->body.size() == kFirstReplyWindow + 1'000);
+  CHECK(server->is_paused);
+  bench.backend->credit(request.key, 100'000);
+  bench.turn();
+  CHECK(request.listener->body.size() == 100'000);
+  CHECK(request.listener->is_over);
+  CHECK_FALSE(server->is_paused);
+}
+
+TEST_CASE("servers: a server that closes behind its reply loses nothing of what waits for credit") {
+  ServersBench bench(pool_of({"a"}));
+  const Request request = bench.open(get());
+  bench.turn();
+  const auto server = bench.connect();
+  server->say("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x'));
+  bench.turn();
+  server->break_off();
+  bench.turn();
+  CHECK_FALSE(request.listener->is_over);
+  bench.backend->credit(request.key, 100'000);
+  bench.turn();
+  CHECK(request.listener->body.size() == 100'000);
+  CHECK(request.take().ends_with("end"));
+  CHECK(server->is_destroyed);
+}
+
+// --- kept connections that die (RFC 9112 §9.3.1)
+
+TEST_CASE("servers: a kept connection that closes in the turn of a request gets nothing of it, and nobody saw it") {
+  ServersBench bench(pool_of({"a"}));
+  const auto server = bench.kept_connection();
+  const Request request = bench.open(post("2"), Last::no);
+  server->close();
+  bench.turn();
+  CHECK(server->take() == "");
+  CHECK(request.take() == "reset worker_lost unseen");
+  CHECK(bench.pool->health(0).text(bench.loop.now()) == "up");
+}
+
+TEST_CASE(
+    "servers: a kept connection that closes before the reply may have delivered the request: no failure of the "
+    "server") {
+  ServersBench bench(pool_of({"a"}));
+  for (int i = 0; i < 5; ++i) {
+    const auto server = bench.kept_connection();
+    const Request request = bench.open(get());
+    bench.turn();
+    server->close();
+    bench.turn();
+    CHECK(request.take() == "accepted a:80 · reset worker_lost");
+    CHECK(server->is_destroyed);
+  }
+  CHECK(bench.pool->health(0).text(bench.loop.now()) == "up");
+}
+
+TEST_CASE("servers: an idle connection that the server closes is forgotten") {
+  ServersBench bench(pool_of({"a"}));
+  const auto server = bench.kept_connection();
+  server->close();
+  bench.turn();
+  CHECK(server->is_destroyed);
+  const Request request = bench.open(get());
+  bench.turn();
+  CHECK(bench.dialled() == "a:80");
+}
+
+TEST_CASE("servers: a request that is tried again gets a fresh connection: another kept one may be dead, too") {
+  ServersBench bench(pool_of({"a"}));
+  const auto kept = bench.kept_connection();
+  const Request request = bench.open(get(), Last::yes, Kind::request, Attempt::again);
+  bench.turn();
+  CHECK(kept->take() == "");
+  const auto fresh = bench.connect();
+  CHECK(fresh->take() == kGet);
+}
+
+TEST_CASE("servers: a reply that nobody asked for ends the kept connection") {
+  ServersBench bench(pool_of({"a"}));
+  const auto server = bench.kept_connection();
+  server->say(kOk);
+  bench.turn();
+  CHECK(server->is_destroyed);
+}
+
+TEST_CASE("servers: bytes behind a reply are never given to the next request") {
+  ServersBench bench(pool_of({"a"}));
+  const Request request = bench.open(get());
+  bench.turn();
+  const auto server = bench.connect();
+  server->say(std::string(kOk) + "HTTP/1.1 404 Evil\r\n\r\n");
+  bench.turn();
+  CHECK(request.take() == "accepted a:80 · head 200 · data 2 · end");
+  CHECK(server->is_destroyed);
+}
+
+// --- giving up
+
+TEST_CASE("servers: an early reply goes to the client at once, and the rest of the upload ends the connection") {
+  ServersBench bench(pool_of({"a"}));
+  const Request request = bench.open(post("1000000"), Last::no);
+  bench.turn();
+  const auto server = bench.connect();
+  bench.backend->data(request.key, as_bytes(std::string(1'000, 'x')));
+  bench.turn();
+  server->say("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+  CHECK(request.take() == "accepted a:80 · head 413 last · end");
+  bench.turn();
+  CHECK(server->is_destroyed);
+}
+
+TEST_CASE("servers: a client that cancels closes the connection at once, and is no failure of the server") {
+  ServersBench bench(pool_of({"a"}));
+  for (int i = 0; i < 5; ++i) {
+    const Request request = bench.open(get());
+    bench.turn();
+    const auto server = bench.connect();
+    bench.backend->reset(request.key, ResetCode::cancel);
+    bench.turn();
+    CHECK(server->is_destroyed);
+    CHECK(request.take() == "accepted a:80");
+  }
+  CHECK(bench.pool->health(0).text(bench.loop.now()) == "up");
+  CHECK(bench.pool->chooser().open(0) == 0);
+}
+
+TEST_CASE("servers: a client that cancels while its server is dialled leaves the connection to others") {
+  ServersBench bench(pool_of({"a"}));
+  const Request first = bench.open(get("/1"));
+  bench.turn();
+  bench.backend->reset(first.key, ResetCode::cancel);
+  const auto server = bench.connect();
+  CHECK(server->take() == "");
+  const Request second = bench.open(get("/2"));
+  bench.turn();
+  CHECK(server->take().starts_with("GET /2 "));
+}
+
+TEST_CASE("servers: a client may cancel inside the head and inside the data of its reply") {
+  for (const bool is_in_head : {true, false}) {
+    ServersBench bench(pool_of({"a"}));
+    const Request request = bench.open(get());
+    bench.turn();
+    const auto server = bench.connect();
+    (is_in_head ? request.listener->on_head : request.listener->on_data) = [&] {
+      request.listener->is_over = true;
+      bench.backend->reset(request.key, ResetCode::cancel);
+    };
+    server->say(kOk);
+    bench.turn();
+    CHECK(server->is_destroyed);
+    CHECK(bench.pool->chooser().open(0) == 0);
+  }
+}
+
+TEST_CASE("servers: stale keys are ignored") {
+  ServersBench bench(pool_of({"a"}));
+  const Request request = bench.open(get());
+  bench.turn();
+  const auto server = bench.connect();
+  server->say(kOk);
+  bench.backend->data(request.key, as_bytes(std::string_view("x")));
+  bench.backend->end(request.key, Head{});
+  bench.backend->credit(request.key, 1);
+  bench.backend->reset(request.key, ResetCode::cancel);
+  bench.turn();
+  CHECK_FALSE(server->is_destroyed);
+}
+
+// --- dials that fail
+
+TEST_CASE("servers: a server that refuses is passed over, and nobody notices") {
+  ServersBench bench(pool_of({"a", "b"}));
+  const Request request = bench.open(get());
+  bench.turn();
+  const std::string first = bench.dialled();
+  bench.refuse();
+  CHECK(bench.dialled() != first);
+  const auto server = bench.connect();
+  CHECK(server->take() == kGet);
+  CHECK(request.take() == "accepted " + std::string(first == "a:80" ? "b:80" : "a:80"));
+}
+
+TEST_CASE("servers: a body that was kept goes to the second server, too") {
+  ServersBench bench(pool_of({"a", "b"}));
+  const Request request = bench.open(post("5"), Last::no);
+  bench.backend->data(request.key, as_bytes(std::string_view("hello")));
+  bench.turn();
+  bench.refuse();
+  bench.backend->end(request.key, Head{});
+  const auto server = bench.connect();
+  CHECK(server->take().ends_with("\r\n\r\nhello"));
+}
+
+TEST_CASE("servers: when every server refuses, nobody is there") {
+  ServersBench bench(pool_of({"a", "b"}));
+  const Request request = bench.open(get());
+  bench.turn();
+  bench.refuse();
+  bench.refuse();
+  CHECK(request.take() == "reset no_worker unseen");
+  CHECK(bench.dialer.count == 2);
+  CHECK(bench.pool->chooser().open(0) + bench.pool->chooser().open(1) == 0);
+}
+
+TEST_CASE("servers: a server that gives no answer is a bad gateway") {
+  ServersBench bench(pool_of({"a"}));
+  const Request request = bench.open(get());
+  bench.turn();
+  bench.refuse(Code::worker_timeout);
+  CHECK(request.take() == "reset worker_reset unseen");
+}
+
+TEST_CASE("servers: a server that does not answer leaves half of the time to the others") {
+  PoolSpec spec = pool_of({"a", "b"});
+  spec.times.connect = 10s;
+  ServersBench bench(std::move(spec));
+  const Request request = bench.open(get());
+  bench.turn();
+  CHECK(bench.dialer.dials[0]->deadline <= 5s);
+  CHECK(bench.dialer.dials[0]->deadline > 4s);
+  bench.refuse();
+  CHECK(bench.dialer.dials[0]->deadline > 9s);
+}
+
+TEST_CASE("servers: servers that are out after failures get no requests, and all out is 503 at once") {
+  PoolSpec spec = pool_of({"a"});
+  spec.health.fall = 3;
+  spec.health.back_off = 60s;
+  ServersBench bench(std::move(spec));
+  for (int i = 0; i < 3; ++i) {
+    const Request request = bench.open(get());
+    bench.turn();
+    bench.refuse();
+    CHECK(request.take() == "reset no_worker unseen");
+  }
+  const Request request = bench.open(get());
+  CHECK(request.take() == "");
+  bench.turn();
+  CHECK(request.take() == "reset no_worker unseen");
+  CHECK(bench.dialer.count == 3);
+}
+
+TEST_CASE("servers: a dial that serves many counts as one failure") {
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].scheme = ServerSpec::Scheme::https;
+  ServersBench bench(std::move(spec));
+  const Request one = bench.open(get()), two = bench.open(get()), three = bench.open(get());
+  bench.turn();
+  CHECK(bench.dialer.count == 1);  // it tells which protocol the server speaks
+  bench.refuse();
+  CHECK(one.take() == "reset no_worker unseen");
+  CHECK(three.take() == "reset no_worker unseen");
+  CHECK(bench.pool->health(0).text(bench.loop.now()) == "up, 1 failures in a row");
+}
+
+TEST_CASE("servers: when this machine has no port left, no server is to blame") {
+  ServersBench bench(pool_of({"a"}));
+  for (int i = 0; i < 5; ++i) {
+    const Request request = bench.open(get());
+    bench.turn();
+    bench.refuse(Code::internal, Fault::router);
+    CHECK(request.take() == "reset no_worker unseen");
+  }
+  CHECK(bench.pool->health(0).text(bench.loop.now()) == "up");
+}
+
+TEST_CASE("servers: with fail_open, a pool whose servers are all out tries them all the same") {
+  PoolSpec spec = pool_of({"a"});
+  spec.health.fall = 1;
+  spec.health.back_off = 60s;
+  spec.health.fail_open = true;
+  ServersBench bench(std::move(spec));
+  const Request first = bench.open(get());
+  bench.turn();
+  bench.refuse();
+  const Request second = bench.open(get());
+  bench.turn();
+  const auto server = bench.connect();
+  CHECK(server->take() == kGet);
+}
+
+TEST_CASE("servers: a new connection that ends without a reply, and a reply that is none, are failures of the server") {
+  ServersBench bench(pool_of({"a"}));
+  const Request one = bench.open(get());
+  bench.turn();
+  bench.connect()->close();
+  bench.turn();
+  CHECK(one.take() == "accepted a:80 · reset worker_lost");
+  const Request two = bench.open(get());
+  bench.turn();
+  bench.connect()->say("SSH-2.0-OpenSSH\r\n");
+  bench.turn();
+  CHECK(two.take() == "accepted a:80 · reset worker_protocol");
+  CHECK(bench.pool->health(0).text(bench.loop.now()) == "up, 2 failures in a row");
+}
+
+TEST_CASE("servers: 5xx is a failure only if asked for") {
+  for (const bool counts : {false, true}) {
+    PoolSpec spec = pool_of({"a"});
+    spec.health.count_5xx = counts;
+    ServersBench bench(std::move(spec));
+    const Request request = bench.open(get());
+    bench.turn();
+    bench.connect()->say("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
+    CHECK(request.take() == "accepted a:80 · head 503 last · end");
+    CHECK(bench.pool->health(0).text(bench.loop.now()) == (counts ? "up, 1 failures in a row" : "up"));
+  }
+}
+
+// --- full pools
+
+TEST_CASE("servers: requests beyond max_conns wait in line, first come first served") {
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].max_conns = 1;
+  ServersBench bench(std::move(spec));
+  const Request one = bench.open(get("/1")), two = bench.open(get("/2")), three = bench.open(get("/3"));
+  bench.turn();
+  const auto server = bench.connect();
+  CHECK(server->take().starts_with("GET /1 "));
+  CHECK(bench.dialer.count == 1);
+  server->say(kOk);
+  bench.turn();
+  bench.turn();
+  CHECK(server->take().starts_with("GET /2 "));
+  server->say(kOk);
+  bench.turn();
+  bench.turn();
+  CHECK(server->take().starts_with("GET /3 "));
+  CHECK(bench.dialer.count == 1);
+}
+
+TEST_CASE("servers: a request that waits for room can be given up") {
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].max_conns = 1;
+  ServersBench bench(std::move(spec));
+  const Request one = bench.open(get("/1")), two = bench.open(get("/2")), three = bench.open(get("/3"));
+  bench.turn();
+  const auto server = bench.connect();
+  server->take();
+  bench.backend->reset(two.key, ResetCode::cancel);
+  server->say(kOk);
+  bench.turn();
+  bench.turn();
+  CHECK(server->take().starts_with("GET /3 "));
+}
+
+TEST_CASE("servers: a full line refuses, and who waits too long is told") {
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].max_conns = 1;
+  spec.queue_limit = 1;
+  spec.queue_timeout = 30ms;
+  ServersBench bench(std::move(spec));
+  const Request one = bench.open(get("/1")), two = bench.open(get("/2")), three = bench.open(get("/3"));
+  bench.turn();
+  CHECK(three.take() == "reset queue_full unseen");
+  CHECK(bench.turn_until([&] { return two.listener->is_over; }));
+  CHECK(two.take() == "reset workers_busy unseen");
+  CHECK_FALSE(one.listener->is_over);
+}
+
+TEST_CASE("servers: max_conns counts the requests of all loops, and room on one loop wakes the other") {
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].max_conns = 1;
+  ServersBench one(std::move(spec));
+  ServersBench other(one.pool);
+  const Request first = one.open(get("/1"));
+  one.turn();
+  const auto server = one.connect();
+  const Request second = other.open(get("/2"));
+  other.turn();
+  other.turn();
+  CHECK(other.dialer.count == 0);
+  server->say(kOk);
+  one.turn();
+  other.turn();
+  CHECK(other.dialer.count == 1);
+}
+
+// --- times
+
+TEST_CASE("servers: no connection within the connect time is a bad gateway") {
+  PoolSpec spec = pool_of({"a"});
+  spec.times.connect = 30ms;
+  ServersBench bench(std::move(spec));
+  const Request request = bench.open(get());
+  CHECK(bench.turn_until([&] { return request.listener->is_over; }));
+  CHECK(request.take() == "reset worker_reset unseen");
+  const auto server = bench.connect();  // late, and kept for others
+  CHECK(server->take() == "");
+}
+
+TEST_CASE("servers: a server that is silent for the read time is a gateway timeout, and a failure of the server") {
+  PoolSpec spec = pool_of({"a"});
+  spec.times.read = 30ms;
+  ServersBench bench(std::move(spec));
+  const Request request = bench.open(get());
+  bench.turn();
+  const auto server = bench.connect();
+  CHECK(bench.turn_until([&] { return request.listener->is_over; }));
+  CHECK(request.take() == "accepted a:80 · reset worker_timeout");
+  bench.turn();
+  CHECK(server->is_destroyed);
+  CHECK(bench.pool->health(0).text(bench.loop.now()) == "up, 1 failures in a row");
+}
+
+TEST_CASE("servers: a server that stops reading for the write time is a gateway timeout") {
+  PoolSpec spec = pool_of({"a"});
+  spec.times.write = 30ms;
+  ServersBench bench(std::move(spec));
+  const Request request = bench.open(post("1000"), Last::no);
+  bench.turn();
+  const auto server = bench.connect();
+  server->is_jammed = true;
+  bench.backend->data(request.key, as_bytes(std::string(100, 'x')));
+  CHECK(bench.turn_until([&] { return request.listener->is_over; }));
+  CHECK(request.take() == "accepted a:80 · reset worker_timeout");
+}
+
+TEST_CASE("servers: an event stream may be silent for longer than the read time") {
+  PoolSpec spec = pool_of({"a"});
+  spec.times.read = 20ms;
+  ServersBench bench(std::move(spec));
+  const Request events = bench.open(get());
+  bench.turn();
+  const auto first = bench.connect();
+  first->say("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+  CHECK(events.take() == "accepted a:80 · head 200");
+  const Request other = bench.open(get());
+  bench.turn();
+  const auto second = bench.connect();
+  CHECK(bench.turn_until([&] { return other.listener->is_over; }));  // as long as it takes to find it overdue
+  CHECK_FALSE(events.listener->is_over);
+}
+
+// --- WebSockets, PROXY headers, retiring
+
+TEST_CASE("servers: a WebSocket gets a connection with HTTP/1.1, and its messages pass both ways") {
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].scheme = ServerSpec::Scheme::https;
+  ServersBench bench(std::move(spec));
+  const Head opening{{":method", "CONNECT"}, {":protocol", "websocket"}, {":scheme", "https"},
+                     {":path", "/chat"},     {":authority", "site"},     {"sec-websocket-version", "13"}};
+  const Request request = bench.open(opening, Last::no, Kind::web_socket);
+  bench.turn();
+  CHECK(bench.dialer.dials[0]->only_http1);
+  const auto server = bench.connect();
+  CHECK(server->take().starts_with("GET /chat HTTP/1.1\r\n"));
+  server->say("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+  CHECK(request.take() == "accepted a:80 · head 404 last · end");
+}
+
+TEST_CASE("servers: a connection with a PROXY header serves one request and names its client") {
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].proxy_header = ServerSpec::ProxyHeader::v2;
+  ServersBench bench(std::move(spec));
+  const Request one = bench.open(get("/1"));
+  bench.turn();
+  CHECK(bench.dialer.dials[0]->client == "192.0.2.1");
+  const auto server = bench.connect();
+  CHECK(server->take().starts_with("GET /1 "));
+  server->say(kOk);
+  bench.turn();
+  CHECK(one.listener->is_over);
+  CHECK(server->is_destroyed);
+  const Request two = bench.open(get("/2"));
+  bench.turn();
+  CHECK(bench.dialer.count == 2);
+}
+
+TEST_CASE("servers: a retired pool closes what is idle, and says when its last request is over") {
+  ServersBench bench(pool_of({"a"}));
+  const Request one = bench.open(get("/1")), two = bench.open(get("/2"));
+  bench.turn();
+  const auto busy = bench.connect(), idle = bench.connect();
+  idle->say(kOk);
+  bench.turn();
+  bool is_empty = false;
+  bench.backend->retire([&] { is_empty = true; });
+  CHECK_FALSE(is_empty);
+  bench.turn();
+  CHECK(idle->is_destroyed);
+  CHECK_FALSE(busy->is_destroyed);
+  CHECK_FALSE(is_empty);
+  busy->say(kOk);
+  bench.turn();
+  CHECK(busy->is_destroyed);
+  CHECK(is_empty);
+}
+
+TEST_CASE("servers: a retired pool serves what waits for a connection") {
+  ServersBench bench(pool_of({"a"}));
+  const Request request = bench.open(get());
+  bench.turn();
+  bool is_empty = false;
+  bench.backend->retire([&] { is_empty = true; });
+  bench.turn();
+  const auto server = bench.connect();
+  CHECK(server->take() == kGet);
+  server->say(kOk);
+  bench.turn();
+  CHECK(request.take() == "accepted a:80 · head 200 · data 2 · end");
+  CHECK(server->is_destroyed);
+  CHECK(is_empty);
+}
+
+TEST_CASE("servers: the operator sees each server, how it is and what it has open") {
+  ServersBench bench(pool_of({"a", "b"}));
+  const auto kept = bench.kept_connection();
+  const std::vector<std::string> lines = bench.backend->describe();
+  CHECK(lines.size() == 2);
+  CHECK(lines[0] == "a:80: up, 0 requests open, 1 connections of this loop, 1 of them idle");
+  CHECK(lines[1] == "b:80: up, 0 requests open, 0 connections of this loop, 0 of them idle");
+}
