@@ -67,7 +67,8 @@ class Connection {
   [[nodiscard]] virtual std::string_view failure() const { return {}; }
 
   // Sends `bytes` and leaves it empty. The kernel gets the bytes now; bytes that the kernel refuses wait here. False
-  // when the connection is gone; then ConnectionEvents gets no more calls.
+  // when nothing can be sent any more. If the connection is not destroyed then, it passes on what the peer had sent
+  // before, and then calls lost().
   [[nodiscard]] virtual bool send(std::string& bytes) = 0;
   [[nodiscard]] virtual std::size_t queued() const = 0;
   // When the kernel last took a byte, or when bytes began to wait.

@@ -63,9 +63,9 @@ void TcpConnection::hung_up() {
 }
 
 void TcpConnection::ready(bool readable, bool writable) {
-  if (is_broken_) return lose();
+  if (is_broken_) return read_rest();
   if (writable && wants_write_) {
-    if (!flush()) return lose();
+    if (!flush()) return break_off();
     if (is_closing_) {
       if (queued() == 0 && shut_down()) events_->lost();
       return;
@@ -87,11 +87,24 @@ void TcpConnection::ready(bool readable, bool writable) {
   read();
 }
 
+// Nothing can be sent any more. What the peer sent before is still passed on: a server that refuses a body may have
+// replied before it closed.
+void TcpConnection::break_off() {
+  is_broken_ = wants_write_ = true;  // a broken socket is ready at once
+  watch();
+}
+
+void TcpConnection::read_rest() {
+  if (is_closing_ || has_input_ended_ || pauses_ != 0) return lose();
+  read();
+}
+
 void TcpConnection::read() {
   auto& buffer = loop_.inside().read_buffer;
   if (buffer.empty()) buffer.resize(kReadSize);
   const ssize_t count = ::recv(socket_.fd(), buffer.data(), buffer.size(), 0);
-  if (count < 0) return is_temporary(errno) ? void() : lose();
+  if (count < 0 && is_temporary(errno) && !is_broken_) return;
+  if (count < 0 || (count == 0 && is_broken_)) return lose();
   if (count == 0) {
     has_input_ended_ = true;
     watch();
@@ -135,7 +148,10 @@ bool TcpConnection::send(std::string& bytes) {
     return true;
   }
   const ssize_t count = ::send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-  if (count < 0 && !is_temporary(errno)) return false;
+  if (count < 0 && !is_temporary(errno)) {
+    break_off();
+    return false;
+  }
   keep(bytes, count);
   bytes.clear();
   return true;
@@ -143,11 +159,7 @@ bool TcpConnection::send(std::string& bytes) {
 
 void TcpConnection::sent(std::string_view bytes, ssize_t result) {
   is_in_batch_ = false;
-  is_broken_ = result < 0 && !is_temporary(static_cast<int>(-result));
-  if (is_broken_) {
-    wants_write_ = true;  // a broken socket is ready at once
-    return watch();
-  }
+  if (result < 0 && !is_temporary(static_cast<int>(-result))) return break_off();
   keep(bytes, result);
   if (queued() > 0) events_->written();  // these bytes had counted as taken
 }

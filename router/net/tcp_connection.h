@@ -40,6 +40,8 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
   void hung_up() override;
   void sent(std::string_view bytes, ssize_t result) override;
   void watch();
+  void break_off();
+  void read_rest();
   void read();
   void tell(Bytes bytes);
   bool flush();
