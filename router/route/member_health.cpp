@@ -84,6 +84,7 @@ void replace(std::atomic<std::uint64_t>& word, Change change) {
 
 HealthRules within_bounds(HealthRules rules) {
   rules.fall = std::clamp(rules.fall, 1U, kMaxStreak);
+  rules.probe_fall = rules.probe_fall == 0 ? rules.fall : std::min(rules.probe_fall, kMaxStreak);
   rules.rise = std::clamp(rules.rise, 1U, kMaxStreak);
   rules.back_off = std::max(rules.back_off, milliseconds(1));
   return rules;
@@ -167,7 +168,7 @@ void MemberHealth::count_probe(bool is_good) {
     next = seen & kOut;                     // a result that agrees ends the streak
     if (is_out == is_good) next |= streak;  // one that contradicts counts
     if (is_out && is_good && streak >= rules_.rise) next = 0;
-    if (!is_out && !is_good && streak >= rules_.fall) next = kOut;
+    if (!is_out && !is_good && streak >= rules_.probe_fall) next = kOut;
   } while (!probes_.compare_exchange_weak(seen, next, std::memory_order_relaxed));
 }
 

@@ -17,8 +17,9 @@ namespace zeroway {
 using HealthTime = std::chrono::steady_clock::time_point;
 
 struct HealthRules {
-  std::uint32_t fall = kDefaultFall;  // failures in a row, of requests or of probes, until the member is out
-  std::uint32_t rise = kDefaultRise;  // good probes in a row until it is back
+  std::uint32_t fall = kDefaultFall;                     // failures in a row of requests until the member is out
+  std::uint32_t probe_fall = 0;                          // failures in a row of probes until it is out; 0 = `fall`
+  std::uint32_t rise = kDefaultRise;                     // good probes in a row until it is back
   std::chrono::milliseconds back_off = kDefaultBackOff;  // out for so long after requests failed; then one trial
 };
 
