@@ -8,8 +8,9 @@ namespace zeroway {
 // origins
 inline constexpr std::size_t kIdleConnections =
     256;  // to one server, on one loop: fewer would dial again in every lull, and use up the ports of this machine
-inline constexpr std::chrono::milliseconds kIdleTime{60'000};  // below the 75 s after which nginx closes; others: less
-inline constexpr std::chrono::milliseconds kIdleLook{15'000};  // between two looks for connections that are too old
+inline constexpr std::chrono::milliseconds kIdleTime{60'000};   // below the 75 s after which nginx closes; others: less
+inline constexpr std::chrono::milliseconds kIdleLook{15'000};   // between two looks for connections that are too old
+inline constexpr std::chrono::milliseconds kFollowTime{5'000};  // for the name servers, to say where a server is now
 inline constexpr std::size_t kSharedStreams =
     100;  // requests that wait for one HTTP/2 connection: as many as it takes before its SETTINGS are known
 inline constexpr std::chrono::milliseconds kCloseTime{5'000};  // for the last bytes of a connection that is closed

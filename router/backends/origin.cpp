@@ -7,19 +7,19 @@
 
 namespace zeroway {
 
-Origin::Origin(OriginOwner& owner, Loop& loop, OriginDialer& dialer, const ServerSpec& server, std::size_t index,
-               bool preserve_host)
+Origin::Origin(OriginOwner& owner, Loop& loop, OriginDialer& dialer, const ServersPool& pool, std::size_t index)
     : owner_(owner),
       loop_(loop),
       dialer_(dialer),
-      server_(server),
+      server_(pool.server(index)),
+      tls_(pool.tls(index)),
       index_(index),
-      preserve_host_(preserve_host),
-      authority_(authority_of(server)),
-      sharing_(server.scheme == ServerSpec::Scheme::h2c     ? Sharing::many
-               : server.scheme == ServerSpec::Scheme::https ? Sharing::unknown
-                                                            : Sharing::none),
-      idle_timer_(loop, [this] { close_old(); }) {}
+      preserve_host_(pool.spec().preserve_host),
+      authority_(authority_of(server_)),
+      sharing_(server_.scheme == ServerSpec::Scheme::h2c     ? Sharing::many
+               : server_.scheme == ServerSpec::Scheme::https ? Sharing::unknown
+                                                             : Sharing::none),
+      idle_timer_(loop, [this] { look_at_idle(); }) {}
 
 Origin::~Origin() = default;
 
@@ -94,6 +94,7 @@ void Origin::dial(const OriginStream& stream, OriginStream* bound) {
   dials_.push_back(std::make_unique<Dial>(Dial{nullptr, bound, bound != nullptr}));
   Dial* dial = dials_.back().get();
   const OriginWish wish{.server = server_,
+                        .tls = tls_,
                         .only_http1 = stream.kind != Kind::request,
                         .client = stream.client,
                         .deadline = owner_.dial_time(stream)};
@@ -176,6 +177,22 @@ void Origin::close_surplus() {
   oldest.retire();
 }
 
+void Origin::look_at_idle() {
+  close_old();
+  set_idle_timer();
+  following_ = dialer_.follow(server_, [this](const std::vector<SocketAddress>& now) { close_moved(now); });
+}
+
+// A name may have moved: no new request goes to an address that it has no longer.
+void Origin::close_moved(const std::vector<SocketAddress>& addresses) {
+  for (const auto& connection : connections_) {
+    const auto& address = connection->address();
+    if (!address || std::find(addresses.begin(), addresses.end(), *address) != addresses.end()) continue;
+    unlist(*connection);
+    connection->retire();
+  }
+}
+
 void Origin::close_old() {
   const Time old = loop_.now() - kIdleTime;
   const std::vector<OriginConnection*> all = available_;
@@ -184,7 +201,6 @@ void Origin::close_old() {
     unlist(*connection);
     connection->retire();
   }
-  set_idle_timer();
 }
 
 void Origin::set_idle_timer() {

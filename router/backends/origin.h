@@ -15,6 +15,7 @@
 
 #include "router/backends/origin_connection.h"
 #include "router/backends/origin_dialer.h"
+#include "router/backends/servers_pool.h"
 
 namespace zeroway {
 
@@ -26,7 +27,7 @@ class OriginOwner {
   // Destroys the connection at the end of the turn.
   virtual void bury(std::unique_ptr<OriginConnection> connection) = 0;
   virtual void answered(OriginStream& stream, int status) = 0;
-  virtual void failed(OriginStream& stream) = 0;
+  virtual void failed(OriginStream& stream, std::string_view why) = 0;
   virtual void watch(OriginStream& stream) = 0;
   virtual void release(OriginStream& stream) = 0;
   // A dial failed. The streams that waited for it are told one by one, behind this call.
@@ -39,9 +40,8 @@ class OriginOwner {
 
 class Origin final : private OriginConnectionOwner {
  public:
-  // `server` is the member `index` of its pool, and outlives the origin.
-  Origin(OriginOwner& owner, Loop& loop, OriginDialer& dialer, const ServerSpec& server, std::size_t index,
-         bool preserve_host);
+  // `pool` outlives the origin; `index` is the server's in the pool.
+  Origin(OriginOwner& owner, Loop& loop, OriginDialer& dialer, const ServersPool& pool, std::size_t index);
   ~Origin() override;
 
   // Opens the stream on a connection now, or keeps `head` in it and dials. Says no verb before it returns.
@@ -71,7 +71,7 @@ class Origin final : private OriginConnectionOwner {
   void has_room(OriginConnection& who) override;
   void over(OriginConnection& who) override;
   void answered(OriginStream& stream, int status) override { owner_.answered(stream, status); }
-  void failed(OriginStream& stream) override { owner_.failed(stream); }
+  void failed(OriginStream& stream, std::string_view why) override { owner_.failed(stream, why); }
   void watch(OriginStream& stream) override { owner_.watch(stream); }
   void release(OriginStream& stream) override { owner_.release(stream); }
 
@@ -92,12 +92,15 @@ class Origin final : private OriginConnectionOwner {
   void unlist(OriginConnection& connection);
   void close_surplus();
   void close_old();
+  void look_at_idle();
+  void close_moved(const std::vector<SocketAddress>& addresses);
   void set_idle_timer();
 
   OriginOwner& owner_;
   Loop& loop_;
   OriginDialer& dialer_;
   const ServerSpec& server_;
+  const OriginTls* const tls_;
   const std::size_t index_;
   const bool preserve_host_;
   const std::string authority_;
@@ -107,6 +110,7 @@ class Origin final : private OriginConnectionOwner {
   std::vector<OriginConnection*> available_;  // with room; the one used last at the back
   std::deque<OriginStream*> waiting_;         // for a connection, oldest first
   std::vector<std::unique_ptr<Dial>> dials_;  // under way
+  std::unique_ptr<OriginDialing> following_;  // where the server is now
   Timer idle_timer_;
   std::vector<std::unique_ptr<OriginConnection>> connections_;
 };

@@ -23,9 +23,10 @@ bool is_endless(const OriginStream& stream, const Head& head) {
 
 OriginConnection::OriginConnection(OriginConnectionOwner& owner, DialedOrigin dialed)
     : owner_(owner),
+      address_(std::move(dialed.address)),
       is_http2_(dialed.is_http2),
       idle_since_(owner.loop().now()),
-      close_timer_(owner.loop(), [this] { become_over(); }),
+      close_timer_(owner.loop(), [this] { lost(); }),
       codec_(std::move(dialed.codec)),
       connection_(std::move(dialed.connection)) {
   connection_->serve(*this);
@@ -190,7 +191,7 @@ void OriginConnection::end(CodecStream number, Head& trailers) {
 void OriginConnection::reset(CodecStream number, const Error& error) {
   OriginStream* stream = take(number);
   if (!stream) return;
-  if (is_server_to_blame(*stream, error)) owner_.failed(*stream);
+  if (is_server_to_blame(*stream, error)) owner_.failed(*stream, error.detail);
   const ReplyTo reply_to = stream->reply_to;
   owner_.release(*stream);
   if (room() > 0) owner_.has_room(*this);
@@ -255,9 +256,12 @@ void OriginConnection::send_output() {
   std::string& output = codec_->output();
   if (output.empty() || stage_ > Stage::retiring) return;
   const std::size_t size = output.size();
+  if (is_mute_) return output.clear();
   if (!connection_->send(output)) {
+    // The server may have replied before it stopped reading: what it sent is still to come, and lost() behind it.
+    is_mute_ = true;
     output.clear();
-    return lost();
+    return close_timer_.set(kCloseTime);
   }
   unwritten_ += size;
   count_written();

@@ -32,7 +32,7 @@ class OriginConnectionOwner {
   // The final head of a reply came.
   virtual void answered(OriginStream& stream, int status) = 0;
   // The server failed a request before its reply began.
-  virtual void failed(OriginStream& stream) = 0;
+  virtual void failed(OriginStream& stream, std::string_view why) = 0;
   // The deadline of the stream may have changed.
   virtual void watch(OriginStream& stream) = 0;
   // The stream is over, and may be used again from now on.
@@ -47,6 +47,7 @@ class OriginConnection final : private ConnectionEvents, private ReplyEvents {
   // How many requests it would take now.
   [[nodiscard]] std::size_t room() const { return is_closing() || ended_ ? 0 : codec_->room(); }
   [[nodiscard]] bool is_http2() const { return is_http2_; }
+  [[nodiscard]] const std::optional<SocketAddress>& address() const { return address_; }
   [[nodiscard]] bool is_idle() const { return streams_.empty(); }
   [[nodiscard]] std::size_t streams() const { return streams_.size(); }
   [[nodiscard]] Time idle_since() const { return idle_since_; }
@@ -109,6 +110,7 @@ class OriginConnection final : private ConnectionEvents, private ReplyEvents {
   void become_over();
 
   OriginConnectionOwner& owner_;
+  const std::optional<SocketAddress> address_;
   std::vector<OriginStream*> streams_;  // in the order of their numbers
   std::size_t unaccepted_ = 0;          // how many of them, at the back, were opened since the last settle()
   std::optional<ClientCodec::InputEnd> ended_;
@@ -117,6 +119,7 @@ class OriginConnection final : private ConnectionEvents, private ReplyEvents {
   bool is_http2_;
   bool is_asked_ = false;     // settle() will be called
   bool is_blocked_ = false;   // the codec has left input until it gets credit
+  bool is_mute_ = false;      // nothing can be sent any more
   bool is_end_told_ = false;  // the codec knows that the input has ended
   bool has_served_ = false;   // a reply has come over it
   Time idle_since_;

@@ -30,8 +30,7 @@ ServersBackend::ServersBackend(Loop& loop, std::shared_ptr<ServersPool> pool, Or
       line_(spec_.queue_limit, spec_.queue_timeout),
       waiter_(std::make_shared<RoomBell::Waiter>(loop, [this] { room_came(); })) {
   for (std::size_t index = 0; index < pool_->size(); ++index) {
-    origins_.push_back(std::make_unique<Origin>(static_cast<OriginOwner&>(*this), loop, dialer, pool_->server(index),
-                                                index, spec_.preserve_host));
+    origins_.push_back(std::make_unique<Origin>(static_cast<OriginOwner&>(*this), loop, dialer, *pool_, index));
   }
 }
 
@@ -234,12 +233,19 @@ void ServersBackend::serve_line() {
 
 void ServersBackend::answered(OriginStream& stream, int status) {
   if (!stream.health) return;
-  if (status >= 500 && spec_.health.count_5xx) return stream.health->failed(loop_.now());
+  if (status >= 500 && spec_.health.count_5xx) return failed(stream, "status " + std::to_string(status));
   stream.health->succeeded();
+  if (stream.health->is_trial()) pool_->tell_change(stream.placement.member(), false, loop_.now(), {});
 }
 
-void ServersBackend::failed(OriginStream& stream) {
-  if (stream.health) stream.health->failed(loop_.now());
+void ServersBackend::failed(OriginStream& stream, std::string_view why) {
+  if (stream.health) count_failure(stream.placement.member(), *stream.health, why);
+}
+
+void ServersBackend::count_failure(std::size_t server, HealthTicket& ticket, std::string_view why) {
+  const bool was_fit = pool_->health(server).is_fit(loop_.now());
+  ticket.failed(loop_.now());
+  pool_->tell_change(server, was_fit, loop_.now(), why);
 }
 
 void ServersBackend::release(OriginStream& stream) {
@@ -249,7 +255,9 @@ void ServersBackend::release(OriginStream& stream) {
 }
 
 void ServersBackend::dial_failed(std::size_t server, const Error& error) {
-  if (error.fault != Fault::router) pool_->health(server).take_anyway().failed(loop_.now());
+  if (error.fault == Fault::router) return;
+  HealthTicket ticket = pool_->health(server).take_anyway();
+  count_failure(server, ticket, error.detail);
 }
 
 void ServersBackend::no_connection(OriginStream& stream, const Error& error) {
@@ -301,12 +309,12 @@ void ServersBackend::expire(OriginStream& stream) {
     return fail(stream, {Fault::backend, Code::worker_reset, true,
                          "no connection to " + stream.server->name + " within " + in_ms(spec_.times.connect)});
   }
-  if (!stream.has_head) failed(stream);
   const bool is_taking = stream.clock.is_taking();
   const milliseconds limit = is_taking ? spec_.times.write : spec_.times.read;
-  fail(stream, {Fault::backend, Code::worker_timeout, false,
-                stream.server->name + (is_taking ? " has taken nothing of the request for " : " was silent for ") +
-                    in_ms(limit)});
+  std::string why = is_taking ? "took nothing of the request for " : "was silent for ";
+  why += in_ms(limit);
+  if (!stream.has_head) failed(stream, why);
+  fail(stream, {Fault::backend, Code::worker_timeout, false, stream.server->name + " " + why});
 }
 
 // Takes the stream from whoever has it.

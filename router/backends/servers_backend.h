@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "router/backends/line.h"
@@ -43,12 +44,15 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   void settle_later(OriginConnection& who) override;
   void bury(std::unique_ptr<OriginConnection> connection) override { buried_.push_back(std::move(connection)); }
   void answered(OriginStream& stream, int status) override;
-  void failed(OriginStream& stream) override;
+  void failed(OriginStream& stream, std::string_view why) override;
   void watch(OriginStream& stream) override;
   void release(OriginStream& stream) override;
   void dial_failed(std::size_t server, const Error& error) override;
   void no_connection(OriginStream& stream, const Error& error) override;
   [[nodiscard]] std::chrono::milliseconds dial_time(const OriginStream& stream) const override;
+
+  // health
+  void count_failure(std::size_t server, HealthTicket& ticket, std::string_view why);
 
   // choosing
   void find_server(OriginStream& stream, const Head& head, const Error& otherwise);

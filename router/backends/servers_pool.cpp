@@ -1,7 +1,10 @@
 #include "router/backends/servers_pool.h"
 
+#include <string>
 #include <utility>
 #include <vector>
+
+#include "router/observe/log.h"
 
 namespace zeroway {
 
@@ -21,15 +24,29 @@ Result<std::shared_ptr<ServersPool>> ServersPool::make(PoolSpec spec, const Serv
   }
   auto chooser = Chooser::make(spec.balance, std::move(members), seed);
   if (!chooser) return chooser.error();
-  return std::shared_ptr<ServersPool>(new ServersPool(std::move(spec), std::move(*chooser), before));
+  auto tls = load_origin_tls(spec.servers);
+  if (!tls) return tls.error();
+  return std::shared_ptr<ServersPool>(new ServersPool(std::move(spec), std::move(*chooser), std::move(*tls), before));
 }
 
-ServersPool::ServersPool(PoolSpec spec, std::unique_ptr<Chooser> chooser, const ServersPool* before)
-    : spec_(std::move(spec)), chooser_(std::move(chooser)) {
-  const HealthRules rules{.fall = spec_.health.fall, .rise = spec_.health.rise, .back_off = spec_.health.back_off};
+ServersPool::ServersPool(PoolSpec spec, std::unique_ptr<Chooser> chooser, std::vector<std::optional<OriginTls>> tls,
+                         const ServersPool* before)
+    : spec_(std::move(spec)), chooser_(std::move(chooser)), tls_(std::move(tls)) {
+  const HealthRules rules{.fall = spec_.health.fall,
+                          .probe_fall = spec_.health.retries,
+                          .rise = spec_.health.rise,
+                          .back_off = spec_.health.back_off};
   for (const ServerSpec& server : spec_.servers) {
     health_.emplace_back(rules, before ? before->state_of(server) : HealthState{});
   }
+}
+
+void ServersPool::tell_change(std::size_t index, bool was_fit, Time now, std::string_view why) const {
+  const bool is_fit = health_[index].is_fit(now);
+  if (is_fit == was_fit) return;
+  const std::string who = "server " + server(index).name + " of pool " + spec_.name;
+  if (is_fit) return log::info(who + " is back");
+  log::warning(who + " is " + health_[index].text(now) + ": " + std::string(why));
 }
 
 HealthState ServersPool::state_of(const ServerSpec& server) const {

@@ -6,9 +6,14 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 #include "proto/error.h"
+#include "router/backends/origin_tls.h"
 #include "router/backends/room_bell.h"
+#include "router/observe/time.h"
 #include "router/plan/pool_spec.h"
 #include "router/route/chooser.h"
 #include "router/route/member_health.h"
@@ -27,14 +32,19 @@ class ServersPool {
   [[nodiscard]] const ServerSpec& server(std::size_t index) const { return spec_.servers[index]; }
   [[nodiscard]] Chooser& chooser() { return *chooser_; }
   [[nodiscard]] MemberHealth& health(std::size_t index) { return health_[index]; }
+  // Tells the operator when the server was fit and is out now, or the other way round. `why`: what took it out.
+  void tell_change(std::size_t index, bool was_fit, Time now, std::string_view why) const;
+  [[nodiscard]] const OriginTls* tls(std::size_t index) const { return tls_[index] ? &*tls_[index] : nullptr; }
   [[nodiscard]] RoomBell& bell() { return bell_; }
 
  private:
-  ServersPool(PoolSpec spec, std::unique_ptr<Chooser> chooser, const ServersPool* before);
+  ServersPool(PoolSpec spec, std::unique_ptr<Chooser> chooser, std::vector<std::optional<OriginTls>> tls,
+              const ServersPool* before);
   [[nodiscard]] HealthState state_of(const ServerSpec& server) const;
 
   const PoolSpec spec_;
   std::unique_ptr<Chooser> chooser_;
+  const std::vector<std::optional<OriginTls>> tls_;
   std::deque<MemberHealth> health_;  // in place: they hold atomics
   RoomBell bell_;
 };

@@ -105,12 +105,14 @@ class ScriptedDialer final : public OriginDialer {
     return made;
   }
 
+  std::unique_ptr<OriginDialing> follow(const ServerSpec&, Followed) override { return nullptr; }
+
   std::vector<Dial*> dials;  // not answered yet, oldest first
   int count = 0;
 };
 
 // Writes down what it is told: "accepted a · head 200 · data 5 · end".
-class Listener final : public BackendEvents {
+class Told final : public BackendEvents {
  public:
   void accepted(std::string_view worker) override { note("accepted " + std::string(worker)); }
   void head(Head& head, Last last) override {
@@ -175,7 +177,7 @@ class Listeners final : public ExchangeFinder {
     const auto found = listeners.find(key);
     return found == listeners.end() || found->second->is_over ? nullptr : found->second.get();
   }
-  std::map<ExchangeKey, std::shared_ptr<Listener>> listeners;
+  std::map<ExchangeKey, std::shared_ptr<Told>> listeners;
 };
 
 inline PoolSpec pool_of(std::vector<std::string> names) {
@@ -200,7 +202,7 @@ inline Head post(std::string_view length) {
 
 struct Request {
   StreamKey key = 0;
-  std::shared_ptr<Listener> listener;
+  std::shared_ptr<Told> listener;
   [[nodiscard]] std::string take() const { return listener->take(); }
 };
 
@@ -229,7 +231,7 @@ struct ServersBench {
   Request open(const Head& head, Last last = Last::yes, Kind kind = Kind::request, Attempt attempt = Attempt::first) {
     const ExchangeKey key = ++last_key;
     Request request;
-    request.listener = exchanges.listeners[key] = std::make_shared<Listener>();
+    request.listener = exchanges.listeners[key] = std::make_shared<Told>();
     request.key = backend->open({head, last, kind, attempt, route, client}, {&exchanges, key});
     CHECK(request.listener->log == "");  // no verb before open() returns
     if (last == Last::yes) backend->end(request.key, Head{});
@@ -242,7 +244,7 @@ struct ServersBench {
     auto server = std::make_shared<ServerEnd>();
     const auto done = dialer.dials.front()->done;
     if (!codec) codec = std::make_unique<H1ClientCodec>(codec_settings);
-    done(DialedOrigin{std::make_unique<ScriptedConnection>(server), std::move(codec), is_http2});
+    done(DialedOrigin{std::make_unique<ScriptedConnection>(server), std::move(codec), is_http2, std::nullopt});
     turn();
     return server;
   }
