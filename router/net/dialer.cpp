@@ -107,7 +107,8 @@ class Dialer::Dial final : public Dialing, private ConnectEvents, private TlsDep
     if (!start) return finish(start.error());
     TlsDeparture& self = *this;
     secured_ = std::make_unique<TlsClientConnection>(loop_, std::move(socket), buffers_, std::move(*start), self);
-    if (!secured_->begin(wish_.first_bytes)) failed("the connection broke");
+    if (secured_->begin(wish_.first_bytes)) return;
+    failed(secured_->failure().empty() ? "the connection broke" : secured_->failure());
   }
 
   // RFC 7301 §3.2: the server chooses one of ours.

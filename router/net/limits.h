@@ -39,6 +39,7 @@ inline constexpr unsigned kUnixSocketMode = 0660;          // of a socket's file
 
 // proxy header
 inline constexpr std::size_t kMaxProxyLine = 107;  // of version 1, with its end: the specification's longest line
+inline constexpr std::size_t kProxyRead = 512;     // looked at at once: a header with the usual extensions
 
 // dialing
 inline constexpr std::chrono::milliseconds kAttemptDelay{250};    // RFC 8305 §5, before the next address is tried, too

@@ -6,9 +6,7 @@ namespace zeroway {
 
 TlsClientConnection::TlsClientConnection(Loop& loop, Socket socket, TlsBuffers& buffers, TlsClientStart start,
                                          TlsDeparture& departure)
-    : TlsStream(loop, std::move(socket), buffers, std::move(start)), loop_(loop), departure_(&departure) {}
-
-TlsClientConnection::~TlsClientConnection() { loop_.forget_turn_end(*this); }
+    : TlsStream(loop, std::move(socket), buffers, std::move(start)), departure_(&departure) {}
 
 void TlsClientConnection::secured() {
   pause(PauseReason::nobody);
@@ -23,10 +21,7 @@ void TlsClientConnection::gone(std::string_view why) {
 void TlsClientConnection::serve(ConnectionEvents& events) {
   TlsStream::serve(events);
   resume(PauseReason::nobody);
-  if (kept() == 0 && engine().state() == TlsState::open && !is_over()) return;
-  loop_.at_turn_end(*this);
+  catch_up();
 }
-
-void TlsClientConnection::turn_end() { catch_up(); }
 
 }  // namespace zeroway

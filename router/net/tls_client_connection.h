@@ -20,10 +20,9 @@ class TlsDeparture {
   virtual void failed(std::string_view why) = 0;
 };
 
-class TlsClientConnection final : public TlsStream, private TurnEnd {
+class TlsClientConnection final : public TlsStream {
  public:
   TlsClientConnection(Loop& loop, Socket socket, TlsBuffers& buffers, TlsClientStart start, TlsDeparture& departure);
-  ~TlsClientConnection() override;
 
   // Sends `before` in the clear, and begins the handshake. False when the connection broke at once.
   [[nodiscard]] bool begin(std::string_view before) { return TlsStream::begin(before); }
@@ -34,9 +33,7 @@ class TlsClientConnection final : public TlsStream, private TurnEnd {
  private:
   void secured() override;
   void gone(std::string_view why) override;
-  void turn_end() override;
 
-  Loop& loop_;
   TlsDeparture* departure_;
 };
 

@@ -22,14 +22,17 @@ void TlsStream::process(Bytes bytes) {
   const std::size_t size = engine_.read(bytes, plain, output);
   if (is_shaking_) answered(output.size());
   if (is_shaking_ && engine_.state() == TlsState::failed) return refuse(engine_.failure(), output);
-  if (!send_output(output)) return lose("the connection broke");
+  if (!send_output(output)) return lose_later("the connection broke");
   if (is_shaking_) {
     if (engine_.state() == TlsState::handshake) return;
     is_shaking_ = false;
     secured();
   }
   if (size > 0) tell(plain.first(size));
-  tell_end();
+  // Told when the connection is served; or by the transport, when the user has closed the connection meanwhile.
+  if (!events_ || transport_.is_closing()) return;
+  if (engine_.state() == TlsState::failed) return lose_later(engine_.failure());
+  if (engine_.state() == TlsState::ended && !is_over_) events_->input_ended();
 }
 
 void TlsStream::tell(Bytes plain) {
@@ -41,17 +44,17 @@ void TlsStream::tell(Bytes plain) {
   kept_.append(as_text(plain.subspan(taken)));
 }
 
-void TlsStream::tell_end() {
-  if (!events_) return;  // told when the connection is served
-  if (engine_.state() == TlsState::failed) return lose(engine_.failure());
-  if (engine_.state() == TlsState::ended && !is_over_) events_->input_ended();
+void TlsStream::catch_up() {
+  const bool is_quiet = kept_.empty() && engine_.state() == TlsState::open && !is_over_;
+  if (!is_quiet) loop_.at_turn_end(*this);
 }
 
-void TlsStream::catch_up() {
+void TlsStream::turn_end() {
   if (transport_.is_closing()) return;
   offer();
   if (is_over_) return events_->lost();
-  tell_end();
+  if (engine_.state() == TlsState::failed) return lose(engine_.failure());
+  if (engine_.state() == TlsState::ended) events_->input_ended();
 }
 
 void TlsStream::offer() {
@@ -103,7 +106,13 @@ bool TlsStream::send_output(std::string& output) {
 }
 
 bool TlsStream::send(std::string& bytes) {
-  if (engine_.state() == TlsState::failed) return false;  // found before the user was set, and not told yet
+  const bool is_open = !is_over_ && engine_.state() != TlsState::failed;  // else not told yet
+  if (is_open && write(bytes)) return true;
+  loop_.forget_turn_end(*this);  // the caller knows now
+  return false;
+}
+
+bool TlsStream::write(std::string& bytes) {
   std::string& output = buffers_.output();
   engine_.write(as_bytes(bytes), output);
   bytes.clear();
@@ -111,7 +120,10 @@ bool TlsStream::send(std::string& bytes) {
 }
 
 bool TlsStream::close(Linger linger) {
-  if (is_over_) return true;
+  if (is_over_) {
+    loop_.forget_turn_end(*this);  // the caller knows now
+    return true;
+  }
   if (transport_.is_closing()) return transport_.close(linger);
   std::string().swap(kept_);
   std::string& output = buffers_.output();
@@ -125,6 +137,12 @@ void TlsStream::refuse(std::string_view why, std::string_view last_words) {
   std::string words(last_words);
   if (!words.empty() && !transport_.send(words)) return lose(refused_);
   if (transport_.close(Linger::brief)) lose(refused_);
+}
+
+// The user may destroy the connection when it is lost, and the transport is still in its call to received().
+void TlsStream::lose_later(std::string_view why) {
+  if (!events_) return lose(why);
+  if (!std::exchange(is_over_, true)) loop_.at_turn_end(*this);
 }
 
 void TlsStream::lose(std::string_view why) {

@@ -14,8 +14,10 @@
 
 namespace zeroway {
 
-class TlsStream : public Connection, protected ConnectionEvents {
+class TlsStream : public Connection, protected ConnectionEvents, private TurnEnd {
  public:
+  ~TlsStream() override { loop_.forget_turn_end(*this); }
+
   [[nodiscard]] const TlsEngine& engine() const { return engine_; }
 
   void serve(ConnectionEvents& events) override { events_ = &events; }
@@ -38,9 +40,8 @@ class TlsStream : public Connection, protected ConnectionEvents {
   // `start` is what the engine's constructor takes.
   template <class Start>
   TlsStream(Loop& loop, Socket socket, TlsBuffers& buffers, Start start)
-      : buffers_(buffers), engine_(std::move(start)), transport_(loop, std::move(socket), *this) {}
+      : loop_(loop), buffers_(buffers), engine_(std::move(start)), transport_(loop, std::move(socket), *this) {}
 
-  [[nodiscard]] bool is_over() const { return is_over_; }
   [[nodiscard]] TcpConnection& transport() { return transport_; }
   // Sends `before` in the clear and then the first bytes of the handshake. For the client's role.
   [[nodiscard]] bool begin(std::string_view before);
@@ -48,7 +49,7 @@ class TlsStream : public Connection, protected ConnectionEvents {
   void refuse(std::string_view why, std::string_view last_words);
   // The connection is over: tells its user, or gone() when it has none.
   void lose(std::string_view why);
-  // Tells the bytes and the end that came before the connection was served.
+  // At the end of the turn: tells the bytes and the end that came before the connection was served.
   void catch_up();
 
  private:
@@ -68,9 +69,12 @@ class TlsStream : public Connection, protected ConnectionEvents {
 
   void process(Bytes bytes);
   [[nodiscard]] bool send_output(std::string& output);
+  [[nodiscard]] bool write(std::string& bytes);
   void tell(Bytes plain);
-  void tell_end();
+  void lose_later(std::string_view why);
+  void turn_end() override;
 
+  Loop& loop_;
   TlsBuffers& buffers_;
   ConnectionEvents* events_ = nullptr;  // none during the handshake
   TlsEngine engine_;
@@ -78,7 +82,7 @@ class TlsStream : public Connection, protected ConnectionEvents {
   std::string refused_;  // why the connection is refused, while it still closes
   bool is_shaking_ = true;
   bool is_cut_ = false;
-  bool is_over_ = false;  // the last event was passed on
+  bool is_over_ = false;  // the last event was passed on, or will be at the end of the turn
   TcpConnection transport_;
 };
 

@@ -48,19 +48,33 @@ struct Silent {
     REQUIRE(::listen(listening.fd(), 0) == 0);
     if (!at.is_unix()) address = address.with_port(bound_to(listening).port);
     const socklen_t size = address.fill(storage);
-    for (Socket& client : clients) {
-      client = make();
+    while (true) {
+      Socket client = make();
       static_cast<void>(::connect(client.fd(), reinterpret_cast<const sockaddr*>(&storage), size));
+      if (!is_connected(client)) return;  // that one got no answer
+      clients.push_back(std::move(client));
+    }
+  }
+  // Takes all who wait, so that the next one is answered.
+  void accept_all() {
+    for (const Socket& client : clients) {
+      CHECK(client.is_open());
+      Socket(::accept4(listening.fd(), nullptr, nullptr, SOCK_CLOEXEC));
     }
   }
   Silent() : Silent(*SocketAddress::numeric("127.0.0.1", 0)) {}
+  [[nodiscard]] static bool is_connected(const Socket& client) {
+    sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+    return ::getpeername(client.fd(), reinterpret_cast<sockaddr*>(&peer), &size) == 0;
+  }
   [[nodiscard]] Socket make() const {
     return Socket(::socket(address.is_unix() ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   }
 
   SocketAddress address;
   Socket listening;
-  Socket clients[3];
+  std::vector<Socket> clients;
 };
 
 SocketAddress refused_address() {
@@ -138,7 +152,7 @@ TEST_CASE("dialer: a unix socket with a full backlog is waited for") {
       bench.dialer.dial(busy.address, nullptr, 4s, [&](Result<Dialed> told) { bench.result.emplace(std::move(told)); });
   bench.result.reset();
   CHECK(stays(bench.loop, [&] { return !bench.result; }));
-  for (int count = 0; count < 3; ++count) Socket(::accept4(busy.listening.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+  busy.accept_all();
   REQUIRE(run_until(bench.loop, [&] { return bench.result.has_value(); }));
   CHECK(bench.result->has_value());
 }
@@ -249,7 +263,7 @@ TEST_CASE("dialer: an address that answers late still wins when the next one is 
   auto dialing = bench.dialer.dial(DialWish{{late.address, silent.address}, nullptr, 4s, ""},
                                    [&](Result<Dialed> told) { bench.result.emplace(std::move(told)); });
   CHECK(run_until(bench.loop, [&] { return open_descriptors() == before + 2; }));  // both are under way
-  for (int count = 0; count < 3; ++count) Socket(::accept4(late.listening.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+  late.accept_all();
   REQUIRE(run_until(bench.loop, [&] { return bench.result.has_value(); }));  // the kernel asks again after a second
   REQUIRE(bench.result->has_value());
   CHECK((*bench.result)->address == late.address);
