@@ -6,6 +6,7 @@
 // (router/fabric/placement.h).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -16,6 +17,9 @@
 #include "router/route/route_table.h"
 
 namespace zeroway {
+
+// The pool of streams that get no worker. It is none of the table's, as long as workers make less than 2^32 claims.
+inline constexpr PoolId kNoPool = UINT32_MAX;
 
 class Claims {
  public:

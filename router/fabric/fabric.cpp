@@ -45,9 +45,14 @@ Fabric::Fabric(const FabricSettings& settings, Wire& wire, Welcome welcome, Coun
 
 StreamKey Fabric::open(const BackendRequest& request, ReplyTo reply_to) {
   FabricStream& stream = traffic_.open(request, reply_to);
-  stream.pool = claims_.pool_of(request.head.authority(), request.head.path());
+  stream.pool = is_retired_ ? kNoPool : claims_.pool_of(request.head.authority(), request.head.path());
   placement_.gather(stream);
   return stream.id;
+}
+
+void Fabric::retire(std::function<void()> empty) {
+  is_retired_ = true;
+  when_empty_ = std::move(empty);
 }
 
 // ---- messages
@@ -156,6 +161,7 @@ void Fabric::judge(Time now) {
   strangers_.cut_overdue();
   traffic_.tell_of_starved_streams();
   proof_.forget_old();
+  if (when_empty_ && streams_.count() == 0) std::exchange(when_empty_, nullptr)();
 }
 
 // The process was stopped, or the machine was suspended. ZeroMQ's own thread has read nothing either: a worker that

@@ -56,6 +56,9 @@ class Fabric : public Backend, public WireEvents {
   void end(StreamKey stream, const Head& trailers) override { traffic_.end(stream, trailers); }
   void reset(StreamKey stream, ResetCode code) override { traffic_.reset(stream, code); }
   void credit(StreamKey stream, std::uint32_t bytes) override { traffic_.credit(stream, bytes); }
+  // A stream that is opened later is reset at the end of its turn. `empty` is called after a tick, so at most
+  // tick_interval() after the last stream is over. It must not destroy the fabric.
+  void retire(std::function<void()> empty) override;
   // One line for each worker: its name, its address, its routes, its state, and for how long it has been connected.
   [[nodiscard]] std::vector<std::string> describe() const override { return membership_.describe(); }
 
@@ -90,6 +93,8 @@ class Fabric : public Backend, public WireEvents {
   Traffic traffic_;
   Time last_tick_{};
   bool is_judgement_due_ = false;
+  bool is_retired_ = false;
+  std::function<void()> when_empty_;  // of retire(), until it is called
 };
 
 }  // namespace zeroway

@@ -30,6 +30,8 @@ void Placement::turn_end() {
 }
 
 void Placement::place(FabricStream& stream) {
+  if (stream.pool == kNoPool)
+    return streams_.end(stream, Error{Fault::router, Code::no_worker, false, "the fabric is retired"});
   if (stream.pool == kOpenPool) {
     const Unclaimed unclaimed = unclaimed_streams();
     if (unclaimed == Unclaimed::they_are_refused) return refuse(stream);
@@ -146,6 +148,7 @@ void Placement::route_again() {
 
 // The head of a waiting stream is kept nowhere else: read it from the opening, which the router itself wrote.
 PoolId Placement::pool_of(const FabricStream& stream) {
+  if (stream.pool == kNoPool) return kNoPool;
   MessageReader reader(as_bytes(stream.opening.bytes()));
   const auto first = reader.next();
   assert(first && *first && (*first)->type == FrameType::headers);
