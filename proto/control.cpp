@@ -91,6 +91,10 @@ void check(Hello& hello) {
   if (hello.state != "ready" && hello.state != "draining") {
     throw OutOfRange("state", shown(hello.state), "\"ready\" or \"draining\"");
   }
+  if (!hello.group.empty() && !is_group_name(hello.group)) {
+    throw OutOfRange("group", shown(hello.group),
+                     "at most " + std::to_string(kMaxGroupLength) + " of A-Z a-z 0-9 . _ -");
+  }
   if (hello.routes.size() > kMaxRoutes) {
     throw OutOfRange("routes", std::to_string(hello.routes.size()), "at most " + std::to_string(kMaxRoutes));
   }
@@ -127,6 +131,7 @@ void read(cereal::JSONInputArchive& archive, Hello& hello) {
   read_number(archive, "capacity", hello.capacity, 1, kMaxCapacity);
   read_member(archive, "state", hello.state);
   read_member(archive, "routes", hello.routes);
+  read_member(archive, "group", hello.group);
   check(hello);
 }
 
@@ -257,6 +262,15 @@ void save(Archive& archive, const Pair& pair) {
   archive(cereal::make_nvp("deal", pair.deal), cereal::make_nvp("steer", pair.steer));
 }
 
+bool is_group_name(std::string_view name) {
+  constexpr std::string_view kLegal = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !name.empty() && name.size() <= kMaxGroupLength && name.find_first_not_of(kLegal) == std::string_view::npos;
+}
+
+std::string served_text(const Hello& hello) {
+  return hello.group.empty() ? claims_text(hello.routes) : "group " + hello.group;
+}
+
 std::string write_hello(const Hello& hello) {
   return write_control([&](cereal::JSONOutputArchive& archive) {
     archive(cereal::make_nvp("version", hello.version), cereal::make_nvp("name", hello.name),
@@ -264,6 +278,7 @@ std::string write_hello(const Hello& hello) {
             cereal::make_nvp("pid", hello.pid), cereal::make_nvp("weight", hello.weight),
             cereal::make_nvp("capacity", hello.capacity), cereal::make_nvp("state", hello.state),
             cereal::make_nvp("routes", hello.routes));
+    if (!hello.group.empty()) archive(cereal::make_nvp("group", hello.group));
   });
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "proto/bytes.h"
@@ -24,6 +25,7 @@ struct Hello {
   std::uint32_t capacity = kDefaultCapacity;  // 1 … kMaxCapacity
   std::string state = "ready";                // "ready" or "draining"
   std::vector<RouteClaim> routes;             // in their plain form; empty = the open pool
+  std::string group;                          // see is_group_name(); "" = none. With a group `routes` do not count
 };
 
 struct Pair {
@@ -41,6 +43,11 @@ struct Welcome {
   std::uint32_t heartbeat_interval = kDefaultHeartbeatInterval;  // 1 … kMaxHeartbeat
   std::uint32_t heartbeat_timeout = kDefaultHeartbeatTimeout;    // 1 … kMaxHeartbeat
 };
+
+// Whether `name` is 1 … kMaxGroupLength of A-Z a-z 0-9 . _ -.
+[[nodiscard]] bool is_group_name(std::string_view name);
+// What the worker serves, for people: "group batch", or see claims_text().
+[[nodiscard]] std::string served_text(const Hello& hello);
 
 [[nodiscard]] std::string write_hello(const Hello& hello);
 [[nodiscard]] std::string write_welcome(const Welcome& welcome);

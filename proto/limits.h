@@ -25,6 +25,7 @@ inline constexpr std::uint32_t kMaxWeight = 1'000;          // smooth weighted r
 inline constexpr std::uint32_t kMaxCapacity = 1'000'000;    // streams at once on one worker
 inline constexpr std::uint32_t kDefaultCapacity = 1'024;
 inline constexpr std::size_t kMaxRoutes = 1'000;    // routes in one HELLO
+inline constexpr std::size_t kMaxGroupLength = 64;  // of a group's name, which people write and logs show
 inline constexpr std::size_t kMaxHostLength = 255;  // a name in the DNS (RFC 1035 §2.3.4)
 inline constexpr std::size_t kInstanceDigits = 16;  // 64 random bits: two connections never share a routing id
 inline constexpr std::size_t kMaxInstanceLength = kMaxNameLength + 1 + kInstanceDigits;  // ZeroMQ's ids end at 255

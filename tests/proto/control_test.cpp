@@ -40,6 +40,7 @@ TEST_CASE("control: a HELLO comes back as it was written") {
   hello.capacity = 99;
   hello.state = "draining";
   hello.routes = {{"*.example.com", "/api/"}, {"", "/"}};
+  hello.group = "batch.1";
   const auto read_back = read(write_hello(hello));
   REQUIRE(read_back.has_value());
   CHECK(read_back->version == kProtocolVersion);
@@ -54,6 +55,7 @@ TEST_CASE("control: a HELLO comes back as it was written") {
   CHECK(read_back->routes[0].host == "*.example.com");
   CHECK(read_back->routes[0].path == "/api/");
   CHECK(read_back->routes[1].host.empty());
+  CHECK(read_back->group == "batch.1");
 }
 
 TEST_CASE("control: a WELCOME comes back as it was written") {
@@ -84,6 +86,7 @@ TEST_CASE("control: absent members of a HELLO have their defaults") {
   CHECK(hello->capacity == kDefaultCapacity);
   CHECK(hello->state == "ready");
   CHECK(hello->routes.empty());
+  CHECK(hello->group.empty());
 }
 
 TEST_CASE("control: members come in any order, unknown ones of any kind are ignored") {
@@ -117,8 +120,8 @@ TEST_CASE("control: the ends of the ranges are legal") {
 }
 
 TEST_CASE("control: a member of the wrong type is an error that names it") {
-  for (const std::string member : {"weight", "capacity", "version", "pid", "state", "routes", "replaces"}) {
-    const std::string wrong = member == "state" || member == "replaces" ? "1" : "\"1\"";
+  for (const std::string member : {"weight", "capacity", "version", "pid", "state", "routes", "replaces", "group"}) {
+    const std::string wrong = member == "state" || member == "replaces" || member == "group" ? "1" : "\"1\"";
     CHECK(complaint("\"" + member + "\":" + wrong).starts_with("HELLO: " + member + " of another type"));
   }
   CHECK(complaint(R"("weight":1.5)").starts_with("HELLO: weight of another type"));
@@ -136,6 +139,27 @@ TEST_CASE("control: what a HELLO replaces is short and visible; whose instance i
   CHECK(complaint(R"("replaces":")" + std::string(146, 'r') + "\"")
             .ends_with(" is not at most 145 visible ASCII characters"));
   CHECK(complaint(R"("replaces":"a b")") == "HELLO: replaces \"a?b\" is not at most 145 visible ASCII characters");
+}
+
+TEST_CASE("control: a group is at most 64 letters, digits, dots, underlines and hyphens") {
+  CHECK(read_with(R"("group":"")").has_value());
+  CHECK(read_with(R"("group":"A-z_0.9")").has_value());
+  CHECK(read_with(R"("group":")" + std::string(64, 'g') + "\"").has_value());
+  CHECK(complaint(R"("group":"a b")") == "HELLO: group \"a?b\" is not at most 64 of A-Z a-z 0-9 . _ -");
+  for (const std::string& group :
+       {std::string(65, 'g'), std::string("a/b"), std::string("a#b"), std::string("\xc3\xa9")})
+    CHECK_FALSE(read_with("\"group\":\"" + group + "\"").has_value());
+}
+
+TEST_CASE("control: a HELLO without a group does not name it, so routers that know no groups read what they know") {
+  Hello hello;
+  hello.name = "w";
+  hello.instance = kInstance;
+  CHECK(write_hello(hello).find("group") == std::string::npos);
+  CHECK(served_text(hello) == "everything");
+  hello.group = "batch";
+  hello.routes = {{"", "/api"}};
+  CHECK(served_text(hello) == "group batch");
 }
 
 TEST_CASE("control: name and instance must be there") {
