@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import random
+import re
 import secrets
 import signal
 import socket
@@ -377,6 +378,8 @@ class Link:
     def dial(self):
         """Connects deal, again if it was connected before. Only after WELCOME (§4)."""
         self.hang_up()
+        if self.worker.group:
+            return  # a worker of a group gets its openings through steer alone
         self.deal_alias = self.worker.connect(self, "deal", self.deal)
         self.dial_at = time.monotonic() + DIAL_PATIENCE
 
@@ -527,6 +530,7 @@ class Link:
 class Worker:
     def __init__(self, options):
         self.name, self.weight, self.capacity = options.name, options.weight, options.capacity
+        self.group = options.group   # None = the open pool
         self.encoder = new_encoder()
         self.aliases, self.alias_count = {}, 0
         self.times_told = 0          # how often a signal has told this worker to leave
@@ -554,9 +558,10 @@ class Worker:
             pass  # the reader of the log is gone, or its disk is full
 
     def hello(self, instance, replaces):
+        group = {"group": self.group} if self.group else {}
         return json.dumps({"version": 1, "name": self.name, "instance": instance, "replaces": replaces,
                            "pid": os.getpid(), "weight": self.weight, "capacity": self.capacity,
-                           "state": "draining" if self.is_leaving else "ready", "routes": []}).encode()
+                           "state": "draining" if self.is_leaving else "ready", "routes": [], **group}).encode()
 
     def stream_count(self):
         return sum(len(link.streams) for link in self.links)
@@ -726,6 +731,12 @@ def visible(text):
     return text
 
 
+def group(text):
+    if not re.fullmatch("[A-Za-z0-9._-]{1,64}", text):
+        raise argparse.ArgumentTypeError("not 1 … 64 of A-Z a-z 0-9 . _ -")
+    return text
+
+
 def endpoint(text):
     try:
         is_tcp = text.startswith("tcp://") and 1 <= int(text.rpartition(":")[2]) <= 65534
@@ -744,6 +755,8 @@ def main():
     parser.add_argument("--weight", metavar="N", type=in_range(1, 1000), default=1, help="1 … 1000 (default: 1)")
     parser.add_argument("--capacity", metavar="N", type=in_range(1, 1000000), default=1024,
                         help="requests at once, 1 … 1000000 (default: 1024)")
+    parser.add_argument("--group", metavar="NAME", type=group,
+                        help="serve the routers' routes to this group, and no others (default: the open pool)")
     options = parser.parse_args()
     options.connect = options.connect or ["tcp://127.0.0.1:8000"]
     return Worker(options).run()

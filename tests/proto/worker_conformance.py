@@ -4,7 +4,7 @@
 Usage: tests/proto/worker_conformance.py [COMMAND…]     default: examples/hello-py/hello.py
 
 The worker must answer `Hello from NAME` on every path, echo bodies on /echo, send WebSockets' messages back, and take `NAME --connect ENDPOINT
---capacity N`. Exit status 1 with the broken rule's sentence.
+--capacity N --group NAME`. Exit status 1 with the broken rule's sentence.
 """
 import json
 import os
@@ -125,7 +125,7 @@ class Loop:
             rule(time.monotonic() < deadline, sentence)
             time.sleep(0.02)
 
-    def meets(self, router, index, pairs, said_before=b""):
+    def meets(self, router, index, pairs, said_before=b"", is_dealt_to=True):
         seen = self.count(1)
         rule(seen[0][0] == HELLO, "HELLO is the first frame", seen)
         hello = json.loads(seen[0][3])
@@ -134,7 +134,8 @@ class Loop:
         rule(not self.deal.poll(300, zmq.POLLOUT), "nobody is on deal before WELCOME")
         welcome = json.dumps({"router": router, "loop": index, "pairs": pairs}).encode()
         self.send(said_before + frame(WELCOME, 0, 0, welcome))
-        rule(self.deal.poll(PATIENCE, zmq.POLLOUT), "a welcome worker connects to deal")
+        if is_dealt_to:
+            rule(self.deal.poll(PATIENCE, zmq.POLLOUT), "a welcome worker connects to deal")
         return hello
 
 
@@ -308,6 +309,22 @@ def check_leaving(loop, others, worker):
     rule(worker.wait(PATIENCE / 1000) == 0, "then it exits with 0")
 
 
+def check_group(context, command):
+    loop = Loop(context)
+    worker = subprocess.Popen([*command, "grouped", "--connect", f"tcp://127.0.0.1:{loop.port}", "--group", "batch-2"],
+                              stderr=subprocess.DEVNULL)
+    try:
+        hello = loop.meets("router#2", 0, [loop.pair()], is_dealt_to=False)
+        rule(hello["group"] == "batch-2", "HELLO names the group", hello)
+        loop.send(request(1))
+        rule(body_of(loop.of(1), 1) == b"Hello from grouped\n", "a worker of a group takes openings from steer")
+        rule(not loop.deal.poll(300, zmq.POLLOUT), "a worker of a group does not connect to deal")
+    finally:
+        worker.kill()
+        worker.wait()
+        loop.close()
+
+
 def main():
     command = sys.argv[1:] or [os.path.join(ROOT, "examples/hello-py/hello.py")]
     context = zmq.Context()
@@ -334,6 +351,7 @@ def main():
         check_crossing(first, pairs)
         check_hello(first)
         check_leaving(first, [second], worker)
+        check_group(context, command)
     except AssertionError as broken:
         print(f"broken: {broken}")
         return 1
