@@ -6,6 +6,7 @@
 namespace zeroway {
 
 void Claims::add(Worker& worker) {
+  if (!worker.hello.group.empty()) return join_group(worker);
   const std::size_t known = table_.pool_count();
   std::set<PoolId> joined;
   const auto claim_pools = [&](const RouteClaim& claim) {
@@ -18,6 +19,18 @@ void Claims::add(Worker& worker) {
     pools_.join(pool, worker);
   }
   if (table_.pool_count() != known) changed();
+}
+
+void Claims::join_group(Worker& worker) {
+  if (const auto found = groups_.find(worker.hello.group); found != groups_.end()) pools_.join(found->second, worker);
+}
+
+PoolId Claims::group(const std::string& name) {
+  const auto [at, is_new] = groups_.try_emplace(name, kFirstGroup + static_cast<PoolId>(groups_.size()));
+  if (!is_new) return at->second;
+  for (Worker* worker : context_.roster.all())
+    if (worker->hello.group == name && !worker->is_confirmed && !worker->is_unreachable) join_group(*worker);
+  return at->second;
 }
 
 void Claims::remove(Worker& worker) {
@@ -40,21 +53,18 @@ void Claims::changed() {
   context_.wants_turn_end();
 }
 
-template <class Predicate>
-bool Claims::has_worker(PoolId pool, Predicate is_wanted) const {
-  const std::vector<MemberId>& members = table_.members(pool);
-  return std::any_of(members.begin(), members.end(), [&](MemberId key) {
-    const Worker* worker = context_.roster.find(static_cast<WorkerKey>(key));
-    return worker != nullptr && is_wanted(*worker);
-  });
-}
-
 bool Claims::is_busy(PoolId pool) const {
-  return has_worker(pool, [](const Worker& worker) { return !worker.is_draining && !worker.is_unreachable; });
+  const auto workers = pools_.members(pool);
+  return std::any_of(workers.begin(), workers.end(),
+                     [](const Worker* worker) { return !worker->is_draining && !worker->is_unreachable; });
 }
 
 bool Claims::is_routed_worker_in_open_pool() const {
-  return has_worker(kOpenPool, [](const Worker& worker) { return !worker.is_open_pool && !worker.is_draining; });
+  const std::vector<MemberId>& members = table_.members(kOpenPool);
+  return std::any_of(members.begin(), members.end(), [this](MemberId key) {
+    const Worker* worker = context_.roster.find(static_cast<WorkerKey>(key));
+    return worker != nullptr && !worker->is_open_pool && !worker->is_draining;
+  });
 }
 
 void Claims::lost_time(std::chrono::nanoseconds lost) {

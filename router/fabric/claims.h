@@ -1,4 +1,5 @@
-// What the workers claim: which pool serves a request, and which workers a pool has.
+// What the workers claim: which pool serves a request, and which workers a pool has. The workers of a group claim
+// nothing; each group is a pool of its own.
 //
 // Owner: Fabric.   Thread: one loop.
 // A claim that lost its last worker is remembered for the queue timeout: its requests wait for a worker that restarts.
@@ -7,6 +8,7 @@
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,14 +20,16 @@
 
 namespace zeroway {
 
-// The pool of streams that get no worker. It is none of the table's, as long as workers make less than 2^32 claims.
+// The pools of groups; pools below are of the table, which would need two thousand million claims to come here.
+inline constexpr PoolId kFirstGroup = PoolId{1} << 31;
+// The pool of streams that get no worker.
 inline constexpr PoolId kNoPool = UINT32_MAX;
 
 class Claims {
  public:
   explicit Claims(FabricContext& context) : context_(context), pools_(context.settings.balance) {}
 
-  // The worker takes part in the pools of all that its HELLO claims.
+  // The worker takes part in the pools of all that its HELLO claims, or in its group.
   void add(Worker& worker);
   // The worker's claims are no longer its own.
   void remove(Worker& worker);
@@ -36,6 +40,8 @@ class Claims {
   // Whether a request may have another pool now. Asked once in a turn.
   [[nodiscard]] bool take_changed() { return std::exchange(is_changed_, false); }
 
+  // The pool of the workers of this group, of those that are here, too. Until it is asked for, they are in no pool.
+  [[nodiscard]] PoolId group(const std::string& name);
   [[nodiscard]] PoolId pool_of(std::string_view authority, std::string_view path) const {
     return table_.match(authority, path);
   }
@@ -57,14 +63,13 @@ class Claims {
   void lost_time(std::chrono::nanoseconds lost);
 
  private:
-  // Whether the pool has a worker for which `is_wanted` returns true.
-  template <class Predicate>
-  [[nodiscard]] bool has_worker(PoolId pool, Predicate is_wanted) const;
+  void join_group(Worker& worker);
   void changed();
 
   FabricContext& context_;
   RouteTable table_;
   Pools pools_;
+  boost::unordered_flat_map<std::string, PoolId> groups_;
   boost::unordered_flat_map<PoolId, Time> empty_since_;  // of pools that lost their last worker lately
   bool is_changed_ = false;
 };

@@ -44,15 +44,30 @@ Fabric::Fabric(const FabricSettings& settings, Wire& wire, Welcome welcome, Coun
       traffic_(context_, streams_, post_, proof_) {}
 
 StreamKey Fabric::open(const BackendRequest& request, ReplyTo reply_to) {
+  return open_in(claims_.pool_of(request.head.authority(), request.head.path()), request, reply_to);
+}
+
+StreamKey Fabric::open_in(PoolId pool, const BackendRequest& request, ReplyTo reply_to) {
   FabricStream& stream = traffic_.open(request, reply_to);
-  stream.pool = is_retired_ ? kNoPool : claims_.pool_of(request.head.authority(), request.head.path());
+  stream.pool = is_retired_ ? kNoPool : pool;
   placement_.gather(stream);
   return stream.id;
 }
 
+Backend& Fabric::group(const std::string& name) {
+  std::unique_ptr<FabricGroup>& group = groups_[name];
+  if (!group) group = std::make_unique<FabricGroup>(*this, membership_, retirements_, name, claims_.group(name));
+  group->take_back();
+  return *group;
+}
+
 void Fabric::retire(std::function<void()> empty) {
   is_retired_ = true;
-  when_empty_ = std::move(empty);
+  retirements_.add(std::nullopt, std::move(empty));
+}
+
+std::vector<std::string> Fabric::describe() const {
+  return membership_.describe([](const Worker&) { return true; });
 }
 
 // ---- messages
@@ -161,7 +176,7 @@ void Fabric::judge(Time now) {
   strangers_.cut_overdue();
   traffic_.tell_of_starved_streams();
   proof_.forget_old();
-  if (when_empty_ && streams_.count() == 0) std::exchange(when_empty_, nullptr)();
+  retirements_.tell(streams_);
 }
 
 // The process was stopped, or the machine was suspended. ZeroMQ's own thread has read nothing either: a worker that

@@ -4,23 +4,22 @@
 // Owner: Router keeps one per loop.   Thread: one loop.
 // The sockets are behind Wire; tick() and the loop's `now` give the time. Fabric never opens a stream twice: it tells
 // the exchange of a lost stream. Not here: ZeroMQ (router/fabric/zmq_wire.h), retry rules (router/exchange).
-//
-//     Traffic      the verbs of streams, both ways           Claims    which pool serves a request
-//     Placement    deal, steer or wait                       Proof     who has read what was dealt
-//     Membership   workers come, leave and are lost          Post      what is sent to workers
-//     Strangers    peers that are no workers                 Streams   each stream's place
 #pragma once
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "router/exchange/backend.h"
 #include "router/fabric/claims.h"
 #include "router/fabric/fabric_context.h"
+#include "router/fabric/fabric_group.h"
 #include "router/fabric/membership.h"
 #include "router/fabric/placement.h"
 #include "router/fabric/post.h"
 #include "router/fabric/proof.h"
+#include "router/fabric/retirements.h"
 #include "router/fabric/strangers.h"
 #include "router/fabric/streams.h"
 #include "router/fabric/traffic.h"
@@ -28,6 +27,12 @@
 
 namespace zeroway {
 
+// The parts, each with its own members:
+//
+//     Traffic      the verbs of streams, both ways           Claims    which pool serves a request
+//     Placement    deal, steer or wait                       Proof     who has read what was dealt
+//     Membership   workers come, leave and are lost          Post      what is sent to workers
+//     Strangers    peers that are no workers                 Streams   each stream's place
 class Fabric : public Backend, public WireEvents {
  public:
   // `welcome` is the WELCOME that workers get. `wants_turn_end` is called when there is something to send at the end of
@@ -60,7 +65,13 @@ class Fabric : public Backend, public WireEvents {
   // tick_interval() after the last stream is over. It must not destroy the fabric.
   void retire(std::function<void()> empty) override;
   // One line for each worker: its name, its address, its routes, its state, and for how long it has been connected.
-  [[nodiscard]] std::vector<std::string> describe() const override { return membership_.describe(); }
+  [[nodiscard]] std::vector<std::string> describe() const override;
+
+  // The workers of a group as a backend, as long as the fabric lives. `name` as in HELLO.
+  [[nodiscard]] Backend& group(const std::string& name);
+
+  // Opens a stream in this pool: for FabricGroup.
+  [[nodiscard]] StreamKey open_in(PoolId pool, const BackendRequest& request, ReplyTo reply_to);
 
   // WireEvents
   void message(std::string_view instance, Bytes payload, ConnectionId connection) override;
@@ -91,10 +102,11 @@ class Fabric : public Backend, public WireEvents {
   Strangers strangers_;
   Membership membership_;
   Traffic traffic_;
+  Retirements retirements_;
+  boost::unordered_flat_map<std::string, std::unique_ptr<FabricGroup>> groups_;
   Time last_tick_{};
   bool is_judgement_due_ = false;
   bool is_retired_ = false;
-  std::function<void()> when_empty_;  // of retire(), until it is called
 };
 
 }  // namespace zeroway

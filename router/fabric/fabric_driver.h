@@ -26,6 +26,7 @@ class FabricDriver : private TurnEnd {
   [[nodiscard]] Result<> bind();
   [[nodiscard]] Backend& backend() { return fabric_; }
   [[nodiscard]] const Backend& backend() const { return fabric_; }
+  [[nodiscard]] Backend& group(const std::string& name) { return fabric_.group(name); }
   // See Fabric.
   [[nodiscard]] std::vector<std::string> describe() const { return fabric_.describe(); }
 

@@ -99,8 +99,7 @@ void Membership::join(Hello hello, ConnectionId connection) {
   join_log_.write(context_.now,
                   "worker " + name_of(worker) + " joined" + from(worker.address) + ": pid " +
                       std::to_string(worker.hello.pid) + ", weight " + std::to_string(worker.hello.weight) +
-                      ", capacity " + std::to_string(worker.hello.capacity) + ", serves " +
-                      claims_text(worker.hello.routes),
+                      ", capacity " + std::to_string(worker.hello.capacity) + ", serves " + served_text(worker.hello),
                   log::Level::info);
   parts_.post.outbox(worker).welcome(welcome_);
   context_.counters.workers = context_.roster.all().size();
@@ -111,10 +110,10 @@ void Membership::join(Hello hello, ConnectionId connection) {
 void Membership::update(Worker& worker, Hello hello) {
   parts_.claims.remove(worker);
   const bool was_open = worker.is_open_pool;
-  worker.hello = std::move(hello);
+  const std::string old_group = std::exchange(worker.hello, std::move(hello)).group;
   context_.roster.refile(worker);
-  if (was_open != worker.is_open_pool)
-    join_log_.write(context_.now, "worker " + name_of(worker) + " now serves " + claims_text(worker.hello.routes),
+  if (was_open != worker.is_open_pool || old_group != worker.hello.group)
+    join_log_.write(context_.now, "worker " + name_of(worker) + " now serves " + served_text(worker.hello),
                     log::Level::info);
   parts_.claims.add(worker);
   parts_.post.outbox(worker).welcome(welcome_);
@@ -300,16 +299,11 @@ void Membership::lose(Worker& worker, std::string_view why) {
 
 // ---- for the operator
 
-std::vector<std::string> Membership::describe() const {
-  std::vector<std::string> lines;
-  for (const Worker* worker : context_.roster.all()) {
-    lines.push_back("worker " + name_of(*worker) + from(worker->address) + ": " +
-                    std::string(state_of(*worker, context_.now)) + ", " + std::to_string(worker->in_flight) + " of " +
-                    std::to_string(worker->hello.capacity) + " streams, weight " +
-                    std::to_string(worker->hello.weight) + ", serves " + claims_text(worker->hello.routes) +
-                    ", here for " + show_long(context_.now - worker->since));
-  }
-  return lines;
+std::string Membership::describe_one(const Worker& worker) const {
+  return "worker " + name_of(worker) + from(worker.address) + ": " + std::string(state_of(worker, context_.now)) +
+         ", " + std::to_string(worker.in_flight) + " of " + std::to_string(worker.hello.capacity) +
+         " streams, weight " + std::to_string(worker.hello.weight) + ", serves " + served_text(worker.hello) +
+         ", here for " + show_long(context_.now - worker.since);
 }
 
 }  // namespace zeroway

@@ -59,9 +59,17 @@ class Membership : public PostEvents {
   // The loop did not run: nobody is late by that time.
   void lost_time();
 
-  [[nodiscard]] std::vector<std::string> describe() const;
+  // One line for each worker for which `is_wanted` returns true.
+  template <class Predicate>
+  [[nodiscard]] std::vector<std::string> describe(Predicate is_wanted) const {
+    std::vector<std::string> lines;
+    for (const Worker* worker : context_.roster.all())
+      if (is_wanted(*worker)) lines.push_back(describe_one(*worker));
+    return lines;
+  }
 
  private:
+  [[nodiscard]] std::string describe_one(const Worker& worker) const;
   void refuse_hello(std::string_view instance, const std::string& why);
   void ignore_hello(std::string_view instance);
   // Loses the worker's earlier connection, if the router still knows that connection.

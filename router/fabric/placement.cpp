@@ -121,7 +121,7 @@ Placement::Unclaimed Placement::unclaimed_streams() const {
   if (!roster.open_pool().empty() || claims_.is_claimed(kOpenPool)) return Unclaimed::open_pool_has_them;
   if (claims_.is_remembered(kOpenPool)) return Unclaimed::they_wait;
   const bool is_anybody_here = std::any_of(roster.all().begin(), roster.all().end(), [](const Worker* worker) {
-    return !worker->is_draining && !worker->is_unreachable;
+    return worker->hello.group.empty() && !worker->is_draining && !worker->is_unreachable;
   });
   return is_anybody_here ? Unclaimed::they_are_refused : Unclaimed::they_wait;
 }
@@ -148,7 +148,7 @@ void Placement::route_again() {
 
 // The head of a waiting stream is kept nowhere else: read it from the opening, which the router itself wrote.
 PoolId Placement::pool_of(const FabricStream& stream) {
-  if (stream.pool == kNoPool) return kNoPool;
+  if (stream.pool >= kFirstGroup) return stream.pool;
   MessageReader reader(as_bytes(stream.opening.bytes()));
   const auto first = reader.next();
   assert(first && *first && (*first)->type == FrameType::headers);

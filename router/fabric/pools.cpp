@@ -32,6 +32,11 @@ void Pools::leave(Worker& worker) {
   worker.pools.clear();
 }
 
+std::span<Worker* const> Pools::members(PoolId id) const {
+  const auto found = pools_.find(id);
+  return found == pools_.end() ? std::span<Worker* const>() : found->second->members;
+}
+
 Worker* Pools::pick(PoolId id, Attempt attempt, Time now, std::size_t unclaimed) {
   const auto found = pools_.find(id);
   if (found == pools_.end() || found->second->members.empty()) return nullptr;

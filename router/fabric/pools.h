@@ -7,6 +7,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "router/exchange/backend.h"
@@ -30,6 +31,9 @@ class Pools {
   void join(PoolId pool, Worker& worker);
   // Takes the worker out of all pools. A pool without workers is forgotten.
   void leave(Worker& worker);
+
+  // Good until the pools change.
+  [[nodiscard]] std::span<Worker* const> members(PoolId pool) const;
 
   // The worker that takes the next stream, or nullptr when no worker has room. A silent worker is picked only when
   // there are no others. For a stream that was lost before, workers that have never answered a request come last.

@@ -3,11 +3,16 @@
 #include <algorithm>
 
 namespace zeroway {
+namespace {
+
+bool is_for_everything(const Hello& hello) { return hello.routes.empty() && hello.group.empty(); }
+
+}  // namespace
 
 Worker& Roster::add(Hello hello, ConnectionId connection) {
   auto worker = std::make_unique<Worker>();
   worker->key = ++last_key_;
-  worker->is_open_pool = hello.routes.empty();
+  worker->is_open_pool = is_for_everything(hello);
   worker->is_draining = hello.state == "draining";
   worker->hello = std::move(hello);
   worker->connection = connection;
@@ -31,7 +36,7 @@ void Roster::remove(WorkerKey key) {
 
 void Roster::refile(Worker& worker) {
   std::erase(open_, &worker);
-  worker.is_open_pool = worker.hello.routes.empty();
+  worker.is_open_pool = is_for_everything(worker.hello);
   if (worker.is_open_pool && !worker.is_confirmed) open_.push_back(&worker);
 }
 

@@ -40,7 +40,7 @@ struct Worker {
   bool has_answered = false;      // at least one whole reply: the worker is known to work
   Time refused_until{};           // it sent REFUSED_STREAM: gets no stream until then
   std::uint32_t in_flight = 0;    // streams it holds
-  std::vector<PoolId> pools;      // of its routes
+  std::vector<PoolId> pools;      // of its routes, or of its group
   MessageWriter outbox;           // frames for it, sent once a turn
   bool is_outbox_listed = false;
   std::vector<StreamId> unsent;  // streams whose openings are in the outbox

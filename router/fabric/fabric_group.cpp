@@ -1,0 +1,38 @@
+#include "router/fabric/fabric_group.h"
+
+#include <utility>
+
+#include "router/fabric/fabric.h"
+
+namespace zeroway {
+
+FabricGroup::FabricGroup(Fabric& fabric, const Membership& membership, Retirements& retirements, std::string name,
+                         PoolId pool)
+    : fabric_(fabric), membership_(membership), retirements_(retirements), name_(std::move(name)), pool_(pool) {}
+
+StreamKey FabricGroup::open(const BackendRequest& request, ReplyTo reply_to) {
+  return fabric_.open_in(is_retired_ ? kNoPool : pool_, request, reply_to);
+}
+
+void FabricGroup::data(StreamKey stream, Bytes bytes) { fabric_.data(stream, bytes); }
+
+void FabricGroup::piece(StreamKey stream, Bytes bytes, MessageKind kind, Last last) {
+  fabric_.piece(stream, bytes, kind, last);
+}
+
+void FabricGroup::end(StreamKey stream, const Head& trailers) { fabric_.end(stream, trailers); }
+
+void FabricGroup::reset(StreamKey stream, ResetCode code) { fabric_.reset(stream, code); }
+
+void FabricGroup::credit(StreamKey stream, std::uint32_t bytes) { fabric_.credit(stream, bytes); }
+
+void FabricGroup::retire(std::function<void()> empty) {
+  is_retired_ = true;
+  retirements_.add(pool_, std::move(empty));
+}
+
+std::vector<std::string> FabricGroup::describe() const {
+  return membership_.describe([this](const Worker& worker) { return worker.hello.group == name_; });
+}
+
+}  // namespace zeroway

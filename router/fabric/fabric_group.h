@@ -1,0 +1,45 @@
+// The workers of one group as a backend: streams that are opened here are placed among these workers alone.
+//
+// Owner: Fabric, for as long as it lives.   Thread: one loop.
+// Not here: which workers are in the group (router/fabric/claims.h).
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "router/exchange/backend.h"
+#include "router/route/route_table.h"
+
+namespace zeroway {
+
+class Fabric;
+class Membership;
+class Retirements;
+
+class FabricGroup : public Backend {
+ public:
+  FabricGroup(Fabric& fabric, const Membership& membership, Retirements& retirements, std::string name, PoolId pool);
+
+  [[nodiscard]] StreamKey open(const BackendRequest& request, ReplyTo reply_to) override;
+  void data(StreamKey stream, Bytes bytes) override;
+  void piece(StreamKey stream, Bytes bytes, MessageKind kind, Last last) override;
+  void end(StreamKey stream, const Head& trailers) override;
+  void reset(StreamKey stream, ResetCode code) override;
+  void credit(StreamKey stream, std::uint32_t bytes) override;
+  // See Fabric::retire(). Fabric::group() takes it back.
+  void retire(std::function<void()> empty) override;
+  // The workers of the group; see Fabric::describe().
+  [[nodiscard]] std::vector<std::string> describe() const override;
+
+  void take_back() { is_retired_ = false; }
+
+ private:
+  Fabric& fabric_;
+  const Membership& membership_;
+  Retirements& retirements_;
+  std::string name_;
+  PoolId pool_;
+  bool is_retired_ = false;
+};
+
+}  // namespace zeroway
