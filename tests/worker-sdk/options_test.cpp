@@ -95,6 +95,13 @@ TEST_CASE("options: the environment comes before the defaults and after the comm
   CHECK(WorkerOptions::parse({"--weight", "6"}, {}).weight == 6);
 }
 
+TEST_CASE("options: a worker may have a group") {
+  CHECK(WorkerOptions::parse({}, {}).group.empty());
+  CHECK(WorkerOptions::parse({"--group", "batch-2"}, {}).group == "batch-2");
+  const Environment group("ZEROWAY_GROUP", "slow");
+  CHECK(WorkerOptions::parse({}, {}).group == "slow");
+}
+
 TEST_CASE("options: a wrong value is told with its option, value and range") {
   CHECK(complaint({"--weight", "0"}) == "--weight 0: must be 1 to 1000");
   CHECK(complaint({"--weight", "1001"}) == "--weight 1001: must be 1 to 1000");
@@ -117,6 +124,8 @@ TEST_CASE("options: a wrong value is told with its option, value and range") {
   CHECK(complaint({"--route", "a b/"}) ==
         "--route a b/: host \"a?b\" is no host: a name, *.NAME or an address, like example.com");
   CHECK(complaint({"--route", std::string(256, 'a') + "/"}) != "none");
+  CHECK(complaint({"--group", "a b"}) == "--group a b: must be 1 to 64 of A-Z a-z 0-9 . _ -");
+  CHECK(complaint({"--group", "a", "--route", "/"}) == "--group and --route: give at most one");
   CHECK(complaint({"--key", "k"}) == "--key and --router-key: give both or none");
 }
 

@@ -152,8 +152,10 @@ class ScriptedWorker : public LinkSender {
         return "ping " + std::to_string(read_ping(frame).value()) + (frame.has(kFlagAck) ? " ack" : "");
       case FrameType::goaway:
         return "goaway";
-      case FrameType::hello:
-        return "hello " + read_hello(frame.payload).value().state;
+      case FrameType::hello: {
+        const Hello hello = read_hello(frame.payload).value();
+        return "hello " + hello.state + (hello.group.empty() ? "" : " of group " + hello.group);
+      }
       default:
         return "frame " + std::to_string(static_cast<int>(frame.type));
     }

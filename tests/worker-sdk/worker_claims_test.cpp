@@ -4,6 +4,7 @@
 
 #include "proto/control.h"
 #include "proto/limits.h"
+#include "tests/worker-sdk/scripted_worker.h"
 
 using namespace zeroway;
 
@@ -77,4 +78,20 @@ TEST_CASE("claims of options: in their plain form; everything is the open pool")
   CHECK(stated_claims({{"*", "/*"}}).routes.empty());
   // It shares what others claim closer, too.
   CHECK(claims_text(stated_claims({{"", "/"}, {"", "/api"}}).routes) == "/*, /api/*");
+}
+
+TEST_CASE("claims: a worker of a group claims nothing, whatever its handlers answer, and is not dealt to") {
+  for (const std::string& group : {std::string(), std::string("batch")}) {
+    WorkerOptions options;
+    options.group = group;
+    ScriptedWorker worker(options);
+    worker.runner.add_handler("*", group.empty() ? "/*" : "/todos",
+                              [](AsyncRequest&, AsyncReply&) -> Task<void> { co_return; });
+    worker.runner.claim_routes();
+    worker.link().up();
+    CHECK(worker.turn() == "hello ready" + (group.empty() ? "" : " of group " + group));
+    worker.in().welcome({.router = "router#0123456789abcdef", .loop = 0, .pairs = {{"ipc://a", "ipc://a.steer"}}});
+    worker.turn();
+    CHECK(worker.session.is_dealt_to(worker.link()) == group.empty());
+  }
 }

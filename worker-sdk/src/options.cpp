@@ -134,6 +134,8 @@ const std::array kOptions = {
            [](WorkerOptions& options, const std::string& name, const std::string& text) {
              options.routes.push_back(read_route(name, text));
            }},
+    Option{"--group", "ZEROWAY_GROUP", "NAME", "serve the routers' routes to this group, and no others",
+           [](WorkerOptions& options, const std::string&, const std::string& text) { options.group = text; }},
     Option{"--max-body", nullptr, "SIZE", "largest request body that is taken whole (1m)",
            [](WorkerOptions& options, const std::string& name, const std::string& text) {
              options.max_body = read_size(name, text);
@@ -276,6 +278,9 @@ void WorkerOptions::check() const {
   }
   if (hello_size > kMaxControlSize)
     refuse("--route", std::to_string(routes.size()) + " times", "all of them together must be less than 64 KiB");
+  if (!group.empty() && !is_group_name(group))
+    refuse("--group", group, "must be 1 to " + std::to_string(kMaxGroupLength) + " of A-Z a-z 0-9 . _ -");
+  if (!group.empty() && !routes.empty()) throw std::invalid_argument("--group and --route: give at most one");
   if (key_file.empty() != router_key.empty()) throw std::invalid_argument("--key and --router-key: give both or none");
 }
 

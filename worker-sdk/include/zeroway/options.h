@@ -38,6 +38,10 @@ struct WorkerOptions {
   // (Worker::handle). "/" alone = every path that no other worker claims, shared with all other such workers. At most
   // 1000 routes, together less than 64 KiB.
   std::vector<ServedRoute> routes;
+  // The group of this worker: a route of a router's configuration may name the group, and then its workers share the
+  // requests of that route. They get no others, whatever paths their handlers answer; `routes` must be empty. "" = no
+  // group; else 1 … 64 of A-Z a-z 0-9 . _ -.
+  std::string group;
 
   // The number of threads for the handlers of Worker::handle, and for Worker::on_pool. 1 … 1024. At most this many of
   // these handlers and functions run at once; others wait for a thread. run() starts the threads if the worker has such
@@ -61,10 +65,11 @@ struct WorkerOptions {
   // info    worker-1: …"). While no process reads from standard error, lines are lost; no request is delayed.
   LogSink log;
 
-  // Reads `NAME --connect ENDPOINT … --weight N --capacity N --threads N --route [HOST]/PATH … --max-body SIZE
-  // --drain-timeout TIME --key FILE --router-key FILE|KEY --verbose --help --version`. An option that is not given
-  // comes from the environment (ZEROWAY_CONNECT, ZEROWAY_WEIGHT, ZEROWAY_CAPACITY, ZEROWAY_KEY, ZEROWAY_ROUTER_KEY),
-  // then from `defaults`. Without NAME the name is the program's. --help (-h) prints the manual and exits with 0,
+  // Reads `NAME --connect ENDPOINT … --weight N --capacity N --threads N --route [HOST]/PATH … --group NAME
+  // --max-body SIZE --drain-timeout TIME --key FILE --router-key FILE|KEY --verbose --help --version`. An option that
+  // is not given comes from the environment (ZEROWAY_CONNECT, ZEROWAY_WEIGHT, ZEROWAY_CAPACITY, ZEROWAY_GROUP,
+  // ZEROWAY_KEY, ZEROWAY_ROUTER_KEY), then from `defaults`. Without NAME the name is the program's. --help (-h) prints
+  // the manual and exits with 0,
   // --version (-V) the SDK's version. A mistake is reported on stderr, with exit status 2; a positional argument after
   // NAME is a mistake.
   [[nodiscard]] static WorkerOptions from_command_line(int argc, char** argv, const WorkerOptions& defaults);

@@ -113,6 +113,7 @@ void HandlerRunner::add_handler(std::string_view pattern, WebSocketHandler handl
 
 void HandlerRunner::claim_routes() {
   const WorkerOptions& options = parts_.options;
+  if (!options.group.empty()) return parts_.session.join_group(options.group);
   WorkerClaims claims = options.routes.empty() ? handler_claims(handlers_.patterns()) : stated_claims(options.routes);
   if (!claims.remark.empty()) parts_.log.warning(claims.remark);
   parts_.session.claim(std::move(claims.routes));

@@ -41,7 +41,10 @@ class LinkContext {
   // The worker's description of itself in HELLO, for a connection with this routing id.
   [[nodiscard]] Hello hello(const std::string& instance, const std::string& replaces) const;
   [[nodiscard]] const std::string& name() const { return hello_.name; }
-  [[nodiscard]] const std::vector<RouteClaim>& routes() const { return hello_.routes; }
+  // Whether the worker serves what nobody else is named for: only such a worker is dealt to.
+  [[nodiscard]] bool is_open() const { return hello_.routes.empty() && hello_.group.empty(); }
+  [[nodiscard]] std::string served() const { return served_text(hello_); }
+  void join_group(const std::string& group) { hello_.group = group; }
   void claim(std::vector<RouteClaim> routes) { hello_.routes = std::move(routes); }
 
   void drain();

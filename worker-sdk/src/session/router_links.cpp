@@ -116,8 +116,7 @@ void RouterLinks::welcomed(RouterLink& link, const Welcome& welcome, bool is_fir
   }
   if (!link.target().is_configured) return;
   if (is_first)
-    context_.log().info("joined router " + welcome.router + " at " + link.label() + ", serves " +
-                        claims_text(context_.routes()));
+    context_.log().info("joined router " + welcome.router + " at " + link.label() + ", serves " + context_.served());
   const auto parts = split_tcp(link.steer());
   const std::string host = parts ? parts->host : std::string();
   std::vector<LinkTarget> siblings;

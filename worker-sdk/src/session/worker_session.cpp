@@ -19,7 +19,12 @@ void WorkerSession::answer_by(RequestAnswerer& answerer) {
 
 void WorkerSession::claim(std::vector<RouteClaim> routes) {
   context_.claim(std::move(routes));
-  context_.log().debug("serves " + claims_text(context_.routes()));
+  context_.log().debug("serves " + context_.served());
+}
+
+void WorkerSession::join_group(const std::string& group) {
+  context_.join_group(group);
+  context_.log().debug("serves " + context_.served());
 }
 
 // First the links: a stream that is dropped there is told to its handler in this turn.

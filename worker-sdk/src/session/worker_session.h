@@ -32,14 +32,14 @@ class WorkerSession {
   void send_by(LinkSender& sender) { context_.send_by(sender); }
   // Puts these routes into HELLO; empty = the open pool. Before the first link.
   void claim(std::vector<RouteClaim> routes);
+  // The worker serves this group, and claims nothing. Before the first link.
+  void join_group(const std::string& group);
 
   void set_routers(const std::vector<RouterAddresses>& routers) { links_.set_routers(routers); }
   // A link that was given up has been disconnected.
   void hung_up(RouterLink& link) { links_.hung_up(link); }
-  // Whether this worker wants to be connected to the link's deal: a link of a worker with routes is never dealt to.
-  [[nodiscard]] bool is_dealt_to(const RouterLink& link) const {
-    return context_.routes().empty() && link.may_be_dealt_to();
-  }
+  // Whether this worker wants to be connected to the link's deal: a worker with routes or a group is never dealt to.
+  [[nodiscard]] bool is_dealt_to(const RouterLink& link) const { return context_.is_open() && link.may_be_dealt_to(); }
   [[nodiscard]] bool is_served_elsewhere(const RouterLink& link) const { return links_.is_served_elsewhere(link); }
   [[nodiscard]] const std::vector<std::unique_ptr<RouterLink>>& links() const { return links_.all(); }
 
