@@ -28,23 +28,29 @@ struct WebSocketDeflate {
 // A shorter time is nearly always a number that was meant in seconds.
 inline constexpr Millis kLeastWebSocketTime{1'000};
 
-// WebSocket, over any version of HTTP. Times: 0 = off, else at least kLeastWebSocketTime. Sizes: bytes, 0 = no limit.
-struct WebSocketSettings {
+// What an open WebSocket keeps to. Times: 0 = off, else at least kLeastWebSocketTime. Sizes: bytes, 0 = no limit.
+struct WebSocketTerms {
+  std::uint64_t max_frame_size = 0;              // payload of an incoming frame: Close 1009
+  std::uint64_t max_message_size = 16 << 20;     // incoming, after reassembly and inflation: Close 1009
+  std::uint64_t auto_fragment_size = 0;          // outgoing messages that are larger go in frames of this size
+  bool fail_by_drop = false;                     // a client that breaks the protocol is dropped without a Close
+  Millis open_handshake_timeout{5'000};          // for the answer of a worker that took the opening, else dropped
+  Millis close_handshake_timeout{2'000};         // for the answer to our Close, else dropped
+  Millis auto_ping_interval{30'000};             // the first ping one interval after opening
+  Millis auto_ping_timeout{10'000};              // for the matching pong, else dropped
+  std::uint32_t auto_ping_size = 12;             // 12…125 bytes
+  bool auto_ping_restart_on_any_traffic = true;  // data received restarts the interval
+  bool validate_utf8 = true;                     // of text and of close reasons: Close 1007
+  bool require_masked_client_frames = true;      // Close 1002
+  std::optional<WebSocketDeflate> deflate = WebSocketDeflate{};
+
+  bool operator==(const WebSocketTerms&) const = default;
+};
+
+// WebSocket, over any version of HTTP: who may open one, and its terms.
+struct WebSocketSettings : WebSocketTerms {
   std::vector<std::string> allowed_origins{"*"};  // patterns with `*`: "https://*.example.com", "http://localhost:*"
   bool allow_null_origin = true;                  // `Origin: null`
-  std::uint64_t max_frame_size = 0;               // payload of an incoming frame: Close 1009
-  std::uint64_t max_message_size = 16 << 20;      // incoming, after reassembly and inflation: Close 1009
-  std::uint64_t auto_fragment_size = 0;           // outgoing messages that are larger go in frames of this size
-  bool fail_by_drop = false;                      // a client that breaks the protocol is dropped without a Close
-  Millis open_handshake_timeout{5'000};           // for the answer of a worker that took the opening, else dropped
-  Millis close_handshake_timeout{2'000};          // for the answer to our Close, else dropped
-  Millis auto_ping_interval{30'000};              // the first ping one interval after opening
-  Millis auto_ping_timeout{10'000};               // for the matching pong, else dropped
-  std::uint32_t auto_ping_size = 12;              // 12…125 bytes
-  bool auto_ping_restart_on_any_traffic = true;   // data received restarts the interval
-  bool validate_utf8 = true;                      // of text and of close reasons: Close 1007
-  bool require_masked_client_frames = true;       // Close 1002
-  std::optional<WebSocketDeflate> deflate = WebSocketDeflate{};
 
   bool operator==(const WebSocketSettings&) const = default;
 };
