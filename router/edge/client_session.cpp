@@ -29,7 +29,7 @@ auto place_of(Streams& streams, CodecStream number) {
 
 ClientSession::ClientSession(FrontDoor& door, Socket socket, Peer peer)
     : door_(door),
-      codec_(make_codec(Protocol::http1, door.settings(), "http")),
+      codec_(make_codec(Protocol::http1, door.limits(), "http")),
       connection_(new TcpConnection(door.loop(), std::move(socket), *this)),
       timer_(door.loop(), [this] { ring(); }),
       phase_since_(door.loop().now()),
@@ -105,7 +105,7 @@ bool ClientSession::sniff(Bytes bytes) {
 }
 
 void ClientSession::speak(Protocol protocol) {
-  codec_ = make_codec(protocol, door_.settings(), info_.is_tls ? "https" : "http");
+  codec_ = make_codec(protocol, door_.limits(), info_.is_tls ? "https" : "http");
   info_.protocol = protocol_name(protocol);
   holds_replies_ = codec_->holds_replies();
   if (is_draining_) codec_->drain();

@@ -14,11 +14,16 @@ void ClientStream::begin(CodecStream new_number, Time now) {
 
 void ClientStream::head(Head& head, Last last) {
   has_reply_head = has_reply_head || head.status() >= 200;
-  is_web_socket = request_kind == Kind::web_socket && head.status() == 200;
   session_.codec().head(number, head, last);
   if (request_kind == Kind::web_socket)
     session_.offer_at_turn_end();  // the client may have sent bytes before the answer
   session_.ask_turn_end();
+}
+
+void ClientStream::accept_web_socket(Head& head, const WebSocketTerms& terms) {
+  has_reply_head = is_web_socket = true;
+  session_.codec().accept_web_socket(number, head, terms);
+  session_.offer_at_turn_end();  // as above
 }
 
 void ClientStream::data(Bytes bytes) {

@@ -21,6 +21,7 @@ class ClientStream final : public ReplySink {
   void begin(CodecStream number, Time now);
 
   void head(Head& head, Last last) override;
+  void accept_web_socket(Head& head, const WebSocketTerms& terms) override;
   void data(Bytes bytes) override;
   void piece(Bytes bytes, MessageKind kind, Last last) override;
   void end(Head& trailers) override;

@@ -8,6 +8,7 @@
 #include "router/observe/escape.h"
 #include "router/observe/log.h"
 #include "router/observe/request_log.h"
+#include "router/plan/origin_rule.h"
 
 namespace zeroway {
 
@@ -54,7 +55,11 @@ void Exchange::request_head(Head& head, Last last) {
   head.clear();
   is_head_request_ = request_head_.method() == "HEAD";
   is_web_socket_ = kind_ == Kind::web_socket;
-  context_.terms = request_terms(info_->listener->spec().limits);
+  const ListenerSpec& listener = info_->listener->spec();
+  context_.terms = request_terms(listener.limits, listener.web_sockets);
+  if (is_web_socket_) {
+    if (auto allowed = check_origin(request_head_, listener.web_sockets); !allowed) return fail(allowed.error());
+  }
   // Before the router adds a field: the last recipient answers with the request as it came.
   const Forwarding forwarding = count_forwarding(request_head_);
   if (forwarding == Forwarding::used_up) return answer_as_last();

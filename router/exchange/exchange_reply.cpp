@@ -75,7 +75,11 @@ void Exchange::reply_final(Head& head, Last last) {
   count_reply(context_.counters, status);
   context_.rules.reply(head, worker_, context_.date.text(context_.clock.wall_now()));
   const bool is_last = is_bare || last == Last::yes;
-  client_->head(head, is_last ? Last::yes : Last::no);
+  if (is_web_socket_) {
+    client_->accept_web_socket(head, route().web_sockets);
+  } else {
+    client_->head(head, is_last ? Last::yes : Last::no);
+  }
   if (is_over_ || !is_last) return;
   if (last == Last::no) drop_stream(ResetCode::no_error);
   Head no_trailers;

@@ -92,6 +92,9 @@ class Codec {
   // The verbs towards the client. A verb for a stale stream is ignored.
   virtual void head(CodecStream stream, Head& head, Last last) = 0;
   virtual void data(CodecStream stream, Bytes bytes) = 0;
+  // In place of the final head: the worker has accepted the WebSocket. From now on the stream has pieces, no data. The
+  // codec copies `terms`.
+  virtual void accept_web_socket(CodecStream, Head&, const WebSocketTerms&) {}
   virtual void piece(CodecStream, Bytes, MessageKind, Last) {}  // data's form on a WebSocket
   virtual void end(CodecStream stream, Head& trailers) = 0;
   virtual void reset(CodecStream stream, const Error& error) = 0;

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "router/http/h1_web_socket.h"
 #include "router/http/limits.h"
+#include "router/http/ws_stream.h"
 
 namespace zeroway {
 
-H1Codec::H1Codec(const HttpLimits& limits, std::string_view scheme, const WebSocketSettings* web_sockets)
-    : limits_(limits), scheme_(scheme), web_sockets_(web_sockets) {}
+H1Codec::H1Codec(const HttpLimits& limits, std::string_view scheme) : limits_(limits), scheme_(scheme) {}
 
 H1Codec::~H1Codec() = default;
 
@@ -19,7 +18,7 @@ std::size_t H1Codec::read(Bytes input, CodecEvents& events) {
   }
   if (is_closed_ || is_broken_) return input.size();
   if (stage_ == Stage::web_socket) {
-    is_blocked_ = web_socket_->codec ? !web_socket_->codec->wants_input() : !rest.empty();
+    is_blocked_ = is_socket_open() ? !web_socket_->wants_input() : !rest.empty();
     return input.size() - rest.size();
   }
   is_blocked_ = !rest.empty() && (stage_ == Stage::done || (stage_ != Stage::head && room() == 0));
@@ -69,7 +68,7 @@ bool H1Codec::read_head(std::string_view& rest, CodecEvents& events) {
   const auto request = read_request(text, scheme_, head_);
   if (!request) return refuse(text, request.error(), events);
   rest.remove_prefix(*size);
-  if (request->wants_web_socket && web_sockets_ != nullptr) {
+  if (request->kind == Kind::web_socket) {
     begin_web_socket(*request, text, events);
   } else {
     begin_request(*request, events);
@@ -202,9 +201,7 @@ void H1Codec::read_no_more() {
 }
 
 void H1Codec::input_ended(CodecEvents& events) {
-  if (stage_ == Stage::web_socket && web_socket_->codec) {
-    return end_socket_input(events);
-  }
+  if (is_socket_open()) return end_socket_input(events);
   if (stage_ == Stage::done && stream_ != 0) {
     has_input_ended_ = true;
     return;
@@ -241,8 +238,7 @@ void H1Codec::head(CodecStream stream, Head& head, Last last) {
     return;
   }
   if (stage_ == Stage::web_socket) {
-    if (web_socket_->codec) return;
-    if (status == 200) return accept_web_socket(head);
+    if (is_socket_open()) return;
     web_socket_.reset();
     stage_ = Stage::done;
   }
@@ -265,10 +261,9 @@ void H1Codec::data(CodecStream stream, Bytes bytes) {
 
 void H1Codec::end(CodecStream stream, Head& trailers) {
   if (stream == 0 || stream != stream_) return;
-  if (stage_ == Stage::web_socket && web_socket_->codec) {
-    stream_ = 0;
-    is_blocked_ = false;
-    return web_socket_->codec->end(trailers);
+  if (is_socket_open()) {
+    web_socket_->end(trailers);
+    return settle_socket();
   }
   if (!writer_.has_head()) return close();
   writer_.end(trailers, output_);
@@ -282,23 +277,22 @@ void H1Codec::end(CodecStream stream, Head& trailers) {
 
 void H1Codec::reset(CodecStream stream, const Error& error) {
   if (stream == 0 || stream != stream_) return;
-  if (stage_ == Stage::web_socket && web_socket_->codec) {
-    stream_ = 0;
-    is_blocked_ = false;
-    return web_socket_->codec->reset(error);
+  if (is_socket_open()) {
+    web_socket_->reset(error);
+    return settle_socket();
   }
   close();  // without the last chunk: the reply must not look complete
 }
 
 void H1Codec::credit(CodecStream stream, std::uint32_t bytes) {
-  if (stream == 0 || stream != stream_ || (bytes == 0 && stage_ != Stage::web_socket)) return;
+  if (stream == 0 || stream != stream_) return;
   if (stage_ == Stage::web_socket) {
-    web_socket_->is_taken = true;
-    if (web_socket_->codec) web_socket_->codec->credit(bytes);
+    is_blocked_ = false;
+    return web_socket_->credit(bytes);
   }
+  if (bytes == 0) return;
   credit_ += bytes;
   is_blocked_ = is_blocked_ && stage_ == Stage::done;
-  if (stage_ == Stage::web_socket) return;
   if (!awaits_continue() || writer_.has_head() || stage_ == Stage::done) return;
   is_continued_ = true;
   output_.append("HTTP/1.1 100 Continue\r\n\r\n");
@@ -323,7 +317,7 @@ bool H1Codec::flush(std::size_t, CodecEvents&) {
 
 void H1Codec::drain() {
   is_draining_ = true;
-  if (stage_ == Stage::web_socket && web_socket_->codec) web_socket_->codec->drain();
+  if (stage_ == Stage::web_socket) web_socket_->drain();
   if (stream_ == 0 && stage_ == Stage::head && !is_begun_) close();
 }
 
@@ -351,10 +345,7 @@ void H1Codec::forget_head() { (void)std::exchange(head_, Head{}); }
 
 CodecPhase H1Codec::phase() const {
   if (is_closed_) return CodecPhase::closed;
-  if (stage_ == Stage::web_socket) {
-    const bool is_over = web_socket_->codec && web_socket_->codec->is_over();
-    return is_over ? CodecPhase::closed : CodecPhase::timed;
-  }
+  if (stage_ == Stage::web_socket) return web_socket_->is_done() ? CodecPhase::closed : CodecPhase::timed;
   if (stage_ == Stage::head) return is_begun_ ? CodecPhase::head : CodecPhase::idle;
   if (stage_ == Stage::done) return CodecPhase::reply;
   return is_client_due() ? CodecPhase::body : CodecPhase::reply;

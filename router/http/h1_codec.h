@@ -23,13 +23,12 @@
 
 namespace zeroway {
 
-struct H1WebSocket;  // h1_web_socket.h
+class WsStream;  // ws_stream.h
 
 class H1Codec final : public Codec {
  public:
-  // `limits`, `scheme` ("http", "https") and `web_sockets` outlive the codec. With null for `web_sockets`, a request
-  // for a WebSocket is an ordinary request.
-  H1Codec(const HttpLimits& limits, std::string_view scheme, const WebSocketSettings* web_sockets = nullptr);
+  // `limits` and `scheme` ("http", "https") outlive the codec.
+  H1Codec(const HttpLimits& limits, std::string_view scheme);
   ~H1Codec() override;
 
   [[nodiscard]] std::size_t read(Bytes input, CodecEvents& events) override;
@@ -40,6 +39,7 @@ class H1Codec final : public Codec {
 
   void head(CodecStream stream, Head& head, Last last) override;
   void data(CodecStream stream, Bytes bytes) override;
+  void accept_web_socket(CodecStream stream, Head& head, const WebSocketTerms& terms) override;
   void piece(CodecStream stream, Bytes bytes, MessageKind kind, Last last) override;
   void end(CodecStream stream, Head& trailers) override;
   void reset(CodecStream stream, const Error& error) override;
@@ -55,7 +55,6 @@ class H1Codec final : public Codec {
 
  private:
   enum class Stage : std::uint8_t { head, length, chunks, trailers, done, web_socket };
-  class Teller;
   static constexpr std::size_t kNowhere = std::string::npos;
 
   // Each reads one thing off the front of `rest` and returns whether there may be more to read.
@@ -76,9 +75,10 @@ class H1Codec final : public Codec {
 
   // WebSockets (h1_codec_sockets.cpp)
   void begin_web_socket(const H1Request& request, std::string_view head, CodecEvents& events);
-  void accept_web_socket(Head& head);
   bool read_web_socket(std::string_view& rest, CodecEvents& events);
   void end_socket_input(CodecEvents& events);
+  void settle_socket();
+  [[nodiscard]] bool is_socket_open() const;
 
   void read_no_more();
   void next_request();
@@ -95,8 +95,7 @@ class H1Codec final : public Codec {
 
   const HttpLimits& limits_;
   std::string_view scheme_;
-  const WebSocketSettings* web_sockets_;
-  std::unique_ptr<H1WebSocket> web_socket_;  // in stage web_socket
+  std::unique_ptr<WsStream> web_socket_;  // in stage web_socket
   std::string output_;
   Head head_;
   H1HeadScan scan_;

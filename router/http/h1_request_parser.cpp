@@ -284,7 +284,7 @@ Result<H1Request> read_request(std::string_view text, std::string_view scheme, H
                    line->method == "HEAD",
                    fields.is_persistent(),
                    fields.expects_continue() && body->kind != h1::BodyKind::none,
-                   fields.wants_web_socket() && line->method == "GET",
+                   fields.wants_web_socket() && line->method == "GET" ? Kind::web_socket : Kind::request,
                    *body};
 }
 

@@ -10,6 +10,7 @@
 
 #include "proto/error.h"
 #include "proto/head.h"
+#include "proto/kind.h"
 #include "router/http/h1_framing.h"
 
 namespace zeroway {
@@ -20,7 +21,7 @@ struct H1Request {
   bool is_head_method = false;
   bool is_persistent = true;      // the client wants to keep the connection (RFC 9112 §9.3)
   bool expects_continue = false;  // the client waits for 100 Continue, and has a body to send
-  bool wants_web_socket = false;  // an upgrade to WebSocket, not from an HTTP/1.0 client (RFC 9110 §7.8)
+  Kind kind = Kind::request;      // an upgrade to WebSocket is none from an HTTP/1.0 client (RFC 9110 §7.8)
   h1::Body body;
 };
 

@@ -35,8 +35,8 @@ std::string_view usual_reason(ResetCode code) {
 
 }  // namespace
 
-H2Codec::H2Codec(const HttpLimits& limits, std::string_view scheme, const WebSocketSettings* web_sockets)
-    : limits_(limits), web_sockets_(web_sockets), session_(open_session()), reader_(limits, scheme) {}
+H2Codec::H2Codec(const HttpLimits& limits, std::string_view scheme)
+    : limits_(limits), session_(open_session()), reader_(limits, scheme) {}
 
 H2Codec::~H2Codec() = default;
 
@@ -45,7 +45,7 @@ void H2Codec::input_ended(CodecEvents& events) {
   for (const auto& stream : open_) {
     const bool is_complete = stream->has_request_ended || stream->has_reply_ended;
     if (is_complete && !stream->socket) continue;
-    if (!std::exchange(stream->is_over, true)) events.reset(stream->id, client_gone("the client closed"));
+    if (stream->end_events()) events.reset(stream->id, client_gone("the client closed"));
     stream->is_reset = true;
     say_reset(stream->id, ResetCode::cancel);
   }
@@ -91,7 +91,7 @@ Time H2Codec::tick(Time now, CodecEvents& events) {
   }
   Time next = last_look_ + kLookInterval;
   if (sockets_ > 0) {
-    next = std::min(next, tick_sockets(now, passed));
+    next = std::min(next, tick_sockets(now));
     has_acted = true;
   }
   events_ = nullptr;
@@ -123,7 +123,7 @@ bool H2Codec::reset_if_unread(H2Stream& stream, Millis passed) {
   if (!(is_closed ? is_unread(stream.unread_for, stream.send_pace) : is_window_unread_)) return false;
   stream.is_reset = true;
   say_reset(stream.id, ResetCode::cancel);
-  if (!std::exchange(stream.is_over, true)) events_->reset(stream.id, client_gone("the client does not read"));
+  if (stream.end_events()) events_->reset(stream.id, client_gone("the client does not read"));
   count_stall("streams that stand still, or nearly: the client does not read");
   return true;
 }
@@ -166,7 +166,7 @@ bool H2Codec::refuse_if_late(H2Stream& stream, Millis passed) {
 // Whether the request's body is to come now. Not while the worker has not sent 100 Continue. Not when the reply has
 // begun: then client and worker may talk as they like, as in a gRPC call, and the worker decides for how long.
 bool H2Codec::is_client_due(const H2Stream& stream) {
-  const bool is_done = stream.has_request_ended || stream.is_over || stream.request.is_websocket;
+  const bool is_done = stream.has_request_ended || stream.is_over || stream.request.kind == Kind::web_socket;
   return !is_done && !stream.has_reply_head && !stream.awaits_continue && stream.window > 0;
 }
 
@@ -184,11 +184,7 @@ void H2Codec::head(CodecStream id, Head& head, Last last) {
   if (!stream || stream->has_reply_head || stream->has_reply_ended) return;
   const auto number = static_cast<std::int32_t>(id);
   const int status = head.status();
-  if (stream->socket && status == 200) {
-    accept_socket(*stream, head);
-  } else if (stream->socket && status > 200) {
-    drop_socket(*stream);
-  }
+  if (status >= 200) drop_socket(*stream);
   if (status < 200) {
     if (status == 101 || (status == 100 && stream->request.expects_continue && !stream->awaits_continue)) return;
     if (status == 100) stream->awaits_continue = false;
@@ -198,7 +194,7 @@ void H2Codec::head(CodecStream id, Head& head, Last last) {
   }
   stream->has_reply_head = true;
   stream->has_reply_ended = last == Last::yes;
-  if (last == Last::yes || stream->socket) return submit_reply(*stream, H2Fields(head), last);
+  if (last == Last::yes) return submit_reply(*stream, H2Fields(head), last);
   std::swap(stream->reply_head, head);  // the caller uses the memory of the old head again
   head.clear();
   stream->is_head_held = true;
@@ -229,8 +225,8 @@ void H2Codec::end(CodecStream id, Head& trailers) {
   H2Stream* const stream = find(id);
   if (!stream) return;
   stream->is_over = true;
-  if (stream->socket && stream->socket->codec) {
-    stream->socket->codec->end(trailers);
+  if (stream->socket && stream->socket->stream.is_accepted()) {
+    stream->socket->stream.end(trailers);
     woken_.push_back(id);
     return settle_socket(*stream);
   }
@@ -244,9 +240,9 @@ void H2Codec::end(CodecStream id, Head& trailers) {
 void H2Codec::reset(CodecStream id, const Error& error) {
   H2Stream* const stream = find(id);
   if (!stream) return;
-  if (stream->socket && stream->socket->codec) {
+  if (stream->socket && stream->socket->stream.is_accepted()) {
     stream->is_over = true;
-    stream->socket->codec->reset(error);
+    stream->socket->stream.reset(error);
     woken_.push_back(id);
     return settle_socket(*stream);
   }
@@ -259,9 +255,7 @@ void H2Codec::reset(CodecStream id, const Error& error) {
 void H2Codec::credit(CodecStream id, std::uint32_t bytes) {
   H2Stream* const stream = find(id);
   if (stream && stream->socket) {
-    stream->socket->is_taken = true;
-    stream->window += bytes;
-    if (stream->socket->codec) stream->socket->codec->credit(bytes);
+    stream->socket->stream.credit(bytes);
     return woken_.push_back(id);
   }
   if (!stream || stream->has_request_ended || stream->is_over || bytes == 0) return;
@@ -285,8 +279,8 @@ void H2Codec::drain() {
   if (std::exchange(is_draining_, true)) return;
   nghttp2_submit_shutdown_notice(session_.get());
   for (const auto& stream : open_) {
-    if (!stream->socket || !stream->socket->codec) continue;
-    stream->socket->codec->drain();
+    if (!stream->socket) continue;
+    stream->socket->stream.drain();
     woken_.push_back(stream->id);
     settle_socket(*stream);
   }
@@ -338,7 +332,7 @@ void H2Codec::said_goodbye(ResetCode code, std::string_view reason) {
   if (reason.empty()) reason = usual_reason(code);
   std::string detail = code_text(code) + ": ";
   detail += reason;
-  for (const auto& stream : open_) stream->is_over = true;
+  for (const auto& stream : open_) stream->end_events();
   const Breach breach = code == ResetCode::enhance_your_calm ? Breach::flood : Breach::mistake;
   events_->broken({Fault::client, Code::bad_request, false, std::move(detail)}, breach);
 }

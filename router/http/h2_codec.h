@@ -32,9 +32,8 @@ class H2Fields;
 
 class H2Codec final : public Codec {
  public:
-  // `limits`, `scheme` ("http", "https") and `web_sockets` outlive the codec. With null for `web_sockets`, WebSockets
-  // are refused.
-  H2Codec(const HttpLimits& limits, std::string_view scheme, const WebSocketSettings* web_sockets = nullptr);
+  // `limits` and `scheme` ("http", "https") outlive the codec.
+  H2Codec(const HttpLimits& limits, std::string_view scheme);
   ~H2Codec() override;
   H2Codec(const H2Codec&) = delete;
   H2Codec& operator=(const H2Codec&) = delete;
@@ -49,6 +48,7 @@ class H2Codec final : public Codec {
 
   void head(CodecStream id, Head& head, Last last) override;
   void data(CodecStream id, Bytes bytes) override;
+  void accept_web_socket(CodecStream id, Head& head, const WebSocketTerms& terms) override;
   void piece(CodecStream id, Bytes bytes, MessageKind kind, Last last) override;
   void end(CodecStream id, Head& trailers) override;
   void reset(CodecStream id, const Error& error) override;
@@ -68,7 +68,6 @@ class H2Codec final : public Codec {
 
  private:
   struct Calls;  // nghttp2's callbacks (h2_codec_calls.cpp)
-  class Teller;  // a WebSocket's events, as those of its stream (h2_codec_sockets.cpp)
 
   struct SessionEnd {
     void operator()(nghttp2_session* session) const;
@@ -109,16 +108,14 @@ class H2Codec final : public Codec {
 
   // WebSockets (h2_codec_sockets.cpp)
   void begin_socket(H2Stream& stream);
-  void accept_socket(H2Stream& stream, Head& head);
   void read_socket(H2Stream& stream, Bytes bytes);
   void socket_gone(H2Stream& stream);
-  void end_socket_input(H2Stream& stream);
   void drop_socket(H2Stream& stream);
   void settle_socket(H2Stream& stream);
   void serve_sockets();
   void pay_socket(H2Stream& stream);
   void open_socket_window(H2Stream& stream);
-  [[nodiscard]] Time tick_sockets(Time now, Millis passed);
+  [[nodiscard]] Time tick_sockets(Time now);
 
   [[nodiscard]] H2Stream* find(std::uint32_t id) const;
   [[nodiscard]] H2Stream& begin_stream(std::uint32_t id);
@@ -135,7 +132,6 @@ class H2Codec final : public Codec {
   void say_reset(std::uint32_t id, ResetCode code);
 
   const HttpLimits& limits_;
-  const WebSocketSettings* web_sockets_;
   std::unique_ptr<nghttp2_session, SessionEnd> session_;
   std::string output_;
   H2FrameScan scan_;

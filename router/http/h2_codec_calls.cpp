@@ -182,7 +182,7 @@ struct H2Codec::Calls {
         {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, self.limits_.max_streams},
         {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kOpeningWindow},
         {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(self.limits_.max_head)},
-        {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, self.web_sockets_ ? 1U : 0U},
+        {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
         {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},  // the priorities of RFC 9218 are honoured
     }};
     nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings.data(), settings.size());

@@ -181,7 +181,7 @@ int H2Codec::request_read(std::uint32_t id, bool is_last) {
     return kGoOn;
   }
   stream.request = *request;
-  if (request->is_websocket) {
+  if (request->kind == Kind::web_socket) {
     begin_socket(stream);
     if (is_last && find(id)) socket_gone(stream);
     return kGoOn;
@@ -199,7 +199,7 @@ int H2Codec::trailers_read(std::uint32_t id) {
   H2Stream* const stream = find(id);
   if (!stream) return kGoOn;
   stream->has_request_ended = true;
-  if (stream->request.is_websocket) {
+  if (stream->request.kind == Kind::web_socket) {
     socket_gone(*stream);
     return kGoOn;
   }
@@ -219,7 +219,7 @@ int H2Codec::data_read(std::uint32_t id, Bytes bytes) {
     read_socket(*stream, bytes);
     return kGoOn;
   }
-  if (!stream || stream->is_over || stream->request.is_websocket) return kGoOn;
+  if (!stream || stream->is_over || stream->request.kind == Kind::web_socket) return kGoOn;
   stream->awaits_continue = false;
   stream->unsent_for = {};
   stream->received += bytes.size();
@@ -244,7 +244,7 @@ void H2Codec::request_ended(std::uint32_t id) {
   H2Stream* const stream = find(id);
   if (!stream) return;
   stream->has_request_ended = true;
-  if (stream->request.is_websocket) return socket_gone(*stream);
+  if (stream->request.kind == Kind::web_socket) return socket_gone(*stream);
   Head no_trailers;
   if (!stream->is_over) events_->end(id, no_trailers);
 }
@@ -261,9 +261,9 @@ void H2Codec::stream_closed(std::uint32_t id, ResetCode code) {
   H2Stream* const stream = find(id);
   if (!stream) return;
   floods_.earned_window_updates();
-  const bool was_over = std::exchange(stream->is_over, true);
+  const bool must_tell = stream->end_events();
   forget(*stream);
-  if (!was_over && events_)
+  if (must_tell && events_)
     events_->reset(id, client_gone("stream " + std::to_string(id) + " closed: " + code_text(code)));
 }
 

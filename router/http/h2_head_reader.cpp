@@ -137,7 +137,7 @@ Result<H2Request> H2HeadReader::finish_request() {
     if (*protocol != "websocket") {
       return Error{Fault::client, Code::not_implemented, false, "CONNECT with another :protocol than websocket"};
     }
-    request.is_websocket = true;
+    request.kind = Kind::web_socket;
   }
   if (auto settled = settle_authority(); !settled) return settled.error();
   if (!cookies_.empty()) head_.set("cookie", cookies_);

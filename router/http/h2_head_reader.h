@@ -13,13 +13,14 @@
 
 #include "proto/error.h"
 #include "proto/head.h"
+#include "proto/kind.h"
 #include "router/settings/settings.h"
 
 namespace zeroway {
 
 // What the codec must remember of a request.
 struct H2Request {
-  bool is_websocket = false;  // the request is an extended CONNECT (RFC 8441)
+  Kind kind = Kind::request;  // an extended CONNECT (RFC 8441) is a web_socket
   bool expects_continue = false;
 };
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "proto/head.h"
 #include "proto/limits.h"
@@ -38,6 +39,12 @@ struct H2Stream {
     send_pace.begin();
     is_grpc = is_over = has_request_ended = has_reply_head = has_reply_ended = is_deferred = awaits_continue =
         is_reset = is_lingering = is_head_held = false;
+  }
+
+  // From now on the session is told nothing of the stream. False when that was so before.
+  bool end_events() {
+    if (socket) socket->stream.forget();
+    return !std::exchange(is_over, true);
   }
 
   std::uint32_t id = 0;

@@ -5,9 +5,9 @@
 
 namespace zeroway {
 
-std::unique_ptr<Codec> make_codec(Protocol protocol, const EdgeSettings& settings, std::string_view scheme) {
-  if (protocol == Protocol::http2) return std::make_unique<H2Codec>(settings.limits, scheme, &settings.web_sockets);
-  return std::make_unique<H1Codec>(settings.limits, scheme, &settings.web_sockets);
+std::unique_ptr<Codec> make_codec(Protocol protocol, const HttpLimits& limits, std::string_view scheme) {
+  if (protocol == Protocol::http2) return std::make_unique<H2Codec>(limits, scheme);
+  return std::make_unique<H1Codec>(limits, scheme);
 }
 
 }  // namespace zeroway

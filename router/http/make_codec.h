@@ -12,9 +12,8 @@
 
 namespace zeroway {
 
-// `settings` and `scheme` ("http", "https") outlive the codec.
-[[nodiscard]] std::unique_ptr<Codec> make_codec(Protocol protocol, const EdgeSettings& settings,
-                                                std::string_view scheme);
+// `limits` and `scheme` ("http", "https") outlive the codec.
+[[nodiscard]] std::unique_ptr<Codec> make_codec(Protocol protocol, const HttpLimits& limits, std::string_view scheme);
 
 // For the access log.
 [[nodiscard]] constexpr std::string_view protocol_name(Protocol protocol) {

@@ -11,7 +11,7 @@ bool is_over_limit(std::uint64_t size, std::uint64_t limit) { return limit != 0 
 
 }  // namespace
 
-WsCodec::WsCodec(const WebSocketSettings& settings, const std::optional<WsDeflateTerms>& deflate, std::uint64_t credit,
+WsCodec::WsCodec(const WebSocketTerms& settings, const std::optional<WsDeflateTerms>& deflate, std::uint64_t credit,
                  std::string& output, Randomness* masks)
     : settings_(settings),
       deflate_(deflate),

@@ -5,7 +5,7 @@
 //       ├──a broken rule: our Close, or none (fail_by_drop)──▶ closed
 //       └──a broken rule after a whole message──▶ failing ──the worker's end, or kLastAnswers: our Close──▶ closed
 //
-// Owner: an H1WebSocket or an H2WebSocket, once the worker has accepted.   Thread: the connection's loop.
+// Owner: a WsStream, once the worker has accepted.   Thread: the connection's loop.
 // Messages pass in pieces in both directions, and no message is held. Pieces to the worker need its credit; without
 // credit the input waits. An idle WebSocket costs 5 KiB. Compression adds up to 32 KiB, the window of the client.
 // Not here: handshake (ws_handshake.h), frames (ws_frames.h), compression (ws_deflate.h), messages to the client
@@ -49,7 +49,7 @@ class WsCodec {
   // `masks` makes the codec the client of an origin: it masks its frames, and the origin's must have no mask (RFC 6455
   // §5.1). `masks` outlives the codec. What is said here of the client then is the origin, and the worker is whoever
   // opened the WebSocket.
-  WsCodec(const WebSocketSettings& settings, const std::optional<WsDeflateTerms>& deflate, std::uint64_t credit,
+  WsCodec(const WebSocketTerms& settings, const std::optional<WsDeflateTerms>& deflate, std::uint64_t credit,
           std::string& output, Randomness* masks = nullptr);
 
   // As Codec::read(): reads as much of `input` as it can. The caller gives the rest again.
@@ -105,7 +105,7 @@ class WsCodec {
   [[nodiscard]] Time tick_rest(Time now);
   [[nodiscard]] Time tick_close(Time now, WsEvents& events);
 
-  const WebSocketSettings& settings_;
+  const WebSocketTerms& settings_;
   const std::optional<WsDeflateTerms> deflate_;
   const bool is_client_role_;
   std::string& output_;

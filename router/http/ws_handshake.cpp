@@ -6,7 +6,6 @@
 #include <boost/beast/core/detail/sha1.hpp>
 
 #include "router/http/h1_framing.h"
-#include "router/http/ws_origin.h"
 
 namespace zeroway {
 namespace {
@@ -31,19 +30,6 @@ Result<> check_version(const Head& head) {
   return Error{Fault::client, Code::upgrade_required, false, "Sec-WebSocket-Version '" + std::string(version) + "'"};
 }
 
-Result<> check_origin(const Head& head, const WebSocketSettings& settings) {
-  if (head.count("origin") > 1) return bad("Origin twice");
-  const auto origin = head.find("origin");
-  if (!origin) return {};  // browsers always send Origin: the client is no browser
-  const auto& allowed = settings.allowed_origins;
-  const bool is_allowed = *origin == "null" ? settings.allow_null_origin
-                                            : std::any_of(allowed.begin(), allowed.end(), [&](const auto& pattern) {
-                                                return matches_origin(pattern, *origin);
-                                              });
-  if (is_allowed) return {};
-  return Error{Fault::client, Code::forbidden, false, "WebSocket from origin " + std::string(*origin)};
-}
-
 std::string join_protocols(const Head& head) {
   std::string all;
   for (const Field field : head) {
@@ -65,13 +51,22 @@ void make_connect(Head& head) {
   std::swap(head, made);
 }
 
-Result<WsHandshake> read_common(Head& head, const WebSocketSettings& settings) {
+// The fields with the client's extensions, once they follow the grammar.
+Result<Head> read_offers(const Head& head) {
+  Head offers;
+  for (const Field field : head) {
+    if (field.name == "sec-websocket-extensions") offers.add(field.name, field.value);
+  }
+  if (auto good = agree_on_extensions(offers, std::nullopt); !good) return std::move(good).error();
+  return offers;
+}
+
+Result<WsHandshake> read_common(Head& head) {
   if (head.authority().empty()) return bad("a WebSocket's opening without a host");
   if (auto good = check_version(head); !good) return std::move(good).error();
-  if (auto good = check_origin(head, settings); !good) return std::move(good).error();
-  auto extensions = agree_on_extensions(head, settings.deflate);
-  if (!extensions) return std::move(extensions).error();
-  WsHandshake handshake{{}, join_protocols(head), std::move(*extensions)};
+  auto offers = read_offers(head);
+  if (!offers) return std::move(offers).error();
+  WsHandshake handshake{{}, join_protocols(head), std::move(*offers)};
   make_connect(head);
   return handshake;
 }
@@ -97,10 +92,10 @@ std::string accept_key(std::string_view key) {
   return text;
 }
 
-Result<WsHandshake> read_ws_upgrade(Head& head, const WebSocketSettings& settings) {
+Result<WsHandshake> read_ws_upgrade(Head& head) {
   const std::string key(head.find("sec-websocket-key").value_or(std::string_view{}));
   const auto keys = head.count("sec-websocket-key");
-  auto handshake = read_common(head, settings);
+  auto handshake = read_common(head);
   if (!handshake) return handshake;
   if (keys != 1) return bad("Sec-WebSocket-Key " + std::to_string(keys) + " times");
   if (!is_key(key)) return bad("a Sec-WebSocket-Key that is not 16 bytes in base64");
@@ -108,19 +103,20 @@ Result<WsHandshake> read_ws_upgrade(Head& head, const WebSocketSettings& setting
   return handshake;
 }
 
-Result<WsHandshake> read_ws_connect(Head& head, const WebSocketSettings& settings) {
-  return read_common(head, settings);
-}
+Result<WsHandshake> read_ws_connect(Head& head) { return read_common(head); }
 
-void finish_ws_reply(const WsHandshake& handshake, Head& reply) {
+std::optional<WsDeflateTerms> finish_ws_reply(const WsHandshake& handshake,
+                                              const std::optional<WebSocketDeflate>& wishes, Head& reply) {
+  const auto agreed = agree_on_extensions(handshake.offers, wishes);  // cannot fail: read_offers() has read them
   const std::string chosen(reply.find("sec-websocket-protocol").value_or(std::string_view{}));
   for (const auto name : {"content-length", "sec-websocket-accept", "sec-websocket-extensions",
                           "sec-websocket-protocol", "sec-websocket-version"}) {
     reply.remove(name);
   }
   if (!handshake.accept.empty()) reply.add("sec-websocket-accept", handshake.accept);
-  if (!handshake.extensions.reply.empty()) reply.add("sec-websocket-extensions", handshake.extensions.reply);
+  if (!agreed->reply.empty()) reply.add("sec-websocket-extensions", agreed->reply);
   if (is_offered(handshake.protocols, chosen)) reply.add("sec-websocket-protocol", chosen);
+  return agreed->deflate;
 }
 
 }  // namespace zeroway

@@ -18,7 +18,7 @@ namespace zeroway {
 struct WsHandshake {
   std::string accept;     // Sec-WebSocket-Accept; "" over HTTP/2
   std::string protocols;  // Sec-WebSocket-Protocol as the client sent it, lines joined
-  WsExtensions extensions;
+  Head offers;            // Sec-WebSocket-Extensions as the client sent it
 };
 
 // The value of Sec-WebSocket-Accept that answers `key`, a Sec-WebSocket-Key (RFC 6455 §4.2.2, 5.4).
@@ -26,12 +26,14 @@ struct WsHandshake {
 
 // `head` is a GET with `upgrade: websocket` (its key and version are checked), or a CONNECT with `:protocol`. On
 // success `head` becomes the CONNECT for workers, without the fields that concern only the client and the router.
-// Errors: bad_request, forbidden (the origin), upgrade_required (another version).
-[[nodiscard]] Result<WsHandshake> read_ws_upgrade(Head& head, const WebSocketSettings& settings);
-[[nodiscard]] Result<WsHandshake> read_ws_connect(Head& head, const WebSocketSettings& settings);
+// Errors: bad_request, upgrade_required (another version).
+[[nodiscard]] Result<WsHandshake> read_ws_upgrade(Head& head);
+[[nodiscard]] Result<WsHandshake> read_ws_connect(Head& head);
 
 // The worker accepted with `reply`: turns `reply` into the client's answer, except for `:status`. Leaves out a
-// subprotocol that the client did not offer, as the client would have to fail the connection (RFC 6455 §4.1).
-void finish_ws_reply(const WsHandshake& handshake, Head& reply);
+// subprotocol that the client did not offer, as the client would have to fail the connection (RFC 6455 §4.1). Returns
+// the compression that the answer agrees to.
+[[nodiscard]] std::optional<WsDeflateTerms> finish_ws_reply(const WsHandshake& handshake,
+                                                            const std::optional<WebSocketDeflate>& wishes, Head& reply);
 
 }  // namespace zeroway

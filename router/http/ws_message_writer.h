@@ -17,7 +17,7 @@ namespace zeroway {
 class WsMessageWriter {
  public:
   // All four arguments outlive the writer.
-  WsMessageWriter(const WebSocketSettings& settings, const std::optional<WsDeflateTerms>& deflate, WsFrames& frames,
+  WsMessageWriter(const WebSocketTerms& settings, const std::optional<WsDeflateTerms>& deflate, WsFrames& frames,
                   std::string& output)
       : settings_(settings), deflate_(deflate), frames_(frames), output_(output) {}
 
@@ -33,7 +33,7 @@ class WsMessageWriter {
   void begin(Bytes piece, MessageKind kind, Last last);
   void send(Bytes piece, Last last);
 
-  const WebSocketSettings& settings_;
+  const WebSocketTerms& settings_;
   const std::optional<WsDeflateTerms>& deflate_;
   WsFrames& frames_;
   std::string& output_;

@@ -19,7 +19,7 @@ namespace zeroway {
 class WsPings {
  public:
   // `settings` outlives this object.
-  explicit WsPings(const WebSocketSettings& settings) : settings_(settings) {}
+  explicit WsPings(const WebSocketTerms& settings) : settings_(settings) {}
 
   void heard_data() { has_data_ = true; }
   // Ignored unless `payload` is that of the last ping.
@@ -36,7 +36,7 @@ class WsPings {
   void send(Time now, WsFrames& frames, std::string& output);
   [[nodiscard]] Time await_pong(Time now, Reading reading);
 
-  const WebSocketSettings& settings_;
+  const WebSocketTerms& settings_;
   bool has_data_ = false;  // since the last tick
   bool has_pong_ = false;
   bool awaits_pong_ = false;

@@ -31,7 +31,8 @@ std::shared_ptr<const Plan> make_plan(const EdgeSettings& edge, const ExchangeSe
   }
   plan->backends.push_back({});
   plan->everything = {.backend = 0,
-                      .terms = request_terms(edge.limits),
+                      .terms = request_terms(edge.limits, edge.web_sockets),
+                      .web_sockets = edge.web_sockets,
                       .reply_timeout = exchange.reply_timeout,
                       .retries = exchange.retries};
   return plan;

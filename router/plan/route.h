@@ -15,6 +15,7 @@ namespace zeroway {
 struct Route {
   std::size_t backend = 0;  // index in Plan::backends
   RequestTerms terms;
+  WebSocketSettings web_sockets;
   Millis reply_timeout{0};    // for a backend that has the whole request, or gives no credit, to reply: 504; 0 = any
   std::uint32_t retries = 2;  // openings of a possibly seen request after the first
 };

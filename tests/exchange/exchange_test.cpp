@@ -71,6 +71,25 @@ TEST_CASE("exchange: content that is longer than the terms allow is refused befo
   CHECK(ask("POST", "18446744073709551615") == "b1 open POST /");
 }
 
+TEST_CASE("exchange: a page whose origin is not allowed opens no WebSocket, and no worker hears of it") {
+  WebSocketSettings sockets;
+  sockets.allowed_origins = {"https://a.test"};
+  sockets.max_message_size = 77;
+  const auto ask = [&](std::string_view origin) {
+    Script s({}, {}, sockets);
+    s.begin(Kind::web_socket);
+    Head head{{":method", "CONNECT"}, {":protocol", "websocket"}, {":scheme", "http"},
+              {":path", "/"},         {":authority", "a"},        {"origin", origin}};
+    s.exchanges.from_client(s.key)->head(head, Last::no);
+    s.accept().reply("200");
+    CHECK(s.counters.bad_requests == (s.is_over() ? 1 : 0));
+    if (!s.is_over()) CHECK(s.client.socket_terms == sockets);
+    return s.heard();
+  };
+  CHECK(ask("https://a.test") == "b1 open CONNECT / · c accept web socket");
+  CHECK(ask("https://b.test").starts_with("c head 403 · c data "));
+}
+
 TEST_CASE("exchange: trailers that no worker would decode are the client's fault") {
   const std::string value(65'536 - 32 - 1, 'v');
   Script s;

@@ -61,6 +61,11 @@ class FakeClient final : public ReplySink {
     say("credit " + std::to_string(bytes));
     if (on_credit) on_credit();
   }
+  void accept_web_socket(Head& head, const WebSocketTerms& terms) override {
+    socket_terms = terms;
+    seen = head;
+    say("accept web socket");
+  }
   void refuse_content() override { say("refuse content"); }
   bool take_back() override {
     if (!is_unsent) return false;
@@ -70,6 +75,7 @@ class FakeClient final : public ReplySink {
 
   bool is_unsent = false;  // nothing of the reply has left
   Head seen;
+  WebSocketTerms socket_terms;
   std::string body;
   std::uint64_t credit_seen = 0;
   std::function<void()> on_head, on_data, on_end, on_credit;
@@ -132,19 +138,20 @@ inline Error given_up() { return {Fault::backend, Code::worker_reset, false, "w1
 inline Error no_worker() { return {Fault::router, Code::no_worker, true, "nobody for 5 s"}; }
 inline Error cancelled() { return {Fault::client, Code::cancelled, false, "the client went away"}; }
 
-inline EdgeSettings with_terms(const RequestTerms& terms) {
+inline EdgeSettings with_terms(const RequestTerms& terms, const WebSocketSettings& web_sockets) {
   EdgeSettings edge;
   edge.limits.max_body = terms.max_body;
   edge.limits.body_rate = terms.body_rate;
   edge.limits.body_timeout = terms.body_timeout;
+  edge.web_sockets = web_sockets;
   return edge;
 }
 
 // Everything around one exchange (or several: `key` is the last begun).
 class Script {
  public:
-  explicit Script(ExchangeSettings with = {}, const RequestTerms& with_terms = {})
-      : settings(std::move(with)), terms(with_terms) {}
+  explicit Script(ExchangeSettings with = {}, const RequestTerms& with_terms = {}, WebSocketSettings with_sockets = {})
+      : settings(std::move(with)), terms(with_terms), web_sockets(std::move(with_sockets)) {}
 
   Script& begin(Kind kind = Kind::request) {
     key = exchanges.open(client, info, kind, clock.time);
@@ -218,13 +225,14 @@ class Script {
 
   ExchangeSettings settings;
   RequestTerms terms;
+  WebSocketSettings web_sockets;
   Heard all;
   FakeClient client{all, "c"};
   FakeBackend backend{all};
   FakeClock clock;
   RequestLog log;
   Counters counters;
-  OneRoute route{settings, backend, with_terms(terms)};
+  OneRoute route{settings, backend, with_terms(terms, web_sockets)};
   ClientInfo info{.address = "192.0.2.1", .listener = &route.listener};
   Exchanges exchanges{settings, log, counters, clock};
   ExchangeKey key = 0;

@@ -6,7 +6,7 @@
 #include "proto/head_rules.h"
 #include "router/http/h1_codec.h"
 #include "router/http/ws_extensions.h"
-#include "router/http/ws_origin.h"
+#include "router/plan/origin_rule.h"
 #include "tests/fuzz/must.h"
 
 namespace zeroway {
@@ -15,7 +15,7 @@ namespace {
 // Accepts every WebSocket and answers everything else.
 class Session : public CodecEvents {
  public:
-  explicit Session(const WebSocketSettings& settings) : codec_(limits_, "http", &settings) {}
+  explicit Session(const WebSocketSettings& settings) : settings_(settings), codec_(limits_, "http") {}
 
   void feed(std::string_view piece) {
     kept_ += piece;
@@ -40,7 +40,7 @@ class Session : public CodecEvents {
       must(last == Last::no && head.find(":protocol") == "websocket" && !head.has("sec-websocket-key"));
       is_socket_ = true;
       Head reply{{":status", "200"}, {"sec-websocket-protocol", "chat"}, {"content-length", "5"}};
-      codec_.head(stream, reply, Last::no);
+      codec_.accept_web_socket(stream, reply, settings_);
       const auto& out = codec_.output();
       must(out.find("HTTP/1.1 101 ") != std::string::npos && out.ends_with("\r\n\r\n"));
       return {};
@@ -75,6 +75,7 @@ class Session : public CodecEvents {
     codec_.end(stream, none);
   }
 
+  const WebSocketSettings& settings_;
   HttpLimits limits_;
   H1Codec codec_;
   bool is_socket_ = false;
@@ -124,7 +125,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   WebSocketSettings settings;
-  if ((data[0] & 4) != 0) settings.allowed_origins = {"http://a.test", "https://*.b.test"};
   if ((data[0] & 8) != 0) settings.deflate.reset();
   constexpr std::string_view kOpening =
       "GET /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"

@@ -160,13 +160,12 @@ TEST_CASE("h1 codec: a reply is taken back while nothing of it has left, and no 
 
 TEST_CASE("h1 codec: a WebSocket that was accepted is not taken back, one that was refused is") {
   const HttpLimits limits;
-  const WebSocketSettings web_sockets;
   const std::string request =
       "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 13\r\n"
       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
   const std::string get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   for (const bool is_accepted : {false, true}) {
-    H1Codec codec(limits, "http", &web_sockets);
+    H1Codec codec(limits, "http");
     VerbRecorder verbs;
     CHECK(codec.read(as_bytes(get), verbs) == get.size());
     Head ok{{":status", "200"}};
@@ -175,7 +174,11 @@ TEST_CASE("h1 codec: a WebSocket that was accepted is not taken back, one that w
     codec.end(1, none);
     CHECK(codec.read(as_bytes(request), verbs) == request.size());
     Head reply{{":status", is_accepted ? "200" : "403"}};
-    codec.head(2, reply, Last::no);
+    if (is_accepted) {
+      codec.accept_web_socket(2, reply, {});
+    } else {
+      codec.head(2, reply, Last::no);
+    }
     const std::string said = codec.output();
     CHECK(codec.take_back(2) == !is_accepted);
     CHECK((codec.output() == said) == is_accepted);
@@ -238,7 +241,6 @@ TEST_CASE("h1 codec: reset inside every event closes, and nothing more is told")
 TEST_CASE("h1 codec: who is refused before the head was told has the name that was read, only while it is told") {
   HttpLimits limits;
   limits.max_head = 1'024;
-  const WebSocketSettings web_sockets;
   struct Case {
     std::string says, method, path;
   };
@@ -255,7 +257,7 @@ TEST_CASE("h1 codec: who is refused before the head was told has the name that w
   };
   for (const Case& one : cases) {
     CAPTURE(one.says);
-    H1Codec codec(limits, "http", &web_sockets);
+    H1Codec codec(limits, "http");
     VerbRecorder verbs;
     int resets = 0;
     verbs.on_reset = [&](CodecStream, const Error&) {

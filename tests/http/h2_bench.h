@@ -14,8 +14,7 @@ namespace zeroway::test::h2 {
 
 class Bench : public CodecEvents {
  public:
-  explicit Bench(HttpLimits with_limits = {})
-      : limits(with_limits), terms(request_terms(limits)), codec(limits, "http", &web_sockets) {}
+  explicit Bench(HttpLimits with_limits = {}) : limits(with_limits), codec(limits, "http") {}
 
   // Bytes from the client; what the codec says to them is read at once.
   void hear(std::string_view bytes) {
@@ -31,12 +30,13 @@ class Bench : public CodecEvents {
     codec.output().clear();
   }
 
-  RequestTerms head(CodecStream stream, Head& head, Last last, Kind) override {
+  RequestTerms head(CodecStream stream, Head& head, Last last, Kind kind) override {
     std::string line = "head " + std::to_string(stream);
     for (const Field field : head) line.append(" ").append(field.name).append("=").append(field.value);
     tell(line + (last == Last::yes ? " last" : ""));
+    kinds[stream] = kind;
     on_head(stream);
-    return terms;
+    return request_terms(limits, web_sockets);
   }
   void data(CodecStream stream, Bytes bytes) override {
     bodies[stream].append(as_text(bytes));
@@ -83,7 +83,6 @@ class Bench : public CodecEvents {
   void tell(const std::string& line) { told += (told.empty() ? "" : " · ") + line; }
 
   HttpLimits limits;
-  RequestTerms terms;  // of every request
   WebSocketSettings web_sockets;
   H2Codec codec;
   Reader client;
@@ -95,6 +94,7 @@ class Bench : public CodecEvents {
   std::optional<Breach> breach;
   bool credits = true;
   std::map<CodecStream, std::string> bodies;
+  std::map<CodecStream, Kind> kinds;
   std::map<CodecStream, std::size_t> drained_bytes;
   std::function<void(CodecStream)> on_head = [](CodecStream) {};
   std::function<void(CodecStream)> on_end = [this](CodecStream stream) { answer(stream); };
@@ -109,6 +109,8 @@ struct Silent : Bench {
   }
   void say_head(CodecStream stream, std::initializer_list<Field> fields = {{":status", "200"}}, Last last = Last::no) {
     Head head(fields);
+    const bool accepts = head.status() == 200 && kinds[stream] == Kind::web_socket;
+    if (accepts) return codec.accept_web_socket(stream, head, web_sockets);
     codec.head(stream, head, last);
   }
   void say_data(CodecStream stream, std::string_view bytes) { codec.data(stream, as_bytes(bytes)); }
