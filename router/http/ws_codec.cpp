@@ -32,14 +32,14 @@ std::size_t WsCodec::read(Bytes input, WsEvents& events) {
     is_blocked_ = false;
     return input.size();
   }
-  is_blocked_ = is_inflating_ || is_end_due_ || (!frames_.is_frame_done() && room() == 0);
+  is_blocked_ = rest_ != Rest::none || (!frames_.is_frame_done() && room() == 0);
   return input.size() - rest.size();
 }
 
 bool WsCodec::read_one(Bytes& rest, WsEvents& events) {
   if (is_deaf()) return false;
-  if (is_inflating_) return inflate_piece(events);
-  if (is_end_due_) return tell_end(events);
+  if (is_inflating()) return inflate_piece(events);
+  if (rest_ == Rest::end) return tell_end(events);
   switch (frames_.read(rest, room())) {
     case WsFrames::Found::nothing:
       return false;
@@ -56,7 +56,7 @@ bool WsCodec::read_one(Bytes& rest, WsEvents& events) {
 // How much of the frame's payload may be read now. A compressed payload needs no credit here: inflate_piece() waits for
 // credit.
 std::uint64_t WsCodec::room() const {
-  const bool is_for_worker = state_ == State::open && !frames_.head().is_control() && !is_compressed_;
+  const bool is_for_worker = state_ == State::open && !frames_.head().is_control() && message_ != Message::compressed;
   return is_for_worker ? credit_ : UINT64_MAX;
 }
 
@@ -87,23 +87,23 @@ const char* WsCodec::why_wrong(const WsFrameHead& head) const {
   if (head.opcode > static_cast<std::uint8_t>(WsOpcode::binary)) return "a reserved opcode";
   const bool goes_on = head.is(WsOpcode::continuation);
   if (head.has_reserved1 && (goes_on || !deflate_)) return "a reserved bit";
-  if (state_ != State::open) return nullptr;  // messages are skipped then: is_in_message_ is not kept up to date
-  if (goes_on && !is_in_message_) return "a continuation of nothing";
-  if (!goes_on && is_in_message_) return "a message within a message";
+  if (state_ != State::open) return nullptr;  // messages are skipped then: message_ is not kept up to date
+  if (goes_on && message_ == Message::none) return "a continuation of nothing";
+  if (!goes_on && message_ != Message::none) return "a message within a message";
   return nullptr;
 }
 
 bool WsCodec::begin_data(const WsFrameHead& head, WsEvents& events) {
   if (is_over_limit(head.size, settings_.max_frame_size)) return fail(kCloseTooBig, "a frame too large", events);
-  if (!is_in_message_) {
-    is_in_message_ = true;
-    is_compressed_ = head.has_reserved1;
+  if (message_ == Message::none) {
+    message_ = head.has_reserved1 ? Message::compressed : Message::plain;
     kind_ = head.is(WsOpcode::text) ? MessageKind::text : MessageKind::binary;
     message_size_ = 0;
     utf8_.restart();
   }
   // An uncompressed frame shows its size before its payload comes. tell() checks the size of a compressed message.
-  if (!is_compressed_ && settings_.max_message_size != 0 && head.size > settings_.max_message_size - message_size_) {
+  if (message_ == Message::plain && settings_.max_message_size != 0 &&
+      head.size > settings_.max_message_size - message_size_) {
     return fail(kCloseTooBig, "a message too large", events);
   }
   return true;
@@ -117,11 +117,11 @@ bool WsCodec::take_payload(WsEvents& events) {
   } else {
     pings_.heard_data();
     if (state_ != State::open) return true;
-    if (is_compressed_) {
+    if (message_ == Message::compressed) {
       if (!inflater_) inflater_ = std::make_unique<WsInflater>(*deflate_);
       has_compressed_ = true;
       inflater_->give(payload);
-      is_inflating_ = true;
+      rest_ = Rest::payload;
       return true;
     }
     const bool is_last = frames_.is_frame_done() && frames_.head().is_final;
@@ -135,9 +135,9 @@ bool WsCodec::take_payload(WsEvents& events) {
 bool WsCodec::end_frame(WsEvents& events) {
   if (frames_.head().is_control()) return end_control(events);
   if (state_ != State::open || !frames_.head().is_final) return true;
-  if (!is_compressed_) return tell_end(events);
+  if (message_ == Message::plain) return tell_end(events);
   if (!inflater_) inflater_ = std::make_unique<WsInflater>(*deflate_);
-  is_inflating_ = true;
+  rest_ = Rest::payload;
   return true;
 }
 
@@ -161,18 +161,18 @@ bool WsCodec::inflate_piece(WsEvents& events) {
   if (held_) buffer[size++] = *held_;
   held_.reset();
   bool is_last = false;
-  while (is_inflating_ && size <= most) {
+  while (is_inflating() && size <= most) {
     if (!inflater_->is_hungry()) {
       const auto inflated = inflater_->next(std::span(buffer).subspan(size, most + 1 - size));
       if (!inflated) return fail(kCloseInvalidData, "compressed data that is none", events);
       size += *inflated;
     } else if (!frames_.is_frame_done() || !frames_.head().is_final) {
-      is_inflating_ = false;
-    } else if (!has_tail_) {
+      rest_ = Rest::none;
+    } else if (rest_ == Rest::payload) {
       inflater_->give_tail();
-      has_tail_ = true;
+      rest_ = Rest::tail;
     } else {
-      is_inflating_ = false;
+      rest_ = Rest::none;
       is_last = true;
     }
   }
@@ -180,11 +180,8 @@ bool WsCodec::inflate_piece(WsEvents& events) {
     held_ = buffer[most];
     size = most;
   }
-  if (is_last) {
-    has_tail_ = false;
-    inflater_->message_ended();
-  }
-  if (size == 0 && !is_last) return !is_inflating_;
+  if (is_last) inflater_->message_ended();
+  if (size == 0 && !is_last) return !is_inflating();
   return tell(Bytes(buffer).first(size), is_last ? Last::yes : Last::no, events);
 }
 
@@ -198,8 +195,8 @@ bool WsCodec::tell(Bytes piece, Last last, WsEvents& events) {
     }
   }
   if (last == Last::yes) {
-    is_in_message_ = false;
-    has_told_message_ = true;
+    message_ = Message::none;
+    if (worker_ == Worker::fresh) worker_ = Worker::has_message;
   }
   credit_ -= message_credit(piece.size());
   events.piece(piece, kind_, last);
@@ -208,8 +205,8 @@ bool WsCodec::tell(Bytes piece, Last last, WsEvents& events) {
 
 // The message ends without more bytes. An empty piece needs credit, too.
 bool WsCodec::tell_end(WsEvents& events) {
-  is_end_due_ = credit_ == 0;
-  return !is_end_due_ && tell({}, Last::yes, events);
+  rest_ = credit_ == 0 ? Rest::end : Rest::none;
+  return rest_ == Rest::none && tell({}, Last::yes, events);
 }
 
 bool WsCodec::take_close(WsEvents& events) {
@@ -228,8 +225,8 @@ bool WsCodec::take_close(WsEvents& events) {
   }
   if (state_ == State::open) frames_.write(WsOpcode::close, {}, payload, output_);
   state_ = State::closed;
-  if (has_told_last_) return false;
-  has_told_last_ = true;
+  if (has_told_last()) return false;
+  worker_ = Worker::has_last;
   events.end(trailers);
   return false;
 }
@@ -238,8 +235,8 @@ bool WsCodec::take_close(WsEvents& events) {
 bool WsCodec::fail(std::uint16_t code, std::string_view reason, WsEvents& events) {
   failed_code_ = code;
   failed_reason_ = reason;
-  is_inflating_ = is_end_due_ = false;
-  if (state_ != State::open || settings_.fail_by_drop || !has_told_message_) return end_failing(events);
+  rest_ = Rest::none;
+  if (state_ != State::open || settings_.fail_by_drop || worker_ == Worker::fresh) return end_failing(events);
   begin_failing(events);
   return false;
 }
@@ -247,7 +244,7 @@ bool WsCodec::fail(std::uint16_t code, std::string_view reason, WsEvents& events
 // The messages before the broken rule were valid and are to be answered: our Close waits for the worker's end.
 void WsCodec::begin_failing(WsEvents& events) {
   state_ = State::failing;
-  has_told_last_ = true;
+  worker_ = Worker::has_last;
   events.blamed(failure());
   Head trailers{{"close-code", "1006"}, {"close-reason", failed_reason_}};
   events.end(trailers);
@@ -260,23 +257,22 @@ Error WsCodec::failure() const {
 bool WsCodec::end_failing(WsEvents& events) {
   if (state_ == State::open && !settings_.fail_by_drop) send_close(failed_code_, failed_reason_);
   state_ = State::closed;
-  if (has_told_last_) return false;
-  has_told_last_ = true;
+  if (has_told_last()) return false;
+  worker_ = Worker::has_last;
   events.reset(failure());
   return false;
 }
 
 void WsCodec::tell_lost(std::string_view why, WsEvents& events) {
   state_ = State::closed;
-  if (std::exchange(has_worker_ended_, true)) return;
-  has_told_last_ = true;
+  if (std::exchange(worker_, Worker::gone) == Worker::gone) return;
   events.reset(Error{Fault::client, Code::cancelled, false, "WebSocket: " + std::string(why)});
 }
 
 void WsCodec::input_ended(WsEvents& events) {
   if (state_ == State::failing) return;  // the client's input is ignored already; the client may still read answers
   state_ = State::closed;
-  if (!has_told_last_) tell_lost("the client closed its connection without a Close", events);
+  if (!has_told_last()) tell_lost("the client closed its connection without a Close", events);
 }
 
 // --- the worker's verbs
@@ -288,12 +284,12 @@ void WsCodec::piece(Bytes bytes, MessageKind kind, Last last) {
 }
 
 void WsCodec::end(const Head& trailers) {
-  has_told_last_ = has_worker_ended_ = true;
+  worker_ = Worker::gone;
   begin_close(wanted_close_code(trailers), wanted_close_reason(trailers));
 }
 
 void WsCodec::reset(const Error&) {
-  has_told_last_ = has_worker_ended_ = true;
+  worker_ = Worker::gone;
   begin_close(kCloseInternalError, {});
 }
 
@@ -311,7 +307,7 @@ void WsCodec::begin_close(std::uint16_t code, std::string_view reason) {
   const bool has_failed = state_ == State::failing;
   send_close(has_failed ? failed_code_ : code, has_failed ? failed_reason_ : reason);
   state_ = has_failed ? State::closed : State::closing;
-  is_inflating_ = is_end_due_ = false;
+  rest_ = Rest::none;
   is_blocked_ = false;
 }
 
@@ -325,7 +321,7 @@ void WsCodec::send_close(std::uint16_t code, std::string_view reason) {
 // --- time
 
 Time WsCodec::tick(Time now, WsEvents& events) {
-  if ((is_inflating_ || is_end_due_) && !is_blocked_) static_cast<void>(read({}, events));
+  if (rest_ != Rest::none && !is_blocked_) static_cast<void>(read({}, events));
   if (state_ != State::open) return tick_close(now, events);
   if (std::exchange(has_compressed_, false)) rests_ = now + kDeflateRests;
   using Reading = WsPings::Reading;
@@ -337,7 +333,7 @@ Time WsCodec::tick(Time now, WsEvents& events) {
 Time WsCodec::tick_rest(Time now) {
   if (rests_ == Time::max() || now < rests_) return rests_;
   rests_ = Time::max();
-  const bool is_in_use = (is_in_message_ && is_compressed_) || writer_.is_compressing();
+  const bool is_in_use = message_ == Message::compressed || writer_.is_compressing();
   if (is_in_use) return rests_ = now + kDeflateRests;
   if (inflater_) inflater_->rest();
   writer_.rest();

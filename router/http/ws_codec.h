@@ -58,7 +58,7 @@ class WsCodec {
   [[nodiscard]] bool wants_input() const { return !is_blocked_; }
   void input_ended(WsEvents& events);
   // Client and worker have both ended: the stream of bytes is to be closed.
-  [[nodiscard]] bool is_over() const { return state_ == State::closed && has_worker_ended_; }
+  [[nodiscard]] bool is_over() const { return state_ == State::closed && worker_ == Worker::gone; }
 
   // The worker's verbs. end and reset send a Close, unless one was sent: end with `close-code` (1000 when absent),
   // reset with 1011. In state failing, the Close has the code of the broken rule instead.
@@ -74,6 +74,15 @@ class WsCodec {
 
  private:
   enum class State : std::uint8_t { open, closing, failing, closed };
+  // fresh ──a whole message was told──▶ has_message ──end or reset was told──▶ has_last ──▶ gone
+  //   └──────────────────────it ends, or was told reset(cancelled)──────────────────────────▲
+  enum class Worker : std::uint8_t { fresh, has_message, has_last, gone };
+  // The message that comes in, between its first frame and the end of its last.
+  enum class Message : std::uint8_t { none, plain, compressed };
+  // What must still be told of bytes that were read:
+  // none ──compressed bytes──▶ payload ──the message's last frame is inflated──▶ tail ──all of it is told──▶ none
+  //   └──the end of a plain message, without bytes and without credit──▶ end ──credit──▶ none
+  enum class Rest : std::uint8_t { none, payload, tail, end };
 
   // Reading. Functions that take `events` return whether there may be more to read.
   bool read_one(Bytes& rest, WsEvents& events);
@@ -86,13 +95,14 @@ class WsCodec {
   bool inflate_piece(WsEvents& events);
   bool tell(Bytes piece, Last last, WsEvents& events);
   bool tell_end(WsEvents& events);
-  void end_message();
   bool take_close(WsEvents& events);
   bool fail(std::uint16_t code, std::string_view reason, WsEvents& events);
   void begin_failing(WsEvents& events);
   [[nodiscard]] Error failure() const;
   bool end_failing(WsEvents& events);
   void tell_lost(std::string_view why, WsEvents& events);
+  [[nodiscard]] bool is_inflating() const { return rest_ == Rest::payload || rest_ == Rest::tail; }
+  [[nodiscard]] bool has_told_last() const { return worker_ >= Worker::has_last; }
   [[nodiscard]] bool is_deaf() const { return state_ == State::failing || state_ == State::closed; }
   [[nodiscard]] std::uint64_t room() const;
   [[nodiscard]] Bytes control() const { return Bytes(control_).first(control_size_); }
@@ -119,11 +129,8 @@ class WsCodec {
   std::uint64_t message_size_ = 0;
   Utf8Check utf8_;
   MessageKind kind_ = MessageKind::binary;
-  bool is_in_message_ = false;
-  bool is_compressed_ = false;
-  bool is_inflating_ = false;         // the inflater has not returned the whole payload that was given to it
-  bool has_tail_ = false;             // the inflater was given the message's tail (WsInflater::give_tail())
-  bool is_end_due_ = false;           // the message's end has no bytes, and waits for credit
+  Message message_ = Message::none;
+  Rest rest_ = Rest::none;
   std::optional<std::uint8_t> held_;  // inflated, one byte over the credit: it shows that the message goes on
   std::array<std::uint8_t, kMaxControlPayload> control_{};
   std::uint8_t control_size_ = 0;
@@ -131,10 +138,8 @@ class WsCodec {
   State state_ = State::open;
   std::uint16_t failed_code_ = 0;  // of the broken rule, for our Close
   std::string_view failed_reason_;
-  bool has_told_message_ = false;  // events.piece() was called with the last piece of a message
+  Worker worker_ = Worker::fresh;
   bool is_blocked_ = false;
-  bool has_told_last_ = false;     // end or reset was told, or came from the worker: the worker gets no more messages
-  bool has_worker_ended_ = false;  // the worker has ended, or was told reset(cancelled)
 
   bool has_compressed_ = false;  // compressed data passed since the last tick
   Time closing_since_ = Time::min();
