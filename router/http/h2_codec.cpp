@@ -36,27 +36,31 @@ std::string_view usual_reason(ResetCode code) {
 }  // namespace
 
 H2Codec::H2Codec(const HttpLimits& limits, std::string_view scheme)
-    : limits_(limits), session_(open_session()), reader_(limits, scheme) {}
+    : limits_(limits),
+      session_(open_session()),
+      wire_(session_.get()),
+      sockets_(wire_),
+      patience_(limits),
+      reader_(limits, scheme) {}
 
 H2Codec::~H2Codec() = default;
 
 void H2Codec::input_ended(CodecEvents& events) {
   has_input_ended_ = true;
   for (const auto& stream : open_) {
-    const bool is_complete = stream->has_request_ended || stream->has_reply_ended;
+    const bool is_complete = stream->has_request_ended() || stream->has_reply_ended();
     if (is_complete && !stream->socket) continue;
     if (stream->end_events()) events.reset(stream->id, client_gone("the client closed"));
-    stream->is_reset = true;
-    say_reset(stream->id, ResetCode::cancel);
+    give_up(*stream, ResetCode::cancel);
   }
-  if (open_.empty()) is_closed_ = true;
+  if (open_.empty()) goodbye_ = Goodbye::closed;
 }
 
 void H2Codec::timed_out(CodecEvents&) {
   switch (phase()) {
     case CodecPhase::idle:
       nghttp2_session_terminate_session(session_.get(), NGHTTP2_NO_ERROR);
-      is_cut_ = true;
+      goodbye_ = Goodbye::cut;
       return;
     case CodecPhase::head:
       static_cast<void>(cut(has_settings_ ? ResetCode::enhance_your_calm : ResetCode::settings_timeout,
@@ -74,24 +78,13 @@ void H2Codec::set_time(Time now) {
 
 Time H2Codec::tick(Time now, CodecEvents& events) {
   set_time(now);
-  const bool must_look = now >= last_look_ + kLookInterval;
-  if (!must_look && sockets_ == 0) return last_look_ + kLookInterval;
+  const bool must_look = now >= patience_.next_look();
+  if (!must_look && sockets_.is_empty()) return patience_.next_look();
   events_ = &events;
-  bool has_acted = false;
-  Millis passed{};
-  if (must_look) {
-    // A pause without streams counts for nothing: all streams are younger.
-    passed = std::min(std::chrono::duration_cast<Millis>(now - last_look_), 2 * kLookInterval);
-    last_look_ = now;
-    slow_calls_ = 0;
-    judge_window(passed);
-    for (std::size_t index = 0; index < open_.size() && !is_cut_; ++index) {
-      has_acted |= end_if_stalled(*open_[index], passed);
-    }
-  }
-  Time next = last_look_ + kLookInterval;
-  if (sockets_ > 0) {
-    next = std::min(next, tick_sockets(now));
+  bool has_acted = must_look && look_at_streams();
+  Time next = patience_.next_look();
+  if (!sockets_.is_empty()) {
+    next = std::min(next, sockets_.tick(now, open_, events));
     has_acted = true;
   }
   events_ = nullptr;
@@ -99,106 +92,77 @@ Time H2Codec::tick(Time now, CodecEvents& events) {
   return next;
 }
 
-// True when the stream was reset, or its request refused.
-bool H2Codec::end_if_stalled(H2Stream& stream, Millis passed) {
-  if (stream.is_reset) return false;
-  if (stream.is_lingering) {
-    stream.is_reset = true;
-    say_reset(stream.id, ResetCode::no_error);
-    return true;
+// True when a stream was reset, or its request refused.
+bool H2Codec::look_at_streams() {
+  const auto holds = [](const auto& stream) { return stream->held.size() > 0; };
+  const bool is_blocked = wire_.is_window_closed() && std::any_of(open_.begin(), open_.end(), holds);
+  const Millis passed = patience_.look(now_, is_blocked);
+  bool has_acted = false;
+  for (std::size_t index = 0; index < open_.size() && !is_cut(); ++index) {
+    has_acted |= end_if_stalled(*open_[index], passed);
   }
-  return stream.held.size() > 0 ? reset_if_unread(stream, passed) : refuse_if_late(stream, passed);
+  return has_acted;
 }
 
-// A client that does not read keeps a window closed. When it is the stream's window, only time in which it was closed
-// counts. When it is the connection's, which all streams share, judge_window() decides. When a reply waits for the
-// socket, the session decides.
-bool H2Codec::reset_if_unread(H2Stream& stream, Millis passed) {
-  const bool is_closed =
-      nghttp2_session_get_stream_remote_window_size(session_.get(), static_cast<std::int32_t>(stream.id)) <= 0;
-  if (is_closed) {
-    stream.unread_for += passed;
-    stream.send_pace.waited(passed);
+bool H2Codec::end_if_stalled(H2Stream& stream, Millis passed) {
+  switch (stream.closing) {
+    case H2Stream::Closing::reset:
+      return false;
+    case H2Stream::Closing::lingering:
+      give_up(stream, ResetCode::no_error);
+      return true;
+    case H2Stream::Closing::no:
+      return stream.held.size() > 0 ? reset_if_unread(stream, passed) : refuse_if_late(stream, passed);
   }
-  if (!(is_closed ? is_unread(stream.unread_for, stream.send_pace) : is_window_unread_)) return false;
-  stream.is_reset = true;
-  say_reset(stream.id, ResetCode::cancel);
+  return false;
+}
+
+bool H2Codec::reset_if_unread(H2Stream& stream, Millis passed) {
+  if (!patience_.is_unread(stream, passed, wire_.is_window_closed(stream.id))) return false;
+  give_up(stream, ResetCode::cancel);
   if (stream.end_events()) events_->reset(stream.id, client_gone("the client does not read"));
   count_stall("streams that stand still, or nearly: the client does not read");
   return true;
 }
 
-void H2Codec::judge_window(Millis passed) {
-  const auto holds = [](const auto& stream) { return stream->held.size() > 0; };
-  is_window_unread_ = false;
-  if (nghttp2_session_get_remote_window_size(session_.get()) > 0) return;
-  if (std::none_of(open_.begin(), open_.end(), holds)) return;
-  unread_for_ += passed;
-  send_pace_.waited(passed);
-  is_window_unread_ = is_unread(unread_for_, send_pace_);
-}
-
-bool H2Codec::is_unread(Millis silent, const Pace& pace) const {
-  return silent >= limits_.send_timeout || pace.patience(least_send_rate(limits_)) == Clock::duration::zero();
-}
-
-void H2Codec::data_sent(H2Stream& stream, std::size_t size) {
-  stream.unread_for = unread_for_ = {};
-  send_pace_.moved(size, least_send_rate(limits_));
-  stream.send_pace.moved(size, least_send_rate(limits_));
-  if (stream.held.size() == 0) stream.send_pace.begin();  // the client has taken everything: it is not slow
-}
-
 bool H2Codec::refuse_if_late(H2Stream& stream, Millis passed) {
-  if (!is_client_due(stream)) return false;
-  stream.unsent_for += passed;
-  stream.body_pace.waited(passed);
-  const bool is_silent = stream.unsent_for >= stream.terms.body_timeout;
-  const bool is_slow =
-      stream.body_pace.patience(least_body_rate(stream.terms)) == Clock::duration::zero() && !may_be_slow(stream);
-  if (!is_silent && !is_slow) return false;
+  const H2Patience::Late late = patience_.is_late(stream, passed);
+  if (late == H2Patience::Late::no) return false;
   refuse(stream, {Fault::client, Code::request_timeout, false, "the client took too long"});
-  count_stall(is_silent ? "streams that stand still: the client sends nothing"
-                        : "streams that hardly move: the client sends too slowly");
+  count_stall(late == H2Patience::Late::silent ? "streams that stand still: the client sends nothing"
+                                               : "streams that hardly move: the client sends too slowly");
   return true;
 }
 
-// Whether the request's body is to come now. Not while the worker has not sent 100 Continue. Not when the reply has
-// begun: then client and worker may talk as they like, as in a gRPC call, and the worker decides for how long.
-bool H2Codec::is_client_due(const H2Stream& stream) {
-  const bool is_done = stream.has_request_ended || stream.is_over || stream.request.kind == Kind::web_socket;
-  return !is_done && !stream.has_reply_head && !stream.awaits_continue && stream.window > 0;
-}
-
-// A gRPC call may send little for hours. But any request can claim to be one, so few are excused on each connection.
-bool H2Codec::may_be_slow(const H2Stream& stream) { return stream.is_grpc && ++slow_calls_ <= kMaxSlowCalls; }
-
 void H2Codec::count_stall(const char* why) {
-  if (floods_.count_stall() && !is_cut_) static_cast<void>(cut(ResetCode::enhance_your_calm, why));
+  if (floods_.count_stall() && !is_cut()) static_cast<void>(cut(ResetCode::enhance_your_calm, why));
 }
 
 // --- writing
 
 void H2Codec::head(CodecStream id, Head& head, Last last) {
   H2Stream* const stream = find(id);
-  if (!stream || stream->has_reply_head || stream->has_reply_ended) return;
-  const auto number = static_cast<std::int32_t>(id);
+  if (!stream || stream->has_reply_head()) return;
   const int status = head.status();
-  if (status >= 200) drop_socket(*stream);
-  if (status < 200) {
-    if (status == 101 || (status == 100 && stream->request.expects_continue && !stream->awaits_continue)) return;
-    if (status == 100) stream->awaits_continue = false;
-    const H2Fields fields(head);
-    nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, number, nullptr, fields.data(), fields.size(), nullptr);
-    return;
+  if (status < 200) return interim_head(*stream, head, status);
+  sockets_.drop(*stream);  // the worker has not accepted the WebSocket
+  if (last == Last::yes) {
+    stream->reply = H2Stream::Reply::ended;
+    return submit_reply(*stream, H2Fields(head), last);
   }
-  stream->has_reply_head = true;
-  stream->has_reply_ended = last == Last::yes;
-  if (last == Last::yes) return submit_reply(*stream, H2Fields(head), last);
   std::swap(stream->reply_head, head);  // the caller uses the memory of the old head again
   head.clear();
-  stream->is_head_held = true;
+  stream->reply = H2Stream::Reply::held;
   begun_.push_back(id);
+}
+
+void H2Codec::interim_head(H2Stream& stream, const Head& head, int status) {
+  const bool awaits_continue = stream.request == H2Stream::Request::awaits_continue;
+  if (status == 101 || (status == 100 && stream.expects_continue && !awaits_continue)) return;
+  if (status == 100 && awaits_continue) stream.request = H2Stream::Request::open;
+  const H2Fields fields(head);
+  nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(stream.id), nullptr,
+                         fields.data(), fields.size(), nullptr);
 }
 
 void H2Codec::submit_begun() {
@@ -209,87 +173,89 @@ void H2Codec::submit_begun() {
 }
 
 void H2Codec::submit_head(H2Stream& stream) {
-  if (!std::exchange(stream.is_head_held, false)) return;
+  if (stream.reply != H2Stream::Reply::held) return;
+  stream.reply = H2Stream::Reply::begun;
   submit_reply(stream, H2Fields(stream.reply_head), Last::no);
   if (stream.reply_head.list_size() > kMaxIdleHead) (void)std::exchange(stream.reply_head, Head());
 }
 
 void H2Codec::data(CodecStream id, Bytes bytes) {
   H2Stream* const stream = find(id);
-  if (!stream || !stream->has_reply_head || stream->has_reply_ended) return;
+  if (!stream || !stream->has_reply_head() || stream->has_reply_ended()) return;
   stream->held.append(bytes);
-  resume(*stream);
+  wire_.resume(*stream);
+}
+
+void H2Codec::accept_web_socket(CodecStream id, Head& head, const WebSocketTerms& terms) {
+  H2Stream* const stream = find(id);
+  if (!stream || !stream->socket || stream->has_reply_head()) return;
+  sockets_.accept(*stream, head, terms);
+  stream->reply = H2Stream::Reply::begun;
+  submit_reply(*stream, H2Fields(head), Last::no);
+  if (goodbye_ != Goodbye::none) sockets_.drain(*stream);
+}
+
+void H2Codec::piece(CodecStream id, Bytes bytes, MessageKind kind, Last last) {
+  H2Stream* const stream = find(id);
+  if (stream && stream->has_web_socket()) sockets_.piece(*stream, bytes, kind, last);
 }
 
 void H2Codec::end(CodecStream id, Head& trailers) {
   H2Stream* const stream = find(id);
   if (!stream) return;
   stream->is_over = true;
-  if (stream->socket && stream->socket->stream.is_accepted()) {
-    stream->socket->stream.end(trailers);
-    woken_.push_back(id);
-    return settle_socket(*stream);
-  }
-  if (!stream->has_reply_head) return say_reset(id, ResetCode::internal_error);
-  if (std::exchange(stream->has_reply_ended, true)) return;
+  if (stream->has_web_socket()) return sockets_.end(*stream, trailers);
+  if (!stream->has_reply_head()) return wire_.reset(id, ResetCode::internal_error);
+  if (stream->has_reply_ended()) return;
   if (!trailers.is_empty()) std::swap(stream->trailers, trailers);
   submit_head(*stream);
-  resume(*stream);
+  stream->reply = H2Stream::Reply::ended;
+  wire_.resume(*stream);
 }
 
 void H2Codec::reset(CodecStream id, const Error& error) {
   H2Stream* const stream = find(id);
   if (!stream) return;
-  if (stream->socket && stream->socket->stream.is_accepted()) {
-    stream->is_over = true;
-    stream->socket->stream.reset(error);
-    woken_.push_back(id);
-    return settle_socket(*stream);
-  }
-  stream->is_head_held = false;
-  stream->is_over = stream->is_reset = true;
+  stream->is_over = true;
+  if (stream->has_web_socket()) return sockets_.reset(*stream, error);
+  if (stream->reply == H2Stream::Reply::held) stream->reply = H2Stream::Reply::begun;  // its head is never sent
   // The held bytes go when the stream closes: nghttp2 may have begun a frame of them.
-  say_reset(id, reset_code(error));
+  give_up(*stream, reset_code(error));
 }
 
 void H2Codec::credit(CodecStream id, std::uint32_t bytes) {
   H2Stream* const stream = find(id);
-  if (stream && stream->socket) {
-    stream->socket->stream.credit(bytes);
-    return woken_.push_back(id);
-  }
-  if (!stream || stream->has_request_ended || stream->is_over || bytes == 0) return;
+  if (!stream) return;
+  if (stream->socket) return sockets_.credit(*stream, bytes);
+  if (stream->has_request_ended() || stream->is_over || bytes == 0) return;
   stream->window += bytes;
-  nghttp2_submit_window_update(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(id),
-                               static_cast<std::int32_t>(bytes));
-  if (!stream->awaits_continue || stream->has_reply_head) return;
+  wire_.open_window(id, bytes);
+  if (stream->request != H2Stream::Request::awaits_continue || stream->has_reply_head()) return;
   Head go_on{{":status", "100"}};
   head(id, go_on, Last::no);
 }
 
 bool H2Codec::take_back(CodecStream id) {
   H2Stream* const stream = find(id);
-  if (!stream || !stream->is_head_held) return false;
-  stream->is_head_held = stream->has_reply_head = false;
+  if (!stream || stream->reply != H2Stream::Reply::held) return false;
+  stream->reply = H2Stream::Reply::none;
   stream->held.clear();
   return true;
 }
 
 void H2Codec::drain() {
-  if (std::exchange(is_draining_, true)) return;
+  if (goodbye_ != Goodbye::none) return;
+  goodbye_ = Goodbye::draining;
   nghttp2_submit_shutdown_notice(session_.get());
   for (const auto& stream : open_) {
-    if (!stream->socket) continue;
-    stream->socket->stream.drain();
-    woken_.push_back(stream->id);
-    settle_socket(*stream);
+    if (stream->has_web_socket()) sockets_.drain(*stream);
   }
 }
 
 bool H2Codec::flush(std::size_t room, CodecEvents& events) {
-  if (is_closed_) return false;
+  if (goodbye_ == Goodbye::closed) return false;
   events_ = &events;
-  if (!woken_.empty()) serve_sockets();
+  sockets_.serve(events);
   if (room > 0) submit_begun();
   room_ = room;
   const std::uint8_t* bytes = nullptr;
@@ -302,32 +268,32 @@ bool H2Codec::flush(std::size_t room, CodecEvents& events) {
   const bool is_done =
       nghttp2_session_want_read(session_.get()) == 0 && nghttp2_session_want_write(session_.get()) == 0;
   const bool is_answered = has_input_ended_ && open_.empty();
-  if (size < 0 || is_done || ((is_cut_ || is_answered) && !has_more)) is_closed_ = true;
-  return has_more && !is_closed_;
+  if (size < 0 || is_done || ((is_cut() || is_answered) && !has_more)) goodbye_ = Goodbye::closed;
+  return has_more && goodbye_ != Goodbye::closed;
 }
 
 std::size_t H2Codec::provide(H2Stream& stream, std::size_t most, bool& is_end) {
   const std::size_t size = std::min(stream.held.size(), most);
-  is_end = stream.has_reply_ended && size == stream.held.size();
+  is_end = stream.has_reply_ended() && size == stream.held.size();
   return size;
 }
 
 void H2Codec::reply_sent(std::uint32_t id) {
   floods_.stream_ran();
   H2Stream* const stream = find(id);
-  if (!stream || stream->has_request_ended) return;
+  if (!stream || stream->has_request_ended() || stream->closing != H2Stream::Closing::no) return;
   // RFC 9113 §8.1: after a reply that does not need the rest of the request, RST_STREAM(NO_ERROR) asks the client to
   // stop. It is sent later, by tick(): curl before 8 drops a reply when RST_STREAM comes in the same read, and most
   // clients end their request by themselves.
-  stream->is_lingering = true;
-  if (++lingering_ > kMaxLingeringStreams) say_reset(id, ResetCode::no_error);
+  stream->closing = H2Stream::Closing::lingering;
+  if (++lingering_ > kMaxLingeringStreams) give_up(*stream, ResetCode::no_error);
 }
 
 void H2Codec::said_goodbye(ResetCode code, std::string_view reason) {
   // Not in drain(): nghttp2 would send the PING before the GOAWAY.
-  if (is_draining_ && !is_leaving_) nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
-  if (code == ResetCode::no_error || std::exchange(was_told_broken_, true)) return;
-  is_cut_ = true;
+  if (goodbye_ == Goodbye::draining) nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
+  if (code == ResetCode::no_error || goodbye_ >= Goodbye::told) return;
+  goodbye_ = Goodbye::told;
   if (!why_.empty()) reason = why_;
   if (reason.empty()) reason = usual_reason(code);
   std::string detail = code_text(code) + ": ";
@@ -338,16 +304,12 @@ void H2Codec::said_goodbye(ResetCode code, std::string_view reason) {
 }
 
 CodecPhase H2Codec::phase() const {
-  if (is_closed_) return CodecPhase::closed;
+  if (goodbye_ == Goodbye::closed) return CodecPhase::closed;
   if (!has_settings_ || (is_in_head_ && !has_input_ended_)) return CodecPhase::head;
   return open_.empty() ? CodecPhase::idle : CodecPhase::timed;
 }
 
 // --- streams
-
-H2Stream* H2Codec::find(std::uint32_t id) const {
-  return static_cast<H2Stream*>(nghttp2_session_get_stream_user_data(session_.get(), static_cast<std::int32_t>(id)));
-}
 
 H2Stream& H2Codec::begin_stream(std::uint32_t id) {
   if (spares_.empty()) {
@@ -359,14 +321,14 @@ H2Stream& H2Codec::begin_stream(std::uint32_t id) {
   H2Stream& stream = *open_.back();
   stream.begin(id, now_);
   stream.place = open_.size() - 1;
-  nghttp2_session_set_stream_user_data(session_.get(), static_cast<std::int32_t>(id), &stream);
+  wire_.attach(stream);
   return stream;
 }
 
 void H2Codec::forget(H2Stream& stream) {
-  nghttp2_session_set_stream_user_data(session_.get(), static_cast<std::int32_t>(stream.id), nullptr);
-  if (stream.is_lingering) --lingering_;
-  drop_socket(stream);
+  wire_.detach(stream);
+  if (stream.closing == H2Stream::Closing::lingering) --lingering_;
+  sockets_.drop(stream);
   const std::size_t place = stream.place;
   stream.held.clear();
   if (spares_.size() < kSpareH2Streams) spares_.push_back(std::move(open_[place]));
@@ -377,20 +339,10 @@ void H2Codec::forget(H2Stream& stream) {
   open_.pop_back();
 }
 
-void H2Codec::drop_socket(H2Stream& stream) {
-  if (!stream.socket) return;
-  stream.socket.reset();
-  --sockets_;
-}
-
-void H2Codec::resume(H2Stream& stream) {
-  if (!std::exchange(stream.is_deferred, false)) return;
-  nghttp2_session_resume_data(session_.get(), static_cast<std::int32_t>(stream.id));
-}
-
-void H2Codec::say_reset(std::uint32_t id, ResetCode code) {
-  nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(id),
-                            static_cast<std::uint32_t>(code));
+void H2Codec::give_up(H2Stream& stream, ResetCode code) {
+  if (stream.closing == H2Stream::Closing::lingering) --lingering_;
+  stream.closing = H2Stream::Closing::reset;
+  wire_.reset(stream.id, code);
 }
 
 }  // namespace zeroway

@@ -4,10 +4,15 @@
 //     reply head:    verb head ──▶ held in its H2Stream ──the reply's end or flush()──▶ nghttp2: final from then on
 //     reply body:    verb data ──▶ held in its H2Stream ──flush(), as the client's windows allow──▶ output(), drained
 //
+//     goodbye:  none ──drain(): GOAWAY──▶ draining ──PING's answer: GOAWAY──▶ leaving
+//                 └───────────────────────────┴──a broken rule, a flood, idle too long──▶ cut ──broken()──▶ told
+//               From each of them: ──nothing is left to send──▶ closed
+//
 // Owner: a client session keeps one per connection.   Thread: that connection's loop.
 // A CodecStream is the stream's id. A malformed request is reset without an event. A connection error and a flood end
 // the connection with GOAWAY and the event broken(). nghttp2 is called from the .cpp files only.
-// Not here: what a head may hold (h2_head_reader.h), which frames are too many (h2_flood_guard.h).
+// Not here: what a head may hold (h2_head_reader.h), which frames are too many (h2_flood_guard.h), which streams have
+// stalled (h2_patience.h), WebSockets (h2_sockets.h).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -21,7 +26,10 @@
 #include "router/http/h2_frame_scan.h"
 #include "router/http/h2_head_growth.h"
 #include "router/http/h2_head_reader.h"
+#include "router/http/h2_patience.h"
+#include "router/http/h2_sockets.h"
 #include "router/http/h2_stream.h"
+#include "router/http/h2_wire.h"
 #include "router/settings/settings.h"
 
 struct nghttp2_session;
@@ -41,7 +49,7 @@ class H2Codec final : public Codec {
   void set_time(Time now) override;
   // Takes all of `input`: the flow-control windows bound how many bytes a client can send.
   [[nodiscard]] std::size_t read(Bytes input, CodecEvents& events) override;
-  [[nodiscard]] bool wants_input() const override { return !is_closed_; }
+  [[nodiscard]] bool wants_input() const override { return goodbye_ != Goodbye::closed; }
   void input_ended(CodecEvents& events) override;
   void timed_out(CodecEvents& events) override;
   [[nodiscard]] RefusedRequest refused() const override;
@@ -67,6 +75,7 @@ class H2Codec final : public Codec {
   [[nodiscard]] CodecPhase phase() const override;
 
  private:
+  enum class Goodbye : std::uint8_t { none, draining, leaving, cut, told, closed };  // in this order
   struct Calls;  // nghttp2's callbacks (h2_codec_calls.cpp)
 
   struct SessionEnd {
@@ -74,6 +83,7 @@ class H2Codec final : public Codec {
   };
   // A session whose first SETTINGS are submitted. Throws std::bad_alloc.
   [[nodiscard]] nghttp2_session* open_session();
+  void interim_head(H2Stream& stream, const Head& head, int status);
   void submit_begun();
   void submit_head(H2Stream& stream);
   // When a body follows, nghttp2 asks for the body by provide().
@@ -106,33 +116,24 @@ class H2Codec final : public Codec {
   void said_goodbye(ResetCode code, std::string_view reason);
   [[nodiscard]] std::size_t provide(H2Stream& stream, std::size_t most, bool& is_end);
 
-  // WebSockets (h2_codec_sockets.cpp)
   void begin_socket(H2Stream& stream);
-  void read_socket(H2Stream& stream, Bytes bytes);
   void socket_gone(H2Stream& stream);
-  void drop_socket(H2Stream& stream);
-  void settle_socket(H2Stream& stream);
-  void serve_sockets();
-  void pay_socket(H2Stream& stream);
-  void open_socket_window(H2Stream& stream);
-  [[nodiscard]] Time tick_sockets(Time now);
 
-  [[nodiscard]] H2Stream* find(std::uint32_t id) const;
+  [[nodiscard]] H2Stream* find(std::uint32_t id) const { return wire_.find(id); }
   [[nodiscard]] H2Stream& begin_stream(std::uint32_t id);
   void forget(H2Stream& stream);
+  [[nodiscard]] bool look_at_streams();
   [[nodiscard]] bool end_if_stalled(H2Stream& stream, Millis passed);
   [[nodiscard]] bool reset_if_unread(H2Stream& stream, Millis passed);
   [[nodiscard]] bool refuse_if_late(H2Stream& stream, Millis passed);
-  void judge_window(Millis passed);
-  [[nodiscard]] bool is_unread(Millis silent, const Pace& pace) const;
-  void data_sent(H2Stream& stream, std::size_t size);
-  [[nodiscard]] static bool is_client_due(const H2Stream& stream);
-  [[nodiscard]] bool may_be_slow(const H2Stream& stream);
-  void resume(H2Stream& stream);
-  void say_reset(std::uint32_t id, ResetCode code);
+  void give_up(H2Stream& stream, ResetCode code);
+  [[nodiscard]] bool is_cut() const { return goodbye_ >= Goodbye::cut; }
 
   const HttpLimits& limits_;
   std::unique_ptr<nghttp2_session, SessionEnd> session_;
+  H2Wire wire_;
+  H2Sockets sockets_;
+  H2Patience patience_;
   std::string output_;
   H2FrameScan scan_;
   H2HeadReader reader_;
@@ -141,32 +142,21 @@ class H2Codec final : public Codec {
   H2ClosedStreams closed_streams_;
   std::vector<std::unique_ptr<H2Stream>> open_;
   std::vector<std::unique_ptr<H2Stream>> spares_;
-  std::vector<std::uint32_t> woken_;  // streams of WebSockets that the next flush() must serve
   std::vector<std::uint32_t> begun_;  // streams whose reply began since the last flush()
-  std::size_t sockets_ = 0;           // open WebSockets
   std::string why_;                   // the reason given to cut(), until GOAWAY is sent
   CodecEvents* events_ = nullptr;     // during read(), tick() and flush()
   Time now_{};                        // as set_time() or tick() said
-  Time last_look_{};
-  std::uint64_t given_ = 0;         // bytes that nghttp2 has read, without those of the call that runs
-  Millis unread_for_{};             // how long the connection's window was closed while replies were held
-  Pace send_pace_;                  // of DATA through the connection's window
-  std::uint32_t newest_ = 0;        // the highest stream id of a HEADERS frame so far
-  std::size_t continuations_ = 0;   // CONTINUATION frames of the header block that is read
-  std::uint32_t slow_calls_ = 0;    // gRPC calls below --body-rate, in the tick() that runs
-  std::size_t lingering_ = 0;       // streams whose reply is sent and whose request has not ended
-  std::size_t room_ = 0;            // the argument of the flush() that runs
-  bool has_settings_ = false;       // the client's SETTINGS were read
-  bool is_in_head_ = false;         // a header block has begun, and nghttp2 has not read its end
-  bool has_input_ended_ = false;    // the client has closed its side: the connection ends behind the open streams
-  bool must_check_growth_ = false;  // nghttp2 has paused for H2HeadGrowth's check
-  bool is_in_block_ = false;        // a header block has begun, and its last frame was not scanned
-  bool is_window_unread_ = false;   // the client keeps the connection's window closed, or nearly
-  bool is_draining_ = false;
-  bool is_leaving_ = false;  // the second GOAWAY is submitted
-  bool is_cut_ = false;
-  bool was_told_broken_ = false;
-  bool is_closed_ = false;
+  std::uint64_t given_ = 0;           // bytes that nghttp2 has read, without those of the call that runs
+  std::uint32_t newest_ = 0;          // the highest stream id of a HEADERS frame so far
+  std::size_t continuations_ = 0;     // CONTINUATION frames of the header block that is read
+  std::size_t lingering_ = 0;         // streams whose reply is sent and whose request has not ended
+  std::size_t room_ = 0;              // the argument of the flush() that runs
+  bool has_settings_ = false;         // the client's SETTINGS were read
+  bool is_in_head_ = false;           // a header block has begun, and nghttp2 has not read its end
+  bool has_input_ended_ = false;      // the client has closed its side: the connection ends behind the open streams
+  bool must_check_growth_ = false;    // nghttp2 has paused for H2HeadGrowth's check
+  bool is_in_block_ = false;          // a header block has begun, and its last frame was not scanned
+  Goodbye goodbye_ = Goodbye::none;
 };
 
 }  // namespace zeroway

@@ -137,13 +137,12 @@ struct H2Codec::Calls {
     stream.held.move_to(self.output_, size);
     if (size == 0) return kGoOn;
     if (size >= kDribble || stream.held.size() == 0) self.floods_.earned_window_updates();
-    self.data_sent(stream, size);
+    self.patience_.sent(stream, size);
     if (stream.socket) {
-      self.pay_socket(stream);
-      self.open_socket_window(stream);
-      return kGoOn;
+      self.sockets_.sent(stream, *self.events_);
+    } else if (!stream.is_over) {
+      self.events_->drained(stream.id, size);
     }
-    if (!stream.is_over) self.events_->drained(stream.id, size);
     return kGoOn;
   }
 

@@ -12,7 +12,7 @@ std::size_t H2Codec::read(Bytes input, CodecEvents& events) {
   events_ = &events;
   Bytes rest = input;
   Bytes known = input.first(0);  // scanned, and not given to nghttp2 yet: so nghttp2 is called less often
-  while (!rest.empty() && !is_closed_ && !is_cut_) {
+  while (!rest.empty() && !is_cut()) {
     if (const std::size_t size = scan_.skip(rest); size > 0) {
       known = {known.data(), known.size() + size};
       rest = rest.subspan(size);
@@ -24,7 +24,7 @@ std::size_t H2Codec::read(Bytes input, CodecEvents& events) {
     const auto taken = static_cast<std::size_t>(rest.data() - begin);
     const bool is_whole = taken == scan_.bytes().size();
     if (needs_streams(*header) || !is_whole) give(std::exchange(known, rest.first(0)));
-    if (is_cut_ || !admit(*header)) break;
+    if (is_cut() || !admit(*header)) break;
     if (is_reset_of_unsent(*header)) {
       if (count_early_reset() != kGoOn) break;
       give(std::exchange(known, rest.first(0)));  // nghttp2 is not given this frame
@@ -43,14 +43,14 @@ std::size_t H2Codec::read(Bytes input, CodecEvents& events) {
 
 void H2Codec::give(Bytes bytes) {
   if (bytes.empty()) return;
-  while (!is_cut_ && give_some(bytes)) {
+  while (!is_cut() && give_some(bytes)) {
   }
 }
 
 // True when a callback has made nghttp2 pause: nghttp2 has to be called again, even if no bytes are left.
 bool H2Codec::give_some(Bytes& bytes) {
   const ssize_t taken = nghttp2_session_mem_recv(session_.get(), bytes.data(), bytes.size());
-  if (is_cut_) return false;
+  if (is_cut()) return false;
   if (taken < 0) {
     const auto code = taken == NGHTTP2_ERR_BAD_CLIENT_MAGIC ? ResetCode::protocol_error : ResetCode::enhance_your_calm;
     static_cast<void>(cut(code, nghttp2_strerror(static_cast<int>(taken))));
@@ -147,7 +147,7 @@ int H2Codec::count(H2FloodGuard::Kind kind) {
 // Called before nghttp2 closes the stream. When the codec has no such stream, the stream was closed before.
 int H2Codec::reset_read(std::uint32_t id) {
   const H2Stream* const stream = find(id);
-  if (stream && !stream->is_lingering && now_ - stream->begun >= kEarlyReset) {
+  if (stream && stream->closing != H2Stream::Closing::lingering && now_ - stream->begun >= kEarlyReset) {
     floods_.stream_ran();
     return kGoOn;
   }
@@ -160,7 +160,7 @@ int H2Codec::count_early_reset() {
 }
 
 int H2Codec::cut(ResetCode code, std::string why) {
-  is_cut_ = true;
+  if (!is_cut()) goodbye_ = Goodbye::cut;
   why_ = std::move(why);
   nghttp2_session_terminate_session(session_.get(), static_cast<std::uint32_t>(code));
   return kStop;
@@ -170,23 +170,24 @@ int H2Codec::request_read(std::uint32_t id, bool is_last) {
   closed_streams_.opened(id);
   const auto request = reader_.finish_request();
   if (!request && request.error().code == Code::bad_request) {
-    say_reset(id, ResetCode::protocol_error);
+    wire_.reset(id, ResetCode::protocol_error);
     closed_streams_.reset_by_us(id);
     return count(H2FloodGuard::Kind::malformed);
   }
   H2Stream& stream = begin_stream(id);
-  stream.has_request_ended = is_last;
+  if (is_last) stream.request = H2Stream::Request::ended;
   if (!request) {
     refuse(stream, request.error());
     return kGoOn;
   }
-  stream.request = *request;
+  stream.kind = request->kind;
+  stream.expects_continue = request->expects_continue;
   if (request->kind == Kind::web_socket) {
     begin_socket(stream);
     if (is_last && find(id)) socket_gone(stream);
     return kGoOn;
   }
-  stream.awaits_continue = request->expects_continue && !is_last;
+  if (request->expects_continue && !is_last) stream.request = H2Stream::Request::awaits_continue;
   stream.is_grpc = !is_last && reader_.is_grpc();
   stream.terms = events_->head(id, reader_.head(), is_last ? Last::yes : Last::no, Kind::request);
   if (!is_last) return kGoOn;
@@ -195,11 +196,25 @@ int H2Codec::request_read(std::uint32_t id, bool is_last) {
   return kGoOn;
 }
 
+void H2Codec::begin_socket(H2Stream& stream) {
+  auto handshake = read_ws_connect(reader_.head());
+  if (!handshake) return refuse(stream, handshake.error());
+  sockets_.open(stream, std::move(*handshake));
+  stream.terms = events_->head(stream.id, reader_.head(), Last::no, Kind::web_socket);
+}
+
+// The client ended its side of the stream: it wants no WebSocket any more, or has lost it.
+void H2Codec::socket_gone(H2Stream& stream) {
+  if (sockets_.input_ended(stream, *events_) || !stream.end_events()) return;
+  events_->reset(stream.id, {Fault::client, Code::cancelled, false, "WebSocket: the client closed"});
+  wire_.reset(stream.id, ResetCode::cancel);
+}
+
 int H2Codec::trailers_read(std::uint32_t id) {
   H2Stream* const stream = find(id);
   if (!stream) return kGoOn;
-  stream->has_request_ended = true;
-  if (stream->request.kind == Kind::web_socket) {
+  stream->request = H2Stream::Request::ended;
+  if (stream->kind == Kind::web_socket) {
     socket_gone(*stream);
     return kGoOn;
   }
@@ -216,11 +231,11 @@ int H2Codec::data_read(std::uint32_t id, Bytes bytes) {
   nghttp2_session_consume_connection(session_.get(), bytes.size());
   H2Stream* const stream = find(id);
   if (stream && stream->socket) {
-    read_socket(*stream, bytes);
+    sockets_.read(*stream, bytes, *events_);
     return kGoOn;
   }
-  if (!stream || stream->is_over || stream->request.kind == Kind::web_socket) return kGoOn;
-  stream->awaits_continue = false;
+  if (!stream || stream->is_over || stream->kind == Kind::web_socket) return kGoOn;
+  stream->request = H2Stream::Request::open;
   stream->unsent_for = {};
   stream->received += bytes.size();
   stream->window -= std::min<std::uint64_t>(stream->window, bytes.size());
@@ -236,15 +251,14 @@ int H2Codec::data_read(std::uint32_t id, Bytes bytes) {
 
 // Padding counts towards the window (RFC 9113 §6.1), and no worker gives credit for it.
 void H2Codec::give_back(std::uint32_t id, std::size_t padding) {
-  const auto size = static_cast<std::int32_t>(padding);
-  if (find(id)) nghttp2_submit_window_update(session_.get(), NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(id), size);
+  if (find(id)) wire_.open_window(id, static_cast<std::uint32_t>(padding));
 }
 
 void H2Codec::request_ended(std::uint32_t id) {
   H2Stream* const stream = find(id);
   if (!stream) return;
-  stream->has_request_ended = true;
-  if (stream->request.kind == Kind::web_socket) return socket_gone(*stream);
+  stream->request = H2Stream::Request::ended;
+  if (stream->kind == Kind::web_socket) return socket_gone(*stream);
   Head no_trailers;
   if (!stream->is_over) events_->end(id, no_trailers);
 }
@@ -268,7 +282,8 @@ void H2Codec::stream_closed(std::uint32_t id, ResetCode code) {
 }
 
 void H2Codec::ping_answered() {
-  if (!is_draining_ || std::exchange(is_leaving_, true)) return;
+  if (goodbye_ != Goodbye::draining) return;
+  goodbye_ = Goodbye::leaving;
   nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_.get()),
                         NGHTTP2_NO_ERROR, nullptr, 0);
 }

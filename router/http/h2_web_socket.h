@@ -5,7 +5,7 @@
 //
 // Owner: its H2Stream.   Thread: the connection's loop.
 // At most kOpeningWindow bytes are kept: the client gets a new window only for bytes that were read.
-// Not here: when bytes move (h2_codec_sockets.cpp), the WebSocket itself (ws_stream.h).
+// Not here: when bytes move (h2_sockets.h), the WebSocket itself (ws_stream.h).
 #pragma once
 #include <cstdint>
 #include <string>

@@ -6,7 +6,7 @@
 //     Another answer than accept() is an ordinary reply: the codec deletes this object.
 //
 // Owner: H1Codec or an H2Stream.   Thread: the connection's loop.
-// Not here: when bytes move and windows open (h1_codec_sockets.cpp, h2_codec_sockets.cpp), frames (ws_codec.h).
+// Not here: when bytes move and windows open (h1_codec_sockets.cpp, h2_sockets.h), frames (ws_codec.h).
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "proto/head_rules.h"
 #include "router/http/h2_codec.h"
@@ -10,7 +11,7 @@
 namespace zeroway {
 namespace {
 
-// Answers as a session would.
+// Answers as a session would, and accepts every WebSocket.
 class Session : public CodecEvents {
  public:
   Session(const HttpLimits& limits, std::uint8_t habits) : codec_(limits, "http"), habits_(habits) {}
@@ -28,15 +29,26 @@ class Session : public CodecEvents {
     codec_.drain();
     flush();
     codec_.input_ended(*this);
-    must(codec_.phase() == CodecPhase::closed);
-    must(open_.empty());
+    for (const auto& [stream, one] : std::exchange(open_, {})) {
+      must(one.has_ended);  // the others are cancelled
+      codec_.reset(stream, Error{Fault::backend, Code::worker_lost, false, ""});
+    }
+    flush();
+    // Replies that the client's window holds may keep the connection open.
+    must(codec_.phase() == CodecPhase::closed || codec_.phase() == CodecPhase::timed);
   }
 
-  RequestTerms head(CodecStream stream, Head& head, Last, Kind) override {
+  RequestTerms head(CodecStream stream, Head& head, Last, Kind kind) override {
     must(stream > last_ && breaks_ == 0);
     last_ = stream;
     must(check_request_head(head).has_value());
     open_[stream] = {};
+    open_[stream].kind = kind;
+    if (kind == Kind::web_socket) {
+      Head reply{{":status", "200"}};
+      codec_.accept_web_socket(stream, reply, WebSocketTerms{});
+      return {};
+    }
     if ((habits_ & 1) != 0) codec_.credit(stream, 1'000);
     if ((habits_ & 6) == 6) answer(stream);
     return {};
@@ -51,10 +63,25 @@ class Session : public CodecEvents {
     one.credited += bytes.size();
     codec_.credit(stream, static_cast<std::uint32_t>(bytes.size()));
   }
+  void piece(CodecStream stream, Bytes bytes, MessageKind kind, Last last) override {
+    must(is_open(stream) && open_[stream].kind == Kind::web_socket && !open_[stream].has_ended);
+    Stream& one = open_[stream];
+    one.received += message_credit(bytes.size());
+    must(one.received <= kOpeningWindow + one.credited);
+    if ((habits_ & 4) != 0) codec_.piece(stream, bytes, kind, last);
+    if ((habits_ & 8) == 0) return;
+    one.credited += message_credit(bytes.size());
+    codec_.credit(stream, static_cast<std::uint32_t>(message_credit(bytes.size())));
+  }
   void end(CodecStream stream, Head& trailers) override {
     must(is_open(stream) && !open_[stream].has_ended);
     open_[stream].has_ended = true;
     must(check_trailers(trailers).has_value());
+    if (open_[stream].kind == Kind::web_socket) {
+      open_.erase(stream);
+      Head none;
+      return codec_.end(stream, none);
+    }
     if ((habits_ & 16) == 0) answer(stream);
   }
   void reset(CodecStream stream, const Error& error) override {
@@ -62,12 +89,15 @@ class Session : public CodecEvents {
     last_ = std::max(last_, stream);
     if (error.code == Code::cancelled) {
       open_.erase(stream);
+    } else if (is_open(stream) && open_[stream].kind == Kind::web_socket) {
+      open_.erase(stream);
+      codec_.reset(stream, error);
     } else {
       answer(stream);
     }
   }
   void drained(CodecStream stream, std::size_t bytes) override {
-    if (!is_open(stream)) return;
+    if (!is_open(stream) || open_[stream].kind == Kind::web_socket) return;
     must(open_[stream].held >= bytes);
     open_[stream].held -= bytes;
   }
@@ -80,6 +110,7 @@ class Session : public CodecEvents {
   struct Stream {
     std::uint64_t received = 0, credited = 0, held = 0;
     bool has_ended = false;
+    Kind kind = Kind::request;
   };
 
   [[nodiscard]] bool is_open(CodecStream stream) const { return open_.count(stream) == 1; }
