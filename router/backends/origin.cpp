@@ -45,10 +45,9 @@ bool Origin::needs_own_dial(const OriginStream& stream) const {
 
 OriginConnection* Origin::find_room(const OriginStream& stream) {
   if (is_one_clients()) return nullptr;
-  const bool needs_http1 = stream.kind != Kind::request && server_.scheme == ServerSpec::Scheme::https;
   for (auto at = available_.rbegin(); at != available_.rend(); ++at) {
     OriginConnection& connection = **at;
-    if (connection.room() == 0 || (needs_http1 && connection.is_http2())) continue;
+    if (connection.room() == 0 || !connection.serves(stream.kind)) continue;
     if (stream.attempt == Attempt::again && !connection.is_http2()) continue;
     return &connection;
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "router/net/limits.h"
+
 namespace zeroway {
 
 namespace {
@@ -26,7 +28,7 @@ OriginConnection::OriginConnection(OriginConnectionOwner& owner, DialedOrigin di
       address_(std::move(dialed.address)),
       is_http2_(dialed.is_http2),
       idle_since_(owner.loop().now()),
-      close_timer_(owner.loop(), [this] { lost(); }),
+      timer_(owner.loop(), [this] { ring(); }),
       codec_(std::move(dialed.codec)),
       connection_(std::move(dialed.connection)) {
   connection_->serve(*this);
@@ -221,9 +223,11 @@ void OriginConnection::settle() {
   read_on();
   settle_input_end();
   tell_accepted();
+  tick();
   send_output();
   close_if_done();
   for (OriginStream* stream : streams_) owner_.watch(*stream);
+  if (!is_listed && room() > 0) owner_.has_room(*this);  // the server may have raised its limit
 }
 
 // Input that the codec left for want of credit is offered again when the credit is there.
@@ -253,18 +257,40 @@ void OriginConnection::tell_accepted() {
 }
 
 void OriginConnection::send_output() {
+  if (is_mute_) return codec_->output().clear();
+  while (stage_ <= Stage::retiring && unwritten_ <= kLowMark && send_portion()) {
+  }
+}
+
+// False when there is nothing to send now. Else there may be more: the codec has its output in portions.
+bool OriginConnection::send_portion() {
   std::string& output = codec_->output();
-  if (output.empty() || stage_ > Stage::retiring) return;
+  if (output.empty()) return false;
   const std::size_t size = output.size();
-  if (is_mute_) return output.clear();
   if (!connection_->send(output)) {
     // The server may have replied before it stopped reading: what it sent is still to come, and lost() behind it.
-    is_mute_ = true;
     output.clear();
-    return close_timer_.set(kCloseTime);
+    is_mute_ = true;
+    timer_.set(kCloseTime);
+    return false;
   }
   unwritten_ += size;
   count_written();
+  return true;
+}
+
+// The timers of a WebSocket.
+void OriginConnection::tick() {
+  if (is_mute_ || stage_ > Stage::retiring) return;
+  const Time now = owner_.loop().now();
+  const Time due = codec_->tick(now, *this);
+  if (due == Time::max()) return timer_.clear();
+  timer_.set(std::max(std::chrono::milliseconds(0), std::chrono::ceil<std::chrono::milliseconds>(due - now)));
+}
+
+void OriginConnection::ring() {
+  if (is_mute_ || stage_ > Stage::retiring) return lost();
+  settle_later();
 }
 
 // Under TLS more bytes wait than were given: those are counted late rather than early.
@@ -290,7 +316,7 @@ void OriginConnection::retire() {
 void OriginConnection::close() {
   stage_ = Stage::closing;
   if (connection_->close(Linger::no)) return become_over();
-  close_timer_.set(kCloseTime);
+  timer_.set(kCloseTime);
 }
 
 void OriginConnection::become_over() {

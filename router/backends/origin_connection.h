@@ -47,6 +47,7 @@ class OriginConnection final : private ConnectionEvents, private ReplyEvents {
   // How many requests it would take now.
   [[nodiscard]] std::size_t room() const { return is_closing() || ended_ ? 0 : codec_->room(); }
   [[nodiscard]] bool is_http2() const { return is_http2_; }
+  [[nodiscard]] bool serves(Kind kind) const { return codec_->serves(kind); }
   [[nodiscard]] const std::optional<SocketAddress>& address() const { return address_; }
   [[nodiscard]] bool is_idle() const { return streams_.empty(); }
   [[nodiscard]] std::size_t streams() const { return streams_.size(); }
@@ -104,6 +105,9 @@ class OriginConnection final : private ConnectionEvents, private ReplyEvents {
   void read_on();
   void settle_input_end();
   void send_output();
+  [[nodiscard]] bool send_portion();
+  void tick();
+  void ring();
   void count_written();
   void close_if_done();
   void close();
@@ -123,7 +127,7 @@ class OriginConnection final : private ConnectionEvents, private ReplyEvents {
   bool is_end_told_ = false;  // the codec knows that the input has ended
   bool has_served_ = false;   // a reply has come over it
   Time idle_since_;
-  Timer close_timer_;
+  Timer timer_;  // the codec's next tick; or, once nothing more can be sent, until the connection is dropped
   std::unique_ptr<ClientCodec> codec_;
   std::unique_ptr<Connection> connection_;  // destroyed first: it calls nobody
 };

@@ -36,7 +36,7 @@ Result<std::vector<std::optional<OriginTls>>> load_origin_tls(const std::vector<
   for (const ServerSpec& server : servers) {
     all.emplace_back();
     if (server.scheme != ServerSpec::Scheme::https) continue;
-    const auto any = loader.load(server, {"http/1.1"});
+    const auto any = loader.load(server, {"h2", "http/1.1"});
     if (!any) return any.error();
     const auto only_http1 = loader.load(server, {"http/1.1"});
     if (!only_http1) return only_http1.error();

@@ -55,7 +55,7 @@ StreamKey ServersBackend::open(const BackendRequest& request, ReplyTo reply_to) 
   } else if (line_.size() > 0) {
     wait_in_line(stream, request.head);
   } else {
-    find_server(stream, request.head, nobody_error());
+    find_server(stream, request.head, nullptr);
   }
   return key;
 }
@@ -121,11 +121,11 @@ std::string ServersBackend::balance_key(const BackendRequest& request) const {
   return std::string(request.head.find(spec_.hash_field).value_or(""));
 }
 
-// `otherwise`: what the stream fails with when nobody is left.
-void ServersBackend::find_server(OriginStream& stream, const Head& head, const Error& otherwise) {
+// `last`: why the server before this one was left.
+void ServersBackend::find_server(OriginStream& stream, const Head& head, const Error* last) {
   const Placed placed = place(stream, head);
   if (placed == Placed::full) return wait_in_line(stream, head);
-  if (placed == Placed::nobody) fail(stream, otherwise);
+  if (placed == Placed::nobody) fail(stream, last ? unreachable(*last) : nobody_error(stream));
 }
 
 ServersBackend::Placed ServersBackend::place(OriginStream& stream, const Head& head) {
@@ -166,7 +166,13 @@ void ServersBackend::give(OriginStream& stream, const Head& head, Placement plac
   watch(stream);
 }
 
+// h2c is HTTP/2 without a choice, and WebSockets need HTTP/1.1.
+bool ServersBackend::can_serve(const OriginStream& stream, std::size_t server) const {
+  return stream.kind == Kind::request || pool_->server(server).scheme != ServerSpec::Scheme::h2c;
+}
+
 bool ServersBackend::may_try(const OriginStream& stream, std::size_t server) const {
+  if (!can_serve(stream, server)) return false;
   return std::find(stream.tried.begin(), stream.tried.end(), server) == stream.tried.end();
 }
 
@@ -223,7 +229,7 @@ void ServersBackend::serve_line() {
     const Placed placed = place(stream, stream.head);
     if (placed == Placed::full) return false;
     stream.ticket.reset();
-    if (placed == Placed::nobody) fail(stream, nobody_error());
+    if (placed == Placed::nobody) fail(stream, nobody_error(stream));
     return true;
   });
   if (line_.size() > 0) pool_->bell().wait(waiter_);
@@ -267,7 +273,7 @@ void ServersBackend::no_connection(OriginStream& stream, const Error& error) {
   stream.health.reset();
   stream.placement.release();
   stream.stage = Stage::placing;
-  find_server(stream, stream.head, unreachable(error));
+  find_server(stream, stream.head, &error);
   pool_->bell().ring();
 }
 
@@ -344,7 +350,12 @@ void ServersBackend::tell_failed() {
   }
 }
 
-Error ServersBackend::nobody_error() const {
+Error ServersBackend::nobody_error(const OriginStream& stream) const {
+  bool can_anybody = false;
+  for (std::size_t server = 0; server < pool_->size(); ++server) can_anybody |= can_serve(stream, server);
+  if (!can_anybody) {
+    return {Fault::router, Code::not_implemented, false, "no server of pool " + spec_.name + " takes a WebSocket: h2c"};
+  }
   return {Fault::backend, Code::no_worker, true, "all servers of pool " + spec_.name + " are out"};
 }
 

@@ -55,12 +55,13 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   void count_failure(std::size_t server, HealthTicket& ticket, std::string_view why);
 
   // choosing
-  void find_server(OriginStream& stream, const Head& head, const Error& otherwise);
+  void find_server(OriginStream& stream, const Head& head, const Error* last);
   [[nodiscard]] Placed place(OriginStream& stream, const Head& head);
   [[nodiscard]] Placed place_anyway(OriginStream& stream, const Head& head);
   void give(OriginStream& stream, const Head& head, Placement placement, HealthTicket ticket);
   [[nodiscard]] bool has_full_server(const OriginStream& stream) const;
   [[nodiscard]] bool is_anybody_fit() const;
+  [[nodiscard]] bool can_serve(const OriginStream& stream, std::size_t server) const;
   [[nodiscard]] bool may_try(const OriginStream& stream, std::size_t server) const;
   [[nodiscard]] std::string balance_key(const BackendRequest& request) const;
 
@@ -75,7 +76,7 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   void detach(OriginStream& stream, ResetCode code);
   void fail(OriginStream& stream, Error error);
   void tell_failed();
-  [[nodiscard]] Error nobody_error() const;
+  [[nodiscard]] Error nobody_error(const OriginStream& stream) const;
 
   void ask_turn_end() { loop_.at_turn_end(*this); }
   void turn_end() override;

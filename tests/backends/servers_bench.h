@@ -79,6 +79,74 @@ class ScriptedConnection final : public Connection {
   std::shared_ptr<ServerEnd> server_;
 };
 
+// A protocol of lines, with many requests at once on a connection. The server gets "NUMBER PATH" for each request and
+// "NUMBER: TEXT" for each piece, and answers "NUMBER STATUS", "refuse NUMBER", or "room COUNT".
+class LineCodec final : public ClientCodec {
+ public:
+  explicit LineCodec(std::size_t with_room, Kind with_kind = Kind::request) : most_(with_room), kind_(with_kind) {}
+
+  std::size_t room() const override { return is_finished_ ? 0 : most_ - std::min(most_, open_.size()); }
+  bool is_finished() const override { return is_finished_; }
+  bool serves(Kind kind) const override { return kind == kind_; }
+  CodecStream open(const Head& head, Last, Kind) override {
+    open_.push_back(++last_);
+    output_ += std::to_string(last_) + " " + std::string(head.find(":scheme").value_or("")) + " " +
+               std::string(head.path()) + "\n";
+    return last_;
+  }
+  void data(CodecStream, Bytes) override {}
+  void piece(CodecStream number, Bytes bytes, MessageKind, Last) override {
+    output_ += std::to_string(number) + ": " + std::string(as_text(bytes)) + "\n";
+  }
+  void end(CodecStream, const Head&) override {}
+  void reset(CodecStream number, ResetCode) override {
+    std::erase(open_, number);
+    output_ += "reset " + std::to_string(number) + "\n";
+  }
+  void credit(CodecStream, std::uint32_t) override {}
+  std::size_t read(Bytes input, ReplyEvents& events) override {
+    const std::string line(as_text(input));
+    const std::size_t space = line.find(' ');
+    const std::string rest = line.substr(space + 1);
+    if (line.starts_with("room")) {
+      most_ = std::stoul(rest);
+    } else if (line.starts_with("refuse")) {
+      const auto number = static_cast<CodecStream>(std::stoul(rest));
+      std::erase(open_, number);
+      events.reset(number, {Fault::backend, Code::worker_refused, true, "refused"});
+    } else {
+      const auto number = static_cast<CodecStream>(std::stoul(line));
+      Head head{{":status", rest}}, none;
+      const bool is_socket = kind_ == Kind::web_socket;
+      events.head(number, head, is_socket ? Last::no : Last::yes);
+      if (is_socket) {
+        events.piece(number, as_bytes(std::string_view("hello")), MessageKind::text, Last::yes);
+        return input.size();
+      }
+      std::erase(open_, number);
+      events.end(number, none);
+    }
+    return input.size();
+  }
+  bool wants_input() const override { return true; }
+  void input_ended(InputEnd, ReplyEvents& events) override {
+    is_finished_ = true;
+    for (const CodecStream number : std::exchange(open_, {}))
+      events.reset(number, {Fault::backend, Code::worker_lost, false, "lost"});
+  }
+  std::string& output() override { return output_; }
+  void written(std::size_t, ReplyEvents&) override {}
+  bool has_reply_begun(CodecStream) const override { return false; }
+
+ private:
+  std::size_t most_;
+  Kind kind_;
+  std::vector<CodecStream> open_;
+  CodecStream last_ = 0;
+  std::string output_;
+  bool is_finished_ = false;
+};
+
 // Keeps dials until the test answers them.
 class ScriptedDialer final : public OriginDialer {
  public:

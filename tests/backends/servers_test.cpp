@@ -224,6 +224,96 @@ TEST_CASE("servers: bytes behind a reply are never given to the next request") {
   CHECK(server->is_destroyed);
 }
 
+// --- connections that many requests share
+
+TEST_CASE("servers: while nobody knows what a TLS server speaks, one dial serves all that wait") {
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].scheme = ServerSpec::Scheme::https;
+  ServersBench bench(std::move(spec));
+  const Request one = bench.open(get("/1")), two = bench.open(get("/2")), three = bench.open(get("/3"));
+  bench.turn();
+  CHECK(bench.dialer.count == 1);
+  SUBCASE("HTTP/2: they share the connection, and later ones, too") {
+    const auto server = bench.connect(std::make_unique<LineCodec>(100), true);
+    CHECK(server->take() == "1 https /1\n2 https /2\n3 https /3\n");
+    CHECK(server->sends == 1);
+    server->say("2 200");
+    CHECK(two.take() == "accepted a:80 · head 200 last · end");
+    const Request four = bench.open(get("/4"));
+    bench.turn();
+    CHECK(server->take() == "4 https /4\n");
+    CHECK(bench.dialer.count == 1);
+    bench.backend->reset(one.key, ResetCode::cancel);
+    bench.turn();
+    CHECK(server->take() == "reset 1\n");
+    CHECK_FALSE(server->is_destroyed);
+  }
+  SUBCASE("HTTP/1.1: each of the others gets its own dial") {
+    const auto server = bench.connect();
+    CHECK(server->take().starts_with("GET /1 "));
+    CHECK(bench.dialer.dials.size() == 2);
+  }
+}
+
+TEST_CASE("servers: beyond what an HTTP/2 server allows, another connection is dialled") {
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].scheme = ServerSpec::Scheme::h2c;
+  ServersBench bench(std::move(spec));
+  const Request one = bench.open(get("/1")), two = bench.open(get("/2")), three = bench.open(get("/3"));
+  bench.turn();
+  const auto first = bench.connect(std::make_unique<LineCodec>(2), true);
+  CHECK(first->take() == "1 http /1\n2 http /2\n");
+  const auto second = bench.connect(std::make_unique<LineCodec>(2), true);
+  CHECK(second->take() == "1 http /3\n");
+}
+
+TEST_CASE("servers: an HTTP/2 server that allows more than before is given what waits") {
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].scheme = ServerSpec::Scheme::h2c;
+  ServersBench bench(std::move(spec));
+  const Request one = bench.open(get("/1"));
+  bench.turn();
+  const auto server = bench.connect(std::make_unique<LineCodec>(1), true);
+  const Request two = bench.open(get("/2"));
+  bench.turn();
+  server->take();
+  server->say("room 5");
+  bench.turn();
+  CHECK(server->take() == "2 http /2\n");
+}
+
+TEST_CASE("servers: a request that an HTTP/2 server refuses was not seen, and is no failure of the server") {
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].scheme = ServerSpec::Scheme::h2c;
+  ServersBench bench(std::move(spec));
+  const Request one = bench.open(get("/1"));
+  bench.turn();
+  const auto server = bench.connect(std::make_unique<LineCodec>(9), true);
+  server->say("refuse 1");
+  CHECK(one.take() ==
+        "accepted a:80 · reset code " + std::to_string(static_cast<int>(Code::worker_refused)) + " unseen");
+  CHECK(bench.pool->health(0).text(bench.loop.now()) == "up");
+  // It may go over the same connection again: it is known to live.
+  const Request two = bench.open(get("/2"), Last::yes, Kind::request, Attempt::again);
+  bench.turn();
+  CHECK(server->take().ends_with("2 http /2\n"));
+}
+
+TEST_CASE("servers: when a shared connection is lost, all its requests are") {
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].scheme = ServerSpec::Scheme::h2c;
+  ServersBench bench(std::move(spec));
+  const Request one = bench.open(get("/1")), two = bench.open(get("/2"));
+  bench.turn();
+  const auto server = bench.connect(std::make_unique<LineCodec>(9), true);
+  server->break_off();
+  bench.turn();
+  CHECK(one.take() == "accepted a:80 · reset worker_lost");
+  CHECK(two.take() == "accepted a:80 · reset worker_lost");
+  CHECK(server->is_destroyed);
+  CHECK(bench.pool->chooser().open(0) == 0);
+}
+
 // --- giving up
 
 TEST_CASE("servers: an early reply goes to the client at once, and the rest of the upload ends the connection") {
@@ -565,7 +655,7 @@ TEST_CASE("servers: an event stream may be silent for longer than the read time"
 
 // --- WebSockets, PROXY headers, retiring
 
-TEST_CASE("servers: a WebSocket gets a connection with HTTP/1.1, and its messages pass both ways") {
+TEST_CASE("servers: a WebSocket gets a connection with HTTP/1.1, and a reply that is not 101 is an ordinary reply") {
   PoolSpec spec = pool_of({"a"});
   spec.servers[0].scheme = ServerSpec::Scheme::https;
   ServersBench bench(std::move(spec));
@@ -578,6 +668,38 @@ TEST_CASE("servers: a WebSocket gets a connection with HTTP/1.1, and its message
   CHECK(server->take().starts_with("GET /chat HTTP/1.1\r\n"));
   server->say("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
   CHECK(request.take() == "accepted a:80 · head 404 last · end");
+}
+
+TEST_CASE("servers: a WebSocket's messages pass both ways, and it may be silent for longer than the read time") {
+  PoolSpec spec = pool_of({"a"});
+  spec.times.read = 20ms;
+  ServersBench bench(std::move(spec));
+  const Head opening{{":method", "CONNECT"}, {":protocol", "websocket"}, {":path", "/chat"}, {":authority", "site"}};
+  const Request socket = bench.open(opening, Last::no, Kind::web_socket);
+  bench.turn();
+  const auto server = bench.connect(std::make_unique<LineCodec>(1, Kind::web_socket));
+  server->take();
+  server->say("1 200");
+  CHECK(socket.take() == "accepted a:80 · head 200 · piece hello");
+  bench.backend->piece(socket.key, as_bytes(std::string_view("good day")), MessageKind::text, Last::yes);
+  bench.turn();
+  CHECK(server->take() == "1: good day\n");
+  const Request other = bench.open(get());
+  bench.turn();
+  const auto silent = bench.connect();
+  CHECK(bench.turn_until([&] { return other.listener->is_over; }));
+  CHECK(socket.take() == "");
+}
+
+TEST_CASE("servers: servers that speak HTTP/2 only take no WebSocket") {
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].scheme = ServerSpec::Scheme::h2c;
+  ServersBench bench(std::move(spec));
+  const Head opening{{":method", "CONNECT"}, {":protocol", "websocket"}, {":path", "/chat"}, {":authority", "site"}};
+  const Request request = bench.open(opening, Last::no, Kind::web_socket);
+  bench.turn();
+  CHECK(request.take() == "reset code " + std::to_string(static_cast<int>(Code::not_implemented)));
+  CHECK(bench.dialer.count == 0);
 }
 
 TEST_CASE("servers: a connection with a PROXY header serves one request and names its client") {
