@@ -17,11 +17,14 @@ enum class Code : std::uint8_t {
   // errors of the client
   bad_request,            // 400
   no_route,               // 404: no worker claims the path
+  no_web_socket,          // 400: a WebSocket where the route takes none
   forbidden,              // 403: a WebSocket from an origin that is not allowed
+  method_not_allowed,     // 405
   request_timeout,        // 408: head or body came too slowly
   content_too_large,      // 413
   uri_too_long,           // 414
   expectation_failed,     // 417
+  misdirected,            // 421: no site has the host
   upgrade_required,       // 426: a WebSocket version that the router does not support
   header_too_large,       // 431
   not_implemented,        // 501: a transfer coding or method that the router does not support

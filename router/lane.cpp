@@ -12,9 +12,10 @@ constexpr Millis kDrainLookInterval{20};  // whether the last client is gone
 
 }  // namespace
 
-Lane::Lane(const Settings& settings, Welcome welcome)
+Lane::Lane(const Settings& settings, Welcome welcome, Checks checks)
     : loop_(settings.io_uring ? ManySends::Ring::if_there : ManySends::Ring::never),
       fabric_(loop_, settings.fabric, std::move(welcome), counters_),
+      backends_(loop_, fabric_, checks),
       exchanges_(settings.exchange, log_, counters_, clock_),
       admission_(loop_, settings.edge.limits, exchanges_, counters_),
       sweep_(loop_, [this] { on_sweep(); }) {
@@ -33,8 +34,8 @@ void Lane::on_sweep() {
 
 // --- the plan
 
-void Lane::use(std::shared_ptr<const Plan> plan, std::vector<DoorChange> doors) {
-  auto backends = make_backends(*plan);
+void Lane::use(std::shared_ptr<const Plan> plan, const SharedPools& pools, std::vector<DoorChange> doors) {
+  auto backends = backends_.make(*plan, pools, plan_.is_empty() ? nullptr : &plan_.now());
   plan_.use(std::move(plan), std::move(backends));
   drain_other_doors(doors);
   for (DoorChange& change : doors) {
@@ -75,27 +76,6 @@ void Lane::use_tls(std::uint64_t door, const TlsTerms& terms) {
   if (const auto open = doors_.find(door); open != doors_.end()) open->second->use_tls(terms);
 }
 
-// A specification that the plan before has too keeps its backend: connections, health and counters survive.
-std::vector<std::shared_ptr<Backend>> Lane::make_backends(const Plan& plan) {
-  std::vector<std::shared_ptr<Backend>> backends;
-  for (const BackendSpec& spec : plan.backends) {
-    std::shared_ptr<Backend> backend;
-    if (!plan_.is_empty()) {
-      const LoopPlan& before = plan_.now();
-      const auto& specs = before.plan->backends;
-      const auto same = std::find(specs.begin(), specs.end(), spec);
-      if (same != specs.end()) backend = before.backends[static_cast<std::size_t>(same - specs.begin())];
-    }
-    backends.push_back(backend ? std::move(backend) : make_backend(spec));
-  }
-  return backends;
-}
-
-// The fabric is there with and without routes to it: workers may come at any time.
-std::shared_ptr<Backend> Lane::make_backend(const BackendSpec&) {
-  return {&fabric_.backend(), [](Backend*) {}};
-}
-
 // --- the end
 
 void Lane::drain(std::function<void()> drained) {
@@ -123,7 +103,7 @@ void Lane::drop_all() {
 std::vector<std::string> Lane::describe() const {
   std::vector<std::string> lines = fabric_.describe();
   for (const auto& backend : plan_.now().backends) {
-    if (backend.get() == &fabric_.backend()) continue;
+    if (backend.get() == &fabric_.backend()) continue;  // its workers are named already
     const std::vector<std::string> more = backend->describe();
     lines.insert(lines.end(), more.begin(), more.end());
   }

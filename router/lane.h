@@ -16,6 +16,7 @@
 #include "router/exchange/exchanges.h"
 #include "router/exchange/plan_in_use.h"
 #include "router/fabric/fabric_driver.h"
+#include "router/loop_backends.h"
 #include "router/net/loop.h"
 #include "router/net/loop_clock.h"
 #include "router/observe/counters.h"
@@ -35,10 +36,10 @@ struct DoorChange {
 class Lane {
  public:
   // `settings` outlive the lane.
-  Lane(const Settings& settings, Welcome welcome);
+  Lane(const Settings& settings, Welcome welcome, Checks checks);
 
   // Answers new requests by `plan` at `doors` from now on. Doors that are not named drain.
-  void use(std::shared_ptr<const Plan> plan, std::vector<DoorChange> doors);
+  void use(std::shared_ptr<const Plan> plan, const SharedPools& pools, std::vector<DoorChange> doors);
   // TLS connections of `door` that begin from now on have `terms`.
   void use_tls(std::uint64_t door, const TlsTerms& terms);
 
@@ -61,8 +62,6 @@ class Lane {
   void drain_other_doors(const std::vector<DoorChange>& kept);
   void look();
   [[nodiscard]] bool is_drained() const;
-  [[nodiscard]] std::vector<std::shared_ptr<Backend>> make_backends(const Plan& plan);
-  [[nodiscard]] std::shared_ptr<Backend> make_backend(const BackendSpec& spec);
 
   // Each member may use the members above it.
   Loop loop_;
@@ -70,6 +69,7 @@ class Lane {
   Counters counters_;
   RequestLog log_;
   FabricDriver fabric_;
+  LoopBackends backends_;
   PlanInUse plan_;
   Exchanges exchanges_;
   Admission admission_;

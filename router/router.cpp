@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
+#include <iterator>
+#include <random>
 #include <thread>
 #include <utility>
 
@@ -16,7 +19,7 @@
 #include "router/observe/log.h"
 #include "router/observe/log_file.h"
 #include "router/observe/report.h"
-#include "router/plan/plan.h"
+#include "router/plan/make_plan.h"
 
 namespace zeroway {
 
@@ -47,6 +50,13 @@ Result<> fit_descriptors(Settings& settings) {
   return {};
 }
 
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (file.is_open() && !file.bad()) return content;
+  return Error{Fault::router, Code::internal, false, "'" + path + "' cannot be read"};
+}
+
 }  // namespace
 
 // A listener of the plan, with what all loops share of it.
@@ -72,7 +82,9 @@ Result<> Router::open() {
   if (auto opened = open_lanes(); !opened) return opened;
   // Before any client can connect: a program that can connect may also send a signal.
   signals_ = std::make_unique<Signals>(lanes_.front()->loop(), kSignals, [this](int number) { signal(number); });
-  if (auto opened = adopt(make_plan(settings_.edge, settings_.exchange)); !opened) return opened;
+  auto plan = read_plan(settings_);
+  if (!plan) return plan.error();
+  if (auto opened = adopt(std::move(*plan)); !opened) return opened;
   say_it_serves();
   return {};
 }
@@ -88,7 +100,7 @@ Result<> Router::open_lanes() {
   for (std::uint32_t index = 0; index < settings_.threads; ++index) {
     auto welcome = FabricDriver::plan(settings_.fabric, instance, index, settings_.threads);
     if (!welcome) return welcome.error();
-    lanes_.push_back(std::make_unique<Lane>(settings_, std::move(*welcome)));
+    lanes_.push_back(std::make_unique<Lane>(settings_, std::move(*welcome), index == 0 ? Checks::yes : Checks::no));
     Lane& lane = *lanes_.back();
     if (access_log_) lane.log().write_to(*access_log_, settings_.observe.access_format);
     if (const auto bound = lane.fabric().bind(); !bound) {
@@ -103,6 +115,8 @@ Result<> Router::open_lanes() {
 // Uses `plan` on all loops. An error changes nothing: every socket is bound and every certificate is read before the
 // first loop is told.
 Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
+  auto pools = make_pools(*plan);
+  if (!pools) return pools.error();
   std::vector<std::unique_ptr<Entrance>> next;
   for (const ListenerSpec& spec : plan->listeners) {
     auto entrance = make_entrance(spec);
@@ -110,12 +124,49 @@ Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
     next.push_back(std::move(*entrance));
   }
   entrances_ = std::move(next);
+  plan_ = plan;
+  pools_ = std::move(*pools);
   for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
     auto doors = std::make_shared<std::vector<DoorChange>>(doors_of(lane));
-    on_lane(*lanes_[lane], [plan, doors, to = lanes_[lane].get()] { to->use(plan, std::move(*doors)); });
+    on_lane(*lanes_[lane],
+            [plan, pools = pools_, doors, to = lanes_[lane].get()] { to->use(plan, pools, std::move(*doors)); });
   }
   for (const auto& entrance : entrances_) entrance->sockets.clear();
   return {};
+}
+
+// What all loops share of each pool. A pool that is as before stays; one of the same name hands its servers' health on.
+Result<SharedPools> Router::make_pools(const Plan& plan) const {
+  SharedPools pools;
+  for (const BackendSpec& spec : plan.backends) {
+    const auto* wanted = std::get_if<PoolSpec>(&spec);
+    if (wanted == nullptr) {
+      pools.push_back(nullptr);
+      continue;
+    }
+    const auto is_same = [&](const auto& pool) { return pool && pool->spec() == *wanted; };
+    const auto is_before = [&](const auto& pool) { return pool && pool->spec().name == wanted->name; };
+    if (const auto same = std::find_if(pools_.begin(), pools_.end(), is_same); same != pools_.end()) {
+      pools.push_back(*same);
+      continue;
+    }
+    const auto before = std::find_if(pools_.begin(), pools_.end(), is_before);
+    auto pool = ServersPool::make(*wanted, before == pools_.end() ? nullptr : before->get(), std::random_device()());
+    if (!pool)
+      return Error{Fault::router, Code::internal, false, "pool '" + wanted->name + "': " + pool.error().detail};
+    pools.push_back(std::move(*pool));
+  }
+  return pools;
+}
+
+// The error has a line for each thing that is wrong.
+Result<std::shared_ptr<const Plan>> Router::read_plan(const Settings& settings) const {
+  PlanMaking making = make_plan(settings, read_file);
+  for (const std::string& warning : making.warnings) log::warning(warning);
+  if (making.plan) return std::move(making.plan);
+  Error error{Fault::router, Code::internal, false, ""};
+  for (const std::string& line : making.errors) error.detail.append(error.detail.empty() ? "" : "\n").append(line);
+  return error;
 }
 
 // The entrance of `spec`: with the door that is open already, or with a new door and bound sockets.

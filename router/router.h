@@ -13,14 +13,15 @@
 #include <vector>
 
 #include "proto/error.h"
+#include "router/loop_backends.h"
 #include "router/settings/settings.h"
 
 namespace zeroway {
 
 struct Counters;
 class Lane;
-class LogFile;
 struct DoorChange;
+class LogFile;
 struct ListenerSpec;
 struct Plan;
 class Signals;
@@ -43,6 +44,8 @@ class Router {
   [[nodiscard]] Result<> open_access_log();
   [[nodiscard]] Result<> open_lanes();
   [[nodiscard]] Result<> adopt(std::shared_ptr<const Plan> plan);
+  [[nodiscard]] Result<SharedPools> make_pools(const Plan& plan) const;
+  [[nodiscard]] Result<std::shared_ptr<const Plan>> read_plan(const Settings& settings) const;
   [[nodiscard]] Result<std::unique_ptr<Entrance>> make_entrance(const ListenerSpec& spec);
   [[nodiscard]] Result<> bind(Entrance& entrance);
   [[nodiscard]] Result<> open_tls(Entrance& entrance);
@@ -66,6 +69,8 @@ class Router {
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<Timer> drain_timer_;
   std::vector<std::unique_ptr<Entrance>> entrances_;  // in the order of the plan's listeners
+  std::shared_ptr<const Plan> plan_;                  // in use, or being told to the lanes
+  SharedPools pools_;                                 // of plan_
   std::uint64_t last_door_ = 0;
   std::size_t drained_ = 0;
   bool is_running_ = false;

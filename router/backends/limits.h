@@ -17,7 +17,7 @@ inline constexpr std::chrono::milliseconds kCloseTime{5'000};  // for the last b
 inline constexpr std::chrono::milliseconds kLongestDial{
     60'000};                                               // without a limit of the operator's: nobody waits longer
 inline constexpr std::size_t kSpareOriginStreams = 1'024;  // kept for reuse: enough for a busy loop
-inline constexpr std::size_t kWarmOpening = 16'384;        // memory kept for the body of an opening: most bodies fit
+inline constexpr std::size_t kWarmRequest = 16'384;        // memory kept for the body of an opening: most bodies fit
 inline constexpr std::size_t kWarmHead = 8'192;            // list size of a head whose memory is kept: most heads fit
 
 }  // namespace zeroway

@@ -31,7 +31,7 @@ void OriginStream::forget_opening() {
   head.clear();
   trailers.clear();
   body.clear();
-  if (body.capacity() > kWarmOpening) std::string().swap(body);
+  if (body.capacity() > kWarmRequest) std::string().swap(body);
 }
 
 void OriginStream::finish() {

@@ -22,7 +22,7 @@
 #include "router/http/codec.h"
 #include "router/net/loop.h"
 #include "router/route/member_health.h"
-#include "router/route/placement.h"
+#include "router/route/reservation.h"
 
 namespace zeroway {
 
@@ -44,7 +44,7 @@ struct OriginStream {
   const ClientInfo* client = nullptr;
   std::string balance_key;  // of ip_hash and hash
 
-  Placement placement;
+  Reservation placement;
   const ServerSpec* server = nullptr;      // that it is placed at
   std::optional<HealthTicket> health;      // its word on that server
   std::vector<std::size_t> tried;          // servers without a connection for it

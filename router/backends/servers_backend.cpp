@@ -153,7 +153,7 @@ ServersBackend::Placed ServersBackend::place_anyway(OriginStream& stream, const 
   return Placed::yes;
 }
 
-void ServersBackend::give(OriginStream& stream, const Head& head, Placement placement, HealthTicket ticket) {
+void ServersBackend::give(OriginStream& stream, const Head& head, Reservation placement, HealthTicket ticket) {
   const std::size_t server = placement.member();
   stream.placement = std::move(placement);
   stream.health.emplace(std::move(ticket));

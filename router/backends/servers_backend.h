@@ -58,7 +58,7 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   void find_server(OriginStream& stream, const Head& head, const Error* last);
   [[nodiscard]] Placed place(OriginStream& stream, const Head& head);
   [[nodiscard]] Placed place_anyway(OriginStream& stream, const Head& head);
-  void give(OriginStream& stream, const Head& head, Placement placement, HealthTicket ticket);
+  void give(OriginStream& stream, const Head& head, Reservation placement, HealthTicket ticket);
   [[nodiscard]] bool has_full_server(const OriginStream& stream) const;
   [[nodiscard]] bool is_anybody_fit() const;
   [[nodiscard]] bool can_serve(const OriginStream& stream, std::size_t server) const;

@@ -7,6 +7,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,6 +80,12 @@ class Backend {
 
   // No more streams will be opened. Calls `empty` once, at once or when the last stream is over; never from a verb.
   virtual void retire(std::function<void()> empty) { empty(); }
+  // Whether somebody could answer now.
+  [[nodiscard]] virtual bool is_ready() const { return true; }
+  // How many bytes of the path the closest claim of this backend's workers names; nothing when no worker claims it.
+  [[nodiscard]] virtual std::optional<std::size_t> claimed(std::string_view, std::string_view) const {
+    return std::nullopt;
+  }
   // One line for each member: its name, its address, its state. For the operator.
   [[nodiscard]] virtual std::vector<std::string> describe() const { return {}; }
 };

@@ -4,6 +4,7 @@
 #include "router/exchange/error_reply.h"
 #include "router/exchange/limits.h"
 #include "router/exchange/max_forwards.h"
+#include "router/exchange/own_answers.h"
 #include "router/observe/counters.h"
 #include "router/observe/escape.h"
 #include "router/observe/log.h"
@@ -24,7 +25,7 @@ std::uint64_t promised_length(const Head& head) {
 
 void Exchange::begin(ExchangeKey key, ReplySink& client, const ClientInfo& info, Kind kind, Time now) {
   key_ = key;
-  answer_ = {};
+  routing_.clear();
   stream_ = {};
   client_ = &client;
   info_ = &info;
@@ -57,19 +58,21 @@ void Exchange::request_head(Head& head, Last last) {
   is_web_socket_ = kind_ == Kind::web_socket;
   const ListenerSpec& listener = info_->listener->spec();
   context_.terms = request_terms(listener.limits, listener.web_sockets);
-  if (is_web_socket_) {
-    if (auto allowed = check_origin(request_head_, listener.web_sockets); !allowed) return fail(allowed.error());
-  }
   // Before the router adds a field: the last recipient answers with the request as it came.
   const Forwarding forwarding = count_forwarding(request_head_);
   if (forwarding == Forwarding::used_up) return answer_as_last();
   if (forwarding == Forwarding::unclear) return refuse_request(Code::bad_request);
-  answer_ = PlanInUse::match(*info_->listener, request_head_);
-  if (answer_.is_empty()) return refuse_request(Code::no_route);
+  if (auto found = routing_.find(*info_, request_head_, kind_); !found) return fail(found.error());
   context_.terms = route().terms;
+  if (is_web_socket_) {
+    if (auto allowed = check_origin(request_head_, route().web_sockets); !allowed) return fail(allowed.error());
+  }
+  if (route().own_answer != OwnAnswer::none) return answer_without_backend();
   const std::uint64_t most = context_.terms.max_body;
   if (most != 0 && promised_length(request_head_) > most) return refuse_content();
-  context_.rules.request(request_head_, *info_);
+  context_.rules.request(request_head_, *info_, route().forwarding);
+  if (auto changed = routing_.change_request(*info_, request_head_, context_.ids); !changed)
+    return fail(changed.error());
   // Counts the added fields too, and 32 bytes for each field: workers refuse to decode a larger head, and the router
   // would blame the worker.
   if (request_head_.list_size() > kMaxHeadSize) return refuse_request(Code::header_too_large);
@@ -102,6 +105,17 @@ void Exchange::answer_as_last() {
   answer(head, content);
 }
 
+void Exchange::answer_without_backend() {
+  Head head;
+  const OwnAnswerContext context{
+      context_.clock.wall_now(),
+      std::chrono::duration_cast<std::chrono::seconds>(context_.clock.now() - context_.began),
+      context_.date.text(context_.clock.wall_now())};
+  const auto content = write_own_answer(routing_.answer(), request_head_, context, head);
+  if (!content) return fail(content.error());
+  answer(head, *content);
+}
+
 void Exchange::open_stream() {
   const bool is_bare = request_.has_ended() && body_.received() == 0 && request_trailers_.is_empty();
   opened_ = context_.clock.now();
@@ -114,7 +128,7 @@ void Exchange::open_stream() {
                                .attempt = is_again ? Attempt::again : Attempt::first,
                                .route = route(),
                                .client = *info_};
-  stream_ = {answer_.backend, answer_.backend->open(request, {context_.finder, key_})};
+  stream_ = {&routing_.backend(), routing_.backend().open(request, {context_.finder, key_})};
   send_body();
 }
 
@@ -241,7 +255,7 @@ std::string Exchange::describe(const Error& error) const {
   std::string line;
   append_escaped(line, client_method());
   line += ' ';
-  append_escaped(line, request_head_.path().substr(0, kMostPath));
+  append_escaped(line, routing_.path_of(request_head_).substr(0, kMostPath));
   line.append(" from ").append(context_.rules.client_of(request_head_, *info_)).append(" failed: ").append(reason_);
   if (error.fault == Fault::backend && !worker_.empty()) line.append(", worker ").append(worker_);
   if (!error.detail.empty()) line.append(": ").append(error.detail);
@@ -251,8 +265,14 @@ std::string Exchange::describe(const Error& error) const {
 
 void Exchange::answer(Code code) {
   Head head;
-  const std::string page =
+  std::string page =
       write_error_reply(code, error_format(request_head_), context_.date.text(context_.clock.wall_now()), head);
+  if (code == Code::method_not_allowed) head.set("allow", routing_.allowed_methods());
+  if (const ErrorBody* body = routing_.error_body(head.status())) {
+    head.set("content-type", body->type);
+    head.set("content-length", std::to_string(body->content.size()));
+    page = body->content;
+  }
   answer(head, page);
 }
 
@@ -261,6 +281,7 @@ void Exchange::answer(Head& head, std::string_view content) {
   status_ = head.status();
   count_reply(context_.counters, status_);
   reply_.reset();
+  routing_.change_reply(*info_, request_head_, head, Reply::own);
   const bool is_bare = is_head_request_ || content.empty();
   client_->head(head, is_bare ? Last::yes : Last::no);
   if (is_over_) return;
@@ -293,7 +314,7 @@ void Exchange::conclude() {
   --context_.counters.exchanges_open;
   if (context_.log.is_on()) write_record();
   body_.clear();
-  answer_ = {};
+  routing_.clear();
   if (request_head_.list_size() > kWarmHeadMemory) request_head_ = Head();
   context_.retire(key_);
 }

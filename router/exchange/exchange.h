@@ -16,9 +16,9 @@
 #include "proto/stream_state.h"
 #include "router/exchange/exchanges.h"
 #include "router/exchange/header_rules.h"
-#include "router/exchange/plan_in_use.h"
 #include "router/exchange/request_body.h"
 #include "router/exchange/retry_budget.h"
+#include "router/exchange/routing.h"
 #include "router/net/timer_wheel.h"
 #include "router/observe/complaints.h"
 
@@ -46,6 +46,8 @@ struct ExchangeContext {
   RetryBudget budget;
   Complaints complaints;
   TimerWheel deadlines;
+  RequestIds ids;
+  const Time began;
   std::uint32_t depth = 0;  // verbs running now, one inside the other
   std::size_t waiting = 0;  // exchanges that wait for the budget
 };
@@ -113,7 +115,8 @@ class Exchange {
   void refuse_request(Code code);
   void refuse_content();
   void answer_as_last();
-  [[nodiscard]] const Route& route() const { return *answer_.route; }
+  void answer_without_backend();
+  [[nodiscard]] const Route& route() const { return routing_.route(); }
   void request_data(Bytes bytes);
   void request_piece(Bytes piece, MessageKind kind, Last last);
   void request_end(Head& trailers);
@@ -166,7 +169,7 @@ class Exchange {
   Deadline deadline_;
 
   ExchangeKey key_ = 0;
-  Answer answer_;         // empty: the request has no route yet
+  Routing routing_;
   BackendStream stream_;  // none: not opened yet, lost, or over
   ReplySink* client_ = nullptr;
   const ClientInfo* info_ = nullptr;

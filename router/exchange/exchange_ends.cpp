@@ -29,7 +29,8 @@ ExchangeContext::ExchangeContext(const ExchangeSettings& settings, RequestLog& w
       clock(with_clock),
       rules(settings),
       budget(settings.retry_budget_percent, settings.retry_budget_floor),
-      deadlines(with_clock.now()) {}
+      deadlines(with_clock.now()),
+      began(with_clock.now()) {}
 
 void Exchange::deadline_came() {
   const Verb running(context_);

@@ -6,6 +6,7 @@
 
 #include "proto/head_rules.h"
 #include "router/exchange/client_address.h"
+#include "router/exchange/plan_in_use.h"
 #include "router/exchange/router_owned_fields.h"
 #include "router/observe/escape.h"
 
@@ -63,6 +64,9 @@ bool is_refused_from_client(FieldOwner owner) { return owner == FieldOwner::prox
 bool is_refused_in_trailers(FieldOwner owner) { return owner == FieldOwner::codec || is_refused_from_client(owner); }
 bool is_refused_in_reply_trailers(FieldOwner owner) { return owner == FieldOwner::codec || is_look_alike(owner); }
 
+// The port at which the client came in.
+std::string port_of(const ClientInfo& client) { return std::to_string(client.listener->spec().port); }
+
 // Appends all values of the fields `name` to `out`, as one list to which more can be appended.
 void append_told(std::string& out, const Head& head, std::string_view name) {
   for (const Field field : head) {
@@ -72,27 +76,38 @@ void append_told(std::string& out, const Head& head, std::string_view name) {
 
 }  // namespace
 
-void HeaderRules::request(Head& head, const ClientInfo& client) {
+void HeaderRules::request(Head& head, const ClientInfo& client, const ForwardingFields& fields) {
   const std::string_view scheme = client.is_tls ? "https" : "http";
   if (const auto told = head.find(":scheme"); told && *told != scheme) head.set(":scheme", scheme);
   host_.assign(head.authority());  // a view would not outlive the head's changes
-  if (!has_field_of(head, is_refused_from_client)) return add_forwarding(head, client, scheme);
-  if (!trusts(client.address)) {
-    remove_fields_of(head, is_refused_from_client);
-    return add_forwarding(head, client, scheme);
+  const bool has_told = has_field_of(head, is_refused_from_client);
+  if (has_told && trusts(client.address)) {
+    remove_fields_of(head, is_refused_from_proxy);
+    extend_forwarding(head, client, scheme, fields);
+  } else {
+    if (has_told) remove_fields_of(head, is_refused_from_client);
+    add_forwarding(head, client, scheme, fields);
   }
-  remove_fields_of(head, is_refused_from_proxy);
-  value_.clear();
-  append_told(value_, head, "x-forwarded-for");
-  head.set("x-forwarded-for", value_.append(client.address));
+  if (!client.certificate_subject.empty()) head.add(kCertificateSubject, client.certificate_subject);
+}
+
+// A trusted proxy has told of clients: what it told stays, and its own address is added.
+void HeaderRules::extend_forwarding(Head& head, const ClientInfo& client, std::string_view scheme,
+                                    const ForwardingFields& fields) {
+  if (fields.x_forwarded) {
+    value_.clear();
+    append_told(value_, head, "x-forwarded-for");
+    head.set("x-forwarded-for", value_.append(client.address));
+    // These fields have one value: the first proxy saw the scheme and the host that the client meant.
+    if (!head.has("x-forwarded-proto")) head.add("x-forwarded-proto", scheme);
+    if (!head.has("x-forwarded-host") && !host_.empty()) head.add("x-forwarded-host", host_);
+    if (fields.port && !head.has("x-forwarded-port")) head.add("x-forwarded-port", port_of(client));
+  }
+  if (!fields.forwarded) return;
   value_.clear();
   append_told(value_, head, "forwarded");
   append_forwarded(value_, client, host_, scheme);
   head.set("forwarded", value_);
-  // These two fields have one value: the first proxy saw the scheme and the host that the client meant.
-  if (!head.has("x-forwarded-proto")) head.add("x-forwarded-proto", scheme);
-  if (!head.has("x-forwarded-host") && !host_.empty()) head.add("x-forwarded-host", host_);
-  if (!client.certificate_subject.empty()) head.add(kCertificateSubject, client.certificate_subject);
 }
 
 std::string_view HeaderRules::client_of(const Head& request, const ClientInfo& client) const {
@@ -101,21 +116,25 @@ std::string_view HeaderRules::client_of(const Head& request, const ClientInfo& c
 
 void HeaderRules::request_trailers(Head& trailers) { remove_fields_of(trailers, is_refused_in_trailers); }
 
-void HeaderRules::add_forwarding(Head& head, const ClientInfo& client, std::string_view scheme) {
-  head.add("x-forwarded-for", client.address);
-  head.add("x-forwarded-proto", scheme);
-  if (!host_.empty()) head.add("x-forwarded-host", host_);
+void HeaderRules::add_forwarding(Head& head, const ClientInfo& client, std::string_view scheme,
+                                 const ForwardingFields& fields) {
+  if (fields.x_forwarded) {
+    head.add("x-forwarded-for", client.address);
+    head.add("x-forwarded-proto", scheme);
+    if (!host_.empty()) head.add("x-forwarded-host", host_);
+    if (fields.port) head.add("x-forwarded-port", port_of(client));
+  }
+  if (!fields.forwarded) return;
   value_.clear();
   append_forwarded(value_, client, host_, scheme);
   head.add("forwarded", value_);
-  if (!client.certificate_subject.empty()) head.add(kCertificateSubject, client.certificate_subject);
 }
 
 void HeaderRules::reply(Head& head, std::string_view worker, std::string_view date) const {
   remove_fields_of(head, is_look_alike);
   if (head.status() == 204) head.remove("content-length");
   if (!head.has("date")) head.add("date", date);
-  if (worker_header_) head.set("x-worker", worker);
+  if (worker_header_ && !worker.empty()) head.set("x-worker", worker);
 }
 
 void HeaderRules::interim_reply(Head& head) {

@@ -14,6 +14,7 @@
 #include "router/exchange/exchanges.h"
 #include "router/exchange/trusted_networks.h"
 #include "router/observe/wall_clock.h"
+#include "router/plan/route.h"
 
 namespace zeroway {
 
@@ -37,11 +38,12 @@ class HeaderRules {
   // client's address is trusted, else replaced. `:scheme` becomes the scheme of the connection. Only this router may
   // set `x-client-cert-subject`. Look-alikes of these fields and of framing fields (exchange/router_owned_fields.h) are
   // removed, here and in the functions below.
-  void request(Head& head, const ClientInfo& client);
+  // `fields`: which of them the backend gets.
+  void request(Head& head, const ClientInfo& client, const ForwardingFields& fields = {});
   // Removes all fields of exchange/router_owned_fields.h: a worker may merge trailers into the head's fields.
   static void request_trailers(Head& trailers);
   // Adds `date` when the worker sent none. Sets `x-worker`, whatever the worker sent, unless the operator has switched
-  // it off. Removes the content-length of a 204 (RFC 9110 §8.6).
+  // it off or `worker` is empty. Removes the content-length of a 204 (RFC 9110 §8.6).
   void reply(Head& head, std::string_view worker, std::string_view date) const;
   // Removes the content-length, which no interim reply may have (RFC 9110 §8.6).
   static void interim_reply(Head& head);
@@ -54,7 +56,8 @@ class HeaderRules {
   [[nodiscard]] std::string_view client_of(const Head& request, const ClientInfo& client) const;
 
  private:
-  void add_forwarding(Head& head, const ClientInfo& client, std::string_view scheme);
+  void add_forwarding(Head& head, const ClientInfo& client, std::string_view scheme, const ForwardingFields& fields);
+  void extend_forwarding(Head& head, const ClientInfo& client, std::string_view scheme, const ForwardingFields& fields);
 
   TrustedNetworks trusted_;
   bool worker_header_;

@@ -14,5 +14,6 @@ inline constexpr std::size_t kMaxInterim = 262'144;     // of one reply, names +
 inline constexpr std::chrono::milliseconds kRetryWait{
     750};  // for pauses and for the budget: clients of a dead worker get an answer within 1 s
 inline constexpr std::chrono::milliseconds kRetryPause{100};  // times the retries so far: workers may die in a row
+inline constexpr std::size_t kMostRequestId = 128;  // a client's own: longer than every known scheme's, short in a log
 
 }  // namespace zeroway

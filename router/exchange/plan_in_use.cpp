@@ -5,14 +5,16 @@
 namespace zeroway {
 
 void PlanInUse::use(std::shared_ptr<const Plan> plan, std::vector<std::shared_ptr<Backend>> backends) {
-  plans_.push_back(std::make_unique<LoopPlan>(LoopPlan{std::move(plan), std::move(backends), 0}));
+  plans_.push_back(std::make_unique<LoopPlan>(std::move(plan), std::move(backends)));
 }
 
 Answer PlanInUse::match(const ListenerInUse& listener, const Head& head) {
   LoopPlan& plan = *listener.pin;
-  const Route* route = plan.plan->match(listener.spec(), head.authority(), head.path());
-  if (route == nullptr) return {};
-  return {PlanPin(plan), route, plan.backends[route->backend].get()};
+  Match match = Plan::match(listener.spec(), head.authority(), head.path(), head.method(), plan);
+  Answer answer{PlanPin(plan), match.site, match.route, nullptr, match.miss, std::move(match.allowed)};
+  if (match.route != nullptr && match.route->own_answer == OwnAnswer::none)
+    answer.backend = plan.backends[match.route->backend].get();
+  return answer;
 }
 
 void PlanInUse::sweep() {

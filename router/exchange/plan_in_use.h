@@ -8,6 +8,8 @@
 #pragma once
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,9 +20,16 @@
 namespace zeroway {
 
 // A plan with its backends, as one loop sees it.
-struct LoopPlan {
-  std::shared_ptr<const Plan> plan;
-  std::vector<std::shared_ptr<Backend>> backends;  // in the order of Plan::backends; plans share equal ones
+struct LoopPlan final : ClaimLookup {
+  LoopPlan(std::shared_ptr<const Plan> with_plan, std::vector<std::shared_ptr<Backend>> with_backends)
+      : plan(std::move(with_plan)), backends(std::move(with_backends)) {}
+  [[nodiscard]] std::optional<std::size_t> claimed(std::size_t backend, std::string_view host,
+                                                   std::string_view path) const override {
+    return backends[backend]->claimed(host, path);
+  }
+
+  const std::shared_ptr<const Plan> plan;
+  const std::vector<std::shared_ptr<Backend>> backends;  // in the order of Plan::backends; plans share equal ones
   std::size_t pins = 0;
 };
 
@@ -54,13 +63,14 @@ struct ListenerInUse {
   [[nodiscard]] const ListenerSpec& spec() const { return pin->plan->listeners[index]; }
 };
 
-// Who answers a request. Route and backend stay while this object lives. An empty one has neither.
+// Who answers a request. Site, route and backend stay while this object lives.
 struct Answer {
   PlanPin pin;
-  const Route* route = nullptr;
-  Backend* backend = nullptr;
-
-  [[nodiscard]] bool is_empty() const { return route == nullptr; }
+  const Site* site = nullptr;    // null: no site has the host
+  const Route* route = nullptr;  // null: `miss` says why
+  Backend* backend = nullptr;    // null with an own answer
+  Match::Miss miss = Match::Miss::none;
+  std::string allowed{};  // with Miss::wrong_method: the value of Allow
 };
 
 class PlanInUse {
@@ -70,7 +80,7 @@ class PlanInUse {
   [[nodiscard]] bool is_empty() const { return plans_.empty(); }  // before the first use()
   [[nodiscard]] const LoopPlan& now() const { return *plans_.back(); }
   [[nodiscard]] ListenerInUse listen(std::size_t index) { return {PlanPin(*plans_.back()), index}; }
-  // Who answers the request, by the plan of its listener; an empty answer when nobody serves it.
+  // Who answers the request, by the plan of its listener.
   [[nodiscard]] static Answer match(const ListenerInUse& listener, const Head& head);
 
   // Ends the plans that nobody needs. Never to be called from a verb.

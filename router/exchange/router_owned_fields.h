@@ -20,7 +20,7 @@ inline constexpr std::string_view kCertificateSubject = "x-client-cert-subject";
 enum class FieldOwner : std::uint8_t {
   sender,      // none of the fields below
   codec,       // exactly a framing field: `content-length`, `transfer-encoding`, `host`, `te` …
-  proxy,       // exactly `forwarded` or `x-forwarded-for`, -proto, -host: this router and the proxies it trusts
+  proxy,       // exactly `forwarded`, `x-real-ip`, or a known `x-forwarded-…`: this router and the proxies it trusts
   router,      // exactly kCertificateSubject
   look_alike,  // of any field above: no sender may use it
 };

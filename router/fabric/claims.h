@@ -8,6 +8,7 @@
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,11 @@ class Claims {
   [[nodiscard]] PoolId group(const std::string& name);
   [[nodiscard]] PoolId pool_of(std::string_view authority, std::string_view path) const {
     return table_.match(authority, path);
+  }
+  // How many bytes of the path the closest claim names; nothing when no worker claims the path.
+  [[nodiscard]] std::optional<std::size_t> claimed(std::string_view authority, std::string_view path) const {
+    const PoolId pool = pool_of(authority, path);
+    return pool == kOpenPool ? std::nullopt : std::optional(table_.length(pool));
   }
   // See Pools.
   [[nodiscard]] Worker* pick(PoolId pool, Attempt attempt, std::size_t unclaimed) {

@@ -64,6 +64,12 @@ class Fabric : public Backend, public WireEvents {
   // A stream that is opened later is reset at the end of its turn. `empty` is called after a tick, so at most
   // tick_interval() after the last stream is over. It must not destroy the fabric.
   void retire(std::function<void()> empty) override;
+  [[nodiscard]] bool is_ready() const override {
+    return membership_.has_any([](const Worker&) { return true; });
+  }
+  [[nodiscard]] std::optional<std::size_t> claimed(std::string_view host, std::string_view path) const override {
+    return claims_.claimed(host, path);
+  }
   // One line for each worker: its name, its address, its routes, its state, and for how long it has been connected.
   [[nodiscard]] std::vector<std::string> describe() const override;
 

@@ -31,6 +31,10 @@ void FabricGroup::retire(std::function<void()> empty) {
   retirements_.add(pool_, std::move(empty));
 }
 
+bool FabricGroup::is_ready() const {
+  return membership_.has_any([this](const Worker& worker) { return worker.hello.group == name_; });
+}
+
 std::vector<std::string> FabricGroup::describe() const {
   return membership_.describe([this](const Worker& worker) { return worker.hello.group == name_; });
 }

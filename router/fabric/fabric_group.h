@@ -28,6 +28,7 @@ class FabricGroup : public Backend {
   void credit(StreamKey stream, std::uint32_t bytes) override;
   // See Fabric::retire(). Fabric::group() takes it back.
   void retire(std::function<void()> empty) override;
+  [[nodiscard]] bool is_ready() const override;
   // The workers of the group; see Fabric::describe().
   [[nodiscard]] std::vector<std::string> describe() const override;
 

@@ -59,6 +59,13 @@ class Membership : public PostEvents {
   // The loop did not run: nobody is late by that time.
   void lost_time();
 
+  // Whether there is a worker for which `is_wanted` returns true.
+  template <class Predicate>
+  [[nodiscard]] bool has_any(Predicate is_wanted) const {
+    for (const Worker* worker : context_.roster.all())
+      if (is_wanted(*worker)) return true;
+    return false;
+  }
   // One line for each worker for which `is_wanted` returns true.
   template <class Predicate>
   [[nodiscard]] std::vector<std::string> describe(Predicate is_wanted) const {

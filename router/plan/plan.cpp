@@ -6,36 +6,35 @@ namespace zeroway {
 
 namespace {
 
-ListenerSpec listener_of(const EdgeSettings& edge) {
-  ListenerSpec spec;
-  spec.address = edge.address;
-  spec.port = edge.port;
-  spec.limits = edge.limits;
-  spec.web_sockets = edge.web_sockets;
-  return spec;
+// Whether a claim of workers is longer than what the file has for the path.
+bool do_workers_win(const Site& site, const PathTable<const Route*>::Found& found, bool is_found, std::string_view host,
+                    std::string_view path, const ClaimLookup& claims) {
+  if (site.workers == nullptr) return false;
+  const auto claimed = claims.claimed(site.workers->backend, host, path);
+  return claimed && (!is_found || *claimed > found.matched);
+}
+
+const Route* route_of_last_resort(const Site& site) {
+  if (site.files != nullptr) return site.files;
+  return site.is_open_pool_last ? site.workers : nullptr;
 }
 
 }  // namespace
 
-const Route* Plan::match(const ListenerSpec&, std::string_view, std::string_view) const { return &everything; }
-
-std::shared_ptr<const Plan> make_plan(const EdgeSettings& edge, const ExchangeSettings& exchange) {
-  auto plan = std::make_shared<Plan>();
-  plan->listeners.push_back(listener_of(edge));
-  if (edge.tls.is_on()) {
-    ListenerSpec tls = listener_of(edge);
-    tls.port = edge.tls.port;
-    tls.is_tls = true;
-    tls.tls = edge.tls;
-    plan->listeners.push_back(std::move(tls));
-  }
-  plan->backends.push_back({});
-  plan->everything = {.backend = 0,
-                      .terms = request_terms(edge.limits, edge.web_sockets),
-                      .web_sockets = edge.web_sockets,
-                      .reply_timeout = exchange.reply_timeout,
-                      .retries = exchange.retries};
-  return plan;
+Match Plan::match(const ListenerSpec& listener, std::string_view host, std::string_view path, std::string_view method,
+                  const ClaimLookup& claims) {
+  const Site* site = site_of(listener, host);
+  if (site == nullptr) return {nullptr, nullptr, Match::Miss::wrong_host};
+  if (site->to_https != nullptr) return {site, site->to_https};
+  if (site->routes.is_empty() && site->files == nullptr && site->is_open_pool_last && site->workers != nullptr)
+    return {site, site->workers};  // whatever workers claim
+  const std::string_view bare = path.substr(0, path.find('?'));
+  const auto found = site->routes.find(bare, method);
+  const bool is_found = found.value != nullptr || found.is_wrong_method();
+  if (do_workers_win(*site, found, is_found, host, path, claims)) return {site, site->workers};
+  if (found.is_wrong_method()) return {site, nullptr, Match::Miss::wrong_method, found.allowed_methods()};
+  const Route* route = found.value != nullptr ? *found.value : route_of_last_resort(*site);
+  return {site, route, route == nullptr ? Match::Miss::no_route : Match::Miss::none};
 }
 
 }  // namespace zeroway

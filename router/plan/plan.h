@@ -1,52 +1,92 @@
 // What the operator's wishes mean: where clients come in, which route a request takes, and which backends there are.
 //
 // Owner: shared by all loops, and by the exchanges that began under it.   Thread: any; never changed once it is made.
-// A router without a file has a plan too: one listener, one site, one route to the fabric.
+// A router without a file has a plan too: one listener, one site, whose paths all go to the fabric.
 // Not here: reading files (router/settings), sockets (router/edge), backends as objects
 // (router/exchange/plan_in_use.h).
 #pragma once
 #include <cstdint>
-#include <memory>
+#include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "router/plan/files_spec.h"
+#include "router/plan/pool_spec.h"
 #include "router/plan/route.h"
+#include "router/plan/site.h"
+#include "router/route/host_table.h"
 #include "router/settings/settings.h"
 
 namespace zeroway {
 
 // Where clients come in, and what holds for all their connections.
 struct ListenerSpec {
-  std::string address;     // numeric or a host's name; "" = every address, IPv6 and IPv4
-  std::uint16_t port = 0;  // 0 = any free port
+  std::string address;      // numeric or a host's name; "" = every address, IPv6 and IPv4
+  std::uint16_t port = 0;   // 0 = any free port, without `socket_path`
+  std::string socket_path;  // of a unix socket; "" = none
   bool is_tls = false;
-  TlsSettings tls;  // with is_tls; its port is not used
+  TlsSettings tls;                // with is_tls; its port is not used
+  bool has_proxy_header = false;  // connections begin with a PROXY header
   HttpLimits limits;
   WebSocketSettings web_sockets;
+  HostTable<const Site*> sites;
+  const Site* only_site = nullptr;  // serves every host: `sites` need not be asked; null = there are several
 
   // Whether both are served by one socket, so that a change from one to the other needs no bind.
   [[nodiscard]] bool is_same_socket(const ListenerSpec& other) const {
-    return address == other.address && port == other.port && is_tls == other.is_tls;
+    return address == other.address && port == other.port && socket_path == other.socket_path &&
+           is_tls == other.is_tls && has_proxy_header == other.has_proxy_header;
   }
 };
 
+// The workers of one group; "" = those of the open pool and those that claim paths.
+struct GroupSpec {
+  std::string group;
+
+  bool operator==(const GroupSpec&) const = default;
+};
+
 // Which backend is to be built. Two equal specifications are one backend, also across plans.
-struct BackendSpec {
-  bool operator==(const BackendSpec&) const = default;
+using BackendSpec = std::variant<GroupSpec, PoolSpec, FilesSpec>;
+
+// How long a path the workers claim that serves a request: see Backend::claimed.
+class ClaimLookup {
+ public:
+  virtual ~ClaimLookup() = default;
+  [[nodiscard]] virtual std::optional<std::size_t> claimed(std::size_t backend, std::string_view host,
+                                                           std::string_view path) const = 0;
+};
+
+struct Match {
+  enum class Miss : std::uint8_t { none, wrong_host, wrong_method, no_route };
+
+  const Site* site = nullptr;    // null: no site has the host
+  const Route* route = nullptr;  // null: nobody serves the request
+  Miss miss = Miss::none;
+  std::string allowed{};  // with wrong_method: the value of Allow
 };
 
 struct Plan {
+  Plan() = default;
+  Plan(const Plan&) = delete;  // sites and routes point to each other
+  Plan& operator=(const Plan&) = delete;
+
   std::vector<ListenerSpec> listeners;  // at least one
+  std::deque<Site> sites;
+  std::deque<Route> routes;
   std::vector<BackendSpec> backends;
-  Route everything;  // the route of every request
 
-  // The route of a request that came in at `listener`, or null when nobody serves it. `path` is the whole path with its
-  // query.
-  [[nodiscard]] const Route* match(const ListenerSpec& listener, std::string_view host, std::string_view path) const;
+  // `path` is the whole path with its query, in the form in which it is forwarded.
+  [[nodiscard]] static Match match(const ListenerSpec& listener, std::string_view host, std::string_view path,
+                                   std::string_view method, const ClaimLookup& claims);
+  [[nodiscard]] static const Site* site_of(const ListenerSpec& listener, std::string_view host) {
+    if (listener.only_site != nullptr) return listener.only_site;
+    const Site* const* site = listener.sites.find(host);
+    return site == nullptr ? nullptr : *site;
+  }
 };
-
-// The plan of a router that has no file.
-[[nodiscard]] std::shared_ptr<const Plan> make_plan(const EdgeSettings& edge, const ExchangeSettings& exchange);
 
 }  // namespace zeroway

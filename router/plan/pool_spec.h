@@ -65,7 +65,7 @@ struct HealthSpec {
   std::chrono::milliseconds timeout{5'000};
   std::uint32_t retries = 3;  // wrong answers in a row, then the server is out
   std::uint32_t rise = 1;     // right answers in a row, then it is back
-  std::vector<Statuses> expected{Statuses{}};
+  std::vector<Statuses> expected = std::vector<Statuses>(1);
 
   bool operator==(const HealthSpec&) const = default;
 };

@@ -2,22 +2,55 @@
 //
 // Owner: the plan (router/plan/plan.h), which never changes.   Thread: any.
 // An exchange keeps its route until it is over, also when another plan is in use by then.
-// Not here: the backend as an object (router/exchange/plan_in_use.h), how a path finds its route (router/route).
+// Not here: the backend as an object (router/exchange/plan_in_use.h), how a path finds its route (router/plan/site.h).
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 
+#include "router/plan/field_changes.h"
+#include "router/route/rewrite_pattern.h"
 #include "router/settings/settings.h"
 #include "router/settings/terms.h"
 
 namespace zeroway {
 
+struct Site;  // router/plan/site.h
+
+// A reply that the exchange itself gives, without a backend.
+enum class OwnAnswer : std::uint8_t { none, redirect, to_https, health, health_details, ready, live };
+
+// Which of the fields that name the client a backend gets.
+struct ForwardingFields {
+  bool x_forwarded = true;  // X-Forwarded-For, -Proto, -Host
+  bool forwarded = true;    // Forwarded (RFC 7239)
+  bool port = false;        // X-Forwarded-Port, with x_forwarded
+};
+
 struct Route {
-  std::size_t backend = 0;  // index in Plan::backends
+  std::string path;  // as the file has it; "" = of no file
+  const Site* site = nullptr;
+  OwnAnswer own_answer = OwnAnswer::none;
+  std::size_t backend = 0;   // index in Plan::backends, without an own answer
+  std::string backend_name;  // for variables and logs
+
   RequestTerms terms;
   WebSocketSettings web_sockets;
   Millis reply_timeout{0};    // for a backend that has the whole request, or gives no credit, to reply: 504; 0 = any
   std::uint32_t retries = 2;  // openings of a possibly seen request after the first
+  bool takes_web_sockets = true;
+  bool takes_encoded_slashes = true;  // %2F and %5C in the path, about which servers disagree: else 400
+
+  bool strips_prefix = false;              // `path` is taken off the request's path
+  std::optional<std::string> new_path;     // the backend gets this path, with the request's query
+  std::optional<RewritePattern> redirect;  // with OwnAnswer::redirect
+  int redirect_status = 301;
+  std::uint16_t https_port = 443;  // with OwnAnswer::to_https
+
+  bool tells_worker = true;  // replies may say in X-Worker who answered: servers' addresses are nobody's business
+  ForwardingFields forwarding;
+  FieldChanges request, reply;
 };
 
 }  // namespace zeroway

@@ -84,12 +84,12 @@ void Chooser::build_ids() {
   }
 }
 
-std::optional<Placement> Chooser::place(std::string_view key, MemberTest may_take) {
+std::optional<Reservation> Chooser::place(std::string_view key, MemberTest may_take) {
   // Another loop may take the last room of the picked member meanwhile: then pick again, each time without that member.
   for (std::size_t tries = 0; tries <= size(); ++tries) {
     const Index picked = pick(key, may_take);
     if (!picked) return std::nullopt;
-    if (counts_[*picked].try_add(members_[*picked].max_open)) return Placement(*picked, counts_[*picked]);
+    if (counts_[*picked].try_add(members_[*picked].max_open)) return Reservation(*picked, counts_[*picked]);
   }
   return std::nullopt;
 }

@@ -17,7 +17,7 @@
 
 #include "proto/error.h"
 #include "router/route/balance_method.h"
-#include "router/route/placement.h"
+#include "router/route/reservation.h"
 
 namespace zeroway {
 
@@ -49,7 +49,7 @@ class Chooser {
   // whose order is too long) have a detail for the reader of the file.
   [[nodiscard]] static Result<std::unique_ptr<Chooser>> make(BalanceMethod method, std::vector<ChooserMember> members,
                                                              std::uint64_t seed = 0);
-  // The last Placement is gone before the Chooser.
+  // The last Reservation is gone before the Chooser.
   ~Chooser();
   Chooser(const Chooser&) = delete;
   Chooser& operator=(const Chooser&) = delete;
@@ -57,7 +57,7 @@ class Chooser {
   // Picks a member that has weight, has less than max_open open, and passes `may_take`; counts the request as open.
   // Nothing when there is none. `key` is what ip_hash and hash go by; an empty key goes round robin. No allocation.
   // `may_take` is asked about members that are not picked, too, and about some more than once.
-  [[nodiscard]] std::optional<Placement> place(std::string_view key, MemberTest may_take);
+  [[nodiscard]] std::optional<Reservation> place(std::string_view key, MemberTest may_take);
 
   [[nodiscard]] std::size_t size() const { return members_.size(); }
   [[nodiscard]] const ChooserMember& member(std::size_t index) const { return members_[index]; }

@@ -105,6 +105,11 @@ void RouteTable::drop(PoolId pool) {
   pools_.erase(at);
 }
 
+std::size_t RouteTable::length(PoolId pool) const {
+  const auto found = pools_.find(pool);
+  return found == pools_.end() ? 0 : found->second.path.size();
+}
+
 const std::vector<MemberId>& RouteTable::members(PoolId pool) const {
   static const std::vector<MemberId> nobody;
   const auto at = pools_.find(pool);

@@ -40,6 +40,8 @@ class RouteTable {
   // `authority` as in :authority, `path` as in :path (query and all). kOpenPool when no worker claimed anything closer.
   // No allocation.
   [[nodiscard]] PoolId match(std::string_view authority, std::string_view path) const;
+  // How many bytes of the path the pool's claim names; 0 for kOpenPool.
+  [[nodiscard]] std::size_t length(PoolId pool) const;
   // Good until the table changes; empty for an unknown pool.
   [[nodiscard]] const std::vector<MemberId>& members(PoolId pool) const;
   [[nodiscard]] std::size_t pool_count() const { return pools_.size(); }  // without kOpenPool, unless it was claimed

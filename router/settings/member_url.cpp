@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "proto/control.h"
 #include "router/settings/addresses.h"
 #include "router/settings/limits.h"
 
@@ -103,11 +104,6 @@ std::optional<Scheme> scheme_of(std::string_view text) {
 }
 
 }  // namespace
-
-bool is_group_name(std::string_view text) {
-  const auto is_name_char = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.'; };
-  return !text.empty() && text.size() <= kLongestGroup && std::all_of(text.begin(), text.end(), is_name_char);
-}
 
 bool is_fabric_name(std::string_view text) { return text == "fabric" || text.starts_with("fabric:"); }
 

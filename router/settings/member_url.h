@@ -31,7 +31,5 @@ inline constexpr const char* kMemberUrlForms =
 [[nodiscard]] Result<MemberUrl> read_member_url(std::string_view text);
 // "fabric", "fabric:" and "fabric:GROUP", as a route may name them in the place of a pool.
 [[nodiscard]] bool is_fabric_name(std::string_view text);
-// Letters, digits, '-', '_' and '.', at most 64: the name of a group of workers.
-[[nodiscard]] bool is_group_name(std::string_view text);
 
 }  // namespace zeroway

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "proto/control.h"
 #include "router/settings/limits.h"
 #include "router/settings/nearest_word.h"
 #include "router/settings/site_checks.h"

@@ -178,6 +178,18 @@ TEST_CASE("request rules: trailers say nothing of who asked") {
   CHECK(trailers.find("digest") == "a");
 }
 
+TEST_CASE("request rules: only a trusted proxy says where the client came in") {
+  for (const char* name : {"x-forwarded-port", "x-forwarded-prefix", "x-forwarded-server", "x-real-ip"}) {
+    CAPTURE(name);
+    for (const bool is_trusted : {false, true}) {
+      HeaderRules rules{trusting(is_trusted ? "192.0.2.0/24" : "")};
+      Head head = request({{name, "1"}});
+      rules.request(head, kClient);
+      CHECK(head.has(name) == is_trusted);
+    }
+  }
+}
+
 TEST_CASE("request rules: look-alikes of what the router owns pass from nobody, other fields from everybody") {
   struct Case {
     const char* name;
@@ -193,8 +205,9 @@ TEST_CASE("request rules: look-alikes of what the router owns pass from nobody, 
       {"x_client_cert_subject", false},
       {"x-client-cert_subject", false},
       {"x~client!cert'subject", false},
-      {"x_forwarded_port", true},  // nothing that we say
-      {"x-forwarded-port", true},
+      {"x_forwarded_port", false},
+      {"x_real_ip", false},
+      {"x-forwarded-ports", true},  // nothing that a proxy says
       {"xaforwardedafor", true},
       {"x-forwarded-fo", true},
       {"x_forwarded_forx", true},

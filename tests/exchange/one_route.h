@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "router/exchange/plan_in_use.h"
+#include "router/plan/make_plan.h"
 
 namespace zeroway {
 

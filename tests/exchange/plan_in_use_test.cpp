@@ -1,5 +1,6 @@
 // Plans come and go while exchanges are open.
 #include "router/exchange/plan_in_use.h"
+#include "router/plan/make_plan.h"
 
 #include <doctest/doctest.h>
 

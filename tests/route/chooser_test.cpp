@@ -111,7 +111,7 @@ TEST_CASE("chooser: with the heaviest member out, the others still get about the
 
 TEST_CASE("chooser: least connections fills the emptiest member, and ties rotate") {
   auto pool = chooser(BalanceMethod::least_connections, {1, 1});
-  std::vector<Placement> slow;
+  std::vector<Reservation> slow;
   for (int i = 0; i < 5; ++i) slow.push_back(*pool->place("", all_but("b")));
   std::string next;
   for (int i = 0; i < 5; ++i) {
@@ -127,7 +127,7 @@ TEST_CASE("chooser: least connections fills the emptiest member, and ties rotate
 
 TEST_CASE("chooser: least connections counts for the weight") {
   auto pool = chooser(BalanceMethod::least_connections, {3, 1});
-  std::vector<Placement> open;
+  std::vector<Reservation> open;
   for (int i = 0; i < 40; ++i) open.push_back(*pool->place("", anybody));
   CHECK(pool->open(0) == 30);
   CHECK(pool->open(1) == 10);
@@ -135,7 +135,7 @@ TEST_CASE("chooser: least connections counts for the weight") {
 
 TEST_CASE("chooser: of two at random the less loaded one is taken, so load stays close to even") {
   auto pool = chooser(BalanceMethod::random_two, {1, 1, 1, 1, 1, 1, 1, 1});
-  std::vector<Placement> open;
+  std::vector<Reservation> open;
   for (int i = 0; i < 800; ++i) open.push_back(*pool->place("", anybody));
   for (std::size_t member = 0; member < 8; ++member) {
     CHECK(pool->open(member) >= 90);
@@ -240,7 +240,7 @@ TEST_CASE("chooser: a full member is passed over, and has room again when one of
   for (const BalanceMethod method : kAllMethods) {
     CAPTURE(static_cast<int>(method));
     auto pool = Chooser::make(method, {{"x", 1, 2}, {"y", 1, 1}}).value();
-    std::vector<Placement> open;
+    std::vector<Reservation> open;
     for (int i = 0; i < 3; ++i) open.push_back(pool->place("key", anybody).value());
     CHECK(pool->open(0) == 2);
     CHECK(pool->open(1) == 1);
@@ -253,18 +253,18 @@ TEST_CASE("chooser: a full member is passed over, and has room again when one of
 
 TEST_CASE("chooser: a placement counts once, however it is moved and released") {
   auto pool = chooser(BalanceMethod::first, {1});
-  Placement one = pool->place("", anybody).value();
-  Placement other = std::move(one);
+  Reservation one = pool->place("", anybody).value();
+  Reservation other = std::move(one);
   CHECK(pool->open(0) == 1);
   other = pool->place("", anybody).value();
   CHECK(pool->open(0) == 1);
-  Placement& same = other;
+  Reservation& same = other;
   other = std::move(same);
   CHECK(pool->open(0) == 1);
   other.release();
   other.release();
   CHECK(pool->open(0) == 0);
-  other = Placement();
+  other = Reservation();
   CHECK(pool->open(0) == 0);
 }
 
@@ -302,7 +302,7 @@ TEST_CASE("chooser: the limit of a member holds when several loops want its last
   for (int loop = 0; loop < 4; ++loop) {
     loops.emplace_back([&pool, &was_over] {
       for (int i = 0; i < 3'000; ++i) {
-        std::array<std::optional<Placement>, 3> held;
+        std::array<std::optional<Reservation>, 3> held;
         for (auto& placement : held) placement = pool->place("", anybody);
         if (pool->open(0) > kMost || pool->open(1) > kMost) was_over = true;
       }

@@ -1,6 +1,6 @@
 // How many requests each member of a pool has open, and the guard that counts one of them.
 //
-// Owner: a Chooser keeps an OpenCount for each member; whoever serves a request keeps its Placement until it is over.
+// Owner: a Chooser keeps an OpenCount for each member; whoever serves a request keeps its Reservation until it is over.
 // Thread: any. Counts that a path of errors forgets make a member "full" until a restart; a destructor forgets none.
 // Not here: which member is picked (route/chooser.h).
 #pragma once
@@ -29,20 +29,20 @@ class alignas(64) OpenCount {
   std::atomic<std::uint32_t> open_{0};  // orders nothing else, so relaxed is enough
 };
 
-class Placement {
+class Reservation {
  public:
-  Placement() = default;
+  Reservation() = default;
   // `count` has counted this one already, and outlives it.
-  Placement(std::size_t member, OpenCount& count) : member_(member), count_(&count) {}
-  Placement(Placement&& other) noexcept : member_(other.member_), count_(std::exchange(other.count_, nullptr)) {}
-  Placement& operator=(Placement&& other) noexcept {
+  Reservation(std::size_t member, OpenCount& count) : member_(member), count_(&count) {}
+  Reservation(Reservation&& other) noexcept : member_(other.member_), count_(std::exchange(other.count_, nullptr)) {}
+  Reservation& operator=(Reservation&& other) noexcept {
     if (this == &other) return *this;
     release();
     member_ = other.member_;
     count_ = std::exchange(other.count_, nullptr);
     return *this;
   }
-  ~Placement() { release(); }
+  ~Reservation() { release(); }
 
   [[nodiscard]] std::size_t member() const { return member_; }  // index in the pool
   // The request is over. Also done by the destructor; a second time does nothing.

@@ -1,0 +1,28 @@
+// Replies that the router gives without a backend: redirects, and whether it is healthy.
+//
+// Owner: nobody; free functions.   Thread: any.
+// Not here: errors (exchange/error_reply.h), which paths have such a reply (router/plan/site_maker.cpp).
+#pragma once
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "proto/error.h"
+#include "proto/head.h"
+#include "router/exchange/plan_in_use.h"
+#include "router/observe/wall_clock.h"
+
+namespace zeroway {
+
+struct OwnAnswerContext {
+  WallTime now;
+  std::chrono::seconds uptime;
+  std::string_view date;  // the field's value
+};
+
+// Fills `head` and returns the content. `request` is the client's. Errors are the client's: a path from which no
+// redirect can be made.
+[[nodiscard]] Result<std::string> write_own_answer(const Answer& answer, const Head& request,
+                                                   const OwnAnswerContext& context, Head& head);
+
+}  // namespace zeroway

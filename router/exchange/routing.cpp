@@ -1,0 +1,133 @@
+#include "router/exchange/routing.h"
+
+#include <utility>
+
+#include "router/route/canonical_path.h"
+
+namespace zeroway {
+
+namespace {
+
+Error clients(Code code, std::string detail) { return {Fault::client, code, false, std::move(detail)}; }
+
+std::string_view without_query(std::string_view path) { return path.substr(0, path.find('?')); }
+
+std::string_view query_of(std::string_view path) {
+  const auto mark = path.find('?');
+  return mark == std::string_view::npos ? std::string_view() : path.substr(mark + 1);
+}
+
+}  // namespace
+
+void Routing::clear() {
+  answer_ = {};
+  has_encoded_slash_ = false;
+  client_path_.clear();
+  request_id_.clear();
+}
+
+Result<> Routing::find(const ClientInfo& client, Head& head, Kind kind) {
+  const Site* site = Plan::site_of(client.listener->spec(), head.authority());
+  if (site != nullptr && site->makes_paths_canonical) {
+    if (auto made = make_canonical(head); !made) return made;
+  }
+  answer_ = PlanInUse::match(*client.listener, head);
+  switch (answer_.miss) {
+    case Match::Miss::none:
+      return judge(kind);
+    case Match::Miss::wrong_host:
+      return clients(Code::misdirected, "no site has this host");
+    case Match::Miss::wrong_method:
+      return clients(Code::method_not_allowed, "the route takes " + answer_.allowed);
+    case Match::Miss::no_route:
+      break;
+  }
+  return clients(Code::no_route, "no route has this path");
+}
+
+Result<> Routing::make_canonical(Head& head) {
+  const auto path = canonical_path(head.path(), scratch_);
+  if (!path) return path.error();
+  has_encoded_slash_ = path->has_encoded_slash;
+  if (path->whole != head.path()) head.set(":path", path->whole);
+  return {};
+}
+
+Result<> Routing::judge(Kind kind) const {
+  if (kind == Kind::web_socket && !route().takes_web_sockets)
+    return clients(Code::no_web_socket, "a WebSocket on a route without websocket = true");
+  if (has_encoded_slash_ && !route().takes_encoded_slashes)
+    return clients(Code::bad_request, "%2F or %5C in the path, on a route without encoded_slashes = \"pass\"");
+  return {};
+}
+
+Result<> Routing::change_request(const ClientInfo& client, Head& head, RequestIds& ids) {
+  const Route& taken = route();
+  const bool has_changes = !taken.request.is_empty() || !taken.reply.is_empty();
+  if (has_changes) {
+    const auto own = head.find("x-request-id");
+    if (own && RequestIds::is_fit(*own)) {
+      request_id_ = *own;
+    } else {
+      ids.write(request_id_);
+    }
+  }
+  if (!taken.request.is_empty()) taken.request.apply(head, values_of(client, head), scratch_);
+  return change_path(head);
+}
+
+Result<> Routing::change_path(Head& head) {
+  const Route& taken = route();
+  if (!taken.strips_prefix && !taken.new_path) return {};
+  client_path_ = head.path();
+  if (taken.new_path) {
+    const std::string_view query = std::string_view(client_path_).substr(without_query(client_path_).size());
+    head.set(":path", std::string(*taken.new_path).append(query));
+    return {};
+  }
+  const CanonicalPath whole{client_path_, without_query(client_path_)};
+  head.set(":path", strip_prefix(whole, taken.path, scratch_).whole);
+  return {};
+}
+
+void Routing::change_reply(const ClientInfo& client, const Head& request, Head& reply, Reply whose) {
+  const bool is_own = whose == Reply::own;
+  const Site* from = site();
+  if (from == nullptr) return;
+  const bool has_site_changes = !from->reply.is_empty() || (is_own && !from->own_reply.is_empty());
+  const bool has_route_changes = has_route() && !route().reply.is_empty();
+  if (!has_site_changes && !has_route_changes) return;
+  const FieldValues values = values_of(client, request);
+  if (is_own) from->own_reply.apply(reply, values, scratch_);
+  from->reply.apply(reply, values, scratch_);
+  if (has_route_changes) route().reply.apply(reply, values, scratch_);
+}
+
+const ErrorBody* Routing::error_body(int status) const {
+  if (site() == nullptr) return nullptr;
+  const auto found = site()->error_pages.find(status);
+  return found == site()->error_pages.end() ? nullptr : &found->second;
+}
+
+// Copies: the head is changed while its own values are written into it.
+FieldValues Routing::values_of(const ClientInfo& client, const Head& request) {
+  const std::string_view path = path_of(request);
+  copies_.clear();
+  copies_.append(request.authority()).append(request.method()).append(path);
+  const std::string_view all = copies_;
+  const std::string_view host = all.substr(0, request.authority().size());
+  const std::string_view method = all.substr(host.size(), request.method().size());
+  const std::string_view target = all.substr(host.size() + method.size());
+  return {.remote_addr = client.address,
+          .host = host,
+          .scheme = client.is_tls ? "https" : "http",
+          .request_id = request_id_,
+          .method = method,
+          .path = without_query(target),
+          .query = query_of(target),
+          .site = answer_.site->name,
+          .backend = has_route() ? std::string_view(route().backend_name) : std::string_view(),
+          .tls_version = {}};
+}
+
+}  // namespace zeroway

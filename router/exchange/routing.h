@@ -1,0 +1,64 @@
+// What the plan does with one request: finds its route, changes its head for the backend, and the reply's head for the
+// client.
+//
+// Owner: an exchange.   Thread: one loop.
+// With a file there is one path for everything: it is made canonical once, and that path is matched, judged and
+// forwarded. Without a file the path is forwarded as it came.
+// Not here: forwarding fields (exchange/header_rules.h), replies without a backend (exchange/own_answers.h).
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "proto/error.h"
+#include "proto/head.h"
+#include "proto/kind.h"
+#include "router/exchange/plan_in_use.h"
+#include "router/exchange/request_ids.h"
+#include "router/route/field_template.h"
+
+namespace zeroway {
+
+// Whose reply it is: a backend's, or the router's own.
+enum class Reply : bool { backend, own };
+
+class Routing {
+ public:
+  // Forgets the request before, and lets go of its plan.
+  void clear();
+
+  // Finds who answers. The error is the client's. The site may be known even then.
+  [[nodiscard]] Result<> find(const ClientInfo& client, Head& head, Kind kind);
+  // Changes the head of the request for the backend, after the forwarding fields were added.
+  [[nodiscard]] Result<> change_request(const ClientInfo& client, Head& head, RequestIds& ids);
+  // Changes the head of a reply for the client. `request`: the request's head, as the backend got it.
+  void change_reply(const ClientInfo& client, const Head& request, Head& reply, Reply whose);
+  // The site's own page for errors with this status; null = the router's.
+  [[nodiscard]] const ErrorBody* error_body(int status) const;
+
+  [[nodiscard]] const Route& route() const { return *answer_.route; }
+  [[nodiscard]] const Site* site() const { return answer_.site; }
+  [[nodiscard]] const Answer& answer() const { return answer_; }
+  [[nodiscard]] Backend& backend() const { return *answer_.backend; }
+  [[nodiscard]] bool has_route() const { return answer_.route != nullptr; }
+  // After an error of a method: the value of Allow.
+  [[nodiscard]] const std::string& allowed_methods() const { return answer_.allowed; }
+  // The path that the client asked for; `request` as the backend got it.
+  [[nodiscard]] std::string_view path_of(const Head& request) const {
+    return client_path_.empty() ? request.path() : std::string_view(client_path_);
+  }
+  [[nodiscard]] const std::string& request_id() const { return request_id_; }
+
+ private:
+  [[nodiscard]] Result<> make_canonical(Head& head);
+  [[nodiscard]] Result<> judge(Kind kind) const;
+  [[nodiscard]] Result<> change_path(Head& head);
+  [[nodiscard]] FieldValues values_of(const ClientInfo& client, const Head& request);
+
+  Answer answer_;
+  bool has_encoded_slash_ = false;
+  std::string client_path_;  // "" = the backend's path is the client's
+  std::string request_id_;   // "" = nothing wants one
+  std::string copies_, scratch_;
+};
+
+}  // namespace zeroway

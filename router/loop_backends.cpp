@@ -1,0 +1,49 @@
+#include "router/loop_backends.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "router/backends/servers_backend.h"
+
+namespace zeroway {
+
+std::vector<std::shared_ptr<Backend>> LoopBackends::make(const Plan& plan, const SharedPools& pools,
+                                                         const LoopPlan* before) {
+  std::vector<std::shared_ptr<Backend>> backends;
+  for (std::size_t index = 0; index < plan.backends.size(); ++index) {
+    std::shared_ptr<Backend> backend;
+    if (before != nullptr) {
+      const auto& specs = before->plan->backends;
+      const auto same = std::find(specs.begin(), specs.end(), plan.backends[index]);
+      if (same != specs.end()) backend = before->backends[static_cast<std::size_t>(same - specs.begin())];
+    }
+    backends.push_back(backend ? std::move(backend) : make_one(plan.backends[index], pools[index]));
+  }
+  if (checks_ == Checks::yes) check_pools(pools);
+  return backends;
+}
+
+// The fabric is there with and without routes to it: workers may come at any time.
+std::shared_ptr<Backend> LoopBackends::make_one(const BackendSpec& spec, const std::shared_ptr<ServersPool>& pool) {
+  if (pool) return std::make_shared<ServersBackend>(loop_, pool, servers_);
+  const auto* workers = std::get_if<GroupSpec>(&spec);
+  Backend& backend = workers == nullptr || workers->group.empty() ? fabric_.backend() : fabric_.group(workers->group);
+  return {&backend, [](Backend*) {}};
+}
+
+void LoopBackends::check_pools(const SharedPools& pools) {
+  std::map<const ServersPool*, std::unique_ptr<HealthChecks>> checks;
+  for (const auto& pool : pools) {
+    if (!pool || !pool->spec().health.is_active) continue;
+    auto& check = checks[pool.get()];
+    if (const auto running = health_checks_.find(pool.get()); running != health_checks_.end()) {
+      check = std::move(running->second);
+    } else {
+      check = std::make_unique<HealthChecks>(loop_, pool, servers_, std::random_device()());
+    }
+  }
+  health_checks_ = std::move(checks);
+}
+
+}  // namespace zeroway

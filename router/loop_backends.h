@@ -1,0 +1,55 @@
+// Builds the backends of a plan for one loop, and keeps what they share.
+//
+// Owner: the loop's lane; outlives the backends.   Thread: that loop.
+// A specification that the plan before has too keeps its backend: connections, health and counters survive.
+// Not here: what all loops share of a pool (backends/servers_pool.h; router/router.cpp makes it).
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "router/backends/health_checks.h"
+#include "router/backends/net_origin_dialer.h"
+#include "router/backends/servers_pool.h"
+#include "router/exchange/plan_in_use.h"
+#include "router/fabric/fabric_driver.h"
+#include "router/http/client_codec.h"
+#include "router/http/randomness.h"
+#include "router/net/dialer.h"
+#include "router/net/loop.h"
+#include "router/net/resolver.h"
+#include "router/plan/plan.h"
+
+namespace zeroway {
+
+// In the order of Plan::backends; null where a backend is no pool of servers.
+using SharedPools = std::vector<std::shared_ptr<ServersPool>>;
+
+// One loop of the process asks the servers how they are.
+enum class Checks : bool { no, yes };
+
+class LoopBackends {
+ public:
+  LoopBackends(Loop& loop, FabricDriver& fabric, Checks checks) : loop_(loop), fabric_(fabric), checks_(checks) {}
+
+  // The backends of `plan`, in its order. `before`: the plan in use, or null.
+  [[nodiscard]] std::vector<std::shared_ptr<Backend>> make(const Plan& plan, const SharedPools& pools,
+                                                           const LoopPlan* before);
+
+ private:
+  [[nodiscard]] std::shared_ptr<Backend> make_one(const BackendSpec& spec, const std::shared_ptr<ServersPool>& pool);
+  void check_pools(const SharedPools& pools);
+
+  Loop& loop_;
+  FabricDriver& fabric_;
+  const Checks checks_;
+  SystemRandomness random_;
+  ClientCodecSettings codecs_{.random = &random_};
+  Resolver resolver_{loop_};
+  Dialer dialer_{loop_};
+  NetOriginDialer servers_{loop_, resolver_, dialer_, codecs_};
+  std::map<const ServersPool*, std::unique_ptr<HealthChecks>> health_checks_;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,92 @@
+#include "router/plan/make_plan.h"
+
+#include <utility>
+
+#include "router/plan/site_maker.h"
+
+namespace zeroway {
+
+namespace {
+
+ListenerSpec listener_of(const EdgeSettings& edge) {
+  ListenerSpec spec;
+  spec.address = edge.address;
+  spec.port = edge.port;
+  spec.limits = edge.limits;
+  spec.web_sockets = edge.web_sockets;
+  return spec;
+}
+
+// The listeners of a router without a file: a plain one, and one with TLS when there are certificates.
+void add_listeners(Plan& plan, const EdgeSettings& edge, const Site& site) {
+  plan.listeners.push_back(listener_of(edge));
+  if (edge.tls.is_on()) {
+    ListenerSpec tls = listener_of(edge);
+    tls.port = edge.tls.port;
+    tls.is_tls = true;
+    tls.tls = edge.tls;
+    plan.listeners.push_back(std::move(tls));
+  }
+  for (ListenerSpec& listener : plan.listeners) listener.only_site = &site;
+}
+
+Route& add_workers(Plan& plan, const EdgeSettings& edge, const ExchangeSettings& exchange) {
+  plan.backends.emplace_back(GroupSpec{});
+  Route& route = plan.routes.emplace_back();
+  route.backend = plan.backends.size() - 1;
+  route.terms = request_terms(edge.limits, edge.web_sockets);
+  route.web_sockets = edge.web_sockets;
+  route.reply_timeout = exchange.reply_timeout;
+  route.retries = exchange.retries;
+  return route;
+}
+
+void add_folder(Plan& plan, Site& site, const std::string& folder) {
+  FilesSpec spec;
+  spec.root = folder;
+  spec.listing = true;  // as everyone who serves a folder by hand expects
+  plan.backends.emplace_back(std::move(spec));
+  Route& route = plan.routes.emplace_back();
+  route.backend = plan.backends.size() - 1;
+  route.backend_name = "files";
+  route.terms = site.workers->terms;
+  route.takes_web_sockets = false;
+  route.tells_worker = false;
+  route.site = &site;
+  site.files = &route;
+  site.makes_paths_canonical = true;
+}
+
+std::shared_ptr<Plan> plan_without_file(const EdgeSettings& edge, const ExchangeSettings& exchange,
+                                        const std::string& folder) {
+  auto plan = std::make_shared<Plan>();
+  Site& site = plan->sites.emplace_back();
+  Route& workers = add_workers(*plan, edge, exchange);
+  workers.site = &site;
+  site.workers = &workers;
+  if (!folder.empty()) add_folder(*plan, site, folder);
+  add_listeners(*plan, edge, site);
+  return plan;
+}
+
+}  // namespace
+
+std::shared_ptr<const Plan> make_plan(const EdgeSettings& edge, const ExchangeSettings& exchange) {
+  return plan_without_file(edge, exchange, "");
+}
+
+PlanMaking make_plan(const Settings& settings, const ReadFile& read_file) {
+  PlanMaking making;
+  if (!settings.file || settings.file->sites.empty()) {
+    making.plan = plan_without_file(settings.edge, settings.exchange, settings.files);
+    return making;
+  }
+  auto plan = std::make_shared<Plan>();
+  SiteMaker maker(settings, read_file, *plan, making);
+  for (const SiteSettings& site : settings.file->sites) maker.add(site);
+  maker.finish();
+  if (making.errors.empty()) making.plan = std::move(plan);
+  return making;
+}
+
+}  // namespace zeroway

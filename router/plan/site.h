@@ -1,0 +1,43 @@
+// One site of the plan: which of its routes takes a request, and what holds for all its replies.
+//
+// Owner: the plan (router/plan/plan.h), which never changes.   Thread: any.
+//
+//     every path: the redirect to https, where the site has one
+//     the longest path wins:  own answers and the file's routes ── at a tie before ── claims of workers
+//     nobody has the path:    files ── else, without files and without a route "/", the open pool ── else 404
+//
+// Not here: which site a request is for (router/plan/plan.h), what workers claim (router/fabric/claims.h).
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "router/plan/route.h"
+#include "router/route/path_table.h"
+
+namespace zeroway {
+
+// The body of an error reply that replaces the router's own.
+struct ErrorBody {
+  std::string content;
+  std::string type;  // content-type
+};
+
+struct Site {
+  std::string name;
+  PathTable<const Route*> routes;
+  const Route* to_https = nullptr;  // takes every request; null = none
+  const Route* workers = nullptr;   // of the fabric: for paths that workers claim, and the open pool; null = closed
+  const Route* files = nullptr;     // of the folder; null = none
+  bool is_open_pool_last = true;    // paths that nobody has go to the open pool
+  bool makes_paths_canonical = false;
+  std::vector<std::size_t> required;     // backends that routes of the file name: ready when all of them are
+  FieldChanges reply;                    // of all replies, also of the router's own
+  FieldChanges own_reply;                // of the router's own replies only
+  std::map<int, ErrorBody> error_pages;  // by status
+};
+
+}  // namespace zeroway

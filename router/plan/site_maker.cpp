@@ -1,0 +1,401 @@
+#include "router/plan/site_maker.h"
+
+#include <algorithm>
+#include <array>
+
+#include "router/route/balance_method.h"
+
+namespace zeroway {
+
+namespace {
+
+// A value that stands for the request's id; see sites.proxy.headers.add.
+constexpr std::string_view kAutomaticId = "auto";
+constexpr std::string_view kRequestId = "x-request-id";
+
+RequestTerms terms_of(const ClientTerms& said) {
+  return {said.max_body, said.body_rate, said.body_timeout, said.web_sockets.open_handshake_timeout};
+}
+
+ServerSpec::Scheme scheme_of(MemberScheme scheme) {
+  switch (scheme) {
+    case MemberScheme::https:
+      return ServerSpec::Scheme::https;
+    case MemberScheme::h2c:
+      return ServerSpec::Scheme::h2c;
+    case MemberScheme::unix_socket:
+      return ServerSpec::Scheme::unix_socket;
+    case MemberScheme::http:
+    case MemberScheme::fabric:  // never a server
+      return ServerSpec::Scheme::http;
+  }
+  return ServerSpec::Scheme::http;
+}
+
+std::string name_of(const MemberUrl& url) {
+  if (url.scheme == MemberScheme::unix_socket) return "unix:" + url.socket_path;
+  const bool is_v6 = url.host.find(':') != std::string::npos;
+  return (is_v6 ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
+}
+
+ServerSpec server_of(const MemberSettings& said) {
+  ServerSpec spec;
+  spec.name = name_of(said.target);
+  spec.scheme = scheme_of(said.target.scheme);
+  spec.host = said.target.host;
+  spec.port = said.target.port;
+  spec.socket_path = said.target.socket_path;
+  spec.base_path = said.target.base;
+  spec.weight = said.weight;
+  spec.max_conns = said.max_conns;
+  spec.ca_file = said.ca_file;
+  spec.server_name = said.server_name;
+  spec.verify = said.verify;
+  spec.client_certificate = said.client_cert;
+  spec.client_key = said.client_key;
+  if (said.proxy_protocol == ProxyProtocol::v1) spec.proxy_header = ServerSpec::ProxyHeader::v1;
+  if (said.proxy_protocol == ProxyProtocol::v2) spec.proxy_header = ServerSpec::ProxyHeader::v2;
+  return spec;
+}
+
+HealthSpec health_of(const HealthSettings& said) {
+  HealthSpec spec;
+  spec.fall = said.fall;
+  spec.count_5xx = said.count_5xx;
+  spec.back_off = said.back_off;
+  spec.fail_open = said.fail_open;
+  spec.is_active = said.enabled;
+  spec.path = said.path;
+  spec.interval = said.interval;
+  spec.timeout = said.timeout;
+  spec.retries = said.retries;
+  spec.rise = said.rise;
+  spec.expected.clear();
+  for (const StatusRange& range : said.expected_status) spec.expected.push_back({range.first, range.last});
+  return spec;
+}
+
+std::string type_of_page(std::string_view file) {
+  if (file.ends_with(".json")) return "application/json";
+  if (file.ends_with(".txt")) return "text/plain; charset=utf-8";
+  return "text/html; charset=utf-8";
+}
+
+// "fabric", "fabric:" and "fabric:GROUP".
+std::string group_in(std::string_view text) {
+  const auto colon = text.find(':');
+  return colon == std::string_view::npos ? "" : std::string(text.substr(colon + 1));
+}
+
+}  // namespace
+
+void SiteMaker::add(const SiteSettings& said) {
+  Site& site = plan_.sites.emplace_back();
+  const Made made{&said, &site};
+  sites_.push_back(made);
+  site.name = said.name;
+  site.makes_paths_canonical = true;
+  add_reply_fields(made);
+  add_error_pages(made);
+  if (said.builtin_health) add_health(made);
+  if (said.proxy.enabled)
+    for (const RouteSettings& route : said.proxy.routes) add_route(made, route);
+  if (said.fabric) add_workers(made);
+  if (!said.static_dir.empty()) add_files(made);
+  add_listeners(made);
+  warn_of_later(said);
+}
+
+void SiteMaker::finish() {
+  for (const Made made : sites_)
+    if (made.said->redirect_to_https) add_redirect_to_https(made);
+  for (ListenerSpec& listener : plan_.listeners) {
+    if (listener.sites.find_default() != nullptr) continue;
+    // The first site of the listener is for hosts that no site has.
+    for (const Made made : sites_) {
+      const auto& listen = made.said->listen;
+      const bool is_here = std::any_of(listen.begin(), listen.end(), [&](const ListenAddress& where) {
+        return where.address == listener.address && where.port == listener.port && where.path == listener.socket_path;
+      });
+      if (!is_here) continue;
+      if (!made.said->strict_host) listener.sites.add("", made.site);
+      break;
+    }
+  }
+}
+
+// --- listeners
+
+void SiteMaker::add_listeners(Made made) {
+  for (const ListenAddress& where : made.said->listen) add_names(listener_at(where, *made.said), made);
+}
+
+ListenerSpec& SiteMaker::listener_at(const ListenAddress& where, const SiteSettings& said) {
+  const auto is_there = [&](const ListenerSpec& spec) {
+    return spec.address == where.address && spec.port == where.port && spec.socket_path == where.path;
+  };
+  auto found = std::find_if(plan_.listeners.begin(), plan_.listeners.end(), is_there);
+  if (found == plan_.listeners.end()) {
+    ListenerSpec spec;
+    spec.address = where.address;
+    spec.port = where.port;
+    spec.socket_path = where.path;
+    spec.is_tls = said.ssl.enabled;
+    spec.tls.handshake_timeout = settings_.edge.tls.handshake_timeout;
+    spec.tls.ticket_rotation = settings_.edge.tls.ticket_rotation;
+    spec.has_proxy_header = said.proxy_protocol;
+    spec.limits = settings_.edge.limits;
+    spec.web_sockets = said.terms.web_sockets;
+    plan_.listeners.push_back(std::move(spec));
+    found = plan_.listeners.end() - 1;
+  }
+  if (found->is_tls != said.ssl.enabled)
+    error(said.located.place_of("ssl"), "site '" + said.name + "': one site at " + to_text(where) +
+                                            " has TLS and another one has none: give one of them another port");
+  if (said.ssl.enabled) add_certificate(*found, said);
+  return *found;
+}
+
+void SiteMaker::add_certificate(ListenerSpec& listener, const SiteSettings& said) {
+  if (said.ssl.cert_file.empty()) {
+    return error(said.ssl.located.place, "site '" + said.name +
+                                             "': this router gets no certificates by itself yet: name them with "
+                                             "cert_file and key_file");
+  }
+  const TlsFiles files{said.ssl.cert_file, said.ssl.key_file};
+  auto& all = listener.tls.certificates;
+  if (std::find(all.begin(), all.end(), files) == all.end()) all.push_back(files);
+  if (said.ssl.client_ca.empty()) return;
+  listener.tls.client_ca = said.ssl.client_ca;
+  listener.tls.client_optional = said.ssl.client_optional;
+}
+
+void SiteMaker::add_names(ListenerSpec& listener, Made made) {
+  std::vector<std::string> names = made.said->hostnames;
+  names.insert(names.begin(), made.said->hostname);
+  for (const std::string& name : names)
+    if (!name.empty()) static_cast<void>(listener.sites.add(name, made.site));  // the file's checks found duplicates
+  if (made.said->is_default) static_cast<void>(listener.sites.add("", made.site));
+}
+
+// --- routes
+
+Route& SiteMaker::new_route(Made made, std::string path, const ClientTerms& terms) {
+  Route& route = plan_.routes.emplace_back();
+  route.path = std::move(path);
+  route.site = made.site;
+  route.terms = terms_of(terms);
+  route.web_sockets = terms.web_sockets;
+  route.forwarding.port = true;
+  return route;
+}
+
+void SiteMaker::add_route(Made made, const RouteSettings& said) {
+  Route& route = new_route(made, said.path, said.terms);
+  if (said.redirect) {
+    read_redirect(route, said);
+  } else {
+    route.backend = backend_of(*made.said, said);
+    route.backend_name = said.pool;
+    auto& required = made.site->required;
+    if (std::find(required.begin(), required.end(), route.backend) == required.end()) required.push_back(route.backend);
+    route.tells_worker = std::holds_alternative<GroupSpec>(plan_.backends[route.backend]);
+    if (route.tells_worker) route.reply_timeout = said.timeout.read;
+  }
+  route.retries = said.retries;
+  route.takes_web_sockets = said.websocket;
+  route.takes_encoded_slashes = said.encoded_slashes == EncodedSlashes::pass;
+  route.strips_prefix = said.strip_prefix;
+  route.new_path = said.rewrite_target;
+  add_changes(said.headers, route);
+  if (said.path == "/" && said.methods.empty()) made.site->is_open_pool_last = false;
+  MethodSet methods;
+  for (const std::string& method : said.methods) methods.add(method);
+  if (!made.site->routes.add_prefix(said.path, std::move(methods), &route).is_new)
+    error(said.located.place, "route '" + said.path + "': an earlier route of site '" + made.said->name +
+                                  "' has this path and one of these methods");
+}
+
+void SiteMaker::read_redirect(Route& route, const RouteSettings& said) {
+  route.own_answer = OwnAnswer::redirect;
+  route.redirect_status = static_cast<int>(said.redirect->status);
+  auto pattern = RewritePattern::read(said.redirect->pattern, said.redirect->to, RewritePattern::Use::redirect);
+  if (!pattern) return error(said.redirect->located.place, "redirect: " + pattern.error().detail);
+  route.redirect = std::move(*pattern);
+}
+
+void SiteMaker::add_workers(Made made) {
+  Route& route = new_route(made, "", made.said->terms);
+  route.backend = backend_of(GroupSpec{});
+  route.backend_name = "fabric";
+  route.reply_timeout = settings_.exchange.reply_timeout;
+  route.retries = made.said->proxy.retries;
+  if (made.said->proxy.enabled) add_changes(made.said->proxy.headers, route);
+  made.site->workers = &route;
+}
+
+void SiteMaker::add_files(Made made) {
+  const SiteSettings& said = *made.said;
+  const auto seconds = [](Millis time) {
+    return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(time).count());
+  };
+  FilesSpec spec;
+  spec.root = said.static_dir;
+  spec.index_files = said.index_files;
+  spec.listing = said.listing;
+  spec.fallback = said.fallback;
+  spec.dot_files = said.dot_files;
+  spec.precompressed = said.precompressed;
+  spec.etag = said.cache.etag_enabled;
+  spec.last_modified = said.cache.last_modified_enabled;
+  if (said.cache.enabled) {
+    spec.cache_control = said.cache.cache_control;
+    spec.max_age = seconds(said.cache.max_age_static);
+    spec.max_age_page = seconds(said.cache.max_age_dynamic);
+  }
+  Route& route = new_route(made, "", said.terms);
+  route.backend = backend_of(BackendSpec(std::move(spec)));
+  route.backend_name = "files";
+  route.takes_web_sockets = false;
+  route.tells_worker = false;
+  made.site->files = &route;
+}
+
+void SiteMaker::add_health(Made made) {
+  constexpr std::array kAnswers{
+      std::pair{"/api/health", OwnAnswer::health}, std::pair{"/api/health/detailed", OwnAnswer::health_details},
+      std::pair{"/api/health/ready", OwnAnswer::ready}, std::pair{"/api/health/live", OwnAnswer::live}};
+  for (const auto& [path, answer] : kAnswers) {
+    Route& route = new_route(made, path, made.said->terms);
+    route.own_answer = answer;
+    route.takes_web_sockets = false;
+    static_cast<void>(made.site->routes.add_exact(path, MethodSet{"GET"}, &route));
+  }
+}
+
+// To the port at which a site with TLS has the same host.
+void SiteMaker::add_redirect_to_https(Made made) {
+  if (made.said->ssl.enabled) return;  // it is https already
+  Route& route = new_route(made, "", made.said->terms);
+  route.own_answer = OwnAnswer::to_https;
+  for (const Made other : sites_) {
+    const auto& names = other.said->hostnames;
+    const bool has_host = other.said->hostname == made.said->hostname ||
+                          std::find(names.begin(), names.end(), made.said->hostname) != names.end();
+    if (!other.said->ssl.enabled || !has_host || other.said->listen.empty()) continue;
+    route.https_port = other.said->listen.front().port;
+    break;
+  }
+  made.site->to_https = &route;
+}
+
+// --- backends
+
+std::size_t SiteMaker::backend_of(BackendSpec spec) {
+  const auto same = std::find(plan_.backends.begin(), plan_.backends.end(), spec);
+  if (same != plan_.backends.end()) return static_cast<std::size_t>(same - plan_.backends.begin());
+  plan_.backends.push_back(std::move(spec));
+  return plan_.backends.size() - 1;
+}
+
+std::size_t SiteMaker::backend_of(const SiteSettings& site, const RouteSettings& route) {
+  if (is_fabric_name(route.pool)) return backend_of(GroupSpec{group_in(route.pool)});
+  std::vector<const MemberSettings*> workers;
+  std::size_t members = 0;
+  for (const MemberSettings& member : site.proxy.members) {
+    if (member.name != route.pool) continue;
+    ++members;
+    if (member.target.scheme == MemberScheme::fabric) workers.push_back(&member);
+  }
+  if (workers.empty()) return backend_of(BackendSpec(pool_of(site, route)));
+  if (members > 1)
+    error(workers.front()->located.place, "pool '" + route.pool + "': workers (" + workers.front()->url +
+                                              ") and other members in one pool are not supported yet");
+  return backend_of(GroupSpec{workers.front()->target.group});
+}
+
+PoolSpec SiteMaker::pool_of(const SiteSettings& site, const RouteSettings& route) {
+  PoolSpec spec;
+  spec.name = route.pool;
+  for (const MemberSettings& member : site.proxy.members)
+    if (member.name == route.pool) spec.servers.push_back(server_of(member));
+  if (const auto balance = read_balance(route.balance.method)) {
+    spec.balance = balance->method;
+    spec.hash_field = balance->field;
+  }
+  spec.health = health_of(site.proxy.health);
+  spec.times = {route.timeout.connect, route.timeout.read, route.timeout.write};
+  spec.queue_limit = settings_.fabric.queue_limit;
+  spec.queue_timeout = route.timeout.connect;
+  spec.preserve_host = route.headers.preserve_host;
+  return spec;
+}
+
+// --- fields and pages
+
+FieldTemplate SiteMaker::read_value(const FieldRule& rule) {
+  auto value = FieldTemplate::read(rule.value);
+  if (!value) error(rule.place, "field '" + rule.name + "': " + value.error().detail);
+  return value ? std::move(*value) : FieldTemplate();
+}
+
+void SiteMaker::add_changes(const ForwardingSettings& said, Route& route) {
+  route.forwarding.x_forwarded = said.add_x_forwarded;
+  route.forwarding.forwarded = said.add_forwarded;
+  for (const std::string& name : said.remove) {
+    route.request.remove(name);
+    route.reply.remove(name);
+  }
+  for (const std::string& name : said.request_remove) route.request.remove(name);
+  for (const std::string& name : said.response_remove) route.reply.remove(name);
+  for (const FieldRule& rule : said.add) {
+    FieldRule both = rule;
+    if (both.name == kRequestId && both.value == kAutomaticId) both.value = "$request_id";
+    route.request.set(both.name, read_value(both));
+    route.reply.set(both.name, read_value(both));
+  }
+  for (const FieldRule& rule : said.request_set) route.request.set(rule.name, read_value(rule));
+  for (const FieldRule& rule : said.request_add) route.request.add(rule.name, read_value(rule));
+  for (const FieldRule& rule : said.response_set) route.reply.set(rule.name, read_value(rule));
+  for (const FieldRule& rule : said.response_add) route.reply.add(rule.name, read_value(rule));
+}
+
+void SiteMaker::add_reply_fields(Made made) {
+  Site& site = *made.site;
+  for (const FieldRule& rule : made.said->headers) site.reply.set(rule.name, read_value(rule));
+  for (const FieldRule& rule : file_.security.security_headers) {
+    const bool is_of_file = rule.place.line > 0;
+    (is_of_file ? site.reply : site.own_reply).set_if_absent(rule.name, read_value(rule));
+  }
+  if (file_.security.hide_server_header) return site.reply.remove("server");
+  const std::string version = file_.server.version.empty() ? "" : "/" + file_.server.version;
+  site.reply.set_if_absent("server", read_value({"server", file_.server.name + version, {}}));
+}
+
+void SiteMaker::add_error_pages(Made made) {
+  for (const ErrorPage& page : made.said->error_pages) {
+    const auto content = read_file_(page.file);
+    if (!content) {
+      error(page.place, "error page: " + content.error().detail);
+      continue;
+    }
+    for (int status = page.statuses.first; status <= page.statuses.last; ++status)
+      made.site->error_pages[status] = {*content, type_of_page(page.file)};
+  }
+}
+
+void SiteMaker::warn_of_later(const SiteSettings& said) {
+  const auto warn = [&](const Located& located, const std::string& what) {
+    if (located.place.line == 0) return;
+    making_.warnings.push_back(file_.path + ":" + std::to_string(located.place.line) + ":" +
+                               std::to_string(located.place.column) + ": site '" + said.name + "': " + what);
+  };
+  warn(said.access_control.located, "access_control has no effect yet");
+}
+
+void SiteMaker::error(FilePlace place, const std::string& text) {
+  making_.errors.push_back(file_.path + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " +
+                           text);
+}
+
+}  // namespace zeroway

@@ -1,0 +1,64 @@
+// Makes the sites of a file: their routes, the backends that the routes need, and the listeners that they share.
+//
+// Owner: make_plan(), on its stack.   Thread: any.
+// Errors and warnings are gathered, and the making goes on, so that one look shows all of them.
+// Not here: a plan without a file (plan/make_plan.cpp).
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "router/plan/make_plan.h"
+
+namespace zeroway {
+
+class SiteMaker {
+ public:
+  SiteMaker(const Settings& settings, const ReadFile& read_file, Plan& plan, PlanMaking& making)
+      : settings_(settings), file_(*settings.file), read_file_(read_file), plan_(plan), making_(making) {}
+
+  void add(const SiteSettings& said);
+  // After the last site: what needs to know all of them.
+  void finish();
+
+ private:
+  // One site while it is made.
+  struct Made {
+    const SiteSettings* said;
+    Site* site;
+  };
+
+  void add_listeners(Made made);
+  ListenerSpec& listener_at(const ListenAddress& where, const SiteSettings& said);
+  void add_names(ListenerSpec& listener, Made made);
+  void add_certificate(ListenerSpec& listener, const SiteSettings& said);
+  void add_route(Made made, const RouteSettings& said);
+  void add_workers(Made made);
+  void add_files(Made made);
+  void add_health(Made made);
+  void add_redirect_to_https(Made made);
+  void add_error_pages(Made made);
+  void add_reply_fields(Made made);
+  void warn_of_later(const SiteSettings& said);
+
+  [[nodiscard]] Route& new_route(Made made, std::string path, const ClientTerms& terms);
+  void read_redirect(Route& route, const RouteSettings& said);
+  // The index of a backend that is as `spec` says; equal ones are one backend.
+  [[nodiscard]] std::size_t backend_of(BackendSpec spec);
+  [[nodiscard]] std::size_t backend_of(const SiteSettings& site, const RouteSettings& route);
+  [[nodiscard]] PoolSpec pool_of(const SiteSettings& site, const RouteSettings& route);
+  void add_changes(const ForwardingSettings& said, Route& route);
+  [[nodiscard]] FieldTemplate read_value(const FieldRule& rule);
+  void error(FilePlace place, const std::string& text);
+
+  const Settings& settings_;
+  const FileSettings& file_;
+  const ReadFile& read_file_;
+  Plan& plan_;
+  PlanMaking& making_;
+  std::vector<Made> sites_;
+};
+
+}  // namespace zeroway
