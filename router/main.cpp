@@ -1,10 +1,11 @@
-// The router's program: reads the command line and runs a Router.
+// The router's program: reads the command line and runs a Router, or tells a running one to reload.
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <iostream>
 
 #include "router/observe/log.h"
+#include "router/pid_file.h"
 #include "router/router.h"
 #include "router/settings/command_line.h"
 
@@ -20,8 +21,18 @@ void fill_standard_descriptors() {
   }
 }
 
-int serve(zeroway::Settings settings) {
-  zeroway::Router router(std::move(settings));
+int failed(const std::string& why) {
+  std::cerr << "router: " << why << "\n";
+  return 1;
+}
+
+int serve(zeroway::Settings settings, zeroway::ReadSettings read_again) {
+  zeroway::PidFile pid_file;
+  if (const auto written = pid_file.write(settings.pid_file); !written) {
+    zeroway::log::error(written.error().detail);
+    return 1;
+  }
+  zeroway::Router router(std::move(settings), std::move(read_again));
   if (const auto opened = router.open(); !opened) {
     zeroway::log::error(opened.error().detail);
     return 1;
@@ -33,16 +44,18 @@ int serve(zeroway::Settings settings) {
 
 int main(int argc, char** argv) {
   fill_standard_descriptors();
-  zeroway::CommandLine line = zeroway::read_command_line({argv + 1, argv + argc});
+  const std::vector<std::string> words{argv + 1, argv + argc};
+  zeroway::CommandLine line = zeroway::read_command_line(words);
   std::cout << line.output;
   std::cerr << line.error;
-  if (!line.settings) return line.exit_code;
-  if (const auto set_up = zeroway::log::set_up(line.settings->observe); !set_up) {
-    std::cerr << "router: " << set_up.error().detail << "\n";
-    return 1;
+  if (!line.reload.empty()) {
+    const auto told = zeroway::tell_to_reload(line.reload);
+    return told ? 0 : failed(told.error().detail);
   }
+  if (!line.settings) return line.exit_code;
+  if (const auto set_up = zeroway::log::set_up(line.settings->observe); !set_up) return failed(set_up.error().detail);
   for (const std::string& warning : line.warnings) zeroway::log::warning(warning);
-  const int exit_code = serve(std::move(*line.settings));
+  const int exit_code = serve(std::move(*line.settings), [words] { return zeroway::read_command_line(words); });
   zeroway::log::finish();
   return exit_code;
 }

@@ -57,7 +57,25 @@ Result<std::string> read_file(const std::string& path) {
   return Error{Fault::router, Code::internal, false, "'" + path + "' cannot be read"};
 }
 
+// A log line for each line of `text`.
+void log_lines(std::string_view text) {
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    if (end > 0) log::error(std::string(text.substr(0, end)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
 }  // namespace
+
+// Removes the file of a unix socket when no plan has it any more.
+struct SocketFile {
+  explicit SocketFile(std::string at) : path(std::move(at)) {}
+  ~SocketFile() { remove_socket_file(path); }
+  SocketFile(const SocketFile&) = delete;
+  SocketFile& operator=(const SocketFile&) = delete;
+  const std::string path;
+};
 
 // A listener of the plan, with what all loops share of it.
 struct Router::Entrance {
@@ -67,10 +85,16 @@ struct Router::Entrance {
   std::vector<Socket> sockets{};        // bound and not handed to the lanes yet, one for each
   std::unique_ptr<TlsKeeper> keeper{};  // none without TLS
 
-  [[nodiscard]] std::string url() const { return (spec.is_tls ? "https://" : "http://") + where; }
+  std::shared_ptr<SocketFile> socket_file{};  // of a unix socket; the entrance of the next plan takes it over
+
+  [[nodiscard]] std::string url() const {
+    if (!spec.socket_path.empty()) return where;
+    return (spec.is_tls ? "https://" : "http://") + where;
+  }
 };
 
-Router::Router(Settings settings) : settings_(std::move(settings)) {}
+Router::Router(Settings settings, ReadSettings read_again)
+    : read_again_(std::move(read_again)), settings_(std::move(settings)) {}
 
 Router::~Router() = default;
 
@@ -178,6 +202,7 @@ Result<std::unique_ptr<Router::Entrance>> Router::make_entrance(const ListenerSp
   if (open != entrances_.end()) {
     entrance->door = (*open)->door;
     entrance->where = (*open)->where;
+    entrance->socket_file = (*open)->socket_file;
   } else {
     entrance->door = ++last_door_;
     if (auto bound = bind(*entrance); !bound) return bound.error();
@@ -190,6 +215,7 @@ Result<std::unique_ptr<Router::Entrance>> Router::make_entrance(const ListenerSp
 
 // Binds one socket for each lane at the same port.
 Result<> Router::bind(Entrance& entrance) {
+  if (!entrance.spec.socket_path.empty()) return bind_unix(entrance);
   const std::string& address = entrance.spec.address;
   std::uint16_t port = entrance.spec.port;
   const Share share = lanes_.size() > 1 ? Share::yes : Share::no;
@@ -207,6 +233,16 @@ Result<> Router::bind(Entrance& entrance) {
     entrance.where = show(bound);
     entrance.sockets.push_back(std::move(*socket));
   }
+  return {};
+}
+
+Result<> Router::bind_unix(Entrance& entrance) {
+  auto socket = listen_on_unix(entrance.spec.socket_path);
+  if (!socket) return socket.error();
+  entrance.where = "unix:" + entrance.spec.socket_path;
+  for (std::size_t lane = 1; lane < lanes_.size(); ++lane) entrance.sockets.push_back(share(socket->fd()));
+  entrance.sockets.push_back(std::move(*socket));
+  entrance.socket_file = std::make_shared<SocketFile>(entrance.spec.socket_path);
   return {};
 }
 
@@ -314,9 +350,29 @@ void Router::reload() {
   // Lines that loops still gather go to the new file, which is as good as the old one.
   if (access_log_) access_log_->reopen();
   log::reopen();
-  log::info("SIGHUP: log files are opened anew, certificates are read again; there is nothing else to load");
+  log::info("SIGHUP: log files are opened anew, certificates are read again");
   for (const auto& entrance : entrances_)
     if (entrance->keeper) entrance->keeper->reload();
+  if (settings_.file && read_again_ && !is_draining_) reload_sites();
+}
+
+// Only the sites change. An error changes nothing.
+void Router::reload_sites() {
+  CommandLine line = read_again_();
+  for (const std::string& warning : line.warnings) log::warning(warning);
+  if (!line.settings) {
+    log_lines(line.error);
+    return log::error("the configuration file is not used: the router goes on as before");
+  }
+  line.settings->edge = settings_.edge;  // connections of all listeners share these limits
+  auto plan = read_plan(*line.settings);
+  const auto adopted = plan ? adopt(std::move(*plan)) : Result<>(plan.error());
+  if (!adopted) {
+    log_lines(adopted.error().detail);
+    return log::error("the configuration file is not used: the router goes on as before");
+  }
+  log::info("the configuration file is read again");
+  say_it_serves();
 }
 
 struct Router::Report {

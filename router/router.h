@@ -2,8 +2,9 @@
 //
 // Owner: main, or a test.   Thread: the first loop runs on the thread that calls run(), each other loop on its own
 // thread.
-// SIGTERM and SIGINT drain, a second one ends at once; SIGHUP opens the logs again and reads certificates; SIGUSR1
-// writes the counters. Not here: the work of any room; this is the only file that knows all rooms.
+// SIGTERM and SIGINT drain, a second one ends at once; SIGHUP opens the logs again, reads certificates and the
+// configuration file; SIGUSR1 writes the counters. Not here: the work of any room; this is the only file that knows all
+// rooms.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,7 @@
 
 #include "proto/error.h"
 #include "router/loop_backends.h"
+#include "router/settings/command_line.h"
 #include "router/settings/settings.h"
 
 namespace zeroway {
@@ -27,9 +29,13 @@ struct Plan;
 class Signals;
 class Timer;
 
+// Reads the settings anew. Without settings in the result, `error` says why.
+using ReadSettings = std::function<CommandLine()>;
+
 class Router {
  public:
-  explicit Router(Settings settings);
+  // `read_again` reads the command line and its file anew, for a reload.
+  explicit Router(Settings settings, ReadSettings read_again = {});
   ~Router();
 
   // Binds the fabric's endpoints and the listeners of the plan. The error names what cannot be bound.
@@ -48,6 +54,7 @@ class Router {
   [[nodiscard]] Result<std::shared_ptr<const Plan>> read_plan(const Settings& settings) const;
   [[nodiscard]] Result<std::unique_ptr<Entrance>> make_entrance(const ListenerSpec& spec);
   [[nodiscard]] Result<> bind(Entrance& entrance);
+  [[nodiscard]] Result<> bind_unix(Entrance& entrance);
   [[nodiscard]] Result<> open_tls(Entrance& entrance);
   [[nodiscard]] std::vector<DoorChange> doors_of(std::size_t lane);
   void on_lane(Lane& lane, std::function<void()> task);
@@ -58,11 +65,13 @@ class Router {
   void drain_timed_out();
   void stop();
   void reload();
+  void reload_sites();
   void report();
   void write_counters(Counters sum) const;
   struct Report;
   void gather(std::size_t index, Report report);
 
+  ReadSettings read_again_;
   Settings settings_;                    // not changed once open() has begun
   std::unique_ptr<LogFile> access_log_;  // none when it is off
   std::vector<std::unique_ptr<Lane>> lanes_;

@@ -22,17 +22,7 @@ void FrontDoor::use(ListenerInUse listener) {
   settings_.web_sockets = in_use_.spec().web_sockets;
 }
 
-void FrontDoor::open(Socket socket) {
-  listener_.emplace(context_.loop, std::move(socket),
-                    [this](Socket client, Peer peer) { accepted(std::move(client), std::move(peer)); });
-  context_.admission.join(*this);
-  has_joined_ = true;
-}
-
-void FrontDoor::accepted(Socket socket, Peer peer) {
-  if (!context_.admission.enters(peer.address)) return reset_and_close(std::move(socket));
-  keep(std::make_unique<ClientSession>(*this, std::move(socket), std::move(peer)));
-}
+void FrontDoor::open(Socket socket) { listen(std::move(socket)); }
 
 void FrontDoor::open_tls(Socket socket, TlsTerms terms) {
   tls_.emplace(context_.loop, std::move(terms), in_use_.spec().tls.handshake_timeout);
@@ -40,15 +30,42 @@ void FrontDoor::open_tls(Socket socket, TlsTerms terms) {
       context_.loop, *tls_,
       [this](std::unique_ptr<TlsConnection> connection, Peer peer) { secured(std::move(connection), std::move(peer)); },
       [this](const Peer& peer, std::string_view why) { handshake_failed(peer, why); });
+  listen(std::move(socket));
+}
+
+void FrontDoor::listen(Socket socket) {
+  if (in_use_.spec().has_proxy_header) {
+    arrivals_.emplace(
+        context_.loop, settings_.limits.head_timeout,
+        [this](Socket client, Peer peer) { begin(std::move(client), std::move(peer)); },
+        [this](const Peer& peer, std::string_view why) { no_proxy_header(peer, why); });
+  }
   listener_.emplace(context_.loop, std::move(socket),
-                    [this](Socket client, Peer peer) { accepted_tls(std::move(client), std::move(peer)); });
+                    [this](Socket client, Peer peer) { accepted(std::move(client), std::move(peer)); });
   context_.admission.join(*this);
   has_joined_ = true;
 }
 
-void FrontDoor::accepted_tls(Socket socket, Peer peer) {
-  if (!context_.admission.enters(peer.address)) return reset_and_close(std::move(socket));
-  handshakes_->begin(std::move(socket), std::move(peer));
+void FrontDoor::accepted(Socket socket, Peer peer) {
+  if (!context_.admission.enters(counted(peer.address))) return reset_and_close(std::move(socket));
+  if (arrivals_) return arrivals_->begin(std::move(socket), std::move(peer));
+  begin(std::move(socket), std::move(peer));
+}
+
+// With PROXY headers no address is counted: a balancer speaks for many clients.
+const std::string& FrontDoor::counted(const std::string& address) const {
+  static const std::string kNobody;
+  return arrivals_ ? kNobody : address;
+}
+
+void FrontDoor::begin(Socket socket, Peer client) {
+  if (handshakes_) return handshakes_->begin(std::move(socket), std::move(client));
+  keep(std::make_unique<ClientSession>(*this, std::move(socket), std::move(client)));
+}
+
+void FrontDoor::no_proxy_header(const Peer& peer, std::string_view why) {
+  context_.admission.left(counted(peer.address));
+  note_broken(peer.address, why);
 }
 
 void FrontDoor::secured(std::unique_ptr<TlsConnection> connection, Peer peer) {
@@ -59,7 +76,7 @@ void FrontDoor::secured(std::unique_ptr<TlsConnection> connection, Peer peer) {
 
 void FrontDoor::handshake_failed(const Peer& peer, std::string_view why) {
   ++counters().tls_failed;
-  context_.admission.left(peer.address);
+  context_.admission.left(counted(peer.address));
   if (log::is_on(log::Level::debug)) log::debug("client " + peer.address + ": TLS: " + std::string(why));
 }
 
@@ -79,12 +96,20 @@ void FrontDoor::leave_admission() {
 void FrontDoor::drain() {
   leave_admission();
   listener_.reset();
+  drop_arrivals();
   if (handshakes_) handshakes_->drop_all();
   // From the back: a session that is over leaves the list.
   for (std::size_t left = sessions_.size(); left > 0; --left) sessions_[left - 1]->drain();
 }
 
+void FrontDoor::drop_arrivals() {
+  if (!arrivals_) return;
+  for (std::size_t left = arrivals_->size(); left > 0; --left) context_.admission.left(counted(""));
+  arrivals_->drop_all();
+}
+
 void FrontDoor::drop_all() {
+  drop_arrivals();
   if (handshakes_) handshakes_->drop_all();
   while (!sessions_.empty()) sessions_.back()->drop();
 }
@@ -102,7 +127,7 @@ void FrontDoor::over(ClientSession& session) {
     sessions_[place]->place = place;
   }
   sessions_.pop_back();
-  context_.admission.left(session.address());
+  context_.admission.left(counted(session.address()));
   context_.loop.at_turn_end(*this);
 }
 

@@ -16,6 +16,7 @@
 #include "router/exchange/plan_in_use.h"
 #include "router/net/listener.h"
 #include "router/net/loop.h"
+#include "router/net/proxy_arrivals.h"
 #include "router/net/tls_server.h"
 #include "router/observe/complaints.h"
 #include "router/settings/settings.h"
@@ -64,8 +65,13 @@ class FrontDoor final : private TurnEnd, private Gate {
  private:
   void pause() override;
   void resume() override;
+  void listen(Socket socket);
   void accepted(Socket socket, Peer peer);
-  void accepted_tls(Socket socket, Peer peer);
+  void begin(Socket socket, Peer client);
+  void drop_arrivals();
+  // The address under which a connection is admitted.
+  [[nodiscard]] const std::string& counted(const std::string& address) const;
+  void no_proxy_header(const Peer& peer, std::string_view why);
   void secured(std::unique_ptr<TlsConnection> connection, Peer peer);
   void handshake_failed(const Peer& peer, std::string_view why);
   void keep(std::unique_ptr<ClientSession> session);
@@ -78,6 +84,7 @@ class FrontDoor final : private TurnEnd, private Gate {
   Complaints broken_;
   std::optional<TlsServer> tls_;            // none without TLS
   std::unique_ptr<Handshakes> handshakes_;  // none without TLS
+  std::optional<ProxyArrivals> arrivals_;   // none without PROXY headers
   std::optional<Listener> listener_;        // none before open() and after drain()
   std::vector<std::unique_ptr<ClientSession>> sessions_;
   std::vector<std::unique_ptr<ClientSession>> gone_;  // ended in this turn: their callers may still be running

@@ -316,7 +316,7 @@ std::string wrong_count(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 CommandLine failed(const std::string& why) {
-  return {{}, {}, "router: " + why + "\nrouter -h shows all options\n", {}, 2};
+  return {{}, {}, "router: " + why + "\nrouter -h shows all options\n", {}, {}, 2};
 }
 
 }  // namespace
@@ -327,6 +327,7 @@ namespace {
 struct FileWords {
   std::string config;
   bool is_check = false;
+  bool wants_reload = false;
   bool wants_example = false;
   bool wants_manual = false;
 };
@@ -390,6 +391,9 @@ class Parser {
                     "Loops, each with a pair of fabric ports of its own");
     options_.flag("Process", "--no-io-uring", settings.io_uring, false,
                   "A call of the kernel for each reply; else many leave by one, where it has io_uring for us");
+    options_.file("Process", "--pid-file", settings.pid_file, "File that holds the router's process id while it runs");
+    options_.flag("Process", "--reload", files.wants_reload, true,
+                  "Tell the router of --pid-file to read its configuration file again, and exit");
     options_.time("Process", "--drain-timeout", settings.drain_timeout, Millis(0),
                   "After SIGTERM, for open requests to end");
   }
@@ -399,9 +403,9 @@ class Parser {
     try {
       app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them off the back
     } catch (const CLI::CallForHelp&) {
-      return CommandLine{{}, app_.help(), {}, {}, 0};
+      return CommandLine{{}, app_.help(), {}, {}, {}, 0};
     } catch (const CLI::CallForVersion& version) {
-      return CommandLine{{}, std::string(version.what()) + "\n", {}, {}, 0};
+      return CommandLine{{}, std::string(version.what()) + "\n", {}, {}, {}, 0};
     } catch (const CLI::ArgumentMismatch& error) {
       return failed(wrong_count(app_, error));
     } catch (const CLI::ParseError& error) {
@@ -409,8 +413,9 @@ class Parser {
     }
     const std::string why = take_folder(app_, app_.remaining(), settings_.files);
     if (!why.empty()) return failed(why);
-    if (files.wants_example) return CommandLine{{}, example_file(), {}, {}, 0};
-    if (files.wants_manual) return CommandLine{{}, describe_keys(), {}, {}, 0};
+    if (files.wants_reload) return reload();
+    if (files.wants_example) return CommandLine{{}, example_file(), {}, {}, {}, 0};
+    if (files.wants_manual) return CommandLine{{}, describe_keys(), {}, {}, {}, 0};
     return std::nullopt;
   }
 
@@ -432,6 +437,13 @@ class Parser {
   FileWords files;
 
  private:
+  [[nodiscard]] CommandLine reload() const {
+    if (settings_.pid_file.empty()) return failed("--reload needs --pid-file FILE, as the running router has it");
+    CommandLine line;
+    line.reload = settings_.pid_file;
+    return line;
+  }
+
   Settings& settings_;
   CLI::App app_{
       "Gateway from HTTP to workers that connect to it, to servers and files. Without options it serves port 9000.",
@@ -471,7 +483,7 @@ CommandLine read_with_file(const std::vector<std::string>& words, const FileWord
     return files.is_check ? failed_file({why}, reading.warnings) : failed(why);
   }
   if (files.is_check) return told(settings, reading.warnings);
-  return {std::move(settings), {}, {}, std::move(reading.warnings), 0};
+  return {std::move(settings), {}, {}, std::move(reading.warnings), {}, 0};
 }
 
 }  // namespace
@@ -483,7 +495,7 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
   if (!parser.files.config.empty()) return read_with_file(words, parser.files);
   if (parser.files.is_check) return failed("--check needs -c FILE");
   if (const std::string why = parser.check(); !why.empty()) return failed(why);
-  return {std::move(settings), {}, {}, {}, 0};
+  return {std::move(settings), {}, {}, {}, {}, 0};
 }
 
 }  // namespace zeroway

@@ -18,6 +18,7 @@ struct CommandLine {
   std::string output;                 // for standard output: help, version
   std::string error;                  // for standard error: names the option, the value and the values allowed
   std::vector<std::string> warnings;  // about the configuration file, for the log
+  std::string reload;                 // the pid file of a router that is to read its file again; "" = serve
   int exit_code = 0;                  // 2 after an error, 1 after an error in the configuration file
 };
 
