@@ -7,12 +7,14 @@
 
 namespace zeroway {
 
-Origin::Origin(OriginOwner& owner, Loop& loop, OriginDialer& dialer, const ServersPool& pool, std::size_t index)
+Origin::Origin(OriginOwner& owner, Loop& loop, OriginDialer& dialer, const ServersPool& pool, std::size_t index,
+               const IdleLimits& idle)
     : owner_(owner),
       loop_(loop),
       dialer_(dialer),
       server_(pool.server(index)),
       tls_(pool.tls(index)),
+      idle_(idle),
       index_(index),
       preserve_host_(pool.spec().preserve_host),
       authority_(authority_of(server_)),
@@ -170,7 +172,7 @@ void Origin::unlist(OriginConnection& connection) {
 }
 
 void Origin::close_surplus() {
-  if (available_.size() <= kIdleConnections || !available_.front()->is_idle()) return;
+  if (available_.size() <= idle_.most || !available_.front()->is_idle()) return;
   OriginConnection& oldest = *available_.front();
   unlist(oldest);
   oldest.retire();
@@ -193,7 +195,7 @@ void Origin::close_moved(const std::vector<SocketAddress>& addresses) {
 }
 
 void Origin::close_old() {
-  const Time old = loop_.now() - kIdleTime;
+  const Time old = loop_.now() - idle_.time;
   const std::vector<OriginConnection*> all = available_;
   for (OriginConnection* connection : all) {
     if (!connection->is_idle() || connection->idle_since() > old) continue;
@@ -203,7 +205,7 @@ void Origin::close_old() {
 }
 
 void Origin::set_idle_timer() {
-  if (!available_.empty() && !idle_timer_.is_set()) idle_timer_.set(kIdleLook);
+  if (!available_.empty() && !idle_timer_.is_set()) idle_timer_.set(idle_.look);
 }
 
 void Origin::retire() {

@@ -19,6 +19,13 @@
 
 namespace zeroway {
 
+// Of the connections that are kept for later requests.
+struct IdleLimits {
+  std::size_t most = kIdleConnections;
+  std::chrono::milliseconds time = kIdleTime;
+  std::chrono::milliseconds look = kIdleLook;  // between two looks for those that are too old, or at an old address
+};
+
 // What a server's connections tell the pool.
 class OriginOwner {
  public:
@@ -41,7 +48,8 @@ class OriginOwner {
 class Origin final : private OriginConnectionOwner {
  public:
   // `pool` outlives the origin; `index` is the server's in the pool.
-  Origin(OriginOwner& owner, Loop& loop, OriginDialer& dialer, const ServersPool& pool, std::size_t index);
+  Origin(OriginOwner& owner, Loop& loop, OriginDialer& dialer, const ServersPool& pool, std::size_t index,
+         const IdleLimits& idle);
   ~Origin() override;
 
   // Opens the stream on a connection now, or keeps `head` in it and dials. Says no verb before it returns.
@@ -101,6 +109,7 @@ class Origin final : private OriginConnectionOwner {
   OriginDialer& dialer_;
   const ServerSpec& server_;
   const OriginTls* const tls_;
+  const IdleLimits idle_;
   const std::size_t index_;
   const bool preserve_host_;
   const std::string authority_;

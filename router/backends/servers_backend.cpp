@@ -14,15 +14,16 @@ constexpr Line::Queue kQueue = 0;  // the line of a pool has one queue
 
 std::string in_ms(milliseconds time) { return std::to_string(time.count()) + " ms"; }
 
-// No server could be reached. A server that gave no answer may be there: 502, else 503.
+// No server could be reached. A server that gave no answer may be there: 502, else 503. Not "safe to open again": all
+// servers were tried, and the time to connect is used up.
 Error unreachable(const Error& last) {
   const Code code = last.code == Code::worker_timeout ? Code::worker_reset : Code::no_worker;
-  return {last.fault, code, true, last.detail};
+  return {last.fault, code, false, last.detail};
 }
 
 }  // namespace
 
-ServersBackend::ServersBackend(Loop& loop, std::shared_ptr<ServersPool> pool, OriginDialer& dialer)
+ServersBackend::ServersBackend(Loop& loop, std::shared_ptr<ServersPool> pool, OriginDialer& dialer, IdleLimits idle)
     : loop_(loop),
       pool_(std::move(pool)),
       spec_(pool_->spec()),
@@ -30,7 +31,7 @@ ServersBackend::ServersBackend(Loop& loop, std::shared_ptr<ServersPool> pool, Or
       line_(spec_.queue_limit, spec_.queue_timeout),
       waiter_(std::make_shared<RoomBell::Waiter>(loop, [this] { room_came(); })) {
   for (std::size_t index = 0; index < pool_->size(); ++index) {
-    origins_.push_back(std::make_unique<Origin>(static_cast<OriginOwner&>(*this), loop, dialer, *pool_, index));
+    origins_.push_back(std::make_unique<Origin>(static_cast<OriginOwner&>(*this), loop, dialer, *pool_, index, idle));
   }
 }
 
@@ -98,7 +99,6 @@ void ServersBackend::retire(std::function<void()> empty) {
   empty_ = std::move(empty);
   for (const auto& origin : origins_) origin->retire();
   ask_turn_end();
-  loop_.post([] {});  // retire() may be called between two turns
 }
 
 std::vector<std::string> ServersBackend::describe() const {
@@ -205,7 +205,7 @@ void ServersBackend::wait_in_line(OriginStream& stream, const Head& head) {
   const Time now = loop_.now();
   const auto ticket = line_.join(kQueue, stream.key, now);
   if (!ticket) {
-    return fail(stream, {Fault::router, Code::queue_full, true,
+    return fail(stream, {Fault::router, Code::queue_full, false,
                          std::to_string(line_.size()) + " requests wait for pool " + spec_.name + " already"});
   }
   stream.keep_head(head);
@@ -306,13 +306,13 @@ void ServersBackend::ring(OriginStream& stream) {
 
 void ServersBackend::expire(OriginStream& stream) {
   if (stream.stage == Stage::in_line) {
-    return fail(stream, {Fault::router, Code::workers_busy, true,
+    return fail(stream, {Fault::router, Code::workers_busy, false,
                          "no server of pool " + spec_.name + " had room within " + in_ms(spec_.queue_timeout)});
   }
   if (stream.stage == Stage::dialing) {
     // The dial itself counts when it fails; only a trial has a word of its own.
     if (stream.health && stream.health->is_trial()) stream.health->failed(loop_.now());
-    return fail(stream, {Fault::backend, Code::worker_reset, true,
+    return fail(stream, {Fault::backend, Code::worker_reset, false,
                          "no connection to " + stream.server->name + " within " + in_ms(spec_.times.connect)});
   }
   const bool is_taking = stream.clock.is_taking();
@@ -356,7 +356,7 @@ Error ServersBackend::nobody_error(const OriginStream& stream) const {
   if (!can_anybody) {
     return {Fault::router, Code::not_implemented, false, "no server of pool " + spec_.name + " takes a WebSocket: h2c"};
   }
-  return {Fault::backend, Code::no_worker, true, "all servers of pool " + spec_.name + " are out"};
+  return {Fault::backend, Code::no_worker, false, "all servers of pool " + spec_.name + " are out"};
 }
 
 // --- the end of a turn

@@ -21,7 +21,8 @@ namespace zeroway {
 
 class ServersBackend final : public Backend, private OriginOwner, private TurnEnd {
  public:
-  ServersBackend(Loop& loop, std::shared_ptr<ServersPool> pool, OriginDialer& dialer);
+  // `dialer` outlives the backend.
+  ServersBackend(Loop& loop, std::shared_ptr<ServersPool> pool, OriginDialer& dialer, IdleLimits idle = {});
   ~ServersBackend() override;
 
   [[nodiscard]] StreamKey open(const BackendRequest& request, ReplyTo reply_to) override;

@@ -173,7 +173,12 @@ class ScriptedDialer final : public OriginDialer {
     return made;
   }
 
-  std::unique_ptr<OriginDialing> follow(const ServerSpec&, Followed) override { return nullptr; }
+  std::unique_ptr<OriginDialing> follow(const ServerSpec&, Followed done) override {
+    followed = std::move(done);
+    return nullptr;
+  }
+
+  Followed followed;  // of the last call
 
   std::vector<Dial*> dials;  // not answered yet, oldest first
   int count = 0;
@@ -276,10 +281,11 @@ struct Request {
 
 // One loop's backend of a pool, which may be shared with other benches.
 struct ServersBench {
-  explicit ServersBench(PoolSpec spec) : ServersBench(*ServersPool::make(std::move(spec))) {}
-  explicit ServersBench(std::shared_ptr<ServersPool> shared) : pool(std::move(shared)) {
+  explicit ServersBench(PoolSpec spec, IdleLimits idle = {})
+      : ServersBench(*ServersPool::make(std::move(spec)), idle) {}
+  explicit ServersBench(std::shared_ptr<ServersPool> shared, IdleLimits idle = {}) : pool(std::move(shared)) {
     codec_settings.random = &random;
-    backend = std::make_unique<ServersBackend>(loop, pool, dialer);
+    backend = std::make_unique<ServersBackend>(loop, pool, dialer, idle);
   }
 
   void turn() {
@@ -312,7 +318,8 @@ struct ServersBench {
     auto server = std::make_shared<ServerEnd>();
     const auto done = dialer.dials.front()->done;
     if (!codec) codec = std::make_unique<H1ClientCodec>(codec_settings);
-    done(DialedOrigin{std::make_unique<ScriptedConnection>(server), std::move(codec), is_http2, std::nullopt});
+    done(DialedOrigin{std::make_unique<ScriptedConnection>(server), std::move(codec), is_http2,
+                      SocketAddress::numeric("127.0.0.1", port)});
     turn();
     return server;
   }
@@ -343,6 +350,7 @@ struct ServersBench {
   ClientCodecSettings codec_settings;
   Listeners exchanges;
   ExchangeKey last_key = 0;
+  std::uint16_t port = 1;  // of the address that the next dials reach
   Route route;
   ClientInfo client{.address = "192.0.2.1"};
   std::unique_ptr<ServersBackend> backend;

@@ -180,7 +180,7 @@ TEST_CASE("servers, net: a server that is not there is 503, and one that comes b
   bench.serve(std::move(spec));
   const Request one = bench.open(get());
   REQUIRE(bench.is_over(one));
-  CHECK(one.take() == "reset no_worker unseen");
+  CHECK(one.take() == "reset no_worker");
   RawServer back(bench.loop, *listen_at("127.0.0.1", port, Share::no));
   const Request two = bench.open(get());
   CHECK(bench.hears(back, 0, "\r\n\r\n"));
@@ -305,7 +305,7 @@ TEST_CASE("servers, net: over TLS, the server must prove its name by a certifica
     bool verify;
     std::string told;
   };
-  const std::string answered = "accepted a:80 · head 200 · data 2 · end", refused = "reset no_worker unseen";
+  const std::string answered = "accepted a:80 · head 200 · data 2 · end", refused = "reset no_worker";
   for (const Case& one :
        {Case{files.certificate, "", true, answered}, Case{files.certificate, "a.test", true, answered},
         Case{files.certificate, "b.test", true, refused}, Case{"", "a.test", true, refused},

@@ -213,6 +213,47 @@ TEST_CASE("servers: a reply that nobody asked for ends the kept connection") {
   CHECK(server->is_destroyed);
 }
 
+TEST_CASE("servers: a connection that is idle for too long is closed") {
+  ServersBench bench(pool_of({"a"}), {.most = 10, .time = 20ms, .look = 10ms});
+  const auto server = bench.kept_connection();
+  CHECK(bench.turn_until([&] { return server->is_destroyed; }));
+  CHECK(server->is_closed);
+}
+
+TEST_CASE("servers: of too many idle connections, the oldest one is closed") {
+  ServersBench bench(pool_of({"a"}), {.most = 2, .time = 60s, .look = 60s});
+  const Request one = bench.open(get("/1")), two = bench.open(get("/2")), three = bench.open(get("/3"));
+  bench.turn();
+  const auto first = bench.connect(), second = bench.connect(), third = bench.connect();
+  for (const auto& server : {first, second, third}) {
+    server->say(kOk);
+    bench.turn();
+  }
+  CHECK(first->is_destroyed);
+  CHECK_FALSE(second->is_destroyed);
+  CHECK_FALSE(third->is_destroyed);
+}
+
+TEST_CASE("servers: when a name has moved, connections to its old addresses take no more requests") {
+  ServersBench bench(pool_of({"a"}), {.most = 10, .time = 60s, .look = 10ms});
+  bench.port = 1;
+  const Request one = bench.open(get("/1")), two = bench.open(get("/2"));
+  bench.turn();
+  const auto busy = bench.connect();
+  bench.port = 2;
+  const auto moved = bench.connect();
+  moved->say(kOk);
+  CHECK(bench.turn_until([&] { return bench.dialer.followed != nullptr; }));
+  bench.dialer.followed({*SocketAddress::numeric("127.0.0.1", 2)});
+  bench.turn();
+  CHECK_FALSE(moved->is_destroyed);
+  CHECK_FALSE(busy->is_destroyed);
+  busy->say(kOk);
+  CHECK(one.take() == "accepted a:80 · head 200 · data 2 · end");
+  bench.turn();
+  CHECK(busy->is_destroyed);
+}
+
 TEST_CASE("servers: bytes behind a reply are never given to the next request") {
   ServersBench bench(pool_of({"a"}));
   const Request request = bench.open(get());
@@ -418,7 +459,7 @@ TEST_CASE("servers: when every server refuses, nobody is there") {
   bench.turn();
   bench.refuse();
   bench.refuse();
-  CHECK(request.take() == "reset no_worker unseen");
+  CHECK(request.take() == "reset no_worker");
   CHECK(bench.dialer.count == 2);
   CHECK(bench.pool->chooser().open(0) + bench.pool->chooser().open(1) == 0);
 }
@@ -428,7 +469,7 @@ TEST_CASE("servers: a server that gives no answer is a bad gateway") {
   const Request request = bench.open(get());
   bench.turn();
   bench.refuse(Code::worker_timeout);
-  CHECK(request.take() == "reset worker_reset unseen");
+  CHECK(request.take() == "reset worker_reset");
 }
 
 TEST_CASE("servers: a server that does not answer leaves half of the time to the others") {
@@ -452,12 +493,12 @@ TEST_CASE("servers: servers that are out after failures get no requests, and all
     const Request request = bench.open(get());
     bench.turn();
     bench.refuse();
-    CHECK(request.take() == "reset no_worker unseen");
+    CHECK(request.take() == "reset no_worker");
   }
   const Request request = bench.open(get());
   CHECK(request.take() == "");
   bench.turn();
-  CHECK(request.take() == "reset no_worker unseen");
+  CHECK(request.take() == "reset no_worker");
   CHECK(bench.dialer.count == 3);
 }
 
@@ -469,8 +510,8 @@ TEST_CASE("servers: a dial that serves many counts as one failure") {
   bench.turn();
   CHECK(bench.dialer.count == 1);  // it tells which protocol the server speaks
   bench.refuse();
-  CHECK(one.take() == "reset no_worker unseen");
-  CHECK(three.take() == "reset no_worker unseen");
+  CHECK(one.take() == "reset no_worker");
+  CHECK(three.take() == "reset no_worker");
   CHECK(bench.pool->health(0).text(bench.loop.now()) == "up, 1 failures in a row");
 }
 
@@ -480,7 +521,7 @@ TEST_CASE("servers: when this machine has no port left, no server is to blame") 
     const Request request = bench.open(get());
     bench.turn();
     bench.refuse(Code::internal, Fault::router);
-    CHECK(request.take() == "reset no_worker unseen");
+    CHECK(request.take() == "reset no_worker");
   }
   CHECK(bench.pool->health(0).text(bench.loop.now()) == "up");
 }
@@ -573,9 +614,9 @@ TEST_CASE("servers: a full line refuses, and who waits too long is told") {
   ServersBench bench(std::move(spec));
   const Request one = bench.open(get("/1")), two = bench.open(get("/2")), three = bench.open(get("/3"));
   bench.turn();
-  CHECK(three.take() == "reset queue_full unseen");
+  CHECK(three.take() == "reset queue_full");
   CHECK(bench.turn_until([&] { return two.listener->is_over; }));
-  CHECK(two.take() == "reset workers_busy unseen");
+  CHECK(two.take() == "reset workers_busy");
   CHECK_FALSE(one.listener->is_over);
 }
 
@@ -605,7 +646,7 @@ TEST_CASE("servers: no connection within the connect time is a bad gateway") {
   ServersBench bench(std::move(spec));
   const Request request = bench.open(get());
   CHECK(bench.turn_until([&] { return request.listener->is_over; }));
-  CHECK(request.take() == "reset worker_reset unseen");
+  CHECK(request.take() == "reset worker_reset");
   const auto server = bench.connect();  // late, and kept for others
   CHECK(server->take() == "");
 }
