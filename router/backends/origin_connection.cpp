@@ -105,7 +105,7 @@ std::size_t OriginConnection::received(Bytes bytes) {
 }
 
 void OriginConnection::input_ended() {
-  ended_ = ClientCodec::InputEnd::orderly;
+  if (input_ == Input::open) input_ = Input::ended;
   settle_later();
 }
 
@@ -118,7 +118,7 @@ void OriginConnection::lost() {
   if (stage_ == Stage::over) return;
   if (stage_ == Stage::closing) return become_over();
   stage_ = Stage::gone;
-  ended_ = ClientCodec::InputEnd::broken;
+  if (input_ != Input::told) input_ = Input::broken;
   settle_later();
 }
 
@@ -129,11 +129,6 @@ OriginStream* OriginConnection::find(CodecStream number) const {
   return at != streams_.end() && (*at)->number == number ? *at : nullptr;
 }
 
-BackendEvents* OriginConnection::listener(CodecStream number) const {
-  const OriginStream* stream = find(number);
-  return stream ? stream->reply_to.find() : nullptr;
-}
-
 void OriginConnection::leave(const OriginStream& stream) {
   const auto at = place_of(streams_, stream.number);
   if (streams_.end() - at <= static_cast<std::ptrdiff_t>(unaccepted_)) --unaccepted_;
@@ -141,7 +136,7 @@ void OriginConnection::leave(const OriginStream& stream) {
   if (streams_.empty()) idle_since_ = owner_.loop().now();
 }
 
-// The stream is over for the codec. Told before the exchange: its next request may take this connection.
+// The stream is over for the codec.
 OriginStream* OriginConnection::take(CodecStream number) {
   OriginStream* stream = find(number);
   if (!stream) return nullptr;
@@ -242,8 +237,9 @@ void OriginConnection::read_on() {
 }
 
 void OriginConnection::settle_input_end() {
-  if (!ended_ || (is_blocked_ && connection_->kept() > 0) || std::exchange(is_end_told_, true)) return;
-  codec_->input_ended(*ended_, *this);
+  if (input_ == Input::open || input_ == Input::told || (is_blocked_ && connection_->kept() > 0)) return;
+  const bool is_orderly = std::exchange(input_, Input::told) == Input::ended;
+  codec_->input_ended(is_orderly ? ClientCodec::InputEnd::orderly : ClientCodec::InputEnd::broken, *this);
 }
 
 // Not while streams that the end of the connection concerns may still be opened elsewhere.
@@ -257,8 +253,8 @@ void OriginConnection::tell_accepted() {
 }
 
 void OriginConnection::send_output() {
-  if (is_mute_) return codec_->output().clear();
-  while (stage_ <= Stage::retiring && unwritten_ <= kLowMark && send_portion()) {
+  if (stage_ == Stage::mute) codec_->output().clear();
+  while (can_send() && unwritten_ <= kLowMark && send_portion()) {
   }
 }
 
@@ -270,7 +266,7 @@ bool OriginConnection::send_portion() {
   if (!connection_->send(output)) {
     // The server may have replied before it stopped reading: what it sent is still to come, and lost() behind it.
     output.clear();
-    is_mute_ = true;
+    stage_ = Stage::mute;
     timer_.set(kCloseTime);
     return false;
   }
@@ -281,7 +277,7 @@ bool OriginConnection::send_portion() {
 
 // The timers of a WebSocket.
 void OriginConnection::tick() {
-  if (is_mute_ || stage_ > Stage::retiring) return;
+  if (!can_send()) return;
   const Time now = owner_.loop().now();
   const Time due = codec_->tick(now, *this);
   if (due == Time::max()) return timer_.clear();
@@ -289,7 +285,7 @@ void OriginConnection::tick() {
 }
 
 void OriginConnection::ring() {
-  if (is_mute_ || stage_ > Stage::retiring) return lost();
+  if (!can_send()) return lost();
   settle_later();
 }
 
@@ -303,8 +299,8 @@ void OriginConnection::count_written() {
 
 void OriginConnection::close_if_done() {
   if (stage_ == Stage::gone && streams_.empty()) return become_over();
-  if (stage_ > Stage::retiring || !streams_.empty() || !codec_->output().empty()) return;
-  if (stage_ == Stage::retiring || codec_->is_finished() || ended_) close();
+  if (stage_ > Stage::mute || !streams_.empty() || !codec_->output().empty()) return;
+  if (stage_ != Stage::serving || input_ != Input::open || codec_->is_finished()) close();
 }
 
 void OriginConnection::retire() {

@@ -45,7 +45,9 @@ class OriginConnection final : private ConnectionEvents, private ReplyEvents {
   ~OriginConnection() override;
 
   // How many requests it would take now.
-  [[nodiscard]] std::size_t room() const { return is_closing() || ended_ ? 0 : codec_->room(); }
+  [[nodiscard]] std::size_t room() const {
+    return stage_ != Stage::serving || input_ != Input::open ? 0 : codec_->room();
+  }
   [[nodiscard]] bool is_http2() const { return is_http2_; }
   [[nodiscard]] bool serves(Kind kind) const { return codec_->serves(kind); }
   [[nodiscard]] const std::optional<SocketAddress>& address() const { return address_; }
@@ -69,13 +71,17 @@ class OriginConnection final : private ConnectionEvents, private ReplyEvents {
   bool is_listed = false;  // its Origin's note
 
  private:
+  //   serving ──▶ retiring ──▶ closing ──▶ over       in order, after the last request
+  //      └────────────┴──▶ mute ──▶ gone ──▶ over     broken: what the server sent before is still read
   enum class Stage : std::uint8_t {
     serving,
     retiring,  // takes no more requests
+    mute,      // nothing can be sent any more
     closing,   // our side is closed; the last bytes may still leave
     gone,      // the socket is closed
     over,      // the owner knows it
   };
+  enum class Input : std::uint8_t { open, ended, broken, told };  // told: the codec knows that it has ended
 
   // from the connection
   [[nodiscard]] std::size_t received(Bytes bytes) override;
@@ -93,11 +99,10 @@ class OriginConnection final : private ConnectionEvents, private ReplyEvents {
   void credit(CodecStream number, std::uint32_t bytes) override;
 
   void settle_later();
-  [[nodiscard]] bool is_closing() const { return stage_ != Stage::serving; }
+  [[nodiscard]] bool can_send() const { return stage_ <= Stage::retiring; }
   [[nodiscard]] bool is_socket_open() const { return stage_ <= Stage::closing; }
   [[nodiscard]] OriginStream* find(CodecStream number) const;
   [[nodiscard]] OriginStream* take(CodecStream number);
-  [[nodiscard]] BackendEvents* listener(CodecStream number) const;
   void leave(const OriginStream& stream);
   [[nodiscard]] bool is_server_to_blame(const OriginStream& stream, const Error& error) const;
 
@@ -117,15 +122,13 @@ class OriginConnection final : private ConnectionEvents, private ReplyEvents {
   const std::optional<SocketAddress> address_;
   std::vector<OriginStream*> streams_;  // in the order of their numbers
   std::size_t unaccepted_ = 0;          // how many of them, at the back, were opened since the last settle()
-  std::optional<ClientCodec::InputEnd> ended_;
-  std::size_t unwritten_ = 0;  // bytes given to the connection that the kernel has not taken
+  std::size_t unwritten_ = 0;           // bytes given to the connection that the kernel has not taken
   Stage stage_ = Stage::serving;
+  Input input_ = Input::open;
   bool is_http2_;
-  bool is_asked_ = false;     // settle() will be called
-  bool is_blocked_ = false;   // the codec has left input until it gets credit
-  bool is_mute_ = false;      // nothing can be sent any more
-  bool is_end_told_ = false;  // the codec knows that the input has ended
-  bool has_served_ = false;   // a reply has come over it
+  bool is_asked_ = false;    // settle() will be called
+  bool is_blocked_ = false;  // the codec has left input until it gets credit
+  bool has_served_ = false;  // a reply has come over it
   Time idle_since_;
   Timer timer_;  // the codec's next tick; or, once nothing more can be sent, until the connection is dropped
   std::unique_ptr<ClientCodec> codec_;
