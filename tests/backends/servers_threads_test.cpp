@@ -80,6 +80,8 @@ struct Asking : ServersBench {
       look.set(1ms);
     });
     look.set(1ms);
+    Timer limit(loop, [this] { loop.stop(); });
+    limit.set(60s);
     loop.run();
   }
 
