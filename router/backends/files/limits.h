@@ -1,0 +1,27 @@
+// Every number of serving files that limits something and is no setting, with its reason.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "proto/limits.h"
+
+namespace zeroway {
+
+inline constexpr std::size_t kMostRanges = 32;        // in one Range; players and readers of PDF ask for a few
+inline constexpr std::size_t kReadSize = 262'144;     // bytes of one read: as much as a stream may have on its way
+inline constexpr std::size_t kTurnBytes = 1 << 20;    // of all replies in one turn: about 0.3 ms of copying
+inline constexpr std::size_t kRequestCost = 4'096;    // of kTurnBytes: the system calls of a request take as long
+inline constexpr std::size_t kListingCost = 262'144;  // of kTurnBytes: a folder's entries are system calls too
+inline constexpr std::size_t kMostListed = 1'000;     // entries of one listing: about 2 ms, read and sorted at once
+inline constexpr std::size_t kMostHotFile =
+    kFirstReplyWindow;                                // bytes: such a reply needs no credit, so it goes at once
+inline constexpr std::size_t kHotBytes = 16 << 20;    // contents that a loop keeps in memory
+inline constexpr std::size_t kMostKnown = 4'096;      // names that a loop knows: about 2 MiB
+inline constexpr std::size_t kWarmStreams = 256;      // streams kept for reuse after a peak
+inline constexpr std::chrono::seconds kLookAgain{1};  // a name is looked up again: a new release is seen in a second
+inline constexpr std::int64_t kSettledNanos =
+    2'000'000'000;                    // since a change: file systems count time in steps up to 2 s
+inline constexpr int kOpenTries = 4;  // openat2 gives EAGAIN while a folder is renamed beneath it
+
+}  // namespace zeroway
