@@ -8,12 +8,13 @@
 
 namespace zeroway {
 
-inline constexpr std::size_t kMostRanges = 32;        // in one Range; players and readers of PDF ask for a few
-inline constexpr std::size_t kReadSize = 262'144;     // bytes of one read: as much as a stream may have on its way
-inline constexpr std::size_t kTurnBytes = 1 << 20;    // of all replies in one turn: about 0.3 ms of copying
-inline constexpr std::size_t kRequestCost = 4'096;    // of kTurnBytes: the system calls of a request take as long
-inline constexpr std::size_t kListingCost = 262'144;  // of kTurnBytes: a folder's entries are system calls too
-inline constexpr std::size_t kMostListed = 1'000;     // entries of one listing: about 2 ms, read and sorted at once
+inline constexpr std::size_t kMostRanges = 32;     // in one Range; players and readers of PDF ask for a few
+inline constexpr std::size_t kReadSize = 262'144;  // bytes of one read: as much as a stream may have on its way
+inline constexpr std::size_t kTurnBytes = 1
+                                          << 20;  // of all replies in one turn: 0.05 ms to read, about 1 ms to encrypt
+inline constexpr std::size_t kRequestCost = 4'096;       // of kTurnBytes: a file that is not in memory costs 7 us
+inline constexpr std::size_t kListingCost = kTurnBytes;  // 1'000 entries cost 2 ms
+inline constexpr std::size_t kMostListed = 1'000;        // entries of one listing, which are read and sorted at once
 inline constexpr std::size_t kMostHotFile =
     kFirstReplyWindow;                                // bytes: such a reply needs no credit, so it goes at once
 inline constexpr std::size_t kHotBytes = 16 << 20;    // contents that a loop keeps in memory

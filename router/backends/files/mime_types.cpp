@@ -68,6 +68,12 @@ MimeTypes MimeTypes::read(const std::string& path) {
   return types;
 }
 
+MimeTypes MimeTypes::over(const MimeTypes& below) {
+  MimeTypes types;
+  types.below_ = &below;
+  return types;
+}
+
 void MimeTypes::read_lines(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -95,7 +101,7 @@ std::string_view MimeTypes::type_of(std::string_view file_name) const {
     rest.remove_prefix(dot + 1);
     if (const auto found = types_.find(rest); found != types_.end()) return found->second;
   }
-  return {};
+  return below_ == nullptr ? std::string_view() : below_->type_of(file_name);
 }
 
 }  // namespace zeroway

@@ -18,6 +18,9 @@ class MimeTypes {
   // there is no such file.
   [[nodiscard]] static MimeTypes read(const std::string& path);
 
+  // Asks `below`, which outlives this object, for every end that is not set here.
+  [[nodiscard]] static MimeTypes over(const MimeTypes& below);
+
   // "js" or ".js"; "type/subtype", with or without parameters. A text without a charset is UTF-8.
   void set(std::string_view end, std::string_view type);
   // By the longest end that is known ("tar.gz" before "gz"), in any case; "" when none is. Good as long as this object.
@@ -28,6 +31,7 @@ class MimeTypes {
   void read_line(std::string_view line);
 
   ByText<std::string> types_;  // by end in lower case
+  const MimeTypes* below_ = nullptr;
 };
 
 }  // namespace zeroway
