@@ -28,9 +28,9 @@ struct Shelf {
   std::string content(const std::string& name) {
     KnownName& found = known.find(name);
     if (found.find != Find::file) return "no file";
-    if (!found.file(Coding::identity).has_content) static_cast<void>(known.open(found, Coding::identity));
+    if (!found.file(Coding::identity).content) static_cast<void>(known.open(found, Coding::identity));
     const KnownFile& file = found.file(Coding::identity);
-    return file.has_content ? file.content : "-";
+    return file.content ? *file.content : "-";
   }
   std::string etag(const std::string& name) { return known.find(name).file(Coding::identity).etag; }
   void write(const std::string& name, const std::string& text) const { static_cast<void>(folder.write(name, text)); }
@@ -114,8 +114,8 @@ TEST_CASE("known files: contents are bounded, and the one that was not asked for
   CHECK(shelf.content("0").size() == text.size());
   for (std::size_t at = fits; at < fits + 8; ++at) CHECK(shelf.content(std::to_string(at)).size() == text.size());
   CHECK(shelf.known.bytes() == kHotBytes);
-  CHECK(shelf.known.find("0").file(Coding::identity).has_content);
-  CHECK_FALSE(shelf.known.find("1").file(Coding::identity).has_content);
+  CHECK(shelf.known.find("0").file(Coding::identity).content != nullptr);
+  CHECK(shelf.known.find("1").file(Coding::identity).content == nullptr);
 }
 
 TEST_CASE("known files: an empty file has its content in memory") {

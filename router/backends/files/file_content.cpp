@@ -12,6 +12,7 @@ void FileContent::clear() {
   parts_.clear();
   part_ = text_read_ = 0;
   file_ = Descriptor();
+  memory_.reset();
 }
 
 void FileContent::add(std::string text) {
@@ -31,7 +32,20 @@ std::uint64_t FileContent::size() const {
 Result<Bytes> FileContent::next(std::string& buffer, std::size_t most) {
   Part& part = parts_[part_];
   if (!part.text.empty()) return next_text(part, most);
-  return next_of_file(part.range, buffer, most);
+  return memory_ ? next_of_memory(part.range, most) : next_of_file(part.range, buffer, most);
+}
+
+Bytes FileContent::next_of_memory(ByteRange& range, std::size_t most) {
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(range.size, most));
+  const std::string_view bytes = std::string_view(*memory_).substr(static_cast<std::size_t>(range.first), size);
+  taken(range, size);
+  return as_bytes(bytes);
+}
+
+void FileContent::taken(ByteRange& range, std::size_t bytes) {
+  range.first += bytes;
+  range.size -= bytes;
+  if (range.size == 0) ++part_;
 }
 
 Bytes FileContent::next_text(Part& part, std::size_t most) {
@@ -57,9 +71,7 @@ Result<Bytes> FileContent::next_of_file(ByteRange& range, std::string& buffer, s
                  "the file has become shorter: " + std::to_string(range.size) + " bytes are missing"};
   }
   const auto bytes = static_cast<std::size_t>(count);
-  range.first += bytes;
-  range.size -= bytes;
-  if (range.size == 0) ++part_;
+  taken(range, bytes);
   return as_bytes(std::string_view(buffer).substr(0, bytes));
 }
 

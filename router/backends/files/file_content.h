@@ -1,10 +1,11 @@
-// The content of one reply: texts, and ranges of one open file, in order.
+// The content of one reply: texts, and ranges of one file, in order. The file is open, or in memory.
 //
 // Owner: a stream of FilesBackend.   Thread: one loop.
 // Not here: how much may be sent (files/files_backend.h).
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ class FileContent {
   void add(const ByteRange& range);
   // The file that the ranges are of.
   void read_from(Descriptor file) { file_ = std::move(file); }
+  void read_from(std::shared_ptr<const std::string> file) { memory_ = std::move(file); }
 
   [[nodiscard]] std::uint64_t size() const;  // of what is not read yet
   [[nodiscard]] bool is_all_read() const { return part_ == parts_.size(); }
@@ -35,13 +37,16 @@ class FileContent {
     ByteRange range;  // used without a text
   };
 
+  void taken(ByteRange& range, std::size_t bytes);
   [[nodiscard]] Bytes next_text(Part& part, std::size_t most);
+  [[nodiscard]] Bytes next_of_memory(ByteRange& range, std::size_t most);
   [[nodiscard]] Result<Bytes> next_of_file(ByteRange& range, std::string& buffer, std::size_t most);
 
   std::vector<Part> parts_;
   std::size_t part_ = 0;
   std::size_t text_read_ = 0;  // of the part's text
   Descriptor file_;
+  std::shared_ptr<const std::string> memory_;  // shared with what the loop knows of files, which may forget it
 };
 
 }  // namespace zeroway

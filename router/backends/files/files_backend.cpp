@@ -119,13 +119,10 @@ std::size_t FilesBackend::answer(StreamKey key, Stream& stream) {
     return kRequestCost;
   }
   const ReplyTo reply_to = stream.reply_to;
-  const bool is_bare = answer->in_memory.empty() && stream.content.is_all_read();
+  const bool is_bare = stream.content.is_all_read();
   if (BackendEvents* to = reply_to.find()) to->accepted(kWho);
   if (BackendEvents* to = reply_to.find()) to->head(*answer->head, is_bare ? Last::yes : Last::no);
-  if (!answer->in_memory.empty() && find(key) != nullptr) {
-    if (BackendEvents* to = reply_to.find()) to->data(as_bytes(answer->in_memory));
-  }
-  return answer->cost + answer->in_memory.size() + send(key);
+  return answer->cost + send(key);
 }
 
 std::size_t FilesBackend::send(StreamKey key) {

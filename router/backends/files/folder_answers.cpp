@@ -94,7 +94,7 @@ FolderAnswers::Answer FolderAnswers::answer_file(const Asked& asked, KnownName& 
   prepare(asked.request, known, coding);
   if (!reply_.has_content()) return prepared();
   const KnownFile& file = known.file(coding);
-  return file.has_content ? answer_from_memory(asked, file.content) : answer_opened(asked, known, coding);
+  return file.content ? answer_from(asked, file.content) : answer_opened(asked, known, coding);
 }
 
 // The head was made of what was known, up to kLookAgain ago. Size and bytes must be of one file, so it is made again
@@ -108,22 +108,16 @@ FolderAnswers::Answer FolderAnswers::answer_opened(const Asked& asked, KnownName
   const KnownFile& file = known.file(coding);
   if (file.facts != before) prepare(asked.request, known, coding);
   if (!reply_.has_content()) return prepared();
-  if (file.has_content) return answer_from_memory(asked, file.content);
-  asked.content.read_from(std::move(opened.descriptor));
+  return file.content ? answer_from(asked, file.content) : answer_from(asked, std::move(opened.descriptor));
+}
+
+template <class Source>
+FolderAnswers::Answer FolderAnswers::answer_from(const Asked& asked, Source source) {
+  asked.content.read_from(std::move(source));
   for (ReplyPart& part : reply_.parts) {
     asked.content.add(std::move(part.text));
     asked.content.add(part.range);
   }
-  asked.content.add(std::move(reply_.closing));
-  return prepared();
-}
-
-FolderAnswers::Answer FolderAnswers::answer_from_memory(const Asked& asked, std::string_view file) {
-  const auto bytes_of = [file](const ByteRange& range) {
-    return file.substr(static_cast<std::size_t>(range.first), static_cast<std::size_t>(range.size));
-  };
-  if (reply_.parts.size() == 1) return prepared(bytes_of(reply_.parts.front().range));
-  for (const ReplyPart& part : reply_.parts) asked.content.add(part.text + std::string(bytes_of(part.range)));
   asked.content.add(std::move(reply_.closing));
   return prepared();
 }
@@ -205,9 +199,7 @@ FolderAnswers::Answer FolderAnswers::with_text(const Head& request, FileContent&
   return prepared();
 }
 
-FolderAnswers::Answer FolderAnswers::prepared(std::string_view in_memory) {
-  return FolderAnswer{.head = &reply_.head, .in_memory = in_memory, .cost = kRequestCost};
-}
+FolderAnswers::Answer FolderAnswers::prepared() { return FolderAnswer{.head = &reply_.head, .cost = kRequestCost}; }
 
 std::string FolderAnswers::describe() const {
   return "files " + root_.path() + ": " + std::to_string(known_.size()) + " known, " + std::to_string(known_.bytes()) +

@@ -21,8 +21,7 @@ namespace zeroway {
 // A prepared reply; good until the next answer.
 struct FolderAnswer {
   Head* head;
-  std::string_view in_memory;  // the content, when it is in memory: at most kMostHotFile bytes
-  std::size_t cost;            // of kTurnBytes
+  std::size_t cost;  // of kTurnBytes
 };
 
 class FolderAnswers {
@@ -33,7 +32,7 @@ class FolderAnswers {
   // Opens the folder, once, before the first request. Fails when there is none, or when the kernel has no openat2.
   [[nodiscard]] Result<> open_root() { return root_.open(); }
 
-  // Content that is not in memory is put into `content`. An error is for the exchange, which writes the page.
+  // Prepares the head, and puts what follows it into `content`. An error is for the exchange, which writes the page.
   [[nodiscard]] Result<FolderAnswer> answer(const Head& request, FileContent& content);
 
   // One line for the operator.
@@ -53,7 +52,9 @@ class FolderAnswers {
   [[nodiscard]] Answer answer_known(const Asked& asked, KnownName& known);
   [[nodiscard]] Answer answer_file(const Asked& asked, KnownName& known);
   [[nodiscard]] Answer answer_opened(const Asked& asked, KnownName& known, Coding coding);
-  [[nodiscard]] Answer answer_from_memory(const Asked& asked, std::string_view file);
+  // `source`: an open file, or its bytes in memory.
+  template <class Source>
+  [[nodiscard]] Answer answer_from(const Asked& asked, Source source);
   [[nodiscard]] Answer answer_listing(const Asked& asked);
   [[nodiscard]] Answer answer_without(const Asked& asked, Find find, int reason);
   [[nodiscard]] Answer answer_nothing(const Asked& asked);
@@ -61,7 +62,7 @@ class FolderAnswers {
   [[nodiscard]] Answer bare(std::string_view status, const Field& field);
   [[nodiscard]] Answer with_text(const Head& request, FileContent& content, std::string_view status,
                                  std::string_view type, std::string text);
-  [[nodiscard]] Answer prepared(std::string_view in_memory = {});
+  [[nodiscard]] Answer prepared();
 
   void prepare(const Head& request, KnownName& known, Coding coding);
   [[nodiscard]] std::string_view cache_control(std::string_view type) const;

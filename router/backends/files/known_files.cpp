@@ -82,20 +82,19 @@ Opened KnownFiles::open(KnownName& known, Coding coding) {
 void KnownFiles::keep_content(KnownFile& file, const Descriptor& descriptor) {
   const auto now = std::chrono::nanoseconds(clock_.wall_now().time_since_epoch()).count();
   const std::int64_t last_change = std::max(file.facts.changed, file.facts.modified);
-  if (file.has_content || file.facts.size > kMostHotFile || now - last_change < kSettledNanos) return;
-  file.content.resize(file.facts.size + 1);  // one more: the file may have grown
-  const auto count = ::pread(descriptor.fd(), file.content.data(), file.content.size(), 0);
-  file.has_content = count >= 0 && static_cast<std::uint64_t>(count) == file.facts.size;
-  file.content.resize(file.has_content ? file.facts.size : 0);
-  file.content.shrink_to_fit();
-  bytes_ += file.content.size();
+  if (file.content || file.facts.size > kMostHotFile || now - last_change < kSettledNanos) return;
+  auto content = std::make_shared<std::string>(file.facts.size + 1, '\0');  // one more: the file may have grown
+  const auto count = ::pread(descriptor.fd(), content->data(), content->size(), 0);
+  if (count < 0 || static_cast<std::uint64_t>(count) != file.facts.size) return;
+  content->resize(file.facts.size);
+  bytes_ += content->size();
+  file.content = std::move(content);
   keep_bounds();
 }
 
 void KnownFiles::drop_content(KnownFile& file) {
-  bytes_ -= file.content.size();
-  file.content = {};
-  file.has_content = false;
+  if (file.content) bytes_ -= file.content->size();
+  file.content.reset();
 }
 
 void KnownFiles::keep_bounds() {

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -24,9 +25,8 @@ namespace zeroway {
 struct KnownFile {
   FileFacts facts;
   std::string etag;
-  std::string last_modified;  // "" without a date
-  std::string content;
-  bool has_content = false;
+  std::string last_modified;                   // "" without a date
+  std::shared_ptr<const std::string> content;  // none: not in memory. Open replies hold it, too
 };
 
 struct KnownName {
