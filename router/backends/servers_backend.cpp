@@ -140,7 +140,7 @@ ServersBackend::Placed ServersBackend::place(OriginStream& stream, const Head& h
     give(stream, head, std::move(*placement), std::move(*ticket));
     return Placed::yes;
   }
-  if (has_full_server(stream)) return Placed::full;
+  if (has_fit_server(stream)) return Placed::full;
   return spec_.health.fail_open && !is_anybody_fit() ? place_anyway(stream, head) : Placed::nobody;
 }
 
@@ -176,9 +176,11 @@ bool ServersBackend::may_try(const OriginStream& stream, std::size_t server) con
   return std::find(stream.tried.begin(), stream.tried.end(), server) == stream.tried.end();
 }
 
-bool ServersBackend::has_full_server(const OriginStream& stream) const {
+// Does not ask whether the server is full: another loop may have made room since the choice. Then the request waits for
+// a moment and is placed at the end of the turn.
+bool ServersBackend::has_fit_server(const OriginStream& stream) const {
   for (std::size_t server = 0; server < pool_->size(); ++server) {
-    if (pool_->chooser().is_full(server) && may_try(stream, server) && pool_->health(server).is_fit(loop_.now()))
+    if (pool_->server(server).weight > 0 && may_try(stream, server) && pool_->health(server).is_fit(loop_.now()))
       return true;
   }
   return false;
@@ -222,8 +224,11 @@ void ServersBackend::room_came() {
   ask_turn_end();
 }
 
+// Asks for the bell before it looks: room that another loop makes after the look rings.
 void ServersBackend::serve_line() {
-  if (!std::exchange(is_line_due_, false) || line_.size() == 0) return;
+  if (!std::exchange(is_line_due_, false)) return;
+  if (line_.size() == 0) return pool_->bell().ring();  // the room that we were told of is another loop's
+  pool_->bell().wait(waiter_);
   line_.serve([this](Line::Queue, Line::Key key) {
     OriginStream& stream = *streams_.find(static_cast<StreamKey>(key));
     const Placed placed = place(stream, stream.head);
@@ -232,7 +237,7 @@ void ServersBackend::serve_line() {
     if (placed == Placed::nobody) fail(stream, nobody_error(stream));
     return true;
   });
-  if (line_.size() > 0) pool_->bell().wait(waiter_);
+  if (line_.size() == 0) pool_->bell().leave(waiter_);
 }
 
 // --- what became of a request
