@@ -12,10 +12,10 @@ constexpr Millis kDrainLookInterval{20};  // whether the last client is gone
 
 }  // namespace
 
-Lane::Lane(const Settings& settings, Welcome welcome, Checks checks)
+Lane::Lane(const Settings& settings, const MimeTypes& types, Welcome welcome, Checks checks)
     : loop_(settings.io_uring ? ManySends::Ring::if_there : ManySends::Ring::never),
       fabric_(loop_, settings.fabric, std::move(welcome), counters_),
-      backends_(loop_, fabric_, checks),
+      backends_(loop_, clock_, fabric_, types, checks),
       exchanges_(settings.exchange, log_, counters_, clock_),
       admission_(loop_, settings.edge.limits, exchanges_, counters_),
       sweep_(loop_, [this] { on_sweep(); }) {

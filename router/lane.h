@@ -35,8 +35,8 @@ struct DoorChange {
 
 class Lane {
  public:
-  // `settings` outlive the lane.
-  Lane(const Settings& settings, Welcome welcome, Checks checks);
+  // `settings` and `types` outlive the lane.
+  Lane(const Settings& settings, const MimeTypes& types, Welcome welcome, Checks checks);
 
   // Answers new requests by `plan` at `doors` from now on. Doors that are not named drain.
   void use(std::shared_ptr<const Plan> plan, const SharedPools& pools, std::vector<DoorChange> doors);

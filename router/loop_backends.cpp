@@ -4,7 +4,9 @@
 #include <random>
 #include <utility>
 
+#include "router/backends/files/files_backend.h"
 #include "router/backends/servers_backend.h"
+#include "router/observe/log.h"
 
 namespace zeroway {
 
@@ -27,9 +29,17 @@ std::vector<std::shared_ptr<Backend>> LoopBackends::make(const Plan& plan, const
 // The fabric is there with and without routes to it: workers may come at any time.
 std::shared_ptr<Backend> LoopBackends::make_one(const BackendSpec& spec, const std::shared_ptr<ServersPool>& pool) {
   if (pool) return std::make_shared<ServersBackend>(loop_, pool, servers_);
+  if (const auto* files = std::get_if<FilesSpec>(&spec)) return make_files(*files);
   const auto* workers = std::get_if<GroupSpec>(&spec);
   Backend& backend = workers == nullptr || workers->group.empty() ? fabric_.backend() : fabric_.group(workers->group);
   return {&backend, [](Backend*) {}};
+}
+
+// A folder that is not there may come later; until then its paths are errors.
+std::shared_ptr<Backend> LoopBackends::make_files(const FilesSpec& spec) {
+  auto backend = std::make_shared<FilesBackend>(loop_, clock_, types_, spec);
+  if (const auto started = backend->start(); !started && checks_ == Checks::yes) log::error(started.error().detail);
+  return backend;
 }
 
 void LoopBackends::check_pools(const SharedPools& pools) {

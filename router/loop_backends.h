@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "router/backends/files/mime_types.h"
 #include "router/backends/health_checks.h"
 #include "router/backends/net_origin_dialer.h"
 #include "router/backends/servers_pool.h"
@@ -31,7 +32,9 @@ enum class Checks : bool { no, yes };
 
 class LoopBackends {
  public:
-  LoopBackends(Loop& loop, FabricDriver& fabric, Checks checks) : loop_(loop), fabric_(fabric), checks_(checks) {}
+  // All of them outlive the backends.
+  LoopBackends(Loop& loop, const WallClock& clock, FabricDriver& fabric, const MimeTypes& types, Checks checks)
+      : loop_(loop), clock_(clock), fabric_(fabric), types_(types), checks_(checks) {}
 
   // The backends of `plan`, in its order. `before`: the plan in use, or null.
   [[nodiscard]] std::vector<std::shared_ptr<Backend>> make(const Plan& plan, const SharedPools& pools,
@@ -39,10 +42,13 @@ class LoopBackends {
 
  private:
   [[nodiscard]] std::shared_ptr<Backend> make_one(const BackendSpec& spec, const std::shared_ptr<ServersPool>& pool);
+  [[nodiscard]] std::shared_ptr<Backend> make_files(const FilesSpec& spec);
   void check_pools(const SharedPools& pools);
 
   Loop& loop_;
+  const WallClock& clock_;
   FabricDriver& fabric_;
+  const MimeTypes& types_;
   const Checks checks_;
   SystemRandomness random_;
   ClientCodecSettings codecs_{.random = &random_};

@@ -94,7 +94,7 @@ struct Router::Entrance {
 };
 
 Router::Router(Settings settings, ReadSettings read_again)
-    : read_again_(std::move(read_again)), settings_(std::move(settings)) {}
+    : read_again_(std::move(read_again)), settings_(std::move(settings)), types_(MimeTypes::read("/etc/mime.types")) {}
 
 Router::~Router() = default;
 
@@ -124,7 +124,8 @@ Result<> Router::open_lanes() {
   for (std::uint32_t index = 0; index < settings_.threads; ++index) {
     auto welcome = FabricDriver::plan(settings_.fabric, instance, index, settings_.threads);
     if (!welcome) return welcome.error();
-    lanes_.push_back(std::make_unique<Lane>(settings_, std::move(*welcome), index == 0 ? Checks::yes : Checks::no));
+    lanes_.push_back(
+        std::make_unique<Lane>(settings_, types_, std::move(*welcome), index == 0 ? Checks::yes : Checks::no));
     Lane& lane = *lanes_.back();
     if (access_log_) lane.log().write_to(*access_log_, settings_.observe.access_format);
     if (const auto bound = lane.fabric().bind(); !bound) {

@@ -74,6 +74,7 @@ class Router {
   ReadSettings read_again_;
   Settings settings_;                    // not changed once open() has begun
   std::unique_ptr<LogFile> access_log_;  // none when it is off
+  const MimeTypes types_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<Timer> drain_timer_;

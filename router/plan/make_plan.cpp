@@ -1,5 +1,6 @@
 #include "router/plan/make_plan.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "router/plan/site_maker.h"
@@ -43,7 +44,7 @@ Route& add_workers(Plan& plan, const EdgeSettings& edge, const ExchangeSettings&
 
 void add_folder(Plan& plan, Site& site, const std::string& folder) {
   FilesSpec spec;
-  spec.root = folder;
+  spec.root = std::filesystem::absolute(folder);
   spec.listing = true;  // as everyone who serves a folder by hand expects
   plan.backends.emplace_back(std::move(spec));
   Route& route = plan.routes.emplace_back();

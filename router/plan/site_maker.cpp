@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "router/route/balance_method.h"
 
@@ -240,7 +241,7 @@ void SiteMaker::add_files(Made made) {
     return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(time).count());
   };
   FilesSpec spec;
-  spec.root = said.static_dir;
+  spec.root = std::filesystem::absolute(said.static_dir);
   spec.index_files = said.index_files;
   spec.listing = said.listing;
   spec.fallback = said.fallback;

@@ -64,8 +64,8 @@ class Hearer final : public BackendEvents {
   std::function<void(std::size_t)> on_data;
 };
 
-struct Site final : ExchangeFinder {
-  explicit Site(FilesSpec with = {}) : spec(std::move(with)) {
+struct ServedFolder final : ExchangeFinder {
+  explicit ServedFolder(FilesSpec with = {}) : spec(std::move(with)) {
     fs::create_directories(folder.path("root/sub"));
     spec.root = folder.path("root");
   }
@@ -144,7 +144,7 @@ auto open_descriptors() { return std::distance(fs::directory_iterator("/proc/sel
 }  // namespace
 
 TEST_CASE("files: a file comes with its type, length, tag and date, and nothing is said before open() returned") {
-  Site site;
+  ServedFolder site;
   site.write("a.css", "body{}");
   Hearer& reply = site.open("/a.css");
   CHECK(reply.said.empty());
@@ -161,7 +161,7 @@ TEST_CASE("files: a file comes with its type, length, tag and date, and nothing 
 }
 
 TEST_CASE("files: the second reply, from memory, is the same as the first one") {
-  Site site;
+  ServedFolder site;
   site.write("a.css", "body{}");
   const Head first = site.get("/a.css").seen;
   const Hearer& second = site.get("/a.css");
@@ -172,13 +172,13 @@ TEST_CASE("files: the second reply, from memory, is the same as the first one") 
 }
 
 TEST_CASE("files: a query changes nothing, and escapes in the path name the file") {
-  Site site;
+  ServedFolder site;
   site.write("a b.txt", "x");
   CHECK(site.get("/a%20b.txt?v=%2e%2e").body == "x");
 }
 
 TEST_CASE("files: a file that is not there is no route for the exchange, which writes the page") {
-  Site site;
+  ServedFolder site;
   for (const char* path :
        {"/none", "/sub/none", "/none/", "/sub/", "/../root", "/%2e%2e/root", "/x%00", "/sub%2Fx", "*", ""}) {
     CAPTURE(path);
@@ -189,18 +189,18 @@ TEST_CASE("files: a file that is not there is no route for the exchange, which w
 }
 
 TEST_CASE("files: a dot-file is not there unless asked") {
-  Site site;
+  ServedFolder site;
   site.write(".env", "secret");
   CHECK(site.get("/.env").code == Code::no_route);
   FilesSpec spec;
   spec.dot_files = true;
-  Site open(spec);
+  ServedFolder open(spec);
   open.write(".env", "secret");
   CHECK(open.get("/.env").body == "secret");
 }
 
 TEST_CASE("files: a link that leads out of the root is not there") {
-  Site site;
+  ServedFolder site;
   static_cast<void>(site.folder.write("secret", "outside"));
   fs::create_symlink("../secret", site.folder.path("root/out"));
   fs::create_symlink("../..", site.folder.path("root/sub/up"));
@@ -209,21 +209,21 @@ TEST_CASE("files: a link that leads out of the root is not there") {
 }
 
 TEST_CASE("files: a FIFO answers 404 at once and holds up nobody") {
-  Site site;
+  ServedFolder site;
   REQUIRE(::mkfifo(site.folder.path("root/fifo").c_str(), 0600) == 0);
   CHECK(site.get("/fifo").code == Code::no_route);
 }
 
 TEST_CASE("files: a file that the router may not read is a 403") {
   if (::geteuid() == 0) return;  // may read everything
-  Site site;
+  ServedFolder site;
   site.write("closed", "x");
   fs::permissions(site.folder.path("root/closed"), fs::perms::none);
   CHECK(site.get("/closed").status() == 403);
 }
 
 TEST_CASE("files: HEAD says what GET would, without content") {
-  Site site;
+  ServedFolder site;
   site.write("a.txt", long_text(100'000));
   const Hearer& reply = site.get("/a.txt", {{"range", "bytes=0-4"}}, "HEAD");
   CHECK(reply.said == "accepted files · head 200 last · end");
@@ -232,7 +232,7 @@ TEST_CASE("files: HEAD says what GET would, without content") {
 }
 
 TEST_CASE("files: OPTIONS and methods that are not allowed say which are (RFC 9110 section 15.5.6)") {
-  Site site;
+  ServedFolder site;
   site.write("a.txt", "x");
   const Hearer& options = site.get("/a.txt", {}, "OPTIONS");
   CHECK(options.status() == 204);
@@ -247,7 +247,7 @@ TEST_CASE("files: OPTIONS and methods that are not allowed say which are (RFC 91
 }
 
 TEST_CASE("files: an empty file is a reply without content") {
-  Site site;
+  ServedFolder site;
   site.write("empty.txt", "");
   for (int time = 0; time < 2; ++time) {
     const Hearer& reply = site.get("/empty.txt", {{"range", "bytes=0-"}});
@@ -257,7 +257,7 @@ TEST_CASE("files: an empty file is a reply without content") {
 }
 
 TEST_CASE("files: an unknown type is fixed, and no client may guess another one") {
-  Site site;
+  ServedFolder site;
   site.write("page.unknown", "<html>");
   site.write("noend", "<html>");
   for (const char* path : {"/page.unknown", "/noend"}) {
@@ -270,7 +270,7 @@ TEST_CASE("files: an unknown type is fixed, and no client may guess another one"
 TEST_CASE("files: a type of the specification comes before the system's") {
   FilesSpec spec;
   spec.mime_types = {{"css", "text/x-mine"}, {".unknown", "image/x-mine"}};
-  Site site(spec);
+  ServedFolder site(spec);
   for (const char* name : {"a.css", "a.unknown", "a.js"}) site.write(name, "x");
   CHECK(site.get("/a.css").field("content-type") == "text/x-mine; charset=utf-8");
   CHECK(site.get("/a.unknown").field("content-type") == "image/x-mine");
@@ -280,7 +280,7 @@ TEST_CASE("files: a type of the specification comes before the system's") {
 // --- Ranges and conditions ----------------------------------------------------------------------------------------
 
 TEST_CASE("files: ranges of a small and of a large file are exactly the bytes that were asked for") {
-  Site site;
+  ServedFolder site;
   for (const std::size_t size : {26U, 300'000U}) {
     const std::string text = long_text(size);
     site.write("a.txt", text);
@@ -305,7 +305,7 @@ TEST_CASE("files: ranges of a small and of a large file are exactly the bytes th
 }
 
 TEST_CASE("files: several ranges are parts, and the length counts every byte of them (RFC 9110 section 14.6)") {
-  Site site;
+  ServedFolder site;
   for (const std::size_t size : {26U, 300'000U}) {
     const std::string text = long_text(size);
     site.write("a.txt", text);
@@ -328,7 +328,7 @@ TEST_CASE("files: several ranges are parts, and the length counts every byte of 
 }
 
 TEST_CASE("files: a client that has the file gets 304, and one that has another version gets the file") {
-  Site site;
+  ServedFolder site;
   site.write("a.txt", "text");
   const Hearer& first = site.get("/a.txt");
   const std::string tag = first.field("etag"), date = first.field("last-modified");
@@ -347,7 +347,7 @@ TEST_CASE("files: a client that has the file gets 304, and one that has another 
 }
 
 TEST_CASE("files: a file with the time of a build system has no date, and a new release of equal size another tag") {
-  Site site;
+  ServedFolder site;
   const std::string path = site.folder.path("root/a.txt");
   const timespec times[2] = {{1, 0}, {1, 0}};
   site.write("a.txt", "v1");
@@ -364,7 +364,7 @@ TEST_CASE("files: a file with the time of a build system has no date, and a new 
 }
 
 TEST_CASE("files: a date in the future is none (RFC 9110 section 8.8.2.1)") {
-  Site site;
+  ServedFolder site;
   site.write("a.txt", "x");
   site.clock.wall = std::chrono::system_clock::now() - std::chrono::hours(1);
   CHECK_FALSE(site.get("/a.txt").seen.has("last-modified"));
@@ -375,7 +375,7 @@ TEST_CASE("files: validators and ages are as the specification says") {
   spec.etag = spec.last_modified = false;
   spec.max_age = 3'600;
   spec.max_age_page = 300;
-  Site site(spec);
+  ServedFolder site(spec);
   site.write("a.html", "x");
   site.write("a.css", "x");
   CHECK(site.get("/a.html").field("cache-control") == "max-age=300");
@@ -384,7 +384,7 @@ TEST_CASE("files: validators and ages are as the specification says") {
   CHECK_FALSE(reply.seen.has("etag"));
   CHECK_FALSE(reply.seen.has("last-modified"));
   spec.cache_control = "no-store";
-  Site other(spec);
+  ServedFolder other(spec);
   other.write("a.html", "x");
   CHECK(other.get("/a.html").field("cache-control") == "no-store");
 }
@@ -392,7 +392,7 @@ TEST_CASE("files: validators and ages are as the specification says") {
 // --- Precompressed ------------------------------------------------------------------------------------------------
 
 TEST_CASE("files: a file that lies beside in another coding comes as the file itself, by the client's liking") {
-  Site site;
+  ServedFolder site;
   site.write("a.css", "plain");
   site.write("a.css.br", "brotli");
   site.write("a.css.gz", "zipped");
@@ -410,7 +410,7 @@ TEST_CASE("files: a file that lies beside in another coding comes as the file it
 }
 
 TEST_CASE("files: each coding has its own tag, and each status says that they vary (RFC 9110 section 15.4.5)") {
-  Site site;
+  ServedFolder site;
   site.write("a.css", "plain");
   site.write("a.css.gz", "zipped");
   site.write("b.css", "plain");
@@ -433,7 +433,7 @@ TEST_CASE("files: each coding has its own tag, and each status says that they va
 }
 
 TEST_CASE("files: a coded file that is removed this second leaves the file itself") {
-  Site site;
+  ServedFolder site;
   const std::string text = long_text(400'000);
   site.write("a.css", text);
   site.write("a.css.gz", text.substr(1));
@@ -449,7 +449,7 @@ TEST_CASE("files: a coded file that is removed this second leaves the file itsel
 // --- Folders ------------------------------------------------------------------------------------------------------
 
 TEST_CASE("files: a folder without its slash is redirected, with the query and without a host") {
-  Site site;
+  ServedFolder site;
   fs::create_directories(site.folder.path("root/sub/a:b"));
   const Hearer& reply = site.get("/sub?x=1&y=/");
   CHECK(reply.said == "accepted files · head 301 last · end");
@@ -459,7 +459,7 @@ TEST_CASE("files: a folder without its slash is redirected, with the query and w
 }
 
 TEST_CASE("files: a folder is its first index file, and that has its own type and tag") {
-  Site site;
+  ServedFolder site;
   site.write("index.htm", "second");
   site.write("sub/index.html", "in sub");
   CHECK(site.get("/").body == "second");
@@ -474,9 +474,9 @@ TEST_CASE("files: a folder is its first index file, and that has its own type an
 }
 
 TEST_CASE("files: a listing comes only when asked, and not instead of an index file") {
-  Site hidden;
+  ServedFolder hidden;
   CHECK(hidden.get("/").code == Code::no_route);
-  Site site(with_listing());
+  ServedFolder site(with_listing());
   site.write("a<b", "x");
   const Hearer& reply = site.get("/");
   CHECK(reply.status() == 200);
@@ -490,7 +490,7 @@ TEST_CASE("files: a listing comes only when asked, and not instead of an index f
 }
 
 TEST_CASE("files: a listing longer than the first window comes by credit") {
-  Site site(with_listing());
+  ServedFolder site(with_listing());
   for (int at = 0; at < 900; ++at) site.write("sub/" + std::string(100, 'n') + std::to_string(at), "");
   Hearer& reply = site.open("/sub/");
   site.turn();
@@ -503,7 +503,7 @@ TEST_CASE("files: a listing longer than the first window comes by credit") {
 }
 
 TEST_CASE("files: a path without a file gets the fallback of a single-page application") {
-  Site site(with_fallback());
+  ServedFolder site(with_fallback());
   site.write("app.html", "app");
   site.write("a.css", "css");
   for (const char* path : {"/users/7", "/", "/none.js?x", "/sub/"}) {
@@ -523,7 +523,7 @@ TEST_CASE("files: a path without a file gets the fallback of a single-page appli
 // --- Streams ------------------------------------------------------------------------------------------------------
 
 TEST_CASE("files: no byte more than the credit is sent, and nothing is read ahead") {
-  Site site;
+  ServedFolder site;
   const std::string text = long_text(1'000'000);
   site.write("a.txt", text);
   Hearer& reply = site.open("/a.txt");
@@ -545,7 +545,7 @@ TEST_CASE("files: no byte more than the credit is sent, and nothing is read ahea
 }
 
 TEST_CASE("files: a file larger than 4 GiB is read at the right place") {
-  Site site;
+  ServedFolder site;
   const std::string path = site.folder.path("root/huge");
   const int fd = ::open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
   REQUIRE(::ftruncate(fd, 5'000'000'000) == 0);
@@ -557,7 +557,7 @@ TEST_CASE("files: a file larger than 4 GiB is read at the right place") {
 }
 
 TEST_CASE("files: a file that shrinks while it is sent ends in a reset, never in a body that looks whole") {
-  Site site;
+  ServedFolder site;
   site.write("a.txt", long_text(300'000));
   Hearer& reply = site.open("/a.txt");
   site.turn();
@@ -570,7 +570,7 @@ TEST_CASE("files: a file that shrinks while it is sent ends in a reset, never in
 }
 
 TEST_CASE("files: a file that grows while it is sent keeps the length that was said") {
-  Site site;
+  ServedFolder site;
   const std::string text = long_text(300'000);
   site.write("a.txt", text);
   Hearer& reply = site.open("/a.txt");
@@ -583,7 +583,7 @@ TEST_CASE("files: a file that grows while it is sent keeps the length that was s
 }
 
 TEST_CASE("files: a file that is replaced while it is sent comes whole from the old one") {
-  Site site;
+  ServedFolder site;
   const std::string text = long_text(300'000);
   site.write("a.txt", text);
   Hearer& reply = site.open("/a.txt");
@@ -596,7 +596,7 @@ TEST_CASE("files: a file that is replaced while it is sent comes whole from the 
 }
 
 TEST_CASE("files: size and bytes are of one file, also when it changed within the second that its facts are believed") {
-  Site site;
+  ServedFolder site;
   site.write("a.txt", long_text(400'000));
   const std::string tag = site.get("/a.txt").field("etag");
   const std::string text = long_text(450'000);
@@ -608,7 +608,7 @@ TEST_CASE("files: size and bytes are of one file, also when it changed within th
 }
 
 TEST_CASE("files: a file that is removed is a 404 at once when it is not in memory") {
-  Site site;
+  ServedFolder site;
   site.write("a.txt", long_text(400'000));
   CHECK(site.get("/a.txt").body.size() == 400'000);
   fs::remove(site.folder.path("root/a.txt"));
@@ -616,7 +616,7 @@ TEST_CASE("files: a file that is removed is a 404 at once when it is not in memo
 }
 
 TEST_CASE("files: a reply from memory goes on when the loop knows another version by now") {
-  Site site;
+  ServedFolder site;
   const std::string text = long_text(200'000), release(200'000, 'n');
   site.write("a.txt", text);
   Hearer& reply = site.open("/a.txt");
@@ -632,7 +632,7 @@ TEST_CASE("files: a reply from memory goes on when the loop knows another versio
 }
 
 TEST_CASE("files: a turn sends a bounded number of bytes, also to a client that takes everything at once") {
-  Site site;
+  ServedFolder site;
   const std::string text = long_text(10'000'000);
   site.write("a.txt", text);
   site.write("small", "small");
@@ -656,7 +656,7 @@ TEST_CASE("files: a turn sends a bounded number of bytes, also to a client that 
 }
 
 TEST_CASE("files: streams get their shares in turn") {
-  Site site;
+  ServedFolder site;
   site.write("a.txt", long_text(4'000'000));
   Hearer& one = site.open("/a.txt");
   Hearer& other = site.open("/a.txt");
@@ -675,7 +675,7 @@ TEST_CASE("files: streams get their shares in turn") {
 }
 
 TEST_CASE("files: a reset from inside a verb ends the stream, and nothing more is said") {
-  Site site;
+  ServedFolder site;
   site.write("a.txt", long_text(300'000));
   site.write("small", "small");
   Hearer& reply = site.open("/a.txt");
@@ -689,7 +689,7 @@ TEST_CASE("files: a reset from inside a verb ends the stream, and nothing more i
 }
 
 TEST_CASE("files: a stream that is reset before its turn says nothing") {
-  Site site;
+  ServedFolder site;
   site.write("a.txt", "x");
   Hearer& reply = site.open("/a.txt");
   site.backend().reset(reply.key, ResetCode::cancel);
@@ -698,7 +698,7 @@ TEST_CASE("files: a stream that is reset before its turn says nothing") {
 }
 
 TEST_CASE("files: an exchange that is over without a word costs no stream and no descriptor") {
-  Site site;
+  ServedFolder site;
   site.write("a.txt", long_text(300'000));
   static_cast<void>(site.backend());
   const auto before = open_descriptors();
@@ -714,7 +714,7 @@ TEST_CASE("files: an exchange that is over without a word costs no stream and no
 }
 
 TEST_CASE("files: the content of a request is taken and not read") {
-  Site site;
+  ServedFolder site;
   site.write("a.txt", long_text(300'000));
   Hearer& reply = site.open("/a.txt");
   site.backend().data(reply.key, as_bytes("12345"));
@@ -725,7 +725,7 @@ TEST_CASE("files: the content of a request is taken and not read") {
 }
 
 TEST_CASE("files: a backend that retires tells when its last reply is over, and never inside a verb") {
-  Site site;
+  ServedFolder site;
   site.write("a.txt", long_text(300'000));
   Hearer& reply = site.open("/a.txt");
   site.turn();
@@ -743,7 +743,7 @@ TEST_CASE("files: a backend that retires tells when its last reply is over, and 
 }
 
 TEST_CASE("files: a backend may be destroyed when it is empty, or with streams and work left") {
-  Site site;
+  ServedFolder site;
   site.write("a.txt", long_text(4'000'000));
   Hearer& reply = site.open("/a.txt");
   site.turn();
@@ -761,7 +761,7 @@ TEST_CASE("files: a backend may be destroyed when it is empty, or with streams a
 }
 
 TEST_CASE("files: a missing root is an error at the start that names it") {
-  Site site;
+  ServedFolder site;
   site.spec.root = site.folder.path("none");
   FilesBackend backend(site.loop, site.clock, site.types, site.spec);
   const auto started = backend.start();
