@@ -14,10 +14,10 @@ PROGRAMS = ("router", "hello-worker")
 MICROSECONDS = {"us": 1, "ms": 1e3, "s": 1e6, "m": 60e6}
 
 
-def run_wrk(server, connections, seconds):
+def run_wrk(server, connections, seconds, path="/"):
     cost = Cost(server)
     text = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s",
-                           f"http://127.0.0.1:{server.port}/"], stdout=subprocess.PIPE, text=True, check=True).stdout
+                           f"http://127.0.0.1:{server.port}{path}"], stdout=subprocess.PIPE, text=True, check=True).stdout
     requests = int(re.search(r"(\d+) requests in", text)[1])
 
     def percentile(which):
@@ -97,19 +97,26 @@ def measure(bench, options, chosen):
     return {"runs": runs, "once": {"memory": memory}}
 
 
+def print_speed(title, servers):
+    nginx = median_of(servers["nginx"]) if "nginx" in servers else {}
+    beside, rows = beside_whom(servers), []
+    for name, runs in servers.items():
+        run = median_of(runs)
+        rows.append([name + spoilt(run), f"{run['per_second']:.0f}",
+                     *(ratio_of_rounds(runs, servers.get(other)) for other in beside),
+                     f"{run['p50_us']:.0f}", ratio(run["p50_us"], nginx.get("p50_us")), f"{run['p99_us']:.0f}",
+                     f"{run['own_us']:.1f}", f"{run['kernel_us']:.1f}"])
+    print_table([title, "req/s", *(f"x {other}" for other in beside), "p50 us", "p50 x nginx", "p99 us", "own us/req",
+                 "kernel us/req"], rows)
+
+
+def in_words(connections):
+    return f"{connections} connection{'s' if int(connections) > 1 else ''}"
+
+
 def show(section):
     for count, servers in section["runs"]["speed"].items():
-        nginx = median_of(servers["nginx"]) if "nginx" in servers else {}
-        beside, rows = beside_whom(servers), []
-        for name, runs in servers.items():
-            run = median_of(runs)
-            rows.append([name + spoilt(run), f"{run['per_second']:.0f}",
-                         *(ratio_of_rounds(runs, servers.get(other)) for other in beside),
-                         f"{run['p50_us']:.0f}", ratio(run["p50_us"], nginx.get("p50_us")), f"{run['p99_us']:.0f}",
-                         f"{run['own_us']:.1f}", f"{run['kernel_us']:.1f}"])
-        print_table([f"HTTP/1.1, {count} connection{'s' if int(count) > 1 else ''}", "req/s",
-                     *(f"x {other}" for other in beside), "p50 us", "p50 x nginx", "p99 us", "own us/req",
-                     "kernel us/req"], rows)
+        print_speed(f"HTTP/1.1, {in_words(count)}", servers)
     if section["once"]["memory"]:
         print_table(["idle keep-alive connection", "bytes each"],
                     [[name, f"{size:.0f}"] for name, size in section["once"]["memory"].items()])

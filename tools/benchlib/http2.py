@@ -11,10 +11,10 @@ PROGRAMS = ("router", "hello-worker")
 CONNECTIONS = 10
 
 
-def run_h2load(server, streams, seconds):
+def run_h2load(server, streams, seconds, path="/"):
     cost = Cost(server)
     text = subprocess.run(["h2load", "-t1", f"-c{CONNECTIONS}", f"-m{streams}", f"-D{seconds}", "--warm-up-time=0",
-                           f"http://127.0.0.1:{server.port}/"], stdout=subprocess.PIPE, text=True, check=True).stdout
+                           f"http://127.0.0.1:{server.port}{path}"], stdout=subprocess.PIPE, text=True, check=True).stdout
     good = int(re.search(r"status codes: (\d+) 2xx", text)[1])
     errors = sum(int(number) for number in re.findall(r"(\d+) (?:failed|errored|timeout|3xx|4xx|5xx)", text))
     if "Application protocol: h2c" not in text:
@@ -40,13 +40,16 @@ def measure(bench, options, chosen):
     return {"runs": {"speed": runs}, "once": {}}
 
 
+def print_speed(title, servers):
+    beside, rows = beside_whom(servers), []
+    for name, runs in servers.items():
+        run = median_of(runs)
+        rows.append([name + spoilt(run), f"{run['per_second']:.0f}",
+                     *(ratio_of_rounds(runs, servers.get(other)) for other in beside),
+                     f"{run['mean_us']:.0f}", f"{run['own_us']:.1f}", f"{run['kernel_us']:.1f}"])
+    print_table([title, "req/s", *(f"x {other}" for other in beside), "mean us", "own us/req", "kernel us/req"], rows)
+
+
 def show(section):
     for count, servers in section["runs"]["speed"].items():
-        beside, rows = beside_whom(servers), []
-        for name, runs in servers.items():
-            run = median_of(runs)
-            rows.append([name + spoilt(run), f"{run['per_second']:.0f}",
-                         *(ratio_of_rounds(runs, servers.get(other)) for other in beside),
-                         f"{run['mean_us']:.0f}", f"{run['own_us']:.1f}", f"{run['kernel_us']:.1f}"])
-        print_table([f"HTTP/2, {CONNECTIONS} x {count} streams", "req/s", *(f"x {other}" for other in beside),
-                     "mean us", "own us/req", "kernel us/req"], rows)
+        print_speed(f"HTTP/2, {CONNECTIONS} x {count} streams", servers)

@@ -20,6 +20,12 @@ def machine():
             "load_before": os.getloadavg()[0]}
 
 
+def is_installed(package):
+    done = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status}", package], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True)
+    return done.stdout == "installed"
+
+
 def version(package):
     done = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package], stdout=subprocess.PIPE, text=True)
     return re.split("[-+]", done.stdout)[0] or "?"

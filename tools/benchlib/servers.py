@@ -12,6 +12,8 @@ from benchlib.processes import Processes, children_of, free_port
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BODY = "Hello from worker-1\n"
+SMALL = "A small reply of the origin has a body of this size. ".ljust(159, ".") + "\n"
+MEBIBYTE = 1 << 20
 
 
 class Server:
@@ -23,11 +25,11 @@ class Server:
     def pids(self):
         return children_of(self.proxy.pid)
 
-    def ask(self):
+    def ask(self, path="/"):
         """Status and body of a GET over HTTP/1.1."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", "/")
+            connection.request("GET", path)
             reply = connection.getresponse()
             return reply.status, reply.read().decode()
         finally:
@@ -37,6 +39,14 @@ class Server:
         done = subprocess.run(["curl", "-sS", "--http2-prior-knowledge", "-w", "%{http_code}",
                                f"http://127.0.0.1:{self.port}/"], capture_output=True, text=True)
         return int(done.stdout[-3:] or 0), done.stdout[:-3] or done.stderr
+
+    def check(self, bodies):
+        """Stops the bench unless the server gives these bodies, {path: text}."""
+        for path, body in bodies.items():
+            status, got = self.ask(path)
+            if (status, got) != (200, body):
+                raise SystemExit(f"bench: {self.name}: {path}: status {status}, {len(got)} bytes, which are not the "
+                                 f"{len(body)} of the body")
 
     def ask_tls(self):
         """Sends no request: a handshake is enough."""
@@ -106,16 +116,21 @@ class Bench:
                                                        f"{folder}/error.log"))
 
     def start_origin(self):
-        server = self.nginx("direct nginx", f'location / {{ default_type text/plain; return 200 "{BODY[:-1]}\\n"; }}')
+        """Answers / and /small from memory, and every other name from the files that a section wrote to origin/."""
+        server = self.nginx("direct nginx", f"""
+            location = / {{ default_type text/plain; return 200 "{BODY[:-1]}\\n"; }}
+            location = /small {{ default_type text/plain; return 200 "{SMALL[:-1]}\\n"; }}
+            location / {{ default_type text/plain; root {self.directory}/origin; sendfile on; tcp_nopush on; }}""")
         self.origin_port = server.port
         return server.await_answer()
 
-    def start_nginx(self, listen=""):
-        server = self.nginx("nginx", """
-            location / {
+    def start_nginx(self, listen="", name="nginx", more=""):
+        server = self.nginx(name, f"""
+            location / {{
               proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection "";
               proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-            }""", f"""
+              proxy_max_temp_file_size 0; {more}
+            }}""", f"""
             upstream origin {{
               server 127.0.0.1:{self.origin_port}; keepalive 1024; keepalive_requests 1000000000;
               keepalive_timeout 300s;
@@ -125,6 +140,10 @@ class Bench:
     def start_nginx_http2(self):
         """A cleartext port of nginx 1.22 speaks either HTTP/1.1 or HTTP/2."""
         return self.start_nginx("http2")
+
+    def start_nginx_64k(self, listen=""):
+        """Buffers of 64 KiB for large bodies, in the place of 4."""
+        return self.start_nginx(listen, "nginx 64k", "proxy_buffers 16 64k; proxy_busy_buffers_size 128k;")
 
     def start_haproxy(self):
         port = free_port()
@@ -156,24 +175,63 @@ backend origin
             "--backlog=4096", f"--errorlog-file={self.directory}/nghttpx.log", "--no-ocsp",
             "--backend-keep-alive-timeout=300s")).await_answer()
 
-    def start_h2o(self):
+    def h2o(self, name, path_block):
         port = free_port()
         user = "user: root" if os.getuid() == 0 else ""
-        config = self.write("h2o.conf", f"""
+        config = self.write(f"h2o-{port}.conf", f"""
 {user}
 num-threads: 1
 max-connections: 4000
 listen: {{ host: 127.0.0.1, port: {port} }}
-error-log: {self.directory}/h2o.log
+error-log: {self.directory}/h2o-{port}.log
 hosts:
   default:
     paths:
       /:
+{path_block}
+""")
+        return Server(name, port, self.processes.start("/usr/bin/h2o", "-m", "worker", "-c", config))
+
+    def start_h2o(self):
+        return self.h2o("h2o", f"""
         proxy.reverse.url: http://127.0.0.1:{self.origin_port}/
         proxy.preserve-host: ON
-        proxy.timeout.keepalive: 300000
+        proxy.timeout.keepalive: 300000""").await_answer()
+
+    def caddy(self, name, site_block):
+        """One thread runs Go code; the threads that Go's runtime keeps for itself are left to it."""
+        port = free_port()
+        config = self.write(f"caddy-{port}/Caddyfile", f"""
+{{
+    admin off
+    auto_https off
+    servers {{
+        protocols h1 h2c
+        timeouts {{
+            idle 300s
+        }}
+    }}
+}}
+http://:{port} {{
+    bind 127.0.0.1
+{site_block}
+}}
 """)
-        return Server("h2o", port, self.processes.start("/usr/bin/h2o", "-m", "worker", "-c", config)).await_answer()
+        folder = os.path.dirname(config)
+        return Server(name, port, self.processes.start("/usr/bin/caddy", "run", "--config", config, HOME=folder,
+                                                       XDG_CONFIG_HOME=folder, XDG_DATA_HOME=folder, GOMAXPROCS="1"))
+
+    def start_caddy(self):
+        """Caddy adds X-Forwarded-For, -Proto and -Host; it has no switch for the last two."""
+        return self.caddy("caddy", f"""
+    reverse_proxy 127.0.0.1:{self.origin_port} {{
+        transport http {{
+            compression off
+            keepalive 300s
+            keepalive_idle_conns 4096
+            keepalive_idle_conns_per_host 4096
+        }}
+    }}""").await_answer()
 
     def start_pushpin(self):
         port, folder = free_port(), os.path.join(self.directory, "pushpin")
@@ -243,6 +301,44 @@ stats_format=tnetstring
             if time.monotonic() > deadline:
                 raise SystemExit(f"bench: only {len(seen)} of {workers} workers answer")
         return server
+
+    def router_of_site(self, build, site):
+        """The router with a configuration file of one site. It adds no fields to replies that others do not add."""
+        port = free_port()
+        config = self.write(f"zeroway-{port}.toml", f"""
+[logging]
+log_requests = false
+[security]
+security_headers = {{}}
+[requests]
+worker_header = false
+[fabric]
+endpoint = "ipc://{self.directory}/fabric-{port}"
+[[sites]]
+name = "bench"
+hostname = "localhost"
+listen = ["127.0.0.1:{port}"]
+fabric = false
+{site}
+[sites.compression]
+enabled = false
+""")
+        return Server(build, port, self.processes.start(self.program(build, "router"), "-c", config))
+
+    def start_zeroway_proxy(self, build="zeroway"):
+        """The router in front of the origin. It adds X-Forwarded-For, -Proto, -Host and -Port."""
+        return self.router_of_site(build, f"""
+[sites.proxy]
+enabled = true
+[sites.proxy.headers]
+add_forwarded = false
+[[sites.proxy.upstreams]]
+name = "origin"
+url = "http://127.0.0.1:{self.origin_port}"
+[[sites.proxy.routes]]
+path = "/"
+upstream = "origin"
+""").await_answer()
 
     def program(self, build, name):
         return os.path.join(self.builds[build], "bin", name)
