@@ -15,8 +15,6 @@ namespace zeroway {
 
 namespace {
 
-constexpr std::size_t kLongestGroup = 64;
-
 struct Scheme {
   std::string_view prefix;
   MemberScheme scheme;

@@ -199,10 +199,10 @@ struct World {
   FakeClock clock;
   RequestLog log;
   Counters counters;
-  ClientInfo info{.address = "192.0.2.1", .listener = &route.listener};
   std::vector<std::unique_ptr<StrictClient>> clients;
   int inside = 0;
   OneRoute route{settings, backend};
+  ClientInfo info{.address = "192.0.2.1", .listener = &route.listener};
   Exchanges exchanges{settings, log, counters, clock};
 };
 

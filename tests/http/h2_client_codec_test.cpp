@@ -26,12 +26,13 @@ std::string many(std::size_t size) { return std::string(size, '*'); }
 // An origin that is the codec's server role, and notes what it was asked.
 class Origin : public CodecEvents {
  public:
-  void head(CodecStream stream, Head& head, Last last) override {
+  RequestTerms head(CodecStream stream, Head& head, Last last, Kind) override {
     note("head");
     for (const Field field : head) told += " " + std::string(field.name) + "=" + std::string(field.value);
     if (last == Last::yes) told += " last";
     newest = stream;
     ++heads;
+    return {};
   }
   void data(CodecStream stream, Bytes bytes) override {
     body += bytes.size();
