@@ -37,7 +37,7 @@ class ClientStream final : public ReplySink {
   ReplyLead lead;                  // bytes that the codec has and that were not credited to the exchange
   bool has_reply_head = false;     // the final head was sent: too late for an error reply
   bool has_request_ended = false;  // the client sent the whole request
-  bool is_web_socket = false;      // an opening that a worker has accepted
+  bool is_web_socket = false;      // an opening that a backend has accepted
 
  private:
   void said(std::size_t bytes);

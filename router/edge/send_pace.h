@@ -2,7 +2,7 @@
 //
 // Owner: a client session.   Thread: one loop.
 // The session reports the number of waiting bytes whenever it may have changed. Time in which no byte waits does not
-// count: a reply with little to send, such as server-sent events, may be as slow as its worker.
+// count: a reply with little to send, such as server-sent events, may be as slow as its backend.
 // Not here: silence (Connection::last_progress), the windows of HTTP/2 (http/h2_codec.h).
 #pragma once
 #include <cstddef>

@@ -23,11 +23,11 @@ struct Route;  // router/plan/route.h
 using ExchangeKey = std::uint64_t;  // 0 = none; a stale key finds nothing
 using StreamKey = std::uint32_t;    // 0 = none; a stale key is quietly ignored
 
-// The events of a backend's stream: the verbs, and which worker took the stream.
+// The events of a backend's stream: the verbs, and which worker or server took the stream.
 class BackendEvents : public StreamSink {
  public:
-  // A worker holds the stream now. `worker` is its display name, good until the call returns. Called at most once for
-  // each opening, before any other verb.
+  // A worker or a server holds the stream now. `worker` is its display name, good until the call returns. Called at
+  // most once for each opening, before any other verb.
   virtual void accepted(std::string_view worker) = 0;
 };
 
@@ -47,7 +47,8 @@ struct ReplyTo {
   void forget() { key = 0; }
 };
 
-// Whether an earlier stream of the request was lost: then the request goes to a worker that is known to answer.
+// Whether an earlier stream of the request was lost: then the request goes to a worker that is known to answer, or to
+// a server by a new connection.
 enum class Attempt : bool { first, again };
 
 // Good until open() returns, except `route`, which stays as long as the stream, and `client`, as long as its

@@ -1,7 +1,7 @@
 // The client's address, when there are trusted proxies between the client and this router.
 //
 // Owner: nobody; a free function.   Thread: any.
-// Not here: which networks are trusted (exchange/trusted_networks.h), telling workers (exchange/header_rules.h).
+// Not here: which networks are trusted (exchange/trusted_networks.h), telling backends (exchange/header_rules.h).
 #pragma once
 #include <string_view>
 

@@ -143,7 +143,8 @@ void Exchange::request_data(Bytes bytes) {
   time_worker();
 }
 
-// A piece of a WebSocket's message comes only after a worker has accepted the WebSocket, so it is not kept for a retry.
+// A piece of a WebSocket's message comes only after a backend has accepted the WebSocket, so it is not kept for a
+// retry.
 void Exchange::request_piece(Bytes piece, MessageKind kind, Last last) {
   if (!request_.data() || !reply_.data() || !stream_.is_open() || !is_web_socket_) return;
   body_.passed(piece.size());
@@ -179,7 +180,7 @@ void Exchange::send_end() {
   stream_.end(request_trailers_);
 }
 
-// Whether the exchange waits for the worker to reply, to take more of the body, or to ask for the body.
+// Whether the exchange waits for the backend to reply, to take more of the body, or to ask for the body.
 bool Exchange::is_worker_due() const { return request_.has_ended() || awaits_continue_ || body_.is_client_stopped(); }
 
 void Exchange::time_worker() {
@@ -249,7 +250,7 @@ void Exchange::report(const Error& error) {
   if (log::is_on(log::Level::debug)) log::debug(describe(error));
 }
 
-// For the operator's log: the request, the worker and the number. The client never gets this text.
+// For the operator's log: the request, who had it, and the number. The client never gets this text.
 std::string Exchange::describe(const Error& error) const {
   constexpr std::size_t kMostPath = 100;  // enough to recognise it
   std::string line;

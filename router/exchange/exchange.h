@@ -1,13 +1,13 @@
 // One request with its reply, protocol-neutral: joins the client side to the backend side, and retries where that is
 // safe.
 //
-//     client ──head data end──▶ header rules ──▶ body kept ──▶ backend stream ──▶ worker
+//     client ──head data end──▶ header rules ──▶ body kept ──▶ backend stream ──▶ worker, server, folder
 //            ◀──head data end── checks, header rules ◀──────── (perhaps the second or third)
 //
 // Owner: Exchanges, which pools them.   Thread: one loop.
 // An exchange is over when its client was told end or reset, or said reset(cancelled). From then on it ignores every
 // verb. Its memory stays unchanged while any verb runs: code called by a verb may end this exchange, open others and
-// re-enter it. Not here: the backend (exchange/backend.h), waiting for a worker (router/fabric), bytes (router/http).
+// re-enter it. Not here: the backend, which also waits for room (exchange/backend.h), bytes (router/http).
 #pragma once
 #include <cstdint>
 #include <string>
@@ -184,7 +184,7 @@ class Exchange {
   bool is_web_socket_ = false;  // a WebSocket's opening, accepted or not answered yet
   bool is_sending_body_ = false;
   bool is_end_sent_ = false;      // the stream has the whole request
-  bool awaits_continue_ = false;  // the client sends no body until the worker wants it
+  bool awaits_continue_ = false;  // the client sends no body until the backend wants it
   bool has_budget_ = false;
   bool is_waiting_ = false;  // for the retry budget
   std::uint32_t retries_ = 0;

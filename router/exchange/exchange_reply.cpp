@@ -1,4 +1,4 @@
-// The verbs of a worker: an exchange passes the reply to the client, or tries the request again.
+// The verbs of a backend: an exchange passes the reply to the client, or tries the request again.
 #include <algorithm>
 #include <array>
 
@@ -17,7 +17,7 @@ bool is_idempotent_method(std::string_view method) {
   return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
 }
 
-// No worker took the request, and the fabric has already waited for a worker.
+// Nobody took the request, and the backend has already waited for room where that can help.
 bool is_for_want_of_workers(Code code) {
   return code == Code::no_worker || code == Code::workers_busy || code == Code::queue_full;
 }
@@ -47,7 +47,7 @@ void Exchange::reply_interim(Head& head, Last last) {
   if (interim_size_ > kMaxInterim)
     return refuse_reply("interim heads of over " + std::to_string(kMaxInterim) + " bytes");
   HeaderRules::interim_reply(head);
-  body_.stop_keeping();  // the client has got a part of this answer: no other worker can give this answer
+  body_.stop_keeping();  // the client has got a part of this answer: nobody else can give this answer
   if (head.status() == 100) awaits_continue_ = false;
   time_worker();
   ++context_.counters.replies_1xx;
@@ -61,7 +61,7 @@ void Exchange::reply_final(Head& head, Last last) {
   const int status = head.status();
   is_web_socket_ = is_web_socket_ && status == 200;
   if (is_web_socket_) head.remove("content-length");  // a WebSocket has messages, no content (RFC 9110 §9.3.6)
-  // RFC 9110 §6.4.1: such replies have no content, whatever the worker sends.
+  // RFC 9110 §6.4.1: such replies have no content, whatever the backend sends.
   const bool is_bare = is_head_request_ || status == 204 || status == 304;
   has_length_ = !is_bare && !is_web_socket_ && length->has_value();
   length_left_ = length->value_or(0);
@@ -157,24 +157,24 @@ void Exchange::take_reply_back() {
   time_worker();
 }
 
-// For a request that provably no worker saw. The body is no longer kept once the client has got anything.
+// For a request that provably no worker or server saw. The body is no longer kept once the client has got anything.
 bool Exchange::may_open_again(const Error& error) const {
   return error.retry_safe && !reply_.has_started() && !is_for_want_of_workers(error.code) && body_.is_replayable() &&
          reopenings_ < kMaxReopenings;
 }
 
-// For a request that a worker may have seen.
+// For a request that a worker or a server may have seen.
 bool Exchange::may_retry(const Error& error) const {
   return error.fault == Fault::backend && error.code == Code::worker_lost && !reply_.has_started() &&
          body_.is_replayable() && retries_ < route().retries && is_idempotent();
 }
 
-// For its client, a WebSocket that no worker has accepted is a GET: the opening contains nothing to act on.
+// For its client, a WebSocket that no backend has accepted is a GET: the opening contains nothing to act on.
 bool Exchange::is_idempotent() const {
   return is_web_socket_ || is_idempotent_method(request_head_.method()) || request_head_.has("idempotency-key");
 }
 
-// After a second loss: the cause may persist, and the next worker may be dying already.
+// After a second loss: the cause may persist, and the next worker or server may be dying already.
 void Exchange::pause() {
   resume_at_ = context_.clock.now() + kRetryPause * retries_;
   set_deadline();

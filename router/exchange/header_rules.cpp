@@ -151,7 +151,7 @@ Result<std::optional<std::uint64_t>> read_content_length(const Head& head) {
   const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), length);
   const bool is_number = failure == std::errc() && end == text->data() + text->size() && !text->empty();
   if (!is_number || head.count("content-length") != 1) {
-    constexpr std::size_t kMostText = 32;  // enough to recognise it; a worker's bytes must not control a terminal
+    constexpr std::size_t kMostText = 32;  // enough to recognise it; a backend's bytes must not control a terminal
     std::string detail = "content-length '";
     append_escaped(detail, text->substr(0, kMostText));
     return Error{Fault::backend, Code::worker_protocol, false, detail + "' is no length, or not the only one"};

@@ -1,5 +1,5 @@
-// The fields that the router adds to a head and removes from it: the client, how it connected, the time, and the worker
-// that answered.
+// The fields that the router adds to a head and removes from it: the client, how it connected, the time, and who
+// answered.
 //
 // Owner: Exchanges.   Thread: one loop.
 // Not here: connection-specific fields (router/http takes them out); which heads are legal (proto/head_rules.h).
@@ -40,10 +40,10 @@ class HeaderRules {
   // removed, here and in the functions below.
   // `fields`: which of them the backend gets.
   void request(Head& head, const ClientInfo& client, const ForwardingFields& fields = {});
-  // Removes all fields of exchange/router_owned_fields.h: a worker may merge trailers into the head's fields.
+  // Removes all fields of exchange/router_owned_fields.h: a backend may merge trailers into the head's fields.
   static void request_trailers(Head& trailers);
-  // Adds `date` when the worker sent none. Sets `x-worker`, whatever the worker sent, unless the operator has switched
-  // it off or `worker` is empty. Removes the content-length of a 204 (RFC 9110 §8.6).
+  // Adds `date` when the backend sent none. Sets `x-worker`, whatever the backend sent, unless the operator has
+  // switched it off or `worker` is empty. Removes the content-length of a 204 (RFC 9110 §8.6).
   void reply(Head& head, std::string_view worker, std::string_view date) const;
   // Removes the content-length, which no interim reply may have (RFC 9110 §8.6).
   static void interim_reply(Head& head);

@@ -9,11 +9,11 @@ namespace zeroway {
 inline constexpr std::size_t kWarmExchanges = 1'024;    // kept for reuse: enough for a busy loop, 2 MiB after a peak
 inline constexpr std::size_t kWarmBodyMemory = 16'384;  // kept of an exchange's body buffer: most bodies fit
 inline constexpr std::size_t kWarmHeadMemory = 8'192;   // kept of an exchange's heads: most heads fit
-inline constexpr std::uint32_t kMaxReopenings = 64;     // of an unseen request: a worker that refuses all must not loop
+inline constexpr std::uint32_t kMaxReopenings = 64;     // of an unseen request: no endless loop when all refuse it
 inline constexpr std::size_t kMaxInterim = 262'144;     // of one reply, names + values + 32 each: no credit bounds them
 inline constexpr std::chrono::milliseconds kRetryWait{
-    750};  // for pauses and for the budget: clients of a dead worker get an answer within 1 s
-inline constexpr std::chrono::milliseconds kRetryPause{100};  // times the retries so far: workers may die in a row
+    750};  // for pauses and for the budget: clients of a dead backend get an answer within 1 s
+inline constexpr std::chrono::milliseconds kRetryPause{100};  // times the retries so far: backends may die in a row
 inline constexpr std::size_t kMostRequestId = 128;  // a client's own: longer than every known scheme's, short in a log
 
 }  // namespace zeroway

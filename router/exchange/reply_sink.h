@@ -10,8 +10,8 @@ namespace zeroway {
 
 class ReplySink : public StreamSink {
  public:
-  // In place of the final head, for a WebSocket that the worker has accepted: pieces follow. `terms` are good until the
-  // call returns.
+  // In place of the final head, for a WebSocket that the backend has accepted: pieces follow. `terms` are good until
+  // the call returns.
   virtual void accept_web_socket(Head& head, const WebSocketTerms&) { this->head(head, Last::no); }
   // Called before the head of a reply that refuses the request's content: the client is to send no more of it.
   virtual void refuse_content() {}

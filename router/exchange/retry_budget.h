@@ -1,8 +1,8 @@
 // How many retries may be under way at once: a share of all open exchanges, and always a few.
 //
 // Owner: Exchanges.   Thread: one loop.
-// The budget keeps a failing worker from doubling the load of the remaining workers. To open a request again that
-// provably no worker saw is no retry: the request has cost no worker anything.
+// The budget keeps a failing worker or server from doubling the load of the remaining ones. To open a request again
+// that provably nobody saw is no retry: the request has cost nobody anything.
 // Not here: which requests may be tried again (exchange/exchange.h).
 #pragma once
 #include <algorithm>

@@ -1,9 +1,9 @@
-// The fields that clients and workers may not write as they like: fields that identify the client, and fields that
+// The fields that clients and backends may not write as they like: fields that identify the client, and fields that
 // frame a message or control its connection.
 //
 // Owner: nobody; free functions.   Thread: any.
 // A look-alike of a field has the field's letters and digits in their order, and other marks between them:
-// `x_forwarded_for`, `Transfer---Encoding`. A worker that makes variables of fields as CGI does (RFC 3875 §4.1.18), or
+// `x_forwarded_for`, `Transfer---Encoding`. A backend that makes variables of fields as CGI does (RFC 3875 §4.1.18), or
 // that strips marks, takes the look-alike for the field. No honest sender writes one, so look-alikes are removed.
 // Not here: what the fields say (exchange/header_rules.h), what a codec does with the real fields (router/http).
 #pragma once
