@@ -33,6 +33,7 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   void credit(StreamKey key, std::uint32_t bytes) override;
   void retire(std::function<void()> empty) override;
   [[nodiscard]] std::vector<std::string> describe() const override;
+  [[nodiscard]] bool is_ready() const override { return is_anybody_fit(); }
 
  private:
   enum class Placed : std::uint8_t {
