@@ -13,6 +13,8 @@ inline constexpr std::chrono::milliseconds kIdleLook{15'000};   // between two l
 inline constexpr std::chrono::milliseconds kFollowTime{5'000};  // for the name servers, to say where a server is now
 inline constexpr std::size_t kSharedStreams =
     100;  // requests that wait for one HTTP/2 connection: as many as it takes before its SETTINGS are known
+inline constexpr std::chrono::milliseconds kContinueWait{
+    1'000};  // for 100 Continue, which many servers never send; curl waits as long before it sends a body unasked
 inline constexpr std::chrono::milliseconds kCloseTime{5'000};  // for the last bytes of a connection that is closed
 inline constexpr std::chrono::milliseconds kLongestDial{
     60'000};                                               // without a limit of the operator's: nobody waits longer

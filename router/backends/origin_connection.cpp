@@ -53,6 +53,7 @@ void OriginConnection::open(OriginStream& stream, const Head& head) {
   ++unaccepted_;
   const bool awaits_answer = stream.last == Last::yes || stream.kind == Kind::web_socket || head.has("expect");
   stream.clock.begin(awaits_answer ? OriginClock::Next::server : OriginClock::Next::client, now);
+  if (stream.last == Last::no && head.has("expect")) stream.continue_due = now + kContinueWait;
   stream.is_grpc = head.find("content-type").value_or("").starts_with("application/grpc");
   if (!stream.body.empty()) data(stream, as_bytes(stream.body));
   if (stream.has_ended) end(stream, stream.trailers);
@@ -63,6 +64,7 @@ void OriginConnection::open(OriginStream& stream, const Head& head) {
 
 void OriginConnection::data(OriginStream& stream, Bytes bytes) {
   stream.clock.gave(bytes.size(), owner_.loop().now());
+  stream.continue_due = Time::max();
   codec_->data(stream.number, bytes);
   settle_later();
 }
@@ -150,6 +152,7 @@ void OriginConnection::head(CodecStream number, Head& head, Last last) {
   if (!stream) return;
   const Time now = owner_.loop().now();
   const int status = head.status();
+  stream->continue_due = Time::max();
   if (status < 200) {
     stream->clock.interim_head(now);
   } else {

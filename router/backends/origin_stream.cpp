@@ -23,6 +23,7 @@ void OriginStream::begin(StreamKey new_key, ReplyTo new_reply_to) {
   has_ended = is_grpc = is_accepted = has_head = false;
   credit = 0;
   connect_due = line_due = Time{};
+  continue_due = Time::max();
 }
 
 void OriginStream::forget_opening() {

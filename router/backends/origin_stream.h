@@ -62,8 +62,9 @@ struct OriginStream {
   std::uint32_t credit = 0;
 
   OriginClock clock;
-  Time connect_due{};  // a connection must hold it by then; Time{} = no server has been chosen yet
-  Time line_due{};     // in_line
+  Time continue_due = Time::max();  // the client waits for 100 Continue, which we say then
+  Time connect_due{};               // a connection must hold it by then; Time{} = no server has been chosen yet
+  Time line_due{};                  // in_line
   bool is_grpc = false;
   bool is_accepted = false;  // the exchange knows who has it
   bool has_head = false;     // the final one

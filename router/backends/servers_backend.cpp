@@ -287,7 +287,7 @@ void ServersBackend::no_connection(OriginStream& stream, const Error& error) {
 void ServersBackend::watch(OriginStream& stream) {
   switch (stream.stage) {
     case Stage::open:
-      return stream.arm(stream.clock.due(spec_.times), loop_.now());
+      return stream.arm(std::min(stream.clock.due(spec_.times), stream.continue_due), loop_.now());
     case Stage::dialing:
       return stream.arm(stream.connect_due, loop_.now());
     case Stage::in_line:
@@ -305,8 +305,17 @@ void ServersBackend::ring(OriginStream& stream) {
   const bool is_overdue = (stream.stage == Stage::open && stream.clock.due(spec_.times) <= now) ||
                           (stream.stage == Stage::dialing && stream.connect_due <= now) ||
                           (stream.stage == Stage::in_line && stream.line_due <= now);
-  if (!is_overdue) return watch(stream);
-  expire(stream);
+  if (is_overdue) return expire(stream);
+  if (stream.stage != Stage::open || stream.continue_due > now) return watch(stream);
+  stream.continue_due = Time::max();
+  watch(stream);
+  say_continue(stream);
+}
+
+// The server says nothing about the body, so the client would wait for ever. The stream may be over after this.
+void ServersBackend::say_continue(const OriginStream& stream) {
+  Head interim{{":status", "100"}};
+  if (BackendEvents* exchange = stream.reply_to.find()) exchange->head(interim, Last::no);
 }
 
 void ServersBackend::expire(OriginStream& stream) {

@@ -75,6 +75,7 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   // failing
   void ring(OriginStream& stream);
   void expire(OriginStream& stream);
+  void say_continue(const OriginStream& stream);
   void detach(OriginStream& stream, ResetCode code);
   void fail(OriginStream& stream, Error error);
   void tell_failed();
