@@ -29,7 +29,11 @@ void Routing::clear() {
 Result<> Routing::find(const ClientInfo& client, Head& head, Kind kind) {
   const Site* site = Plan::site_of(client.listener->spec(), head.authority());
   if (site != nullptr && site->makes_paths_canonical) {
-    if (auto made = make_canonical(head); !made) return made;
+    if (auto made = make_canonical(head); !made) {
+      answer_.pin = PlanPin(*client.listener->pin);  // the error reply has the site's fields
+      answer_.site = site;
+      return made;
+    }
   }
   answer_ = PlanInUse::match(*client.listener, head);
   switch (answer_.miss) {
