@@ -64,6 +64,7 @@ void Exchange::request_head(Head& head, Last last) {
   if (forwarding == Forwarding::unclear) return refuse_request(Code::bad_request);
   if (auto found = routing_.find(*info_, request_head_, kind_); !found) return fail(found.error());
   context_.terms = route().terms;
+  routing_.identify(request_head_, context_.ids, context_.rules.trusts(info_->address) ? Trust::yes : Trust::no);
   if (is_web_socket_) {
     if (auto allowed = check_origin(request_head_, route().web_sockets); !allowed) return fail(allowed.error());
   }
@@ -71,8 +72,7 @@ void Exchange::request_head(Head& head, Last last) {
   const std::uint64_t most = context_.terms.max_body;
   if (most != 0 && promised_length(request_head_) > most) return refuse_content();
   context_.rules.request(request_head_, *info_, route().forwarding);
-  if (auto changed = routing_.change_request(*info_, request_head_, context_.ids); !changed)
-    return fail(changed.error());
+  if (auto changed = routing_.change_request(*info_, request_head_); !changed) return fail(changed.error());
   // Counts the added fields too, and 32 bytes for each field: workers refuse to decode a larger head, and the router
   // would blame the worker.
   if (request_head_.list_size() > kMaxHeadSize) return refuse_request(Code::header_too_large);
@@ -346,7 +346,8 @@ void Exchange::write_record() {
                       .queue_time = in_us(queue_time_),
                       .total_time = in_us(context_.clock.now() - began_),
                       .retries = retries_ + reopenings_,
-                      .reason = reason_});
+                      .reason = reason_,
+                      .request_id = routing_.request_id()});
 }
 
 }  // namespace zeroway

@@ -61,21 +61,22 @@ Result<> Routing::judge(Kind kind) const {
   if (kind == Kind::web_socket && !route().takes_web_sockets)
     return clients(Code::no_web_socket, "a WebSocket on a route without websocket = true");
   if (has_encoded_slash_ && !route().takes_encoded_slashes)
-    return clients(Code::bad_request, "%2F or %5C in the path, on a route without encoded_slashes = \"pass\"");
+    return clients(Code::bad_request, "%2F or %5C in the path, on a route with encoded_slashes = \"refuse\"");
   return {};
 }
 
-Result<> Routing::change_request(const ClientInfo& client, Head& head, RequestIds& ids) {
-  const Route& taken = route();
-  const bool has_changes = !taken.request.is_empty() || !taken.reply.is_empty();
-  if (has_changes) {
-    const auto own = head.find("x-request-id");
-    if (own && RequestIds::is_fit(*own)) {
-      request_id_ = *own;
-    } else {
-      ids.write(request_id_);
-    }
+void Routing::identify(const Head& head, RequestIds& ids, Trust trust) {
+  if (route().request.is_empty() && route().reply.is_empty()) return;
+  const auto own = head.find("x-request-id");
+  if (trust == Trust::yes && own && RequestIds::is_fit(*own)) {
+    request_id_ = *own;
+  } else {
+    ids.write(request_id_);
   }
+}
+
+Result<> Routing::change_request(const ClientInfo& client, Head& head) {
+  const Route& taken = route();
   if (!taken.request.is_empty()) taken.request.apply(head, values_of(client, head), scratch_);
   return change_path(head);
 }

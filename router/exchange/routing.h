@@ -18,6 +18,9 @@
 
 namespace zeroway {
 
+// Whether the client is a trusted proxy, whose word about the request is believed.
+enum class Trust : bool { no, yes };
+
 // Whose reply it is: a backend's, or the router's own.
 enum class Reply : bool { backend, own };
 
@@ -28,8 +31,10 @@ class Routing {
 
   // Finds who answers. The error is the client's. The site may be known even then.
   [[nodiscard]] Result<> find(const ClientInfo& client, Head& head, Kind kind);
+  // Gives the request its id, if a rule of its route can use one: a new one, or that of a trusted client.
+  void identify(const Head& head, RequestIds& ids, Trust trust);
   // Changes the head of the request for the backend, after the forwarding fields were added.
-  [[nodiscard]] Result<> change_request(const ClientInfo& client, Head& head, RequestIds& ids);
+  [[nodiscard]] Result<> change_request(const ClientInfo& client, Head& head);
   // Changes the head of a reply for the client. `request`: the request's head, as the backend got it.
   void change_reply(const ClientInfo& client, const Head& request, Head& reply, Reply whose);
   // The site's own page for errors with this status; null = the router's.

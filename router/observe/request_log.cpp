@@ -160,6 +160,7 @@ void RequestLog::append_json(const RequestRecord& record) {
   millis(",\"total_ms\":", record.total_time);
   number(",\"retries\":", record.retries);
   text(",\"reason\":", record.reason);
+  if (!record.request_id.empty()) text(",\"request_id\":", record.request_id);
   buffer_.append("}\n");
 }
 

@@ -30,8 +30,9 @@ struct RequestRecord {
   std::string_view worker;                  // "" = no worker took the request
   std::chrono::microseconds queue_time{0};  // from the last opening to its acceptance; 0 = no worker took it
   std::chrono::microseconds total_time{0};
-  std::uint32_t retries = 0;  // openings after the first
-  std::string_view reason;    // why the request failed: an error's name; "" = it did not fail
+  std::uint32_t retries = 0;    // openings after the first
+  std::string_view reason;      // why the request failed: an error's name; "" = it did not fail
+  std::string_view request_id;  // "" = nothing wanted one
 };
 
 class LogFile;  // router/observe/log_file.h
