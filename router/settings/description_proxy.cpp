@@ -176,7 +176,7 @@ void describe_route_target(Keys<RouteSettings>& keys) {
       .choice("encoded_slashes", &S::encoded_slashes,
               std::vector<std::pair<std::string, EncodedSlashes>>{{"refuse", EncodedSlashes::refuse},
                                                                   {"pass", EncodedSlashes::pass}},
-              "%2F and %5C in paths, where a rule restricts who may come");
+              "%2F and %5C in paths, which servers read in different ways; refuse: 400");
 }
 
 void describe_route_terms(Keys<RouteSettings>& keys) {

@@ -231,7 +231,7 @@ struct RouteSettings {
   bool strip_prefix = false;
   std::optional<std::string> rewrite_target;
   bool websocket = false;
-  EncodedSlashes encoded_slashes = EncodedSlashes::refuse;
+  EncodedSlashes encoded_slashes = EncodedSlashes::pass;
   std::optional<RedirectSettings> redirect;
   std::uint32_t retries = 2;
   BalanceSettings balance;
