@@ -111,18 +111,24 @@ void SiteMaker::finish() {
   for (const Made made : sites_)
     if (made.said->redirect_to_https) add_redirect_to_https(made);
   for (ListenerSpec& listener : plan_.listeners) {
-    if (listener.sites.find_default() != nullptr) continue;
-    // The first site of the listener is for hosts that no site has.
-    for (const Made made : sites_) {
-      const auto& listen = made.said->listen;
-      const bool is_here = std::any_of(listen.begin(), listen.end(), [&](const ListenAddress& where) {
-        return where.address == listener.address && where.port == listener.port && where.path == listener.socket_path;
-      });
-      if (!is_here) continue;
-      if (!made.said->strict_host) listener.sites.add("", made.site);
-      break;
-    }
+    const Made made = default_of(listener);
+    if (!made.said->strict_host) static_cast<void>(listener.sites.add("", made.site));
   }
+}
+
+// The site for hosts that no site of the listener has: the one that says so, else the first one.
+SiteMaker::Made SiteMaker::default_of(const ListenerSpec& listener) const {
+  Made first{};
+  for (const Made made : sites_) {
+    const auto& listen = made.said->listen;
+    const bool is_here = std::any_of(listen.begin(), listen.end(), [&](const ListenAddress& where) {
+      return where.address == listener.address && where.port == listener.port && where.path == listener.socket_path;
+    });
+    if (!is_here) continue;
+    if (made.said->is_default) return made;
+    if (first.said == nullptr) first = made;
+  }
+  return first;
 }
 
 // --- listeners
@@ -176,7 +182,6 @@ void SiteMaker::add_names(ListenerSpec& listener, Made made) {
   names.insert(names.begin(), made.said->hostname);
   for (const std::string& name : names)
     if (!name.empty()) static_cast<void>(listener.sites.add(name, made.site));  // the file's checks found duplicates
-  if (made.said->is_default) static_cast<void>(listener.sites.add("", made.site));
 }
 
 // --- routes

@@ -33,6 +33,7 @@ class SiteMaker {
   void add_listeners(Made made);
   ListenerSpec& listener_at(const ListenAddress& where, const SiteSettings& said);
   void add_names(ListenerSpec& listener, Made made);
+  [[nodiscard]] Made default_of(const ListenerSpec& listener) const;
   void add_certificate(ListenerSpec& listener, const SiteSettings& said);
   void add_route(Made made, const RouteSettings& said);
   void add_workers(Made made);
