@@ -340,7 +340,8 @@ PoolSpec SiteMaker::pool_of(const SiteSettings& site, const RouteSettings& route
 // --- fields and pages
 
 FieldTemplate SiteMaker::read_value(const FieldRule& rule) {
-  auto value = FieldTemplate::read(rule.value);
+  const bool is_id = rule.name == kRequestId && rule.value == kAutomaticId;
+  auto value = FieldTemplate::read(is_id ? "$request_id" : rule.value);
   if (!value) error(rule.place, "field '" + rule.name + "': " + value.error().detail);
   return value ? std::move(*value) : FieldTemplate();
 }
@@ -355,10 +356,8 @@ void SiteMaker::add_changes(const ForwardingSettings& said, Route& route) {
   for (const std::string& name : said.request_remove) route.request.remove(name);
   for (const std::string& name : said.response_remove) route.reply.remove(name);
   for (const FieldRule& rule : said.add) {
-    FieldRule both = rule;
-    if (both.name == kRequestId && both.value == kAutomaticId) both.value = "$request_id";
-    route.request.set(both.name, read_value(both));
-    route.reply.set(both.name, read_value(both));
+    route.request.set(rule.name, read_value(rule));
+    route.reply.set(rule.name, read_value(rule));
   }
   for (const FieldRule& rule : said.request_set) route.request.set(rule.name, read_value(rule));
   for (const FieldRule& rule : said.request_add) route.request.add(rule.name, read_value(rule));
