@@ -26,6 +26,14 @@ int failed(const std::string& why) {
   return 1;
 }
 
+int check(zeroway::Settings settings) {
+  const zeroway::Router router(std::move(settings));
+  const auto checked = router.check();
+  if (checked) return 0;
+  std::cerr << checked.error().detail << "\n";
+  return 1;
+}
+
 int serve(zeroway::Settings settings, zeroway::ReadSettings read_again) {
   zeroway::PidFile pid_file;
   if (const auto written = pid_file.write(settings.pid_file); !written) {
@@ -52,6 +60,7 @@ int main(int argc, char** argv) {
     const auto told = zeroway::tell_to_reload(line.reload);
     return told ? 0 : failed(told.error().detail);
   }
+  if (line.to_check) return check(std::move(*line.to_check));
   if (!line.settings) return line.exit_code;
   if (const auto set_up = zeroway::log::set_up(line.settings->observe); !set_up) return failed(set_up.error().detail);
   for (const std::string& warning : line.warnings) zeroway::log::warning(warning);

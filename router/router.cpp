@@ -184,6 +184,13 @@ Result<SharedPools> Router::make_pools(const Plan& plan) const {
   return pools;
 }
 
+Result<> Router::check() const {
+  const auto plan = read_plan(settings_);
+  if (!plan) return plan.error();
+  const auto pools = make_pools(**plan);
+  return pools ? Result<>() : pools.error();
+}
+
 // The error has a line for each thing that is wrong.
 Result<std::shared_ptr<const Plan>> Router::read_plan(const Settings& settings) const {
   PlanMaking making = make_plan(settings, read_file);

@@ -463,6 +463,7 @@ CommandLine failed_file(const std::vector<std::string>& errors, const std::vecto
 CommandLine told(const Settings& settings, const std::vector<std::string>& warnings) {
   CommandLine line;
   line.output = describe_settings(settings);
+  line.to_check = settings;
   for (const std::string& warning : warnings) line.error += warning + " (warning)\n";
   return line;
 }
