@@ -1,5 +1,6 @@
 #include "router/settings/settings_file.h"
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -138,9 +139,11 @@ FileReading read_settings_file(const std::string& path, const BeforeSites& befor
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   std::string text;
-  text.resize(kLargestFile + 1);
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  // In pieces: the router keeps the memory that one reading has touched.
+  for (std::array<char, 65'536> piece; file && text.size() <= kLargestFile;) {
+    file.read(piece.data(), piece.size());
+    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+  }
   if (file.bad() || (text.empty() && errno != 0)) {
     return unreadable(path, errno != 0 ? std::strerror(errno) : "cannot be read");
   }
