@@ -83,6 +83,7 @@ struct Router::Entrance {
   std::uint64_t door = 0;
   std::string where{};                  // the bound address
   std::vector<Socket> sockets{};        // bound and not handed to the lanes yet, one for each
+  std::vector<Socket> kept{};           // the same ones: for a door that speaks another language at this address
   std::unique_ptr<TlsKeeper> keeper{};  // none without TLS
 
   std::shared_ptr<SocketFile> socket_file{};  // of a unix socket; the entrance of the next plan takes it over
@@ -201,6 +202,13 @@ Result<std::shared_ptr<const Plan>> Router::read_plan(const Settings& settings) 
   return error;
 }
 
+// A file without sites would open the port of a router that has no file. That is not what its reader wants who had
+// sites.
+Result<std::shared_ptr<const Plan>> Router::read_sites(const Settings& settings) const {
+  if (!settings.file->sites.empty() || settings_.file->sites.empty()) return read_plan(settings);
+  return Error{Fault::router, Code::internal, false, settings.file->path + ": has no [[sites]] any more"};
+}
+
 // The entrance of `spec`: with the door that is open already, or with a new door and bound sockets.
 Result<std::unique_ptr<Router::Entrance>> Router::make_entrance(const ListenerSpec& spec) {
   const auto is_same = [&](const auto& open) { return open->spec.is_same_socket(spec); };
@@ -211,14 +219,27 @@ Result<std::unique_ptr<Router::Entrance>> Router::make_entrance(const ListenerSp
     entrance->door = (*open)->door;
     entrance->where = (*open)->where;
     entrance->socket_file = (*open)->socket_file;
+    for (const Socket& socket : (*open)->kept) entrance->kept.push_back(share(socket.fd()));
   } else {
     entrance->door = ++last_door_;
-    if (auto bound = bind(*entrance); !bound) return bound.error();
+    if (auto bound = take_over(*entrance) ? Result<>() : bind(*entrance); !bound) return bound.error();
+    for (const Socket& socket : entrance->sockets) entrance->kept.push_back(share(socket.fd()));
   }
   if (spec.is_tls) {
     if (auto opened = open_tls(*entrance); !opened) return opened.error();
   }
   return entrance;
+}
+
+// A listener that begins or ends to speak TLS takes the sockets over: the address cannot be bound twice.
+bool Router::take_over(Entrance& entrance) const {
+  const auto is_there = [&](const auto& open) { return open->spec.is_same_address(entrance.spec); };
+  const auto before = std::find_if(entrances_.begin(), entrances_.end(), is_there);
+  if (before == entrances_.end()) return false;
+  entrance.where = (*before)->where;
+  entrance.socket_file = (*before)->socket_file;
+  for (const Socket& socket : (*before)->kept) entrance.sockets.push_back(share(socket.fd()));
+  return true;
 }
 
 // Binds one socket for each lane at the same port.
@@ -325,6 +346,7 @@ void Router::signal(int number) {
 
 void Router::drain() {
   is_draining_ = true;
+  for (const auto& entrance : entrances_) entrance->kept.clear();  // else the addresses would still take connections
   log::info("draining: open requests end, nothing new begins");
   Loop& first = lanes_.front()->loop();
   drain_timer_ = std::make_unique<Timer>(first, [this] { drain_timed_out(); });
@@ -373,7 +395,7 @@ void Router::reload_sites() {
     return log::error("the configuration file is not used: the router goes on as before");
   }
   line.settings->edge = settings_.edge;  // connections of all listeners share these limits
-  auto plan = read_plan(*line.settings);
+  auto plan = read_sites(*line.settings);
   const auto adopted = plan ? adopt(std::move(*plan)) : Result<>(plan.error());
   if (!adopted) {
     log_lines(adopted.error().detail);

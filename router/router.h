@@ -55,7 +55,9 @@ class Router {
   [[nodiscard]] Result<> adopt(std::shared_ptr<const Plan> plan);
   [[nodiscard]] Result<SharedPools> make_pools(const Plan& plan) const;
   [[nodiscard]] Result<std::shared_ptr<const Plan>> read_plan(const Settings& settings) const;
+  [[nodiscard]] Result<std::shared_ptr<const Plan>> read_sites(const Settings& settings) const;
   [[nodiscard]] Result<std::unique_ptr<Entrance>> make_entrance(const ListenerSpec& spec);
+  [[nodiscard]] bool take_over(Entrance& entrance) const;
   [[nodiscard]] Result<> bind(Entrance& entrance);
   [[nodiscard]] Result<> bind_unix(Entrance& entrance);
   [[nodiscard]] Result<> open_tls(Entrance& entrance);

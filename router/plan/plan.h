@@ -35,10 +35,12 @@ struct ListenerSpec {
   HostTable<const Site*> sites;
   const Site* only_site = nullptr;  // serves every host: `sites` need not be asked; null = there are several
 
+  [[nodiscard]] bool is_same_address(const ListenerSpec& other) const {
+    return address == other.address && port == other.port && socket_path == other.socket_path;
+  }
   // Whether both are served by one socket, so that a change from one to the other needs no bind.
   [[nodiscard]] bool is_same_socket(const ListenerSpec& other) const {
-    return address == other.address && port == other.port && socket_path == other.socket_path &&
-           is_tls == other.is_tls && has_proxy_header == other.has_proxy_header;
+    return is_same_address(other) && is_tls == other.is_tls && has_proxy_header == other.has_proxy_header;
   }
 };
 
