@@ -49,6 +49,7 @@ struct Error {
   Code code = Code::internal;
   bool retry_safe = false;  // proven that no backend acted on the request: safe to open again with any method
   std::string detail;       // for the operator's log: names the thing and the number. Never sent to a client
+  bool has_other = false;   // the backend gave up waiting, and has another one who may answer
 };
 
 // HTTP/2 error codes (RFC 9113 §7), as RST_STREAM and GOAWAY carry them.

@@ -16,6 +16,7 @@ void OriginStream::begin(StreamKey new_key, ReplyTo new_reply_to) {
   balance_key.clear();
   server = nullptr;
   tried.clear();
+  avoided.reset();
   connection = nullptr;
   number = 0;
   ticket.reset();

@@ -48,6 +48,7 @@ struct OriginStream {
   const ServerSpec* server = nullptr;      // that it is placed at
   std::optional<HealthTicket> health;      // its word on that server
   std::vector<std::size_t> tried;          // servers without a connection for it
+  std::optional<std::size_t> avoided;      // the server that was silent before: only if no other one is fit
   OriginConnection* connection = nullptr;  // when open
   CodecStream number = 0;                  // on that connection
   std::optional<Line::Ticket> ticket;      // in_line

@@ -50,6 +50,7 @@ StreamKey ServersBackend::open(const BackendRequest& request, ReplyTo reply_to) 
   stream.last = request.last;
   stream.client = &request.client;
   stream.balance_key = balance_key(request);
+  stream.avoided = index_of(request.silent);
   const StreamKey key = stream.key;
   if (request.kind == Kind::tunnel) {
     fail(stream, {Fault::client, Code::not_implemented, false, "a tunnel to an HTTP server"});
@@ -129,6 +130,12 @@ void ServersBackend::find_server(OriginStream& stream, const Head& head, const E
 }
 
 ServersBackend::Placed ServersBackend::place(OriginStream& stream, const Head& head) {
+  const Placed placed = place_at_fit(stream, head);
+  if (placed != Placed::nobody || !std::exchange(stream.avoided, std::nullopt)) return placed;
+  return place_at_fit(stream, head);
+}
+
+ServersBackend::Placed ServersBackend::place_at_fit(OriginStream& stream, const Head& head) {
   const Time now = loop_.now();
   const auto may_take = [&](std::size_t server) {
     return may_try(stream, server) && pool_->health(server).is_fit(now);
@@ -172,8 +179,24 @@ bool ServersBackend::can_serve(const OriginStream& stream, std::size_t server) c
 }
 
 bool ServersBackend::may_try(const OriginStream& stream, std::size_t server) const {
-  if (!can_serve(stream, server)) return false;
+  if (!can_serve(stream, server) || stream.avoided == server) return false;
   return std::find(stream.tried.begin(), stream.tried.end(), server) == stream.tried.end();
+}
+
+// Whether another server than the stream's could answer now.
+bool ServersBackend::has_other(const OriginStream& stream) const {
+  for (std::size_t server = 0; server < pool_->size(); ++server) {
+    const bool is_other = server != stream.placement.member() && pool_->server(server).weight > 0;
+    if (is_other && can_serve(stream, server) && pool_->health(server).is_fit(loop_.now())) return true;
+  }
+  return false;
+}
+
+std::optional<std::size_t> ServersBackend::index_of(std::string_view name) const {
+  for (std::size_t server = 0; !name.empty() && server < pool_->size(); ++server) {
+    if (pool_->server(server).name == name) return server;
+  }
+  return std::nullopt;
 }
 
 // Does not ask whether the server is full: another loop may have made room since the choice. Then the request waits for
@@ -334,7 +357,7 @@ void ServersBackend::expire(OriginStream& stream) {
   std::string why = is_taking ? "took nothing of the request for " : "was silent for ";
   why += in_ms(limit);
   if (!stream.has_head) failed(stream, why);
-  fail(stream, {Fault::backend, Code::worker_timeout, false, stream.server->name + " " + why});
+  fail(stream, {Fault::backend, Code::worker_timeout, false, stream.server->name + " " + why, has_other(stream)});
 }
 
 // Takes the stream from whoever has it.

@@ -7,6 +7,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,12 +60,15 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   // choosing
   void find_server(OriginStream& stream, const Head& head, const Error* last);
   [[nodiscard]] Placed place(OriginStream& stream, const Head& head);
+  [[nodiscard]] Placed place_at_fit(OriginStream& stream, const Head& head);
   [[nodiscard]] Placed place_anyway(OriginStream& stream, const Head& head);
   void give(OriginStream& stream, const Head& head, Reservation placement, HealthTicket ticket);
   [[nodiscard]] bool has_fit_server(const OriginStream& stream) const;
   [[nodiscard]] bool is_anybody_fit() const;
   [[nodiscard]] bool can_serve(const OriginStream& stream, std::size_t server) const;
   [[nodiscard]] bool may_try(const OriginStream& stream, std::size_t server) const;
+  [[nodiscard]] bool has_other(const OriginStream& stream) const;
+  [[nodiscard]] std::optional<std::size_t> index_of(std::string_view name) const;
   [[nodiscard]] std::string balance_key(const BackendRequest& request) const;
 
   // waiting

@@ -60,6 +60,7 @@ struct BackendRequest {
   Attempt attempt;
   const Route& route;
   const ClientInfo& client;
+  std::string_view silent{};  // the display name of who let the request wait for too long; "" = nobody
 };
 
 class Backend {

@@ -119,15 +119,16 @@ void Exchange::answer_without_backend() {
 void Exchange::open_stream() {
   const bool is_bare = request_.has_ended() && body_.received() == 0 && request_trailers_.is_empty();
   opened_ = context_.clock.now();
+  const bool is_again = retries_ + reopenings_ > 0;
   worker_.clear();
   is_end_sent_ = false;
-  const bool is_again = retries_ + reopenings_ > 0;
   const BackendRequest request{.head = request_head_,
                                .last = is_bare ? Last::yes : Last::no,
                                .kind = kind_,
                                .attempt = is_again ? Attempt::again : Attempt::first,
                                .route = route(),
-                               .client = *info_};
+                               .client = *info_,
+                               .silent = is_again ? std::string_view(silent_) : std::string_view()};
   stream_ = {&routing_.backend(), routing_.backend().open(request, {context_.finder, key_})};
   send_body();
 }

@@ -202,6 +202,7 @@ class Exchange {
   Time resume_at_{};  // while this exchange pauses between two retries
   Clock::duration queue_time_{};
   std::string worker_;
+  std::string silent_;  // who let the request wait for too long; good once it is opened again
   std::string_view reason_;
 };
 

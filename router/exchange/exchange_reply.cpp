@@ -126,6 +126,7 @@ void Exchange::reply_credit(std::uint32_t bytes) {
 
 void Exchange::reply_reset(const Error& error) {
   stream_ = {};
+  silent_.assign(error.has_other ? std::string_view(worker_) : std::string_view());
   if (reply_.has_started() && error.code == Code::worker_lost) take_reply_back();
   if (may_open_again(error)) {
     ++reopenings_;
@@ -165,8 +166,9 @@ bool Exchange::may_open_again(const Error& error) const {
 
 // For a request that a worker or a server may have seen.
 bool Exchange::may_retry(const Error& error) const {
-  return error.fault == Fault::backend && error.code == Code::worker_lost && !reply_.has_started() &&
-         body_.is_replayable() && retries_ < route().retries && is_idempotent();
+  const bool may_help = error.code == Code::worker_lost || error.has_other;
+  return error.fault == Fault::backend && may_help && !reply_.has_started() && body_.is_replayable() &&
+         retries_ < route().retries && is_idempotent();
 }
 
 // For its client, a WebSocket that no backend has accepted is a GET: the opening contains nothing to act on.

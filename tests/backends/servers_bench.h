@@ -207,6 +207,7 @@ class Told final : public BackendEvents {
   void reset(const Error& error) override {
     note("reset " + code_name(error.code) + (error.retry_safe ? " unseen" : ""));
     detail = error.detail;
+    has_other = error.has_other;
     is_over = true;
   }
   void credit(std::uint32_t bytes) override { credited += bytes; }
@@ -238,6 +239,7 @@ class Told final : public BackendEvents {
   std::vector<Head> heads;
   std::uint64_t credited = 0;
   bool is_over = false;
+  bool has_other = false;  // with reset()
   std::function<void()> on_head, on_data, on_end;
 
  private:
@@ -306,7 +308,7 @@ struct ServersBench {
     const ExchangeKey key = ++last_key;
     Request request;
     request.listener = exchanges.listeners[key] = std::make_shared<Told>();
-    request.key = backend->open({head, last, kind, attempt, route, client}, {&exchanges, key});
+    request.key = backend->open({head, last, kind, attempt, route, client, silent}, {&exchanges, key});
     CHECK(request.listener->log == "");  // no verb before open() returns
     if (last == Last::yes) backend->end(request.key, Head{});
     return request;
@@ -350,6 +352,7 @@ struct ServersBench {
   ClientCodecSettings codec_settings;
   Listeners exchanges;
   ExchangeKey last_key = 0;
+  std::string silent;      // who was silent before the next requests
   std::uint16_t port = 1;  // of the address that the next dials reach
   Route route;
   ClientInfo client{.address = "192.0.2.1"};

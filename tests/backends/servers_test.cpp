@@ -665,6 +665,34 @@ TEST_CASE("servers: a server that is silent for the read time is a gateway timeo
   CHECK(bench.pool->health(0).text(bench.loop.now()) == "up, 1 failures in a row");
 }
 
+TEST_CASE("servers: another server may answer what a silent one did not, and that one is asked then") {
+  PoolSpec spec = pool_of({"a", "b"});
+  spec.times.read = 30ms;
+  spec.balance = BalanceMethod::first;
+  ServersBench bench(std::move(spec));
+  const Request request = bench.open(get());
+  bench.turn();
+  const auto silent = bench.connect();
+  CHECK(bench.turn_until([&] { return request.listener->is_over; }));
+  CHECK(request.take() == "accepted a:80 · reset worker_timeout");
+  CHECK(request.listener->has_other);
+  bench.silent = "a:80";
+  const Request again = bench.open(get());
+  bench.turn();
+  CHECK(bench.dialled() == "b:80");
+}
+
+TEST_CASE("servers: a silent server is asked again when no other one is fit") {
+  PoolSpec spec = pool_of({"a", "b"});
+  spec.health.fall = 1;
+  ServersBench bench(std::move(spec));
+  bench.pool->health(1).take_anyway().failed(bench.loop.now());
+  bench.silent = "a:80";
+  const Request again = bench.open(get());
+  bench.turn();
+  CHECK(bench.dialled() == "a:80");
+}
+
 TEST_CASE("servers: a server that stops reading for the write time is a gateway timeout") {
   PoolSpec spec = pool_of({"a"});
   spec.times.write = 30ms;

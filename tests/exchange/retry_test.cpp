@@ -62,6 +62,11 @@ TEST_CASE("retry: who is tried again, and who gets what instead") {
       {"no worker", "GET", no_key, 0, no_interim, no_worker(), "c head 503"},
       {"router's fault", "GET", no_key, 0, no_interim, routers_fault, "c head 502"},
       {"timeout", "GET", no_key, 0, no_interim, {Fault::backend, Code::worker_timeout, false, ""}, "c head 504"},
+      // the backend has another one who may answer
+      {"silent, GET", "GET", no_key, 0, no_interim, silent(), "b2 open GET /"},
+      {"silent, PUT", "PUT", no_key, 9, no_interim, silent(), "b2 open PUT / · b2 data 9 · b2 end"},
+      {"silent, GET, client told", "GET", no_key, 0, true, silent(), "c head 504"},
+      {"silent, POST", "POST", no_key, 9, no_interim, silent(), "c head 504"},
   };
   for (const Case& one : cases) {
     CAPTURE(one.name);
