@@ -259,9 +259,12 @@ std::string Exchange::describe(const Error& error) const {
   line += ' ';
   append_escaped(line, routing_.path_of(request_head_).substr(0, kMostPath));
   line.append(" from ").append(context_.rules.client_of(request_head_, *info_)).append(" failed: ").append(reason_);
-  if (error.fault == Fault::backend && !worker_.empty()) line.append(", worker ").append(worker_);
+  const bool is_of_workers = !routing_.has_route() || route().tells_worker;
+  if (error.fault == Fault::backend && !worker_.empty())
+    line.append(is_of_workers ? ", worker " : ", server ").append(worker_);
   if (!error.detail.empty()) line.append(": ").append(error.detail);
-  if (const std::string_view hint = error_hint(error.code); !hint.empty()) line.append(" (").append(hint).append(")");
+  const std::string_view hint = error_hint(error.code);  // the options of a router and its workers
+  if (is_of_workers && !hint.empty()) line.append(" (").append(hint).append(")");
   return line;
 }
 
