@@ -41,6 +41,7 @@ void Lane::use(std::shared_ptr<const Plan> plan, const SharedPools& pools, std::
   for (DoorChange& change : doors) {
     if (const auto open = doors_.find(change.door); open != doors_.end()) {
       open->second->use(plan_.listen(change.listener));
+      if (change.tls) open->second->use_tls(*change.tls);
     } else {
       open_door(std::move(change));
     }

@@ -85,6 +85,7 @@ struct Router::Entrance {
   std::vector<Socket> sockets{};        // bound and not handed to the lanes yet, one for each
   std::vector<Socket> kept{};           // the same ones: for a door that speaks another language at this address
   std::unique_ptr<TlsKeeper> keeper{};  // none without TLS
+  Entrance* before = nullptr;           // whose keeper this entrance takes over
 
   std::shared_ptr<SocketFile> socket_file{};  // of a unix socket; the entrance of the next plan takes it over
 
@@ -149,6 +150,8 @@ Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
     if (!entrance) return entrance.error();
     next.push_back(std::move(*entrance));
   }
+  for (const auto& entrance : next)
+    if (Entrance* before = std::exchange(entrance->before, nullptr)) entrance->keeper = std::move(before->keeper);
   entrances_ = std::move(next);
   plan_ = plan;
   pools_ = std::move(*pools);
@@ -225,7 +228,9 @@ Result<std::unique_ptr<Router::Entrance>> Router::make_entrance(const ListenerSp
     if (auto bound = take_over(*entrance) ? Result<>() : bind(*entrance); !bound) return bound.error();
     for (const Socket& socket : entrance->sockets) entrance->kept.push_back(share(socket.fd()));
   }
-  if (spec.is_tls) {
+  if (spec.is_tls && open != entrances_.end() && (*open)->spec.tls == spec.tls) {
+    entrance->before = open->get();  // clients go on with the sessions that they have
+  } else if (spec.is_tls) {
     if (auto opened = open_tls(*entrance); !opened) return opened.error();
   }
   return entrance;

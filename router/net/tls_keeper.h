@@ -36,7 +36,7 @@ class TlsKeeper {
   void rotate();
   void warn_of_expiry();
 
-  const TlsSettings& settings_;
+  const TlsSettings settings_;
   std::vector<std::string> protocols_;
   std::function<void(const TlsTerms&)> tell_;
   const WallClock& clock_;
