@@ -1,12 +1,12 @@
 // The client's address, when there are trusted proxies between the client and this router.
 //
 // Owner: nobody; a free function.   Thread: any.
-// Not here: which networks are trusted (exchange/trusted_networks.h), telling backends (exchange/header_rules.h).
+// Not here: which networks are trusted (route/trusted_networks.h), telling backends (exchange/header_rules.h).
 #pragma once
 #include <string_view>
 
 #include "proto/head.h"
-#include "router/exchange/trusted_networks.h"
+#include "router/route/trusted_networks.h"
 
 namespace zeroway {
 

@@ -64,14 +64,15 @@ void Exchange::request_head(Head& head, Last last) {
   if (forwarding == Forwarding::unclear) return refuse_request(Code::bad_request);
   if (auto found = routing_.find(*info_, request_head_, kind_); !found) return fail(found.error());
   context_.terms = route().terms;
-  routing_.identify(request_head_, context_.ids, context_.rules.trusts(info_->address) ? Trust::yes : Trust::no);
+  routing_.identify(request_head_, context_.ids,
+                    context_.rules.trusts(info_->address, routing_.site()) ? Trust::yes : Trust::no);
   if (is_web_socket_) {
     if (auto allowed = check_origin(request_head_, route().web_sockets); !allowed) return fail(allowed.error());
   }
   if (route().own_answer != OwnAnswer::none) return answer_without_backend();
   const std::uint64_t most = context_.terms.max_body;
   if (most != 0 && promised_length(request_head_) > most) return refuse_content();
-  context_.rules.request(request_head_, *info_, route().forwarding);
+  context_.rules.request(request_head_, *info_, route().forwarding, routing_.site());
   if (auto changed = routing_.change_request(*info_, request_head_); !changed) return fail(changed.error());
   // Counts the added fields too, and 32 bytes for each field: workers refuse to decode a larger head, and the router
   // would blame the worker.
@@ -258,7 +259,10 @@ std::string Exchange::describe(const Error& error) const {
   append_escaped(line, client_method());
   line += ' ';
   append_escaped(line, routing_.path_of(request_head_).substr(0, kMostPath));
-  line.append(" from ").append(context_.rules.client_of(request_head_, *info_)).append(" failed: ").append(reason_);
+  line.append(" from ")
+      .append(context_.rules.client_of(request_head_, *info_, routing_.site()))
+      .append(" failed: ")
+      .append(reason_);
   const bool is_of_workers = !routing_.has_route() || route().tells_worker;
   if (error.fault == Fault::backend && !worker_.empty())
     line.append(is_of_workers ? ", worker " : ", server ").append(worker_);
@@ -335,7 +339,7 @@ void Exchange::write_record() {
   const auto or_dash = [](std::string_view text) { return text.empty() ? "-" : text; };
   const auto field = [this](std::string_view name) { return request_head_.find(name).value_or(std::string_view{}); };
   context_.log.write({.ended = context_.clock.wall_now(),
-                      .address = context_.rules.client_of(request_head_, *info_),
+                      .address = context_.rules.client_of(request_head_, *info_, routing_.site()),
                       .peer = info_->address,
                       .method = or_dash(client_method()),
                       .host = request_head_.authority(),

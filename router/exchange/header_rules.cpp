@@ -76,12 +76,16 @@ void append_told(std::string& out, const Head& head, std::string_view name) {
 
 }  // namespace
 
-void HeaderRules::request(Head& head, const ClientInfo& client, const ForwardingFields& fields) {
+const TrustedNetworks& HeaderRules::trusted_at(const Site* site) const {
+  return site != nullptr && site->trusted ? *site->trusted : trusted_;
+}
+
+void HeaderRules::request(Head& head, const ClientInfo& client, const ForwardingFields& fields, const Site* site) {
   const std::string_view scheme = client.is_tls ? "https" : "http";
   if (const auto told = head.find(":scheme"); told && *told != scheme) head.set(":scheme", scheme);
   host_.assign(head.authority());  // a view would not outlive the head's changes
   const bool has_told = has_field_of(head, is_refused_from_client);
-  if (has_told && trusts(client.address)) {
+  if (has_told && trusts(client.address, site)) {
     remove_fields_of(head, is_refused_from_proxy);
     extend_forwarding(head, client, scheme, fields);
   } else {
@@ -110,8 +114,8 @@ void HeaderRules::extend_forwarding(Head& head, const ClientInfo& client, std::s
   head.set("forwarded", value_);
 }
 
-std::string_view HeaderRules::client_of(const Head& request, const ClientInfo& client) const {
-  return client_address(request, client.address, trusted_);
+std::string_view HeaderRules::client_of(const Head& request, const ClientInfo& client, const Site* site) const {
+  return client_address(request, client.address, trusted_at(site));
 }
 
 void HeaderRules::request_trailers(Head& trailers) { remove_fields_of(trailers, is_refused_in_trailers); }

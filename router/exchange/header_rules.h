@@ -12,9 +12,9 @@
 #include "proto/error.h"
 #include "proto/head.h"
 #include "router/exchange/exchanges.h"
-#include "router/exchange/trusted_networks.h"
 #include "router/observe/wall_clock.h"
 #include "router/plan/route.h"
+#include "router/route/trusted_networks.h"
 
 namespace zeroway {
 
@@ -38,8 +38,8 @@ class HeaderRules {
   // client's address is trusted, else replaced. `:scheme` becomes the scheme of the connection. Only this router may
   // set `x-client-cert-subject`. Look-alikes of these fields and of framing fields (exchange/router_owned_fields.h) are
   // removed, here and in the functions below.
-  // `fields`: which of them the backend gets.
-  void request(Head& head, const ClientInfo& client, const ForwardingFields& fields = {});
+  // `fields`: which of them the backend gets. `site`: the request's; it may trust other addresses than the settings.
+  void request(Head& head, const ClientInfo& client, const ForwardingFields& fields = {}, const Site* site = nullptr);
   // Removes all fields of exchange/router_owned_fields.h: a backend may merge trailers into the head's fields.
   static void request_trailers(Head& trailers);
   // Adds `date` when the backend sent none. Sets `x-worker`, whatever the backend sent, unless the operator has
@@ -51,11 +51,15 @@ class HeaderRules {
   static void reply_trailers(Head& trailers);
 
   // Whether the forwarding fields that `address` sends are believed.
-  [[nodiscard]] bool trusts(std::string_view address) const { return trusted_.contain(address); }
+  [[nodiscard]] bool trusts(std::string_view address, const Site* site = nullptr) const {
+    return trusted_at(site).contain(address);
+  }
   // The client's address: see exchange/client_address.h.
-  [[nodiscard]] std::string_view client_of(const Head& request, const ClientInfo& client) const;
+  [[nodiscard]] std::string_view client_of(const Head& request, const ClientInfo& client,
+                                           const Site* site = nullptr) const;
 
  private:
+  [[nodiscard]] const TrustedNetworks& trusted_at(const Site* site) const;
   void add_forwarding(Head& head, const ClientInfo& client, std::string_view scheme, const ForwardingFields& fields);
   void extend_forwarding(Head& head, const ClientInfo& client, std::string_view scheme, const ForwardingFields& fields);
 

@@ -17,6 +17,7 @@
 
 #include "router/plan/route.h"
 #include "router/route/path_table.h"
+#include "router/route/trusted_networks.h"
 
 namespace zeroway {
 
@@ -34,10 +35,11 @@ struct Site {
   const Route* files = nullptr;     // of the folder; null = none
   bool is_open_pool_last = true;    // paths that nobody has go to the open pool
   bool makes_paths_canonical = false;
-  std::vector<std::size_t> required;     // backends that routes of the file name: ready when all of them are
-  FieldChanges reply;                    // of all replies, also of the router's own
-  FieldChanges own_reply;                // of the router's own replies only
-  std::map<int, ErrorBody> error_pages;  // by status
+  std::optional<TrustedNetworks> trusted;  // whose forwarding fields are believed; none = those of the settings
+  std::vector<std::size_t> required;       // backends that routes of the file name: ready when all of them are
+  FieldChanges reply;                      // of all replies, also of the router's own
+  FieldChanges own_reply;                  // of the router's own replies only
+  std::map<int, ErrorBody> error_pages;    // by status
 };
 
 }  // namespace zeroway

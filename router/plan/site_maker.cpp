@@ -96,6 +96,8 @@ void SiteMaker::add(const SiteSettings& said) {
   sites_.push_back(made);
   site.name = said.name;
   site.makes_paths_canonical = true;
+  site.trusted.emplace();
+  for (const std::string& network : said.trusted_proxies) static_cast<void>(site.trusted->add(network));
   add_reply_fields(made);
   add_error_pages(made);
   if (said.builtin_health) add_health(made);

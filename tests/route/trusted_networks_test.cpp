@@ -1,4 +1,4 @@
-#include "router/exchange/trusted_networks.h"
+#include "router/route/trusted_networks.h"
 
 #include <doctest/doctest.h>
 

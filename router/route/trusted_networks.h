@@ -1,6 +1,6 @@
 // The networks of trusted proxies: IPv4 and IPv6 in CIDR form, parsed once.
 //
-// Owner: HeaderRules.   Thread: any; never changed once built.
+// Owner: HeaderRules, and sites of the plan.   Thread: any; never changed once built.
 // Not here: which fields of trusted proxies are believed (exchange/header_rules.h).
 #pragma once
 #include <array>
