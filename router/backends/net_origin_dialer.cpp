@@ -20,7 +20,8 @@ std::string first_bytes(const ServerSpec& server, const ClientInfo* client) {
   const ProxyVersion version = server.proxy_header == Header::v1 ? ProxyVersion::one : ProxyVersion::two;
   if (!client) return own_proxy_header(version);
   const bool is_v6 = client->address.find(':') != std::string::npos;
-  return proxy_header(version, {.source = {client->address, 0}, .destination = {is_v6 ? "::" : "0.0.0.0", 0}});
+  return proxy_header(version,
+                      {.source = {client->address, client->port}, .destination = {is_v6 ? "::" : "0.0.0.0", 0}});
 }
 
 bool is_http2(const ServerSpec& server, const Dialed& dialed) {

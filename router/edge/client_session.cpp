@@ -36,6 +36,7 @@ ClientSession::ClientSession(FrontDoor& door, Socket socket, Peer peer)
       last_read_(phase_since_),
       waited_until_(phase_since_) {
   info_.address = std::move(peer.address);
+  info_.port = peer.port;
   set_timer();
 }
 
@@ -48,6 +49,7 @@ ClientSession::ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> con
       is_sniffing_(false) {
   connection->serve(*this);
   info_.address = std::move(peer.address);
+  info_.port = peer.port;
   info_.is_tls = true;
   info_.certificate_subject = connection->engine().client_subject();
   speak(connection->engine().protocol() == "h2" ? Protocol::http2 : Protocol::http1);

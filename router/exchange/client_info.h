@@ -3,6 +3,7 @@
 // Owner: the client's session; exchanges and backends read it.   Thread: one loop.
 // Not here: what the client says of itself in fields (exchange/client_address.h).
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,7 @@ struct ClientInfo {
   std::string certificate_subject = {};     // of a verified client certificate, printable ASCII; "" without one
   std::string_view protocol = "HTTP/1.1";   // for the access log: a literal
   const ListenerInUse* listener = nullptr;  // where it came in: each request is matched there; set before the first one
+  std::uint16_t port = 0;                   // of `address`; 0 = unknown
 };
 
 }  // namespace zeroway
