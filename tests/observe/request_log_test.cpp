@@ -38,7 +38,8 @@ RequestRecord record() {
           .queue_time = std::chrono::microseconds(90),
           .total_time = std::chrono::microseconds(12'345),
           .retries = 1,
-          .reason = ""};
+          .reason = "",
+          .request_id = ""};
 }
 
 std::string line_of(const RequestRecord& one, AccessLogFormat format) {
