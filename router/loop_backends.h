@@ -51,7 +51,8 @@ class LoopBackends {
   const MimeTypes& types_;
   const Checks checks_;
   SystemRandomness random_;
-  ClientCodecSettings codecs_{.random = &random_};
+  // Messages of servers may be of any size, as those of workers may: credit bounds what of them is under way.
+  ClientCodecSettings codecs_{.web_sockets{{.max_message_size = 0}}, .random = &random_};
   Resolver resolver_{loop_};
   Dialer dialer_{loop_};
   NetOriginDialer servers_{loop_, resolver_, dialer_, codecs_};
