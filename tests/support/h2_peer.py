@@ -32,12 +32,12 @@ class H2Client(Closing):
         self.h2 = h2.connection.H2Connection(h2.config.H2Configuration(
             client_side=True, header_encoding='utf-8', validate_outbound_headers=False,
             normalize_outbound_headers=False))
-        if window is not None:
-            self.h2.local_settings[h2.settings.SettingCodes.INITIAL_WINDOW_SIZE] = window
         # A server that drains sends GOAWAY twice and finishes the open streams. The library treats each GOAWAY as the
         # end of the connection.
         self.h2._frame_dispatch_table[hyperframe.frame.GoAwayFrame] = self._goaway
         self.h2.initiate_connection()
+        if window is not None:
+            self.h2.update_settings({h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: window})
         self.flush()
         self.streams = collections.defaultdict(H2Reply)
         self.goaway = None
