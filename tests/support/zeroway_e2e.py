@@ -637,11 +637,13 @@ class Load:
 
         with Load(router.port, 32, make=post_with_id) as load: …
         load.failed → outcomes without a 2xx
+
+    `named_by`: the field of replies that says who answered.
     """
 
     _serial = 0
 
-    def __init__(self, port, connections, make=None, timeout=PATIENCE, limit=None, pace=0.0):
+    def __init__(self, port, connections, make=None, timeout=PATIENCE, limit=None, pace=0.0, named_by='x-worker'):
         Load._serial += 1
         self.port = port
         self.prefix = f'{os.getpid()}-{Load._serial}'
@@ -649,6 +651,7 @@ class Load:
         self.timeout = timeout * SLOW
         self.limit = limit  # requests of each connection
         self.pace = pace    # seconds between two requests of a connection
+        self.named_by = named_by
         self.lists = [[] for _ in range(connections)]
         self.stopping = threading.Event()
         self.threads = [threading.Thread(target=self._ask, args=(index,), daemon=True) for index in range(connections)]
@@ -682,7 +685,7 @@ class Load:
                     connection = Connection(self.port, self.timeout)
                 reply = connection.request(method, path, headers, body)
                 outcome.status = reply.status
-                outcome.worker = reply.worker
+                outcome.worker = reply.get(self.named_by)
                 outcome.retry_after = reply.get('retry-after')
             except Exception as error:  # noqa: every failure is an outcome
                 outcome.error = f'{type(error).__name__}: {error}'
