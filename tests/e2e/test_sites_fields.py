@@ -147,6 +147,25 @@ def test_the_sites_fields_are_on_all_its_replies_also_errors(stack):
         assert (answer.status, answer.get('x-site')) == (400, 'main')
 
 
+def test_a_field_of_the_site_may_hold_the_requests_id(stack):
+    router = s.front(stack, stack.closing(Origin()), in_site='headers = { "X-Trace" = "$request_id" }')
+    ids = [router.get().get('x-trace') for _ in range(2)]
+    assert ids[0] != ids[1] and all(len(id_) > 8 for id_ in ids)
+
+
+def test_error_pages_replace_the_routers_own_errors_of_a_class(stack):
+    with open(stack.path('sorry.html'), 'w') as file:
+        file.write('<p>sorry</p>')
+    origin = stack.closing(Origin(then_close()))
+    router = s.front(stack, origin, in_proxy='retries = 0', tables=s.NEVER_OUT, in_route='max_body = 3',
+                     in_site='error_pages = { 5xx = "sorry.html" }')
+    assert (router.get().status, router.get().text) == (502, '<p>sorry</p>')
+    head_only = router.request('HEAD', '/')
+    assert (head_only.status, head_only.get('content-length'), head_only.body) == (502, '12', b'')
+    assert router.request('POST', '/', body=b'long').status == 413
+    assert 'sorry' not in router.request('POST', '/', body=b'long').text
+
+
 def test_security_fields_are_set_only_where_nobody_else_did(stack):
     origin = stack.closing(Origin(reply(b'', fields=[('X-Frame-Options', 'SAMEORIGIN')])))
     router = s.front(stack, origin, top='[security]\n', path='/mine', in_site='fabric = false')

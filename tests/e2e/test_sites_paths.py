@@ -1,5 +1,7 @@
 """Which route takes a path, and what the server sees of it (list B 6, 7). One form of the path is matched, judged and
 forwarded."""
+import os
+
 import pytest
 
 import sites_e2e as s
@@ -146,7 +148,6 @@ def test_what_nobody_serves_has_the_page_that_the_site_names(stack):
 
 
 def test_paths_without_a_route_are_files_then(stack):
-    import os
     os.mkdir(stack.path('static'))
     for name in ('index.html', 'a.txt'):
         with open(stack.path('static/' + name), 'w') as file:

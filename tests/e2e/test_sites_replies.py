@@ -127,6 +127,19 @@ def test_replies_without_a_body_end_with_their_head_whatever_their_fields_say(st
     assert len(origin.connections) == 1
 
 
+@pytest.mark.parametrize('status, method, body', [
+    (200, 'HEAD', b'hello'), (304, 'GET', b'hello'), (204, 'GET', b'hello'), (204, 'GET', b'0\r\n\r\n'),
+    (200, 'HEAD', reply(b'unasked'))], ids=['head', '304', '204', '204-chunks', 'head-and-a-reply'])
+def test_a_body_that_may_not_be_there_never_answers_the_next_request(stack, status, method, body):
+    origin = stack.closing(Origin(in_turn(head(status, [('Content-Length', len(body))]) + body, reply(b'next'))))
+    router = s.front(stack, origin)
+    with router.connect() as connection:
+        answer = connection.request(method)
+        assert (answer.status, answer.body) == (status, b'')
+        assert connection.request().text == 'next'
+    assert len(origin.connections) == 2
+
+
 CUT = {
     'fewer bytes than the length': then_close(head(200, [('Content-Length', 100)]) + b'x' * 50),
     'no last chunk': then_close(chunked(b'x' * 50, is_whole=False)),

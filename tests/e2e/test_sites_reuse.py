@@ -4,7 +4,7 @@ import pytest
 
 import sites_e2e as s
 import zeroway_e2e as z
-from origins import Origin, head, reply, silent, split_by, then_close, then_reset
+from origins import Origin, accept_websocket, head, reply, silent, split_by, then_close, then_reset
 
 
 def ids_of(*origins):
@@ -138,6 +138,37 @@ def test_a_body_that_is_gone_is_not_sent_again(stack):
     assert router.get().status == 200
     assert router.request('PUT', '/', [('X-Id', 'large')], b'x' * 3 * z.MIB + b'more').status == 502
     assert ids_of(origin).count('large') == 1
+
+
+def test_a_client_that_closes_leaves_the_connection_to_the_server_open(stack):
+    origin = stack.closing(Origin())
+    router = s.front(stack, origin)
+    for _ in range(5):
+        assert router.get(headers=[('Connection', 'close')]).status == 200
+    assert len(origin.connections) == 1
+    assert all('close' not in request.get('connection', '') for request in origin.requests)
+
+
+def test_nothing_fails_when_a_server_refuses_connections_and_another_one_is_there(stack):
+    one, other = stack.closing(Origin(name='a')), stack.closing(Origin(name='b'))
+    one.close()
+    router = s.front(stack, one, other, tables='[sites.proxy.health_check]\nfall = 1000')
+    with router.connect() as connection:
+        for number in range(10):
+            assert connection.request('POST', '/', [('X-Id', str(number))], b'body').text == 'b'
+    assert ids_of(other) == [str(number) for number in range(10)]
+
+
+def test_a_web_socket_goes_to_another_server_when_one_refuses_connections(stack):
+    one, other = stack.closing(Origin(name='a')), stack.closing(Origin(accept_websocket, name='b'))
+    one.close()
+    router = s.front(stack, one, other, in_route='websocket = true', tables=s.NEVER_OUT)
+    for _ in range(4):
+        with router.connect() as client:
+            client.send_request(headers=[('Connection', 'Upgrade'), ('Upgrade', 'websocket'),
+                                         ('Sec-WebSocket-Version', '13'),
+                                         ('Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ==')])
+            assert client.read_head().status == 101
 
 
 def test_gets_never_fail_while_one_of_two_servers_is_down_and_it_is_used_again_later(stack):

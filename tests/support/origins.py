@@ -154,12 +154,13 @@ class OriginConnection(z.Closing):
         self.socket.sendall(data)
 
     def close(self):
+        """Ends both directions. Only the connection's own thread closes the socket: its number may be another one's
+        by the time that thread reads from it."""
         self.has_ended.set()
         try:
             self.socket.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
-        self.socket.close()
 
     def half_close(self):
         self.socket.shutdown(socket.SHUT_WR)
@@ -238,6 +239,7 @@ class Origin(z.Closing):
         self.connections = []  # in the order of their arrival
         self.errors = []
         self.listener = None
+        self.acceptor = None
         self.threads = []
         self.start()
 
@@ -250,15 +252,16 @@ class Origin(z.Closing):
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.listener.bind(self.path or ('127.0.0.1', self.port))
         self.listener.listen(512)
-        self._run(self._accept, self.listener)
+        self.acceptor = threading.Thread(target=self._accept, args=(self.listener,), daemon=True)
+        self.acceptor.start()
 
     def close(self):
         """Refuses connections, and ends those that are open. start() begins again."""
-        try:
+        if self.acceptor:
             self.listener.shutdown(socket.SHUT_RDWR)  # ends accept()
-        except OSError:
-            pass
-        self.listener.close()
+            self.acceptor.join(z.PATIENCE)
+            self.acceptor = None
+            self.listener.close()
         if isinstance(self.script, Gate):
             self.script.open()
         for connection in list(self.connections):
@@ -288,11 +291,6 @@ class Origin(z.Closing):
     def targets(self):
         return [request.target for request in self.requests]
 
-    def _run(self, function, *args):
-        thread = threading.Thread(target=function, args=args, daemon=True)
-        self.threads.append(thread)
-        thread.start()
-
     def _accept(self, listener):
         while True:
             try:
@@ -301,7 +299,9 @@ class Origin(z.Closing):
                 return
             connection = OriginConnection(self, accepted)
             self.connections.append(connection)
-            self._run(self._serve, connection)
+            thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+            self.threads.append(thread)
+            thread.start()
 
     def _serve(self, connection):
         try:
