@@ -10,6 +10,7 @@ BOUND = 15.0       # seconds; no request takes longer, with two lost workers, a 
 SLOW_BOUND = 90.0  # seconds, for clients that read slowly
 LINES = b''.join(b'%015x\n' % at for at in range(0, 2 << 20, 16))
 OPEN, BIN, WS = 'open', 'bin', 'ws'  # pools of workers
+SERVERS = 'servers'                  # a pool of servers that answer as the workers of OPEN do
 ONCE, AGAIN = 'once', 'again'        # prefix of the ids of requests that must not be done twice, and of other requests
 
 
@@ -71,7 +72,10 @@ class Asks:
         if self.soak.knows_routes():
             makers += [self.random_bytes, self.upload, self.delay, self.slow_post, self.drip]
             weights += [2, 2, 1, 0.3, 0.3]
-        return self.random.choices(makers, weights)[0]()
+        ask = self.random.choices(makers, weights)[0]()
+        if ask.pool == OPEN and self.soak.has_servers() and self.random.random() < 0.4:
+            return dataclasses.replace(ask, pool=SERVERS)
+        return ask
 
     def next_id(self, word):
         self.number += 1

@@ -4,7 +4,7 @@ Owner: soak_run.py; every client is a thread.   Thread: `run` is called on the c
 it calls are thread-safe. Not here: WebSockets (soak_websockets.py), which failures are allowed (soak_judge.py).
 
 A client calls these functions of its soak: road(random, is_tls), may_go_on(client), failed(Failure), answered(id),
-took(kind, seconds), knows_routes().
+took(kind, seconds), knows_routes(), has_servers().
 """
 import functools
 import random

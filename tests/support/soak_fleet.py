@@ -12,6 +12,7 @@ import time
 import zmq
 
 from soak_asks import BIN, OPEN, WS
+from soak_servers import Servers
 import tls_e2e as tls
 import zeroway_e2e as z
 
@@ -125,12 +126,15 @@ class Fleet:
         self.is_hasty = random_.random() < 0.5  # the routers' drain time is short
         self.certificates = Certificates(stack)
         self.routers, self.workers = [], []
+        self.servers = Servers(stack, random_, self.ids) if random_.random() < 0.6 else None
 
     def __str__(self):
         return (f'{self.count} routers of {self.threads} threads, over {"tcp" if self.is_tcp else "ipc"}'
-                f'{" with keys" if self.keys else ""}, {self.balance}{", in haste" if self.is_hasty else ""}')
+                f'{" with keys" if self.keys else ""}, {self.balance}{", in haste" if self.is_hasty else ""}{", with servers" if self.servers else ""}')
 
     def start(self):
+        if self.servers:
+            self.servers.start()
         for number in range(self.count):
             fabric = self.stack.ipc(f'fabric-{number}')
             if self.is_tcp:
@@ -141,14 +145,16 @@ class Fleet:
                 self.workers.append(self.start_worker(pool, is_python=pool == OPEN and number == 0 and not self.keys))
 
     def start_router(self, name, port, tls_port, fabric):
-        words = ['--threads', self.threads, '--balance', self.balance, '--queue-timeout', f'{QUEUE_TIMEOUT:g}s',
-                 '--tls-port', tls_port, *tls.options_of(self.certificates.pair)]
+        words = ['--threads', self.threads, '--balance', self.balance, '--queue-timeout', f'{QUEUE_TIMEOUT:g}s']
         if z.SLOW > 1:
             words += ['--heartbeat-timeout', '3s', '--heartbeat', '750ms']
         if self.is_hasty:
             words += ['--drain-timeout', f'{SHORT_DRAIN:g}s']
         if self.keys:
             words += self.keys.of_routers
+        if self.servers:
+            return self.servers.start_router(words, name, port, tls_port, fabric, self.certificates.pair)
+        words += ['--tls-port', tls_port, *tls.options_of(self.certificates.pair)]
         router = self.stack.router(*words, port=port, fabric=fabric, name=name)
         router.tls_port = tls_port
         return router

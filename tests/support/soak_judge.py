@@ -8,7 +8,7 @@ import threading
 import time
 
 import zeroway_e2e as z
-from soak_asks import AGAIN
+from soak_asks import AGAIN, SERVERS
 from soak_clients import BEHIND
 
 SETTLING = 4.0   # seconds after an event in which requests may still fail because of it
@@ -109,6 +109,8 @@ class Judge:
     def excuse_status(self, failure, lost):
         if failure.code == 503 and b'not available now' in failure.body:
             return 'absent' if self.was_absent(failure.pool) else None
+        if failure.pool == SERVERS:
+            return 'lost' if failure.code in (502, 504) and lost > (RETRIES if self.is_safe(failure) else 0) else None
         is_lost = failure.code == 502 and b'went away before it answered' in failure.body
         return 'lost' if is_lost and lost > (RETRIES if self.is_safe(failure) else 0) else None
 

@@ -20,6 +20,7 @@ from soak_events import ROUTER_ENDS, PeerEvents, RouterEvents, WorkerEvents
 from soak_fleet import POOLS, QUEUE_TIMEOUT, SHORT_DRAIN, Fleet, Road
 from soak_judge import LEAVE, LOSS, ROUTER, Judge, Stalls, Windows
 from soak_routes import RouteEvents, make_routes
+from soak_servers import ServerEvents
 from soak_websockets import Http2WebSockets, WebSocketClients
 
 REST_EVERY = 40.0          # seconds of load between two rests
@@ -67,6 +68,9 @@ class Soak:
 
     def knows_routes(self):
         return self.windows.count(ROUTER, None, time.monotonic()) == 0
+
+    def has_servers(self):
+        return self.fleet.servers is not None
 
     def is_stopping(self):
         return self.stopping
@@ -140,7 +144,8 @@ class Soak:
         self.route_events.start()
         self.wait_workers()
         self.make_digests()
-        self.events = [event for some in (WorkerEvents(self), RouterEvents(self), PeerEvents(self), self.route_events)
+        self.events = [event for some in (WorkerEvents(self), RouterEvents(self), PeerEvents(self), self.route_events,
+                                     ServerEvents(self))
                        for event in some.weights()]
         for kind, count in KINDS:
             for index in range(1 if self.options.few else count):

@@ -1,0 +1,106 @@
+"""Servers that the routers of a soak dial: they hang, die and come back while the routers read other files.
+
+Owner: soak_run.py.   Thread: the main one.
+Not here: the requests for these servers (soak_asks.py), which failures are allowed (soak_judge.py).
+"""
+import random
+import signal
+
+import origin_fleet as o
+from origin_server import H2, HTTP1
+from soak_asks import SERVERS
+from soak_judge import LOSS, SETTLING
+import zeroway_e2e as z
+
+COUNT = 3
+READ = 2.0  # seconds of a server's silence
+
+
+class Servers:
+    """The servers, and the file of a router that serves them at the host servers.test; workers have all other hosts."""
+
+    def __init__(self, stack, random_, ids):
+        self.stack = stack
+        language = random_.choice([HTTP1, HTTP1, H2])
+        self.origins = [o.Origin(stack, f'{SERVERS}-{number}', language=language, ids=ids) for number in range(COUNT)]
+        self.members = list(self.origins)
+        self.generation = 0
+
+    def start(self):
+        for origin in self.origins:
+            origin.start()
+
+    def tree(self, port, tls_port, pair):
+        ssl = {'enabled': True, 'cert_file': pair[0], 'key_file': pair[1]}
+        return o.tree_of(*self.sites('plain', port), *self.sites('tls', tls_port, ssl=ssl))
+
+    def sites(self, name, port, **more):
+        times = {'connect': f'{READ * z.SLOW}s', 'read': f'{READ * z.SLOW}s', 'write': f'{READ * z.SLOW}s'}
+        routes = [o.route('/', 'servers'), o.route(f'/generation/{self.generation}', 'servers')]
+        servers = o.site(f'servers-{name}', port, o.pool('servers', *self.members), routes, timeout=times,
+                         health={'fall': 1, 'back_off': '250ms'}, **more)
+        servers.update(hostname='servers.test', default=False)
+        return [o.site(f'workers-{name}', port, routes=[o.route('/', 'fabric', websocket=True)], **more), servers]
+
+    def start_router(self, words, name, port, tls_port, fabric, pair):
+        router = o.router(self.stack, self.tree(port, tls_port, pair), port, *words, name=name, fabric=fabric)
+        router.tls_port = tls_port
+        return router
+
+
+class ServerEvents:
+    """At most one server hangs or is dead at any time."""
+
+    def __init__(self, soak):
+        self.soak, self.fleet, self.windows = soak, soak.fleet, soak.windows
+        self.servers, self.random = soak.fleet.servers, random.Random(f'{soak.seed}-servers')
+        self.is_one_away = False
+
+    def weights(self):
+        return [(self.kill, 3), (self.hang, 3), (self.reload, 3), (self.read_wrong_file, 1)] if self.servers else []
+
+    def kill(self):
+        if self.is_one_away:
+            return
+        origin, seconds = self.random.choice(self.servers.origins), self.random.choice([0, self.random.uniform(0, 4)])
+        self.soak.say(f'{origin.name} is killed, and comes back {seconds:.2f} s later')
+        self.windows.open(LOSS, SERVERS, SETTLING)
+        self.is_one_away = True
+        origin.kill()
+
+        def come_back():
+            origin.start()
+            self.is_one_away = False
+        self.soak.after(seconds, come_back)
+
+    def hang(self):
+        if self.is_one_away:
+            return
+        origin, seconds = self.random.choice(self.servers.origins), self.random.uniform(0.1, 3 * READ)
+        self.soak.say(f'{origin.name} hangs for {seconds:.2f} s')
+        window = self.windows.open(LOSS, SERVERS)
+        self.is_one_away = True
+        origin.freeze()
+
+        def thaw():
+            origin.thaw()
+            window.close()
+            self.is_one_away = False
+        self.soak.after(seconds, thaw)
+
+    def reload(self):
+        self.servers.generation += 1
+        self.servers.members = self.random.sample(self.servers.origins, self.random.choice([2, 3, 3]))
+        self.soak.say('the file has the servers ' + ', '.join(origin.name for origin in self.servers.members))
+        self.tell_all()
+
+    def read_wrong_file(self):
+        self.soak.say('the file is wrong')
+        for router in self.fleet.routers:
+            router.reload(self.random.choice(['', '[[sites]]\nname = "none"\n', 'no TOML']))
+        self.soak.after(self.random.uniform(0.1, 2), self.tell_all)
+
+    def tell_all(self):
+        for router in self.fleet.routers:
+            router.write(self.servers.tree(router.port, router.tls_port, self.fleet.certificates.pair))
+            router.signal(signal.SIGHUP)
