@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "router/net/limits.h"
 #include "router/observe/counters.h"
 #include "router/observe/log.h"
 
@@ -47,9 +48,31 @@ void FrontDoor::listen(Socket socket) {
 }
 
 void FrontDoor::accepted(Socket socket, Peer peer) {
+  if (!may_connect(peer)) {
+    tell_stranger(peer);
+    return reset_and_close(std::move(socket));
+  }
   if (!context_.admission.enters(counted(peer.address))) return reset_and_close(std::move(socket));
   if (arrivals_) return arrivals_->begin(std::move(socket), std::move(peer));
   begin(std::move(socket), std::move(peer));
+}
+
+// A PROXY header is believed, so it must not come from anybody. The mode of a unix socket's file says who may connect
+// there.
+bool FrontDoor::may_connect(const Peer& peer) const {
+  if (!arrivals_ || peer.address.empty()) return true;
+  const TrustedNetworks& proxies = in_use_.spec().proxies;
+  return proxies.is_empty() || proxies.contain(peer.address);
+}
+
+void FrontDoor::tell_stranger(const Peer& peer) {
+  const Time now = context_.loop.now();
+  if (now < tells_stranger_from_) return;
+  tells_stranger_from_ = now + kTellAgain;
+  log::warning(
+      "client " + peer.address +
+      " is none of trusted_proxies: its connection is closed, for a PROXY header would be believed (told once a "
+      "minute)");
 }
 
 // With PROXY headers no address is counted: a balancer speaks for many clients.

@@ -19,6 +19,7 @@
 #include "router/net/proxy_arrivals.h"
 #include "router/net/tls_server.h"
 #include "router/observe/complaints.h"
+#include "router/observe/time.h"
 #include "router/settings/settings.h"
 
 namespace zeroway {
@@ -67,6 +68,8 @@ class FrontDoor final : private TurnEnd, private Gate {
   void resume() override;
   void listen(Socket socket);
   void accepted(Socket socket, Peer peer);
+  [[nodiscard]] bool may_connect(const Peer& peer) const;
+  void tell_stranger(const Peer& peer);
   void begin(Socket socket, Peer client);
   void drop_arrivals();
   // The address under which a connection is admitted.
@@ -82,6 +85,7 @@ class FrontDoor final : private TurnEnd, private Gate {
   ListenerInUse in_use_;
   EdgeSettings settings_;  // the codecs' references to it stay good while the plan changes
   Complaints broken_;
+  Time tells_stranger_from_ = Time::min();  // when the next peer that is no trusted proxy is logged
   std::optional<TlsServer> tls_;            // none without TLS
   std::unique_ptr<Handshakes> handshakes_;  // none without TLS
   std::optional<ProxyArrivals> arrivals_;   // none without PROXY headers

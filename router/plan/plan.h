@@ -17,6 +17,7 @@
 #include "router/plan/pool_spec.h"
 #include "router/plan/route.h"
 #include "router/plan/site.h"
+#include "router/plan/trusted_networks.h"
 #include "router/route/host_table.h"
 #include "router/settings/settings.h"
 
@@ -30,6 +31,7 @@ struct ListenerSpec {
   bool is_tls = false;
   TlsSettings tls;                // with is_tls; its port is not used
   bool has_proxy_header = false;  // connections begin with a PROXY header
+  TrustedNetworks proxies;        // with has_proxy_header: only they may connect; empty = everyone may
   HttpLimits limits;
   WebSocketSettings web_sockets;
   HostTable<const Site*> sites;

@@ -136,10 +136,11 @@ SiteMaker::Made SiteMaker::default_of(const ListenerSpec& listener) const {
 // --- listeners
 
 void SiteMaker::add_listeners(Made made) {
-  for (const ListenAddress& where : made.said->listen) add_names(listener_at(where, *made.said), made);
+  for (const ListenAddress& where : made.said->listen) add_names(listener_at(where, made), made);
 }
 
-ListenerSpec& SiteMaker::listener_at(const ListenAddress& where, const SiteSettings& said) {
+ListenerSpec& SiteMaker::listener_at(const ListenAddress& where, Made made) {
+  const SiteSettings& said = *made.said;
   const auto is_there = [&](const ListenerSpec& spec) {
     return spec.address == where.address && spec.port == where.port && spec.socket_path == where.path;
   };
@@ -153,8 +154,11 @@ ListenerSpec& SiteMaker::listener_at(const ListenAddress& where, const SiteSetti
     spec.tls.handshake_timeout = settings_.edge.tls.handshake_timeout;
     spec.tls.ticket_rotation = settings_.edge.tls.ticket_rotation;
     spec.has_proxy_header = said.proxy_protocol;
+    if (said.proxy_protocol) spec.proxies = made.site->trusted;
     spec.limits = settings_.edge.limits;
     spec.web_sockets = said.terms.web_sockets;
+    spec.tls.client_ca = said.ssl.client_ca;
+    spec.tls.client_optional = said.ssl.client_optional;
     plan_.listeners.push_back(std::move(spec));
     found = plan_.listeners.end() - 1;
   }

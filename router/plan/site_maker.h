@@ -31,7 +31,7 @@ class SiteMaker {
   };
 
   void add_listeners(Made made);
-  ListenerSpec& listener_at(const ListenAddress& where, const SiteSettings& said);
+  ListenerSpec& listener_at(const ListenAddress& where, Made made);
   void add_names(ListenerSpec& listener, Made made);
   [[nodiscard]] Made default_of(const ListenerSpec& listener) const;
   void add_certificate(ListenerSpec& listener, const SiteSettings& said);
