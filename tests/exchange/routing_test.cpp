@@ -1,0 +1,325 @@
+// What a file's routes do with requests and replies.
+#include "router/exchange/routing.h"
+
+#include <doctest/doctest.h>
+
+#include "router/observe/log_file.h"
+#include "tests/exchange/site_script.h"
+#include "tests/support/folder.h"
+
+namespace zeroway {
+
+namespace {
+
+constexpr const char* kUrl = "http://127.0.0.1:3001";
+
+std::string routes(const std::string& more, const std::string& in_site = "", const std::string& in_proxy = "") {
+  return site_text(in_site) + proxy_text() + in_proxy + server_text("backend", kUrl) + more;
+}
+
+std::string headers(const std::string& rules) { return "[sites.proxy.headers]\n" + rules + "\n"; }
+
+// A site whose only route takes everything, with these rules.
+std::string ruled(const std::string& rules, const std::string& in_site = "") {
+  return routes(route_text("/", "backend"), in_site, headers(rules));
+}
+
+struct UnreadyBackend final : Backend {
+  StreamKey open(const BackendRequest&, ReplyTo) override { return 1; }
+  void data(StreamKey, Bytes) override {}
+  void end(StreamKey, const Head&) override {}
+  void reset(StreamKey, ResetCode) override {}
+  void credit(StreamKey, std::uint32_t) override {}
+  [[nodiscard]] bool is_ready() const override { return false; }
+};
+
+constexpr const char* kSecure =
+    "[[sites]]\nname = \"secure\"\nhostname = \"example.com\"\nport = 8443\n[sites.ssl]\nenabled = true\ncert_file = "
+    "\"a.crt\"\nkey_file = \"a.key\"\n";
+
+}  // namespace
+
+// --- paths
+
+TEST_CASE("routing: the path is made canonical once, and the query is never touched (RFC 3986 §6.2.2)") {
+  SiteScript s(routes(route_text("/", "backend")));
+  CHECK(s.path_for_backend("/a/%7Eb/./c/../d?q=%7e/../.") == "/a/~b/d?q=%7e/../.");
+  CHECK(s.path_for_backend("/a//b") == "/a//b");
+  CHECK(s.path_for_backend("/%e4?") == "/%E4?");
+  CHECK(s.path_for_backend("*") == "*");
+}
+
+TEST_CASE("routing: a path that has no canonical form is the client's fault, and no backend sees it") {
+  SiteScript s(routes(route_text("/", "backend")));
+  for (const char* path : {"/..", "/a/%2e%2e/%2E./b", "/%00", "/%zz", "/a#b"}) {
+    CHECK_MESSAGE(s.status(path) == 400, path);
+    CHECK(s.backend.streams == 0);
+  }
+}
+
+TEST_CASE("routing: the route is that of the canonical path, so no spelling leads around a route") {
+  SiteScript s(routes(route_text("/public", "backend") + redirect_text("/admin", "/login"), "fabric = false\n"));
+  for (const char* path : {"/admin", "/public/../admin", "/public/%2e%2e/admin/x", "/%61dmin", "/./admin?x"})
+    CHECK_MESSAGE(s.status(path) == 301, path);
+  CHECK(s.path_for_backend("/public/%2e%2e/public/x") == "/public/x");
+}
+
+TEST_CASE("routing: strip_prefix takes the route's path off, and keeps one slash and the query") {
+  SiteScript s(routes(route_text("/admin/", "backend", "strip_prefix = true\n")));
+  CHECK(s.path_for_backend("/admin/x?y") == "/x?y");
+  CHECK(s.path_for_backend("/admin/") == "/");
+  CHECK(s.path_for_backend("/admin") == "/");
+  CHECK(s.path_for_backend("/admin?x") == "/?x");
+  CHECK(s.path_for_backend("/admin//evil.test/x") == "/evil.test/x");
+  CHECK(s.path_for_backend("/admin/b/../c") == "/c");
+  CHECK(s.path_for_backend("/a/../admin/./%64") == "/d");
+}
+
+TEST_CASE("routing: rewrite_target replaces the whole path and keeps the query") {
+  SiteScript s(routes(route_text("/old", "backend", "rewrite_target = \"/v2/new\"\n") +
+                      route_text("/home", "backend", "rewrite_target = \"/\"\n")));
+  CHECK(s.path_for_backend("/old/x?y=1?z") == "/v2/new?y=1?z");
+  CHECK(s.path_for_backend("/old") == "/v2/new");
+  CHECK(s.path_for_backend("/home/x") == "/");
+}
+
+TEST_CASE("routing: a route refuses or passes encoded slashes as it says, and never decodes them") {
+  SiteScript s(routes(route_text("/no", "backend", "encoded_slashes = \"refuse\"\n") +
+                      route_text("/yes", "backend", "encoded_slashes = \"pass\"\n")));
+  for (const char* rest : {"/a%2fb", "/a%2Fb", "/a%5cb", "/a\\b"})
+    CHECK_MESSAGE(s.status("/no" + std::string(rest)) == 400, rest);
+  CHECK(s.backend.streams == 0);
+  CHECK(s.path_for_backend("/yes/a%2fb") == "/yes/a%2Fb");
+  CHECK(s.path_for_backend("/yes/a\\b") == "/yes/a%5Cb");
+  CHECK(s.path_for_backend("/no/a?b=%2f") == "/no/a?b=%2f");
+}
+
+TEST_CASE("routing: without a file a path is forwarded as it came") {
+  Script s;
+  CHECK(s.ask("GET", "/a/../%7e//b?c").heard() == "b1 open GET /a/../%7e//b?c last · b1 end");
+}
+
+// --- who answers
+
+TEST_CASE("routing: a method that the route does not take is 405 with Allow (RFC 9110 §15.5.6)") {
+  SiteScript s(routes(route_text("/", "backend", "methods = [\"GET\", \"PUT\"]\n")));
+  CHECK(s.status("/x", {{":method", "DELETE"}}) == 405);
+  CHECK(s.told("allow") == "GET, HEAD, PUT|");
+  CHECK(s.status("/x", {{":method", "PUT"}}) == 0);
+}
+
+TEST_CASE("routing: a host that no site has is 421 where the site is strict, without the site's fields") {
+  SiteScript s(routes(route_text("/", "backend"), "strict_host = true\nheaders = { \"X-Site\" = \"main\" }\n"));
+  CHECK(s.status("/", {{":authority", "other.test"}}) == 421);
+  CHECK(s.told("x-site") == "");
+  CHECK(s.status("/", {{":authority", "EXAMPLE.com:8080"}}) == 0);
+}
+
+TEST_CASE("routing: a WebSocket on a route without websocket = true is refused, and other requests are not") {
+  SiteScript s(routes(route_text("/plain", "backend") + route_text("/ws", "backend", "websocket = true\n")));
+  const Head opening{{":method", "CONNECT"}, {":protocol", "websocket"}};
+  CHECK(s.status("/plain", opening, Kind::web_socket) == 400);
+  CHECK(s.backend.streams == 0);
+  CHECK(s.status("/ws", opening, Kind::web_socket) == 0);
+  CHECK(s.status("/ws") == 0);
+  CHECK(s.status("/plain") == 0);
+  CHECK(s.backend.streams == 3);
+}
+
+// --- own answers
+
+TEST_CASE("own answers: health is JSON that no cache keeps, also when a route has everything") {
+  SiteScript s(routes(route_text("/", "backend")));
+  CHECK(s.status("/api/health") == 200);
+  CHECK(s.told("content-type") == "application/json|");
+  CHECK(s.told("cache-control") == "no-store|");
+  CHECK(s.told("content-length") == std::to_string(s.client.body.size()) + "|");
+  CHECK(s.client.body.starts_with(
+      R"({"status":"ok","timestamp":"1994-11-06T08:49:37Z","service":"zeroway","version":")"));
+  CHECK(s.status("/api/health", {{":method", "HEAD"}}) == 200);
+  CHECK(s.client.body.empty());
+  CHECK(s.status("/api/health", {{":method", "POST"}}) == 405);
+  CHECK(s.told("allow") == "GET, HEAD|");
+  CHECK(s.backend.streams == 0);
+}
+
+TEST_CASE("own answers: the router is ready when each backend that the file names is; it lives in any case") {
+  const std::string text = routes(route_text("/", "backend"));
+  SiteScript good(text);
+  CHECK(good.status("/api/health/ready") == 200);
+  SiteScript s(text);
+  const auto plan = plan_of(text);
+  std::vector<std::shared_ptr<Backend>> backends;
+  for (std::size_t index = 0; index < plan->backends.size(); ++index)
+    backends.push_back(std::make_shared<UnreadyBackend>());
+  s.route.plan.use(plan, std::move(backends));
+  s.route.listener = s.route.plan.listen(0);
+  CHECK(s.status("/api/health/ready") == 503);
+  CHECK(s.client.body.starts_with(R"({"status":"unavailable",)"));
+  CHECK(s.status("/api/health/detailed") == 200);
+  CHECK(s.client.body.find(R"("backends":[{"ready":false}])") != std::string::npos);
+  CHECK(s.status("/api/health/live") == 200);
+  CHECK(s.status("/api/health") == 200);
+}
+
+TEST_CASE("own answers: a redirect has its status and the query, and a path that its pattern does not match is 404") {
+  SiteScript s(routes(redirect_text("/old/", "/new/$1", "pattern = \"^/old/(.+)$\"\nstatus = 308\n")));
+  CHECK(s.status("/old/x?y") == 308);
+  CHECK(s.told("location") == "/new/x?y|");
+  CHECK(s.status("/old/", {{":method", "POST"}}) == 404);
+  CHECK(s.backend.streams == 0);
+}
+
+TEST_CASE("own answers: no path makes a redirect that leaves the site") {
+  SiteScript s(routes(redirect_text("/old/", "/$1", "pattern = \"^/old/(.*)$\"\n")));
+  for (const char* path : {"/old//evil.test", "/old/%2Fevil.test", "/old/\\evil.test", "/old/%5C%5Cevil.test"}) {
+    if (s.status(path) != 301) continue;
+    const std::string location = s.told("location");
+    CHECK_MESSAGE(location.find_first_of("/\\", 1) != 1, location);
+  }
+}
+
+TEST_CASE("own answers: https is the same host and path at the https site's port, 308 for other methods than GET") {
+  SiteScript s(site_text("redirect_to_https = true\n") + kSecure);
+  CHECK(s.status("/a?b") == 301);
+  CHECK(s.told("location") == "https://example.com:8443/a?b|");
+  CHECK(s.status("/a", {{":method", "HEAD"}, {":authority", "Example.com:8080"}}) == 301);
+  CHECK(s.told("location") == "https://example.com:8443/a|");
+  CHECK(s.status("/a", {{":method", "POST"}}) == 308);
+  CHECK(s.status("/a", {{":authority", "[::1]:8080"}}) == 301);
+  CHECK(s.told("location") == "https://[::1]:8443/a|");
+  CHECK(s.status("/api/health") == 301);
+}
+
+// --- fields
+
+TEST_CASE("routing: a field's variables are those of the client's request") {
+  SiteScript s(routes(route_text("/a", "backend", "strip_prefix = true\n"), "",
+                      headers("request_set = { \"X-All\" = \"$remote_addr $host $scheme $method $path $query $site "
+                              "$upstream\" }\nresponse_set = { \"X-Path\" = \"$path?$query\" }")));
+  s.get("/a/%7Eb?c=d", {{"x-all", "mine"}, {"x-all", "again"}});
+  CHECK(s.sent("x-all") == "192.0.2.1 example.com http GET /a/~b c=d main backend|");
+  CHECK(s.backend.seen.path() == "/~b?c=d");
+  s.reply("200", Last::yes, {{"x-path", "theirs"}});
+  CHECK(s.told("x-path") == "/a/~b?c=d|");
+}
+
+TEST_CASE("routing: add, set and remove change requests and replies of the route") {
+  SiteScript s(
+      ruled("add = { \"X-API-Gateway\" = \"g\" }\nremove = [\"X-Powered-By\"]\nresponse_remove = [\"Server\"]\n"
+            "request_add = { \"X-More\" = \"2\" }\nrequest_remove = [\"Cookie\"]"));
+  s.get("/", {{"cookie", "a"}, {"x-more", "1"}, {"x-powered-by", "b"}});
+  CHECK(s.sent("x-api-gateway") == "g|");
+  CHECK(s.sent("cookie") == "");
+  CHECK(s.sent("x-more") == "1|2|");
+  CHECK(s.sent("x-powered-by") == "");
+  s.reply("200", Last::yes, {{"server", "theirs"}, {"x-powered-by", "b"}, {"set-cookie", "1"}, {"set-cookie", "2"}});
+  CHECK(s.told("x-api-gateway") == "g|");
+  CHECK(s.told("server") == "");
+  CHECK(s.told("x-powered-by") == "");
+  CHECK(s.told("set-cookie") == "1|2|");
+}
+
+TEST_CASE("routing: an automatic request id is new for each request, and the same on both sides") {
+  SiteScript s(ruled("add = { \"X-Request-ID\" = \"auto\" }"));
+  std::string before;
+  for (int request = 0; request < 3; ++request) {
+    s.get("/");
+    const std::string id = s.sent("x-request-id");
+    CHECK(id.size() == 33);
+    CHECK(id.find_first_not_of("0123456789abcdef|") == std::string::npos);
+    CHECK(id != before);
+    s.reply("200", Last::yes, {{"x-request-id", "theirs"}});
+    CHECK(s.told("x-request-id") == id);
+    before = id;
+  }
+}
+
+TEST_CASE("routing: the request id of a trusted proxy is kept, unless it is empty, too long or no text") {
+  SiteScript s(ruled("add = { \"X-Request-ID\" = \"auto\" }", "trusted_proxies = [\"192.0.2.0/24\"]\n"));
+  s.get("/", {{"x-request-id", "mine-1"}});
+  CHECK(s.sent("x-request-id") == "mine-1|");
+  s.reply("200", Last::yes);
+  CHECK(s.told("x-request-id") == "mine-1|");
+  for (const std::string& id : {std::string(), std::string(129, 'x'), std::string("a b"), std::string("\xc3\xbc")}) {
+    s.get("/", {{"x-request-id", id}});
+    CHECK(s.sent("x-request-id").size() == 33);
+    s.cancel();
+  }
+  s.get("/", {{"x-request-id", std::string(128, 'x')}});
+  CHECK(s.sent("x-request-id") == std::string(128, 'x') + "|");
+}
+
+TEST_CASE("routing: the site's fields are on all replies, and security fields never replace a backend's") {
+  SiteScript s("[security.security_headers]\n\"X-Frame-Options\" = \"DENY\"\n" +
+               routes(route_text("/a", "backend"), "fabric = false\nheaders = { \"X-Site\" = \"$site\" }\n"));
+  s.get("/a").reply("200", Last::yes, {{"x-frame-options", "SAMEORIGIN"}, {"x-site", "theirs"}});
+  CHECK(s.told("x-frame-options") == "SAMEORIGIN|");
+  CHECK(s.told("x-site") == "main|");
+  s.get("/a").reply("200", Last::yes);
+  CHECK(s.told("x-frame-options") == "DENY|");
+  CHECK(s.status("/nobody") == 404);
+  CHECK(s.told("x-site") == "main|");
+  CHECK(s.told("x-frame-options") == "DENY|");
+}
+
+// --- error pages
+
+TEST_CASE("routing: a site's error page replaces the router's, not a backend's") {
+  const NamedFiles files{{"dir/404.html", "<p>not here</p>"}, {"dir/sorry.json", "{}"}};
+  SiteScript s(routes(route_text("/a", "backend"),
+                      "fabric = false\nerror_pages = { 404 = \"404.html\", 5xx = \"sorry.json\" }\n"),
+               files);
+  CHECK(s.status("/nobody") == 404);
+  CHECK(s.client.body == "<p>not here</p>");
+  CHECK(s.told("content-type") == "text/html; charset=utf-8|");
+  CHECK(s.told("content-length") == "15|");
+  CHECK(s.status("/nobody", {{":method", "HEAD"}}) == 404);
+  CHECK(s.told("content-length") == "15|");
+  CHECK(s.client.body.empty());
+  s.get("/a").fail(no_worker());
+  CHECK(s.client.seen.status() == 503);
+  CHECK(s.client.body == "{}");
+  CHECK(s.told("content-type") == "application/json|");
+  s.client.body.clear();
+  s.get("/a").reply("404").reply_data(3).reply_end();
+  CHECK(s.client.body == "yyy");
+}
+
+// --- trusted proxies
+
+TEST_CASE("routing: a site's trusted proxies are believed by that site only") {
+  const std::string trusting = routes(route_text("/", "backend"), "trusted_proxies = [\"192.0.2.0/24\"]\n",
+                                      headers("request_set = { \"X-Client\" = \"$remote_addr\" }\nresponse_set = { "
+                                              "\"X-Client\" = \"$remote_addr\" }"));
+  SiteScript s(trusting + "[[sites]]\nname = \"b\"\nhostname = \"b.test\"\nport = 8080\n");
+  const Head told{{"x-forwarded-for", "203.0.113.9"}, {"x-forwarded-proto", "https"}};
+  s.get("/", told);
+  CHECK(s.sent("x-forwarded-for") == "203.0.113.9, 192.0.2.1|");
+  CHECK(s.sent("x-forwarded-proto") == "https|");
+  CHECK(s.sent("x-client") == "203.0.113.9|");
+  s.reply("200", Last::yes);
+  CHECK(s.told("x-client") == "203.0.113.9|");
+  Head other = told;
+  other.add(":authority", "b.test");
+  s.get("/", other);
+  CHECK(s.sent("x-forwarded-for") == "192.0.2.1|");
+  CHECK(s.sent("x-forwarded-proto") == "http|");
+  s.cancel();
+}
+
+TEST_CASE("routing: the access log names the client that a site's proxy tells of") {
+  const Folder folder;
+  SiteScript s(routes(route_text("/", "backend"), "trusted_proxies = [\"192.0.2.1\"]\n"));
+  LogFile file("access log");
+  REQUIRE(file.open(folder.path("log")).has_value());
+  s.log.write_to(file, AccessLogFormat::common);
+  s.get("/", {{"x-forwarded-for", "203.0.113.9"}}).accept().reply("200", Last::yes);
+  s.log.flush();
+  file.finish();
+  std::ifstream written(folder.path("log"));
+  const std::string text{std::istreambuf_iterator<char>(written), {}};
+  CHECK_MESSAGE(text.starts_with("203.0.113.9 "), text);
+}
+
+}  // namespace zeroway
