@@ -343,7 +343,7 @@ void Exchange::write_record() {
                       .peer = info_->address,
                       .method = or_dash(client_method()),
                       .host = request_head_.authority(),
-                      .path = or_dash(request_head_.path()),
+                      .path = or_dash(routing_.path_of(request_head_)),
                       .protocol = info_->protocol,
                       .status = is_upgrade() && status_ == 200 ? 101 : status_,
                       .bytes_out = bytes_out_,

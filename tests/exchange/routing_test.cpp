@@ -99,6 +99,20 @@ TEST_CASE("routing: without a file a path is forwarded as it came") {
   CHECK(s.ask("GET", "/a/../%7e//b?c").heard() == "b1 open GET /a/../%7e//b?c last · b1 end");
 }
 
+TEST_CASE("routing: the access log has the path that the client asked for, not the backend's") {
+  const Folder folder;
+  SiteScript s(routes(route_text("/admin", "backend", "strip_prefix = true\n")));
+  LogFile file("access log");
+  REQUIRE(file.open(folder.path("log")).has_value());
+  s.log.write_to(file, AccessLogFormat::common);
+  s.get("/admin/x?y").accept().reply("200", Last::yes);
+  s.log.flush();
+  file.finish();
+  std::ifstream written(folder.path("log"));
+  const std::string text{std::istreambuf_iterator<char>(written), {}};
+  CHECK_MESSAGE(text.find("GET /admin/x?y HTTP") != std::string::npos, text);
+}
+
 // --- who answers
 
 TEST_CASE("routing: a method that the route does not take is 405 with Allow (RFC 9110 §15.5.6)") {
