@@ -58,6 +58,7 @@ void Exchange::request_head(Head& head, Last last) {
   is_web_socket_ = kind_ == Kind::web_socket;
   const ListenerSpec& listener = info_->listener->spec();
   context_.terms = request_terms(listener.limits, listener.web_sockets);
+  routing_.find_site(*info_, request_head_);
   // Before the router adds a field: the last recipient answers with the request as it came.
   const Forwarding forwarding = count_forwarding(request_head_);
   if (forwarding == Forwarding::used_up) return answer_as_last();
@@ -86,6 +87,7 @@ void Exchange::request_head(Head& head, Last last) {
 void Exchange::refused_head(Head& head, Code code) {
   std::swap(request_head_, head);
   is_head_request_ = request_head_.method() == "HEAD";
+  routing_.find_site(*info_, request_head_);
   refuse_request(code);
 }
 

@@ -26,14 +26,14 @@ void Routing::clear() {
   request_id_.clear();
 }
 
+void Routing::find_site(const ClientInfo& client, const Head& head) {
+  answer_.pin = PlanPin(*client.listener->pin);
+  answer_.site = Plan::site_of(client.listener->spec(), head.authority());
+}
+
 Result<> Routing::find(const ClientInfo& client, Head& head, Kind kind) {
-  const Site* site = Plan::site_of(client.listener->spec(), head.authority());
-  if (site != nullptr && site->makes_paths_canonical) {
-    if (auto made = make_canonical(head); !made) {
-      answer_.pin = PlanPin(*client.listener->pin);  // the error reply has the site's fields
-      answer_.site = site;
-      return made;
-    }
+  if (site() != nullptr && site()->makes_paths_canonical) {
+    if (auto made = make_canonical(head); !made) return made;
   }
   answer_ = PlanInUse::match(*client.listener, head);
   switch (answer_.miss) {

@@ -29,7 +29,9 @@ class Routing {
   // Forgets the request before, and lets go of its plan.
   void clear();
 
-  // Finds who answers. The error is the client's. The site may be known even then.
+  // Finds the site whose fields and pages the reply has, also where nobody answers.
+  void find_site(const ClientInfo& client, const Head& head);
+  // After find_site(): finds who answers. The error is the client's.
   [[nodiscard]] Result<> find(const ClientInfo& client, Head& head, Kind kind);
   // Gives the request its id, if a rule of its route can use one: a new one, or that of a trusted client.
   void identify(const Head& head, RequestIds& ids, Trust trust);

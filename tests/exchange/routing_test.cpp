@@ -277,6 +277,22 @@ TEST_CASE("routing: the site's fields are on all replies, and security fields ne
   CHECK(s.told("x-frame-options") == "DENY|");
 }
 
+TEST_CASE("routing: requests that are refused before they have a route get the site's fields and pages, too") {
+  SiteScript s(
+      routes(route_text("/", "backend"), "headers = { \"X-Site\" = \"main\" }\nerror_pages = { 400 = \"400.html\" }\n"),
+      {{"dir/400.html", "not so"}});
+  CHECK(s.status("/..") == 400);
+  CHECK(s.told("x-site") == "main|");
+  CHECK(s.client.body == "not so");
+  CHECK(s.status("/", {{":method", "TRACE"}, {"max-forwards", "x"}}) == 400);
+  CHECK(s.told("x-site") == "main|");
+  s.client.body.clear();
+  Head head{{":method", "GET"}, {":path", "/"}};
+  s.exchanges.refuse(s.client, s.info, head, Code::bad_request, s.clock.time);
+  CHECK(s.told("x-site") == "main|");
+  CHECK(s.client.body == "not so");
+}
+
 // --- error pages
 
 TEST_CASE("routing: a site's error page replaces the router's, not a backend's") {
