@@ -35,14 +35,17 @@ std::string write_redirect(int status, std::string_view location, std::string_vi
 // GET stays GET with either; other methods keep method and body only with 308 (RFC 9110 §15.4.9).
 int permanent_status(std::string_view method) { return method == "GET" || method == "HEAD" ? 301 : 308; }
 
-std::string https_location(const Head& request, std::uint16_t port) {
+// The error is the client's: it said no host, as HTTP/1.0 allows.
+Result<std::string> https_location(const Head& request, std::uint16_t port) {
   const HostName host(request.authority());
+  if (host.text().empty()) return Error{Fault::client, Code::bad_request, false, "no host to redirect to"};
   const bool is_v6 = host.text().find(':') != std::string_view::npos;
   std::string location = "https://";
   location.append(is_v6 && !host.text().starts_with('[') ? "[" + std::string(host.text()) + "]"
                                                          : std::string(host.text()));
   if (port != 443) location.append(":").append(std::to_string(port));
-  return location.append(request.path());
+  // "*" of OPTIONS is a URL without a path (RFC 9112 §3.2.4).
+  return location.append(request.path() == "*" ? std::string_view() : request.path());
 }
 
 std::string timestamp(WallTime now) {
@@ -96,8 +99,9 @@ Result<std::string> write_own_answer(const Answer& answer, const Head& request, 
                                      Head& head) {
   const Route& route = *answer.route;
   if (route.own_answer == OwnAnswer::to_https) {
-    return write_redirect(permanent_status(request.method()), https_location(request, route.https_port), context.date,
-                          head);
+    const auto there = https_location(request, route.https_port);
+    if (!there) return there.error();
+    return write_redirect(permanent_status(request.method()), *there, context.date, head);
   }
   if (route.own_answer != OwnAnswer::redirect) return write_health(answer, context, head);
   std::string storage, location;

@@ -205,6 +205,13 @@ TEST_CASE("own answers: https is the same host and path at the https site's port
   CHECK(s.status("/api/health") == 301);
 }
 
+TEST_CASE("own answers: a request without a host cannot be sent to https, and OPTIONS * is sent to the host alone") {
+  SiteScript s(site_text("redirect_to_https = true\n") + kSecure);
+  CHECK(s.status("/a", {{":authority", ""}}) == 400);
+  CHECK(s.status("*", {{":method", "OPTIONS"}}) == 308);
+  CHECK(s.told("location") == "https://example.com:8443|");
+}
+
 // --- fields
 
 TEST_CASE("routing: a field's variables are those of the client's request") {
