@@ -405,8 +405,10 @@ void SiteMaker::warn_of_later(const SiteSettings& said) {
 }
 
 void SiteMaker::error(FilePlace place, const std::string& text) {
-  making_.errors.push_back(file_.path + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " +
-                           text);
+  std::string line = file_.path + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " + text;
+  // Routes begin with the rules of their site: each would tell of a wrong one again.
+  if (std::find(making_.errors.begin(), making_.errors.end(), line) == making_.errors.end())
+    making_.errors.push_back(std::move(line));
 }
 
 }  // namespace zeroway

@@ -280,6 +280,13 @@ TEST_CASE("site maker: every error is told, with its place in the file") {
                     "yet\n") != std::string::npos);
 }
 
+TEST_CASE("site maker: one wrong rule of the site is one error, however many routes begin with it") {
+  const std::string text = site_text() + proxy_text() + "[sites.proxy.headers.add]\n\"X-A\" = \"$nobody\"\n" +
+                           server_text("a", "http://127.0.0.1:1") + route_text("/", "a") + route_text("/b", "a");
+  const PlanMaking making = make_plan_of(text);
+  CHECK(making.errors.size() == 1);
+}
+
 TEST_CASE("site maker: a certificate by ACME is an error until the router can fetch one") {
   const std::string errors = errors_of(
       site_text() + "[sites.ssl]\nenabled = true\nauto_cert = true\n[sites.ssl.acme]\nemail = \"a@b.test\"\n");
