@@ -178,9 +178,11 @@ void SiteMaker::add_certificate(ListenerSpec& listener, const SiteSettings& said
   const TlsFiles files{said.ssl.cert_file, said.ssl.key_file};
   auto& all = listener.tls.certificates;
   if (std::find(all.begin(), all.end(), files) == all.end()) all.push_back(files);
-  if (said.ssl.client_ca.empty()) return;
-  listener.tls.client_ca = said.ssl.client_ca;
-  listener.tls.client_optional = said.ssl.client_optional;
+  if (listener.tls.client_ca == said.ssl.client_ca && listener.tls.client_optional == said.ssl.client_optional) return;
+  error(said.ssl.located.place_of("client_ca"), "site '" + said.name +
+                                                    "': all sites of one listener want one client_ca and one "
+                                                    "client_optional: a client shows its certificate before its site "
+                                                    "is known");
 }
 
 void SiteMaker::add_names(ListenerSpec& listener, Made made) {

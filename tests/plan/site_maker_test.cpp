@@ -304,6 +304,18 @@ TEST_CASE("site maker: certificates of a listener are those of its sites, each o
   CHECK(plan->listeners[0].tls.client_ca.empty());
 }
 
+TEST_CASE("site maker: sites of one listener must ask clients for the same certificates") {
+  const std::string first = site_text() + kCertificate + "client_ca = \"one.crt\"\n" +
+                            other_site("b", "b.test", "port = 8080\n") + kCertificate;
+  CHECK(plan_of(first + "client_ca = \"one.crt\"\n")->listeners[0].tls.client_ca == "dir/one.crt");
+  for (const char* other : {"", "client_ca = \"two.crt\"\n", "client_ca = \"one.crt\"\nclient_optional = true\n"}) {
+    const std::string errors = errors_of(first + other);
+    CHECK_MESSAGE(errors.starts_with("dir/a.toml:1"), errors);
+    CHECK(errors.find("site 'b': all sites of one listener want one client_ca and one client_optional: ") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("site maker: an error page that cannot be read is an error with its place") {
   CHECK(errors_of(site_text("error_pages = { 404 = \"no.html\" }\n")) ==
         "dir/a.toml:5:23: error page: 'dir/no.html' cannot be read\n");
