@@ -386,7 +386,12 @@ void SiteMaker::add_reply_fields(Made made) {
 }
 
 void SiteMaker::add_error_pages(Made made) {
-  for (const ErrorPage& page : made.said->error_pages) {
+  // A status beats a class of statuses: the widest range comes first.
+  std::vector<ErrorPage> pages = made.said->error_pages;
+  const auto width = [](const ErrorPage& page) { return page.statuses.last - page.statuses.first; };
+  std::stable_sort(pages.begin(), pages.end(),
+                   [&](const ErrorPage& one, const ErrorPage& other) { return width(one) > width(other); });
+  for (const ErrorPage& page : pages) {
     const auto content = read_file_(page.file);
     if (!content) {
       error(page.place, "error page: " + content.error().detail);

@@ -316,6 +316,22 @@ TEST_CASE("site maker: sites of one listener must ask clients for the same certi
   }
 }
 
+TEST_CASE("site maker: error pages have the file's content and a type, and a status beats a class of statuses") {
+  const NamedFiles files{{"dir/404.html", "not here"}, {"dir/all.txt", "sorry"}, {"dir/503.json", "{}"}};
+  const auto plan =
+      plan_of(site_text("error_pages = { 404 = \"404.html\", 503 = \"503.json\", 4xx = \"all.txt\", 5xx = "
+                        "\"all.txt\" }\n"),
+              files);
+  const auto& pages = plan->sites.front().error_pages;
+  CHECK(pages.size() == 200);
+  CHECK(pages.at(404).content == "not here");
+  CHECK(pages.at(404).type == "text/html; charset=utf-8");
+  CHECK(pages.at(503).content == "{}");
+  CHECK(pages.at(503).type == "application/json");
+  CHECK(pages.at(400).content == "sorry");
+  CHECK(pages.at(599).type == "text/plain; charset=utf-8");
+}
+
 TEST_CASE("site maker: an error page that cannot be read is an error with its place") {
   CHECK(errors_of(site_text("error_pages = { 404 = \"no.html\" }\n")) ==
         "dir/a.toml:5:23: error page: 'dir/no.html' cannot be read\n");
