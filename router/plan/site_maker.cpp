@@ -88,6 +88,13 @@ std::string group_in(std::string_view text) {
   return colon == std::string_view::npos ? "" : std::string(text.substr(colon + 1));
 }
 
+// 0 = the site has unix sockets only.
+std::uint16_t first_port(const SiteSettings& said) {
+  for (const ListenAddress& where : said.listen)
+    if (where.path.empty()) return where.port;
+  return 0;
+}
+
 }  // namespace
 
 void SiteMaker::add(const SiteSettings& said) {
@@ -296,8 +303,9 @@ void SiteMaker::add_redirect_to_https(Made made) {
     const auto& names = other.said->hostnames;
     const bool has_host = other.said->hostname == made.said->hostname ||
                           std::find(names.begin(), names.end(), made.said->hostname) != names.end();
-    if (!other.said->ssl.enabled || !has_host || other.said->listen.empty()) continue;
-    route.https_port = other.said->listen.front().port;
+    const std::uint16_t port = first_port(*other.said);
+    if (!other.said->ssl.enabled || !has_host || port == 0) continue;
+    route.https_port = port;
     break;
   }
   made.site->to_https = &route;

@@ -337,6 +337,21 @@ TEST_CASE("site maker: an error page that cannot be read is an error with its pl
         "dir/a.toml:5:23: error page: 'dir/no.html' cannot be read\n");
 }
 
+TEST_CASE("site maker: the redirect to https goes to the port where the same host has https") {
+  const auto port = [](const std::string& others) {
+    const auto plan = plan_of(site_text("redirect_to_https = true\n") + others);
+    REQUIRE(plan->sites.front().to_https != nullptr);
+    return plan->sites.front().to_https->https_port;
+  };
+  const std::string secure = "[sites.ssl]\nenabled = true\ncert_file = \"a.crt\"\nkey_file = \"a.key\"\n";
+  CHECK(port("") == 443);
+  CHECK(port(other_site("b", "other.test", "port = 8444\n") + secure) == 443);
+  CHECK(port(other_site("b", "example.com", "port = 8443\n") + secure) == 8443);
+  CHECK(port(other_site("b", "b.test", "hostnames = [\"example.com\"]\nport = 8443\n") + secure) == 8443);
+  CHECK(port(other_site("b", "example.com", "listen = [\"unix:/run/b.sock\", \"*:8443\"]\n") + secure) == 8443);
+  CHECK(port(other_site("b", "example.com", "listen = [\"unix:/run/b.sock\"]\n") + secure) == 443);
+}
+
 TEST_CASE("site maker: a site with https is never redirected to https") {
   const auto plan = plan_of(site_text("redirect_to_https = true\n") + kCertificate);
   CHECK(plan->sites.front().to_https == nullptr);
