@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "router/route/balance_method.h"
+#include "router/route/canonical_path.h"
 
 namespace zeroway {
 
@@ -212,7 +213,7 @@ Route& SiteMaker::new_route(Made made, std::string path, const ClientTerms& term
 }
 
 void SiteMaker::add_route(Made made, const RouteSettings& said) {
-  Route& route = new_route(made, said.path, said.terms);
+  Route& route = new_route(made, canonical(said.path, said.located.place_of("path"), "route"), said.terms);
   if (said.redirect) {
     read_redirect(route, said);
   } else {
@@ -227,14 +228,24 @@ void SiteMaker::add_route(Made made, const RouteSettings& said) {
   route.takes_web_sockets = said.websocket;
   route.takes_encoded_slashes = said.encoded_slashes == EncodedSlashes::pass;
   route.strips_prefix = said.strip_prefix;
-  route.new_path = said.rewrite_target;
+  if (said.rewrite_target)
+    route.new_path = canonical(*said.rewrite_target, said.located.place_of("rewrite_target"), "rewrite_target");
   add_changes(said.headers, route);
-  if (said.path == "/" && said.methods.empty()) made.site->is_open_pool_last = false;
+  if (route.path == "/" && said.methods.empty()) made.site->is_open_pool_last = false;
   MethodSet methods;
   for (const std::string& method : said.methods) methods.add(method);
-  if (!made.site->routes.add_prefix(said.path, std::move(methods), &route).is_new)
+  if (!made.site->routes.add_prefix(route.path, std::move(methods), &route).is_new)
     error(said.located.place, "route '" + said.path + "': an earlier route of site '" + made.said->name +
                                   "' has this path and one of these methods");
+}
+
+// `path` in the form in which the paths of requests are matched and forwarded.
+std::string SiteMaker::canonical(const std::string& path, FilePlace place, const std::string& what) {
+  std::string storage;
+  const auto read = canonical_path(path, storage);
+  if (read) return std::string(read->whole);
+  error(place, what + " '" + path + "': " + read.error().detail);
+  return path;
 }
 
 void SiteMaker::read_redirect(Route& route, const RouteSettings& said) {

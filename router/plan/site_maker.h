@@ -45,6 +45,7 @@ class SiteMaker {
   void warn_of_later(const SiteSettings& said);
 
   [[nodiscard]] Route& new_route(Made made, std::string path, const ClientTerms& terms);
+  [[nodiscard]] std::string canonical(const std::string& path, FilePlace place, const std::string& what);
   void read_redirect(Route& route, const RouteSettings& said);
   // The index of a backend that is as `spec` says; equal ones are one backend.
   [[nodiscard]] std::size_t backend_of(BackendSpec spec);

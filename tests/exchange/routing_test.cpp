@@ -75,6 +75,11 @@ TEST_CASE("routing: strip_prefix takes the route's path off, and keeps one slash
   CHECK(s.path_for_backend("/a/../admin/./%64") == "/d");
 }
 
+TEST_CASE("routing: strip_prefix understands a path that the file does not write in its canonical form") {
+  SiteScript s(routes(route_text("/%61dmin/./", "backend", "strip_prefix = true\n")));
+  CHECK(s.path_for_backend("/admin/x") == "/x");
+}
+
 TEST_CASE("routing: rewrite_target replaces the whole path and keeps the query") {
   SiteScript s(routes(route_text("/old", "backend", "rewrite_target = \"/v2/new\"\n") +
                       route_text("/home", "backend", "rewrite_target = \"/\"\n")));

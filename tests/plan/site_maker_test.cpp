@@ -255,6 +255,25 @@ TEST_CASE("site maker: a proxy that is not enabled has no routes") {
   CHECK(plan->sites.front().is_open_pool_last);
 }
 
+TEST_CASE("site maker: paths of routes are made canonical, as the requests' paths are") {
+  const auto plan = plan_of(site_text() + proxy_text() + server_text("a", "http://127.0.0.1:1") +
+                            route_text("/%7euser/x/../b|c/", "a", "rewrite_target = \"/v2/./\xc3\xbc\"\n"));
+  const Route* route = route_at(plan->sites.front(), "/~user/b%7Cc/d");
+  REQUIRE(route != nullptr);
+  CHECK(route->path == "/~user/b%7Cc/");
+  CHECK(route->new_path == "/v2/%C3%BC");
+}
+
+TEST_CASE("site maker: a path that no request can have is an error with its place") {
+  const std::string head = site_text() + proxy_text() + server_text("a", "http://127.0.0.1:1");
+  CHECK(errors_of(head + route_text("/../a", "a")) == "dir/a.toml:11:8: route '/../a': a path above the root\n");
+  CHECK(errors_of(head + route_text("/%zz", "a")).starts_with("dir/a.toml:11:8: route '/%zz': "));
+  CHECK(errors_of(head + route_text("/a", "a", "rewrite_target = \"/../b\"\n"))
+            .starts_with("dir/a.toml:13:18: rewrite_target '/../b': "));
+  CHECK(errors_of(head + route_text("/a", "a") + route_text("/%61/", "a")) ==
+        "dir/a.toml:13:1: route '/%61/': an earlier route of site 'main' has this path and one of these methods\n");
+}
+
 TEST_CASE("site maker: redirects with a pattern, a status, and without a backend") {
   const auto plan = plan_of(site_text("fabric = false\n") + proxy_text() +
                             redirect_text("/old/", "/new/$1", "pattern = \"^/old/(.*)$\"\nstatus = 308\n"));
