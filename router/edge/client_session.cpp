@@ -36,6 +36,7 @@ ClientSession::ClientSession(FrontDoor& door, Socket socket, Peer peer)
       last_read_(phase_since_),
       waited_until_(phase_since_) {
   info_.address = std::move(peer.address);
+  info_.listener = &door_.listener();  // also of later plans: the door keeps it
   info_.port = peer.port;
   set_timer();
 }
@@ -49,6 +50,7 @@ ClientSession::ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> con
       is_sniffing_(false) {
   connection->serve(*this);
   info_.address = std::move(peer.address);
+  info_.listener = &door_.listener();  // also of later plans: the door keeps it
   info_.port = peer.port;
   info_.is_tls = true;
   info_.certificate_subject = connection->engine().client_subject();
@@ -143,7 +145,6 @@ RequestTerms ClientSession::head(CodecStream number, Head& head, Last last, Kind
   ++door_.counters().requests;
   ClientStream& stream = begin_stream(number);
   stream.request_kind = kind;
-  info_.listener = &door_.listener();
   stream.exchange = door_.exchanges().open(stream, info_, kind, now);
   const ExchangeKey key = stream.exchange;
   if (StreamSink* exchange = door_.exchanges().from_client(key)) exchange->head(head, last);

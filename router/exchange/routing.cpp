@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "router/exchange/client_address.h"
 #include "router/route/canonical_path.h"
 
 namespace zeroway {
@@ -117,13 +118,18 @@ const ErrorBody* Routing::error_body(int status) const {
 // Copies: the head is changed while its own values are written into it.
 FieldValues Routing::values_of(const ClientInfo& client, const Head& request) {
   const std::string_view path = path_of(request);
+  // Sites of a file know whom they trust.
+  const std::string_view address = answer_.site->trusted
+                                       ? client_address(request, client.address, *answer_.site->trusted)
+                                       : std::string_view(client.address);
   copies_.clear();
-  copies_.append(request.authority()).append(request.method()).append(path);
+  copies_.append(request.authority()).append(request.method()).append(address).append(path);
   const std::string_view all = copies_;
   const std::string_view host = all.substr(0, request.authority().size());
   const std::string_view method = all.substr(host.size(), request.method().size());
-  const std::string_view target = all.substr(host.size() + method.size());
-  return {.remote_addr = client.address,
+  const std::string_view from = all.substr(host.size() + method.size(), address.size());
+  const std::string_view target = all.substr(host.size() + method.size() + from.size());
+  return {.remote_addr = from,
           .host = host,
           .scheme = client.is_tls ? "https" : "http",
           .request_id = request_id_,

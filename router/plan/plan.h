@@ -17,8 +17,8 @@
 #include "router/plan/pool_spec.h"
 #include "router/plan/route.h"
 #include "router/plan/site.h"
-#include "router/plan/trusted_networks.h"
 #include "router/route/host_table.h"
+#include "router/route/trusted_networks.h"
 #include "router/settings/settings.h"
 
 namespace zeroway {

@@ -105,6 +105,7 @@ void SiteMaker::add(const SiteSettings& said) {
   site.name = said.name;
   site.makes_paths_canonical = true;
   site.trusted.emplace();
+  for (const std::string& network : settings_.exchange.trusted_proxies) static_cast<void>(site.trusted->add(network));
   for (const std::string& network : said.trusted_proxies) static_cast<void>(site.trusted->add(network));
   add_reply_fields(made);
   add_error_pages(made);
@@ -162,7 +163,7 @@ ListenerSpec& SiteMaker::listener_at(const ListenAddress& where, Made made) {
     spec.tls.handshake_timeout = settings_.edge.tls.handshake_timeout;
     spec.tls.ticket_rotation = settings_.edge.tls.ticket_rotation;
     spec.has_proxy_header = said.proxy_protocol;
-    if (said.proxy_protocol) spec.proxies = made.site->trusted;
+    if (said.proxy_protocol) spec.proxies = *made.site->trusted;
     spec.limits = settings_.edge.limits;
     spec.web_sockets = said.terms.web_sockets;
     spec.tls.client_ca = said.ssl.client_ca;

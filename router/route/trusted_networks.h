@@ -16,6 +16,7 @@ class TrustedNetworks {
  public:
   // "10.0.0.0/8", "fd00::/8", or one address. Fails with bad_request, naming the text, when `network` is neither.
   [[nodiscard]] Result<> add(std::string_view network);
+  [[nodiscard]] bool is_empty() const { return networks_.empty(); }
   // `address` numeric, without port or brackets; an IPv4 address mapped into IPv6 counts as IPv4.
   [[nodiscard]] bool contain(std::string_view address) const;
   // Whether `text` is an address, numeric, without port or brackets.
