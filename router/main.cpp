@@ -4,6 +4,7 @@
 
 #include <iostream>
 
+#include "router/check.h"
 #include "router/observe/log.h"
 #include "router/pid_file.h"
 #include "router/router.h"
@@ -23,14 +24,6 @@ void fill_standard_descriptors() {
 
 int failed(const std::string& why) {
   std::cerr << "router: " << why << "\n";
-  return 1;
-}
-
-int check(zeroway::Settings settings) {
-  const zeroway::Router router(std::move(settings));
-  const auto checked = router.check();
-  if (checked) return 0;
-  std::cerr << checked.error().detail << "\n";
   return 1;
 }
 
@@ -54,13 +47,13 @@ int main(int argc, char** argv) {
   fill_standard_descriptors();
   const std::vector<std::string> words{argv + 1, argv + argc};
   zeroway::CommandLine line = zeroway::read_command_line(words);
+  if (line.to_check) zeroway::check_plan(line);
   std::cout << line.output;
   std::cerr << line.error;
   if (!line.reload.empty()) {
     const auto told = zeroway::tell_to_reload(line.reload);
     return told ? 0 : failed(told.error().detail);
   }
-  if (line.to_check) return check(std::move(*line.to_check));
   if (!line.settings) return line.exit_code;
   if (const auto set_up = zeroway::log::set_up(line.settings->observe); !set_up) return failed(set_up.error().detail);
   for (const std::string& warning : line.warnings) zeroway::log::warning(warning);

@@ -4,14 +4,13 @@
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <thread>
 #include <utility>
 
 #include "proto/control.h"
 #include "proto/instance.h"
+#include "router/file_content.h"
 #include "router/lane.h"
 #include "router/net/signals.h"
 #include "router/net/socket.h"
@@ -48,13 +47,6 @@ Result<> fit_descriptors(Settings& settings) {
   log::warning("only " + std::to_string(all) + " descriptors (ulimit -n): at most " + std::to_string(most) +
                " client connections per thread, the others are for workers");
   return {};
-}
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (file.is_open() && !file.bad()) return content;
-  return Error{Fault::router, Code::internal, false, "'" + path + "' cannot be read"};
 }
 
 // A log line for each line of `text`.
@@ -186,13 +178,6 @@ Result<SharedPools> Router::make_pools(const Plan& plan) const {
     pools.push_back(std::move(*pool));
   }
   return pools;
-}
-
-Result<> Router::check() const {
-  const auto plan = read_plan(settings_);
-  if (!plan) return plan.error();
-  const auto pools = make_pools(**plan);
-  return pools ? Result<>() : pools.error();
 }
 
 // The error has a line for each thing that is wrong.

@@ -38,9 +38,6 @@ class Router {
   explicit Router(Settings settings, ReadSettings read_again = {});
   ~Router();
 
-  // Says whether the settings make a plan that can be served, without a socket. The error has a line for each thing
-  // that is wrong.
-  [[nodiscard]] Result<> check() const;
   // Binds the fabric's endpoints and the listeners of the plan. The error names what cannot be bound.
   [[nodiscard]] Result<> open();
   // Serves until the router is drained, or until its drain timeout has passed: returns 0. Returns 1 after a second
