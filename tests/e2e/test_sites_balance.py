@@ -169,9 +169,9 @@ def test_a_route_may_have_a_method_of_its_own(stack):
     assert split_by(ask(router, 6)) == {'a': 6}
 
 
-def test_entries_of_one_name_may_be_servers_and_workers(stack):
+def test_entries_of_one_name_that_are_servers_and_workers_are_refused_with_their_place(stack):
     one = stack.closing(Origin(name='server'))
-    router = s.front(stack, one, 'fabric:')
-    stack.worker('worker-1')
-    router.wait_workers(1)
-    assert split_by([text.strip() for text in ask(router, 10)]) == {'server': 5, 'Hello from worker-1': 5}
+    said = s.check(stack, s.proxied(z.free_port(), one, 'fabric:'))
+    assert said.returncode == 1
+    assert "workers (fabric:) and other members in one pool are not supported yet" in said.stderr
+    assert 'router.toml:' in said.stderr
