@@ -1,5 +1,6 @@
 """What a reload changes and what it leaves alone: connections, open replies, WebSockets, pools, health, listeners."""
 import asyncio
+import os
 import threading
 
 import origin_fleet as o
@@ -137,6 +138,34 @@ def test_a_listener_comes_back(stack):
         z.eventually(is_there, what='the second listener')
         router.reload(o.tree_of(main))
         z.eventually(lambda: not is_there(), what='the second listener gone')
+
+
+def test_a_unix_socket_comes_and_goes(stack):
+    """Its file, too; and a reload that keeps it cuts nobody."""
+    origin, = o.started(stack, 1)
+    port, path = z.free_port(), stack.path('door')
+    members, routes = o.pool('pool', origin), [o.route('/', 'pool')]
+    main = o.site('main', port, members, routes)
+    second = o.site('second', port, members, routes)
+    second['listen'] = [f'unix:{path}']
+    router = o.router(stack, o.tree_of(main), port)
+
+    def ask():
+        with z.socket.socket(z.socket.AF_UNIX) as client:
+            client.settimeout(z.PATIENCE)
+            client.connect(path)
+            client.sendall(b'GET / HTTP/1.1\r\nHost: zeroway.test\r\nConnection: close\r\n\r\n')
+            return client.recv(1000).startswith(b'HTTP/1.1 200 ')
+    for number in range(3):
+        router.reload(o.tree_of(main, second))
+        z.eventually(lambda: os.path.exists(path), what='the socket')
+        assert ask()
+        router.reload(o.tree_of(main, second | {'headers': {'x-generation': str(number)}}))
+        router.wait_log('read again', since=router.reload())
+        assert ask()
+        router.reload(o.tree_of(main))
+        z.eventually(lambda: not os.path.exists(path), what='the socket gone')
+        assert router.get().status == 200
 
 
 def test_a_listener_may_become_a_tls_one(stack):

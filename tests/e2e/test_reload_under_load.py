@@ -9,8 +9,10 @@ import time
 
 import grpc
 import origin_fleet as o
+import pytest
 import websockets
 import zeroway_e2e as z
+from h2_peer import H2Client
 from origin_program import LINES
 from origin_websockets import WebSocketOrigin
 
@@ -61,6 +63,26 @@ class Downloads(Background):
         with z.Connection(self.port) as client:
             reply = client.request('GET', f'/stream-bytes/{size}?rate=1000000')
         assert reply.status == 200 and reply.body == LINES[:size], (reply.status, len(reply.body))
+
+
+class Http2(Background):
+    """Requests on one HTTP/2 connection that is never closed, some at once."""
+
+    def __init__(self, port):
+        self.client = H2Client(port)
+        super().__init__()
+
+    def step(self):
+        streams = [self.client.open('/') for _ in range(5)]
+        assert [self.client.wait(stream).status for stream in streams] == [200] * 5
+        assert self.client.goaway is None
+        time.sleep(0.02)
+
+    def stop(self):
+        try:
+            super().stop()
+        finally:
+            self.client.close()
 
 
 class Events(Background):
@@ -203,14 +225,15 @@ def reload(router, files, number):
     z.eventually(lambda: is_refused(files.listener(number - 1)), what='the old listener closed')
 
 
-def test_reloads_under_load_are_not_noticed_and_leave_nothing_behind(stack):
+@pytest.mark.parametrize('threads', [1, 3])
+def test_reloads_under_load_are_not_noticed_and_leave_nothing_behind(stack, threads):
     files = Generations(stack)
-    router = o.router(stack, files.tree(0), files.port, flags='-s')
+    router = o.router(stack, files.tree(0), files.port, '--threads', threads, flags='-s')
     begun = time.monotonic()
     with z.Load(router.port, 16, z.get_hello, pace=0.02) as gets, \
             z.Load(router.port, 8, z.post_with_id, pace=0.02) as posts:
         others = [Downloads(router.port), Downloads(router.port), Events(router.port), WebSockets(router.port),
-                  Call(router.port)]
+                  Call(router.port), Http2(router.port)]
         first = None
         for number in range(1, RELOADS + 1):
             reload(router, files, number)
