@@ -221,9 +221,7 @@ class Http2Request(Request):
         piece, taken = await self.pieces.get()
         if piece is None:
             raise Gone
-        if taken and not self.gone():
-            self.connection.h2.acknowledge_received_data(taken, self.stream)
-            self.connection.flush()
+        self.connection.taken(taken, self.stream)
         if not piece:
             self.pieces.put_nowait((b'', 0))
         return piece
@@ -308,6 +306,12 @@ class Http2Connection:
         self.room = asyncio.Event()
         self.is_gone = False
 
+    def taken(self, size, stream):
+        """Gives the bytes' window back: the connection's also when the stream is over."""
+        if size and not self.is_gone:
+            self.h2.acknowledge_received_data(size, stream)
+            self.flush()
+
     async def wait_for_room(self):
         self.room.clear()
         await self.room.wait()
@@ -348,7 +352,7 @@ class Http2Connection:
             self.room.set()
         elif request is None:
             if isinstance(event, h2.events.DataReceived):
-                self.h2.increment_flow_control_window(event.flow_controlled_length)
+                self.taken(event.flow_controlled_length, stream)
         elif isinstance(event, h2.events.DataReceived):
             if event.data:
                 request.pieces.put_nowait((event.data, event.flow_controlled_length))
@@ -371,6 +375,8 @@ class Http2Connection:
             if not reply.has_ended:
                 reply.cut()
             self.requests.pop(request.stream, None)
+            while not request.pieces.empty():
+                self.taken(request.pieces.get_nowait()[1], request.stream)
 
 
 # -------------------------------------------------------------------------------------------------- servers
