@@ -13,10 +13,10 @@ READ = 1.0 * z.SLOW
 
 
 class EchoServer:
-    """`cancelled`: set when a call of the method Wait was cancelled."""
+    """`has_begun`, `cancelled`: set when a call of the method Wait has begun, and when it was cancelled."""
 
     def __init__(self):
-        self.cancelled = threading.Event()
+        self.has_begun, self.cancelled = threading.Event(), threading.Event()
         methods = {
             'Unary': grpc.unary_unary_rpc_method_handler(self.unary),
             'ServerStream': grpc.unary_stream_rpc_method_handler(lambda message, context: iter([message] * 1000)),
@@ -45,6 +45,7 @@ class EchoServer:
 
     def wait(self, message, context):
         context.add_callback(self.cancelled.set)
+        self.has_begun.set()
         self.cancelled.wait(3 * PATIENCE)
         return b''
 
@@ -143,7 +144,7 @@ def test_a_deadline_of_the_client_ends_the_call_at_the_server(served):
 def test_a_cancelled_call_ends_at_the_server(served):
     router, server, echo = served
     call = echo.waits.future(b'')
-    z.eventually(lambda: router.counters()['exchanges_open'] == 1, what='an open stream')
+    assert server.has_begun.wait(PATIENCE)  # before that, a cancelled call need not reach the server at all
     call.cancel()
     assert server.cancelled.wait(PATIENCE)
     router.wait_idle()
