@@ -80,8 +80,8 @@ class PlanInUse {
   [[nodiscard]] bool is_empty() const { return plans_.empty(); }  // before the first use()
   [[nodiscard]] const LoopPlan& now() const { return *plans_.back(); }
   [[nodiscard]] ListenerInUse listen(std::size_t index) { return {PlanPin(*plans_.back()), index}; }
-  // Who answers the request, by the plan of its listener.
-  [[nodiscard]] static Answer match(const ListenerInUse& listener, const Head& head);
+  // Who answers the request, by the plan of its listener. `site`: see Plan::match().
+  [[nodiscard]] static Answer match(const ListenerInUse& listener, const Site* site, const Head& head);
 
   // Ends the plans that nobody needs. Never to be called from a verb.
   void sweep();

@@ -36,7 +36,7 @@ Result<> Routing::find(const ClientInfo& client, Head& head, Kind kind) {
   if (site() != nullptr && site()->makes_paths_canonical) {
     if (auto made = make_canonical(head); !made) return made;
   }
-  answer_ = PlanInUse::match(*client.listener, head);
+  answer_ = PlanInUse::match(*client.listener, site(), head);
   switch (answer_.miss) {
     case Match::Miss::none:
       return judge(kind);

@@ -83,8 +83,9 @@ struct Plan {
   std::deque<Route> routes;
   std::vector<BackendSpec> backends;
 
-  // `path` is the whole path with its query, in the form in which it is forwarded.
-  [[nodiscard]] static Match match(const ListenerSpec& listener, std::string_view host, std::string_view path,
+  // `site`: site_of() the request's listener and host; null when no site has the host. `path` is the whole path with
+  // its query, in the form in which it is forwarded.
+  [[nodiscard]] static Match match(const Site* site, std::string_view host, std::string_view path,
                                    std::string_view method, const ClaimLookup& claims);
   [[nodiscard]] static const Site* site_of(const ListenerSpec& listener, std::string_view host) {
     if (listener.only_site != nullptr) return listener.only_site;

@@ -73,7 +73,8 @@ class Scene {
 
   void check(const Request& request) const {
     const ListenerSpec& listener = plan_.listeners.front();
-    const Match match = Plan::match(listener, request.host, request.path, request.method, claims_);
+    const Match match =
+        Plan::match(Plan::site_of(listener, request.host), request.host, request.path, request.method, claims_);
     must(match.site == Plan::site_of(listener, request.host));
     must((match.site == nullptr) == (match.miss == Match::Miss::wrong_host));
     must((match.route == nullptr) == (match.miss != Match::Miss::none));

@@ -47,11 +47,11 @@ std::string who(const Match& match) {
 }
 
 std::string who(const Plan& plan, std::string_view path, std::string_view method = "GET", const Claims& claims = {}) {
-  return who(Plan::match(plan.listeners.front(), "example.com", path, method, claims));
+  return who(Plan::match(Plan::site_of(plan.listeners.front(), "example.com"), "example.com", path, method, claims));
 }
 
 std::string site_of(const Plan& plan, std::string_view host) {
-  const Match match = Plan::match(plan.listeners.front(), host, "/", "GET", Claims());
+  const Match match = Plan::match(Plan::site_of(plan.listeners.front(), host), host, "/", "GET", Claims());
   return match.site == nullptr ? who(match) : match.site->name;
 }
 
@@ -177,7 +177,8 @@ TEST_CASE("plan: a route of one method beside one of all") {
                             server_text("two", "http://127.0.0.1:3002") + route_text("/a", "one") +
                             route_text("/a", "two", "methods = [\"GET\"]\n"));
   const auto pool_of = [&](std::string_view method) {
-    return Plan::match(plan->listeners.front(), "example.com", "/a", method, Claims()).route->backend_name;
+    const Site* const site = Plan::site_of(plan->listeners.front(), "example.com");
+    return Plan::match(site, "example.com", "/a", method, Claims()).route->backend_name;
   };
   CHECK(pool_of("GET") == "two");
   CHECK(pool_of("HEAD") == "two");
