@@ -1,14 +1,13 @@
 #include "router/exchange/header_rules.h"
 
-#include <array>
 #include <charconv>
-#include <ctime>
 
 #include "proto/head_rules.h"
 #include "router/exchange/client_address.h"
 #include "router/exchange/plan_in_use.h"
 #include "router/exchange/router_owned_fields.h"
 #include "router/observe/escape.h"
+#include "router/observe/http_date.h"
 
 namespace zeroway {
 
@@ -16,11 +15,7 @@ std::string_view DateField::text(WallTime now) {
   const std::int64_t second = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
   if (second == second_) return text_;
   second_ = second;
-  const auto time = static_cast<std::time_t>(second);
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  std::array<char, 64> buffer;  // the router always runs in the C locale, so names of days and months are English
-  text_.assign(buffer.data(), std::strftime(buffer.data(), buffer.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts));
+  text_ = write_http_date(second);
   return text_;
 }
 

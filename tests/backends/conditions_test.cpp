@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "router/backends/files/http_date.h"
+#include "router/observe/http_date.h"
 
 using namespace zeroway;
 

@@ -10,8 +10,8 @@
 #include <map>
 #include <string>
 
-#include "router/backends/files/http_date.h"
 #include "router/backends/files/limits.h"
+#include "router/observe/http_date.h"
 #include "router/plan/route.h"
 #include "tests/support/folder.h"
 

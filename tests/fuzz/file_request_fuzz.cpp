@@ -5,7 +5,7 @@
 
 #include "router/backends/files/file_name.h"
 #include "router/backends/files/file_reply.h"
-#include "router/backends/files/http_date.h"
+#include "router/observe/http_date.h"
 #include "tests/fuzz/must.h"
 
 using namespace zeroway;

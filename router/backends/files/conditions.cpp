@@ -1,7 +1,7 @@
 #include "router/backends/files/conditions.h"
 
 #include "proto/ascii.h"
-#include "router/backends/files/http_date.h"
+#include "router/observe/http_date.h"
 
 namespace zeroway {
 

@@ -9,8 +9,8 @@
 #include <memory>
 #include <optional>
 
-#include "router/backends/files/http_date.h"
 #include "router/backends/files/limits.h"
+#include "router/observe/http_date.h"
 
 namespace zeroway {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "router/backends/files/entity_tag.h"
-#include "router/backends/files/http_date.h"
 #include "router/backends/files/limits.h"
+#include "router/observe/http_date.h"
 
 namespace zeroway {
 

@@ -1,4 +1,4 @@
-#include "router/backends/files/http_date.h"
+#include "router/observe/http_date.h"
 
 #include <array>
 #include <charconv>
