@@ -190,8 +190,8 @@ Result<std::shared_ptr<const Plan>> Router::read_plan(const Settings& settings) 
   return error;
 }
 
-// A file without sites would open the port of a router that has no file. That is not what its reader wants who had
-// sites.
+// A reload of a file that has lost its sites (it may be half written) is an error: its plan would be that of a router
+// without a file, which listens on every address.
 Result<std::shared_ptr<const Plan>> Router::read_sites(const Settings& settings) const {
   if (!settings.file->sites.empty() || settings_.file->sites.empty()) return read_plan(settings);
   return Error{Fault::router, Code::internal, false, settings.file->path + ": has no [[sites]] any more"};
