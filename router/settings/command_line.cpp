@@ -3,31 +3,25 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
-#include <limits>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "router/settings/checks.h"
+#include "router/settings/description.h"
 #include "router/settings/example_file.h"
+#include "router/settings/key_options.h"
 #include "router/settings/nearest_word.h"
+#include "router/settings/option_groups.h"
 #include "router/settings/options.h"
 #include "router/settings/settings_file.h"
 #include "router/settings/site_checks.h"
-#include "router/settings/units.h"
 
 namespace zeroway {
 
 namespace {
 
 constexpr const char* kFile = "Sites";
-constexpr const char* kClients = "Clients";
-constexpr const char* kTls = "TLS";
-constexpr const char* kTimes = "Client timeouts";
-constexpr const char* kWebSockets = "WebSocket";
-constexpr const char* kRequests = "Requests";
-constexpr const char* kFabric = "Workers";
-constexpr const char* kLog = "Log";
 constexpr const char* kHidden = "";
 
 constexpr const char* kAccessLogLines =
@@ -62,17 +56,32 @@ void Options::refuse(const std::string& name, const std::string& word, const std
   throw CLI::ValidationError(name, "'" + word + "' is not " + wanted);
 }
 
-std::string Options::long_name(const std::string& names) { return names.substr(names.find("--")); }
-
-std::string Options::show(Millis time) {
-  const auto count = time.count();
-  if (count > 0 && count % 3'600'000 == 0) return std::to_string(count / 3'600'000) + "h";
-  return count % 1'000 == 0 ? std::to_string(count / 1'000) + "s" : std::to_string(count) + "ms";
-}
-
 void Options::add(const char* group, const std::string& names, const Reader& read, const std::string& what,
                   const std::string& kind) {
   app_.add_option_function<std::string>(names, read, what)->group(group)->type_name(kind);
+}
+
+void Options::key(const KeyOption& option) {
+  const OptionWords& words = option.key->option;
+  const auto read = [option](const std::vector<std::string>& given) {
+    if (const std::string why = read_option(option, given); !why.empty()) throw CLI::ValidationError(why);
+  };
+  const std::string help = help_of(*option.key);
+  if (words.kind.empty()) {
+    app_.add_flag_callback(
+            words.names, [read] { read({}); }, help)
+        ->group(words.group)
+        ->disable_flag_override();
+    return;
+  }
+  if (!option.key->kind.starts_with("[")) {
+    return add(
+        words.group.c_str(), words.names, [read](const std::string& word) { read({word}); }, help, words.kind);
+  }
+  app_.add_option_function<std::vector<std::string>>(words.names, read, help)
+      ->group(words.group)
+      ->type_name(words.kind)
+      ->delimiter(',');
 }
 
 // --- The options of the router
@@ -86,70 +95,9 @@ struct TlsWords {
 };
 
 void add_edge(Options& options, EdgeSettings& edge) {
-  constexpr std::uint64_t kAnySize = std::numeric_limits<std::int64_t>::max();
-  HttpLimits& limits = edge.limits;
   options.number(kClients, "-p,--port", edge.port, 0, 65'535, "HTTP port; 0 takes a free port, which the log names");
   options.text(kClients, "-a,--address", edge.address, is_address, "an address or a host's name",
                "Address to listen on for HTTP; by default all addresses, IPv6 and IPv4", "ADDRESS");
-  options.number(kClients, "--max-connections", limits.max_connections, 1, 10'000'000,
-                 "Most client connections per thread; further connections wait");
-  options.number(kClients, "--max-connections-per-address", limits.max_connections_per_address, 0, 10'000'000,
-                 "Most connections of one IPv4 address or IPv6 /64, per thread; further ones are closed, except those "
-                 "of trusted proxies; 0 = any number");
-  options.number(kClients, "--connection-rate-per-address", limits.connection_rate_per_address, 0, 1'000'000,
-                 "Most new connections a second of one IPv4 address or IPv6 /64, per thread; further ones are closed, "
-                 "except those of trusted proxies; 0 = any number");
-  options.number(kClients, "--max-streams", limits.max_streams, 1, 100'000,
-                 "Most requests at once on one HTTP/2 connection; further ones are refused");
-  options.size(kClients, "--max-body", limits.max_body, 0, kAnySize, "Largest request body, 0 = any: 413");
-  options.size(kClients, "--max-head", limits.max_head, 1'024, 65'536, "Largest request head: 431");
-  options.size(kClients, "--max-request-line", limits.max_request_line, 64, 65'536, "Longest request line: 414");
-  options.number(kClients, "--max-fields", limits.max_fields, 1, 10'000, "Most fields in a head: 431");
-  options.time(kTimes, "--head-timeout", limits.head_timeout, Millis(1),
-               "Longest time for a request's head to arrive; else 408");
-  options.time(kTimes, "--body-timeout", limits.body_timeout, Millis(1),
-               "Longest time between two pieces of a request's body; else 408");
-  options.size(
-      kTimes, "--body-rate", limits.body_rate, 0, 1 << 30,
-      "Least bytes a second of a body that the router waits for, measured over --body-timeout; else 408; 0 = any rate; "
-      "does not hold for 16 gRPC calls of a connection");
-  options.time(
-      kTimes, "--half-close-timeout", limits.half_close_timeout, Millis(0),
-      "Longest time for a reply to begin after the client has closed its side (FIN); else its worker is told to "
-      "cancel; 0 = cancel at once, also a reply that has begun");
-  options.time(kTimes, "--idle-timeout", limits.idle_timeout, Millis(1),
-               "Longest time between two requests on a connection; then it is closed");
-  options.time(kTimes, "--send-timeout", limits.send_timeout, Millis(1),
-               "Longest time in which a client reads nothing of its reply; then its connection is closed");
-  options.size(kTimes, "--send-rate", limits.send_rate, 0, 1 << 30,
-               "Least bytes a second that a client reads of the bytes that wait for it, measured over --send-timeout; "
-               "else its connection is closed; 0 = any rate");
-}
-
-void add_web_sockets(CLI::App& app, Options& options, WebSocketSettings& sockets) {
-  constexpr std::uint64_t kAnySize = std::numeric_limits<std::int64_t>::max();
-  const auto read_origins = [&sockets](const std::vector<std::string>& words) {
-    for (const std::string& word : words) {
-      if (!is_origin_pattern(word))
-        Options::refuse("--ws-origins", word, "* or SCHEME://HOST[:PORT], as https://*.example.com");
-    }
-    sockets.allowed_origins = words;
-  };
-  options.size(kWebSockets, "--ws-max-message", sockets.max_message_size, 0, kAnySize,
-               "Largest message from a client, inflated; 0 = any: Close 1009");
-  options.time_or_off(kWebSockets, "--ws-ping-interval", sockets.auto_ping_interval, kLeastWebSocketTime,
-                      "A client that sends nothing for so long is pinged; 0 = never");
-  app.add_option_function<std::vector<std::string>>(
-         "--ws-origins", read_origins,
-         "Origin whose pages may open WebSockets, as https://*.example.com; else 403; repeatable [" +
-             sockets.allowed_origins.front() + "]")
-      ->group(kWebSockets)
-      ->type_name("ORIGIN")
-      ->delimiter(',');
-  app.add_flag_callback(
-         "--ws-no-deflate", [&sockets] { sockets.deflate.reset(); }, "No compression of messages")
-      ->group(kWebSockets)
-      ->disable_flag_override();
 }
 
 void add_tls(CLI::App& app, Options& options, TlsSettings& tls, TlsWords& words) {
@@ -178,10 +126,6 @@ void add_tls(CLI::App& app, Options& options, TlsSettings& tls, TlsWords& words)
                "Clients need a certificate that an authority in this file has signed; workers find its subject in "
                "x-client-cert-subject");
   options.flag(kTls, "--tls-client-optional", tls.client_optional, true, "Clients may come without a certificate, too");
-  options.time(kTls, "--tls-handshake-timeout", tls.handshake_timeout, Millis(1),
-               "Longest time for a client's handshake");
-  options.time(kTls, "--tls-ticket-rotation", tls.ticket_rotation, Millis(1'000),
-               "Time between two keys for session tickets; the two keys before are still accepted");
 }
 
 // Returns "", or why the options do not fit together.
@@ -208,68 +152,9 @@ std::string pair_tls(const CLI::App& app, const TlsWords& words, std::uint16_t h
   return {};
 }
 
-void add_exchange(CLI::App& app, Options& options, ExchangeSettings& exchange) {
-  const auto read_networks = [&exchange](const std::vector<std::string>& words) {
-    for (const std::string& word : words) {
-      if (!is_network(word))
-        Options::refuse("--trusted-proxy", word, "a network, as 10.0.0.0/8 or 2001:db8::/32, or an address");
-    }
-    exchange.trusted_proxies = words;
-  };
-  options.number(kRequests, "--retries", exchange.retries, 0, 100,
-                 "How often a request that a dead worker may have seen is opened at another worker, if that is safe");
-  options.number(kRequests, "--retry-budget", exchange.retry_budget_percent, 0, 100,
-                 "Most of the open requests, in percent, that may be retries");
-  options.time(kRequests, "--reply-timeout", exchange.reply_timeout, Millis(0),
-               "Longest time for a worker to begin its reply, or to take more of a body; else 504; 0 = for ever");
-  app.add_option_function<std::vector<std::string>>(
-         "--trusted-proxy", read_networks, "Network whose X-Forwarded-* and Forwarded fields are believed; repeatable")
-      ->group(kRequests)
-      ->type_name("NETWORK")
-      ->delimiter(',');
-  options.flag(kRequests, "--no-worker-header", exchange.worker_header, false, "No X-Worker field on replies");
-}
-
-void add_fabric(Options& options, FabricSettings& fabric) {
-  const auto is_some = [](const std::string& word) { return !word.empty(); };
-  options.text(
-      kFabric, "--fabric", fabric.endpoint, is_some, "an endpoint, as tcp://127.0.0.1:8000 or ipc:///tmp/zeroway",
-      "Where workers connect: tcp://ADDRESS:PORT (and PORT + 1) or ipc://PATH [" + fabric.endpoint + "]", "ENDPOINT");
-  options.choice(kFabric, "--balance", fabric.balance,
-                 {{"round_robin", Balance::round_robin},
-                  {"weighted", Balance::weighted},
-                  {"least_connections", Balance::least_connections}},
-                 "Worker that gets the next request: in turn by weight; the same, never dealt by ZeroMQ; the one with "
-                 "the fewest open requests for its weight");
-  options.time(kFabric, "--queue-timeout", fabric.queue_timeout, Millis(0),
-               "Longest time that a request waits for a worker with room; else 503");
-  options.number(kFabric, "--queue-limit", fabric.queue_limit, 0, 10'000'000,
-                 "Most requests per thread that wait for a worker; further ones get 503");
-  options.time(kFabric, "--heartbeat", fabric.heartbeat_interval, Millis(10),
-               "Time after which a silent worker is pinged");
-  options.time(kFabric, "--heartbeat-timeout", fabric.heartbeat_timeout, Millis(20),
-               "Time after which a silent worker counts as dead; at least twice --heartbeat");
-  options.file(kFabric, "--fabric-key", fabric.key_file, "The router's secret CURVE key (tools/keygen makes one)");
-  options.file(
-      kFabric, "--fabric-allow", fabric.allow_file,
-      "Public keys of workers that may connect, one a line; by default every worker that has the router's public key");
-  options.flag(kFabric, "--fabric-insecure", fabric.insecure, true,
-               "Let --fabric be reachable from other machines without keys");
-  options.number(kHidden, "--first-stream-id", fabric.first_stream_id, 0, kMaxStreamId, "To see stream ids wrap");
-}
-
 void add_observe(Options& options, ObserveSettings& observe) {
   options.flag(kLog, "-s,--stdout", observe.to_stdout, true, "Log to standard output; else to standard error");
   options.flag(kLog, "-v,--verbose", observe.verbose, true, "Log more, and all counters at the end");
-  options.text(
-      kLog, "-l,--log", observe.log_file, [](const std::string& word) { return !word.empty() && word != "-"; },
-      "a file; -s logs to standard output", "Log to this file too; SIGHUP opens the file again", "FILE");
-  options.file(kLog, "--access-log", observe.access_log,
-               "File for a line about each request; - is standard output; SIGHUP opens the file again");
-  options.choice(
-      kLog, "--access-log-format", observe.access_format,
-      {{"combined", AccessLogFormat::combined}, {"common", AccessLogFormat::common}, {"json", AccessLogFormat::json}},
-      "Form of the access log's lines, see below");
 }
 
 bool is_folder(const std::string& path) {
@@ -382,20 +267,14 @@ class Parser {
     app_.footer(kAccessLogLines);
     add_file(options_, files, settings.files);
     add_edge(options_, settings.edge);
-    add_web_sockets(app_, options_, settings.edge.web_sockets);
     add_tls(app_, options_, settings.edge.tls, tls_words_);
-    add_exchange(app_, options_, settings.exchange);
-    add_fabric(options_, settings.fabric);
     add_observe(options_, settings.observe);
-    options_.number("Process", "--threads", settings.threads, 1, 256,
-                    "Loops, each with a pair of fabric ports of its own");
-    options_.flag("Process", "--no-io-uring", settings.io_uring, false,
-                  "A call of the kernel for each reply; else many leave by one, where it has io_uring for us");
-    options_.file("Process", "--pid-file", settings.pid_file, "File that holds the router's process id while it runs");
-    options_.flag("Process", "--reload", files.wants_reload, true,
+    for (const KeyOption& option : key_options(file_, &settings)) options_.key(option);
+    options_.number(kHidden, "--first-stream-id", settings.fabric.first_stream_id, 0, kMaxStreamId,
+                    "To see stream ids wrap");
+    options_.file(kProcess, "--pid-file", settings.pid_file, "File that holds the router's process id while it runs");
+    options_.flag(kProcess, "--reload", files.wants_reload, true,
                   "Tell the router of --pid-file to read its configuration file again, and exit");
-    options_.time("Process", "--drain-timeout", settings.drain_timeout, Millis(0),
-                  "After SIGTERM, for open requests to end");
   }
 
   // What to print instead of serving; nothing when the words are good.
@@ -449,6 +328,7 @@ class Parser {
       "Gateway from HTTP to workers that connect to it, to servers and files. Without options it serves port 9000.",
       "router"};
   Options options_{app_};
+  const Table file_ = describe_file();
   TlsWords tls_words_;
 };
 

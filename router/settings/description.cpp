@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "router/settings/checks.h"
+#include "router/settings/option_groups.h"
 
 namespace zeroway {
 
@@ -13,6 +14,8 @@ constexpr std::uint64_t kAnySize = std::numeric_limits<std::int64_t>::max();
 constexpr Millis kShortest{1};
 
 Settings& self(Settings& settings) { return settings; }
+
+bool is_log_file(const std::string& text) { return !text.empty() && text != "-"; }
 
 bool is_field_text(const std::string& text) { return !text.empty() && text.find_first_of("\r\n") == std::string::npos; }
 
@@ -36,14 +39,18 @@ void describe_logging(Keys<Settings>& keys) {
       .path(
           "access_log", [](Settings& s) -> std::string& { return s.observe.access_log; }, "/var/log/access.log",
           "File for a line about each request; - is standard output; SIGHUP opens the file again")
+      .option(kLog, "--access-log", "FILE")
       .path(
           "error_log", [](Settings& s) -> std::string& { return s.observe.log_file; }, "/var/log/router.log",
-          "File for the router's own log; SIGHUP opens the file again")
+          "File for the router's own log, besides standard error; SIGHUP opens the file again", is_log_file,
+          "a file; -s logs to standard output")
+      .option(kLog, "-l,--log", "FILE")
       .choice("format", [](Settings& s) -> AccessLogFormat& { return s.observe.access_format; },
               std::vector<std::pair<std::string, AccessLogFormat>>{{"combined", AccessLogFormat::combined},
                                                                    {"common", AccessLogFormat::common},
                                                                    {"json", AccessLogFormat::json}},
               "Form of the access log's lines", {{"text", AccessLogFormat::combined}})
+      .option(kLog, "--access-log-format")
       .flag(
           "log_requests", [](Settings& s) -> bool& { return s.file->logging.log_requests; },
           "Whether there is an access log at all")
@@ -65,6 +72,7 @@ Fit read_request_timeout(Settings& settings, const Value& value) {
 
 void describe_performance(Keys<Settings>& keys) {
   keys.number("worker_threads", &Settings::threads, 1, 256, "Loops, each with a pair of fabric ports of its own")
+      .option(kProcess, "--threads")
       .number(
           "max_connections", [](Settings& s) -> std::size_t& { return s.edge.limits.max_connections; }, 1, 10'000'000,
           "Most client connections per thread; further ones wait. limits.max_connections comes first")
@@ -77,8 +85,11 @@ void describe_performance(Keys<Settings>& keys) {
              "limits.body_timeout come first",
              read_request_timeout)
       .flag("io_uring", &Settings::io_uring, "Many replies by one call of the kernel, where it has io_uring for us")
+      .flag_option(kProcess, "--no-io-uring", false,
+                   "A call of the kernel for each reply; else many leave by one, where it has io_uring for us")
       .time("drain_timeout", &Settings::drain_timeout, Millis(0), Zero::is_off,
             "After SIGTERM, for open requests to end")
+      .option(kProcess, "--drain-timeout")
       .idle("read_buffer_size", "buffers have the size of the windows")
       .idle("write_buffer_size", "buffers have the size of the windows")
       .idle("max_blocking_threads", "nothing blocks a thread")
@@ -123,20 +134,28 @@ void describe_management(Keys<ManagementSettings>& keys) {
 void describe_tls(Keys<TlsSettings>& keys) {
   keys.time("handshake_timeout", &TlsSettings::handshake_timeout, kShortest, Zero::refused,
             "Longest time for a client's handshake")
+      .option(kTls, "--tls-handshake-timeout")
       .time("ticket_rotation", &TlsSettings::ticket_rotation, Millis(1'000), Zero::refused,
-            "Time between two keys for session tickets; the two keys before are still accepted");
+            "Time between two keys for session tickets; the two keys before are still accepted")
+      .option(kTls, "--tls-ticket-rotation");
 }
 
 void describe_requests(Keys<ExchangeSettings>& keys) {
   keys.number("retries", &ExchangeSettings::retries, 0, 100,
-              "How often a request is opened again after a backend failed, if that is safe")
+              "How often a request that a failed backend may have seen is opened again, if that is safe")
+      .option(kRequests, "--retries")
       .number("retry_budget", &ExchangeSettings::retry_budget_percent, 0, 100,
               "Most of the open requests, in percent, that may be retries")
+      .option(kRequests, "--retry-budget")
       .time("reply_timeout", &ExchangeSettings::reply_timeout, Millis(0), Zero::is_off,
             "Longest time for a worker to begin its reply, or to take more of a body; else 504; 0 = for ever")
-      .list("trusted_proxies", &ExchangeSettings::trusted_proxies, is_network, "networks, as 10.0.0.0/8",
-            "[\"10.0.0.0/8\"]", "Networks whose X-Forwarded-* and Forwarded fields are believed, on every site")
-      .flag("worker_header", &ExchangeSettings::worker_header, "An X-Worker field on replies");
+      .option(kRequests, "--reply-timeout")
+      .list("trusted_proxies", &ExchangeSettings::trusted_proxies, is_network,
+            "a network, as 10.0.0.0/8 or 2001:db8::/32, or an address", "[\"10.0.0.0/8\"]",
+            "Networks whose X-Forwarded-* and Forwarded fields are believed, on every site; repeatable")
+      .option(kRequests, "--trusted-proxy", "NETWORK")
+      .flag("worker_header", &ExchangeSettings::worker_header, "An X-Worker field on replies")
+      .flag_option(kRequests, "--no-worker-header", false, "No X-Worker field on replies");
 }
 
 SiteSettings begin_site(const Settings& settings) {

@@ -20,14 +20,6 @@ const std::vector<std::string>& balance_words() {
   return kWords;
 }
 
-Fit refuse_method(const Value& value, const std::string& word) {
-  const std::string nearest = nearest_word(word, balance_words());
-  if (nearest.empty()) return Fit::no;
-  value.reading.error(value.node.place, value.where + " = " + value.node.show() + ": wants " + kBalanceWords +
-                                            "; is \"" + nearest + "\" meant?");
-  return Fit::said;
-}
-
 Fit read_balance_word(BalanceSettings& balance, const Value& value) {
   const auto word = take_text(value);
   if (!word.value) return word.fit;
@@ -38,7 +30,7 @@ Fit read_balance_word(BalanceSettings& balance, const Value& value) {
   }
   const std::string name = *word.value == "least_conn" ? "least_connections" : *word.value;  // as others call it
   const auto& words = balance_words();
-  if (std::find(words.begin(), words.end(), name) == words.end()) return refuse_method(value, name);
+  if (std::find(words.begin(), words.end(), name) == words.end()) return Fit::no;
   balance.method = name;
   return Fit::yes;
 }
@@ -164,7 +156,7 @@ void describe_route_target(Keys<RouteSettings>& keys) {
   keys.text("path", &S::path, is_path, "a path that begins with /, without a query", "/api/",
             "Requests for this path and all below it; the longest one wins")
       .required()
-      .list("methods", &S::methods, is_method, "methods, as GET", "[\"GET\", \"HEAD\"]",
+      .list("methods", &S::methods, is_method, "a method, as GET", "[\"GET\", \"HEAD\"]",
             "Only requests with these methods")
       .text("upstream", &S::pool, is_some, "the name of a pool, fabric or fabric:GROUP", "",
             "Pool that answers; fabric: workers that connect")
@@ -185,6 +177,7 @@ void describe_route_terms(Keys<RouteSettings>& keys) {
       .other("balance", "WORD", kBalanceWords, "", "\"least_connections\"",
              "sites.proxy.load_balancing.method for the route",
              [](S& route, const Value& value) { return read_balance_word(route.balance, value); })
+      .words(balance_words())
       .size(
           "max_body", [](S& s) -> std::uint64_t& { return s.terms.max_body; }, 0, std::uint64_t{1} << 62,
           "limits.max_body for the route")
@@ -236,6 +229,7 @@ void describe_proxy(Keys<ProxySettings>& keys) {
                        "In turn; by weight; fewest open requests for its weight; the better of two at random; by the "
                        "client's address; by a field of the request; the first that is well",
                        read_balance_word)
+                   .words(balance_words())
                    .idle("sticky_sessions", "say method = \"ip_hash\" or \"hash:FIELD\"");
              })
       .table("health_check", &S::health, "When a member gets no requests", describe_health)

@@ -59,7 +59,7 @@ Fit read_error_pages(SiteSettings& site, const Value& value) {
 void describe_compression(Keys<CompressionSettings>& keys) {
   using S = CompressionSettings;
   keys.flag("enabled", &S::enabled, "Whether replies are compressed")
-      .list("types", &S::types, is_some, "types, as html or text/html", "", "Types of bodies that are compressed")
+      .list("types", &S::types, is_some, "a type, as html or text/html", "", "Types of bodies that are compressed")
       .number("level", &S::level, 0, 9, "0 = none, 9 = smallest")
       .size("min_size", &S::min_size, 0, 1 << 30, "Smaller bodies are sent as they are");
 }
@@ -80,9 +80,9 @@ void describe_access_control(Keys<AccessControlSettings>& keys) {
   keys.located()
       .list("allow_origins", &S::allow_origins, is_origin_pattern, "* or SCHEME://HOST[:PORT]",
             "[\"https://app.example.com\"]", "Origins whose pages may read replies (CORS); by default none")
-      .list("allow_methods", &S::allow_methods, is_method, "methods, as GET", "[\"GET\", \"POST\"]",
+      .list("allow_methods", &S::allow_methods, is_method, "a method, as GET", "[\"GET\", \"POST\"]",
             "Methods that their pages may use")
-      .list("allow_headers", &S::allow_headers, is_some, "field names", "[\"Content-Type\"]",
+      .list("allow_headers", &S::allow_headers, is_some, "a field's name", "[\"Content-Type\"]",
             "Fields that their pages may send")
       .flag("allow_credentials", &S::allow_credentials, "Whether cookies may go along")
       .time("max_age", &S::max_age, Millis(0), Zero::is_off, "How long a browser may keep the answer; 0 = as it likes");
@@ -131,7 +131,7 @@ void describe_hosts(Keys<SiteSettings>& keys) {
       .flag("fabric", &S::fabric, "Whether workers that connect may serve paths of the site")
       .flag("builtin_health", &S::builtin_health, "Whether the router answers /api/health, /ready and /live itself")
       .flag("redirect_to_https", &S::redirect_to_https, "Send clients to the HTTPS site of the same host")
-      .list("trusted_proxies", &S::trusted_proxies, is_network, "networks, as 10.0.0.0/8", "[\"10.0.0.0/8\"]",
+      .list("trusted_proxies", &S::trusted_proxies, is_network, "a network, as 10.0.0.0/8", "[\"10.0.0.0/8\"]",
             "Networks whose forwarding fields and PROXY headers are believed; by default those of [requests]")
       .flag("proxy_protocol", &S::proxy_protocol, "Connections of trusted proxies begin with a PROXY header, v1 or v2");
 }
@@ -140,7 +140,7 @@ void describe_files(Keys<SiteSettings>& keys) {
   using S = SiteSettings;
   keys.path("static_dir", &S::static_dir, "static", "Folder whose files the site serves")
       .sample("\"static\"")
-      .list("index_files", &S::index_files, is_file_name, "names of files", "", "Files that stand for their folder")
+      .list("index_files", &S::index_files, is_file_name, "a file's name", "", "Files that stand for their folder")
       .flag("listing", &S::listing, "List folders that have no index file")
       .text("fallback", &S::fallback, is_path_below, "a path below static_dir", "index.html",
             "File for paths that no file has, for single-page applications")

@@ -8,10 +8,6 @@ namespace zeroway {
 
 namespace {
 
-void refuse(const Value& value, const Node& node, const std::string& where, const std::string& wants) {
-  value.reading.error(node.place, where + " = " + node.show() + ": wants " + wants);
-}
-
 bool is_field_value(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; });
 }
@@ -41,7 +37,7 @@ bool read_field(const Value& value, const Node& node, std::vector<FieldRule>& ta
   const auto text = take_text({node, where, value.reading}, Reading::Dollars::keep);
   if (text.fit == Fit::said) return false;
   if (!text.value || !is_field_value(*text.value)) {
-    refuse(value, node, where, "a text without control characters");
+    value.reading.misfit(node, where, "a text without control characters");
     return false;
   }
   const auto found =
@@ -58,15 +54,14 @@ Fit read_texts(const Value& value, Check check, const std::string& wants, std::v
   std::vector<std::string> texts;
   bool is_good = true;
   for (const Node& item : value.node.children) {
-    const std::string index = std::to_string(&item - value.node.children.data());
-    const bool is_json = value.reading.notation() == Notation::json;
-    const std::string where = value.where + (is_json ? "/" + index : "[" + index + "]");
+    const auto index = static_cast<std::size_t>(&item - value.node.children.data());
+    const std::string where = value.reading.join(value.where, index);
     const auto text = take_text({item, where, value.reading});
     if (text.value && check(*text.value)) {
       texts.push_back(*text.value);
       continue;
     }
-    if (text.fit != Fit::said) refuse(value, item, where, wants);
+    if (text.fit != Fit::said) value.reading.misfit(item, where, wants);
     is_good = false;
   }
   if (!is_good) return Fit::said;
@@ -88,7 +83,7 @@ Fit read_field_names(const Value& value, std::vector<std::string>& target) {
   for (const Node& child : value.node.children) {
     if (child.kind != (is_table ? Node::Kind::flag : Node::Kind::text)) {
       const std::string where = is_table ? value.reading.join(value.where, child.key) : value.where;
-      refuse(value, child, where, is_table ? "true or false" : "the name of a field");
+      value.reading.misfit(child, where, is_table ? "true or false" : "the name of a field");
       is_good = false;
       continue;
     }

@@ -3,6 +3,7 @@
 // Owner: describe_file().   Thread: any.
 // The default that the help shows is the member's own in a new S: it is written once, in the struct.
 // `at` is a pointer to a member of S, or a function from S& to what is set.
+// A key can be an option of the command line, too: then both read their values by the same function.
 // Not here: which keys there are (settings/description.cpp), reading a table (settings/table_reader.h).
 #pragma once
 #include <functional>
@@ -12,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "router/settings/nearest_word.h"
 #include "router/settings/sites.h"
 #include "router/settings/table.h"
 #include "router/settings/values.h"
@@ -114,7 +114,7 @@ class Keys {
     }
     auto every = choices;
     every.insert(every.end(), also.begin(), also.end());
-    return add(name, "WORD", "one of " + all, usual, "", help, [at, every, words, all](S& target, const Value& value) {
+    add(name, "WORD", "one of " + all, usual, "", help, [at, every](S& target, const Value& value) {
       const auto taken = take_text(value);
       if (!taken.value) return taken.fit;
       for (const auto& [word, meant] : every) {
@@ -122,12 +122,10 @@ class Keys {
         std::invoke(at, target) = meant;
         return Fit::yes;
       }
-      const std::string nearest = nearest_word(*taken.value, words);
-      if (nearest.empty()) return Fit::no;
-      value.reading.error(value.node.place, value.where + " = " + value.node.show() + ": wants one of " + all +
-                                                "; is \"" + nearest + "\" meant?");
-      return Fit::said;
+      return Fit::no;
     });
+    table_.keys.back().words = std::move(words);
+    return *this;
   }
 
   template <class At>
@@ -145,22 +143,24 @@ class Keys {
 
   // A file or a folder; relative to the folder of the configuration file.
   template <class At>
-  Keys& path(const char* name, At at, const std::string& sample, const char* help) {
-    return add(name, "PATH", "a path", show_usual(std::invoke(at, usual_)), show_text(sample), help,
-               [at](S& target, const Value& value) {
+  Keys& path(const char* name, At at, const std::string& sample, const char* help, Check check = is_some,
+             const std::string& wants = "a path") {
+    return add(name, "PATH", wants, show_usual(std::invoke(at, usual_)), show_text(sample), help,
+               [at, check](S& target, const Value& value) {
                  auto taken = take_text(value);
                  if (!taken.value) return taken.fit;
-                 if (taken.value->empty()) return Fit::no;
+                 if (!check(*taken.value)) return Fit::no;
                  std::invoke(at, target) = value.reading.resolve(*taken.value);
                  return Fit::yes;
                });
   }
 
+  // `check` and `wants` are about one text of the list.
   template <class At>
   Keys& list(const char* name, At at, Check check, const std::string& wants, const std::string& sample,
              const char* help) {
     const auto& usual = std::invoke(at, usual_);
-    return add(name, "[TEXT, …]", "a list of " + wants, usual.empty() ? "" : show_list(usual), sample, help,
+    return add(name, "[TEXT, …]", "a list; each of it: " + wants, usual.empty() ? "" : show_list(usual), sample, help,
                [at, check, wants](S& target, const Value& value) {
                  return read_texts(value, check, wants, std::invoke(at, target));
                });
@@ -190,6 +190,23 @@ class Keys {
     return add(name, kind, wants, usual, sample, help, read);
   }
 
+  // The command line says the key that was added last, too. `kind`: what its help calls the word.
+  Keys& option(const char* group, const char* names, const char* kind = "") {
+    Key& key = table_.keys.back();
+    key.option = {group, names, *kind == '\0' ? key.kind : kind, key.help, true};
+    return *this;
+  }
+  // The same for a flag, as an option without a word that sets `value`.
+  Keys& flag_option(const char* group, const char* names, bool value, const char* help) {
+    table_.keys.back().option = {group, names, "", help, value};
+    return *this;
+  }
+
+  // The words among which an error about the key that was added last finds the word that was perhaps meant.
+  Keys& words(std::vector<std::string> words) {
+    table_.keys.back().words = std::move(words);
+    return *this;
+  }
   // The key that was added last must be there.
   Keys& required() {
     table_.keys.back().is_required = true;
@@ -261,9 +278,14 @@ class Keys {
   template <class Read>
   Keys& add(const char* name, const char* kind, const std::string& wants, const std::string& usual,
             const std::string& sample, const char* help, Read read) {
-    Key key{name, kind, wants, usual, sample, help, false, false, {}};
+    Key& key = table_.keys.emplace_back();
+    key.name = name;
+    key.kind = kind;
+    key.wants = wants;
+    key.usual = usual;
+    key.sample = sample;
+    key.help = help;
     key.read = [read](void* target, const Value& value) { return read(*static_cast<S*>(target), value); };
-    table_.keys.push_back(std::move(key));
     return *this;
   }
 

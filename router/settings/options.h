@@ -3,17 +3,16 @@
 // Owner: read_command_line.   Thread: any, at the start.
 // A word that does not fit ends the reading with an error that names the option, the word and the words that fit. Only
 // command_line.cpp includes CLI11, which is slow to compile: functions that need CLI11 are defined there.
-// Not here: which options there are (settings/command_line.cpp), numbers with units (settings/units.h).
+// Not here: which options there are (settings/command_line.cpp; settings/description.cpp for those that a file has,
+// too).
 #pragma once
 #include <charconv>
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "router/settings/settings.h"
-#include "router/settings/units.h"
+#include "router/settings/key_options.h"
 
 namespace CLI {
 class App;
@@ -43,64 +42,6 @@ class Options {
     add(group, names, read, what + " [" + std::to_string(target) + "]", "N");
   }
 
-  void time(const char* group, const std::string& names, Millis& target, Millis least, const std::string& what) {
-    const std::string name = long_name(names);
-    const auto read = [&target, name, least](const std::string& word) {
-      const auto value = read_time(word);
-      if (!value || *value < least) {
-        refuse(name, word, "a time from " + show(least) + kTimeWords);
-      }
-      target = *value;
-    };
-    add(group, names, read, what + " [" + show(target) + "]", "TIME");
-  }
-
-  void time_or_off(const char* group, const std::string& names, Millis& target, Millis least, const std::string& what) {
-    const std::string name = long_name(names);
-    const auto read = [&target, name, least](const std::string& word) {
-      const auto value = read_time(word);
-      if (!value || (*value != Millis(0) && *value < least)) {
-        refuse(name, word, "0, or a time from " + show(least) + kTimeWords);
-      }
-      target = *value;
-    };
-    add(group, names, read, what + " [" + show(target) + "]", "TIME");
-  }
-
-  template <class Size>
-  void size(const char* group, const std::string& names, Size& target, std::uint64_t least, std::uint64_t most,
-            const std::string& what) {
-    const std::string name = long_name(names);
-    const auto read = [&target, name, least, most](const std::string& word) {
-      const auto value = read_size(word);
-      if (!value || *value < least || *value > most) {
-        refuse(name, word,
-               "a size from " + std::to_string(least) + " to " + std::to_string(most) +
-                   " bytes, as 65536, 64KiB, 1m, 2GiB");
-      }
-      target = static_cast<Size>(*value);
-    };
-    add(group, names, read, what + " [" + std::to_string(target) + "]", "SIZE");
-  }
-
-  template <class Choice>
-  void choice(const char* group, const std::string& names, Choice& target,
-              const std::vector<std::pair<std::string, Choice>>& choices, const std::string& what) {
-    const std::string name = long_name(names);
-    std::string all, usual;
-    for (const auto& [word, value] : choices) {
-      all += (all.empty() ? "" : ", ") + word;
-      if (value == target) usual = word;
-    }
-    const auto read = [&target, name, choices, all](const std::string& word) {
-      for (const auto& [candidate, value] : choices) {
-        if (candidate == word) return void(target = value);
-      }
-      refuse(name, word, "one of " + all);
-    };
-    add(group, names, read, what + ": " + all + " [" + usual + "]", "WORD");
-  }
-
   template <class Check>
   void text(const char* group, const std::string& names, std::string& target, Check check, const std::string& wanted,
             const std::string& what, const std::string& kind) {
@@ -120,15 +61,14 @@ class Options {
   // Flags take no value: a reader would misunderstand `NAME=no`, which switches NAME on.
   void flag(const char* group, const std::string& names, bool& target, bool value, const std::string& what);
 
+  // An option that is a key of a file, too.
+  void key(const KeyOption& option);
+
   // Throws, for read_command_line(), that `word` is not `wanted`.
   [[noreturn]] static void refuse(const std::string& name, const std::string& word, const std::string& wanted);
 
  private:
   using Reader = std::function<void(const std::string&)>;
-  static constexpr const char* kTimeWords = " to 3650d, as 500ms, 5s, 1m, 2h; a plain number is seconds";
-
-  static std::string long_name(const std::string& names);  // the name that errors use
-  static std::string show(Millis time);
   void add(const char* group, const std::string& names, const Reader& read, const std::string& what,
            const std::string& kind);
 

@@ -27,6 +27,12 @@ bool is_bare(std::string_view key) {
   return !key.empty() && std::all_of(key.begin(), key.end(), is_bare_char);
 }
 
+// A file writes texts in quotes, the command line without.
+std::string without_quotes(std::string text) {
+  std::erase(text, '"');
+  return text;
+}
+
 }  // namespace
 
 Reading::Reading(std::string file, Notation notation, Environment environment)
@@ -40,7 +46,14 @@ void Reading::without_effect(FilePlace place, const std::string& key, const std:
   idle_.push_back({place, key, reason});
 }
 
+void Reading::misfit(const Node& node, const std::string& where, const std::string& wants) {
+  if (notation_ == Notation::words)
+    return error(node.place, where + ": '" + node.text + "' is not " + without_quotes(wants));
+  error(node.place, where + " = " + node.show() + ": wants " + wants);
+}
+
 std::string Reading::located(const Problem& problem) const {
+  if (notation_ == Notation::words) return problem.text;
   std::string out = file_ + ":";
   if (problem.place.line > 0) {
     out += std::to_string(problem.place.line) + ":" + std::to_string(problem.place.column) + ":";
@@ -77,7 +90,7 @@ std::vector<std::string> Reading::warnings() const {
 
 std::string Reading::resolve(const std::string& path) const {
   const std::filesystem::path named(path);
-  if (path.empty() || path == "-" || named.is_absolute()) return path;
+  if (notation_ == Notation::words || path.empty() || path == "-" || named.is_absolute()) return path;
   return (std::filesystem::path(file_).parent_path() / named).lexically_normal().string();
 }
 
@@ -87,8 +100,15 @@ std::string Reading::join(const std::string& where, std::string_view key) const 
   return where.empty() ? name : where + "." + name;
 }
 
+std::string Reading::join(const std::string& where, std::size_t index) const {
+  if (notation_ == Notation::words) return where;
+  const std::string number = std::to_string(index);
+  return where + (notation_ == Notation::json ? "/" + number : "[" + number + "]");
+}
+
 std::optional<std::string> Reading::expand(const std::string& text, Dollars dollars, FilePlace place,
                                            const std::string& where) {
+  if (notation_ == Notation::words) return text;
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const std::string_view rest = std::string_view(text).substr(at);

@@ -26,6 +26,15 @@ enum class Fit : std::uint8_t {
   said,  // the error is noted already
 };
 
+// How the command line says a key.
+struct OptionWords {
+  std::string group;  // heading in the help
+  std::string names;  // "-p,--port"; "" = only files say the key
+  std::string kind;   // what the help calls the word; "" = a flag without a word
+  std::string help;
+  bool value = true;  // what a flag sets
+};
+
 struct Key {
   std::string name;
   std::string kind;    // "TIME", "N", …, for the manual
@@ -34,7 +43,9 @@ struct Key {
   std::string sample;  // a value for the example of a key that has no default
   std::string help;
   bool is_required = false;
-  bool is_shown = false;  // the example has `sample`, not as a comment
+  bool is_shown = false;             // the example has `sample`, not as a comment
+  std::vector<std::string> words{};  // of a choice
+  OptionWords option{};
   std::function<Fit(void* target, const Value& value)> read;
 };
 

@@ -40,9 +40,7 @@ void read_key(const Key& key, const Node& node, const std::string& where, void* 
     if (key.is_required) reading.error(node.place, name + " is missing: wants " + key.wants);
     return;
   }
-  if (key.read(target, {*value, name, reading}) == Fit::no) {
-    reading.error(value->place, name + " = " + value->show() + ": wants " + key.wants);
-  }
+  read_value(key, *value, name, target, reading);
 }
 
 void note_places(const Node& node, const std::string& where, Located& located, Reading& reading) {
@@ -83,7 +81,17 @@ void read_below(const Table& below, const Node& value, const std::string& name, 
   }
 }
 
+// What the user perhaps meant by a wrong choice.
+std::string meant(const Key& key, const Node& value) {
+  const std::string nearest = value.kind == Node::Kind::text ? nearest_word(value.text, key.words) : "";
+  return nearest.empty() ? "" : "; is \"" + nearest + "\" meant?";
+}
+
 }  // namespace
+
+void read_value(const Key& key, const Node& value, const std::string& where, void* target, Reading& reading) {
+  if (key.read(target, {value, where, reading}) == Fit::no) reading.misfit(value, where, key.wants + meant(key, value));
+}
 
 void read_table(const Table& table, const Node& node, const std::string& where, void* target, Reading& reading) {
   if (node.kind != Node::Kind::table) {

@@ -9,6 +9,10 @@
 
 namespace zeroway {
 
+// One value of `key` goes into `target`, the struct of the key's table; or an error into `reading`, which calls it
+// `where`.
+void read_value(const Key& key, const Node& value, const std::string& where, void* target, Reading& reading);
+
 // `where` is how errors call the table: "" for the whole file. The keys are read in the order of the description, its
 // own keys before its tables.
 void read_table(const Table& table, const Node& node, const std::string& where, void* target, Reading& reading);
