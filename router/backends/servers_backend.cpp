@@ -43,7 +43,7 @@ ServersBackend::~ServersBackend() {
 
 // --- the request's verbs
 
-StreamKey ServersBackend::open(const BackendRequest& request, ReplyTo reply_to) {
+BackendStream ServersBackend::open(const BackendRequest& request, ReplyTo reply_to) {
   OriginStream& stream = streams_.create(reply_to);
   stream.kind = request.kind;
   stream.attempt = request.attempt;
@@ -59,7 +59,7 @@ StreamKey ServersBackend::open(const BackendRequest& request, ReplyTo reply_to) 
   } else {
     find_server(stream, request.head, nullptr);
   }
-  return key;
+  return {this, key};
 }
 
 void ServersBackend::data(StreamKey key, Bytes bytes) {

@@ -26,7 +26,7 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   ServersBackend(Loop& loop, std::shared_ptr<ServersPool> pool, OriginDialer& dialer, IdleLimits idle = {});
   ~ServersBackend() override;
 
-  [[nodiscard]] StreamKey open(const BackendRequest& request, ReplyTo reply_to) override;
+  [[nodiscard]] BackendStream open(const BackendRequest& request, ReplyTo reply_to) override;
   void data(StreamKey key, Bytes bytes) override;
   void piece(StreamKey key, Bytes bytes, MessageKind kind, Last last) override;
   void end(StreamKey key, const Head& trailers) override;

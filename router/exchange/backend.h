@@ -63,6 +63,21 @@ struct BackendRequest {
   std::string_view silent{};  // the display name of who let the request wait for too long; "" = nobody
 };
 
+class Backend;
+
+// The stream that somebody has open at a backend: who answers, and by which key. Without a key there is none.
+struct BackendStream {
+  Backend* backend = nullptr;
+  StreamKey key = 0;
+
+  [[nodiscard]] bool is_open() const { return key != 0; }
+  void data(Bytes bytes) const;
+  void piece(Bytes bytes, MessageKind kind, Last last) const;
+  void end(const Head& trailers) const;
+  void reset(ResetCode code) const;
+  void credit(std::uint32_t bytes) const;
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -70,8 +85,9 @@ class Backend {
   // Begins a stream that answers `reply_to`. No verb of `reply_to` is called before open() returns (failures come in
   // the same turn's end at the earliest). The caller may send kOpeningWindow bytes of body at once, and more as it gets
   // credit. The backend may send kFirstReplyWindow bytes of reply at once, and more as it gets credit. After end or
-  // reset from the backend the key is stale.
-  [[nodiscard]] virtual StreamKey open(const BackendRequest& request, ReplyTo reply_to) = 0;
+  // reset from the backend the key is stale. The stream may belong to another backend: one that wraps another may hand
+  // it a request with `reply_to` as it came, and has no part in that stream any more.
+  [[nodiscard]] virtual BackendStream open(const BackendRequest& request, ReplyTo reply_to) = 0;
   virtual void data(StreamKey stream, Bytes bytes) = 0;
   // Like data(), on a WebSocket. Called only on backends that serve WebSockets.
   virtual void piece(StreamKey, Bytes, MessageKind, Last) {}
@@ -92,17 +108,12 @@ class Backend {
   [[nodiscard]] virtual std::vector<std::string> describe() const { return {}; }
 };
 
-// The stream that an exchange has open: who answers, and by which key. Without a key there is none.
-struct BackendStream {
-  Backend* backend = nullptr;
-  StreamKey key = 0;
-
-  [[nodiscard]] bool is_open() const { return key != 0; }
-  void data(Bytes bytes) const { backend->data(key, bytes); }
-  void piece(Bytes bytes, MessageKind kind, Last last) const { backend->piece(key, bytes, kind, last); }
-  void end(const Head& trailers) const { backend->end(key, trailers); }
-  void reset(ResetCode code) const { backend->reset(key, code); }
-  void credit(std::uint32_t bytes) const { backend->credit(key, bytes); }
-};
+inline void BackendStream::data(Bytes bytes) const { backend->data(key, bytes); }
+inline void BackendStream::piece(Bytes bytes, MessageKind kind, Last last) const {
+  backend->piece(key, bytes, kind, last);
+}
+inline void BackendStream::end(const Head& trailers) const { backend->end(key, trailers); }
+inline void BackendStream::reset(ResetCode code) const { backend->reset(key, code); }
+inline void BackendStream::credit(std::uint32_t bytes) const { backend->credit(key, bytes); }
 
 }  // namespace zeroway

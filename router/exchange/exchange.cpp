@@ -132,7 +132,7 @@ void Exchange::open_stream() {
                                .route = route(),
                                .client = *info_,
                                .silent = is_again ? std::string_view(silent_) : std::string_view()};
-  stream_ = {&routing_.backend(), routing_.backend().open(request, {context_.finder, key_})};
+  stream_ = routing_.backend().open(request, {context_.finder, key_});
   send_body();
 }
 

@@ -43,15 +43,15 @@ Fabric::Fabric(const FabricSettings& settings, Wire& wire, Welcome welcome, Coun
       membership_(context_, {streams_, post_, claims_, proof_, placement_, strangers_}, std::move(welcome)),
       traffic_(context_, streams_, post_, proof_) {}
 
-StreamKey Fabric::open(const BackendRequest& request, ReplyTo reply_to) {
+BackendStream Fabric::open(const BackendRequest& request, ReplyTo reply_to) {
   return open_in(claims_.pool_of(request.head.authority(), request.head.path()), request, reply_to);
 }
 
-StreamKey Fabric::open_in(PoolId pool, const BackendRequest& request, ReplyTo reply_to) {
+BackendStream Fabric::open_in(PoolId pool, const BackendRequest& request, ReplyTo reply_to) {
   FabricStream& stream = traffic_.open(request, reply_to);
   stream.pool = is_retired_ ? kNoPool : pool;
   placement_.gather(stream);
-  return stream.id;
+  return {this, stream.id};
 }
 
 Backend& Fabric::group(const std::string& name) {

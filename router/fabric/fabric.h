@@ -53,7 +53,7 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] Millis tick_interval() const;
 
   // Backend
-  [[nodiscard]] StreamKey open(const BackendRequest& request, ReplyTo reply_to) override;
+  [[nodiscard]] BackendStream open(const BackendRequest& request, ReplyTo reply_to) override;
   void data(StreamKey stream, Bytes bytes) override { traffic_.data(stream, bytes); }
   void piece(StreamKey stream, Bytes bytes, MessageKind kind, Last last) override {
     traffic_.piece(stream, bytes, kind, last);
@@ -77,7 +77,7 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] Backend& group(const std::string& name);
 
   // Opens a stream in this pool: for FabricGroup.
-  [[nodiscard]] StreamKey open_in(PoolId pool, const BackendRequest& request, ReplyTo reply_to);
+  [[nodiscard]] BackendStream open_in(PoolId pool, const BackendRequest& request, ReplyTo reply_to);
 
   // WireEvents
   void message(std::string_view instance, Bytes payload, ConnectionId connection) override;

@@ -10,7 +10,7 @@ FabricGroup::FabricGroup(Fabric& fabric, const Membership& membership, Retiremen
                          PoolId pool)
     : fabric_(fabric), membership_(membership), retirements_(retirements), name_(std::move(name)), pool_(pool) {}
 
-StreamKey FabricGroup::open(const BackendRequest& request, ReplyTo reply_to) {
+BackendStream FabricGroup::open(const BackendRequest& request, ReplyTo reply_to) {
   return fabric_.open_in(is_retired_ ? kNoPool : pool_, request, reply_to);
 }
 

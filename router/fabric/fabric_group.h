@@ -20,7 +20,7 @@ class FabricGroup : public Backend {
  public:
   FabricGroup(Fabric& fabric, const Membership& membership, Retirements& retirements, std::string name, PoolId pool);
 
-  [[nodiscard]] StreamKey open(const BackendRequest& request, ReplyTo reply_to) override;
+  [[nodiscard]] BackendStream open(const BackendRequest& request, ReplyTo reply_to) override;
   void data(StreamKey stream, Bytes bytes) override;
   void piece(StreamKey stream, Bytes bytes, MessageKind kind, Last last) override;
   void end(StreamKey stream, const Head& trailers) override;

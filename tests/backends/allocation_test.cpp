@@ -61,7 +61,7 @@ TEST_CASE("servers: a request over a kept connection allocates nothing once warm
     bench.turn();
   };
   const auto ask = [&] {
-    const StreamKey key = bench.backend->open(request, {&finder, 1});
+    const StreamKey key = bench.backend->open(request, {&finder, 1}).key;
     bench.backend->data(key, as_bytes(std::string_view("hello")));
     bench.backend->end(key, none);
   };

@@ -88,7 +88,7 @@ struct ServedFolder final : ExchangeFinder {
     Head head{{":method", method}, {":scheme", "http"}, {":path", path}, {":authority", "example.com"}};
     for (const Field field : more) head.add(field.name, field.value);
     const BackendRequest request{head, Last::yes, Kind::request, Attempt::first, route, client};
-    hearer.key = backend().open(request, {this, last});
+    hearer.key = backend().open(request, {this, last}).key;
     return hearer;
   }
   void turn() {

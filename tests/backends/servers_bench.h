@@ -308,7 +308,7 @@ struct ServersBench {
     const ExchangeKey key = ++last_key;
     Request request;
     request.listener = exchanges.listeners[key] = std::make_shared<Told>();
-    request.key = backend->open({head, last, kind, attempt, route, client, silent}, {&exchanges, key});
+    request.key = backend->open({head, last, kind, attempt, route, client, silent}, {&exchanges, key}).key;
     CHECK(request.listener->log == "");  // no verb before open() returns
     if (last == Last::yes) backend->end(request.key, Head{});
     return request;

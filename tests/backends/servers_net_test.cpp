@@ -71,7 +71,7 @@ struct NetBench {
     const ExchangeKey key = ++last_key;
     Request request;
     request.listener = exchanges.listeners[key] = std::make_shared<Told>();
-    request.key = backend->open({head, last, Kind::request, Attempt::first, route, client}, {&exchanges, key});
+    request.key = backend->open({head, last, Kind::request, Attempt::first, route, client}, {&exchanges, key}).key;
     if (last == Last::yes) backend->end(request.key, Head{});
     wake();
     return request;

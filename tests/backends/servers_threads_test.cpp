@@ -63,9 +63,9 @@ struct Asking : ServersBench {
       if (answered == kWanted) loop.stop();
     };
     const Head head = get();
-    const StreamKey stream =
+    const BackendStream stream =
         backend->open({head, Last::yes, Kind::request, Attempt::first, route, client}, {&exchanges, key});
-    backend->end(stream, Head{});
+    stream.end(Head{});
   }
   void run() {
     loop.post([this] {

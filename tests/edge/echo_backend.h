@@ -18,13 +18,13 @@ class EchoBackend final : public Backend, private TurnEnd {
   explicit EchoBackend(Loop& loop) : loop_(loop) {}
   ~EchoBackend() override { loop_.forget_turn_end(*this); }
 
-  StreamKey open(const BackendRequest& request, ReplyTo reply_to) override {
+  BackendStream open(const BackendRequest& request, ReplyTo reply_to) override {
     const StreamKey key = ++last_key_;
     streams_[key].reply_to = reply_to;
     const Head& head = request.head;
     if (told.size() < 1'000) told += "head " + std::string(head.method()) + " " + std::string(head.path()) + "; ";
     if (request.last == Last::yes) answer_later(key);
-    return key;
+    return {this, key};
   }
   void data(StreamKey stream, Bytes bytes) override {
     body_bytes += bytes.size();

@@ -24,7 +24,7 @@ class QuietClient final : public ReplySink {
 
 class QuietBackend final : public Backend {
  public:
-  StreamKey open(const BackendRequest&, ReplyTo) override { return ++streams; }
+  BackendStream open(const BackendRequest&, ReplyTo) override { return {this, ++streams}; }
   void data(StreamKey, Bytes) override {}
   void end(StreamKey, const Head&) override {}
   void reset(StreamKey, ResetCode) override {}

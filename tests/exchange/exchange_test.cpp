@@ -30,6 +30,28 @@ TEST_CASE("exchange: bodies and trailers pass both ways") {
   CHECK(s.reply("200").reply_end({{"sum", "2"}}).heard() == "c head 200 · c end sum=2");
 }
 
+TEST_CASE("exchange: the verbs of a stream go to the backend that has it, whoever opened it") {
+  struct Wrapper final : Backend {
+    explicit Wrapper(Backend& with) : inner(with) {}
+    BackendStream open(const BackendRequest& request, ReplyTo to) override { return inner.open(request, to); }
+    void data(StreamKey, Bytes) override { FAIL("not its stream"); }
+    void end(StreamKey, const Head&) override { FAIL("not its stream"); }
+    void reset(StreamKey, ResetCode) override { FAIL("not its stream"); }
+    void credit(StreamKey, std::uint32_t) override { FAIL("not its stream"); }
+    Backend& inner;
+  };
+  Script s;
+  Wrapper wrapper(s.backend);
+  const OneRoute route(s.settings, wrapper);
+  s.info.listener = &route.listener;
+  s.begin().ask_more("POST").send("abc").send_end();
+  CHECK(s.heard() == "b1 open POST / · b1 data 3 · b1 end");
+  CHECK(s.reply("200").reply_data(5).heard() == "c head 200 · c data 5");
+  s.exchanges.from_client(s.key)->credit(5);
+  CHECK(s.heard() == "b1 credit 5");
+  CHECK(s.cancel().heard() == "b1 reset 8");
+}
+
 TEST_CASE("exchange: a head that no worker would decode is the client's fault, with what is added to it") {
   const auto sent = [](std::size_t value) {
     Script s;

@@ -15,9 +15,9 @@ class MortalBackend final : public Backend {
  public:
   explicit MortalBackend(int& alive) : alive_(alive) { ++alive_; }
   ~MortalBackend() override { --alive_; }
-  StreamKey open(const BackendRequest&, ReplyTo to) override {
+  BackendStream open(const BackendRequest&, ReplyTo to) override {
     reply_to = to;
-    return ++streams;
+    return {this, ++streams};
   }
   void data(StreamKey, Bytes) override {}
   void end(StreamKey, const Head&) override {}

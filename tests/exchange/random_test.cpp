@@ -68,10 +68,10 @@ class StrictBackend final : public Backend {
     StreamState request;
     SendWindow window{kOpeningWindow};
   };
-  StreamKey open(const BackendRequest&, ReplyTo reply_to) override {
+  BackendStream open(const BackendRequest&, ReplyTo reply_to) override {
     streams.emplace(++last, Stream{reply_to.key, {}, SendWindow{kOpeningWindow}});
     CHECK(streams.at(last).request.head());
-    return last;
+    return {this, last};
   }
   void data(StreamKey key, Bytes bytes) override {
     const auto found = streams.find(key);

@@ -25,7 +25,7 @@ std::string ruled(const std::string& rules, const std::string& in_site = "") {
 }
 
 struct UnreadyBackend final : Backend {
-  StreamKey open(const BackendRequest&, ReplyTo) override { return 1; }
+  BackendStream open(const BackendRequest&, ReplyTo) override { return {this, 1}; }
   void data(StreamKey, Bytes) override {}
   void end(StreamKey, const Head&) override {}
   void reset(StreamKey, ResetCode) override {}

@@ -90,13 +90,13 @@ class FakeBackend final : public Backend {
  public:
   explicit FakeBackend(Heard& heard) : heard_(heard) {}
 
-  StreamKey open(const BackendRequest& request, ReplyTo reply_to) override {
+  BackendStream open(const BackendRequest& request, ReplyTo reply_to) override {
     seen = request.head;
     asked_by = reply_to.key;
     ++streams;
     say(streams, "open " + std::string(seen.method()) + " " + std::string(seen.path()) +
                      (request.last == Last::yes ? " last" : ""));
-    return streams;
+    return {this, streams};
   }
   void data(StreamKey stream, Bytes bytes) override {
     body.append(as_text(bytes));

@@ -258,7 +258,7 @@ class Bench : public ExchangeFinder {
     const ExchangeKey key = ++last_exchange;
     exchanges[key] = std::make_unique<RecordingExchange>();
     const BackendRequest request{head, last, kind, attempt, route, client};
-    return fabric->open(request, {this, key});
+    return fabric->open(request, {this, key}).key;
   }
   StreamId ask(const std::string& path = "/", Last last = Last::yes) {
     const StreamId stream = get(path, last);

@@ -22,7 +22,7 @@ StreamId ask(Bench& bench, Backend& group) {
   bench.exchanges[key] = std::make_unique<RecordingExchange>();
   const Head head{{":method", "GET"}, {":scheme", "http"}, {":authority", "a"}, {":path", "/g"}};
   const BackendRequest request{head, Last::yes, Kind::request, Attempt::first, bench.route, bench.client};
-  const StreamId stream = group.open(request, {&bench, key});
+  const StreamId stream = group.open(request, {&bench, key}).key;
   bench.turn();
   return stream;
 }

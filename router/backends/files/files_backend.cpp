@@ -19,7 +19,7 @@ FilesBackend::~FilesBackend() { loop_.forget_turn_end(*this); }
 
 // --- The exchange's verbs -----------------------------------------------------------------------------------------
 
-StreamKey FilesBackend::open(const BackendRequest& request, ReplyTo reply_to) {
+BackendStream FilesBackend::open(const BackendRequest& request, ReplyTo reply_to) {
   const StreamKey key = next_key();
   std::unique_ptr<Stream>& stream = streams_[key];
   if (spare_.empty()) {
@@ -31,7 +31,7 @@ StreamKey FilesBackend::open(const BackendRequest& request, ReplyTo reply_to) {
   stream->reply_to = reply_to;
   stream->request = request.head;
   make_ready(key, *stream);
-  return key;
+  return {this, key};
 }
 
 // A request for a file means nothing by its content; its client must not wait for credit to send it.

@@ -33,7 +33,7 @@ class FilesBackend final : public Backend, private TurnEnd {
   [[nodiscard]] Result<> start() { return answers_.open_root(); }
 
   // Backend
-  [[nodiscard]] StreamKey open(const BackendRequest& request, ReplyTo reply_to) override;
+  [[nodiscard]] BackendStream open(const BackendRequest& request, ReplyTo reply_to) override;
   void data(StreamKey stream, Bytes bytes) override;
   void end(StreamKey, const Head&) override {}
   void reset(StreamKey stream, ResetCode code) override;
