@@ -9,6 +9,19 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 import zeroway_e2e  # noqa: E402
 
 
+# Several processes share the files (tools/run-tests). A long file that began last would keep all others waiting.
+LONGEST = ['test_websocket_conformance.py', 'test_tls_testssl.py', 'test_soak.py', 'test_tls_certificates.py',
+           'test_router_names.py', 'test_websocket_many.py', 'test_websocket_worker.py', 'test_http2_conformance.py']
+
+
+def pytest_configure(config):
+    config.addinivalue_line('markers', 'alone: runs while no other end-to-end test runs (tools/run-tests)')
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
 @pytest.fixture
 def stack(request):
     stack = zeroway_e2e.Stack()

@@ -103,6 +103,7 @@ def test_a_deflate_bomb(stack):
     eventually(lambda: worker.closings == [('/sink', 'reset 8')])  # told by a thread of the worker's
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(SANITIZED, reason='memory says nothing under a sanitizer')
 @pytest.mark.parametrize('compression, most', [(None, 16), ('deflate', 48)])
 def test_idle_ones_cost_little(served, compression, most):

@@ -1,7 +1,10 @@
 """A stopped worker gets nothing more, what it held is asked elsewhere, and it comes back by itself (Z 7)."""
 import time
 
+import pytest
 import zeroway_e2e as z
+
+pytestmark = pytest.mark.alone  # two seconds are its bound
 
 
 def test_stop_and_continue_under_get_load(stack):

@@ -5,12 +5,15 @@ Not here: sending them (soak_clients.py, soak_websockets.py), which failures are
 """
 import dataclasses
 import hashlib
+import time
 
 BOUND = 15.0       # seconds; no request takes longer, with two lost workers, a queue and a retry
 SLOW_BOUND = 90.0  # seconds, for clients that read slowly
 LINES = b''.join(b'%015x\n' % at for at in range(0, 2 << 20, 16))
 OPEN, BIN, WS = 'open', 'bin', 'ws'  # pools of workers
 SERVERS = 'servers'                  # a pool of servers that answer as the workers of OPEN do
+FILES = 'files'                      # a folder; see soak_files.py
+LEAST = 300                          # bytes that every file of the folder has at any time
 ONCE, AGAIN = 'once', 'again'        # prefix of the ids of requests that must not be done twice, and of other requests
 
 
@@ -41,6 +44,7 @@ class Ask:
     is_right: object = None  # a function that says whether the body is right
     host: str = None
     server: str = ''         # the beginning of the name of the worker that has to answer
+    status: int = 200
 
     @property
     def authority(self):
@@ -75,6 +79,8 @@ class Asks:
         ask = self.random.choices(makers, weights)[0]()
         if ask.pool == OPEN and self.soak.has_servers() and self.random.random() < 0.4:
             return dataclasses.replace(ask, pool=SERVERS)
+        if self.soak.has_servers() and self.random.random() < 0.1:
+            return self.random.choice([self.file, self.part_of_file])()
         return ask
 
     def next_id(self, word):
@@ -139,6 +145,17 @@ class Asks:
         """A reply that takes longer than the drain time of some workers."""
         size, seconds = self.random.randint(2, 40), self.random.uniform(1, 4)
         return Ask(BIN, 'GET', f'/drip?numbytes={size}&duration={seconds:.2f}', self.next_id(AGAIN), answer=b'*' * size)
+
+    def file(self, name=None):
+        files, begin = self.soak.files(), time.monotonic()
+        name = name or self.random.choice(list(files.states))
+        return Ask(FILES, 'GET', f'/{name}', self.next_id(AGAIN), is_right=lambda body: files.is_whole(name, begin, body))
+
+    def part_of_file(self):
+        files, begin = self.soak.files(), time.monotonic()
+        name, first, last = self.random.choice(list(files.states)), *sorted(self.random.choices(range(LEAST), k=2))
+        return Ask(FILES, 'GET', f'/{name}', self.next_id(AGAIN), fields=(('range', f'bytes={first}-{last}'),), status=206,
+                   is_right=lambda body: len(body) == last + 1 - first and files.is_part(name, begin, first, body))
 
     def routed(self):
         route = self.random.choice(self.routes)

@@ -4,7 +4,7 @@ Owner: soak_run.py; every client is a thread.   Thread: `run` is called on the c
 it calls are thread-safe. Not here: WebSockets (soak_websockets.py), which failures are allowed (soak_judge.py).
 
 A client calls these functions of its soak: road(random, is_tls), may_go_on(client), failed(Failure), answered(id),
-took(kind, seconds), knows_routes(), has_servers().
+took(kind, seconds), knows_routes(), has_servers(), files().
 """
 import functools
 import random
@@ -47,7 +47,7 @@ class Client(threading.Thread):
         """Checks a complete answer."""
         seconds = time.monotonic() - begin
         self.soak.took(self.kind, seconds)
-        if status != 200:
+        if status != ask.status:
             self.fail(ask, begin, 'status', f'{status} {body[:80]!r}', code=status, body=body)
         elif not (worker or '').startswith(ask.server):
             self.fail(ask, begin, 'stranger', f'by {worker}')
@@ -171,8 +171,7 @@ class SlowReader(Http1Client):
 
     def step(self):
         self.leave()
-        size = self.random.randint(300_000, 1_500_000)
-        ask = Ask(OPEN, 'GET', f'/bytes/{size}', self.asks.next_id(AGAIN), answer=LINES[:size])
+        ask = self.large()
         begin = time.monotonic()
         try:
             connection = self.connected(receive_buffer=16_384)
@@ -186,6 +185,12 @@ class SlowReader(Http1Client):
         connection.fill = sip
         self.exchange(connection, [ask], begin, SLOW_BOUND)
         self.leave()
+
+    def large(self):
+        if self.soak.has_servers() and self.random.random() < 0.3:
+            return self.asks.file(self.soak.files().largest())
+        size = self.random.randint(300_000, 1_500_000)
+        return Ask(OPEN, 'GET', f'/bytes/{size}', self.asks.next_id(AGAIN), answer=LINES[:size])
 
 
 class Aborter(Client):

@@ -8,15 +8,15 @@ import threading
 import time
 
 import zeroway_e2e as z
-from soak_asks import AGAIN, SERVERS
+from soak_asks import AGAIN, FILES, SERVERS
 from soak_clients import BEHIND
 
 SETTLING = 4.0   # seconds after an event in which requests may still fail because of it
 RETRIES = 2      # of the router: a request that loses a third worker may fail
 STALL = 0.5      # seconds in which this process did not run: perhaps no worker ran, either
 EVER = float('inf')
-# LOSS: a worker is lost. LEAVE: a worker is told to leave. ROUTER: a router is told to end. CUT: its drain time is up.
-# STILL: the machine stood still. ABSENT: no worker serves a route. UNCLAIMED: the router may have forgotten the route.
+# LOSS: a worker is lost, or a file is cut short. LEAVE: a worker is told to leave. ROUTER: a router is told to end. CUT: its drain time is up.
+# STILL: the machine stood still. ABSENT: no worker serves a route, or a file is not there. UNCLAIMED: the router may have forgotten the route.
 LOSS, LEAVE, ROUTER, CUT, STILL, ABSENT, UNCLAIMED = 'loss', 'leave', 'router', 'cut', 'still', 'absent', 'unclaimed'
 
 
@@ -109,6 +109,8 @@ class Judge:
     def excuse_status(self, failure, lost):
         if failure.code == 503 and b'not available now' in failure.body:
             return 'absent' if self.was_absent(failure.pool) else None
+        if failure.pool == FILES:
+            return 'absent' if failure.code == 404 and self.windows.count(ABSENT, FILES, failure.begin) else None
         if failure.pool == SERVERS:
             return 'lost' if failure.code in (502, 504) and lost > (RETRIES if self.is_safe(failure) else 0) else None
         is_lost = failure.code == 502 and b'went away before it answered' in failure.body

@@ -18,6 +18,7 @@ import soak_asks as a
 import soak_clients as c
 from soak_events import ROUTER_ENDS, PeerEvents, RouterEvents, WorkerEvents
 from soak_fleet import POOLS, QUEUE_TIMEOUT, SHORT_DRAIN, Fleet, Road
+from soak_files import FileEvents
 from soak_judge import LEAVE, LOSS, ROUTER, Judge, Stalls, Windows
 from soak_routes import RouteEvents, make_routes
 from soak_servers import ServerEvents
@@ -71,6 +72,9 @@ class Soak:
 
     def has_servers(self):
         return self.fleet.servers is not None
+
+    def files(self):
+        return self.fleet.servers.files
 
     def is_stopping(self):
         return self.stopping
@@ -145,7 +149,7 @@ class Soak:
         self.wait_workers()
         self.make_digests()
         self.events = [event for some in (WorkerEvents(self), RouterEvents(self), PeerEvents(self), self.route_events,
-                                     ServerEvents(self))
+                                     ServerEvents(self), FileEvents(self))
                        for event in some.weights()]
         for kind, count in KINDS:
             for index in range(1 if self.options.few else count):

@@ -8,7 +8,8 @@ import signal
 
 import origin_fleet as o
 from origin_server import H2, HTTP1
-from soak_asks import SERVERS
+from soak_asks import FILES, SERVERS
+from soak_files import Files
 from soak_judge import LOSS, SETTLING
 import zeroway_e2e as z
 
@@ -17,13 +18,15 @@ READ = 2.0  # seconds of a server's silence
 
 
 class Servers:
-    """The servers, and the file of a router that serves them at the host servers.test; workers have all other hosts."""
+    """The servers, and the file of a router that serves them at the host servers.test, and a folder at files.test. Workers
+    have all other hosts."""
 
     def __init__(self, stack, random_, ids):
         self.stack = stack
         language = random_.choice([HTTP1, HTTP1, H2])
         self.origins = [o.Origin(stack, f'{SERVERS}-{number}', language=language, ids=ids) for number in range(COUNT)]
         self.members = list(self.origins)
+        self.files = Files(stack)
         self.generation = 0
 
     def start(self):
@@ -40,7 +43,9 @@ class Servers:
         servers = o.site(f'servers-{name}', port, o.pool('servers', *self.members), routes, timeout=times,
                          health={'fall': 1, 'back_off': '250ms'}, **more)
         servers.update(hostname='servers.test', default=False)
-        return [o.site(f'workers-{name}', port, routes=[o.route('/', 'fabric', websocket=True)], **more), servers]
+        folder = {'name': f'files-{name}', 'hostname': FILES + '.test', 'listen': servers['listen'], 'fabric': False,
+                  'static_dir': self.files.folder, **more}
+        return [o.site(f'workers-{name}', port, routes=[o.route('/', 'fabric', websocket=True)], **more), servers, folder]
 
     def start_router(self, words, name, port, tls_port, fabric, pair):
         router = o.router(self.stack, self.tree(port, tls_port, pair), port, *words, name=name, fabric=fabric)

@@ -9,6 +9,7 @@ PATIENCE. No machine needs that long, so only a failing test waits for all of it
 fabric is ipc in a directory of the Stack, unless a test wants tcp.
 """
 import collections
+import fcntl
 import mmap
 import os
 import re
@@ -78,20 +79,36 @@ def settled(question, still=1.0, what=None):
 
 
 _given_ports = set()
+_port_claims = None  # the descriptor of a file whose byte N is locked by the process that has given away port N
 
 
 def free_port(count=1):
-    """The first of `count` consecutive free ports. They are below the ephemeral range, so that no client takes them."""
+    """The first of `count` consecutive free ports. They are below the ephemeral range, so that no client takes them.
+    No other process of these tests gets them as long as this process runs: a router that is started again finds its
+    port free."""
     start = 10_000 + (os.getpid() * 37) % 20_000
     for offset in range(0, 20_000, 1):
         first = 10_000 + (start - 10_000 + offset) % 20_000
         ports = range(first, first + count)
         if any(port in _given_ports for port in ports):
             continue
-        if all(_is_free(port) for port in ports):
+        if all(_is_free(port) and _claim(port) for port in ports):
             _given_ports.update(ports)
             return first
     raise AssertionError('no free port')
+
+
+def _claim(port):
+    """False when another process has the port. The kernel takes our claims back when this process ends."""
+    global _port_claims
+    if _port_claims is None:
+        path = os.path.join(tempfile.gettempdir(), f'zeroway-ports-{os.getuid()}')
+        _port_claims = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.lockf(_port_claims, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+        return True
+    except OSError:
+        return False
 
 
 def _is_free(port):
