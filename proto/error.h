@@ -19,6 +19,9 @@ enum class Code : std::uint8_t {
   no_route,               // 404: no worker claims the path
   no_web_socket,          // 400: a WebSocket where the route takes none
   forbidden,              // 403: a WebSocket from an origin that is not allowed
+  unauthorized,           // 401: no login, or a wrong one
+  denied,                 // 403: the site or the route is not for this client
+  too_many_requests,      // 429
   method_not_allowed,     // 405
   request_timeout,        // 408: head or body came too slowly
   content_too_large,      // 413
@@ -37,11 +40,15 @@ enum class Code : std::uint8_t {
   worker_refused,   // 503: the backend has no room; always safe to open again
   worker_timeout,   // 504
   // errors of the router
-  no_worker,     // 503: no worker came within the queue timeout
-  workers_busy,  // 503: no connected worker had room within the queue timeout
-  queue_full,    // 503: too many requests wait already
-  internal,      // 500
-  frame_error,   // a malformed frame or control payload: `detail` names the error
+  no_worker,      // 503: no worker came within the queue timeout
+  workers_busy,   // 503: no connected worker had room within the queue timeout
+  queue_full,     // 503: too many requests wait already
+  too_many_open,  // 503: the site has as many open requests as it may have
+  login_busy,     // 503: too many logins are being checked already
+  login_lost,     // 502: who checks logins is not there, or gave no valid answer
+  login_timeout,  // 504: the check of a login took too long
+  internal,       // 500
+  frame_error,    // a malformed frame or control payload: `detail` names the error
 };
 
 struct Error {

@@ -16,7 +16,7 @@ Lane::Lane(const Settings& settings, const MimeTypes& types, Welcome welcome, Ch
     : loop_(settings.io_uring ? ManySends::Ring::if_there : ManySends::Ring::never),
       fabric_(loop_, settings.fabric, std::move(welcome), counters_),
       backends_(loop_, clock_, fabric_, types, checks),
-      exchanges_(settings.exchange, log_, counters_, clock_),
+      exchanges_(settings.exchange, log_, counters_, clock_, &access_),
       admission_(loop_, settings.edge.limits, exchanges_, counters_),
       sweep_(loop_, [this] { on_sweep(); }) {
   sweep_.set(kSweepInterval);

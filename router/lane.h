@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "router/access/access_gate.h"
 #include "router/edge/front_door.h"
 #include "router/exchange/exchanges.h"
 #include "router/exchange/plan_in_use.h"
@@ -71,6 +72,7 @@ class Lane {
   FabricDriver fabric_;
   LoopBackends backends_;
   PlanInUse plan_;
+  AccessGate access_{{clock_}};
   Exchanges exchanges_;
   Admission admission_;
   std::map<std::uint64_t, std::unique_ptr<FrontDoor>> doors_;

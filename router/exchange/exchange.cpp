@@ -3,7 +3,6 @@
 #include "proto/limits.h"
 #include "router/exchange/error_reply.h"
 #include "router/exchange/limits.h"
-#include "router/exchange/max_forwards.h"
 #include "router/exchange/own_answers.h"
 #include "router/observe/counters.h"
 #include "router/observe/escape.h"
@@ -14,6 +13,12 @@
 namespace zeroway {
 
 namespace {
+
+// Of errors of the client: not a request that only nobody serves, or that its client may not send.
+bool breaks_http(Code code) {
+  return code != Code::no_route && code != Code::unauthorized && code != Code::denied &&
+         code != Code::too_many_requests && code != Code::too_many_open;
+}
 
 // Of the content; 0 when the head does not say. The codec has checked the field.
 std::uint64_t promised_length(const Head& head) {
@@ -27,6 +32,9 @@ void Exchange::begin(ExchangeKey key, ReplySink& client, const ClientInfo& info,
   key_ = key;
   routing_.clear();
   stream_ = {};
+  stage_ = Stage::unjudged;
+  miss_.reset();
+  marks_.reset();
   client_ = &client;
   info_ = &info;
   kind_ = kind;
@@ -41,7 +49,7 @@ void Exchange::begin(ExchangeKey key, ReplySink& client, const ClientInfo& info,
   interim_size_ = 0;
   status_ = 0;
   began_ = opened_ = now;
-  reply_due_ = retry_due_ = resume_at_ = Time{};
+  reply_due_ = retry_due_ = resume_at_ = verdict_due_ = Time{};
   queue_time_ = {};
   worker_.clear();
   reason_ = {};
@@ -58,28 +66,109 @@ void Exchange::request_head(Head& head, Last last) {
   is_web_socket_ = kind_ == Kind::web_socket;
   const ListenerSpec& listener = info_->listener->spec();
   context_.terms = request_terms(listener.limits, listener.web_sockets);
+  if (last == Last::yes) static_cast<void>(request_.end());
   routing_.find_site(*info_, request_head_);
-  // Before the router adds a field: the last recipient answers with the request as it came.
-  const Forwarding forwarding = count_forwarding(request_head_);
-  if (forwarding == Forwarding::used_up) return answer_as_last();
-  if (forwarding == Forwarding::unclear) return refuse_request(Code::bad_request);
-  if (auto found = routing_.find(*info_, request_head_, kind_); !found) return fail(found.error());
-  context_.terms = route().terms;
-  routing_.identify(request_head_, context_.ids,
-                    context_.rules.trusts(info_->address, routing_.site()) ? Trust::yes : Trust::no);
+  // Before the router changes the head: the last recipient answers with the request as it came.
+  forwarding_ = count_forwarding(request_head_);
+  Result<> found;
+  if (forwarding_ == Forwarding::allowed) found = routing_.find(*info_, request_head_, kind_);
+  if (routing_.has_route()) {
+    context_.terms = route().terms;
+    routing_.identify(request_head_, context_.ids,
+                      context_.rules.trusts(info_->address, routing_.site()) ? Trust::yes : Trust::no);
+  }
+  if (const AccessRules* rules = routing_.access()) return judge(*rules, std::move(found));
+  proceed(found);
+}
+
+// --- Who may do what
+
+void Exchange::judge(const AccessRules& rules, Result<> found) {
+  if (context_.judge == nullptr) return fail({Fault::router, Code::internal, false, "nobody judges requests here"});
+  const std::string_view address = context_.rules.client_of(request_head_, *info_, routing_.site());
+  Verdict verdict = context_.judge->judge({.head = request_head_,
+                                           .kind = kind_,
+                                           .rules = rules,
+                                           .site = *routing_.site(),
+                                           .route = routing_.has_route() ? &route() : nullptr,
+                                           .client = *info_,
+                                           .address = address},
+                                          {context_.verdicts, key_});
+  obey(std::move(verdict), found);
+}
+
+void Exchange::verdict_came(Verdict verdict) {
+  verdict_due_ = Time{};
+  const std::unique_ptr<Error> miss = std::move(miss_);
+  body_.restart();
+  obey(std::move(verdict), miss == nullptr ? Result<>() : Result<>(*miss));
+}
+
+void Exchange::obey(Verdict verdict, const Result<>& found) {
+  keep_marks(verdict);
+  stage_ = Stage::admitted;
+  switch (verdict.way) {
+    case Verdict::Way::pass:
+      return proceed(found);
+    case Verdict::Way::later:
+      return hold(verdict.patience, found);
+    case Verdict::Way::refuse:
+      return fail(verdict.error);
+    case Verdict::Way::answer:
+      verdict.head.set("date", context_.date.text(context_.clock.wall_now()));
+      if (verdict.head.status() != 204) verdict.head.set("content-length", std::to_string(verdict.content.size()));
+      return answer(verdict.head, verdict.content);
+  }
+}
+
+void Exchange::keep_marks(Verdict& verdict) {
+  const bool is_bare = verdict.request.is_empty() && verdict.reply.is_empty() && verdict.user.empty();
+  if (is_bare && verdict.held == nullptr) return;
+  if (marks_ == nullptr) marks_ = std::make_unique<Marks>();
+  marks_->request.append(verdict.request);
+  marks_->reply.append(verdict.reply);
+  if (!verdict.user.empty()) marks_->user = std::move(verdict.user);
+  if (verdict.held != nullptr) marks_->held = std::move(verdict.held);
+}
+
+// The body that comes meanwhile is held back, as between two streams.
+void Exchange::hold(std::chrono::milliseconds patience, const Result<>& found) {
+  stage_ = Stage::judging;
+  if (!found) miss_ = std::make_unique<Error>(found.error());
+  body_.rewind();
+  verdict_due_ = context_.clock.now() + patience;
+  set_deadline();
+}
+
+void Exchange::stop_judging() {
+  if (std::exchange(stage_, Stage::admitted) == Stage::judging) context_.judge->forget(key_);
+}
+
+void Exchange::proceed(const Result<>& found) {
+  stage_ = Stage::admitted;
+  if (forwarding_ == Forwarding::used_up) return answer_as_last();
+  if (forwarding_ == Forwarding::unclear) return refuse_request(Code::bad_request);
+  if (!found) return fail(found.error());
   if (is_web_socket_) {
     if (auto allowed = check_origin(request_head_, route().web_sockets); !allowed) return fail(allowed.error());
   }
   if (route().own_answer != OwnAnswer::none) return answer_without_backend();
-  const std::uint64_t most = context_.terms.max_body;
+  const std::uint64_t most = route().terms.max_body;
   if (most != 0 && promised_length(request_head_) > most) return refuse_content();
+  change_request();
+}
+
+void Exchange::change_request() {
   context_.rules.request(request_head_, *info_, route().forwarding, routing_.site());
+  if (marks_ != nullptr) {
+    marks_->request.apply(request_head_);
+    marks_->request.clean_trailers(request_trailers_);
+  }
   if (auto changed = routing_.change_request(*info_, request_head_); !changed) return fail(changed.error());
   // Counts the added fields too, and 32 bytes for each field: workers refuse to decode a larger head, and the router
   // would blame the worker.
   if (request_head_.list_size() > kMaxHeadSize) return refuse_request(Code::header_too_large);
-  if (last == Last::yes) static_cast<void>(request_.end());
-  awaits_continue_ = last == Last::no && request_head_.has("expect");
+  awaits_continue_ = !request_.has_ended() && body_.received() == 0 && request_head_.has("expect");
   open_stream();
   time_worker();
 }
@@ -172,6 +261,7 @@ void Exchange::request_end(Head& trailers) {
   if (!request_.end()) return;
   std::swap(request_trailers_, trailers);
   HeaderRules::request_trailers(request_trailers_);
+  if (marks_ != nullptr) marks_->request.clean_trailers(request_trailers_);
   if (request_trailers_.list_size() > kMaxHeadSize)  // the limit of a head
     return fail({Fault::client, Code::header_too_large, false, "trailers that no worker would decode"});
   send_end();
@@ -188,7 +278,7 @@ void Exchange::send_end() {
 bool Exchange::is_worker_due() const { return request_.has_ended() || awaits_continue_ || body_.is_client_stopped(); }
 
 void Exchange::time_worker() {
-  if (is_over_ || reply_.has_started()) return;
+  if (is_over_ || stage_ != Stage::admitted || reply_.has_started()) return;
   const Millis limit = route().reply_timeout;
   if (limit.count() == 0) return;
   if (!is_worker_due()) {
@@ -202,13 +292,14 @@ void Exchange::time_worker() {
 // A deadline that is taken back stays on the wheel: it finds nothing overdue when it rings.
 void Exchange::set_deadline() {
   Time first = Time::max();
-  for (const Time due : {reply_due_, resume_at_, is_waiting_ ? retry_due_ : Time{}})
+  for (const Time due : {reply_due_, resume_at_, verdict_due_, is_waiting_ ? retry_due_ : Time{}})
     if (due != Time{}) first = std::min(first, due);
   if (first != Time::max()) context_.deadlines.set(deadline_, first);
 }
 
 // The client is gone, or the codec has found that the client breaks the rules: the codec has counted and logged that.
 void Exchange::request_reset(const Error& error) {
+  stop_judging();
   drop_stream(ResetCode::cancel);
   reason_ = error_name(error.code);
   if (error.code == Code::cancelled) {
@@ -237,6 +328,7 @@ void Exchange::refuse_reply(std::string detail) {
 }
 
 void Exchange::fail(const Error& error) {
+  stop_judging();
   reason_ = error_name(error.code);
   report(error);
   drop_stream(error.code == Code::worker_protocol ? ResetCode::protocol_error : ResetCode::cancel);
@@ -249,8 +341,10 @@ void Exchange::fail(const Error& error) {
 // The client's own errors are counted. Like the errors that codecs find, they are logged at debug level only: no client
 // can fill the operator's log.
 void Exchange::report(const Error& error) {
+  if (error.code == Code::too_many_requests || error.code == Code::too_many_open) ++context_.counters.limited;
+  if (error.code == Code::unauthorized || error.code == Code::denied) ++context_.counters.denied;
   if (error.fault != Fault::client) return context_.complaints.write(context_.clock.now(), describe(error));
-  if (error.code != Code::no_route) ++context_.counters.bad_requests;  // a request without a route breaks no rule
+  if (breaks_http(error.code)) ++context_.counters.bad_requests;
   if (log::is_on(log::Level::debug)) log::debug(describe(error));
 }
 
@@ -292,7 +386,7 @@ void Exchange::answer(Head& head, std::string_view content) {
   status_ = head.status();
   count_reply(context_.counters, status_);
   reply_.reset();
-  routing_.change_reply(*info_, request_head_, head, Reply::own);
+  change_reply(head, Reply::own);
   const bool is_bare = is_head_request_ || content.empty();
   client_->head(head, is_bare ? Last::yes : Last::no);
   if (is_over_) return;
@@ -303,6 +397,12 @@ void Exchange::answer(Head& head, std::string_view content) {
   }
   conclude();
   client_->end(no_trailers);
+}
+
+// What the judge says of the reply stands, whatever a backend, the site or the route says.
+void Exchange::change_reply(Head& head, Reply whose) {
+  routing_.change_reply(*info_, request_head_, head, whose);
+  if (marks_ != nullptr) marks_->reply.apply(head);
 }
 
 void Exchange::finish(Head& trailers) {
@@ -319,12 +419,14 @@ void Exchange::drop_stream(ResetCode code) {
 
 void Exchange::conclude() {
   is_over_ = true;
+  stop_judging();
   is_waiting_ = false;
   stream_ = {};
   give_budget_back();
   --context_.counters.exchanges_open;
   if (context_.log.is_on()) write_record();
   body_.clear();
+  marks_.reset();
   routing_.clear();
   if (request_head_.list_size() > kWarmHeadMemory) request_head_ = Head();
   context_.retire(key_);

@@ -4,18 +4,30 @@
 //     client ──head data end──▶ header rules ──▶ body kept ──▶ backend stream ──▶ worker, server, folder
 //            ◀──head data end── checks, header rules ◀──────── (perhaps the second or third)
 //
+// A request on a site or a route with rules of access is judged first:
+//
+//     unjudged ── pass at once, or no rules ──▶ admitted ── own answer, or streams until one of them answers ──▶ over
+//        └─ later ──▶ judging ── pass ─────────────▲
+//                        └─ refused, client gone, patience over ──▶ over
+//
+// While it is judged, the bytes of its body wait here, and the client gets no credit for more.
+//
 // Owner: Exchanges, which pools them.   Thread: one loop.
 // An exchange is over when its client was told end or reset, or said reset(cancelled). From then on it ignores every
 // verb. Its memory stays unchanged while any verb runs: code called by a verb may end this exchange, open others and
 // re-enter it. Not here: the backend, which also waits for room (exchange/backend.h), bytes (router/http).
 #pragma once
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "proto/head.h"
 #include "proto/stream_state.h"
+#include "router/exchange/access_judge.h"
 #include "router/exchange/exchanges.h"
 #include "router/exchange/header_rules.h"
+#include "router/exchange/max_forwards.h"
 #include "router/exchange/request_body.h"
 #include "router/exchange/retry_budget.h"
 #include "router/exchange/routing.h"
@@ -27,7 +39,7 @@ namespace zeroway {
 // The data that all exchanges of a loop share. Class Exchanges implements it.
 struct ExchangeContext {
   ExchangeContext(const ExchangeSettings& settings, RequestLog& with_log, Counters& with_counters,
-                  const WallClock& with_clock);
+                  const WallClock& with_clock, AccessJudge* with_judge);
   virtual ~ExchangeContext() = default;
   // The exchange is over: its key is stale at once, its memory stays unchanged until no verb runs.
   virtual void retire(ExchangeKey key) = 0;
@@ -39,8 +51,10 @@ struct ExchangeContext {
   RequestLog& log;
   Counters& counters;
   const WallClock& clock;
-  ExchangeFinder* finder = nullptr;  // of the exchanges of this loop
-  RequestTerms terms;                // of the request whose head came last
+  ExchangeFinder* finder = nullptr;   // of the exchanges of this loop
+  VerdictFinder* verdicts = nullptr;  // the same
+  AccessJudge* const judge;           // null: no plan has rules of access
+  RequestTerms terms;                 // of the request whose head came last
   HeaderRules rules;
   DateField date;
   RetryBudget budget;
@@ -67,6 +81,8 @@ class Exchange {
   void refuse(Head& head, Code code);
   // See Exchanges::blame_client.
   void blame_client(Code code);
+  // The verdict that was to come later. Ignored when it was not.
+  void decided(Verdict verdict);
   // Only while this exchange waits for the retry budget: opens the request again if the budget has a place.
   [[nodiscard]] bool retry_now();
 
@@ -109,11 +125,27 @@ class Exchange {
     Exchange& exchange_;
   };
 
+  // Until the request is over, what its verdict holds and changes.
+  struct Marks {
+    FieldEdits request, reply;
+    std::unique_ptr<Held> held;
+    std::string user;
+  };
+  enum class Stage : std::uint8_t { unjudged, judging, admitted };
+
   // request, from the client
   void request_head(Head& head, Last last);
   void refused_head(Head& head, Code code);
   void refuse_request(Code code);
   void refuse_content();
+  void judge(const AccessRules& rules, Result<> found);
+  void verdict_came(Verdict verdict);
+  void obey(Verdict verdict, const Result<>& found);
+  void keep_marks(Verdict& verdict);
+  void hold(std::chrono::milliseconds patience, const Result<>& found);
+  void stop_judging();
+  void proceed(const Result<>& found);
+  void change_request();
   void answer_as_last();
   void answer_without_backend();
   [[nodiscard]] const Route& route() const { return routing_.route(); }
@@ -156,6 +188,7 @@ class Exchange {
   [[nodiscard]] std::string describe(const Error& error) const;
   void answer(Code code);
   void answer(Head& head, std::string_view content);
+  void change_reply(Head& head, Reply whose);
   void finish(Head& trailers);
   void drop_stream(ResetCode code);
   void conclude();
@@ -178,6 +211,10 @@ class Exchange {
   Head request_head_;  // as the backend got it
   Head request_trailers_;
   RequestBody body_;
+  Stage stage_ = Stage::unjudged;
+  Forwarding forwarding_ = Forwarding::allowed;
+  std::unique_ptr<Error> miss_;   // while judging: why nobody will answer, if the request passes
+  std::unique_ptr<Marks> marks_;  // none = the verdict changes and holds nothing
   bool is_over_ = true;
   bool is_head_request_ = false;
   Kind kind_ = Kind::request;
@@ -197,9 +234,10 @@ class Exchange {
   int status_ = 0;
 
   Time began_{}, opened_{};
-  Time reply_due_{};  // Time{} = no limit
-  Time retry_due_{};  // while is_waiting_
-  Time resume_at_{};  // while this exchange pauses between two retries
+  Time reply_due_{};    // Time{} = no limit
+  Time retry_due_{};    // while is_waiting_
+  Time resume_at_{};    // while this exchange pauses between two retries
+  Time verdict_due_{};  // while judging
   Clock::duration queue_time_{};
   std::string worker_;
   std::string silent_;  // who let the request wait for too long; good once it is opened again

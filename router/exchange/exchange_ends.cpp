@@ -23,10 +23,11 @@ class Verb {
 }  // namespace
 
 ExchangeContext::ExchangeContext(const ExchangeSettings& settings, RequestLog& with_log, Counters& with_counters,
-                                 const WallClock& with_clock)
+                                 const WallClock& with_clock, AccessJudge* with_judge)
     : log(with_log),
       counters(with_counters),
       clock(with_clock),
+      judge(with_judge),
       rules(settings),
       budget(settings.retry_budget_percent, settings.retry_budget_floor),
       deadlines(with_clock.now()),
@@ -39,6 +40,8 @@ void Exchange::deadline_came() {
   if (is_waiting_ && resume_at_ != Time{} && now >= resume_at_) {
     resume_at_ = Time{};
     if (!retry_now()) context_.wait_for_budget(key_);
+  } else if (stage_ == Stage::judging && now >= verdict_due_) {
+    fail({Fault::router, Code::login_timeout, false, "no verdict on the request within its time"});
   } else if (is_waiting_ && now >= retry_due_) {
     ++context_.counters.retries_denied;
     fail({Fault::backend, Code::worker_lost, false, "the worker went away, and too many are being tried again"});
@@ -52,6 +55,11 @@ void Exchange::deadline_came() {
 void Exchange::refuse(Head& head, Code code) {
   const Verb running(context_);
   refused_head(head, code);
+}
+
+void Exchange::decided(Verdict verdict) {
+  const Verb running(context_);
+  if (!is_over_ && stage_ == Stage::judging) verdict_came(std::move(verdict));
 }
 
 void Exchange::ClientEnd::head(Head& head, Last last) {

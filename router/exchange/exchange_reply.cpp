@@ -75,7 +75,7 @@ void Exchange::reply_final(Head& head, Last last) {
   count_reply(context_.counters, status);
   context_.rules.reply(head, route().tells_worker ? std::string_view(worker_) : std::string_view(),
                        context_.date.text(context_.clock.wall_now()));
-  routing_.change_reply(*info_, request_head_, head, Reply::backend);
+  change_reply(head, Reply::backend);
   const bool is_last = is_bare || last == Last::yes;
   if (is_web_socket_) {
     client_->accept_web_socket(head, route().web_sockets);

@@ -34,9 +34,11 @@ struct Exchanges::Inside final : ExchangeContext {
   std::deque<ExchangeKey> queue;  // exchanges that wait for the retry budget, first come first served
 };
 
-Exchanges::Exchanges(const ExchangeSettings& settings, RequestLog& log, Counters& counters, const WallClock& clock)
-    : inside_(std::make_unique<Inside>(settings, log, counters, clock)) {
+Exchanges::Exchanges(const ExchangeSettings& settings, RequestLog& log, Counters& counters, const WallClock& clock,
+                     AccessJudge* judge)
+    : inside_(std::make_unique<Inside>(settings, log, counters, clock, judge)) {
   inside_->finder = this;
+  inside_->verdicts = this;
 }
 
 Exchanges::~Exchanges() = default;
@@ -67,6 +69,10 @@ void Exchanges::blame_client(ExchangeKey key, Code code) {
 BackendEvents* Exchanges::find(ExchangeKey key) {
   Exchange* exchange = inside_->exchanges.find(key);
   return exchange == nullptr ? nullptr : &exchange->from_backend();
+}
+
+void Exchanges::decided(ExchangeKey key, Verdict verdict) {
+  if (Exchange* exchange = inside_->exchanges.find(key)) exchange->decided(std::move(verdict));
 }
 
 void Exchanges::sweep(Time now) {

@@ -13,6 +13,7 @@
 
 #include "proto/error.h"
 #include "proto/stream_sink.h"
+#include "router/exchange/access_judge.h"
 #include "router/exchange/backend.h"
 #include "router/exchange/client_info.h"
 #include "router/exchange/reply_sink.h"
@@ -25,9 +26,11 @@ class RequestLog;  // router/observe/request_log.h
 class WallClock;   // router/observe/wall_clock.h
 struct Counters;   // router/observe/counters.h
 
-class Exchanges : public ExchangeFinder {
+class Exchanges : public ExchangeFinder, public VerdictFinder {
  public:
-  Exchanges(const ExchangeSettings& settings, RequestLog& log, Counters& counters, const WallClock& clock);
+  // `judge` outlives the exchanges. Without one, a request that is to be judged is 500.
+  Exchanges(const ExchangeSettings& settings, RequestLog& log, Counters& counters, const WallClock& clock,
+            AccessJudge* judge = nullptr);
   ~Exchanges() override;
 
   // Begins an exchange whose reply goes to `client`. `client` and `info` must stay until `client` was told end or
@@ -47,6 +50,7 @@ class Exchanges : public ExchangeFinder {
   void blame_client(ExchangeKey key, Code code);
   // Where the backend's verbs go; nothing for a stale key. Good for one verb, too.
   [[nodiscard]] BackendEvents* find(ExchangeKey key) override;
+  void decided(ExchangeKey key, Verdict verdict) override;
 
   // Whether `address` (numeric, without port or brackets) is in a network of ExchangeSettings::trusted_proxies.
   [[nodiscard]] bool trusts(std::string_view address) const;

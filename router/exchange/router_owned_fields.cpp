@@ -58,8 +58,9 @@ bool may_be_owned(std::string_view bare) {
   return (kLastLetters[static_cast<std::size_t>(bare.front() - 'a')] >> (bare.back() - 'a') & 1U) != 0;
 }
 
-// Whether `name` and `field` have the same letters and digits.
-bool is_like(std::string_view name, std::string_view field) {
+}  // namespace
+
+bool reads_like(std::string_view name, std::string_view field) {
   const auto skip_marks = [](std::string_view text, std::size_t at) {
     while (at < text.size() && is_mark(text[at])) ++at;
     return at;
@@ -73,13 +74,11 @@ bool is_like(std::string_view name, std::string_view field) {
   return at == name.size() && wanted == field.size();
 }
 
-}  // namespace
-
 FieldOwner owner_of(std::string_view name) {
   if (!may_be_owned(without_outer_marks(name))) return FieldOwner::sender;
   for (const OwnedField& field : kOwned) {
     if (name == field.name) return field.owner;
-    if (is_like(name, field.name)) return FieldOwner::look_alike;
+    if (reads_like(name, field.name)) return FieldOwner::look_alike;
   }
   return FieldOwner::sender;
 }

@@ -28,6 +28,9 @@ enum class FieldOwner : std::uint8_t {
 // `name` in lower case.
 [[nodiscard]] FieldOwner owner_of(std::string_view name);
 
+// Whether `name` is `field`, or a look-alike of it. Both in lower case.
+[[nodiscard]] bool reads_like(std::string_view name, std::string_view field);
+
 // The first says whether `head` has a field of an owner that `is_wanted` (a function of FieldOwner) accepts. The second
 // removes all such fields.
 template <class Wanted>

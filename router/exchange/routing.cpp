@@ -66,6 +66,11 @@ Result<> Routing::judge(Kind kind) const {
   return {};
 }
 
+const AccessRules* Routing::access() const {
+  if (has_route()) return route().access;
+  return site() == nullptr ? nullptr : site()->access;
+}
+
 void Routing::identify(const Head& head, RequestIds& ids, Trust trust) {
   if (route().request.is_empty() && route().reply.is_empty() && site()->reply.is_empty()) return;
   const auto own = head.find("x-request-id");

@@ -46,6 +46,8 @@ class Routing {
   [[nodiscard]] const Site* site() const { return answer_.site; }
   [[nodiscard]] const Answer& answer() const { return answer_; }
   [[nodiscard]] Backend& backend() const { return *answer_.backend; }
+  // What the route demands, or the site where it has no route; null = nothing.
+  [[nodiscard]] const AccessRules* access() const;
   [[nodiscard]] bool has_route() const { return answer_.route != nullptr; }
   // After an error of a method: the value of Allow.
   [[nodiscard]] const std::string& allowed_methods() const { return answer_.allowed; }

@@ -25,6 +25,8 @@ struct Counters {
   std::uint64_t reopened = 0;        // requests that provably no worker saw, opened again
   std::uint64_t retries_denied = 0;  // the budget was spent
   std::uint64_t cancelled = 0;       // the client went away
+  std::uint64_t denied = 0;          // 401 and 403: not for this client
+  std::uint64_t limited = 0;         // 429 and 503: over a limit of the site or the route
   // observe
   std::uint64_t access_lines_lost = 0;  // of the access log's file, so not counted by loops
   // fabric

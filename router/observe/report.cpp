@@ -33,6 +33,8 @@ constexpr std::array kCounters{
     Counter{"reopened", &Counters::reopened},
     Counter{"retries_denied", &Counters::retries_denied},
     Counter{"cancelled", &Counters::cancelled},
+    Counter{"denied", &Counters::denied},
+    Counter{"limited", &Counters::limited},
     Counter{"access_lines_lost", &Counters::access_lines_lost},
     Counter{"dealt", &Counters::dealt},
     Counter{"steered", &Counters::steered},

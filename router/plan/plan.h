@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "router/plan/access_rules.h"
 #include "router/plan/files_spec.h"
 #include "router/plan/pool_spec.h"
 #include "router/plan/route.h"
@@ -81,6 +82,7 @@ struct Plan {
   std::vector<ListenerSpec> listeners;  // at least one
   std::deque<Site> sites;
   std::deque<Route> routes;
+  std::deque<AccessRules> access;  // those that are not empty
   std::vector<BackendSpec> backends;
 
   // `site`: site_of() the request's listener and host; null when no site has the host. `path` is the whole path with

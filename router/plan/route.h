@@ -16,7 +16,8 @@
 
 namespace zeroway {
 
-struct Site;  // router/plan/site.h
+struct AccessRules;  // router/plan/access_rules.h
+struct Site;         // router/plan/site.h
 
 // A reply that the exchange itself gives, without a backend.
 enum class OwnAnswer : std::uint8_t { none, redirect, to_https, health, health_details, ready, live };
@@ -35,6 +36,7 @@ struct Route {
   std::size_t backend = 0;   // index in Plan::backends, without an own answer
   std::string backend_name;  // for variables and logs
 
+  const AccessRules* access = nullptr;  // null = every request passes
   RequestTerms terms;
   WebSocketSettings web_sockets;
   Millis reply_timeout{0};    // for a backend that has the whole request, or gives no credit, to reply: 504; 0 = any

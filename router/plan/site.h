@@ -30,10 +30,11 @@ struct ErrorBody {
 struct Site {
   std::string name;
   PathTable<const Route*> routes;
-  const Route* to_https = nullptr;  // takes every request; null = none
-  const Route* workers = nullptr;   // of the fabric: for paths that workers claim, and the open pool; null = closed
-  const Route* files = nullptr;     // of the folder; null = none
-  bool is_open_pool_last = true;    // paths that nobody has go to the open pool
+  const AccessRules* access = nullptr;  // of requests that no route takes; null = every request passes
+  const Route* to_https = nullptr;      // takes every request; null = none
+  const Route* workers = nullptr;       // of the fabric: for paths that workers claim, and the open pool; null = closed
+  const Route* files = nullptr;         // of the folder; null = none
+  bool is_open_pool_last = true;        // paths that nobody has go to the open pool
   bool makes_paths_canonical = false;
   std::optional<TrustedNetworks> trusted;  // whose forwarding fields are believed; none = those of the settings
   std::vector<std::size_t> required;       // backends that routes of the file name: ready when all of them are

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "router/settings/access_settings.h"
 #include "router/settings/client_terms.h"
 #include "router/settings/file_place.h"
 #include "router/settings/listen_address.h"
@@ -109,6 +110,7 @@ struct AccessControlSettings {
   std::vector<std::string> allow_origins;
   std::vector<std::string> allow_methods;
   std::vector<std::string> allow_headers;
+  std::vector<std::string> expose_headers;
   bool allow_credentials = false;
   Millis max_age{0};  // 0 = the browser's own
 
@@ -238,6 +240,7 @@ struct RouteSettings {
   TimeoutSettings timeout;
   ForwardingSettings headers;
   ClientTerms terms;
+  AccessSettings access;
 
   bool operator==(const RouteSettings&) const = default;
 };
@@ -251,6 +254,7 @@ struct ProxySettings {
   TimeoutSettings timeout;
   ForwardingSettings headers;
   ClientTerms terms;                    // the site's, for its routes
+  AccessSettings access;                // the same
   std::vector<MemberSettings> members;  // key `upstreams`
   std::vector<RouteSettings> routes;
 
@@ -282,6 +286,7 @@ struct SiteSettings {
   bool precompressed = true;  // FILE.br, FILE.zst and FILE.gz are sent for FILE
 
   ClientTerms terms;
+  AccessSettings access;
   CompressionSettings compression;
   CacheSettings cache;
   AccessControlSettings access_control;

@@ -10,7 +10,14 @@ namespace zeroway {
 class OneRoute {
  public:
   OneRoute(const ExchangeSettings& settings, Backend& backend, const EdgeSettings& edge = {}) {
-    plan.use(make_plan(edge, settings), {std::shared_ptr<Backend>(&backend, [](Backend*) {})});
+    use(make_plan(edge, settings), backend);
+  }
+  // Every backend of the plan is the one.
+  void use(std::shared_ptr<const Plan> made, Backend& backend) {
+    std::vector<std::shared_ptr<Backend>> backends;
+    for (std::size_t index = 0; index < made->backends.size(); ++index)
+      backends.emplace_back(&backend, [](Backend*) {});
+    plan.use(std::move(made), std::move(backends));
     listener = plan.listen(0);
   }
 

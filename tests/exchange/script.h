@@ -2,6 +2,7 @@
 // side heard, as text: "b1 open GET / last · b1 end" (stream 1 of the backend), "c head 200 · c data 5 · c end".
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -123,6 +124,33 @@ class FakeBackend final : public Backend {
   Heard& heard_;
 };
 
+// Says what the test wants of every request that is judged. Without a verdict it says `later`.
+class FakeJudge final : public AccessJudge {
+ public:
+  explicit FakeJudge(Heard& heard) : heard_(heard) {}
+
+  Verdict judge(const AccessQuestion& question, VerdictTo to) override {
+    asked = to;
+    path = question.head.path();
+    address = question.address;
+    has_route = question.route != nullptr;
+    heard_.add("judge");
+    if (verdict) return std::move(*std::exchange(verdict, std::nullopt));
+    Verdict later{.way = Verdict::Way::later, .patience = std::chrono::seconds(5)};
+    later.reply.set("x-judged", "later");
+    return later;
+  }
+  void forget(ExchangeKey key) override { heard_.add(key == asked.key ? "forget" : "forget another"); }
+
+  std::optional<Verdict> verdict;
+  VerdictTo asked;
+  std::string path, address;
+  bool has_route = false;
+
+ private:
+  Heard& heard_;
+};
+
 struct FakeClock final : WallClock {
   Time time{std::chrono::hours(1)};
   WallTime wall{std::chrono::seconds(784'111'777)};  // Sun, 06 Nov 1994 08:49:37 GMT, of RFC 9110
@@ -235,7 +263,8 @@ class Script {
   Counters counters;
   OneRoute route{settings, backend, with_terms(terms, web_sockets)};
   ClientInfo info{.address = "192.0.2.1", .listener = &route.listener};
-  Exchanges exchanges{settings, log, counters, clock};
+  FakeJudge judge{all};
+  Exchanges exchanges{settings, log, counters, clock, &judge};
   ExchangeKey key = 0;
   bool has_idempotency_key = false;
 };

@@ -13,14 +13,7 @@ namespace zeroway {
 
 class SiteScript : public Script {
  public:
-  explicit SiteScript(std::string_view text, const NamedFiles& files = {}) {
-    const auto plan = plan_of(text, files);
-    std::vector<std::shared_ptr<Backend>> backends;
-    for (std::size_t index = 0; index < plan->backends.size(); ++index)
-      backends.emplace_back(&backend, [](Backend*) {});
-    route.plan.use(plan, std::move(backends));
-    route.listener = route.plan.listen(0);
-  }
+  explicit SiteScript(std::string_view text, const NamedFiles& files = {}) { route.use(plan_of(text, files), backend); }
 
   // A request without a body; `more` replaces and adds fields.
   SiteScript& get(std::string_view path, const Head& more = {}, Kind kind = Kind::request) {

@@ -1,0 +1,91 @@
+#include "router/access/access_gate.h"
+
+#include <cassert>
+#include <utility>
+
+#include "router/access/client_key.h"
+#include "router/access/cors.h"
+#include "router/access/rate_reply.h"
+#include "router/route/ip_address.h"
+
+namespace zeroway {
+
+namespace {
+
+Error refused(Code code, std::string detail) { return {Fault::client, code, false, std::move(detail)}; }
+
+// A client without an address, of a unix socket, is in no network.
+std::optional<Error> judge_networks(const NetworkRule& rule, std::string_view address) {
+  if (rule.is_empty()) return std::nullopt;
+  const auto read = read_ip_address(address);
+  if (read && rule.deny.contains(*read)) return refused(Code::denied, std::string(address) + " is in deny");
+  const bool is_allowed = rule.allow.is_empty() || (read && rule.allow.contains(*read));
+  if (is_allowed) return std::nullopt;
+  return refused(Code::denied, std::string(address) + " is not in allow");
+}
+
+class OpenPlaces final : public Held {
+ public:
+  OpenTable::Place of_all, of_address;
+};
+
+Verdict refusal(Verdict so_far, Error error) {
+  so_far.way = Verdict::Way::refuse;
+  so_far.error = std::move(error);
+  so_far.held.reset();
+  return so_far;
+}
+
+}  // namespace
+
+Verdict AccessGate::judge(const AccessQuestion& question, VerdictTo to) {
+  const AccessRules& rules = question.rules;
+  Verdict verdict;
+  if (auto error = judge_networks(rules.networks, question.address)) return refusal({}, std::move(*error));
+  if (rules.cors) {
+    if (is_preflight(question.head)) return answer_preflight(*rules.cors, question.head);
+    edit_cors_reply(*rules.cors, question.head, verdict.reply);
+  }
+  if (rules.rate && rules.rate->key != RateRule::Key::claim) {
+    if (auto error = limit_rate(question, verdict)) return refusal(std::move(verdict), std::move(*error));
+  }
+  if (!rules.open.is_empty()) {
+    if (auto error = limit_open(question, verdict)) return refusal(std::move(verdict), std::move(*error));
+  }
+  return judge_login(question, to, std::move(verdict));
+}
+
+std::optional<Error> AccessGate::limit_rate(const AccessQuestion& question, Verdict& so_far) {
+  assert(limits_ != nullptr);
+  const RateRule& rule = *question.rules.rate;
+  const std::uint64_t key = limits_->hash.of(rate_key_of(rule, question.head, question.address, {}));
+  const RateTable::Taken taken = limits_->rates.take(key, rule, context_.clock.now());
+  if (!taken.is_allowed || rule.tells_all) tell_rate(rule, taken, so_far.reply);
+  if (taken.is_allowed) return std::nullopt;
+  return refused(Code::too_many_requests, std::string(question.address) + " is over its rate");
+}
+
+std::optional<Error> AccessGate::limit_open(const AccessQuestion& question, Verdict& so_far) {
+  assert(limits_ != nullptr);
+  const OpenRule& rule = question.rules.open;
+  auto places = std::make_unique<OpenPlaces>();
+  if (rule.most_per_address > 0) {
+    const std::uint64_t key = limits_->hash.of(address_key_of(rule.id, question.address, 32, 64));
+    if (!limits_->open.enter(key, rule.most_per_address, places->of_address)) {
+      so_far.reply.set("retry-after", "1");
+      return refused(Code::too_many_requests, std::string(question.address) + " has too many open requests");
+    }
+  }
+  if (rule.most > 0 && !limits_->open.enter(limits_->hash.of(std::to_string(rule.id)), rule.most, places->of_all))
+    return Error{Fault::router, Code::too_many_open, false, "the site has all the open requests that it may have"};
+  so_far.held = std::move(places);
+  return std::nullopt;
+}
+
+// The last rule, and the only one whose verdict may come later. `so_far` has what the rules before it add to the reply,
+// and what the request holds: both go into the verdict that is returned, also with `later`.
+Verdict AccessGate::judge_login(const AccessQuestion&, VerdictTo, Verdict so_far) { return so_far; }
+
+void AccessGate::forget(ExchangeKey) {}
+
+}  // namespace zeroway

@@ -1,0 +1,42 @@
+// Judges the requests of one loop by the rules of their site and route, in this order: networks, preflights of CORS,
+// limits, logins. The first rule that does not let a request pass is the answer.
+//
+// Owner: the lane, one per loop.   Thread: that loop.
+// Not here: what the rules are (router/plan/access_rules.h), what happens to a request that passes
+// (exchange/exchange.h).
+#pragma once
+#include <memory>
+#include <optional>
+
+#include "router/access/shared_limits.h"
+#include "router/exchange/access_judge.h"
+#include "router/observe/wall_clock.h"
+#include "router/plan/access_rules.h"
+
+namespace zeroway {
+
+// All of it outlives the gate.
+struct AccessContext {
+  const WallClock& clock;
+};
+
+class AccessGate final : public AccessJudge {
+ public:
+  explicit AccessGate(const AccessContext& context) : context_(context) {}
+
+  // Before the first request on a site or a route with a limit.
+  void use(std::shared_ptr<SharedLimits> limits) { limits_ = std::move(limits); }
+
+  [[nodiscard]] Verdict judge(const AccessQuestion& question, VerdictTo to) override;
+  void forget(ExchangeKey key) override;
+
+ private:
+  [[nodiscard]] std::optional<Error> limit_rate(const AccessQuestion& question, Verdict& so_far);
+  [[nodiscard]] std::optional<Error> limit_open(const AccessQuestion& question, Verdict& so_far);
+  [[nodiscard]] Verdict judge_login(const AccessQuestion& question, VerdictTo to, Verdict so_far);
+
+  AccessContext context_;
+  std::shared_ptr<SharedLimits> limits_;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,48 @@
+// What a site or a route demands of a request before anybody answers it.
+//
+// Owner: the plan (router/plan/plan.h), which never changes. A route has its site's rules where it has none of its own.
+// Thread: any.
+// Not here: judging a request by them (router/access/access_gate.h).
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "router/plan/cors_rule.h"
+#include "router/plan/rate_rule.h"
+#include "router/route/network_set.h"
+
+namespace zeroway {
+
+// A client in `deny` is refused, whatever `allow` says. With networks in `allow`, so is a client in none of them.
+struct NetworkRule {
+  NetworkSet allow, deny;
+
+  [[nodiscard]] bool is_empty() const { return allow.is_empty() && deny.is_empty(); }
+  bool operator==(const NetworkRule&) const = default;
+};
+
+// How many requests may be open at once; 0 = any number.
+struct OpenRule {
+  std::uint64_t id = 0;  // as RateRule::id
+  std::uint32_t most = 0;
+  std::uint32_t most_per_address = 0;  // of an IPv4 address, or an IPv6 /64
+
+  [[nodiscard]] bool is_empty() const { return most == 0 && most_per_address == 0; }
+  bool operator==(const OpenRule&) const = default;
+};
+
+struct AccessRules {
+  NetworkRule networks;
+  std::optional<CorsRule> cors;
+  std::optional<RateRule> rate;
+  OpenRule open;
+
+  // Whether every request passes: then the plan has no rules for it.
+  [[nodiscard]] bool is_empty() const { return !is_guarding() && !cors; }
+  // Whether it matters which path a request is for: then paths that servers read in different ways are refused.
+  [[nodiscard]] bool is_guarding() const { return !networks.is_empty() || rate || !open.is_empty(); }
+
+  bool operator==(const AccessRules&) const = default;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,53 @@
+#include "router/route/ip_address.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+
+namespace zeroway {
+
+namespace {
+
+constexpr std::size_t kMappedBytes = 12;  // ::ffff:0:0/96
+
+// The bits of a byte that are outside a network of `bits`.
+std::uint8_t outside(std::size_t byte, unsigned bits) {
+  if (bits >= 8 * (byte + 1)) return 0;
+  return bits <= 8 * byte ? 0xff : static_cast<std::uint8_t>(0xff >> (bits - 8 * byte));
+}
+
+}  // namespace
+
+std::optional<IpAddress> read_ip_address(std::string_view text) {
+  std::array<char, INET6_ADDRSTRLEN> zero_ended{};
+  if (text.size() >= zero_ended.size() || text.find('\0') != std::string_view::npos) return std::nullopt;
+  std::copy(text.begin(), text.end(), zero_ended.begin());
+  IpAddress address{};
+  if (text.find(':') != std::string_view::npos) {
+    if (inet_pton(AF_INET6, zero_ended.data(), address.data()) != 1) return std::nullopt;
+    return address;
+  }
+  address[10] = address[11] = 0xff;
+  if (inet_pton(AF_INET, zero_ended.data(), address.data() + kMappedBytes) != 1) return std::nullopt;
+  return address;
+}
+
+bool is_ipv4(const IpAddress& address) {
+  return std::all_of(address.begin(), address.begin() + 10, [](std::uint8_t byte) { return byte == 0; }) &&
+         address[10] == 0xff && address[11] == 0xff;
+}
+
+IpAddress first_of(const IpAddress& address, unsigned bits) {
+  IpAddress first = address;
+  for (std::size_t byte = 0; byte < first.size(); ++byte)
+    first[byte] &= static_cast<std::uint8_t>(~outside(byte, bits));
+  return first;
+}
+
+IpAddress last_of(const IpAddress& address, unsigned bits) {
+  IpAddress last = address;
+  for (std::size_t byte = 0; byte < last.size(); ++byte) last[byte] |= outside(byte, bits);
+  return last;
+}
+
+}  // namespace zeroway
