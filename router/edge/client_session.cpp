@@ -53,6 +53,8 @@ ClientSession::ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> con
   info_.listener = &door_.listener();  // also of later plans: the door keeps it
   info_.port = peer.port;
   info_.is_tls = true;
+  info_.tls_version = connection->engine().version();
+  info_.tls_cipher = connection->engine().cipher();
   info_.certificate_subject = connection->engine().client_subject();
   speak(connection->engine().protocol() == "h2" ? Protocol::http2 : Protocol::http1);
   connection_ = std::move(connection);

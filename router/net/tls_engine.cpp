@@ -159,6 +159,10 @@ std::string_view TlsEngine::protocol() const {
   return as_text(Bytes(name, size));
 }
 
+std::string_view TlsEngine::version() const { return SSL_get_version(ssl_.get()); }
+
+std::string_view TlsEngine::cipher() const { return SSL_get_cipher_name(ssl_.get()); }
+
 bool TlsEngine::is_resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
 
 std::string TlsEngine::client_subject() const {

@@ -65,6 +65,10 @@ class TlsEngine {
   [[nodiscard]] TlsState state() const { return state_; }
   [[nodiscard]] std::string_view failure() const { return failure_; }  // why, when failed
   [[nodiscard]] std::string_view protocol() const;                     // by ALPN, or empty
+  // "TLSv1.3", and OpenSSL's name of the cipher, as "TLS_AES_128_GCM_SHA256": texts of OpenSSL's own, good for ever.
+  // Only after the handshake.
+  [[nodiscard]] std::string_view version() const;
+  [[nodiscard]] std::string_view cipher() const;
   [[nodiscard]] bool is_resumed() const;
   // The subject of the client's certificate, as RFC 4514 writes it, in printable ASCII; empty without a certificate.
   [[nodiscard]] std::string client_subject() const;

@@ -55,6 +55,23 @@ TlsSettings settings_of(std::vector<TlsFiles> files) {
 
 }  // namespace
 
+TEST_CASE("tls engine: version and cipher are told by name") {
+  TlsFolder folder;
+  Pair pair(settings_of({folder.make("a", "DNS:a.test", "a.test")}));
+  SSL_CTX_set_ciphersuites(pair.client.context(), "TLS_AES_256_GCM_SHA384");
+  pair.begin("a.test");
+  pair.shake_hands();
+  REQUIRE(pair.engine->state() == TlsState::open);
+  CHECK(pair.engine->version() == "TLSv1.3");
+  CHECK(pair.engine->cipher() == "TLS_AES_256_GCM_SHA384");
+  SSL_CTX_set_max_proto_version(pair.client.context(), TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(pair.client.context(), "ECDHE-ECDSA-CHACHA20-POLY1305");
+  pair.begin("a.test");
+  pair.shake_hands();
+  CHECK(pair.engine->version() == "TLSv1.2");
+  CHECK(pair.engine->cipher() == "ECDHE-ECDSA-CHACHA20-POLY1305");
+}
+
 TEST_CASE("tls engine: a handshake, bytes both ways, and an end, however the bytes are cut") {
   TlsFolder folder;
   Pair pair(settings_of({folder.make("a", "DNS:a.test", "a.test")}));
