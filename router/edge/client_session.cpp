@@ -25,6 +25,12 @@ auto place_of(Streams& streams, CodecStream number) {
                           [](const auto& stream, CodecStream wanted) { return stream->number < wanted; });
 }
 
+std::shared_ptr<const ClientCertificate> certificate_of(const TlsEngine& engine) {
+  return std::make_shared<const ClientCertificate>(
+      ClientCertificate{engine.client_subject(), engine.client_issuer(), engine.client_serial(),
+                        engine.client_fingerprint(), engine.client_certificate()});
+}
+
 }  // namespace
 
 ClientSession::ClientSession(FrontDoor& door, Socket socket, Peer peer)
@@ -55,7 +61,10 @@ ClientSession::ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> con
   info_.is_tls = true;
   info_.tls_version = connection->engine().version();
   info_.tls_cipher = connection->engine().cipher();
+  info_.has_certificate = connection->engine().has_client_certificate();
   info_.certificate_subject = connection->engine().client_subject();
+  if (info_.has_certificate) info_.certificate = certificate_of(connection->engine());
+  info_.client_authorities = connection->engine().client_authorities();
   speak(connection->engine().protocol() == "h2" ? Protocol::http2 : Protocol::http1);
   connection_ = std::move(connection);
   set_timer();

@@ -48,11 +48,11 @@ Words split_unquoted(std::string_view text, char separator) {
   return words;
 }
 
-// The value of `for` in one element of `forwarded` (RFC 7239 §4); "" when the element has none.
-std::string_view forwarded_for(std::string_view element) {
+// The value of a parameter in one element of `forwarded` (RFC 7239 §4); "" when the element has none.
+std::string_view forwarded_value(std::string_view element, std::string_view name) {
   for (const std::string_view pair : split_unquoted(element, ';')) {
     const std::size_t equals = pair.find('=');
-    if (is_same_word(pair.substr(0, equals), "for") && equals != std::string_view::npos) return pair.substr(equals + 1);
+    if (is_same_word(pair.substr(0, equals), name) && equals != std::string_view::npos) return pair.substr(equals + 1);
   }
   return {};
 }
@@ -95,8 +95,17 @@ std::string_view client_address(const Head& head, std::string_view peer, const T
   const std::string_view listed = walk_back(all_of(head, "x-forwarded-for", split), peer, trusted);
   if (listed != peer) return listed;
   Words nodes = all_of(head, "forwarded", split_unquoted);
-  for (std::string_view& node : nodes) node = forwarded_for(node);
+  for (std::string_view& node : nodes) node = forwarded_value(node, "for");
   return walk_back(nodes, peer, trusted);
+}
+
+bool came_by_https(const Head& head) {
+  const Words schemes = all_of(head, "x-forwarded-proto", split);
+  if (!schemes.empty()) return is_same_word(schemes.front(), "https");
+  const Words elements = all_of(head, "forwarded", split_unquoted);
+  if (elements.empty()) return false;
+  const std::string_view scheme = forwarded_value(elements.front(), "proto");
+  return is_same_word(scheme, "https") || is_same_word(scheme, "\"https\"");
 }
 
 }  // namespace zeroway

@@ -16,4 +16,8 @@ namespace zeroway {
 // ends the list. The result is numeric, without a port, and good as long as `head` and `peer` are.
 [[nodiscard]] std::string_view client_address(const Head& head, std::string_view peer, const TrustedNetworks& trusted);
 
+// Whether the first proxy, which saw the client, says in `x-forwarded-proto`, or else in `forwarded`, that the client
+// came by https. To be asked only for a trusted peer.
+[[nodiscard]] bool came_by_https(const Head& head);
+
 }  // namespace zeroway

@@ -260,7 +260,7 @@ void Exchange::send_body() {
 void Exchange::request_end(Head& trailers) {
   if (!request_.end()) return;
   std::swap(request_trailers_, trailers);
-  HeaderRules::request_trailers(request_trailers_);
+  HeaderRules::request_trailers(request_trailers_, routing_.site());
   if (marks_ != nullptr) marks_->request.clean_trailers(request_trailers_);
   if (request_trailers_.list_size() > kMaxHeadSize)  // the limit of a head
     return fail({Fault::client, Code::header_too_large, false, "trailers that no worker would decode"});

@@ -1,5 +1,6 @@
 #include "router/exchange/header_rules.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "proto/head_rules.h"
@@ -62,6 +63,33 @@ bool is_refused_in_reply_trailers(FieldOwner owner) { return owner == FieldOwner
 // The port at which the client came in.
 std::string port_of(const ClientInfo& client) { return std::to_string(client.listener->spec().port); }
 
+void append_word(std::string& out, const ClientCertificate& certificate, CertificateWord word) {
+  switch (word) {
+    case CertificateWord::subject:
+      return out.append(certificate.subject), void();
+    case CertificateWord::issuer:
+      return out.append(certificate.issuer), void();
+    case CertificateWord::serial:
+      return out.append(certificate.serial), void();
+    case CertificateWord::fingerprint:
+      return out.append(certificate.fingerprint), void();
+    case CertificateWord::certificate:  // a byte sequence of RFC 8941, as RFC 9440 §2.1 wants it
+      return out.append(":").append(certificate.encoded).append(":"), void();
+  }
+}
+
+void remove_like(Head& head, const std::vector<std::string>& names) {
+  for (std::size_t at = 0; at < head.size();) {
+    const std::string_view name = head[at].name;
+    const bool is_one = std::any_of(names.begin(), names.end(), [&](const auto& one) { return reads_like(name, one); });
+    if (is_one) {
+      head.remove(name);  // all of them
+    } else {
+      ++at;
+    }
+  }
+}
+
 // Appends all values of the fields `name` to `out`, as one list to which more can be appended.
 void append_told(std::string& out, const Head& head, std::string_view name) {
   for (const Field field : head) {
@@ -88,6 +116,18 @@ void HeaderRules::request(Head& head, const ClientInfo& client, const Forwarding
     add_forwarding(head, client, scheme, fields);
   }
   if (!client.certificate_subject.empty()) head.add(kCertificateSubject, client.certificate_subject);
+  if (site != nullptr && !site->certificate_fields.empty()) tell_certificate(head, client, *site);
+}
+
+// What the client says of its own certificate is removed whether it has shown one or not, also from trusted proxies.
+void HeaderRules::tell_certificate(Head& head, const ClientInfo& client, const Site& site) {
+  remove_like(head, site.certificate_fields);
+  if (!client.certificate) return;
+  for (const ClientField& field : site.client_fields) {
+    value_.clear();
+    append_word(value_, *client.certificate, field.word);
+    head.add(field.name, value_);
+  }
 }
 
 // A trusted proxy has told of clients: what it told stays, and its own address is added.
@@ -113,7 +153,10 @@ std::string_view HeaderRules::client_of(const Head& request, const ClientInfo& c
   return client_address(request, client.address, trusted_at(site));
 }
 
-void HeaderRules::request_trailers(Head& trailers) { remove_fields_of(trailers, is_refused_in_trailers); }
+void HeaderRules::request_trailers(Head& trailers, const Site* site) {
+  remove_fields_of(trailers, is_refused_in_trailers);
+  if (site != nullptr && !site->certificate_fields.empty()) remove_like(trailers, site->certificate_fields);
+}
 
 void HeaderRules::add_forwarding(Head& head, const ClientInfo& client, std::string_view scheme,
                                  const ForwardingFields& fields) {

@@ -37,11 +37,12 @@ class HeaderRules {
   // X-Forwarded-For, -Proto, -Host and Forwarded (RFC 7239): the client's own values are believed and extended when the
   // client's address is trusted, else replaced. `:scheme` becomes the scheme of the connection. Only this router may
   // set `x-client-cert-subject`. Look-alikes of these fields and of framing fields (exchange/router_owned_fields.h) are
-  // removed, here and in the functions below.
+  // removed, here and in the functions below. So are the fields in which the plan's sites tell of client certificates,
+  // before the site's own are added.
   // `fields`: which of them the backend gets. `site`: the request's; it may trust other addresses than the settings.
   void request(Head& head, const ClientInfo& client, const ForwardingFields& fields = {}, const Site* site = nullptr);
   // Removes all fields of exchange/router_owned_fields.h: a backend may merge trailers into the head's fields.
-  static void request_trailers(Head& trailers);
+  static void request_trailers(Head& trailers, const Site* site = nullptr);
   // Adds `date` when the backend sent none. Sets `x-worker`, whatever the backend sent, unless the operator has
   // switched it off or `worker` is empty. Removes the content-length of a 204 (RFC 9110 §8.6).
   void reply(Head& head, std::string_view worker, std::string_view date) const;
@@ -60,6 +61,7 @@ class HeaderRules {
 
  private:
   [[nodiscard]] const TrustedNetworks& trusted_at(const Site* site) const;
+  void tell_certificate(Head& head, const ClientInfo& client, const Site& site);
   void add_forwarding(Head& head, const ClientInfo& client, std::string_view scheme, const ForwardingFields& fields);
   void extend_forwarding(Head& head, const ClientInfo& client, std::string_view scheme, const ForwardingFields& fields);
 

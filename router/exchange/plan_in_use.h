@@ -81,7 +81,8 @@ class PlanInUse {
   [[nodiscard]] const LoopPlan& now() const { return *plans_.back(); }
   [[nodiscard]] ListenerInUse listen(std::size_t index) { return {PlanPin(*plans_.back()), index}; }
   // Who answers the request, by the plan of its listener. `site`: see Plan::match().
-  [[nodiscard]] static Answer match(const ListenerInUse& listener, const Site* site, const Head& head);
+  [[nodiscard]] static Answer match(const ListenerInUse& listener, const Site* site, const Head& head,
+                                    Security security = Security::none);
 
   // Ends the plans that nobody needs. Never to be called from a verb.
   void sweep();

@@ -20,6 +20,14 @@ constexpr std::array kOwned{
     OwnedField{"x-forwarded-prefix", FieldOwner::proxy},
     OwnedField{"x-forwarded-server", FieldOwner::proxy},
     OwnedField{"x-real-ip", FieldOwner::proxy},
+    OwnedField{"client-cert", FieldOwner::proxy},  // RFC 9440
+    OwnedField{"client-cert-chain", FieldOwner::proxy},
+    OwnedField{"ssl-client-cert", FieldOwner::proxy},  // the others by their proxies' custom
+    OwnedField{"x-client-cert", FieldOwner::proxy},
+    OwnedField{"x-forwarded-client-cert", FieldOwner::proxy},
+    OwnedField{"x-forwarded-tls-client-cert", FieldOwner::proxy},
+    OwnedField{"x-forwarded-tls-client-cert-info", FieldOwner::proxy},
+    OwnedField{"x-ssl-client-cert", FieldOwner::proxy},
     OwnedField{kCertificateSubject, FieldOwner::router},
     OwnedField{"connection", FieldOwner::codec},
     OwnedField{"content-length", FieldOwner::codec},

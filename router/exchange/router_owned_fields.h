@@ -18,10 +18,11 @@ namespace zeroway {
 inline constexpr std::string_view kCertificateSubject = "x-client-cert-subject";
 
 enum class FieldOwner : std::uint8_t {
-  sender,      // none of the fields below
-  codec,       // exactly a framing field: `content-length`, `transfer-encoding`, `host`, `te` …
-  proxy,       // exactly `forwarded`, `x-real-ip`, or a known `x-forwarded-…`: this router and the proxies it trusts
-  router,      // exactly kCertificateSubject
+  sender,  // none of the fields below
+  codec,   // exactly a framing field: `content-length`, `transfer-encoding`, `host`, `te` …
+  proxy,   // exactly `forwarded`, `x-real-ip`, a known `x-forwarded-…`, or a known field of a client's certificate:
+           // this router and the proxies it trusts
+  router,  // exactly kCertificateSubject
   look_alike,  // of any field above: no sender may use it
 };
 

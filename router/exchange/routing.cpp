@@ -33,13 +33,14 @@ void Routing::find_site(const ClientInfo& client, const Head& head) {
 }
 
 Result<> Routing::find(const ClientInfo& client, Head& head, Kind kind) {
+  if (auto fits = check_handshake(client); !fits) return fits;
   if (site() != nullptr && site()->makes_paths_canonical) {
     if (auto made = make_canonical(head); !made) return made;
   }
-  answer_ = PlanInUse::match(*client.listener, site(), head);
+  answer_ = PlanInUse::match(*client.listener, site(), head, security_of(client, head));
   switch (answer_.miss) {
     case Match::Miss::none:
-      return judge(kind);
+      return judge(client, kind);
     case Match::Miss::wrong_host:
       return clients(Code::misdirected, "no site has this host");
     case Match::Miss::wrong_method:
@@ -58,7 +59,28 @@ Result<> Routing::make_canonical(Head& head) {
   return {};
 }
 
-Result<> Routing::judge(Kind kind) const {
+// RFC 6066 §11.1, RFC 9110 §15.5.20. Sites that ask for no certificate share connections: browsers use one HTTP/2
+// connection for all names of a certificate.
+Result<> Routing::check_handshake(const ClientInfo& client) const {
+  if (site() == nullptr || site()->client_authorities.empty()) return {};
+  if (client.client_authorities != site()->client_authorities)
+    return clients(Code::misdirected, "the TLS handshake named a site with another client_ca");
+  if (site()->requires_certificate && !client.has_certificate)
+    return clients(Code::misdirected, "the site requires a client certificate, the TLS handshake's site does not");
+  return {};
+}
+
+// A trusted proxy may have taken the TLS off. Asked only where the answer changes something.
+Security Routing::security_of(const ClientInfo& client, const Head& head) const {
+  if (client.is_tls) return Security::tls;
+  if (site() == nullptr || site()->to_https == nullptr) return Security::none;
+  const bool is_believed = site()->trusted && site()->trusted->contain(client.address);
+  return is_believed && came_by_https(head) ? Security::tls : Security::none;
+}
+
+Result<> Routing::judge(const ClientInfo& client, Kind kind) const {
+  if (route().requires_certificate && !client.has_certificate)
+    return clients(Code::denied, "no client certificate, on a route with client_certificate = true");
   if (kind == Kind::web_socket && !route().takes_web_sockets)
     return clients(Code::no_web_socket, "a WebSocket on a route without websocket = true");
   if (has_encoded_slash_ && !route().takes_encoded_slashes)

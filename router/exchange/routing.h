@@ -31,7 +31,8 @@ class Routing {
 
   // Finds the site whose fields and pages the reply has, also where nobody answers.
   void find_site(const ClientInfo& client, const Head& head);
-  // After find_site(): finds who answers. The error is the client's.
+  // After find_site(): finds who answers. The error is the client's. First of all the client must have shown the
+  // certificate that the site wants: it chose the site of its TLS handshake by another name than that of its request.
   [[nodiscard]] Result<> find(const ClientInfo& client, Head& head, Kind kind);
   // Gives the request its id, if a rule of its route can use one: a new one, or that of a trusted client.
   void identify(const Head& head, RequestIds& ids, Trust trust);
@@ -58,8 +59,10 @@ class Routing {
   [[nodiscard]] const std::string& request_id() const { return request_id_; }
 
  private:
+  [[nodiscard]] Result<> check_handshake(const ClientInfo& client) const;
   [[nodiscard]] Result<> make_canonical(Head& head);
-  [[nodiscard]] Result<> judge(Kind kind) const;
+  [[nodiscard]] Security security_of(const ClientInfo& client, const Head& head) const;
+  [[nodiscard]] Result<> judge(const ClientInfo& client, Kind kind) const;
   [[nodiscard]] Result<> change_path(Head& head);
   [[nodiscard]] FieldValues values_of(const ClientInfo& client, const Head& request);
 

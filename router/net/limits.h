@@ -74,5 +74,9 @@ inline constexpr std::chrono::hours kExpiryInterval{24};     // between two such
 inline constexpr std::size_t kMaxTlsSessions = 1'024;        // of origins, kept by one set of client rules: 4 MiB
 inline constexpr std::chrono::hours kTlsSessionLife{1};  // a resumed session skips the check of certificates that long
 inline constexpr std::chrono::milliseconds kFilesInterval{500};  // between two looks at the certificates' files
+inline constexpr std::chrono::minutes kOcspSkew{5};              // a responder's clock may be ahead of ours
+inline constexpr std::chrono::hours kOcspNoEnd{1};  // how long an answer without nextUpdate is given to clients
+// Of an ACME challenge's certificate, before and after now: an authority's clock may be days off.
+inline constexpr std::chrono::seconds kChallengeLife{7 * 24 * 3600};
 
 }  // namespace zeroway

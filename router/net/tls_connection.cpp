@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "router/net/limits.h"
+#include "router/net/tls_hello.h"
 
 namespace zeroway {
 
@@ -56,7 +57,10 @@ void TlsConnection::answered(std::size_t bytes) {
   server_.has_signed();
 }
 
+// RFC 8737 §4: a connection with a challenge's certificate carries nothing else. Until it is closed the handshake's
+// timer bounds it.
 void TlsConnection::secured() {
+  if (engine().protocol() == kAcmeProtocol) return refuse("a challenge of ACME was answered", {});
   handshake_timer_.reset();
   arrivals_.secured(*this);
 }

@@ -2,7 +2,9 @@
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <algorithm>
 #include <cassert>
@@ -12,6 +14,7 @@
 
 #include "router/net/limits.h"
 #include "router/net/tls_files.h"
+#include "router/net/tls_hello.h"
 #include "router/net/tls_sessions.h"
 
 namespace zeroway {
@@ -119,6 +122,8 @@ void TlsEngine::shake_hands() {
 
 // A name is never cut: the cut name might be that of another client.
 void TlsEngine::check_client() {
+  if (protocol() == kAcmeProtocol) return;
+  client_authorities_ = TlsContext::client_authorities(ssl_.get());
   if (const std::size_t size = client_subject().size(); size > kMaxSubject) {
     fail("the subject of the client's certificate has " + std::to_string(size) + " bytes, over " +
          std::to_string(kMaxSubject));
@@ -165,15 +170,65 @@ std::string_view TlsEngine::cipher() const { return SSL_get_cipher_name(ssl_.get
 
 bool TlsEngine::is_resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
 
-std::string TlsEngine::client_subject() const {
-  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
-  if (!certificate) return {};
+bool TlsEngine::has_client_certificate() const {
+  return SSL_get0_peer_certificate(ssl_.get()) && SSL_get_verify_result(ssl_.get()) == X509_V_OK;
+}
+
+namespace {
+
+// XN_FLAG_RFC2253 escapes bytes that are not printable ASCII, so every name becomes a legal field value.
+std::string text_of(const X509_NAME* name) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new(BIO_s_mem()), BIO_free);
-  // XN_FLAG_RFC2253 escapes bytes that are not printable ASCII, so every subject becomes a legal field value.
-  if (!text || X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) < 0) return {};
+  if (!text || X509_NAME_print_ex(text.get(), name, 0, XN_FLAG_RFC2253) < 0) return {};
   const char* begin = nullptr;
   const long size = BIO_get_mem_data(text.get(), &begin);
   return std::string(begin, static_cast<std::size_t>(size));
+}
+
+std::string hex(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const char byte : bytes) {
+    text.push_back(kDigits[static_cast<unsigned char>(byte) >> 4]);
+    text.push_back(kDigits[static_cast<unsigned char>(byte) & 15]);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string TlsEngine::client_subject() const {
+  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  return certificate ? text_of(X509_get_subject_name(certificate)) : std::string();
+}
+
+std::string TlsEngine::client_issuer() const {
+  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  return certificate ? text_of(X509_get_issuer_name(certificate)) : std::string();
+}
+
+std::string TlsEngine::client_serial() const {
+  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  if (!certificate) return {};
+  const ASN1_INTEGER* serial = X509_get0_serialNumber(certificate);
+  return hex({reinterpret_cast<const char*>(ASN1_STRING_get0_data(serial)),
+              static_cast<std::size_t>(ASN1_STRING_length(serial))});
+}
+
+std::string TlsEngine::client_fingerprint() const {
+  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  return certificate ? hex(certificate_digest(certificate)) : std::string();
+}
+
+std::string TlsEngine::client_certificate() const {
+  X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  unsigned char* der = nullptr;
+  const int size = certificate ? i2d_X509(certificate, &der) : 0;
+  if (size <= 0) return {};
+  std::string text(4 * (static_cast<std::size_t>(size) + 2) / 3 + 1, '\0');
+  text.resize(static_cast<std::size_t>(EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), der, size)));
+  OPENSSL_free(der);
+  return text;
 }
 
 }  // namespace zeroway

@@ -11,7 +11,9 @@
 #include <string_view>
 
 #include "proto/bytes.h"
+#include "router/net/tls_challenges.h"
 #include "router/net/tls_context.h"
+#include "router/net/tls_ocsp.h"
 #include "router/net/tls_tickets.h"
 
 struct ssl_st;
@@ -25,6 +27,8 @@ class TlsSessions;
 struct TlsTerms {
   std::shared_ptr<const TlsContext> context;
   std::shared_ptr<const TicketKeys> keys;
+  std::shared_ptr<const TlsChallenges> challenges = {};  // null = none is open
+  std::shared_ptr<const TlsStaples> staples = {};        // null = none is there
 };
 
 struct FreeSsl {
@@ -70,12 +74,27 @@ class TlsEngine {
   [[nodiscard]] std::string_view version() const;
   [[nodiscard]] std::string_view cipher() const;
   [[nodiscard]] bool is_resumed() const;
+  [[nodiscard]] bool has_client_certificate() const;  // a verified one
   // The subject of the client's certificate, as RFC 4514 writes it, in printable ASCII; empty without a certificate.
   [[nodiscard]] std::string client_subject() const;
+  // More of that certificate: the issuer as the subject is written, the serial number and the SHA-256 of the whole in
+  // hex, and the certificate itself in base64.
+  [[nodiscard]] std::string client_issuer() const;
+  [[nodiscard]] std::string client_serial() const;
+  [[nodiscard]] std::string client_fingerprint() const;
+  [[nodiscard]] std::string client_certificate() const;
+  // TlsPolicy::client_authorities() of the site that the client came to. Empty before the handshake is done.
+  [[nodiscard]] const std::string& client_authorities() const { return client_authorities_; }
 
   // For OpenSSL's callbacks.
   [[nodiscard]] static TlsEngine& of(const ssl_st* ssl);
   [[nodiscard]] const TicketKeys* ticket_keys() const { return terms_.keys.get(); }
+  [[nodiscard]] const TlsStaple* staple(const std::string& certificate) const {
+    return terms_.staples ? terms_.staples->find(certificate, std::chrono::system_clock::now()) : nullptr;
+  }
+  [[nodiscard]] ssl_ctx_st* challenge(std::string_view name) const {
+    return terms_.challenges ? terms_.challenges->find(name) : nullptr;
+  }
   void keep_session(ssl_session_st* session);
 
  private:
@@ -91,6 +110,7 @@ class TlsEngine {
   Ssl ssl_;
   std::shared_ptr<TlsSessions> sessions_;  // the client's role
   std::string session_key_;
+  std::string client_authorities_;
   std::string failure_;
   TlsState state_ = TlsState::handshake;
 };

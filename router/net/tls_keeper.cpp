@@ -24,13 +24,18 @@ void append_mark(std::string& marks, const std::string& file) {
   marks.push_back('\n');
 }
 
-std::string marks_of(const TlsSettings& settings) {
-  std::string marks;
-  for (const TlsFiles& files : settings.certificates) {
+void append_marks(std::string& marks, const std::vector<TlsFiles>& certificates, const TlsPolicy& policy) {
+  for (const TlsFiles& files : certificates) {
     append_mark(marks, files.certificate);
     append_mark(marks, files.key);
   }
-  if (!settings.client_ca.empty()) append_mark(marks, settings.client_ca);
+  for (const std::string& file : policy.client_ca) append_mark(marks, file);
+}
+
+std::string marks_of(const TlsSettings& settings) {
+  std::string marks;
+  append_marks(marks, settings.certificates, settings.policy);
+  for (const TlsSite& site : settings.sites) append_marks(marks, site.certificates, site.policy);
   if (settings.directory.empty()) return marks;
   const auto pairs = list_pairs(settings.directory);
   if (!pairs) return marks.append(pairs.error().detail);
@@ -83,6 +88,16 @@ void TlsKeeper::reload() {
   has_failed_ = true;
   has_complained_ = false;
   load();
+}
+
+void TlsKeeper::use(std::shared_ptr<const TlsChallenges> challenges) {
+  terms_.challenges = std::move(challenges);
+  tell_(terms_);
+}
+
+void TlsKeeper::use(std::shared_ptr<const TlsStaples> staples) {
+  terms_.staples = std::move(staples);
+  tell_(terms_);
 }
 
 void TlsKeeper::load() {

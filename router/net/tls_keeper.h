@@ -27,8 +27,13 @@ class TlsKeeper {
   // Reads everything for the first time. The error names the file.
   [[nodiscard]] Result<> open();
   [[nodiscard]] const TlsTerms& terms() const { return terms_; }
-  // Reads everything again, changed or not; logs the result.
+  // Reads everything again, changed or not; logs the result. Who has written certificates need not wait for the keeper
+  // to see it: files that are there at open() may change at any time, a pair at once, and are in use after this call.
   void reload();
+  // Answers these challenges of ACME from now on, and no others; null = none.
+  void use(std::shared_ptr<const TlsChallenges> challenges);
+  // Gives these answers of OCSP to clients from now on.
+  void use(std::shared_ptr<const TlsStaples> staples);
 
  private:
   void look();

@@ -22,9 +22,9 @@ const Route* route_of_last_resort(const Site& site) {
 }  // namespace
 
 Match Plan::match(const Site* site, std::string_view host, std::string_view path, std::string_view method,
-                  const ClaimLookup& claims) {
+                  const ClaimLookup& claims, Security security) {
   if (site == nullptr) return {nullptr, nullptr, Match::Miss::wrong_host};
-  if (site->to_https != nullptr) return {site, site->to_https};
+  if (site->to_https != nullptr && security == Security::none) return {site, site->to_https};
   if (site->routes.is_empty() && site->files == nullptr && site->is_open_pool_last && site->workers != nullptr)
     return {site, site->workers};  // whatever workers claim
   const std::string_view bare = path.substr(0, path.find('?'));

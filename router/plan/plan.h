@@ -65,6 +65,9 @@ class ClaimLookup {
                                                            std::string_view path) const = 0;
 };
 
+// Whether the request is safe from others on its way to the first proxy that we trust.
+enum class Security : std::uint8_t { none, tls };
+
 struct Match {
   enum class Miss : std::uint8_t { none, wrong_host, wrong_method, no_route };
 
@@ -88,7 +91,8 @@ struct Plan {
   // `site`: site_of() the request's listener and host; null when no site has the host. `path` is the whole path with
   // its query, in the form in which it is forwarded.
   [[nodiscard]] static Match match(const Site* site, std::string_view host, std::string_view path,
-                                   std::string_view method, const ClaimLookup& claims);
+                                   std::string_view method, const ClaimLookup& claims,
+                                   Security security = Security::none);
   [[nodiscard]] static const Site* site_of(const ListenerSpec& listener, std::string_view host) {
     if (listener.only_site != nullptr) return listener.only_site;
     const Site* const* site = listener.sites.find(host);

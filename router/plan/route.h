@@ -42,6 +42,7 @@ struct Route {
   Millis reply_timeout{0};    // for a backend that has the whole request, or gives no credit, to reply: 504; 0 = any
   std::uint32_t retries = 2;  // openings of a possibly seen request after the first
   bool takes_web_sockets = true;
+  bool requires_certificate = false;  // of the client: 403
   bool takes_encoded_slashes = true;  // %2F and %5C in the path, about which servers disagree: else 400
 
   bool strips_prefix = false;              // `path` is taken off the request's path

@@ -2,7 +2,7 @@
 //
 // Owner: the plan (router/plan/plan.h), which never changes.   Thread: any.
 //
-//     every path: the redirect to https, where the site has one
+//     every path: the redirect to https, where the site has one, unless a trusted proxy took the TLS off
 //     the longest path wins:  own answers and the file's routes ── at a tie before ── claims of workers
 //     nobody has the path:    files ── else, without files and without a route "/", the open pool ── else 404
 //
@@ -29,9 +29,13 @@ struct ErrorBody {
 
 struct Site {
   std::string name;
+  std::string client_authorities;          // TlsPolicy::client_authorities() of its TLS; "" = clients are not asked
+  bool requires_certificate = false;       // every client must have shown one
+  std::vector<ClientField> client_fields;  // of requests: the router tells in them of the client's certificate
+  std::vector<std::string> certificate_fields;  // all such names of all sites: nobody else may send them
   PathTable<const Route*> routes;
   const AccessRules* access = nullptr;  // of requests that no route takes; null = every request passes
-  const Route* to_https = nullptr;      // takes every request; null = none
+  const Route* to_https = nullptr;      // takes every request that came without TLS; null = none
   const Route* workers = nullptr;       // of the fabric: for paths that workers claim, and the open pool; null = closed
   const Route* files = nullptr;         // of the folder; null = none
   bool is_open_pool_last = true;        // paths that nobody has go to the open pool

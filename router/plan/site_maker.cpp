@@ -14,9 +14,17 @@ namespace {
 // A value that stands for the request's id; see sites.proxy.headers.add.
 constexpr std::string_view kAutomaticId = "auto";
 constexpr std::string_view kRequestId = "x-request-id";
+constexpr const char* kHsts = "strict-transport-security";
 
 RequestTerms terms_of(const ClientTerms& said) {
   return {said.max_body, said.body_rate, said.body_timeout, said.web_sockets.open_handshake_timeout};
+}
+
+std::string hsts_value(const HstsSettings& said) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(said.max_age).count();
+  std::string value = "max-age=" + std::to_string(seconds);
+  if (said.include_subdomains) value += "; includeSubDomains";
+  return said.preload ? value + "; preload" : value;
 }
 
 ServerSpec::Scheme scheme_of(MemberScheme scheme) {
@@ -89,6 +97,13 @@ std::string group_in(std::string_view text) {
   return colon == std::string_view::npos ? "" : std::string(text.substr(colon + 1));
 }
 
+std::vector<std::string> names_of(const SiteSettings& said) {
+  std::vector<std::string> names = said.hostnames;
+  if (!said.hostname.empty()) names.insert(names.begin(), said.hostname);
+  names.erase(std::remove(names.begin(), names.end(), ""), names.end());
+  return names;
+}
+
 // 0 = the site has unix sockets only.
 std::uint16_t first_port(const SiteSettings& said) {
   for (const ListenAddress& where : said.listen)
@@ -107,6 +122,11 @@ void SiteMaker::add(const SiteSettings& said) {
   site.trusted.emplace();
   for (const std::string& network : settings_.exchange.trusted_proxies) static_cast<void>(site.trusted->add(network));
   for (const std::string& network : said.trusted_proxies) static_cast<void>(site.trusted->add(network));
+  if (said.ssl.enabled) {
+    site.client_authorities = said.ssl.policy.client_authorities();
+    site.client_fields = said.ssl.client_fields;
+    site.requires_certificate = !site.client_authorities.empty() && !said.ssl.policy.client_optional;
+  }
   add_reply_fields(made);
   add_error_pages(made);
   if (said.builtin_health) add_health(made);
@@ -119,12 +139,21 @@ void SiteMaker::add(const SiteSettings& said) {
 }
 
 void SiteMaker::finish() {
+  share_certificate_fields();
   for (const Made made : sites_)
     if (made.said->redirect_to_https) add_redirect_to_https(made);
   for (ListenerSpec& listener : plan_.listeners) {
     const Made made = default_of(listener);
     if (!made.said->strict_host) static_cast<void>(listener.sites.add("", made.site));
   }
+}
+
+// A backend may answer several sites, and believes the fields of one of them wherever the request came in.
+void SiteMaker::share_certificate_fields() {
+  std::vector<std::string> names;
+  for (const Made made : sites_)
+    for (const ClientField& field : made.site->client_fields) names.push_back(field.name);
+  for (const Made made : sites_) made.site->certificate_fields = names;
 }
 
 // The site for hosts that no site of the listener has: the one that says so, else the first one.
@@ -166,39 +195,34 @@ ListenerSpec& SiteMaker::listener_at(const ListenAddress& where, Made made) {
     if (said.proxy_protocol) spec.proxies = *made.site->trusted;
     spec.limits = settings_.edge.limits;
     spec.web_sockets = said.terms.web_sockets;
-    spec.tls.client_ca = said.ssl.client_ca;
-    spec.tls.client_optional = said.ssl.client_optional;
     plan_.listeners.push_back(std::move(spec));
     found = plan_.listeners.end() - 1;
   }
   if (found->is_tls != said.ssl.enabled)
     error(said.located.place_of("ssl"), "site '" + said.name + "': one site at " + to_text(where) +
                                             " has TLS and another one has none: give one of them another port");
-  if (said.ssl.enabled) add_certificate(*found, said);
+  if (said.ssl.enabled) add_tls(*found, said);
   return *found;
 }
 
-void SiteMaker::add_certificate(ListenerSpec& listener, const SiteSettings& said) {
+void SiteMaker::add_tls(ListenerSpec& listener, const SiteSettings& said) {
   if (said.ssl.cert_file.empty()) {
     return error(said.ssl.located.place, "site '" + said.name +
                                              "': this router gets no certificates by itself yet: name them with "
                                              "cert_file and key_file");
   }
-  const TlsFiles files{said.ssl.cert_file, said.ssl.key_file};
-  auto& all = listener.tls.certificates;
-  if (std::find(all.begin(), all.end(), files) == all.end()) all.push_back(files);
-  if (listener.tls.client_ca == said.ssl.client_ca && listener.tls.client_optional == said.ssl.client_optional) return;
-  error(said.ssl.located.place_of("client_ca"), "site '" + said.name +
-                                                    "': all sites of one listener want one client_ca and one "
-                                                    "client_optional: a client shows its certificate before its site "
-                                                    "is known");
+  TlsSite site;
+  site.hosts = names_of(said);
+  site.is_default = said.is_default;
+  site.certificates = {{said.ssl.cert_file, said.ssl.key_file}};
+  site.policy = said.ssl.policy;
+  site.staples = said.ssl.stapling;
+  listener.tls.sites.push_back(std::move(site));
 }
 
 void SiteMaker::add_names(ListenerSpec& listener, Made made) {
-  std::vector<std::string> names = made.said->hostnames;
-  names.insert(names.begin(), made.said->hostname);
-  for (const std::string& name : names)
-    if (!name.empty()) static_cast<void>(listener.sites.add(name, made.site));  // the file's checks found duplicates
+  for (const std::string& name : names_of(*made.said))
+    static_cast<void>(listener.sites.add(name, made.site));  // the file's checks found duplicates
 }
 
 // --- routes
@@ -227,6 +251,7 @@ void SiteMaker::add_route(Made made, const RouteSettings& said) {
   }
   route.retries = said.retries;
   route.takes_web_sockets = said.websocket;
+  route.requires_certificate = said.client_certificate;
   route.takes_encoded_slashes = said.encoded_slashes == EncodedSlashes::pass;
   route.strips_prefix = said.strip_prefix;
   if (said.rewrite_target)
@@ -306,21 +331,27 @@ void SiteMaker::add_health(Made made) {
   }
 }
 
-// To the port at which a site with TLS has the same host.
+// To the port at which a site with TLS has the host. The file's checks found a site that has no such port.
 void SiteMaker::add_redirect_to_https(Made made) {
   if (made.said->ssl.enabled) return;  // it is https already
   Route& route = new_route(made, "", made.said->terms);
   route.own_answer = OwnAnswer::to_https;
-  for (const Made other : sites_) {
-    const auto& names = other.said->hostnames;
-    const bool has_host = other.said->hostname == made.said->hostname ||
-                          std::find(names.begin(), names.end(), made.said->hostname) != names.end();
-    const std::uint16_t port = first_port(*other.said);
-    if (!other.said->ssl.enabled || !has_host || port == 0) continue;
-    route.https_port = port;
-    break;
-  }
+  route.takes_web_sockets = false;
+  const std::uint16_t port = made.said->https_port > 0 ? made.said->https_port : https_port_of(*made.said);
+  if (port > 0) route.https_port = port;
   made.site->to_https = &route;
+}
+
+// 0 = no site has HTTPS for the host.
+std::uint16_t SiteMaker::https_port_of(const SiteSettings& said) const {
+  HostTable<std::uint16_t> ports;
+  for (const Made other : sites_) {
+    const std::uint16_t port = first_port(*other.said);
+    if (!other.said->ssl.enabled || port == 0) continue;
+    for (const std::string& name : names_of(*other.said)) static_cast<void>(ports.add(name, port));
+  }
+  const std::uint16_t* port = ports.find(said.hostname);
+  return port == nullptr ? 0 : *port;
 }
 
 // --- backends
@@ -395,6 +426,8 @@ void SiteMaker::add_changes(const ForwardingSettings& said, Route& route) {
 
 void SiteMaker::add_reply_fields(Made made) {
   Site& site = *made.site;
+  if (made.said->ssl.enabled && made.said->ssl.hsts)
+    site.reply.set(kHsts, read_value({kHsts, hsts_value(*made.said->ssl.hsts), {}}));
   for (const FieldRule& rule : made.said->headers) site.reply.set(rule.name, read_value(rule));
   for (const FieldRule& rule : file_.security.security_headers) {
     const bool is_of_file = rule.place.line > 0;

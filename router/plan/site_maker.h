@@ -31,15 +31,17 @@ class SiteMaker {
   };
 
   void add_listeners(Made made);
+  void share_certificate_fields();
   ListenerSpec& listener_at(const ListenAddress& where, Made made);
   void add_names(ListenerSpec& listener, Made made);
   [[nodiscard]] Made default_of(const ListenerSpec& listener) const;
-  void add_certificate(ListenerSpec& listener, const SiteSettings& said);
+  void add_tls(ListenerSpec& listener, const SiteSettings& said);
   void add_route(Made made, const RouteSettings& said);
   void add_workers(Made made);
   void add_files(Made made);
   void add_health(Made made);
   void add_redirect_to_https(Made made);
+  [[nodiscard]] std::uint16_t https_port_of(const SiteSettings& said) const;
   void add_error_pages(Made made);
   void add_reply_fields(Made made);
   void warn_of_later(const SiteSettings& said);

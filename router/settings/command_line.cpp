@@ -122,10 +122,11 @@ void add_tls(CLI::App& app, Options& options, TlsSettings& tls, TlsWords& words)
       "Directory of certificates: NAME.crt with NAME.key, or NAME.pem with both", "DIR");
   options.number(kTls, "--tls-port", tls.port, 0, 65'535,
                  "HTTPS port, when there is a certificate; 0 takes a free port");
-  options.file(kTls, "--tls-client-ca", tls.client_ca,
-               "Clients need a certificate that an authority in this file has signed; workers find its subject in "
-               "x-client-cert-subject");
-  options.flag(kTls, "--tls-client-optional", tls.client_optional, true, "Clients may come without a certificate, too");
+  files("--tls-client-ca", tls.policy.client_ca,
+        "Clients need a certificate that an authority in this file has signed; repeatable; workers find its subject in "
+        "x-client-cert-subject");
+  options.flag(kTls, "--tls-client-optional", tls.policy.client_optional, true,
+               "Clients may come without a certificate, too");
 }
 
 // Returns "", or why the options do not fit together.
@@ -148,7 +149,7 @@ std::string pair_tls(const CLI::App& app, const TlsWords& words, std::uint16_t h
   if (tls.is_on() && http_port != 0 && tls.port == http_port) {
     return "--tls-port: " + std::to_string(tls.port) + " is the port of --port, too; HTTP and HTTPS need a port each";
   }
-  if (tls.client_optional && tls.client_ca.empty()) return "--tls-client-optional needs --tls-client-ca";
+  if (tls.policy.client_optional && tls.policy.client_ca.empty()) return "--tls-client-optional needs --tls-client-ca";
   return {};
 }
 

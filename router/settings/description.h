@@ -24,6 +24,7 @@ void describe_limits(Keys<HttpLimits>& keys);
 void describe_web_sockets(Keys<WebSocketSettings>& keys);
 void describe_fabric(Keys<FabricSettings>& keys);
 void describe_site(Keys<SiteSettings>& keys);
+void describe_ssl(Keys<SslSettings>& keys);
 void describe_proxy(Keys<ProxySettings>& keys);
 
 }  // namespace zeroway

@@ -165,6 +165,7 @@ void describe_route_target(Keys<RouteSettings>& keys) {
       .text("rewrite_target", &S::rewrite_target, is_path, "a path that begins with /", "/v2/",
             "What the backend sees in the place of the whole path; the query stays")
       .flag("websocket", &S::websocket, "Whether WebSockets may be opened")
+      .flag("client_certificate", &S::client_certificate, "Answer 403 to clients that have shown no certificate")
       .choice("encoded_slashes", &S::encoded_slashes,
               std::vector<std::pair<std::string, EncodedSlashes>>{{"refuse", EncodedSlashes::refuse},
                                                                   {"pass", EncodedSlashes::pass}},

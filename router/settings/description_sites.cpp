@@ -8,8 +8,6 @@ namespace zeroway {
 
 namespace {
 
-constexpr const char* kHostForms = "a host, as www.example.com or *.example.com, or an address";
-
 Fit read_hostname(SiteSettings& site, const Value& value) {
   auto taken = take_text(value);
   if (!taken.value) return taken.fit;
@@ -88,31 +86,6 @@ void describe_access_control(Keys<AccessControlSettings>& keys) {
       .time("max_age", &S::max_age, Millis(0), Zero::is_off, "How long a browser may keep the answer; 0 = as it likes");
 }
 
-void describe_acme(Keys<AcmeSettings>& keys) {
-  using S = AcmeSettings;
-  keys.flag("enabled", &S::enabled, "Whether certificates are fetched")
-      .text("email", &S::email, is_some, "an address", "admin@example.com", "Address for the account")
-      .flag("staging", &S::staging, "Certificates for tests, that no browser believes")
-      .path("challenge_dir", &S::challenge_dir, "", "Folder of the answers to challenges")
-      .text("directory_url", &S::directory_url, is_http_url, "an https:// or http:// URL",
-            "https://acme.example.com/directory", "Another authority than Let's Encrypt");
-}
-
-void describe_ssl(Keys<SslSettings>& keys) {
-  using S = SslSettings;
-  keys.located()
-      .flag("enabled", &S::enabled, "Whether the site speaks HTTPS")
-      .flag("auto_cert", &S::auto_cert, "Fetch the certificate by ACME")
-      .list("domains", &S::domains, is_site_host, kHostForms, "[\"www.example.com\"]",
-            "Further names for the fetched certificate")
-      .path("cert_file", &S::cert_file, "site.crt", "PEM: the certificate and those that signed it")
-      .path("key_file", &S::key_file, "site.key", "PEM: the certificate's key")
-      .path("client_ca", &S::client_ca, "clients.crt",
-            "Clients need a certificate that an authority in this file has signed")
-      .flag("client_optional", &S::client_optional, "Clients may come without a certificate, too")
-      .table("acme", &S::acme, "How certificates are fetched", describe_acme);
-}
-
 void describe_hosts(Keys<SiteSettings>& keys) {
   using S = SiteSettings;
   keys.text("name", &S::name, is_some, "a text", "main", "What the log calls the site")
@@ -131,6 +104,8 @@ void describe_hosts(Keys<SiteSettings>& keys) {
       .flag("fabric", &S::fabric, "Whether workers that connect may serve paths of the site")
       .flag("builtin_health", &S::builtin_health, "Whether the router answers /api/health, /ready and /live itself")
       .flag("redirect_to_https", &S::redirect_to_https, "Send clients to the HTTPS site of the same host")
+      .number("https_port", &S::https_port, 1, 65'535,
+              "Port of HTTPS as clients reach it; by default that of the HTTPS site, and 443 behind trusted_proxies")
       .list("trusted_proxies", &S::trusted_proxies, is_network, "a network, as 10.0.0.0/8", "[\"10.0.0.0/8\"]",
             "Networks whose forwarding fields and PROXY headers are believed; by default those of [requests]")
       .flag("proxy_protocol", &S::proxy_protocol, "Connections of trusted proxies begin with a PROXY header, v1 or v2");

@@ -13,6 +13,7 @@
 
 #include "proto/limits.h"
 #include "router/settings/sites.h"
+#include "router/settings/tls_settings.h"
 #include "router/settings/web_socket_settings.h"
 
 namespace zeroway {
@@ -36,28 +37,6 @@ struct HttpLimits {
   std::uint32_t max_streams = 128;                // requests at once on one HTTP/2 connection; more are refused
 
   bool operator==(const HttpLimits&) const = default;
-};
-
-// A certificate chain, which begins with the certificate itself, and the key; both PEM.
-struct TlsFiles {
-  std::string certificate;
-  std::string key;
-
-  bool operator==(const TlsFiles&) const = default;
-};
-
-struct TlsSettings {
-  std::uint16_t port = 9443;              // 0 = any free port, said in the log
-  std::vector<TlsFiles> certificates;     // the first one is for clients that name none of the others
-  std::string directory;                  // NAME.crt with NAME.key, or NAME.pem with both; "" = none
-  std::string client_ca;                  // CAs that sign clients' certificates; "" = clients are not asked for one
-  bool client_optional = false;           // a client may connect without a certificate
-  Millis handshake_timeout{10'000};       // from accept to the end of the handshake: closed
-  Millis ticket_rotation{12 * 3600'000};  // between new ticket keys; each key is accepted for two more such times
-
-  [[nodiscard]] bool is_on() const { return !certificates.empty() || !directory.empty(); }
-
-  bool operator==(const TlsSettings&) const = default;
 };
 
 struct EdgeSettings {

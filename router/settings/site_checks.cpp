@@ -34,12 +34,6 @@ Doors doors_of(const FileSettings& file) {
   return doors;
 }
 
-std::vector<std::pair<std::string, FilePlace>> hosts_of(const SiteSettings& site) {
-  std::vector<std::pair<std::string, FilePlace>> hosts{{site.hostname, site.located.place_of("hostname")}};
-  for (const std::string& host : site.hostnames) hosts.emplace_back(host, site.located.place_of("hostnames"));
-  return hosts;
-}
-
 // --- One site
 
 void check_listen(const SiteSettings& site, Reading& reading) {
@@ -59,37 +53,6 @@ void check_proxy_header(const SiteSettings& site, Reading& reading) {
   reading.error(site.located.place_of("proxy_protocol"),
                 site.located.name_of("proxy_protocol") +
                     ": wants trusted_proxies, too: a PROXY header of anybody would be believed");
-}
-
-void check_certificate(const SslSettings& ssl, Reading& reading) {
-  const bool has_certificate = !ssl.cert_file.empty();
-  const bool has_key = !ssl.key_file.empty();
-  if (has_certificate != has_key) {
-    const char* there = has_certificate ? "cert_file" : "key_file";
-    reading.error(ssl.located.place_of(there),
-                  ssl.located.name_of(there) + ": wants " + (has_certificate ? "key_file" : "cert_file") + ", too");
-  } else if (!has_certificate && !ssl.auto_cert) {
-    reading.error(ssl.located.place_of("enabled"),
-                  ssl.located.name_of("enabled") + ": wants cert_file and key_file, or auto_cert = true");
-  }
-}
-
-void check_ssl(const SslSettings& ssl, Reading& reading) {
-  if (!ssl.enabled) {
-    if (!ssl.cert_file.empty() || ssl.auto_cert) {
-      reading.warn(ssl.located.place, ssl.located.where + ": enabled is not true: the site speaks HTTP without TLS");
-    }
-    return;
-  }
-  check_certificate(ssl, reading);
-  if (ssl.auto_cert && ssl.acme.email.empty()) {
-    reading.error(ssl.located.place_of("auto_cert"),
-                  ssl.located.name_of("auto_cert") + ": wants an address as email in " + ssl.located.name_of("acme"));
-  }
-  if (ssl.client_optional && ssl.client_ca.empty()) {
-    reading.error(ssl.located.place_of("client_optional"),
-                  ssl.located.name_of("client_optional") + ": wants client_ca, too");
-  }
 }
 
 void check_access(const AccessControlSettings& access, Reading& reading) {
@@ -112,7 +75,7 @@ void check_folder_keys(const SiteSettings& site, Reading& reading) {
 void check_site(const SiteSettings& site, Reading& reading) {
   check_listen(site, reading);
   check_proxy_header(site, reading);
-  check_ssl(site.ssl, reading);
+  check_ssl(site, reading);
   check_access(site.access_control, reading);
   check_folder_keys(site, reading);
   check_proxy(site, reading);
@@ -134,7 +97,7 @@ void check_names(const FileSettings& file, Reading& reading) {
 void check_hosts(const Sites& sites, const std::string& door, Reading& reading) {
   std::map<std::string, FilePlace> known;
   for (const SiteSettings* site : sites) {
-    for (const auto& [host, place] : hosts_of(*site)) {
+    for (const auto& [host, place] : placed_hosts_of(*site)) {
       if (host.empty()) continue;
       const auto [first, is_new] = known.emplace(host, place);
       if (is_new) continue;
@@ -196,20 +159,6 @@ void check_overlaps(const FileSettings& file, Reading& reading) {
   }
 }
 
-void check_redirects(const FileSettings& file, Reading& reading) {
-  std::set<std::string> secure;
-  for (const SiteSettings& site : file.sites) {
-    if (!site.ssl.enabled) continue;
-    for (const auto& [host, place] : hosts_of(site)) secure.insert(host);
-  }
-  for (const SiteSettings& site : file.sites) {
-    if (!site.redirect_to_https || site.ssl.enabled || secure.contains(site.hostname)) continue;
-    reading.warn(
-        site.located.place_of("redirect_to_https"),
-        site.located.name_of("redirect_to_https") + ": no site of this file serves HTTPS for " + quoted(site.hostname));
-  }
-}
-
 void check_management(const ManagementSettings& management, Reading& reading) {
   const bool is_local =
       management.host == "localhost" || management.host == "::1" || management.host.starts_with("127.");
@@ -236,7 +185,7 @@ void check_site_files(const SiteSettings& site, Reading& reading) {
   if (ssl.enabled) {
     check_file(ssl.located, "cert_file", ssl.cert_file, reading);
     check_file(ssl.located, "key_file", ssl.key_file, reading);
-    check_file(ssl.located, "client_ca", ssl.client_ca, reading);
+    for (const std::string& file : ssl.policy.client_ca) check_file(ssl.located, "client_ca", file, reading);
   }
   for (const MemberSettings& member : site.proxy.members) {
     check_file(member.located, "ca_file", member.ca_file, reading);

@@ -18,4 +18,10 @@ void check_files(const FileSettings& file, Reading& reading);
 // the fabric. The error names the file.
 [[nodiscard]] Result<> check_file_ports(const Settings& settings);
 
+// The parts of check_sites() and check_proxy() in settings/tls_checks.cpp.
+void check_ssl(const SiteSettings& site, Reading& reading);
+void check_redirects(const FileSettings& file, Reading& reading);
+// The names of a site, and where they stand.
+[[nodiscard]] std::vector<std::pair<std::string, FilePlace>> placed_hosts_of(const SiteSettings& site);
+
 }  // namespace zeroway

@@ -15,6 +15,7 @@
 #include "router/settings/file_place.h"
 #include "router/settings/listen_address.h"
 #include "router/settings/member_url.h"
+#include "router/settings/tls_settings.h"
 
 namespace zeroway {
 
@@ -127,6 +128,26 @@ struct AcmeSettings {
   bool operator==(const AcmeSettings&) const = default;
 };
 
+// What a field says of a client's certificate.
+enum class CertificateWord : std::uint8_t { subject, issuer, serial, fingerprint, certificate };
+
+struct ClientField {
+  std::string name;  // lower case
+  CertificateWord word = CertificateWord::subject;
+
+  bool operator==(const ClientField&) const = default;
+};
+
+// Strict-Transport-Security (RFC 6797).
+struct HstsSettings {
+  Located located;
+  Millis max_age{365L * 24 * 3600'000};
+  bool include_subdomains = false;
+  bool preload = false;
+
+  bool operator==(const HstsSettings&) const = default;
+};
+
 struct SslSettings {
   Located located;
   bool enabled = false;
@@ -134,8 +155,10 @@ struct SslSettings {
   std::vector<std::string> domains;  // further names in the certificate
   std::string cert_file;
   std::string key_file;
-  std::string client_ca;         // "" = clients are asked for no certificate
-  bool client_optional = false;  // clients may come without a certificate, too
+  TlsPolicy policy;
+  std::optional<HstsSettings> hsts;
+  bool stapling = true;
+  std::vector<ClientField> client_fields;  // backends learn of the client's certificate from them
   AcmeSettings acme;
 
   bool operator==(const SslSettings&) const = default;
@@ -234,6 +257,7 @@ struct RouteSettings {
   std::optional<std::string> rewrite_target;
   bool websocket = false;
   EncodedSlashes encoded_slashes = EncodedSlashes::pass;
+  bool client_certificate = false;  // 403 for a client that has shown none
   std::optional<RedirectSettings> redirect;
   std::uint32_t retries = 2;
   BalanceSettings balance;
@@ -273,6 +297,7 @@ struct SiteSettings {
   bool fabric = true;                  // workers may serve paths of this site
   bool builtin_health = true;          // /api/health and its like are the router's
   bool redirect_to_https = false;
+  std::uint16_t https_port = 0;              // of the redirect; 0 = that of the HTTPS site with the same host
   std::vector<std::string> trusted_proxies;  // networks whose forwarding fields and PROXY headers are believed
   bool proxy_protocol = false;               // connections begin with a PROXY header
   std::vector<FieldRule> headers;            // on all replies

@@ -10,6 +10,7 @@
 
 namespace zeroway {
 
+inline constexpr const char* kHostForms = "a host, as www.example.com or *.example.com, or an address";
 // A name of a host, "*." and one, or an address; at most 253 bytes, labels of letters, digits, '-' and '_'.
 [[nodiscard]] bool is_site_host(const std::string& text);
 // Begins with '/', without a query, a fragment, a space or a control character.

@@ -58,3 +58,23 @@ TEST_CASE("client address: fields that come twice are one list") {
   const Head head{{"x-forwarded-for", "1.1.1.1, 203.0.113.9"}, {"a", "b"}, {"x-forwarded-for", "10.2.0.1"}};
   CHECK(client_address(head, "10.0.0.1", trusted) == "203.0.113.9");
 }
+
+TEST_CASE("client address: whether the client came by https is the word of the first proxy") {
+  struct Case {
+    const char* listed;     // x-forwarded-proto
+    const char* forwarded;  // RFC 7239
+    bool is_https;
+  };
+  for (const Case& one :
+       {Case{"https", "", true}, Case{"HTTPS", "", true}, Case{"http", "", false}, Case{"https, http", "", true},
+        Case{"http, https", "", false}, Case{"httpsx", "", false}, Case{"", "for=1.1.1.1;proto=https", true},
+        Case{"", "proto=\"https\", proto=http", true}, Case{"", "proto=http, proto=https", false},
+        Case{"", "for=\"proto=https\"", false}, Case{"http", "proto=https", false}, Case{"", "", false}}) {
+    Head head;
+    if (*one.listed != '\0') head.add("x-forwarded-proto", one.listed);
+    if (*one.forwarded != '\0') head.add("forwarded", one.forwarded);
+    CAPTURE(one.listed);
+    CAPTURE(one.forwarded);
+    CHECK(came_by_https(head) == one.is_https);
+  }
+}

@@ -217,6 +217,82 @@ TEST_CASE("own answers: a request without a host cannot be sent to https, and OP
   CHECK(s.told("location") == "https://example.com:8443|");
 }
 
+TEST_CASE("own answers: no redirect to https when a trusted proxy has taken the TLS off, and none else is believed") {
+  const Head forwarded{{"x-forwarded-proto", "https"}};
+  const std::string site =
+      site_text("redirect_to_https = true\nfabric = false\ntrusted_proxies = [\"192.0.2.0/24\"]\n");
+  SiteScript s(site + kSecure);
+  CHECK(s.status("/a", forwarded) == 404);
+  CHECK(s.status("/api/health", forwarded) == 200);
+  CHECK(s.status("/a", {{"forwarded", "for=203.0.113.9;proto=https"}}) == 404);
+  CHECK(s.status("/a", {{"x-forwarded-proto", "http"}}) == 301);
+  CHECK(s.status("/a") == 301);
+  s.info.address = "203.0.113.9";
+  CHECK(s.status("/a", forwarded) == 301);
+}
+
+// --- client certificates
+
+namespace {
+
+// The first site takes every client; "closed.test" wants certificates of one authority.
+std::string with_closed(const std::string& client_auth, const std::string& in_route = "") {
+  const std::string secure = "[sites.ssl]\nenabled = true\ncert_file = \"a.crt\"\nkey_file = \"a.key\"\n";
+  return site_text("fabric = false\n") + secure +
+         "[[sites]]\nname = \"closed\"\nhostname = \"closed.test\"\nport = 8080\nfabric = false\n" + secure +
+         "client_ca = \"ca.crt\"\nclient_auth = \"" + client_auth + "\"\n" + proxy_text() +
+         server_text("backend", kUrl) + route_text("/", "backend") + route_text("/admin", "backend", in_route);
+}
+
+constexpr const char* kAuthorities = "dir/ca.crt\n";
+
+}  // namespace
+
+TEST_CASE("client certificates: 421 where the handshake's site did not ask for what the request's site wants") {
+  const Head closed{{":authority", "closed.test"}};
+  for (const char* client_auth : {"require", "optional"}) {
+    CAPTURE(client_auth);
+    SiteScript s(with_closed(client_auth));
+    s.info.is_tls = true;
+    CHECK(s.status("/", closed) == 421);
+    CHECK(s.status("/api/health", closed) == 421);  // nothing of the site is told
+    CHECK(s.status("/", {{":authority", "CLOSED.test.:8080"}}) == 421);
+    s.info.client_authorities = "dir/other.crt\n";
+    s.info.has_certificate = true;
+    CHECK(s.status("/", closed) == 421);
+    s.info.client_authorities = kAuthorities;
+    CHECK(s.status("/", closed) == 0);
+    s.info.has_certificate = false;
+    CHECK(s.status("/", closed) == (s.info.has_certificate || client_auth == std::string("optional") ? 0 : 421));
+  }
+}
+
+TEST_CASE("client certificates: a site without them is served on every connection, as browsers share connections") {
+  SiteScript s(with_closed("require"));
+  s.info.is_tls = true;
+  for (const char* authorities : {"", kAuthorities}) {
+    s.info.client_authorities = authorities;
+    CHECK(s.status("/") == 404);
+    CHECK(s.status("/api/health") == 200);
+  }
+}
+
+TEST_CASE("client certificates: a route asks for one with 403, whatever spelling the path has") {
+  SiteScript s(with_closed("optional", "client_certificate = true\n"));
+  s.info.is_tls = true;
+  s.info.client_authorities = kAuthorities;
+  const auto status = [&](std::string_view path, const Head& more = {}) {
+    Head head{{":authority", "closed.test"}};
+    for (const Field field : more) head.set(field.name, field.value);
+    return s.status(path, head);
+  };
+  for (const char* path : {"/admin", "/admin/x", "/x/../admin", "/%61dmin", "/./admin?a"}) CHECK(status(path) == 403);
+  CHECK(status("/admin", {{"x-client-cert-subject", "CN=ann"}}) == 403);
+  CHECK(status("/administrator") == 0);
+  s.info.has_certificate = true;
+  CHECK(status("/admin") == 0);
+}
+
 // --- fields
 
 TEST_CASE("routing: a field's variables are those of the client's request") {

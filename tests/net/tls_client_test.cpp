@@ -201,7 +201,7 @@ TEST_CASE("tls client: our certificate is shown to a server that asks, and the r
   const TlsFiles files = bench.folder.make("a", "DNS:a.test");
   const TlsFiles ours = bench.folder.make("ours", "", "router");
   TlsSettings settings = bench.server_settings({files});
-  settings.client_ca = ours.certificate;
+  settings.policy.client_ca = {ours.certificate};
   Server server(bench.loop, settings);
   TlsClientSettings rules;
   rules.ca_file = files.certificate;

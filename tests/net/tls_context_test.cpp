@@ -33,7 +33,7 @@ TEST_CASE("tls context: a file that cannot be used is named") {
   CHECK(names(with({folder.path("half.crt"), good.key}), "half.crt"));
   CHECK(names(with({folder.path("empty.crt"), good.key}), "empty.crt: no certificate"));
   CHECK(names(with({folder.path(""), good.key}), folder.path("")));
-  settings.client_ca = folder.path("none.ca");
+  settings.policy.client_ca = {folder.path("none.ca")};
   CHECK(names(with(good), "none.ca"));
 }
 

@@ -191,7 +191,7 @@ TEST_CASE("tls engine: a client's certificate is asked for, checked, and its sub
   const TlsFiles client = folder.make("client", "", "J\xc3\xb6rg, \r\nx: y");
   const TlsFiles stranger = folder.make("stranger", "", "stranger");
   TlsSettings settings = settings_of({folder.make("a", "DNS:a.test")});
-  settings.client_ca = client.certificate;  // signed by itself
+  settings.policy.client_ca = {client.certificate};  // signed by itself
   const auto come = [](Pair& pair, const TlsFiles* files) {
     if (files) {
       SSL_CTX_use_certificate_file(pair.client.context(), files->certificate.c_str(), SSL_FILETYPE_PEM);
@@ -202,7 +202,7 @@ TEST_CASE("tls engine: a client's certificate is asked for, checked, and its sub
     return pair.engine->state() == TlsState::open ? pair.engine->client_subject() : "failed";
   };
   for (const bool is_optional : {false, true}) {
-    settings.client_optional = is_optional;
+    settings.policy.client_optional = is_optional;
     Pair pair(settings);
     CHECK(come(pair, nullptr) == (is_optional ? "" : "failed"));
     CHECK(come(pair, &stranger) == "failed");
@@ -225,4 +225,174 @@ TEST_CASE("tls engine: what is no TLS fails, and so does a byte changed on the w
   pair.hear(said);
   CHECK(pair.engine->state() == TlsState::failed);
   CHECK(pair.heard.empty());
+}
+
+namespace {
+
+// Two sites of one listener: "open" asks for nothing, "closed" for a client's certificate and TLS 1.3.
+struct TwoSites {
+  TlsFolder folder;
+  TlsFiles client = folder.make("client", "", "ann");
+  TlsSettings settings;
+
+  TwoSites() {
+    settings.sites.push_back(
+        {{"open.test", "*.open.test"}, false, {folder.make("open", "DNS:*.open.test", "open")}, {}});
+    TlsSite closed{{"closed.test", "a.open.test"}, false, {folder.make("closed", "DNS:closed.test", "closed")}, {}};
+    closed.policy.client_ca = {client.certificate};
+    closed.policy.client_optional = true;
+    closed.policy.min_version = TlsVersion::v1_3;
+    closed.policy.ciphers = {"TLS_CHACHA20_POLY1305_SHA256"};
+    settings.sites.push_back(std::move(closed));
+  }
+};
+
+// The certificate that a client with this name gets; "" when the handshake fails.
+std::string shown(Pair& pair, const std::string& name) {
+  pair.begin(name);
+  pair.shake_hands();
+  return pair.engine->state() == TlsState::open ? pair.client.peer_name() : "";
+}
+
+std::array<std::uint8_t, 32> digest_of(std::uint8_t byte) {
+  std::array<std::uint8_t, 32> digest{};
+  digest.fill(byte);
+  return digest;
+}
+
+void offer(Pair& pair, const std::string& protocols) {
+  SSL_CTX_set_alpn_protos(pair.client.context(), reinterpret_cast<const unsigned char*>(protocols.data()),
+                          static_cast<unsigned>(protocols.size()));
+}
+
+}  // namespace
+
+TEST_CASE("tls engine: the name chooses the site: exact before wildcard, in any order, else the default site") {
+  TwoSites sites;
+  for (int order = 0; order < 2; ++order) {
+    Pair pair(sites.settings);
+    CHECK(shown(pair, "b.open.test") == "open");
+    CHECK(shown(pair, "A.Open.Test.") == "closed");  // exact, though the other site's certificate has the name
+    CHECK(shown(pair, "closed.test") == "closed");
+    const std::string usual = order == 0 ? "open" : "closed";
+    CHECK(shown(pair, "other.test") == usual);
+    CHECK(shown(pair, "x.y.open.test") == "open");  // the site's wildcard is for any depth, as that of a request's host
+    CHECK(shown(pair, "") == usual);
+    std::swap(sites.settings.sites[0], sites.settings.sites[1]);
+  }
+  sites.settings.sites[1].is_default = true;
+  Pair pair(sites.settings);
+  CHECK(shown(pair, "other.test") == "closed");
+}
+
+TEST_CASE("tls engine: each site has its own versions, ciphers and authorities") {
+  TwoSites sites;
+  Pair pair(sites.settings);
+  CHECK(shown(pair, "closed.test") == "closed");
+  CHECK(pair.engine->cipher() == "TLS_CHACHA20_POLY1305_SHA256");
+  CHECK(pair.engine->client_authorities() == sites.client.certificate + "\n");
+  CHECK_FALSE(pair.engine->has_client_certificate());
+  CHECK(shown(pair, "b.open.test") == "open");
+  CHECK(pair.engine->cipher() == "TLS_AES_128_GCM_SHA256");
+  CHECK(pair.engine->client_authorities().empty());
+  SSL_CTX_set_max_proto_version(pair.client.context(), TLS1_2_VERSION);
+  CHECK(shown(pair, "b.open.test") == "open");
+  CHECK(shown(pair, "closed.test") == "");
+  CHECK(pair.engine->failure().find("protocol") != std::string_view::npos);
+}
+
+TEST_CASE("tls engine: a session is resumed under its own name only (CVE-2025-23419)") {
+  TwoSites sites;
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    CAPTURE(version);
+    sites.settings.sites[1].policy.min_version = TlsVersion::v1_2;
+    sites.settings.sites[1].policy.ciphers.clear();
+    Pair pair(sites.settings);
+    SSL_CTX_set_min_proto_version(pair.client.context(), version);
+    SSL_CTX_set_max_proto_version(pair.client.context(), version);
+    SSL_CTX_set_session_cache_mode(pair.client.context(), SSL_SESS_CACHE_CLIENT);
+    const auto resumes = [&pair](const std::string& first, const std::string& second) {
+      REQUIRE(shown(pair, first) != "");
+      SSL_SESSION* session = SSL_get1_session(pair.client.ssl());
+      pair.engine = std::make_unique<TlsEngine>(pair.terms);
+      pair.client.begin(second);
+      SSL_set_session(pair.client.ssl(), session);
+      SSL_SESSION_free(session);
+      pair.shake_hands();
+      REQUIRE(pair.engine->state() == TlsState::open);
+      return pair.engine->is_resumed();
+    };
+    CHECK(resumes("b.open.test", "b.open.test"));
+    CHECK(resumes("B.open.test", "b.open.test."));
+    CHECK(resumes("closed.test", "closed.test"));
+    CHECK_FALSE(resumes("b.open.test", "closed.test"));
+    CHECK_FALSE(resumes("closed.test", "b.open.test"));
+    CHECK_FALSE(resumes("b.open.test", "c.open.test"));
+    CHECK_FALSE(resumes("b.open.test", ""));
+  }
+}
+
+TEST_CASE("tls engine: a policy that changed is a full handshake, and the same one with new certificates is not") {
+  TwoSites sites;
+  Pair pair(sites.settings);
+  SSL_CTX_set_session_cache_mode(pair.client.context(), SSL_SESS_CACHE_CLIENT);
+  const auto resumes_in = [&](const TlsSettings& later) {
+    REQUIRE(shown(pair, "closed.test") == "closed");
+    SSL_SESSION* session = SSL_get1_session(pair.client.ssl());
+    TlsTerms terms = pair.terms;
+    terms.context = *TlsContext::load(later, {"h2"});
+    pair.engine = std::make_unique<TlsEngine>(terms);
+    pair.client.begin("closed.test");
+    SSL_set_session(pair.client.ssl(), session);
+    SSL_SESSION_free(session);
+    pair.shake_hands();
+    return pair.engine->is_resumed();
+  };
+  TlsSettings later = sites.settings;
+  later.sites[1].certificates = {sites.folder.make("new", "DNS:closed.test", "new")};
+  CHECK(resumes_in(later));
+  later.sites[1].policy.client_ca.push_back(sites.folder.make("more", "", "bob").certificate);
+  CHECK_FALSE(resumes_in(later));
+}
+
+TEST_CASE("tls engine: acme-tls/1 gets the challenge of its name, and no certificate is asked for (RFC 8737)") {
+  TwoSites sites;
+  sites.settings.sites[1].policy.client_optional = false;
+  Pair pair(sites.settings);
+  auto challenges = TlsChallenges::make({{"closed.test", digest_of(7)}, {"b.open.test", digest_of(8)}});
+  REQUIRE(challenges.has_value());
+  pair.terms.challenges = *challenges;
+  CHECK(shown(pair, "closed.test") == "");  // it wants a certificate
+  offer(pair,
+        "\x0a"
+        "acme-tls/1");
+  CHECK(shown(pair, "Closed.Test") == "acme challenge");
+  CHECK(pair.engine->protocol() == "acme-tls/1");
+
+  const X509* certificate = SSL_get0_peer_certificate(pair.client.ssl());
+  CHECK(X509_get_version(certificate) == X509_VERSION_3);
+  const std::unique_ptr<ASN1_OBJECT, decltype(&ASN1_OBJECT_free)> kind(OBJ_txt2obj("1.3.6.1.5.5.7.1.31", 1),
+                                                                       ASN1_OBJECT_free);
+  const X509_EXTENSION* identifier = X509_get_ext(certificate, X509_get_ext_by_OBJ(certificate, kind.get(), -1));
+  REQUIRE(identifier);
+  CHECK(X509_EXTENSION_get_critical(identifier) == 1);
+  const ASN1_OCTET_STRING* value = X509_EXTENSION_get_data(const_cast<X509_EXTENSION*>(identifier));
+  const std::string text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
+                         static_cast<std::size_t>(ASN1_STRING_length(value)));
+  CHECK(text == "\x04\x20" + std::string(32, '\x07'));
+  CHECK(X509_check_host(const_cast<X509*>(certificate), "closed.test", 0, 0, nullptr) == 1);
+}
+
+TEST_CASE("tls engine: acme-tls/1 without a challenge for the name is refused") {
+  TwoSites sites;
+  Pair pair(sites.settings);
+  offer(pair,
+        "\x0a"
+        "acme-tls/1");
+  CHECK(shown(pair, "b.open.test") == "");  // no challenges at all
+  pair.terms.challenges = *TlsChallenges::make({{"closed.test", digest_of(1)}});
+  CHECK(shown(pair, "b.open.test") == "");
+  CHECK(shown(pair, "") == "");
+  offer(pair, "\x02h2");
+  CHECK(shown(pair, "closed.test") == "closed");
 }

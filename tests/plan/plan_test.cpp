@@ -79,8 +79,8 @@ TEST_CASE("plan: without a file a folder has the paths that workers do not claim
 }
 
 TEST_CASE("plan: the redirect to https comes before everything else") {
-  const auto plan =
-      plan_of(site_text("redirect_to_https = true\nstatic_dir = \"s\"\n") + pool(route_text("/", "backend")));
+  const auto plan = plan_of(site_text("redirect_to_https = true\nhttps_port = 443\nstatic_dir = \"s\"\n") +
+                            pool(route_text("/", "backend")));
   for (const char* path : {"/", "/a", "/api/health", "*"}) CHECK(who(*plan, path, "POST", {"/a"}) == "https");
 }
 

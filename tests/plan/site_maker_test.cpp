@@ -312,27 +312,42 @@ TEST_CASE("site maker: a certificate by ACME is an error until the router can fe
   CHECK(errors.starts_with("dir/a.toml:5:1: site 'main': this router gets no certificates by itself yet"));
 }
 
-TEST_CASE("site maker: certificates of a listener are those of its sites, each once") {
-  const auto plan = plan_of(site_text() + kCertificate + other_site("b", "b.test", "port = 8080\n") + kCertificate +
-                            other_site("c", "c.test", "port = 8080\n") +
-                            "[sites.ssl]\nenabled = true\ncert_file = \"c.crt\"\nkey_file = \"c.key\"\n");
+TEST_CASE("site maker: each site of a listener has its own certificate and its own rules for TLS") {
+  const auto plan = plan_of(site_text("hostnames = [\"*.example.com\"]\n") + kCertificate +
+                            other_site("c", "c.test", "port = 8080\ndefault = true\n") +
+                            "[sites.ssl]\nenabled = true\ncert_file = \"c.crt\"\nkey_file = \"c.key\"\n"
+                            "client_ca = [\"one.crt\", \"two.crt\"]\nclient_auth = \"optional\"\n"
+                            "min_version = \"1.3\"\nciphers = [\"TLS_AES_256_GCM_SHA384\"]\n");
   REQUIRE(plan->listeners.size() == 1);
-  CHECK(plan->listeners[0].is_tls);
-  CHECK(plan->listeners[0].tls.certificates ==
-        std::vector<TlsFiles>{{"dir/a.crt", "dir/a.key"}, {"dir/c.crt", "dir/c.key"}});
-  CHECK(plan->listeners[0].tls.client_ca.empty());
+  const TlsSettings& tls = plan->listeners[0].tls;
+  REQUIRE(plan->listeners[0].is_tls);
+  REQUIRE(tls.sites.size() == 2);
+  CHECK_FALSE(tls.is_on());
+  CHECK(tls.sites[0] == TlsSite{{"example.com", "*.example.com"}, false, {{"dir/a.crt", "dir/a.key"}}, {}});
+  CHECK(tls.sites[1] == TlsSite{{"c.test"},
+                                true,
+                                {{"dir/c.crt", "dir/c.key"}},
+                                {{"dir/one.crt", "dir/two.crt"}, true, TlsVersion::v1_3, {"TLS_AES_256_GCM_SHA384"}}});
+  CHECK(plan->sites[0].client_authorities.empty());
+  CHECK(plan->sites[1].client_authorities == "dir/one.crt\ndir/two.crt\n");
+  CHECK_FALSE(plan->sites[1].requires_certificate);
 }
 
-TEST_CASE("site maker: sites of one listener must ask clients for the same certificates") {
-  const std::string first = site_text() + kCertificate + "client_ca = \"one.crt\"\n" +
-                            other_site("b", "b.test", "port = 8080\n") + kCertificate;
-  CHECK(plan_of(first + "client_ca = \"one.crt\"\n")->listeners[0].tls.client_ca == "dir/one.crt");
-  for (const char* other : {"", "client_ca = \"two.crt\"\n", "client_ca = \"one.crt\"\nclient_optional = true\n"}) {
-    const std::string errors = errors_of(first + other);
-    CHECK_MESSAGE(errors.starts_with("dir/a.toml:1"), errors);
-    CHECK(errors.find("site 'b': all sites of one listener want one client_ca and one client_optional: ") !=
-          std::string::npos);
-  }
+TEST_CASE("site maker: Strict-Transport-Security is the site's, and only with TLS") {
+  const auto value = [](const std::string& text) {
+    Head head;
+    head.add(":status", "200");
+    std::string scratch;
+    plan_of(text)->sites.front().reply.apply(head, {}, scratch);
+    return std::string(head.find("strict-transport-security").value_or("none"));
+  };
+  CHECK(value(site_text() + kCertificate) == "none");
+  CHECK(value(site_text() + kCertificate + "[sites.ssl.hsts]\n") == "max-age=31536000");
+  CHECK(value(site_text() + kCertificate + "hsts = { max_age = 0 }\n") == "max-age=0");
+  CHECK(value(site_text() + kCertificate +
+              "hsts = { max_age = \"730d\", include_subdomains = true, preload = true }\n") ==
+        "max-age=63072000; includeSubDomains; preload");
+  CHECK(value(site_text() + "[sites.ssl]\nhsts = { max_age = \"1h\" }\n") == "none");
 }
 
 TEST_CASE("site maker: error pages have the file's content and a type, and a status beats a class of statuses") {
@@ -357,15 +372,20 @@ TEST_CASE("site maker: an error page that cannot be read is an error with its pl
 }
 
 TEST_CASE("site maker: the redirect to https goes to the port where the same host has https") {
-  const auto port = [](const std::string& others) {
-    const auto plan = plan_of(site_text("redirect_to_https = true\n") + others);
+  const auto port = [](const std::string& others, const std::string& more = "") {
+    const auto plan = plan_of(site_text("redirect_to_https = true\n" + more) + others);
     REQUIRE(plan->sites.front().to_https != nullptr);
     return plan->sites.front().to_https->https_port;
   };
-  const std::string secure = "[sites.ssl]\nenabled = true\ncert_file = \"a.crt\"\nkey_file = \"a.key\"\n";
-  CHECK(port("") == 443);
-  CHECK(port(other_site("b", "other.test", "port = 8444\n") + secure) == 443);
-  CHECK(port(other_site("b", "example.com", "port = 8443\n") + secure) == 8443);
+  const std::string secure = kCertificate;
+  const std::string wild = other_site("w", "*.com", "port = 8444\n") + secure;
+  const std::string exact = other_site("b", "example.com", "port = 8443\n") + secure;
+  CHECK(port(exact) == 8443);
+  CHECK(port(wild) == 8444);
+  CHECK(port(wild + exact) == 8443);
+  CHECK(port(exact, "https_port = 443\n") == 443);
+  CHECK(port("", "https_port = 9443\n") == 9443);
+  CHECK(port("", "trusted_proxies = [\"10.0.0.0/8\"]\n") == 443);
   CHECK(port(other_site("b", "b.test", "hostnames = [\"example.com\"]\nport = 8443\n") + secure) == 8443);
   CHECK(port(other_site("b", "example.com", "listen = [\"unix:/run/b.sock\", \"*:8443\"]\n") + secure) == 8443);
   CHECK(port(other_site("b", "example.com", "listen = [\"unix:/run/b.sock\"]\n") + secure) == 443);

@@ -211,14 +211,34 @@ TEST_CASE("file errors: sites of one listener want different hosts, one default,
 
 TEST_CASE("file errors: certificates want keys, and other machines an api_key") {
   const auto ssl = [](const std::string& more) { return plain("[sites.ssl]\nenabled = true\n" + more); };
+  const std::string pair = "cert_file = \"c\"\nkey_file = \"k\"\n";
   for (const Case& one : std::vector<Case>{
            {ssl(""), {"6:11: sites(main).ssl.enabled: wants cert_file and key_file, or auto_cert = true"}},
            {ssl("cert_file = \"c\""), {"7:13: sites(main).ssl.cert_file: wants key_file, too"}},
            {ssl("key_file = \"c\""), {"7:12: sites(main).ssl.key_file: wants cert_file, too"}},
            {ssl("auto_cert = true"),
             {"7:13: sites(main).ssl.auto_cert: wants an address as email in sites(main).ssl.acme"}},
-           {ssl("cert_file = \"c\"\nkey_file = \"k\"\nclient_optional = true"),
-            {"9:19: sites(main).ssl.client_optional: wants client_ca, too"}},
+           {ssl(pair + "client_auth = \"optional\""), {"9:15: sites(main).ssl.client_auth: wants client_ca, too"}},
+           {ssl(pair + "client_ca = \"ca\"\nclient_auth = \"on\""),
+            {"10:15: sites(main).ssl.client_auth = \"on\": wants one of require, optional"}},
+           {ssl(pair + "client_ca = \"\""),
+            {"9:13: sites(main).ssl.client_ca = \"\": wants a path, or a list of paths"}},
+           {ssl(pair + "client_optional = true"), {"9:1: sites(main).ssl.client_optional is no key"}},
+           {ssl(pair + "min_version = \"1.1\""),
+            {"9:15: sites(main).ssl.min_version = \"1.1\": wants one of 1.2, 1.3; is \"1.2\" meant?"}},
+           {ssl(pair + "ciphers = [\"TLS_AES_128_GCM_SHA256\", \"ECDHE-RSA-AES128-GCM-SHA25\"]"),
+            {"9:38: sites(main).ssl.ciphers: there is no cipher \"ECDHE-RSA-AES128-GCM-SHA25\"; is "
+             "\"ECDHE-RSA-AES128-GCM-SHA256\" meant?"}},
+           {ssl(pair + "min_version = \"1.3\"\nciphers = [\"ECDHE-RSA-AES128-GCM-SHA256\"]"),
+            {"10:11: sites(main).ssl.ciphers: min_version is 1.3, and none of the ciphers is for TLS 1.3"}},
+           {ssl(pair + "hsts = { preload = true, max_age = \"365d\" }"),
+            {"9:20: sites(main).ssl.hsts.preload: wants include_subdomains = true and a max_age of at least 365d: "
+             "browsers take no other host into their lists"}},
+           {plain("redirect_to_https = true\n"),
+            {"5:21: sites(main).redirect_to_https: no site of this file speaks HTTPS for \"example.com\"; say "
+             "https_port if another program does"}},
+           {plain("redirect_to_https = true\nhttps_port = 443\n"), {}},
+           {plain("redirect_to_https = true\ntrusted_proxies = [\"10.0.0.0/8\"]\n"), {}},
            {plain("access_control = { allow_origins = [\"*\"], allow_credentials = true }"),
             {"5:63: sites(main).access_control.allow_credentials: together with the origin * every page of the world "
              "could act as its reader; name the origins"}},
@@ -390,8 +410,6 @@ TEST_CASE("file warnings: settings that do nothing, or are dangerous, are told")
             "https://b"},
            {proxy("[[sites.proxy.upstreams]]\nname = \"unused\"\nurl = \"http://b\"\n"),
             "14:8: sites(main).proxy.upstreams(unused).name = \"unused\": no route names this pool"},
-           {plain("redirect_to_https = true"),
-            "5:21: sites(main).redirect_to_https: no site of this file serves HTTPS for \"example.com\""},
            {plain("fallback = \"index.html\""),
             "5:12: sites(main).fallback changes nothing: the site has no static_dir"},
            {plain("") + "[[sites]]\nname = \"main\"\nhostname = \"b\"\nport = 81\n",
