@@ -56,6 +56,7 @@ class Lane {
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] RequestLog& log() { return log_; }
   [[nodiscard]] FabricDriver& fabric() { return fabric_; }
+  [[nodiscard]] OriginDialer& dialer() { return backends_.dialer(); }
 
  private:
   void on_sweep();

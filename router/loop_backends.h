@@ -39,6 +39,8 @@ class LoopBackends {
   // The backends of `plan`, in its order. `before`: the plan in use, or null.
   [[nodiscard]] std::vector<std::shared_ptr<Backend>> make(const Plan& plan, const SharedPools& pools,
                                                            const LoopPlan* before);
+  // For requests of our own.
+  [[nodiscard]] OriginDialer& dialer() { return servers_; }
 
  private:
   [[nodiscard]] std::shared_ptr<Backend> make_one(const BackendSpec& spec, const std::shared_ptr<ServersPool>& pool);

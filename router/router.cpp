@@ -10,11 +10,11 @@
 
 #include "proto/control.h"
 #include "proto/instance.h"
+#include "router/entrance_tls.h"
 #include "router/file_content.h"
 #include "router/lane.h"
 #include "router/net/signals.h"
 #include "router/net/socket.h"
-#include "router/net/tls_keeper.h"
 #include "router/observe/log.h"
 #include "router/observe/log_file.h"
 #include "router/observe/report.h"
@@ -73,11 +73,11 @@ struct SocketFile {
 struct Router::Entrance {
   ListenerSpec spec;
   std::uint64_t door = 0;
-  std::string where{};                  // the bound address
-  std::vector<Socket> sockets{};        // bound and not handed to the lanes yet, one for each
-  std::vector<Socket> kept{};           // the same ones: for a door that speaks another language at this address
-  std::unique_ptr<TlsKeeper> keeper{};  // none without TLS
-  Entrance* before = nullptr;           // whose keeper this entrance takes over
+  std::string where{};                 // the bound address
+  std::vector<Socket> sockets{};       // bound and not handed to the lanes yet, one for each
+  std::vector<Socket> kept{};          // the same ones: for a door that speaks another language at this address
+  std::unique_ptr<EntranceTls> tls{};  // none without TLS
+  Entrance* before = nullptr;          // whose TLS this entrance takes over
 
   std::shared_ptr<SocketFile> socket_file{};  // of a unix socket; the entrance of the next plan takes it over
 
@@ -143,7 +143,7 @@ Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
     next.push_back(std::move(*entrance));
   }
   for (const auto& entrance : next)
-    if (Entrance* before = std::exchange(entrance->before, nullptr)) entrance->keeper = std::move(before->keeper);
+    if (Entrance* before = std::exchange(entrance->before, nullptr)) entrance->tls = std::move(before->tls);
   entrances_ = std::move(next);
   plan_ = plan;
   pools_ = std::move(*pools);
@@ -271,10 +271,8 @@ Result<> Router::open_tls(Entrance& entrance) {
       lane->loop().post([lane = lane.get(), door, terms] { lane->use_tls(door, terms); });
     }
   };
-  entrance.keeper =
-      std::make_unique<TlsKeeper>(lanes_.front()->loop(), entrance.spec.tls, std::vector<std::string>{"h2", "http/1.1"},
-                                  tell, lanes_.front()->clock());
-  return entrance.keeper->open();
+  entrance.tls = std::make_unique<EntranceTls>(*lanes_.front(), entrance.spec.tls, tell);
+  return entrance.tls->open();
 }
 
 // What the plan's listeners are for one lane.
@@ -284,7 +282,7 @@ std::vector<DoorChange> Router::doors_of(std::size_t lane) {
     Entrance& entrance = *entrances_[listener];
     DoorChange change{.door = entrance.door, .listener = listener};
     if (!entrance.sockets.empty()) change.socket = std::move(entrance.sockets[lane]);
-    if (entrance.keeper) change.tls = entrance.keeper->terms();
+    if (entrance.tls) change.tls = entrance.tls->terms();
     doors.push_back(std::move(change));
   }
   return doors;
@@ -372,7 +370,7 @@ void Router::reload() {
   log::reopen();
   log::info("SIGHUP: log files are opened anew, certificates are read again");
   for (const auto& entrance : entrances_)
-    if (entrance->keeper) entrance->keeper->reload();
+    if (entrance->tls) entrance->tls->keeper().reload();
   if (settings_.file && read_again_ && !is_draining_) reload_sites();
 }
 

@@ -1,0 +1,25 @@
+#include "router/entrance_tls.h"
+
+#include <random>
+#include <utility>
+
+namespace zeroway {
+
+EntranceTls::EntranceTls(Lane& first, const TlsSettings& settings, std::function<void(const TlsTerms&)> tell)
+    : stapler_(first.loop(), first.dialer(), first.clock(), std::random_device()(),
+               [this](std::shared_ptr<const TlsStaples> staples) { keeper_.use(std::move(staples)); }),
+      keeper_(
+          first.loop(), settings, {"h2", "http/1.1"},
+          [this, tell = std::move(tell)](const TlsTerms& terms) {
+            stapler_.use(terms.context->questions());
+            tell(terms);
+          },
+          first.clock()) {}
+
+Result<> EntranceTls::open() {
+  auto opened = keeper_.open();
+  if (opened) stapler_.use(terms().context->questions());
+  return opened;
+}
+
+}  // namespace zeroway

@@ -1,0 +1,92 @@
+#include "router/stapling/stapler.h"
+
+#include <optional>
+#include <utility>
+
+#include "router/observe/log.h"
+#include "router/route/text_hash.h"
+#include "router/stapling/ocsp_fetch.h"
+#include "router/stapling/staple_times.h"
+
+namespace zeroway {
+
+//   waiting ── timer ──▶ asking ── good answer ──▶ waiting, until half of its time
+//      ▲                    └───── anything else ──▶ waiting, longer after each failure
+class Stapler::Certificate {
+ public:
+  Certificate(Stapler& owner, OcspQuestion question)
+      : owner_(owner), question_(std::move(question)), timer_(owner.loop_, [this] { ask(); }) {
+    if (question_.is_must) tell_must();
+    if (may_be_asked()) {
+      timer_.set(Millis(0));
+    } else if (!question_.url.empty()) {
+      log::info("OCSP: " + question_.file + " has no certificate of its issuer: its responder cannot be asked");
+    }
+  }
+
+  [[nodiscard]] const std::optional<TlsStaple>& staple() const { return staple_; }
+
+ private:
+  [[nodiscard]] bool may_be_asked() const { return !question_.url.empty() && !question_.body.empty(); }
+
+  void tell_must() const {
+    log::warning("OCSP: " + question_.file + " is a must-staple certificate: clients refuse it " +
+                 (may_be_asked() ? "until its responder has answered" : "for ever, because no responder can be asked"));
+  }
+
+  void ask() {
+    fetch_ = std::make_unique<OcspFetch>(owner_.loop_, owner_.dialer_, question_,
+                                         [this](Result<std::string> answer) { answered(std::move(answer)); });
+  }
+
+  void answered(Result<std::string> answer) {
+    const std::unique_ptr<OcspFetch> done = std::move(fetch_);
+    const WallTime now = owner_.clock_.wall_now();
+    auto staple = answer ? judge_answer(question_, *answer, now) : Result<TlsStaple>(answer.error());
+    if (!staple) return failed(staple.error().detail);
+    if (std::exchange(failures_, 0) > 0) log::info("OCSP: " + question_.url + " answers again");
+    staple_ = std::move(*staple);
+    timer_.set(until_renewal(*staple_, now, owner_.random()));
+    owner_.tell_all();
+  }
+
+  // Told once, not at each of the next failures.
+  void failed(const std::string& why) {
+    if (++failures_ == 1) log::warning("OCSP: no new staple: " + why);
+    timer_.set(until_retry(failures_, owner_.random()));
+  }
+
+  Stapler& owner_;
+  const OcspQuestion question_;
+  std::optional<TlsStaple> staple_;
+  unsigned failures_ = 0;  // in a row
+  std::unique_ptr<OcspFetch> fetch_;
+  Timer timer_;
+};
+
+Stapler::Stapler(Loop& loop, OriginDialer& dialer, const WallClock& clock, std::uint64_t seed, Tell tell)
+    : loop_(loop), dialer_(dialer), clock_(clock), random_(seed), tell_(std::move(tell)) {}
+
+Stapler::~Stapler() = default;
+
+void Stapler::use(const std::vector<OcspQuestion>& questions) {
+  std::map<std::string, std::unique_ptr<Certificate>> next;
+  for (const OcspQuestion& question : questions) {
+    const auto known = certificates_.find(question.certificate);
+    if (next.contains(question.certificate)) continue;
+    next.emplace(question.certificate, known == certificates_.end() ? std::make_unique<Certificate>(*this, question)
+                                                                    : std::move(known->second));
+  }
+  certificates_ = std::move(next);
+}
+
+void Stapler::tell_all() {
+  std::map<std::string, TlsStaple> staples;
+  for (const auto& [digest, certificate] : certificates_)
+    if (certificate->staple()) staples.emplace(digest, *certificate->staple());
+  tell_(std::make_shared<const TlsStaples>(std::move(staples)));
+}
+
+std::uint64_t Stapler::random() { return random_ = mixed(random_ + 1); }
+
+}  // namespace zeroway
