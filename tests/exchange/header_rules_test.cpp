@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "router/plan/site.h"
+
 using namespace zeroway;
 
 namespace {
@@ -167,6 +169,46 @@ TEST_CASE("request rules: the subject of a client's certificate comes from TLS, 
     Head honest = request();
     rules.request(honest, certified);
     CHECK(honest.find("x-client-cert-subject") == "CN=ann");
+  }
+}
+
+TEST_CASE("request rules: a site's own fields of certificates are the router's, also against trusted proxies") {
+  Site site;
+  site.certificate_fields = {"x-print", "client-cert"};
+  site.client_fields = {{"x-print", CertificateWord::fingerprint}, {"client-cert", CertificateWord::certificate}};
+  ClientInfo certified = kClient;
+  certified.is_tls = certified.has_certificate = true;
+  certified.certificate = std::make_shared<const ClientCertificate>(ClientCertificate{
+      .subject = "CN=ann", .issuer = "CN=ca", .serial = "02", .fingerprint = "ab", .encoded = "QUI="});
+  for (const char* network : {"", "192.0.2.0/24"}) {
+    HeaderRules rules{trusting(network)};
+    Head head =
+        request({{"x-print", "1"}, {"x_print", "2"}, {"client-cert", "3"}, {"client--cert", "4"}, {"x-prints", "5"}});
+    rules.request(head, kClient, {}, &site);
+    for (const char* name : {"x-print", "x_print", "client-cert", "client--cert"}) CHECK_FALSE(head.has(name));
+    CHECK(head.find("x-prints") == "5");
+    head = request({{"x-print", "1"}, {"x_print", "2"}, {"client-cert", "3"}});
+    rules.request(head, certified, {}, &site);
+    CHECK(head.count("x-print") == 1);
+    CHECK(head.find("x-print") == "ab");
+    CHECK(head.find("client-cert") == ":QUI=:");
+    CHECK_FALSE(head.has("x_print"));
+  }
+  Head trailers{{"x-print", "1"}, {"x_print", "2"}, {"digest", "a"}};
+  HeaderRules::request_trailers(trailers, &site);
+  CHECK(trailers.size() == 1);
+}
+
+TEST_CASE("request rules: known fields of certificates come from trusted proxies only (RFC 9440 section 4)") {
+  for (const char* name : {"client-cert", "client-cert-chain", "x-forwarded-client-cert", "x-ssl-client-cert",
+                           "x-forwarded-tls-client-cert-info"}) {
+    CAPTURE(name);
+    Head head = request({{name, "forged"}});
+    HeaderRules{trusting("")}.request(head, kClient);
+    CHECK_FALSE(head.has(name));
+    Head told = request({{name, "theirs"}});
+    HeaderRules{trusting("192.0.2.0/24")}.request(told, kClient);
+    CHECK(told.find(name) == "theirs");
   }
 }
 

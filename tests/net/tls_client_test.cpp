@@ -351,3 +351,23 @@ TEST_CASE("tls client: rules that cannot be used name the file") {
   CHECK(has(why({true, "", {}, {std::string(256, 'x')}}), "ALPN"));
   CHECK(why({true, a.certificate, b, {"h2"}}).empty());
 }
+
+TEST_CASE("tls connection: after the certificate of an ACME challenge it is closed, and nothing is served") {
+  Bench bench;
+  Server server(bench.loop, bench.server_settings({bench.folder.make("a", "DNS:a.test")}));
+  auto challenges = TlsChallenges::make({{"a.test", {}}});
+  REQUIRE(challenges.has_value());
+  TlsTerms terms = server.tls->terms();
+  terms.challenges = *challenges;
+  server.tls->use(terms);
+  TlsClientSettings authority;
+  authority.verify = false;  // it looks at the certificate's extension
+  authority.protocols = {"acme-tls/1"};
+  REQUIRE(bench.dial(*server.where, Bench::load(authority, "a.test")) == "[acme-tls/1]");
+  Talk talk;
+  talk.serve(bench.take());
+  CHECK(run_until(bench.loop, [&] { return !talk.end.empty(); }));
+  CHECK(server.talks.empty());
+  CHECK(server.failure == "a challenge of ACME was answered");
+  CHECK(has(bench.dial(*server.where, Bench::load(authority, "b.test")), "no application protocol"));
+}

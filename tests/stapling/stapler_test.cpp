@@ -1,0 +1,105 @@
+// Which staples there are after what responders have said.
+#include "router/stapling/stapler.h"
+
+#include "tests/backends/servers_bench.h"
+#include "tests/net/ocsp_bench.h"
+
+using namespace zeroway;
+using namespace zeroway::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct SystemClock final : WallClock {
+  [[nodiscard]] Time now() const override { return Clock::now(); }
+  [[nodiscard]] WallTime wall_now() const override { return std::chrono::system_clock::now(); }
+};
+
+struct Stapling {
+  Stapling() {
+    stapler = std::make_unique<Stapler>(loop, dialer, clock, 7, [this](std::shared_ptr<const TlsStaples> staples) {
+      told = std::move(staples);
+      ++times;
+    });
+  }
+  void use(const std::vector<const Signed*>& certificates) {
+    std::vector<OcspQuestion> questions;
+    for (const Signed* one : certificates) questions.push_back(*ask_about(one->identity));
+    stapler->use(questions);
+  }
+  void turn() {
+    loop.stop();
+    loop.run();
+  }
+  bool turn_until(const std::function<bool()>& is_so) {
+    const Time begin = Clock::now();
+    Timer look(loop, [this] { loop.stop(); });
+    while (!is_so() && Clock::now() - begin < 60s) {
+      look.set(5ms);
+      loop.run();
+    }
+    return is_so();
+  }
+  // The responder of the oldest question answers.
+  void answer(const std::string& status, const std::string& content) {
+    REQUIRE(turn_until([this] { return !dialer.dials.empty(); }));
+    auto server = std::make_shared<ServerEnd>();
+    const auto done = dialer.dials.front()->done;
+    done(DialedOrigin{std::make_unique<ScriptedConnection>(server), std::make_unique<H1ClientCodec>(codecs)});
+    turn();
+    server->say("HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(content.size()) + "\r\n\r\n" + content);
+    turn();
+    CHECK(server->is_destroyed);
+  }
+  [[nodiscard]] bool has(const Signed& one) const {
+    return told && told->find(certificate_digest(one.identity->certificate.get()), clock.wall_now()) != nullptr;
+  }
+
+  Loop loop;
+  ScriptedDialer dialer;
+  ClientCodecSettings codecs;
+  SystemClock clock;
+  std::shared_ptr<const TlsStaples> told;
+  int times = 0;
+  std::unique_ptr<Stapler> stapler;
+};
+
+}  // namespace
+
+TEST_CASE("stapler: a good answer is told with all others, and a certificate that stays is not asked about again") {
+  const Signed one, other;
+  Stapling s;
+  s.use({&one});
+  s.answer("200 OK", one.answer({}));
+  CHECK(s.has(one));
+  s.use({&one, &other});
+  s.answer("200 OK", other.answer({}));
+  CHECK(s.has(one));
+  CHECK(s.has(other));
+  s.use({&other, &one});
+  s.turn();
+  CHECK(s.dialer.dials.empty());
+  CHECK(s.dialer.count == 2);
+}
+
+TEST_CASE("stapler: an answer that is none changes nothing") {
+  const Signed one;
+  for (const std::string& answer : {one.answer({.verdict = V_OCSP_CERTSTATUS_REVOKED}), std::string("nonsense")}) {
+    Stapling s;
+    s.use({&one});
+    s.answer("200 OK", answer);
+    CHECK(s.times == 0);
+    s.use({&one});
+    s.turn();
+    CHECK(s.dialer.count == 1);  // the next question comes later
+  }
+}
+
+TEST_CASE("stapler: nobody is asked any more about a certificate that has gone") {
+  const Signed one;
+  Stapling s;
+  s.use({&one});
+  REQUIRE(s.turn_until([&] { return !s.dialer.dials.empty(); }));
+  s.use({});
+  CHECK(s.dialer.dials.empty());
+}
