@@ -1,7 +1,6 @@
 #include "router/net/tls_keeper.h"
 
-#include <sys/stat.h>
-
+#include "router/net/file_mark.h"
 #include "router/net/limits.h"
 #include "router/net/tls_files.h"
 #include "router/observe/log.h"
@@ -10,18 +9,8 @@ namespace zeroway {
 
 namespace {
 
-// Appends a mark that changes when the file is overwritten, replaced by a rename, or made again.
 void append_mark(std::string& marks, const std::string& file) {
-  struct stat status {};
-  marks.append(file).push_back(' ');
-  if (::stat(file.c_str(), &status) != 0) return marks.append("none\n"), void();
-  for (const auto number :
-       {static_cast<long long>(status.st_ino), static_cast<long long>(status.st_size),
-        static_cast<long long>(status.st_mtim.tv_sec), static_cast<long long>(status.st_mtim.tv_nsec),
-        static_cast<long long>(status.st_ctim.tv_sec), static_cast<long long>(status.st_ctim.tv_nsec)}) {
-    marks.append(std::to_string(number)).push_back(' ');
-  }
-  marks.push_back('\n');
+  marks.append(file).append(" ").append(file_mark(file)).append("\n");
 }
 
 void append_marks(std::string& marks, const std::vector<TlsFiles>& certificates, const TlsPolicy& policy) {

@@ -1,0 +1,59 @@
+#include "router/access/base64.h"
+
+#include <array>
+#include <cstdint>
+
+namespace zeroway {
+
+namespace {
+
+constexpr std::int8_t kNone = -1;
+using Values = std::array<std::int8_t, 256>;
+
+constexpr Values values_of(char last_but_one, char last) {
+  Values values{};
+  values.fill(kNone);
+  for (int i = 0; i < 26; ++i) {
+    values[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(i);
+    values[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(26 + i);
+  }
+  for (int i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(52 + i);
+  values[static_cast<std::size_t>(last_but_one)] = 62;
+  values[static_cast<std::size_t>(last)] = 63;
+  return values;
+}
+
+constexpr Values kPlain = values_of('+', '/');
+constexpr Values kUrl = values_of('-', '_');
+
+std::optional<std::string> decode(std::string_view text, const Values& values) {
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(text.size() * 3 / 4);
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const char c : text) {
+    const std::int8_t value = values[static_cast<unsigned char>(c)];
+    if (value == kNone) return std::nullopt;
+    bits = (bits << 6U | static_cast<std::uint32_t>(value)) & 0xffffU;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes.push_back(static_cast<char>(bits >> count & 0xffU));
+  }
+  const bool has_rest = (bits & ((1U << count) - 1U)) != 0;
+  if (has_rest) return std::nullopt;
+  return bytes;
+}
+
+}  // namespace
+
+std::optional<std::string> decode_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
+  return decode(text, kPlain);
+}
+
+std::optional<std::string> decode_base64url(std::string_view text) { return decode(text, kUrl); }
+
+}  // namespace zeroway

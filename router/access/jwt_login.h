@@ -1,0 +1,40 @@
+// Judges requests by signed tokens (RFC 6750): finds the token, checks its signature and its claims.
+//
+// Owner: Logins.   Thread: one loop.
+// A signature takes up to 0.1 ms, as a TLS handshake does, so it is checked on the loop; tokens are remembered.
+// Not here: keys (access/jwt_keys.h), claims (access/jwt_claims.h).
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "router/access/jwt_claims.h"
+#include "router/access/jwt_keys.h"
+#include "router/access/secret_hash.h"
+#include "router/access/token_memory.h"
+#include "router/exchange/access_judge.h"
+#include "router/observe/wall_clock.h"
+
+namespace zeroway {
+
+class JwtLogin {
+ public:
+  // `clock` outlives this object.
+  explicit JwtLogin(const WallClock& clock) : clock_(clock) {}
+
+  // Never `later`.
+  [[nodiscard]] Verdict judge(const AccessQuestion& question, const JwtRule& rule, const JwtKeys& keys);
+  // Keys have changed.
+  void forget_tokens() { memory_.clear(); }
+
+ private:
+  [[nodiscard]] Result<const Node*> claims_of(std::string_view token, const JwtKeys& keys);
+
+  const WallClock& clock_;
+  SecretHash hash_;
+  TokenMemory memory_;
+};
+
+// The token of the request; nothing without one. The errors are the client's.
+[[nodiscard]] Result<std::optional<std::string_view>> find_token(const Head& head, const JwtRule& rule);
+
+}  // namespace zeroway

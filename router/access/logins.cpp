@@ -1,0 +1,47 @@
+#include "router/access/logins.h"
+
+#include <utility>
+
+namespace zeroway {
+
+namespace {
+
+Verdict no_secret(const SecretSpec& spec) {
+  return Verdict::refusal(
+      {Fault::router, Code::internal, false, spec.file + " belongs to a configuration that is gone"});
+}
+
+}  // namespace
+
+void Logins::use(Secrets secrets) {
+  before_ = std::exchange(now_, std::move(secrets));
+  basic_.forget_logins();
+  jwt_.forget_tokens();
+}
+
+const Secret* Logins::find(const SecretSpec& spec) const {
+  const Secret* secret = find_secret(now_, spec);
+  return secret != nullptr ? secret : find_secret(before_, spec);
+}
+
+Verdict Logins::judge(const AccessQuestion& question, const LoginRule& rule, VerdictTo to) {
+  if (const auto* basic = std::get_if<BasicRule>(&rule)) {
+    const Secret* secret = find(basic->passwords);
+    if (secret == nullptr) return no_secret(basic->passwords);
+    return basic_.judge(question, *basic, std::get<PasswordFile>(*secret), to);
+  }
+  if (const auto* jwt = std::get_if<JwtRule>(&rule)) {
+    const Secret* secret = find(jwt->keys);
+    if (secret == nullptr) return no_secret(jwt->keys);
+    return jwt_.judge(question, *jwt, std::get<JwtKeys>(*secret));
+  }
+  if (const auto* forward = std::get_if<ForwardRule>(&rule)) return service_.judge(question, *forward, to);
+  return {};
+}
+
+void Logins::forget(ExchangeKey key) {
+  basic_.forget(key);
+  service_.forget(key);
+}
+
+}  // namespace zeroway
