@@ -22,7 +22,7 @@ std::string_view query_of(std::string_view path) {
 
 void Routing::clear() {
   answer_ = {};
-  has_encoded_slash_ = false;
+  has_encoded_slash_ = is_misdirected_ = false;
   client_path_.clear();
   request_id_.clear();
 }
@@ -33,7 +33,10 @@ void Routing::find_site(const ClientInfo& client, const Head& head) {
 }
 
 Result<> Routing::find(const ClientInfo& client, Head& head, Kind kind) {
-  if (auto fits = check_handshake(client); !fits) return fits;
+  if (auto fits = check_handshake(client); !fits) {
+    is_misdirected_ = true;
+    return fits;
+  }
   if (site() != nullptr && site()->makes_paths_canonical) {
     if (auto made = make_canonical(head); !made) return made;
   }
@@ -89,6 +92,7 @@ Result<> Routing::judge(const ClientInfo& client, Kind kind) const {
 }
 
 const AccessRules* Routing::access() const {
+  if (is_misdirected_) return nullptr;
   if (has_route()) return route().access;
   return site() == nullptr ? nullptr : site()->access;
 }

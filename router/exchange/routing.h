@@ -47,7 +47,8 @@ class Routing {
   [[nodiscard]] const Site* site() const { return answer_.site; }
   [[nodiscard]] const Answer& answer() const { return answer_; }
   [[nodiscard]] Backend& backend() const { return *answer_.backend; }
-  // What the route demands, or the site where it has no route; null = nothing.
+  // What the route demands, or the site where it has no route; null = nothing. Nothing either for a
+  // request that came to a wrong connection: 421 comes before every question of the site.
   [[nodiscard]] const AccessRules* access() const;
   [[nodiscard]] bool has_route() const { return answer_.route != nullptr; }
   // After an error of a method: the value of Allow.
@@ -68,8 +69,9 @@ class Routing {
 
   Answer answer_;
   bool has_encoded_slash_ = false;
-  std::string client_path_;  // "" = the backend's path is the client's
-  std::string request_id_;   // "" = nothing wants one
+  bool is_misdirected_ = false;  // the client's TLS handshake does not fit the site
+  std::string client_path_;      // "" = the backend's path is the client's
+  std::string request_id_;       // "" = nothing wants one
   std::string copies_, scratch_;
 };
 

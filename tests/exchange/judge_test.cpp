@@ -9,12 +9,13 @@ namespace {
 
 // A plan with one site of one route, which is judged.
 struct JudgedScript : Script {
-  explicit JudgedScript(ExchangeSettings with = {}) : Script(std::move(with)) {
+  explicit JudgedScript(ExchangeSettings with = {}, std::string authorities = "") : Script(std::move(with)) {
     auto plan = std::make_shared<Plan>();
     const AccessRules& rules = plan->access.emplace_back();
     Site& site = plan->sites.emplace_back();
     site.makes_paths_canonical = true;
     site.access = &rules;
+    site.client_authorities = std::move(authorities);
     site.error_pages[403] = {"ours", "text/plain"};
     site.is_open_pool_last = false;
     Route& only = plan->routes.emplace_back();
@@ -52,6 +53,15 @@ TEST_CASE("judge: a request that passes at once goes on, and its canonical path 
   CHECK(s.heard() == "judge · b1 open GET /a/b last · b1 end");
   CHECK(s.judge.path == "/a/b");
   CHECK(s.judge.address == "192.0.2.1");
+}
+
+TEST_CASE("judge: a request whose TLS handshake does not fit its site is not judged: 421 comes first") {
+  JudgedScript s({}, "ca.crt\n");
+  s.say({}).ask("GET", "/a");
+  CHECK(s.heard().find("c head 421") == 0);
+  s.info.client_authorities = "ca.crt\n";
+  s.say({}).ask("GET", "/a");
+  CHECK(s.heard() == "judge · b1 open GET /a last · b1 end");
 }
 
 TEST_CASE("judge: a refused request reaches no backend, and its page is the site's") {
