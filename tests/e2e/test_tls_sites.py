@@ -141,3 +141,26 @@ def test_wrong_rules_are_refused_at_the_start(stack, broken):
     done = s.check(stack, secure_site(z.free_port(), authority, 'a.test', in_ssl=broken))
     assert done.returncode == 1
     assert broken.split('"')[1] in done.stderr
+
+
+def test_new_certificates_and_rules_of_a_site_are_for_new_connections(sites, stack):
+    def serial():
+        with tls.Client(sites.router, sites.authority, 'b.open.test') as client:
+            return client.serial()
+
+    before = serial()
+    with tls.Client(sites.router, sites.authority, 'open.test') as old:
+        sites.authority.make('b.open.test')
+        sites.router.wait_log('new certificates are in use')
+        assert serial() != before
+        file = stack.path('router.toml')
+        with open(file) as text:
+            changed = text.read().replace('hsts =', f'client_ca = "{sites.clients.ca}"\nhsts =')
+        with open(file, 'w') as text:
+            text.write(changed)
+        sites.router.signal(z.signal.SIGHUP)
+        sites.router.wait_log('the configuration file is read again')
+        assert sites.curl('open.test')[0] == 0
+        assert sites.curl('open.test', '/api/health', *sites.as_ann())[0] == 200
+        old.send(old.head_bytes('GET', '/api/health', host='open.test'))
+        assert old.read_reply().status == 421  # it has never shown a certificate
