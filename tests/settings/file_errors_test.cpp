@@ -224,6 +224,17 @@ TEST_CASE("file errors: certificates want keys, and other machines an api_key") 
            {ssl(pair + "client_ca = \"\""),
             {"9:13: sites(main).ssl.client_ca = \"\": wants a path, or a list of paths"}},
            {ssl(pair + "client_optional = true"), {"9:1: sites(main).ssl.client_optional is no key"}},
+           {ssl(pair + "client_ca = \"ca\"\nclient_fields = { \"X-A\" = \"name\", \"X A\" = \"subject\" }"),
+            {"10:27: sites(main).ssl.client_fields.X-A = \"name\": wants one of subject, issuer, serial, fingerprint, "
+             "certificate",
+             "10:35: sites(main).ssl.client_fields.\"X A\" is no name of a field"}},
+           {ssl(pair + "client_fields = { \"X-A\" = \"serial\" }"),
+            {"9:17: sites(main).ssl.client_fields: wants client_ca, too"}},
+           {plain("[sites.proxy]\nenabled = true\n[[sites.proxy.routes]]\npath = \"/\"\nupstream = \"fabric\"\n"
+                  "client_certificate = true"),
+            {"10:22: sites(main).proxy.routes(/).client_certificate: wants client_ca in the site's ssl, too: no client "
+             "is "
+             "asked for a certificate"}},
            {ssl(pair + "min_version = \"1.1\""),
             {"9:15: sites(main).ssl.min_version = \"1.1\": wants one of 1.2, 1.3; is \"1.2\" meant?"}},
            {ssl(pair + "ciphers = [\"TLS_AES_128_GCM_SHA256\", \"ECDHE-RSA-AES128-GCM-SHA25\"]"),
