@@ -301,6 +301,16 @@ TEST_CASE("tls engine: each site has its own versions, ciphers and authorities")
   CHECK(pair.engine->failure().find("protocol") != std::string_view::npos);
 }
 
+TEST_CASE("tls engine: a client that must send its first message again comes to its site (RFC 8446 section 4.1.4)") {
+  TwoSites sites;
+  Pair pair(sites.settings);
+  REQUIRE(SSL_CTX_set1_groups_list(pair.client.context(), "P-521:P-384") == 1);  // its first key is of no use to us
+  CHECK(shown(pair, "closed.test") == "closed");
+  CHECK(pair.engine->cipher() == "TLS_CHACHA20_POLY1305_SHA256");
+  CHECK(shown(pair, "b.open.test") == "open");
+  CHECK(pair.engine->client_authorities().empty());
+}
+
 TEST_CASE("tls engine: a session is resumed under its own name only (CVE-2025-23419)") {
   TwoSites sites;
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
