@@ -1,7 +1,10 @@
 #include "router/check.h"
 
+#include <algorithm>
 #include <variant>
 
+#include "router/acme/certificate_keeper.h"
+#include "router/acme/lego_command.h"
 #include "router/backends/servers_pool.h"
 #include "router/file_content.h"
 #include "router/net/tls_context.h"
@@ -22,11 +25,33 @@ void check_pools(const Plan& plan, Lines& errors) {
   }
 }
 
+bool is_own(const Plan& plan, const TlsFiles& files) {
+  return std::any_of(plan.certificates.begin(), plan.certificates.end(),
+                     [&](const CertificateSpec& spec) { return spec.file() == files.certificate; });
+}
+
+// Without the certificates that the router gets itself: they are there once it has begun to serve.
+TlsSettings named_of(const Plan& plan, TlsSettings tls) {
+  for (TlsSite& site : tls.sites)
+    std::erase_if(site.certificates, [&](const TlsFiles& files) { return is_own(plan, files); });
+  std::erase_if(tls.sites, [](const TlsSite& site) { return site.certificates.empty(); });
+  return tls;
+}
+
+// What the keeper would find at the start.
+void check_orders(const Plan& plan, CommandLine& line) {
+  for (const CertificateSpec& spec : plan.certificates) line.output += "certificate " + describe_stored(spec) + "\n";
+  const bool wants_client = std::any_of(plan.certificates.begin(), plan.certificates.end(),
+                                        [](const auto& spec) { return spec.source == CertificateSource::acme; });
+  if (wants_client && find_program(kLegoProgram).empty()) line.error += std::string(kNoLego) + " (warning)\n";
+}
+
 void check_certificates(const Plan& plan, Lines& errors) {
   for (const ListenerSpec& listener : plan.listeners) {
     if (!listener.is_tls) continue;
-    if (const auto read = TlsContext::load(listener.tls, {"h2", "http/1.1"}); !read)
-      errors.push_back(read.error().detail);
+    const TlsSettings named = named_of(plan, listener.tls);
+    if (named.sites.empty() && !named.is_on()) continue;
+    if (const auto read = TlsContext::load(named, {"h2", "http/1.1"}); !read) errors.push_back(read.error().detail);
   }
 }
 
@@ -37,6 +62,7 @@ void check_plan(CommandLine& line) {
   if (making.plan) {
     check_pools(*making.plan, making.errors);
     check_certificates(*making.plan, making.errors);
+    check_orders(*making.plan, line);
   }
   for (const std::string& error : making.errors) line.error += error + "\n";
   for (const std::string& warning : making.warnings) line.error += warning + " (warning)\n";

@@ -19,6 +19,7 @@ Lane::Lane(const Settings& settings, const MimeTypes& types, Welcome welcome, Ch
       exchanges_(settings.exchange, log_, counters_, clock_, &access_),
       admission_(loop_, settings.edge.limits, exchanges_, counters_),
       sweep_(loop_, [this] { on_sweep(); }) {
+  exchanges_.answer_challenges(challenges_);
   sweep_.set(kSweepInterval);
 }
 

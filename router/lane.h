@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "router/access/access_gate.h"
+#include "router/acme/http_challenges.h"
 #include "router/edge/front_door.h"
 #include "router/exchange/exchanges.h"
 #include "router/exchange/plan_in_use.h"
@@ -41,6 +42,8 @@ class Lane {
 
   // Answers new requests by `plan` at `doors` from now on. Doors that are not named drain.
   void use(std::shared_ptr<const Plan> plan, const SharedPools& pools, std::vector<DoorChange> doors);
+  // Answers these challenges of ACME over HTTP from now on, and no others; null = none.
+  void answer(std::shared_ptr<const OpenChallenges> challenges) { challenges_.use(std::move(challenges)); }
   // TLS connections of `door` that begin from now on have `terms`.
   void use_tls(std::uint64_t door, const TlsTerms& terms);
 
@@ -74,6 +77,7 @@ class Lane {
   LoopBackends backends_;
   PlanInUse plan_;
   AccessGate access_{{clock_}};
+  HttpChallenges challenges_;
   Exchanges exchanges_;
   Admission admission_;
   std::map<std::uint64_t, std::unique_ptr<FrontDoor>> doors_;

@@ -4,9 +4,12 @@
 
 #include <iostream>
 
+#include "router/acme/file_store.h"
+#include "router/acme/trust_text.h"
 #include "router/check.h"
 #include "router/observe/log.h"
 #include "router/pid_file.h"
+#include "router/plan/certificate_spec.h"
 #include "router/router.h"
 #include "router/settings/command_line.h"
 
@@ -25,6 +28,14 @@ void fill_standard_descriptors() {
 int failed(const std::string& why) {
   std::cerr << "router: " << why << "\n";
   return 1;
+}
+
+int tell_trust(const std::string& state_dir) {
+  const std::string root = zeroway::internal_folder(state_dir) + "/root.crt";
+  if (!zeroway::has_file(root))
+    return failed(root + " is not there: it is made when a router first serves a site with auto_cert = \"internal\"");
+  std::cout << zeroway::trust_text(root);
+  return 0;
 }
 
 int serve(zeroway::Settings settings, zeroway::ReadSettings read_again) {
@@ -54,6 +65,7 @@ int main(int argc, char** argv) {
     const auto told = zeroway::tell_to_reload(line.reload);
     return told ? 0 : failed(told.error().detail);
   }
+  if (!line.trust.empty()) return tell_trust(line.trust);
   if (!line.settings) return line.exit_code;
   if (const auto set_up = zeroway::log::set_up(line.settings->observe); !set_up) return failed(set_up.error().detail);
   for (const std::string& warning : line.warnings) zeroway::log::warning(warning);

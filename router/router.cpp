@@ -100,6 +100,9 @@ Result<> Router::open() {
   if (auto opened = open_lanes(); !opened) return opened;
   // Before any client can connect: a program that can connect may also send a signal.
   signals_ = std::make_unique<Signals>(lanes_.front()->loop(), kSignals, [this](int number) { signal(number); });
+  CertificateUsers& self = *this;  // a private base: make_unique cannot convert to it
+  certificates_ = std::make_unique<CertificateKeeper>(lanes_.front()->loop(), lanes_.front()->clock(),
+                                                      settings_.state_dir, self, std::random_device()());
   auto plan = read_plan(settings_);
   if (!plan) return plan.error();
   if (auto opened = adopt(std::move(*plan)); !opened) return opened;
@@ -136,6 +139,7 @@ Result<> Router::open_lanes() {
 Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
   auto pools = make_pools(*plan);
   if (!pools) return pools.error();
+  if (auto prepared = certificates_->prepare(plan->certificates); !prepared) return prepared.error();
   std::vector<std::unique_ptr<Entrance>> next;
   for (const ListenerSpec& spec : plan->listeners) {
     auto entrance = make_entrance(spec);
@@ -153,6 +157,7 @@ Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
             [plan, pools = pools_, doors, to = lanes_[lane].get()] { to->use(plan, pools, std::move(*doors)); });
   }
   for (const auto& entrance : entrances_) entrance->sockets.clear();
+  certificates_->use(plan->certificates);
   return {};
 }
 
@@ -272,7 +277,9 @@ Result<> Router::open_tls(Entrance& entrance) {
     }
   };
   entrance.tls = std::make_unique<EntranceTls>(*lanes_.front(), entrance.spec.tls, tell);
-  return entrance.tls->open();
+  auto opened = entrance.tls->open();
+  if (opened && tls_challenges_) entrance.tls->keeper().use(tls_challenges_);
+  return opened;
 }
 
 // What the plan's listeners are for one lane.
@@ -286,6 +293,55 @@ std::vector<DoorChange> Router::doors_of(std::size_t lane) {
     doors.push_back(std::move(change));
   }
   return doors;
+}
+
+// Runs `task` on all lanes, then `done` on the first one.
+void Router::on_all_lanes(const std::function<void(Lane&)>& task, std::function<void()> done) {
+  auto left = std::make_shared<std::size_t>(lanes_.size());
+  Loop& first = lanes_.front()->loop();
+  for (const auto& lane : lanes_) {
+    lane->loop().post([task, left, done, &first, lane = lane.get()] {
+      task(*lane);
+      first.post([left, done] {
+        if (--*left == 0) done();
+      });
+    });
+  }
+}
+
+// The terms of TLS are posted to each lane before the task of on_all_lanes(), which is done after them.
+void Router::answer(std::shared_ptr<const OpenChallenges> open, std::function<void()> done) {
+  answer_by_tls(open.get());
+  on_all_lanes([open](Lane& lane) { lane.answer(open); }, std::move(done));
+}
+
+void Router::answer_by_tls(const OpenChallenges* open) {
+  std::vector<TlsChallenge> known;
+  std::vector<std::string> awaited;
+  if (open != nullptr) {
+    for (const auto& [name, digest] : open->digests) {
+      if (digest) known.push_back({name, *digest});
+      if (!digest) awaited.push_back(name);
+    }
+  }
+  auto challenges = TlsChallenges::make(known, awaited);
+  if (!challenges) return log::error(challenges.error().detail);
+  const bool is_any = !known.empty() || !awaited.empty();
+  if (!is_any && !tls_challenges_) return;  // the usual case: they are answered over HTTP
+  tls_challenges_ = is_any ? *challenges : nullptr;
+  for (const auto& entrance : entrances_)
+    if (entrance->tls) entrance->tls->keeper().use(tls_challenges_);
+}
+
+void Router::renewed(const CertificateSpec& spec) {
+  const TlsFiles files{spec.file(), spec.file()};
+  for (const auto& entrance : entrances_) {
+    const auto& sites = entrance->spec.tls.sites;
+    const bool serves = std::any_of(sites.begin(), sites.end(), [&](const TlsSite& site) {
+      return std::find(site.certificates.begin(), site.certificates.end(), files) != site.certificates.end();
+    });
+    if (entrance->tls && serves) entrance->tls->keeper().reload();
+  }
 }
 
 void Router::on_lane(Lane& lane, std::function<void()> task) {
@@ -313,6 +369,8 @@ int Router::run() {
   for (std::size_t index = 1; index < lanes_.size(); ++index) {
     threads.emplace_back([lane = lanes_[index].get()] { lane->loop().run(); });
   }
+  // Once each loop has had a turn its listeners answer.
+  on_all_lanes([](Lane&) {}, [this] { certificates_->start(); });
   lanes_.front()->loop().run();
   for (std::thread& thread : threads) thread.join();
   if (settings_.observe.verbose) {
@@ -334,6 +392,7 @@ void Router::signal(int number) {
 
 void Router::drain() {
   is_draining_ = true;
+  certificates_->stop();
   for (const auto& entrance : entrances_) entrance->kept.clear();  // else the addresses would still take connections
   log::info("draining: open requests end, nothing new begins");
   Loop& first = lanes_.front()->loop();
@@ -372,6 +431,7 @@ void Router::reload() {
   for (const auto& entrance : entrances_)
     if (entrance->tls) entrance->tls->keeper().reload();
   if (settings_.file && read_again_ && !is_draining_) reload_sites();
+  certificates_->hurry();
 }
 
 // Only the sites change. An error changes nothing.
@@ -382,6 +442,7 @@ void Router::reload_sites() {
     log_lines(line.error);
     return log::error("the configuration file is not used: the router goes on as before");
   }
+  line.settings->state_dir = settings_.state_dir;
   line.settings->edge = settings_.edge;  // connections of all listeners share these limits
   auto plan = read_sites(*line.settings);
   const auto adopted = plan ? adopt(std::move(*plan)) : Result<>(plan.error());

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "proto/error.h"
+#include "router/acme/certificate_keeper.h"
 #include "router/loop_backends.h"
 #include "router/settings/command_line.h"
 #include "router/settings/settings.h"
@@ -32,11 +33,11 @@ class Timer;
 // Reads the settings anew. Without settings in the result, `error` says why.
 using ReadSettings = std::function<CommandLine()>;
 
-class Router {
+class Router : private CertificateUsers {
  public:
   // `read_again` reads the command line and its file anew, for a reload.
   explicit Router(Settings settings, ReadSettings read_again = {});
-  ~Router();
+  ~Router() override;
 
   // Binds the fabric's endpoints and the listeners of the plan. The error names what cannot be bound.
   [[nodiscard]] Result<> open();
@@ -59,6 +60,10 @@ class Router {
   [[nodiscard]] Result<> bind_unix(Entrance& entrance);
   [[nodiscard]] Result<> open_tls(Entrance& entrance);
   [[nodiscard]] std::vector<DoorChange> doors_of(std::size_t lane);
+  void renewed(const CertificateSpec& spec) override;
+  void answer(std::shared_ptr<const OpenChallenges> open, std::function<void()> done) override;
+  void answer_by_tls(const OpenChallenges* open);
+  void on_all_lanes(const std::function<void(Lane&)>& task, std::function<void()> done);
   void on_lane(Lane& lane, std::function<void()> task);
   void say_it_serves() const;
   void signal(int number);
@@ -80,9 +85,11 @@ class Router {
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<Timer> drain_timer_;
-  std::vector<std::unique_ptr<Entrance>> entrances_;  // in the order of the plan's listeners
-  std::shared_ptr<const Plan> plan_;                  // in use, or being told to the lanes
-  SharedPools pools_;                                 // of plan_
+  std::unique_ptr<CertificateKeeper> certificates_;      // also when no site wants one: a reload may bring such a site
+  std::shared_ptr<const TlsChallenges> tls_challenges_;  // null = none is open
+  std::vector<std::unique_ptr<Entrance>> entrances_;     // in the order of the plan's listeners
+  std::shared_ptr<const Plan> plan_;                     // in use, or being told to the lanes
+  SharedPools pools_;                                    // of plan_
   std::uint64_t last_door_ = 0;
   std::size_t drained_ = 0;
   bool is_running_ = false;

@@ -68,6 +68,7 @@ void Exchange::request_head(Head& head, Last last) {
   context_.terms = request_terms(listener.limits, listener.web_sockets);
   if (last == Last::yes) static_cast<void>(request_.end());
   routing_.find_site(*info_, request_head_);
+  if (answer_challenge()) return;
   // Before the router changes the head: the last recipient answers with the request as it came.
   forwarding_ = count_forwarding(request_head_);
   Result<> found;
@@ -195,6 +196,22 @@ void Exchange::answer_as_last() {
   Head head;
   const std::string content = write_last_answer(request_head_, context_.date.text(context_.clock.wall_now()), head);
   answer(head, content);
+}
+
+// Before every rule of the site: an authority follows no redirect to a login.
+bool Exchange::answer_challenge() {
+  const std::string_view token = challenge_token(request_head_.path());
+  if (token.empty() || context_.challenges == nullptr) return false;
+  if (request_head_.method() != "GET" && !is_head_request_) return false;
+  static const std::string kNowhere;
+  const Site* const site = routing_.site();
+  const auto content =
+      context_.challenges->find(request_head_.authority(), token, site == nullptr ? kNowhere : site->challenge_dir);
+  if (!content) return false;
+  Head head;
+  write_challenge_answer(content->size(), context_.date.text(context_.clock.wall_now()), head);
+  answer(head, *content);
+  return true;
 }
 
 void Exchange::answer_without_backend() {

@@ -25,6 +25,7 @@
 #include "proto/head.h"
 #include "proto/stream_state.h"
 #include "router/exchange/access_judge.h"
+#include "router/exchange/challenges.h"
 #include "router/exchange/exchanges.h"
 #include "router/exchange/header_rules.h"
 #include "router/exchange/max_forwards.h"
@@ -51,10 +52,11 @@ struct ExchangeContext {
   RequestLog& log;
   Counters& counters;
   const WallClock& clock;
-  ExchangeFinder* finder = nullptr;   // of the exchanges of this loop
-  VerdictFinder* verdicts = nullptr;  // the same
-  AccessJudge* const judge;           // null: no plan has rules of access
-  RequestTerms terms;                 // of the request whose head came last
+  ExchangeFinder* finder = nullptr;              // of the exchanges of this loop
+  VerdictFinder* verdicts = nullptr;             // the same
+  AccessJudge* const judge;                      // null: no plan has rules of access
+  const ChallengeAnswers* challenges = nullptr;  // null = none
+  RequestTerms terms;                            // of the request whose head came last
   HeaderRules rules;
   DateField date;
   RetryBudget budget;
@@ -148,6 +150,7 @@ class Exchange {
   void change_request();
   void answer_as_last();
   void answer_without_backend();
+  [[nodiscard]] bool answer_challenge();
   [[nodiscard]] const Route& route() const { return routing_.route(); }
   void request_data(Bytes bytes);
   void request_piece(Bytes piece, MessageKind kind, Last last);

@@ -80,6 +80,8 @@ void Exchanges::sweep(Time now) {
   inside_->log.sweep(now);
 }
 
+void Exchanges::answer_challenges(const ChallengeAnswers& who) { inside_->challenges = &who; }
+
 bool Exchanges::trusts(std::string_view address) const { return inside_->rules.trusts(address); }
 
 std::size_t Exchanges::size() const { return inside_->exchanges.size(); }

@@ -22,9 +22,10 @@
 
 namespace zeroway {
 
-class RequestLog;  // router/observe/request_log.h
-class WallClock;   // router/observe/wall_clock.h
-struct Counters;   // router/observe/counters.h
+class ChallengeAnswers;  // router/exchange/challenges.h
+class RequestLog;        // router/observe/request_log.h
+class WallClock;         // router/observe/wall_clock.h
+struct Counters;         // router/observe/counters.h
 
 class Exchanges : public ExchangeFinder, public VerdictFinder {
  public:
@@ -52,6 +53,8 @@ class Exchanges : public ExchangeFinder, public VerdictFinder {
   [[nodiscard]] BackendEvents* find(ExchangeKey key) override;
   void decided(ExchangeKey key, Verdict verdict) override;
 
+  // Answers requests for challenges by `who`, which outlives the exchanges.
+  void answer_challenges(const ChallengeAnswers& who);
   // Whether `address` (numeric, without port or brackets) is in a network of ExchangeSettings::trusted_proxies.
   [[nodiscard]] bool trusts(std::string_view address) const;
 

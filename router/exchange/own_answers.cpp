@@ -114,4 +114,9 @@ Result<std::string> write_own_answer(const Answer& answer, const Head& request, 
   return write_redirect(route.redirect_status, location, context.date, head);
 }
 
+void write_challenge_answer(std::size_t size, std::string_view date, Head& head) {
+  begin_head(head, 200, date, "application/octet-stream", size);
+  head.add("cache-control", "no-store");
+}
+
 }  // namespace zeroway

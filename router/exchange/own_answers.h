@@ -25,4 +25,7 @@ struct OwnAnswerContext {
 [[nodiscard]] Result<std::string> write_own_answer(const Answer& answer, const Head& request,
                                                    const OwnAnswerContext& context, Head& head);
 
+// The head of the answer to a challenge (RFC 8555 §8.3), which has so many bytes of content.
+void write_challenge_answer(std::size_t size, std::string_view date, Head& head);
+
 }  // namespace zeroway

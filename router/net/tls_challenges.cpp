@@ -71,8 +71,10 @@ void TlsChallenges::Free::operator()(ssl_ctx_st* context) const { SSL_CTX_free(c
 
 TlsChallenges::~TlsChallenges() = default;
 
-Result<std::shared_ptr<const TlsChallenges>> TlsChallenges::make(const std::vector<TlsChallenge>& open) {
+Result<std::shared_ptr<const TlsChallenges>> TlsChallenges::make(const std::vector<TlsChallenge>& open,
+                                                                 const std::vector<std::string>& awaited) {
   const std::shared_ptr<TlsChallenges> made(new TlsChallenges);
+  for (const std::string& name : awaited) made->by_name_.emplace(HostName(name).text(), nullptr);
   for (const TlsChallenge& challenge : open) {
     const HostName name(challenge.name);
     const PrivateKey key(EVP_EC_gen("P-256"));
@@ -90,6 +92,11 @@ Result<std::shared_ptr<const TlsChallenges>> TlsChallenges::make(const std::vect
 ssl_ctx_st* TlsChallenges::find(std::string_view name) const {
   const auto found = by_name_.find(HostName(name).text());
   return found == by_name_.end() ? nullptr : found->second.get();
+}
+
+bool TlsChallenges::is_awaited(std::string_view name) const {
+  const auto found = by_name_.find(HostName(name).text());
+  return found != by_name_.end() && found->second == nullptr;
 }
 
 }  // namespace zeroway

@@ -31,13 +31,16 @@ class TlsChallenges {
  public:
   // Makes a key and a certificate for each: signed by itself, one name, the digest in the critical extension
   // acmeIdentifier (RFC 8737 §3).
-  [[nodiscard]] static Result<std::shared_ptr<const TlsChallenges>> make(const std::vector<TlsChallenge>& open);
+  // For the names of `awaited` an order is open, and its digest comes later: their clients wait for it.
+  [[nodiscard]] static Result<std::shared_ptr<const TlsChallenges>> make(const std::vector<TlsChallenge>& open,
+                                                                         const std::vector<std::string>& awaited = {});
   ~TlsChallenges();
   TlsChallenges(const TlsChallenges&) = delete;
   TlsChallenges& operator=(const TlsChallenges&) = delete;
 
   // For a name as the client sent it; null when no challenge is open for it.
   [[nodiscard]] ssl_ctx_st* find(std::string_view name) const;
+  [[nodiscard]] bool is_awaited(std::string_view name) const;
 
  private:
   TlsChallenges() = default;
@@ -45,7 +48,7 @@ class TlsChallenges {
   struct Free {
     void operator()(ssl_ctx_st* context) const;
   };
-  std::map<std::string, std::unique_ptr<ssl_ctx_st, Free>, std::less<>> by_name_;
+  std::map<std::string, std::unique_ptr<ssl_ctx_st, Free>, std::less<>> by_name_;  // null where the digest is awaited
 };
 
 }  // namespace zeroway

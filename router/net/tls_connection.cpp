@@ -30,7 +30,7 @@ TlsConnection::TlsConnection(Loop& loop, Socket socket, TlsServer& server, TlsAr
 }
 
 TlsConnection::~TlsConnection() {
-  if (is_waiting_) server_.forget(*this);
+  if (is_waiting_ || awaits_challenge_) server_.forget(*this);
 }
 
 TlsStream::Shake TlsConnection::may_shake(Bytes bytes) {
@@ -51,7 +51,14 @@ void TlsConnection::may_go_on() {
   transport().offer();
 }
 
+void TlsConnection::challenges_came(std::shared_ptr<const TlsChallenges> challenges) {
+  awaits_challenge_ = false;
+  go_on_with(std::move(challenges));
+}
+
+// An authority that asks before the digest is known waits for it, at most until the handshake's deadline.
 void TlsConnection::answered(std::size_t bytes) {
+  if (engine().awaits_challenge() && !std::exchange(awaits_challenge_, true)) server_.await_challenges(*this);
   if (has_signed_ || bytes <= kHelloRetry) return;
   has_signed_ = true;
   server_.has_signed();

@@ -30,6 +30,8 @@ class TlsConnection final : public TlsStream {
 
   // For its TlsServer.
   void may_go_on();
+  // Whether the digest of its challenge is there now; else it is to be told again.
+  void challenges_came(std::shared_ptr<const TlsChallenges> challenges);
 
  private:
   [[nodiscard]] Shake may_shake(Bytes bytes) override;
@@ -40,9 +42,10 @@ class TlsConnection final : public TlsStream {
   TlsServer& server_;
   TlsArrivals& arrivals_;
   std::unique_ptr<Timer> handshake_timer_;
-  bool has_begun_ = false;   // a byte came
-  bool has_signed_ = false;  // the expensive part of the handshake is done
-  bool is_waiting_ = false;  // for a signature
+  bool has_begun_ = false;         // a byte came
+  bool has_signed_ = false;        // the expensive part of the handshake is done
+  bool is_waiting_ = false;        // for a signature
+  bool awaits_challenge_ = false;  // the TlsServer tells it of new challenges
 };
 
 }  // namespace zeroway

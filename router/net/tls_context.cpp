@@ -131,6 +131,7 @@ int TlsContext::on_hello(SSL* ssl, int* alert, void* self) {
   const std::string_view name = read_server_name(extension_of(ssl, TLSEXT_TYPE_server_name));
   const Bytes protocols = extension_of(ssl, TLSEXT_TYPE_application_layer_protocol_negotiation);
   if (offers_protocol(protocols, kAcmeProtocol)) {
+    if (TlsEngine::of(ssl).is_challenge_awaited(name)) return SSL_CLIENT_HELLO_RETRY;
     SSL_CTX* const challenge = TlsEngine::of(ssl).challenge(name);
     if (challenge && take_challenge(ssl, challenge)) return SSL_CLIENT_HELLO_SUCCESS;
     *alert = SSL_AD_NO_APPLICATION_PROTOCOL;

@@ -113,11 +113,16 @@ void TlsEngine::shake_hands() {
     terms_ = {};
     return;
   }
-  if (SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ) return;
+  const int error = SSL_get_error(ssl_.get(), result);
+  if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_CLIENT_HELLO_CB) return;
   const long verified = SSL_get_verify_result(ssl_.get());
   std::string why = take_openssl_error();
   if (verified != X509_V_OK) why.append(", ").append(X509_verify_cert_error_string(verified));
   fail(std::move(why));
+}
+
+bool TlsEngine::awaits_challenge() const {
+  return state_ == TlsState::handshake && SSL_want(ssl_.get()) == SSL_CLIENT_HELLO_CB;
 }
 
 // A name is never cut: the cut name might be that of another client.

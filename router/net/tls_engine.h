@@ -61,6 +61,9 @@ class TlsEngine {
   // Takes all of `input`. Writes the plaintext into `plain` and returns its size; `plain` must have at least kTlsPlain
   // bytes for each kReadSize of input. Appends to `output` the bytes that must be sent.
   [[nodiscard]] std::size_t read(Bytes input, std::span<std::uint8_t> plain, std::string& output);
+  // Whether the handshake waits for the digest of a challenge. After use() it goes on with the next read(), of nothing.
+  [[nodiscard]] bool awaits_challenge() const;
+  void use(std::shared_ptr<const TlsChallenges> challenges) { terms_.challenges = std::move(challenges); }
   // Appends `plain`, encrypted, to `output`. Only when open or ended.
   void write(Bytes plain, std::string& output);
   // Appends close_notify, once.
@@ -94,6 +97,9 @@ class TlsEngine {
   }
   [[nodiscard]] ssl_ctx_st* challenge(std::string_view name) const {
     return terms_.challenges ? terms_.challenges->find(name) : nullptr;
+  }
+  [[nodiscard]] bool is_challenge_awaited(std::string_view name) const {
+    return terms_.challenges && terms_.challenges->is_awaited(name);
   }
   void keep_session(ssl_session_st* session);
 

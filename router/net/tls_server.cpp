@@ -1,6 +1,7 @@
 #include "router/net/tls_server.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "router/net/tls_connection.h"
 
@@ -10,6 +11,12 @@ TlsServer::TlsServer(Loop& loop, TlsTerms terms, Millis handshake_timeout)
     : loop_(loop), terms_(std::move(terms)), handshake_timeout_(handshake_timeout) {}
 
 TlsServer::~TlsServer() { loop_.forget_turn_end(*this); }
+
+void TlsServer::use(TlsTerms terms) {
+  terms_ = std::move(terms);
+  const std::vector<TlsConnection*> told = std::exchange(awaiting_, {});
+  for (std::size_t at = 0; at < told.size(); ++at) told[at]->challenges_came(terms_.challenges);
+}
 
 bool TlsServer::may_sign(TlsConnection& who) {
   if (!is_signature_made_) return true;
@@ -24,6 +31,7 @@ void TlsServer::has_signed() {
 
 void TlsServer::forget(TlsConnection& who) {
   std::replace(waiting_.begin(), waiting_.end(), &who, static_cast<TlsConnection*>(nullptr));
+  std::erase(awaiting_, &who);
 }
 
 void TlsServer::turn_end() {

@@ -6,6 +6,7 @@
 // Not here: one connection (net/tls_connection.h), new terms (net/tls_keeper.h).
 #pragma once
 #include <deque>
+#include <vector>
 
 #include "router/net/loop.h"
 #include "router/net/tls_buffers.h"
@@ -21,8 +22,8 @@ class TlsServer final : private TurnEnd {
   TlsServer(Loop& loop, TlsTerms terms, Millis handshake_timeout);
   ~TlsServer() override;
 
-  // For connections that begin from now on.
-  void use(TlsTerms terms) { terms_ = std::move(terms); }
+  // For connections that begin from now on, and for those that wait for a challenge.
+  void use(TlsTerms terms);
 
   // For its connections.
   [[nodiscard]] const TlsTerms& terms() const { return terms_; }
@@ -33,6 +34,8 @@ class TlsServer final : private TurnEnd {
   [[nodiscard]] bool may_sign(TlsConnection& who);
   void has_signed();
   void forget(TlsConnection& who);
+  // challenges_came() of the connection is called with the next terms.
+  void await_challenges(TlsConnection& who) { awaiting_.push_back(&who); }
 
  private:
   void turn_end() override;
@@ -42,7 +45,8 @@ class TlsServer final : private TurnEnd {
   TlsTerms terms_;
   Millis handshake_timeout_;
   TlsBuffers buffers_;
-  std::deque<TlsConnection*> waiting_;  // null where a connection has gone
+  std::deque<TlsConnection*> waiting_;    // null where a connection has gone
+  std::vector<TlsConnection*> awaiting_;  // null where a connection has gone
   bool is_signature_made_ = false;
   bool is_posted_ = false;
 };

@@ -35,6 +35,11 @@ void TlsStream::process(Bytes bytes) {
   if (engine_.state() == TlsState::ended && !is_over_) events_->input_ended();
 }
 
+void TlsStream::go_on_with(std::shared_ptr<const TlsChallenges> challenges) {
+  engine_.use(std::move(challenges));
+  if (!is_over_ && !transport_.is_closing()) process({});
+}
+
 void TlsStream::tell(Bytes plain) {
   if (!kept_.empty() || !events_) {
     kept_.append(as_text(plain));

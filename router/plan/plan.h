@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "router/plan/access_rules.h"
+#include "router/plan/certificate_spec.h"
 #include "router/plan/files_spec.h"
 #include "router/plan/pool_spec.h"
 #include "router/plan/route.h"
@@ -87,6 +88,7 @@ struct Plan {
   std::deque<Route> routes;
   std::deque<AccessRules> access;  // those that are not empty
   std::vector<BackendSpec> backends;
+  std::vector<CertificateSpec> certificates;  // that the router gets itself
 
   // `site`: site_of() the request's listener and host; null when no site has the host. `path` is the whole path with
   // its query, in the form in which it is forwarded.

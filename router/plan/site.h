@@ -45,6 +45,7 @@ struct Site {
   FieldChanges reply;                      // of all replies, also of the router's own
   FieldChanges own_reply;                  // of the router's own replies only
   std::map<int, ErrorBody> error_pages;    // by status
+  std::string challenge_dir;               // with answers of another ACME client; "" = none
 };
 
 }  // namespace zeroway

@@ -6,6 +6,7 @@
 
 #include "router/route/balance_method.h"
 #include "router/route/canonical_path.h"
+#include "router/settings/certificate_names.h"
 
 namespace zeroway {
 
@@ -111,6 +112,26 @@ std::uint16_t first_port(const SiteSettings& said) {
   return 0;
 }
 
+CertificateSpec certificate_spec(const SiteSettings& said, const std::string& name, const std::string& state_dir) {
+  CertificateSpec spec;
+  spec.name = name;
+  spec.folder = internal_folder(state_dir);
+  if (said.ssl.auto_cert == AutoCert::internal) {
+    spec.source = CertificateSource::internal;
+    return spec;
+  }
+  const AcmeSettings& acme = said.ssl.acme;
+  spec.directory_url = acme.directory();
+  spec.folder = authority_folder(state_dir, spec.directory_url);
+  spec.is_ordered = acme.enabled;
+  spec.ca_file = acme.ca_file;
+  spec.email = acme.email;
+  spec.key_id = acme.eab_key_id;
+  spec.hmac = acme.eab_hmac;
+  spec.challenge = acme.challenge;
+  return spec;
+}
+
 }  // namespace
 
 void SiteMaker::add(const SiteSettings& said) {
@@ -119,6 +140,7 @@ void SiteMaker::add(const SiteSettings& said) {
   sites_.push_back(made);
   site.name = said.name;
   site.makes_paths_canonical = true;
+  site.challenge_dir = said.ssl.acme.challenge_dir;
   site.trusted.emplace();
   for (const std::string& network : settings_.exchange.trusted_proxies) static_cast<void>(site.trusted->add(network));
   for (const std::string& network : said.trusted_proxies) static_cast<void>(site.trusted->add(network));
@@ -146,6 +168,10 @@ void SiteMaker::finish() {
     const Made made = default_of(listener);
     if (!made.said->strict_host) static_cast<void>(listener.sites.add("", made.site));
   }
+  const bool has_http = std::any_of(plan_.listeners.begin(), plan_.listeners.end(), [](const ListenerSpec& listener) {
+    return !listener.is_tls && listener.socket_path.empty();
+  });
+  for (CertificateSpec& certificate : plan_.certificates) certificate.has_http = has_http;
 }
 
 // A backend may answer several sites, and believes the fields of one of them wherever the request came in.
@@ -206,18 +232,32 @@ ListenerSpec& SiteMaker::listener_at(const ListenAddress& where, Made made) {
 }
 
 void SiteMaker::add_tls(ListenerSpec& listener, const SiteSettings& said) {
-  if (said.ssl.cert_file.empty()) {
-    return error(said.ssl.located.place, "site '" + said.name +
-                                             "': this router gets no certificates by itself yet: name them with "
-                                             "cert_file and key_file");
-  }
   TlsSite site;
   site.hosts = names_of(said);
   site.is_default = said.is_default;
-  site.certificates = {{said.ssl.cert_file, said.ssl.key_file}};
+  site.certificates = certificates_of(said);
   site.policy = said.ssl.policy;
   site.staples = said.ssl.stapling;
   listener.tls.sites.push_back(std::move(site));
+}
+
+// Those that the file names, or those that the router gets and keeps.
+std::vector<TlsFiles> SiteMaker::certificates_of(const SiteSettings& said) {
+  if (said.ssl.auto_cert == AutoCert::off) return {{said.ssl.cert_file, said.ssl.key_file}};
+  std::vector<TlsFiles> files;
+  for (const std::string& name : certificate_names(said)) {
+    const CertificateSpec spec = certificate_spec(said, name, settings_.state_dir);
+    files.push_back({spec.file(), spec.file()});
+    const auto is_same = [&](const CertificateSpec& other) { return other.file() == spec.file(); };
+    const auto same = std::find_if(plan_.certificates.begin(), plan_.certificates.end(), is_same);
+    if (same == plan_.certificates.end()) {
+      plan_.certificates.push_back(spec);
+    } else if (*same != spec) {
+      error(said.ssl.located.place_of("auto_cert"),
+            "site '" + said.name + "': another site orders the certificate for " + name + " in another way");
+    }
+  }
+  return files;
 }
 
 void SiteMaker::add_names(ListenerSpec& listener, Made made) {

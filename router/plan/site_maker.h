@@ -35,6 +35,7 @@ class SiteMaker {
   ListenerSpec& listener_at(const ListenAddress& where, Made made);
   void add_names(ListenerSpec& listener, Made made);
   [[nodiscard]] Made default_of(const ListenerSpec& listener) const;
+  [[nodiscard]] std::vector<TlsFiles> certificates_of(const SiteSettings& said);
   void add_tls(ListenerSpec& listener, const SiteSettings& said);
   void add_route(Made made, const RouteSettings& said);
   void add_workers(Made made);

@@ -216,6 +216,7 @@ struct FileWords {
   bool wants_reload = false;
   bool wants_example = false;
   bool wants_manual = false;
+  bool wants_trust = false;
 };
 
 void add_file(Options& options, FileWords& words, std::string& folder) {
@@ -227,6 +228,8 @@ void add_file(Options& options, FileWords& words, std::string& folder) {
       kFile, "--files", folder, [](const std::string& word) { return is_folder(word); }, "a folder",
       "Serve the files of a folder, without a configuration file; router DIR is the same", "DIR");
   options.flag(kFile, "--example-config", words.wants_example, true, "Print a configuration file with every key");
+  options.flag(kFile, "--trust", words.wants_trust, true,
+               "Print how programs come to trust the certificates of auto_cert = \"internal\"");
   options.flag(kFile, "--help-config", words.wants_manual, true, "Print what each key of a configuration file is for");
 }
 
@@ -349,6 +352,12 @@ CommandLine told(const Settings& settings, const std::vector<std::string>& warni
   return line;
 }
 
+CommandLine trust(const Settings& settings) {
+  CommandLine line;
+  line.trust = settings.state_dir;
+  return line;
+}
+
 // The words are read a second time, over what the file says before its sites: options win over the file.
 CommandLine read_with_file(const std::vector<std::string>& words, const FileWords& files) {
   Settings settings;
@@ -365,6 +374,7 @@ CommandLine read_with_file(const std::vector<std::string>& words, const FileWord
     return files.is_check ? failed_file({why}, reading.warnings) : failed(why);
   }
   if (files.is_check) return told(settings, reading.warnings);
+  if (files.wants_trust) return trust(settings);
   return {std::move(settings), {}, {}, std::move(reading.warnings), {}, 0};
 }
 
@@ -376,6 +386,7 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
   if (auto other = parser.parse(words)) return std::move(*other);
   if (!parser.files.config.empty()) return read_with_file(words, parser.files);
   if (parser.files.is_check) return failed("--check needs -c FILE");
+  if (parser.files.wants_trust) return trust(settings);
   if (const std::string why = parser.check(); !why.empty()) return failed(why);
   return {std::move(settings), {}, {}, {}, {}, 0};
 }

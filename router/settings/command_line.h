@@ -20,6 +20,7 @@ struct CommandLine {
   std::vector<std::string> warnings;   // about the configuration file, for the log
   std::string reload;                  // the pid file of a router that is to read its file again; "" = serve
   int exit_code = 0;                   // 2 after an error, 1 after an error in the configuration file
+  std::string trust{};                 // the state directory whose authority is to be trusted; "" = serve
   std::optional<Settings> to_check{};  // of --check: to be told whether they can be served, before anything is printed
 };
 

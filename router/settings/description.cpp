@@ -164,6 +164,7 @@ SiteSettings begin_site(const Settings& settings) {
   site.terms = {limits.max_body, limits.body_timeout, limits.body_rate, settings.edge.web_sockets};
   site.trusted_proxies = settings.exchange.trusted_proxies;
   site.proxy.retries = settings.exchange.retries;
+  site.ssl.acme = settings.file->acme;
   return site;
 }
 
@@ -171,8 +172,7 @@ void describe_idle(Keys<Settings>& keys) {
   keys.idle("daemon", "the service manager starts, names and stops the router")
       .idle("monitoring", "/api/health and the management port tell how it is")
       .idle("caching", "replies of backends are not stored; sites.cache is about files")
-      .idle("compression", "say sites.compression")
-      .idle("acme", "say sites.ssl.acme");
+      .idle("compression", "say sites.compression");
 }
 
 }  // namespace
@@ -181,7 +181,10 @@ Table describe_file() {
   Table file;
   Keys<Settings> keys(file);
   describe_idle(keys);
-  keys.table(
+  keys.path("state_dir", &Settings::state_dir, "",
+            "Folder for certificates that the router gets itself (auto_cert), and its accounts")
+      .option(kProcess, "--state-dir", "DIR")
+      .table(
           "server", [](Settings& s) -> ServerSettings& { return s.file->server; }, "What replies call the server",
           describe_server)
       .table("logging", self, "The router's log and the access log", describe_logging)
@@ -199,6 +202,9 @@ Table describe_file() {
       .table(
           "tls", [](Settings& s) -> TlsSettings& { return s.edge.tls; }, "TLS with clients, on every listener",
           describe_tls)
+      .table(
+          "acme", [](Settings& s) -> AcmeSettings& { return s.file->acme; },
+          "How certificates are ordered, where a site says nothing else", describe_acme)
       .table("requests", &Settings::exchange, "Retries, and whose forwarding fields are believed", describe_requests)
       .table("fabric", &Settings::fabric, "Workers that connect to the router", describe_fabric)
       .tables(

@@ -26,5 +26,7 @@ void describe_fabric(Keys<FabricSettings>& keys);
 void describe_site(Keys<SiteSettings>& keys);
 void describe_ssl(Keys<SslSettings>& keys);
 void describe_proxy(Keys<ProxySettings>& keys);
+void describe_acme(Keys<AcmeSettings>& keys);
+[[nodiscard]] Fit read_auto_cert(SslSettings& ssl, const Value& value);
 
 }  // namespace zeroway

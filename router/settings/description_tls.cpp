@@ -86,25 +86,17 @@ void describe_hsts(Keys<HstsSettings>& keys) {
       .flag("preload", &S::preload, "The hosts may be on the browsers' own lists (hstspreload.org)");
 }
 
-void describe_acme(Keys<AcmeSettings>& keys) {
-  using S = AcmeSettings;
-  keys.flag("enabled", &S::enabled, "Whether certificates are fetched")
-      .text("email", &S::email, is_some, "an address", "admin@example.com", "Address for the account")
-      .flag("staging", &S::staging, "Certificates for tests, that no browser believes")
-      .path("challenge_dir", &S::challenge_dir, "", "Folder of the answers to challenges")
-      .text("directory_url", &S::directory_url, is_http_url, "an https:// or http:// URL",
-            "https://acme.example.com/directory", "Another authority than Let's Encrypt");
-}
-
 }  // namespace
 
 void describe_ssl(Keys<SslSettings>& keys) {
   using S = SslSettings;
   keys.located()
       .flag("enabled", &S::enabled, "Whether the site speaks HTTPS")
-      .flag("auto_cert", &S::auto_cert, "Fetch the certificate by ACME")
-      .list("domains", &S::domains, is_site_host, kHostForms, "[\"www.example.com\"]",
-            "Further names for the fetched certificate")
+      .other("auto_cert", "true, false or \"internal\"", "true, false or \"internal\"", "false", "",
+             "Get the site's certificates: true = from an ACME authority, \"internal\" = from the router's own",
+             read_auto_cert)
+      .list("domains", &S::domains, is_site_host, kHostForms, "[\"example.com\", \"www.example.com\"]",
+            "Names that auto_cert gets certificates for, one for each; by default the site's hosts")
       .path("cert_file", &S::cert_file, "site.crt", "PEM: the certificate and those that signed it")
       .path("key_file", &S::key_file, "site.key", "PEM: the certificate's key")
       .other("client_ca", "[PATH, …]", "a path, or a list of paths", "", "[\"clients.crt\"]",

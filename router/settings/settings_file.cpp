@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "router/settings/certificate_names.h"
 #include "router/settings/checks.h"
 #include "router/settings/description.h"
 #include "router/settings/json_reader.h"
@@ -23,12 +24,10 @@ namespace {
 
 Notation notation_of(const std::string& path) { return path.ends_with(".json") ? Notation::json : Notation::toml; }
 
-void settle_site(SiteSettings& site, const Reading& reading) {
+void settle_site(SiteSettings& site) {
   if (site.port > 0) site.listen.assign(1, {"", site.port, ""});
   for (std::string& domain : site.ssl.domains) domain = lower_case(domain);
   for (MemberSettings& member : site.proxy.members) member.server_name = lower_case(member.server_name);
-  AcmeSettings& acme = site.ssl.acme;
-  acme.challenge_dir = reading.resolve(acme.challenge_dir);
 }
 
 // What the keys mean for each other, and for settings that the command line has, too.
@@ -76,7 +75,7 @@ FileReading read(const std::string& path, std::string_view text, const Environme
           if (before_sites) before_sites(read_so_far);
         },
         reading);
-    for (SiteSettings& site : settings.file->sites) settle_site(site, reading);
+    for (SiteSettings& site : settings.file->sites) settle_site(site);
     check_sites(*settings.file, reading);
     if (look == LookAtFiles::yes) check_files(*settings.file, reading);
   }
@@ -99,9 +98,15 @@ std::string answerers_of(const RouteSettings& route, const ProxySettings& proxy)
   return route.pool + " (" + all + ")";
 }
 
-std::string certificate_of(const SslSettings& ssl) {
+std::string certificate_of(const SiteSettings& site) {
+  const SslSettings& ssl = site.ssl;
   if (!ssl.enabled) return "";
-  return ", HTTPS with " + (ssl.cert_file.empty() ? std::string("a certificate by ACME") : ssl.cert_file);
+  if (ssl.auto_cert == AutoCert::off) return ", HTTPS with " + ssl.cert_file;
+  std::string names;
+  for (const std::string& name : certificate_names(site)) names += (names.empty() ? "" : ", ") + name;
+  const bool is_internal = ssl.auto_cert == AutoCert::internal;
+  return ", HTTPS with certificates for " + names +
+         (is_internal ? " of the router's own authority" : " ordered from " + ssl.acme.directory());
 }
 
 std::string hosts_of(const SiteSettings& site) {
@@ -111,7 +116,7 @@ std::string hosts_of(const SiteSettings& site) {
 }
 
 void describe_site_lines(const SiteSettings& site, std::string& out) {
-  out += "  site " + site.name + " for " + hosts_of(site) + certificate_of(site.ssl) + "\n";
+  out += "  site " + site.name + " for " + hosts_of(site) + certificate_of(site) + "\n";
   if (site.proxy.enabled) {
     for (const RouteSettings& route : site.proxy.routes) {
       out += "    " + route.path + " -> " + answerers_of(route, site.proxy) + "\n";

@@ -76,6 +76,7 @@ void check_site(const SiteSettings& site, Reading& reading) {
   check_listen(site, reading);
   check_proxy_header(site, reading);
   check_ssl(site, reading);
+  if (site.ssl.enabled) check_auto_cert(site, reading);
   check_access(site.access_control, reading);
   check_folder_keys(site, reading);
   check_proxy(site, reading);
@@ -186,6 +187,7 @@ void check_site_files(const SiteSettings& site, Reading& reading) {
     check_file(ssl.located, "cert_file", ssl.cert_file, reading);
     check_file(ssl.located, "key_file", ssl.key_file, reading);
     for (const std::string& file : ssl.policy.client_ca) check_file(ssl.located, "client_ca", file, reading);
+    if (ssl.auto_cert == AutoCert::acme) check_file(ssl.acme.located, "ca_file", ssl.acme.ca_file, reading);
   }
   for (const MemberSettings& member : site.proxy.members) {
     check_file(member.located, "ca_file", member.ca_file, reading);

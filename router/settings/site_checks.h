@@ -23,5 +23,7 @@ void check_ssl(const SiteSettings& site, Reading& reading);
 void check_redirects(const FileSettings& file, Reading& reading);
 // The names of a site, and where they stand.
 [[nodiscard]] std::vector<std::pair<std::string, FilePlace>> placed_hosts_of(const SiteSettings& site);
+// The part of check_sites() about certificates that the router gets itself (settings/acme_checks.cpp).
+void check_auto_cert(const SiteSettings& site, Reading& reading);
 
 }  // namespace zeroway

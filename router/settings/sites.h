@@ -118,15 +118,34 @@ struct AccessControlSettings {
   bool operator==(const AccessControlSettings&) const = default;
 };
 
+// How an authority sees that a name is ours. `automatic`: over HTTP where a listener of the file speaks HTTP, else by
+// TLS; after a failure by the other one.
+enum class AcmeChallenge : std::uint8_t { automatic, http_01, tls_alpn_01 };
+
+// How certificates are ordered.
 struct AcmeSettings {
-  bool enabled = false;
+  Located located;
+  bool enabled = true;  // else nothing is ordered, and what is stored is served
   std::string email;
   bool staging = false;
-  std::string challenge_dir = "acme-challenges";
   std::string directory_url;  // "" = Let's Encrypt
+  std::string ca_file;        // of the authority's own certificate; "" = the system's store
+  std::string eab_key_id;     // of an account that the authority knows already
+  std::string eab_hmac;
+  AcmeChallenge challenge = AcmeChallenge::automatic;
+  std::string challenge_dir;  // where another ACME client puts its answers; "" = nowhere
+
+  [[nodiscard]] std::string directory() const {
+    if (!directory_url.empty()) return directory_url;
+    return staging ? "https://acme-staging-v02.api.letsencrypt.org/directory"
+                   : "https://acme-v02.api.letsencrypt.org/directory";
+  }
 
   bool operator==(const AcmeSettings&) const = default;
 };
+
+// Whether the router gets the certificates itself, and from whom: an ACME authority, or its own.
+enum class AutoCert : std::uint8_t { off, acme, internal };
 
 // What a field says of a client's certificate.
 enum class CertificateWord : std::uint8_t { subject, issuer, serial, fingerprint, certificate };
@@ -151,8 +170,8 @@ struct HstsSettings {
 struct SslSettings {
   Located located;
   bool enabled = false;
-  bool auto_cert = false;
-  std::vector<std::string> domains;  // further names in the certificate
+  AutoCert auto_cert = AutoCert::off;
+  std::vector<std::string> domains;  // what certificates are ordered for; none = the site's hosts
   std::string cert_file;
   std::string key_file;
   TlsPolicy policy;
@@ -327,6 +346,7 @@ struct FileSettings {
   LoggingSettings logging;
   SecuritySettings security;
   ManagementSettings management;
+  AcmeSettings acme;  // what sites begin with
   std::vector<SiteSettings> sites;
 
   bool operator==(const FileSettings&) const = default;

@@ -19,13 +19,9 @@ void check_certificate(const SslSettings& ssl, Reading& reading) {
     const char* there = has_certificate ? "cert_file" : "key_file";
     reading.error(ssl.located.place_of(there),
                   ssl.located.name_of(there) + ": wants " + (has_certificate ? "key_file" : "cert_file") + ", too");
-  } else if (!has_certificate && !ssl.auto_cert) {
+  } else if (!has_certificate && ssl.auto_cert == AutoCert::off) {
     reading.error(ssl.located.place_of("enabled"),
                   ssl.located.name_of("enabled") + ": wants cert_file and key_file, or auto_cert = true");
-  }
-  if (ssl.auto_cert && ssl.acme.email.empty()) {
-    reading.error(ssl.located.place_of("auto_cert"),
-                  ssl.located.name_of("auto_cert") + ": wants an address as email in " + ssl.located.name_of("acme"));
   }
 }
 
@@ -87,7 +83,7 @@ void check_ssl(const SiteSettings& site, Reading& reading) {
   const SslSettings& ssl = site.ssl;
   check_client_routes(site, reading);
   if (!ssl.enabled) {
-    if (!ssl.cert_file.empty() || ssl.auto_cert || ssl.hsts || !ssl.policy.client_ca.empty()) {
+    if (!ssl.cert_file.empty() || ssl.auto_cert != AutoCert::off || ssl.hsts || !ssl.policy.client_ca.empty()) {
       reading.warn(ssl.located.place, ssl.located.where + ": enabled is not true: the site speaks HTTP without TLS");
     }
     return;

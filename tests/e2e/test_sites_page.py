@@ -22,8 +22,7 @@ def members_of(text):
     return re.findall(r'(?m)^url = "http://([\w.-]+:\d+)"', text)
 
 
-# Certificates by ACME come later: until then https.toml says so.
-@pytest.mark.parametrize('name', [name for name in s.examples() if name != 'https.toml'])
+@pytest.mark.parametrize('name', s.examples())
 def test_check_accepts_every_example_as_it_is(name):
     done = subprocess.run([z.program('router'), '--check', '-c', os.path.join(z.ROOT, 'examples', 'sites', name)],
                           capture_output=True, text=True, timeout=z.PATIENCE * z.SLOW)

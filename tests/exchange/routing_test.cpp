@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "router/exchange/challenges.h"
 #include "router/observe/log_file.h"
 #include "tests/exchange/site_script.h"
 #include "tests/support/folder.h"
@@ -179,6 +180,21 @@ TEST_CASE("own answers: the router is ready when each backend that the file name
   CHECK(s.client.body.find(R"("backends":[{"ready":false}])") != std::string::npos);
   CHECK(s.status("/api/health/live") == 200);
   CHECK(s.status("/api/health") == 200);
+}
+
+TEST_CASE("own answers: the token of an open challenge is answered before every rule, other tokens are not") {
+  struct OneToken final : ChallengeAnswers {
+    [[nodiscard]] std::optional<std::string> find(std::string_view host, std::string_view token,
+                                                  const std::string& folder) const override {
+      return host == "example.com" && token == "tok" ? std::optional("tok.thumb" + folder) : std::nullopt;
+    }
+  } answers;
+  SiteScript s(site_text("redirect_to_https = true\n") + kSecure);
+  s.exchanges.answer_challenges(answers);
+  CHECK(s.status("/.well-known/acme-challenge/tok") == 200);
+  for (const char* path : {"/.well-known/acme-challenge/other", "/.well-known/acme-challenge/tok?x",
+                           "/.well-known/acme-challenge/../acme-challenge/tok", "/.well-known/acme-challenge/"})
+    CHECK_MESSAGE(s.status(path) == 301, path);
 }
 
 TEST_CASE("own answers: a redirect has its status and the query, and a path that its pattern does not match is 404") {

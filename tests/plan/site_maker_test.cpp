@@ -306,10 +306,26 @@ TEST_CASE("site maker: one wrong rule of the site is one error, however many rou
   CHECK(making.errors.size() == 1);
 }
 
-TEST_CASE("site maker: a certificate by ACME is an error until the router can fetch one") {
-  const std::string errors = errors_of(
-      site_text() + "[sites.ssl]\nenabled = true\nauto_cert = true\n[sites.ssl.acme]\nemail = \"a@b.test\"\n");
-  CHECK(errors.starts_with("dir/a.toml:5:1: site 'main': this router gets no certificates by itself yet"));
+TEST_CASE("site maker: each name of a site has a certificate of its own, kept apart by authority") {
+  const auto plan =
+      plan_of("state_dir = \"/s\"\n[acme]\nemail = \"a@b.test\"\n" + site_text("hostnames = [\"www.example.com\"]\n") +
+              "[sites.ssl]\nenabled = true\nauto_cert = true\n[sites.ssl.acme]\nstaging = true\n" +
+              other_site("b", "b.test", "port = 8080\n[sites.ssl]\nenabled = true\nauto_cert = \"internal\"\n"));
+  REQUIRE(plan->certificates.size() == 3);
+  CHECK(plan->certificates[0].file() == "/s/acme/acme-staging-v02.api.letsencrypt.org%2Fdirectory/example.com.pem");
+  CHECK(plan->certificates[1].name == "www.example.com");
+  CHECK(plan->certificates[1].email == "a@b.test");
+  CHECK(plan->certificates[2].file() == "/s/internal/b.test.pem");
+  CHECK_FALSE(plan->certificates[0].has_http);
+}
+
+TEST_CASE("site maker: sites that share a name share its certificate, and agree how it is ordered") {
+  const std::string ssl = "[sites.ssl]\nenabled = true\nauto_cert = true\n";
+  const std::string first = "[acme]\nemail = \"a@b.test\"\n" + site_text() + ssl;
+  CHECK(plan_of(first + other_site("b", "example.com", "port = 8443\n") + ssl)->certificates.size() == 1);
+  const std::string errors = errors_of(first + other_site("b", "example.com", "port = 8443\n") + ssl +
+                                       "[sites.ssl.acme]\nemail = \"other@b.test\"\n");
+  CHECK(errors.find("another site orders the certificate for example.com in another way") != std::string::npos);
 }
 
 TEST_CASE("site maker: each site of a listener has its own certificate and its own rules for TLS") {

@@ -260,6 +260,35 @@ TEST_CASE("file errors: certificates want keys, and other machines an api_key") 
   }
 }
 
+TEST_CASE("file errors: certificates that the router gets itself want an account, and names that can be proven") {
+  const auto ssl = [](const std::string& more) { return plain("[sites.ssl]\nenabled = true\n" + more); };
+  for (
+      const Case& one : std::vector<Case>{
+          {ssl("auto_cert = \"internel\""),
+           {"6:11: sites(main).ssl.enabled: wants cert_file and key_file, or auto_cert = true",
+            "7:13: sites(main).ssl.auto_cert = \"internel\": wants true, false or \"internal\""}},
+          {ssl("auto_cert = true\ndomains = [\"*.a.test\"]\n[sites.ssl.acme]\nemail = \"a@b.test\""),
+           {"8:11: sites(main).ssl.domains: auto_cert gets no certificate for \"*.a.test\": a wildcard needs the "
+            "challenge DNS-01, which the router does not answer; name each host in sites.ssl.domains, or give the site "
+            "cert_file and key_file"}},
+          {ssl("auto_cert = true\ndomains = [\"10.0.0.1\"]\n[sites.ssl.acme]\nemail = \"a@b.test\""),
+           {"8:11: sites(main).ssl.domains: auto_cert = true gets no certificate for the address 10.0.0.1; auto_cert = "
+            "\"internal\" does"}},
+          {ssl("auto_cert = true\ncert_file = \"c\"\nkey_file = \"k\""),
+           {"7:13: sites(main).ssl.auto_cert: the site has cert_file already: only one of them"}},
+          {ssl("auto_cert = true\n[sites.ssl.acme]\nemail = \"a/b@c\""),
+           {"7:13: sites(main).ssl.auto_cert: wants an address as email in sites(main).ssl.acme",
+            "9:9: sites(main).ssl.acme.email = \"a/b@c\": wants an address, as admin@example.com"}},
+          {ssl("auto_cert = true\n[sites.ssl.acme]\nemail = \"a@b.test\"\neab_key_id = \"k\""),
+           {"10:14: sites(main).ssl.acme.eab_key_id: wants eab_hmac, too"}},
+          {ssl("auto_cert = true\n[sites.ssl.acme]\nemail = \"a@b.test\"\nstaging = true\ndirectory_url = "
+               "\"https://ca.test/\""),
+           {"10:11: sites(main).ssl.acme.staging: directory_url names an authority already"}},
+      }) {
+    check(one);
+  }
+}
+
 TEST_CASE("file errors: routes want pools that are there, pools want members that get traffic") {
   for (
       const Case& one : std::vector<Case>{

@@ -165,7 +165,7 @@ key_file = "keys/a.key"
   CHECK(site.static_dir == "static");
   CHECK(site.ssl.cert_file == "dir/a.crt");
   CHECK(site.ssl.key_file == "dir/keys/a.key");
-  CHECK(site.ssl.acme.challenge_dir == "dir/acme-challenges");
+  CHECK(site.ssl.acme.challenge_dir.empty());
   REQUIRE(site.error_pages.size() == 2);
   CHECK(site.error_pages[0].file == "/srv/404.html");
   CHECK(site.error_pages[1].file == "dir/sorry.html");

@@ -1,0 +1,106 @@
+"""Certificates by ACME: ordered when the authority is there, kept over restarts, renewed under load."""
+import os
+import random
+import re
+import signal
+import threading
+import time
+
+import pytest
+
+import acme_e2e as a
+import sites_e2e as s
+import zeroway_e2e as z
+
+
+BY_TLS = '[sites.ssl.acme]\nchallenge = "tls-alpn-01"'
+
+
+def file_of(stack, pebble, http, tls):
+    """One name is proven over HTTP, where its site redirects every path; the other one by TLS."""
+    return (f'state_dir = "{stack.path("state")}"\n' + pebble.acme('challenge = "http-01"')
+            + a.plain_site(http, 'a.test', 'redirect_to_https = true') + a.secure_site(tls, 'a.test')
+            + a.secure_site(tls, 'b.test', name='other', more=BY_TLS))
+
+
+def start(stack, life=None, refused_nonces=5):
+    http, tls = z.free_port(), z.free_port()
+    pebble = a.Pebble(stack, http, tls, life=life, refused_nonces=refused_nonces)
+    text = file_of(stack, pebble, http, tls)
+    return pebble, s.serve(stack, text, tls, '--threads', 2), text, http, tls
+
+
+def test_names_have_certificates_by_both_challenges_once_the_authority_is_there_and_keep_them(stack):
+    http, tls = z.free_port(), z.free_port()
+    pebble = a.Pebble(stack, http, tls)
+    pebble.process.kill()
+    text = file_of(stack, pebble, http, tls)
+    router = s.serve(stack, text, tls, '--threads', 2)
+    router.wait_log('there is none yet: browsers refuse the temporary one')
+    assert a.certificate_of(tls, 'a.test'), 'before the first order a temporary certificate is served'
+    for name in ('a.test', 'b.test'):
+        router.wait_log(rf'certificate for {name}: no new one \(1 times in a row\): .*; tried again in \d+ seconds')
+    # The redirect of the site does not take a challenge, and takes what is none.
+    assert a.get(http, 'a.test', '/.well-known/acme-challenge/not-pending').status == 301
+
+    pebble.start()
+    began = time.monotonic()
+    router.signal(signal.SIGHUP)  # the operator does not want to wait
+    marks = [a.wait_for(router, tls, name, pebble, 3 * z.PATIENCE) for name in ('a.test', 'b.test')]
+    print(f'two certificates after {time.monotonic() - began:.1f} s')
+    assert router.log().count('certificate for a.test: no new one') == 1, 'told once an hour'
+    state = stack.path('state')
+    assert os.stat(state).st_mode & 0o777 == 0o700
+    assert [file for file in a.files_below(state) if os.stat(file).st_mode & 0o077] == []
+
+    router.kill()
+    pebble.process.kill()  # a start needs no authority
+    again = s.serve(stack, text, tls, name='again.toml')
+    assert [a.mark_of(a.certificate_of(tls, name, pebble.roots)) for name in ('a.test', 'b.test')] == marks
+    assert 'there is none yet' not in again.log()
+
+
+@pytest.mark.skipif(not z.LONG, reason='ZEROWAY_LONG=1: half a minute of load')
+def test_a_renewal_under_load_fails_no_handshake(stack):
+    pebble, router, text, http, tls = start(stack, life=45, refused_nonces=0)
+    first = a.wait_for(router, tls, 'a.test', pebble, 3 * z.PATIENCE)
+    failed, marks, over = [], set(), threading.Event()
+
+    def ask():
+        while not over.is_set():
+            try:
+                marks.add(a.mark_of(a.certificate_of(tls, 'a.test', pebble.roots)))
+            except (OSError, TypeError) as error:
+                failed.append(repr(error))
+            time.sleep(0.01)
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        z.eventually(lambda: len(marks) > 1, 6 * z.PATIENCE, what='a renewal')
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    assert not failed, failed[:3]
+    assert marks > {first}
+
+
+@pytest.mark.skipif(not z.LONG, reason='ZEROWAY_LONG=1: twenty orders that are cut off')
+def test_a_router_killed_at_any_moment_goes_on_at_the_next_start(stack):
+    pebble, router, text, http, tls = start(stack)
+    for _ in range(20):
+        time.sleep(random.random() * 4)
+        children = [int(pid) for pid in re.findall(r'\d+', _children(router.pid))]
+        if children and random.random() < 0.5:
+            os.kill(random.choice(children), signal.SIGKILL)
+        router.kill()
+        router = s.serve(stack, text, tls)
+    for name in ('a.test', 'b.test'):
+        a.wait_for(router, tls, name, pebble, 6 * z.PATIENCE)
+    assert [file for file in a.files_below(stack.path('state')) if file.endswith('.tmp')] == []
+
+
+def _children(pid):
+    with open(f'/proc/{pid}/task/{pid}/children') as file:
+        return file.read()
