@@ -46,7 +46,7 @@ class TlsServer final : private TurnEnd {
   Millis handshake_timeout_;
   TlsBuffers buffers_;
   std::deque<TlsConnection*> waiting_;    // null where a connection has gone
-  std::vector<TlsConnection*> awaiting_;  // null where a connection has gone
+  std::vector<TlsConnection*> awaiting_;  // the digest of a challenge
   bool is_signature_made_ = false;
   bool is_posted_ = false;
 };

@@ -92,3 +92,47 @@ def test_answers_of_another_acme_client_are_served_before_every_rule(stack):
     for path in ('token-2', '../secret', '..%2Fsecret', 'token-1/', 'token-1?x', ''):
         assert a.get(port, 'a.test', f'/.well-known/acme-challenge/{path}').status == 301, path
     assert a.get(port, 'a.test', '/.well-known/acme-challenge/token-1', 'POST').status in (301, 308)
+
+
+class SmallDisk:
+    """A disk of 256 KiB at the path, which can become read-only."""
+
+    def __init__(self, path):
+        self.path = path
+        os.makedirs(path)
+        subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'none', path], check=True)
+
+    def make_read_only(self):
+        subprocess.run(['mount', '-o', 'remount,ro', self.path], check=True)
+
+    def fill(self):
+        with open(os.path.join(self.path, 'ballast'), 'wb', buffering=0) as file:
+            try:
+                while file.write(b'x' * 4096):
+                    pass
+            except OSError:
+                pass
+
+    def close(self):
+        subprocess.run(['umount', '-l', self.path], check=True)
+
+
+def test_a_full_and_then_a_read_only_state_directory_is_told_and_what_is_in_it_is_served(stack):
+    port = z.free_port()
+    disk = stack.closing(SmallDisk(stack.path('state')))
+    router = s.serve(stack, internal(stack, port, 'a.test'), port)
+    with open(stack.path('state/internal/root.crt')) as file:
+        roots = file.read()
+    mark = a.mark_of(a.certificate_of(port, 'a.test', roots))
+    disk.fill()
+    s.write(stack, internal(stack, port, 'a.test', 'b.test'))
+    router.signal(1)
+    router.wait_log('No space left on device')
+    router.wait_log('the configuration file is not used: the router goes on as before')
+    assert a.mark_of(a.certificate_of(port, 'a.test', roots)) == mark
+    router.kill()
+    os.remove(stack.path('state/ballast'))
+    disk.make_read_only()
+    again = s.serve(stack, internal(stack, port, 'a.test'), port)
+    again.wait_log('takes no new certificates, those in it are served: .*Read-only file system')
+    assert a.mark_of(a.certificate_of(port, 'a.test', roots)) == mark

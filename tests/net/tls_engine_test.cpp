@@ -393,6 +393,31 @@ TEST_CASE("tls engine: acme-tls/1 gets the challenge of its name, and no certifi
   CHECK(X509_check_host(const_cast<X509*>(certificate), "closed.test", 0, 0, nullptr) == 1);
 }
 
+TEST_CASE("tls engine: an authority that asks before the digest is known waits for it in its handshake") {
+  TwoSites sites;
+  Pair pair(sites.settings);
+  pair.terms.challenges = *TlsChallenges::make({}, {"closed.test"});
+  offer(pair,
+        "\x0a"
+        "acme-tls/1");
+  pair.begin("closed.test");
+  pair.shake_hands();
+  CHECK(pair.engine->awaits_challenge());
+  CHECK(pair.engine->state() == TlsState::handshake);
+  pair.engine->use(*TlsChallenges::make({{"closed.test", digest_of(7)}}));
+  pair.hear("");
+  pair.shake_hands();
+  CHECK_FALSE(pair.engine->awaits_challenge());
+  CHECK(pair.engine->state() == TlsState::open);
+  CHECK(pair.engine->protocol() == "acme-tls/1");
+
+  pair.begin("closed.test");  // the order is over before the digest came
+  pair.shake_hands();
+  pair.engine->use(nullptr);
+  pair.hear("");
+  CHECK(pair.engine->state() == TlsState::failed);
+}
+
 TEST_CASE("tls engine: acme-tls/1 without a challenge for the name is refused") {
   TwoSites sites;
   Pair pair(sites.settings);

@@ -43,7 +43,8 @@ class Pebble:
         self.process = self.stack.start(
             ['pebble', '-config', self.stack.path('pebble.json'), '-dnsserver', f'127.0.0.1:{self.names}'],
             env={'PEBBLE_VA_NOSLEEP': '1', 'PEBBLE_WFE_NONCEREJECT': str(self.refused_nonces)})
-        z.eventually(lambda: can_connect(self.port), 3 * z.PATIENCE, what='pebble to listen')
+        z.eventually(lambda: can_connect(self.port) and can_connect(self.management), 3 * z.PATIENCE,
+                     what='pebble to listen')
         context = ssl.create_default_context(cafile=self.ca_file)
         with urllib.request.urlopen(f'https://127.0.0.1:{self.management}/roots/0', context=context,
                                     timeout=z.PATIENCE) as reply:
