@@ -76,7 +76,7 @@ class LoginService final : public ExchangeFinder {
 
   void retire(ExchangeKey key);
 
-  const Route no_route_;  // for questions about requests without one
+  const Route no_route_{};  // for questions about requests without one
   SlotMap<Asked> asked_{kWarmQuestions};
   std::unordered_map<ExchangeKey, ExchangeKey> waiting_;  // the exchange's key, ours
   std::size_t unread_answers_ = 0;
