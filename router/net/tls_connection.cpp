@@ -39,7 +39,11 @@ TlsStream::Shake TlsConnection::may_shake(Bytes bytes) {
     return Shake::drop;
   }
   if (is_waiting_) return Shake::keep;
-  if (has_signed_ || server_.may_sign(*this)) return Shake::go_on;
+  if (has_signed_) return Shake::go_on;
+  if (server_.may_sign(*this)) {
+    use(server_.terms().challenges);  // those at the accept may be old: the first message comes a round trip later
+    return Shake::go_on;
+  }
   is_waiting_ = true;
   transport().pause(PauseReason::reader);
   return Shake::keep;

@@ -49,6 +49,8 @@ class TlsStream : public Connection, protected ConnectionEvents, private TurnEnd
   void refuse(std::string_view why, std::string_view last_words);
   // The connection is over: tells its user, or gone() when it has none.
   void lose(std::string_view why);
+  // For a handshake that has not begun.
+  void use(std::shared_ptr<const TlsChallenges> challenges) { engine_.use(std::move(challenges)); }
   // The handshake waited for a challenge's digest.
   void go_on_with(std::shared_ptr<const TlsChallenges> challenges);
   // At the end of the turn: tells the bytes and the end that came before the connection was served.
