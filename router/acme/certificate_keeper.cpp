@@ -311,8 +311,7 @@ void CertificateKeeper::run_client(std::uint64_t number) {
   const LegoOrder order{.program = client_,
                         .folder = lego_folder(spec),
                         .webroot = entry->tls_port == 0 ? webroot_of(spec) : "",
-                        .tls_port = entry->tls_port,
-                        .has_account = has_account(spec)};
+                        .tls_port = entry->tls_port};
   entry->child = std::make_unique<ChildProcess>(
       loop_, [this, number](const ChildProcess::End& end) { client_ended(number, end); });
   const auto started = entry->child->start({lego_words(order, spec), lego_environment(spec), kOrderDeadline});

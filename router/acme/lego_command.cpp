@@ -39,7 +39,7 @@ std::vector<std::string> lego_words(const LegoOrder& order, const CertificateSpe
   } else {
     words.insert(words.end(), {"--tls", "--tls.port", "127.0.0.1:" + std::to_string(order.tls_port)});
   }
-  if (!spec.key_id.empty() && !order.has_account) {
+  if (!spec.key_id.empty()) {  // lego asks for them with an account, too
     words.insert(words.end(), {"--eab", "--kid", spec.key_id, "--hmac", spec.hmac});
   }
   words.emplace_back("run");

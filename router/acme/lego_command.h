@@ -21,7 +21,6 @@ struct LegoOrder {
   std::string folder;          // lego's own, of one authority
   std::string webroot;         // where lego puts answers for http-01; "" = by TLS
   std::uint16_t tls_port = 0;  // of 127.0.0.1, where lego answers tls-alpn-01
-  bool has_account = false;    // else the account's key id and HMAC go along, which other users of the machine can see
 };
 
 [[nodiscard]] std::vector<std::string> lego_words(const LegoOrder& order, const CertificateSpec& spec);
