@@ -35,7 +35,9 @@ void Lane::on_sweep() {
 
 // --- the plan
 
-void Lane::use(std::shared_ptr<const Plan> plan, const SharedPools& pools, std::vector<DoorChange> doors) {
+void Lane::use(std::shared_ptr<const Plan> plan, const SharedPools& pools, std::shared_ptr<SharedLimits> limits,
+               std::vector<DoorChange> doors) {
+  if (limits) access_.use(std::move(limits));  // requests of earlier plans go on with those that are there
   auto backends = backends_.make(*plan, pools, plan_.is_empty() ? nullptr : &plan_.now());
   plan_.use(std::move(plan), std::move(backends));
   drain_other_doors(doors);

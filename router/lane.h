@@ -40,8 +40,10 @@ class Lane {
   // `settings` and `types` outlive the lane.
   Lane(const Settings& settings, const MimeTypes& types, Welcome welcome, Checks checks);
 
-  // Answers new requests by `plan` at `doors` from now on. Doors that are not named drain.
-  void use(std::shared_ptr<const Plan> plan, const SharedPools& pools, std::vector<DoorChange> doors);
+  // Answers new requests by `plan` at `doors` from now on. Doors that are not named drain. `limits`: null when the plan
+  // counts nothing.
+  void use(std::shared_ptr<const Plan> plan, const SharedPools& pools, std::shared_ptr<SharedLimits> limits,
+           std::vector<DoorChange> doors);
   // Answers these challenges of ACME over HTTP from now on, and no others; null = none.
   void answer(std::shared_ptr<const OpenChallenges> challenges) { challenges_.use(std::move(challenges)); }
   // TLS connections of `door` that begin from now on have `terms`.

@@ -10,6 +10,7 @@
 
 #include "proto/control.h"
 #include "proto/instance.h"
+#include "router/access/shared_limits.h"
 #include "router/entrance_tls.h"
 #include "router/file_content.h"
 #include "router/lane.h"
@@ -151,10 +152,14 @@ Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
   entrances_ = std::move(next);
   plan_ = plan;
   pools_ = std::move(*pools);
+  const bool is_counting =
+      std::any_of(plan->access.begin(), plan->access.end(), [](const AccessRules& one) { return one.is_counting(); });
+  if (is_counting && !limits_) limits_ = std::make_shared<SharedLimits>();
   for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
     auto doors = std::make_shared<std::vector<DoorChange>>(doors_of(lane));
-    on_lane(*lanes_[lane],
-            [plan, pools = pools_, doors, to = lanes_[lane].get()] { to->use(plan, pools, std::move(*doors)); });
+    on_lane(*lanes_[lane], [plan, pools = pools_, limits = limits_, doors, to = lanes_[lane].get()] {
+      to->use(plan, pools, limits, std::move(*doors));
+    });
   }
   for (const auto& entrance : entrances_) entrance->sockets.clear();
   certificates_->use(plan->certificates);

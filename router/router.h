@@ -27,6 +27,7 @@ struct DoorChange;
 class LogFile;
 struct ListenerSpec;
 struct Plan;
+struct SharedLimits;
 class Signals;
 class Timer;
 
@@ -90,6 +91,7 @@ class Router : private CertificateUsers {
   std::vector<std::unique_ptr<Entrance>> entrances_;     // in the order of the plan's listeners
   std::shared_ptr<const Plan> plan_;                     // in use, or being told to the lanes
   SharedPools pools_;                                    // of plan_
+  std::shared_ptr<SharedLimits> limits_;                 // none before the first plan that counts requests
   std::uint64_t last_door_ = 0;
   std::size_t drained_ = 0;
   bool is_running_ = false;

@@ -8,9 +8,10 @@ void PlanInUse::use(std::shared_ptr<const Plan> plan, std::vector<std::shared_pt
   plans_.push_back(std::make_unique<LoopPlan>(std::move(plan), std::move(backends)));
 }
 
-Answer PlanInUse::match(const ListenerInUse& listener, const Site* site, const Head& head, Security security) {
+Answer PlanInUse::match(const ListenerInUse& listener, const Site* site, const Head& head, std::string_view method,
+                        Security security) {
   LoopPlan& plan = *listener.pin;
-  Match match = Plan::match(site, head.authority(), head.path(), head.method(), plan, security);
+  Match match = Plan::match(site, head.authority(), head.path(), method, plan, security);
   Answer answer{PlanPin(plan), match.site, match.route, nullptr, match.miss, std::move(match.allowed)};
   if (match.route != nullptr && match.route->own_answer == OwnAnswer::none)
     answer.backend = plan.backends[match.route->backend].get();

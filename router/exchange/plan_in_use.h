@@ -80,9 +80,10 @@ class PlanInUse {
   [[nodiscard]] bool is_empty() const { return plans_.empty(); }  // before the first use()
   [[nodiscard]] const LoopPlan& now() const { return *plans_.back(); }
   [[nodiscard]] ListenerInUse listen(std::size_t index) { return {PlanPin(*plans_.back()), index}; }
-  // Who answers the request, by the plan of its listener. `site`: see Plan::match().
+  // Who answers the request, by the plan of its listener. `site`: see Plan::match(). `method`: that of the request, or
+  // the one that a preflight asks about.
   [[nodiscard]] static Answer match(const ListenerInUse& listener, const Site* site, const Head& head,
-                                    Security security = Security::none);
+                                    std::string_view method, Security security = Security::none);
 
   // Ends the plans that nobody needs. Never to be called from a verb.
   void sweep();

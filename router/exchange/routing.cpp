@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "router/exchange/client_address.h"
+#include "router/plan/access_rules.h"
 #include "router/route/canonical_path.h"
 
 namespace zeroway {
@@ -40,10 +41,10 @@ Result<> Routing::find(const ClientInfo& client, Head& head, Kind kind) {
   if (site() != nullptr && site()->makes_paths_canonical) {
     if (auto made = make_canonical(head); !made) return made;
   }
-  answer_ = PlanInUse::match(*client.listener, site(), head, security_of(client, head));
+  answer_ = PlanInUse::match(*client.listener, site(), head, method_of(head), security_of(client, head));
   switch (answer_.miss) {
     case Match::Miss::none:
-      return judge(client, kind);
+      return judge(client, head, kind);
     case Match::Miss::wrong_host:
       return clients(Code::misdirected, "no site has this host");
     case Match::Miss::wrong_method:
@@ -52,6 +53,13 @@ Result<> Routing::find(const ClientInfo& client, Head& head, Kind kind) {
       break;
   }
   return clients(Code::no_route, "no route has this path");
+}
+
+// A preflight asks about a request with another method, and the route of that request is meant.
+std::string_view Routing::method_of(const Head& head) const {
+  const bool answers_preflights = site() != nullptr && site()->access != nullptr && site()->access->cors;
+  if (!answers_preflights || !is_preflight(head)) return head.method();
+  return *head.find("access-control-request-method");
 }
 
 Result<> Routing::make_canonical(Head& head) {
@@ -81,13 +89,16 @@ Security Routing::security_of(const ClientInfo& client, const Head& head) const 
   return is_believed && came_by_https(head) ? Security::tls : Security::none;
 }
 
-Result<> Routing::judge(const ClientInfo& client, Kind kind) const {
+Result<> Routing::judge(const ClientInfo& client, const Head& head, Kind kind) const {
   if (route().requires_certificate && !client.has_certificate)
     return clients(Code::denied, "no client certificate, on a route with client_certificate = true");
   if (kind == Kind::web_socket && !route().takes_web_sockets)
     return clients(Code::no_web_socket, "a WebSocket on a route without websocket = true");
   if (has_encoded_slash_ && !route().takes_encoded_slashes)
     return clients(Code::bad_request, "%2F or %5C in the path, on a route with encoded_slashes = \"refuse\"");
+  if (!route().takes_unclear_paths && has_unclear_segments(without_query(head.path())))
+    return clients(Code::bad_request,
+                   "// or a segment as ..; in the path, on a site whose routes have rules of access");
   return {};
 }
 

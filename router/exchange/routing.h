@@ -61,9 +61,10 @@ class Routing {
 
  private:
   [[nodiscard]] Result<> check_handshake(const ClientInfo& client) const;
+  [[nodiscard]] std::string_view method_of(const Head& head) const;
   [[nodiscard]] Result<> make_canonical(Head& head);
   [[nodiscard]] Security security_of(const ClientInfo& client, const Head& head) const;
-  [[nodiscard]] Result<> judge(const ClientInfo& client, Kind kind) const;
+  [[nodiscard]] Result<> judge(const ClientInfo& client, const Head& head, Kind kind) const;
   [[nodiscard]] Result<> change_path(Head& head);
   [[nodiscard]] FieldValues values_of(const ClientInfo& client, const Head& request);
 

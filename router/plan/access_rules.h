@@ -39,8 +39,10 @@ struct AccessRules {
 
   // Whether every request passes: then the plan has no rules for it.
   [[nodiscard]] bool is_empty() const { return !is_guarding() && !cors; }
+  // Whether requests are counted: then all loops need a table for it.
+  [[nodiscard]] bool is_counting() const { return rate || !open.is_empty(); }
   // Whether it matters which path a request is for: then paths that servers read in different ways are refused.
-  [[nodiscard]] bool is_guarding() const { return !networks.is_empty() || rate || !open.is_empty(); }
+  [[nodiscard]] bool is_guarding() const { return !networks.is_empty() || is_counting(); }
 
   bool operator==(const AccessRules&) const = default;
 };

@@ -44,6 +44,7 @@ struct Route {
   bool takes_web_sockets = true;
   bool requires_certificate = false;  // of the client: 403
   bool takes_encoded_slashes = true;  // %2F and %5C in the path, about which servers disagree: else 400
+  bool takes_unclear_paths = true;    // and "//" and "/..;": else 400, as another route may have other rules of access
 
   bool strips_prefix = false;              // `path` is taken off the request's path
   std::optional<std::string> new_path;     // the backend gets this path, with the request's query

@@ -149,15 +149,34 @@ void SiteMaker::add(const SiteSettings& said) {
     site.client_fields = said.ssl.client_fields;
     site.requires_certificate = !site.client_authorities.empty() && !said.ssl.policy.client_optional;
   }
+  AccessMaker access(said, plan_);
+  site.access = access.of_site();
   add_reply_fields(made);
   add_error_pages(made);
   if (said.builtin_health) add_health(made);
   if (said.proxy.enabled)
-    for (const RouteSettings& route : said.proxy.routes) add_route(made, route);
+    for (const RouteSettings& route : said.proxy.routes) add_route(made, route, access);
   if (said.fabric) add_workers(made);
   if (!said.static_dir.empty()) add_files(made);
   add_listeners(made);
-  warn_of_later(said);
+  refuse_unclear_paths(site);
+}
+
+// Where it matters which path a request is for, servers must not see another path than the rules did. A route that says
+// encoded_slashes = "pass" has said that its server reads paths as they are.
+void SiteMaker::refuse_unclear_paths(const Site& site) {
+  bool is_guarded = false;
+  bool is_even = true;
+  for (const Route& route : plan_.routes) {
+    if (route.site != &site) continue;
+    is_guarded = is_guarded || (route.access != nullptr && route.access->is_guarding());
+    is_even = is_even && route.access == site.access;
+  }
+  for (Route& route : plan_.routes) {
+    if (route.site != &site || passes_slashes_.contains(&route)) continue;
+    if (is_guarded) route.takes_encoded_slashes = false;
+    if (is_guarded && !is_even) route.takes_unclear_paths = false;
+  }
 }
 
 void SiteMaker::finish() {
@@ -271,13 +290,14 @@ Route& SiteMaker::new_route(Made made, std::string path, const ClientTerms& term
   Route& route = plan_.routes.emplace_back();
   route.path = std::move(path);
   route.site = made.site;
+  route.access = made.site->access;
   route.terms = terms_of(terms);
   route.web_sockets = terms.web_sockets;
   route.forwarding.port = true;
   return route;
 }
 
-void SiteMaker::add_route(Made made, const RouteSettings& said) {
+void SiteMaker::add_route(Made made, const RouteSettings& said, AccessMaker& access) {
   Route& route = new_route(made, canonical(said.path, said.located.place_of("path"), "route"), said.terms);
   if (said.redirect) {
     read_redirect(route, said);
@@ -292,7 +312,9 @@ void SiteMaker::add_route(Made made, const RouteSettings& said) {
   route.retries = said.retries;
   route.takes_web_sockets = said.websocket;
   route.requires_certificate = said.client_certificate;
+  route.access = access.of_route(said);
   route.takes_encoded_slashes = said.encoded_slashes == EncodedSlashes::pass;
+  if (route.takes_encoded_slashes && said.located.has("encoded_slashes")) passes_slashes_.insert(&route);
   route.strips_prefix = said.strip_prefix;
   if (said.rewrite_target)
     route.new_path = canonical(*said.rewrite_target, said.located.place_of("rewrite_target"), "rewrite_target");
@@ -493,15 +515,6 @@ void SiteMaker::add_error_pages(Made made) {
     for (int status = page.statuses.first; status <= page.statuses.last; ++status)
       made.site->error_pages[status] = {*content, type_of_page(page.file)};
   }
-}
-
-void SiteMaker::warn_of_later(const SiteSettings& said) {
-  const auto warn = [&](const Located& located, const std::string& what) {
-    if (located.place.line == 0) return;
-    making_.warnings.push_back(file_.path + ":" + std::to_string(located.place.line) + ":" +
-                               std::to_string(located.place.column) + ": site '" + said.name + "': " + what);
-  };
-  warn(said.access_control.located, "access_control has no effect yet");
 }
 
 void SiteMaker::error(FilePlace place, const std::string& text) {

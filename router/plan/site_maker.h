@@ -5,11 +5,13 @@
 // Not here: a plan without a file (plan/make_plan.cpp).
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "router/plan/access_maker.h"
 #include "router/plan/make_plan.h"
 
 namespace zeroway {
@@ -37,7 +39,7 @@ class SiteMaker {
   [[nodiscard]] Made default_of(const ListenerSpec& listener) const;
   [[nodiscard]] std::vector<TlsFiles> certificates_of(const SiteSettings& said);
   void add_tls(ListenerSpec& listener, const SiteSettings& said);
-  void add_route(Made made, const RouteSettings& said);
+  void add_route(Made made, const RouteSettings& said, AccessMaker& access);
   void add_workers(Made made);
   void add_files(Made made);
   void add_health(Made made);
@@ -45,7 +47,7 @@ class SiteMaker {
   [[nodiscard]] std::uint16_t https_port_of(const SiteSettings& said) const;
   void add_error_pages(Made made);
   void add_reply_fields(Made made);
-  void warn_of_later(const SiteSettings& said);
+  void refuse_unclear_paths(const Site& site);
 
   [[nodiscard]] Route& new_route(Made made, std::string path, const ClientTerms& terms);
   [[nodiscard]] std::string canonical(const std::string& path, FilePlace place, const std::string& what);
@@ -64,6 +66,7 @@ class SiteMaker {
   Plan& plan_;
   PlanMaking& making_;
   std::vector<Made> sites_;
+  std::set<const Route*> passes_slashes_;  // routes that say so themselves
 };
 
 }  // namespace zeroway

@@ -205,6 +205,18 @@ Result<CanonicalPath> canonical_path(std::string_view target, std::string& stora
   return CanonicalPath{storage, std::string_view(storage).substr(0, path_size), writer.has_encoded_slash()};
 }
 
+bool has_unclear_segments(std::string_view path) {
+  while (!path.empty() && path.front() == '/') {
+    path.remove_prefix(1);
+    const std::string_view segment = path.substr(0, path.find('/'));
+    const std::string_view bare = segment.substr(0, segment.find(';'));
+    path.remove_prefix(segment.size());
+    const bool is_cut = bare.size() < segment.size();
+    if ((segment.empty() && !path.empty()) || (is_cut && (bare == "." || bare == ".."))) return true;
+  }
+  return false;
+}
+
 bool is_canonical(std::string_view path) { return path == "*" || (path.starts_with('/') && Scan(path).is_canonical); }
 
 CanonicalPath strip_prefix(const CanonicalPath& from, std::string_view prefix, std::string& storage) {

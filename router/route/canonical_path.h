@@ -32,6 +32,10 @@ struct CanonicalPath {
 // Whether canonical_path() would leave `path` (without a query) as it is.
 [[nodiscard]] bool is_canonical(std::string_view path);
 
+// Whether the canonical `path` has an empty segment before its end, or one that is "." or ".." up to a ';': some
+// servers drop the first and cut the second at the ';', and so see another path.
+[[nodiscard]] bool has_unclear_segments(std::string_view path);
+
 // Takes `prefix` off, of which "/api" and "/api/" mean the same: "/api/x?y" is "/x?y", and "/api" is "/". The rest
 // begins with one '/' and not with more: a server takes "//x" for a host. The same path when it is not below `prefix`.
 // The views point into `from`'s text or into `storage`; `from` must not be in it.

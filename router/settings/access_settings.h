@@ -16,6 +16,7 @@ namespace zeroway {
 // [sites.rate_limit]. One of the two rates is said.
 struct RateSettings {
   Located located;
+  bool enabled = true;
   std::uint64_t requests_per_second = 0;
   std::uint64_t requests_per_minute = 0;
   std::uint64_t burst = 0;      // 0 = as many as the rate names

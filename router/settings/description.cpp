@@ -119,7 +119,7 @@ void describe_security(Keys<Settings>& keys) {
           "Largest request body, 0 = any: 413. limits.max_body comes first")
       .other("security_headers", "{ FIELD = TEXT, … }", "a table of field names and texts", usual + " }", "",
              "Fields of replies that do not have them; a table replaces these four", read_security_headers)
-      .idle("rate_limiting", "limits.connection_rate_per_address limits connections");
+      .idle("rate_limiting", "say sites.rate_limit");
 }
 
 void describe_management(Keys<ManagementSettings>& keys) {

@@ -195,6 +195,7 @@ void describe_route(Keys<RouteSettings>& keys) {
   keys.located();
   describe_route_target(keys);
   describe_route_terms(keys);
+  describe_access(keys);
   keys.optional_table("redirect", &S::redirect, "Answer with a redirect, in the place of upstream", describe_redirect)
       .table("timeout", &S::timeout, "sites.proxy.timeout for the route", describe_timeout)
       .table("headers", &S::headers, "Further rules, after those of sites.proxy.headers", describe_headers)
@@ -210,6 +211,7 @@ RouteSettings begin_route(const ProxySettings& proxy) {
   route.timeout = proxy.timeout;
   route.headers = proxy.headers;
   route.terms = proxy.terms;
+  route.access = proxy.access;
   return route;
 }
 

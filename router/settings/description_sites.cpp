@@ -73,19 +73,6 @@ void describe_cache(Keys<CacheSettings>& keys) {
       .time("max_age_dynamic", &S::max_age_dynamic, Millis(0), Zero::is_off, "Age of HTML");
 }
 
-void describe_access_control(Keys<AccessControlSettings>& keys) {
-  using S = AccessControlSettings;
-  keys.located()
-      .list("allow_origins", &S::allow_origins, is_origin_pattern, "* or SCHEME://HOST[:PORT]",
-            "[\"https://app.example.com\"]", "Origins whose pages may read replies (CORS); by default none")
-      .list("allow_methods", &S::allow_methods, is_method, "a method, as GET", "[\"GET\", \"POST\"]",
-            "Methods that their pages may use")
-      .list("allow_headers", &S::allow_headers, is_some, "a field's name", "[\"Content-Type\"]",
-            "Fields that their pages may send")
-      .flag("allow_credentials", &S::allow_credentials, "Whether cookies may go along")
-      .time("max_age", &S::max_age, Millis(0), Zero::is_off, "How long a browser may keep the answer; 0 = as it likes");
-}
-
 void describe_hosts(Keys<SiteSettings>& keys) {
   using S = SiteSettings;
   keys.text("name", &S::name, is_some, "a text", "main", "What the log calls the site")
@@ -143,6 +130,7 @@ void describe_site_terms(Keys<SiteSettings>& keys) {
 // The site's own keys are read by now: routes begin with its terms.
 ProxySettings& proxy_of(SiteSettings& site) {
   site.proxy.terms = site.terms;
+  site.proxy.access = site.access;
   return site.proxy;
 }
 
@@ -153,8 +141,7 @@ void describe_site_idle(Keys<SiteSettings>& keys) {
       .idle("follow_symlinks", "links inside static_dir are followed, others never")
       .idle("case_sensitive", "paths are case-sensitive")
       .idle("max_age", "say sites.cache.max_age_static")
-      .idle("cors_enabled", "say sites.access_control")
-      .idle("rate_limit", "limits.connection_rate_per_address limits connections");
+      .idle("cors_enabled", "say sites.access_control");
 }
 
 }  // namespace
@@ -166,6 +153,7 @@ void describe_site(Keys<SiteSettings>& keys) {
   describe_files(keys);
   describe_site_terms(keys);
   describe_site_idle(keys);
+  describe_access(keys);
   keys.table(
           "websocket", [](S& s) -> WebSocketSettings& { return s.terms.web_sockets; }, "[websocket] for the site",
           describe_web_sockets)

@@ -55,14 +55,6 @@ void check_proxy_header(const SiteSettings& site, Reading& reading) {
                     ": wants trusted_proxies, too: a PROXY header of anybody would be believed");
 }
 
-void check_access(const AccessControlSettings& access, Reading& reading) {
-  const auto& origins = access.allow_origins;
-  if (!access.allow_credentials || std::find(origins.begin(), origins.end(), "*") == origins.end()) return;
-  reading.error(access.located.place_of("allow_credentials"),
-                access.located.name_of("allow_credentials") +
-                    ": together with the origin * every page of the world could act as its reader; name the origins");
-}
-
 void check_folder_keys(const SiteSettings& site, Reading& reading) {
   if (!site.static_dir.empty()) return;
   for (const char* key : {"index_files", "listing", "fallback", "dot_files", "precompressed"}) {
@@ -77,7 +69,7 @@ void check_site(const SiteSettings& site, Reading& reading) {
   check_proxy_header(site, reading);
   check_ssl(site, reading);
   if (site.ssl.enabled) check_auto_cert(site, reading);
-  check_access(site.access_control, reading);
+  check_access(site, reading);
   check_folder_keys(site, reading);
   check_proxy(site, reading);
 }

@@ -12,6 +12,8 @@ namespace zeroway {
 void check_sites(const FileSettings& file, Reading& reading);
 // The checks of one site's backends and routes, for check_sites().
 void check_proxy(const SiteSettings& site, Reading& reading);
+// Those of who may do what on it, for check_sites().
+void check_access(const SiteSettings& site, Reading& reading);
 // Files that the sites name and that cannot be read.
 void check_files(const FileSettings& file, Reading& reading);
 // Whether a site or the management port wants a port of the fabric. For after the command line was read: it may move

@@ -482,11 +482,4 @@ TEST_CASE("site maker: without a file the site trusts whom the command line trus
   CHECK_FALSE(make_plan(EdgeSettings(), ExchangeSettings())->sites.front().trusted.has_value());
 }
 
-TEST_CASE("site maker: what has no effect yet is a warning with its place") {
-  const PlanMaking making =
-      make_plan_of(site_text() + "[sites.access_control]\nallow_origins = [\"https://a.test\"]\n");
-  CHECK(making.plan);
-  CHECK(making.warnings == std::vector<std::string>{"dir/a.toml:5:1: site 'main': access_control has no effect yet"});
-}
-
 }  // namespace zeroway

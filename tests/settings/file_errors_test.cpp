@@ -407,9 +407,7 @@ TEST_CASE("file errors: text that is no JSON is named with its place") {
 }
 
 TEST_CASE("file warnings: what is accepted and changes nothing is told once, in one list") {
-  const FileReading reading = read_toml_text(proxy(R"([sites.rate_limit]
-enabled = true
-[daemon]
+  const FileReading reading = read_toml_text(proxy(R"([daemon]
 user = "bws"
 [monitoring.checks]
 disk_threshold = 90
@@ -417,13 +415,10 @@ disk_threshold = 90
 read_buffer_size = "32KB"
 )"));
   CHECK(reading.errors.empty());
-  CHECK(
-      lines(reading.warnings) ==
-      lines(
-          {"dir/a.toml: keys that change nothing here: sites(main).rate_limit (line 13): "
-           "limits.connection_rate_per_address limits connections; daemon (line 15): the service manager starts, names "
-           "and stops the router; monitoring (line 17): /api/health and the management port tell how it is; "
-           "performance.read_buffer_size (line 20): buffers have the size of the windows"}));
+  CHECK(lines(reading.warnings) ==
+        lines({"dir/a.toml: keys that change nothing here: daemon (line 13): the service manager starts, names "
+               "and stops the router; monitoring (line 15): /api/health and the management port tell how it is; "
+               "performance.read_buffer_size (line 18): buffers have the size of the windows"}));
 }
 
 TEST_CASE("file warnings: the first of several sites is the default when none says so") {

@@ -1,0 +1,31 @@
+// Makes the rules of access of one site, and of its routes that have rules of their own.
+//
+// Owner: SiteMaker, on its stack.   Thread: any.
+// The counts of a limit stay at a reload as long as the names of its site and the path of its route stay.
+// Not here: reading the file (router/settings), judging (router/access/access_gate.h).
+#pragma once
+#include <string>
+
+#include "router/plan/plan.h"
+#include "router/settings/sites.h"
+
+namespace zeroway {
+
+class AccessMaker {
+ public:
+  AccessMaker(const SiteSettings& said, Plan& plan) : said_(said), plan_(plan), of_site_(keep(rules_of_site())) {}
+
+  // Null = every request passes.
+  [[nodiscard]] const AccessRules* of_site() const { return of_site_; }
+  [[nodiscard]] const AccessRules* of_route(const RouteSettings& route);
+
+ private:
+  [[nodiscard]] AccessRules rules_of_site() const;
+  [[nodiscard]] const AccessRules* keep(AccessRules rules);
+
+  const SiteSettings& said_;
+  Plan& plan_;
+  const AccessRules* const of_site_;
+};
+
+}  // namespace zeroway
