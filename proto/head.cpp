@@ -60,8 +60,10 @@ void Head::clear() {
 }
 
 std::optional<std::string_view> Head::find(std::string_view name) const {
-  for (const Field field : *this) {
-    if (field.name == name) return field.value;
+  const char* const text = text_.data();
+  for (const Span& span : spans_) {
+    if (std::string_view(text + span.name, span.name_size) == name)
+      return std::string_view(text + span.value, span.value_size);
   }
   return std::nullopt;
 }

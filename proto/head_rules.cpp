@@ -31,11 +31,12 @@ constexpr std::array<bool, 256> kNameBytes = [] {
 // What is wrong, or nullptr when nothing is.
 using Complaint = const char*;
 
-bool is_token_byte(char c) { return kTokenBytes[static_cast<unsigned char>(c)]; }
-bool is_name_byte(char c) { return kNameBytes[static_cast<unsigned char>(c)]; }
-bool is_pseudo(std::string_view name) { return name.starts_with(':'); }
+// Lambdas, because an algorithm calls a function through its pointer, for each byte: three times as slow.
+constexpr auto is_token_byte = [](char c) { return kTokenBytes[static_cast<unsigned char>(c)]; };
+constexpr auto is_name_byte = [](char c) { return kNameBytes[static_cast<unsigned char>(c)]; };
+constexpr auto is_control = [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; };
 
-bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
+bool is_pseudo(std::string_view name) { return name.starts_with(':'); }
 
 // Whether any of the eight bytes at `at` may be a control character. A tab counts as one.
 bool may_hold_control(const char* at) {
@@ -129,10 +130,15 @@ bool is_token(std::string_view text) { return !text.empty() && std::all_of(text.
 
 bool is_field_value(std::string_view text) {
   constexpr std::size_t kWord = sizeof(std::uint64_t);
-  for (; text.size() >= kWord; text.remove_prefix(kWord)) {
-    if (may_hold_control(text.data()) && std::any_of(text.data(), text.data() + kWord, is_control)) return false;
+  if (text.size() < kWord) return std::none_of(text.begin(), text.end(), is_control);
+  const auto has_control = [](const char* at) {
+    return may_hold_control(at) && std::any_of(at, at + kWord, is_control);
+  };
+  const char* const last = text.data() + text.size() - kWord;  // may overlap the word before it
+  for (const char* at = text.data(); at < last; at += kWord) {
+    if (has_control(at)) return false;
   }
-  return std::none_of(text.begin(), text.end(), is_control);
+  return !has_control(last);
 }
 
 bool is_connection_specific(std::string_view lower_case_name) {
