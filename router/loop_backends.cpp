@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include "router/backends/coded_backend.h"
 #include "router/backends/files/files_backend.h"
 #include "router/backends/servers_backend.h"
 #include "router/observe/log.h"
@@ -20,6 +21,8 @@ std::vector<std::shared_ptr<Backend>> LoopBackends::make(const Plan& plan, const
       const auto same = std::find(specs.begin(), specs.end(), plan.backends[index]);
       if (same != specs.end()) backend = before->backends[static_cast<std::size_t>(same - specs.begin())];
     }
+    const auto* coded = std::get_if<CodedSpec>(&plan.backends[index]);
+    if (!backend && coded != nullptr) backend = make_coded(plan, *coded, backends);
     backends.push_back(backend ? std::move(backend) : make_one(plan.backends[index], pools[index]));
   }
   if (checks_ == Checks::yes) check_pools(pools);
@@ -33,6 +36,13 @@ std::shared_ptr<Backend> LoopBackends::make_one(const BackendSpec& spec, const s
   const auto* workers = std::get_if<GroupSpec>(&spec);
   Backend& backend = workers == nullptr || workers->group.empty() ? fabric_.backend() : fabric_.group(workers->group);
   return {&backend, [](Backend*) {}};
+}
+
+std::shared_ptr<Backend> LoopBackends::make_coded(const Plan& plan, const CodedSpec& spec, const Backends& made) {
+  const BackendSpec inner = std::visit([](const auto& plain) { return BackendSpec(plain); }, spec.inner);
+  const auto found = std::find(plan.backends.begin(), plan.backends.end(), inner);
+  const auto index = static_cast<std::size_t>(found - plan.backends.begin());
+  return std::make_shared<CodedBackend>(loop_, coders_, made[index], spec.terms);
 }
 
 // A folder that is not there may come later; until then its paths are errors.

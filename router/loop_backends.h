@@ -13,6 +13,7 @@
 #include "router/backends/health_checks.h"
 #include "router/backends/net_origin_dialer.h"
 #include "router/backends/servers_pool.h"
+#include "router/coding/coder_pool.h"
 #include "router/exchange/plan_in_use.h"
 #include "router/fabric/fabric_driver.h"
 #include "router/http/client_codec.h"
@@ -43,7 +44,11 @@ class LoopBackends {
   [[nodiscard]] OriginDialer& dialer() { return servers_; }
 
  private:
+  using Backends = std::vector<std::shared_ptr<Backend>>;
+
   [[nodiscard]] std::shared_ptr<Backend> make_one(const BackendSpec& spec, const std::shared_ptr<ServersPool>& pool);
+  // `made`: the backends of the plan in front of this one.
+  [[nodiscard]] std::shared_ptr<Backend> make_coded(const Plan& plan, const CodedSpec& spec, const Backends& made);
   [[nodiscard]] std::shared_ptr<Backend> make_files(const FilesSpec& spec);
   void check_pools(const SharedPools& pools);
 
@@ -52,6 +57,7 @@ class LoopBackends {
   FabricDriver& fabric_;
   const MimeTypes& types_;
   const Checks checks_;
+  CoderPool coders_;
   SystemRandomness random_;
   // Messages of servers may be of any size, as those of workers may: credit bounds what of them is under way.
   ClientCodecSettings codecs_{.web_sockets{{.max_message_size = 0}}, .random = &random_};

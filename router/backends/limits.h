@@ -22,4 +22,11 @@ inline constexpr std::size_t kSpareOriginStreams = 1'024;  // kept for reuse: en
 inline constexpr std::size_t kWarmRequest = 16'384;        // memory kept for the body of an opening: most bodies fit
 inline constexpr std::size_t kWarmHead = 8'192;            // list size of a head whose memory is kept: most heads fit
 
+// coded replies
+inline constexpr std::size_t kSliceCost = 100;  // us that a slice takes (coding/coder_kind.h)
+inline constexpr std::size_t kFlushCost = 10;   // us: also an event of a few bytes takes so long
+inline constexpr std::size_t kTurnCost = 200;   // us of coding in one turn of the loop: other requests wait no longer
+inline constexpr std::size_t kWarmCodedBuffer = 131'072;  // bytes of a buffer kept for the next body
+inline constexpr std::size_t kSpareCodedStreams = 256;    // kept for reuse after a peak
+
 }  // namespace zeroway

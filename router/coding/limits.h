@@ -20,7 +20,7 @@ inline constexpr int kBrotliEventWindowBits = 14;
 inline constexpr int kBrotliEventLevel = 3;             // from 4 on, each stream costs 400 KiB more
 inline constexpr std::size_t kCoderMemory = 256 << 20;  // of all coders of a loop; beyond, replies are not coded
 inline constexpr std::size_t kWarmCoders = 16;          // of one kind, kept after a peak: as many as code at once
-inline constexpr std::size_t kWarmBlocks = 64 << 20;    // bytes that brotli gave back, kept: it asks for them each time
+inline constexpr std::size_t kWarmBlocks = 32 << 20;    // bytes that brotli gave back, kept: it asks for them each time
 inline constexpr std::size_t kCodedStep = 16'384;       // room for what a coder says at once
 
 }  // namespace zeroway

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "router/coding/coding_terms.h"
 #include "router/plan/access_rules.h"
 #include "router/plan/certificate_spec.h"
 #include "router/plan/files_spec.h"
@@ -55,8 +56,16 @@ struct GroupSpec {
   bool operator==(const GroupSpec&) const = default;
 };
 
+// A backend whose replies are coded. The plan has `inner` as a backend of its own, too, in front of this one.
+struct CodedSpec {
+  std::variant<GroupSpec, PoolSpec, FilesSpec> inner;
+  CodingTerms terms;
+
+  bool operator==(const CodedSpec&) const = default;
+};
+
 // Which backend is to be built. Two equal specifications are one backend, also across plans.
-using BackendSpec = std::variant<GroupSpec, PoolSpec, FilesSpec>;
+using BackendSpec = std::variant<GroupSpec, PoolSpec, FilesSpec, CodedSpec>;
 
 // How long a path the workers claim that serves a request: see Backend::claimed.
 class ClaimLookup {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <type_traits>
 
+#include "router/plan/coding_terms_of.h"
 #include "router/route/balance_method.h"
 #include "router/route/canonical_path.h"
 #include "router/settings/certificate_names.h"
@@ -308,6 +310,7 @@ void SiteMaker::add_route(Made made, const RouteSettings& said, AccessMaker& acc
     if (std::find(required.begin(), required.end(), route.backend) == required.end()) required.push_back(route.backend);
     route.tells_worker = std::holds_alternative<GroupSpec>(plan_.backends[route.backend]);
     if (route.tells_worker) route.reply_timeout = said.timeout.read;
+    route.backend = coded(route.backend, said.compression);
   }
   route.retries = said.retries;
   route.takes_web_sockets = said.websocket;
@@ -346,7 +349,7 @@ void SiteMaker::read_redirect(Route& route, const RouteSettings& said) {
 
 void SiteMaker::add_workers(Made made) {
   Route& route = new_route(made, "", made.said->terms);
-  route.backend = backend_of(GroupSpec{});
+  route.backend = coded(backend_of(GroupSpec{}), made.said->compression);
   route.backend_name = "fabric";
   route.reply_timeout = settings_.exchange.reply_timeout;
   route.retries = made.said->proxy.retries;
@@ -374,7 +377,7 @@ void SiteMaker::add_files(Made made) {
     spec.max_age_page = seconds(said.cache.max_age_dynamic);
   }
   Route& route = new_route(made, "", said.terms);
-  route.backend = backend_of(BackendSpec(std::move(spec)));
+  route.backend = coded(backend_of(BackendSpec(std::move(spec))), said.compression);
   route.backend_name = "files";
   route.takes_web_sockets = false;
   route.tells_worker = false;
@@ -439,6 +442,17 @@ std::size_t SiteMaker::backend_of(const SiteSettings& site, const RouteSettings&
     error(workers.front()->located.place, "pool '" + route.pool + "': workers (" + workers.front()->url +
                                               ") and other members in one pool are not supported yet");
   return backend_of(GroupSpec{workers.front()->target.group});
+}
+
+std::size_t SiteMaker::coded(std::size_t inner, const CompressionSettings& said) {
+  const auto terms = coding_terms_of(said);
+  if (!terms) return inner;
+  CodedSpec spec{{}, *terms};
+  const auto wrap = [&](const auto& plain) {
+    if constexpr (!std::is_same_v<std::decay_t<decltype(plain)>, CodedSpec>) spec.inner = plain;
+  };
+  std::visit(wrap, plan_.backends[inner]);
+  return backend_of(BackendSpec(std::move(spec)));
 }
 
 PoolSpec SiteMaker::pool_of(const SiteSettings& site, const RouteSettings& route) {

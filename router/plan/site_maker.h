@@ -55,6 +55,8 @@ class SiteMaker {
   // The index of a backend that is as `spec` says; equal ones are one backend.
   [[nodiscard]] std::size_t backend_of(BackendSpec spec);
   [[nodiscard]] std::size_t backend_of(const SiteSettings& site, const RouteSettings& route);
+  // The index of a backend that codes the replies of `inner`; `inner` itself without compression.
+  [[nodiscard]] std::size_t coded(std::size_t inner, const CompressionSettings& said);
   [[nodiscard]] PoolSpec pool_of(const SiteSettings& site, const RouteSettings& route);
   void add_changes(const ForwardingSettings& said, Route& route);
   [[nodiscard]] FieldTemplate read_value(const FieldRule& rule);

@@ -28,6 +28,7 @@ void describe_ssl(Keys<SslSettings>& keys);
 void describe_access(Keys<SiteSettings>& keys);
 void describe_access(Keys<RouteSettings>& keys);
 void describe_access_control(Keys<AccessControlSettings>& keys);
+void describe_compression(Keys<CompressionSettings>& keys);
 void describe_proxy(Keys<ProxySettings>& keys);
 void describe_acme(Keys<AcmeSettings>& keys);
 [[nodiscard]] Fit read_auto_cert(SslSettings& ssl, const Value& value);

@@ -199,6 +199,7 @@ void describe_route(Keys<RouteSettings>& keys) {
   keys.optional_table("redirect", &S::redirect, "Answer with a redirect, in the place of upstream", describe_redirect)
       .table("timeout", &S::timeout, "sites.proxy.timeout for the route", describe_timeout)
       .table("headers", &S::headers, "Further rules, after those of sites.proxy.headers", describe_headers)
+      .table("compression", &S::compression, "sites.compression for the route", describe_compression)
       .table(
           "websocket_settings", [](S& s) -> WebSocketSettings& { return s.terms.web_sockets; },
           "[websocket] for the route", describe_web_sockets);
@@ -212,6 +213,7 @@ RouteSettings begin_route(const ProxySettings& proxy) {
   route.headers = proxy.headers;
   route.terms = proxy.terms;
   route.access = proxy.access;
+  route.compression = proxy.compression;
   return route;
 }
 

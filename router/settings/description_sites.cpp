@@ -54,14 +54,6 @@ Fit read_error_pages(SiteSettings& site, const Value& value) {
   return is_good ? Fit::yes : Fit::said;
 }
 
-void describe_compression(Keys<CompressionSettings>& keys) {
-  using S = CompressionSettings;
-  keys.flag("enabled", &S::enabled, "Whether replies are compressed")
-      .list("types", &S::types, is_some, "a type, as html or text/html", "", "Types of bodies that are compressed")
-      .number("level", &S::level, 0, 9, "0 = none, 9 = smallest")
-      .size("min_size", &S::min_size, 0, 1 << 30, "Smaller bodies are sent as they are");
-}
-
 void describe_cache(Keys<CacheSettings>& keys) {
   using S = CacheSettings;
   keys.flag("enabled", &S::enabled, "Whether replies say how long they may be kept")
@@ -127,10 +119,11 @@ void describe_site_terms(Keys<SiteSettings>& keys) {
           "limits.body_rate for the site");
 }
 
-// The site's own keys are read by now: routes begin with its terms.
+// The site's own keys are read by now: routes begin with its terms and its compression.
 ProxySettings& proxy_of(SiteSettings& site) {
   site.proxy.terms = site.terms;
   site.proxy.access = site.access;
+  site.proxy.compression = site.compression;
   return site.proxy;
 }
 

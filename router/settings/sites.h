@@ -86,9 +86,12 @@ struct ManagementSettings {
 
 struct CompressionSettings {
   bool enabled = true;
-  std::vector<std::string> types{"html", "css", "js", "json", "xml", "plain"};
-  std::uint32_t level = 6;        // 0…9
-  std::uint64_t min_size = 1024;  // bytes of a body; smaller ones are sent as they are
+  std::vector<std::string> types{"html", "css", "js", "json", "xml", "plain", "event-stream"};
+  std::vector<std::string> codings{"zstd", "br", "gzip"};  // the first of those that a client likes equally
+  std::uint32_t level = 6;                                 // 0…9, of gzip's scale; 0 = no compression
+  std::uint32_t br_level = 0;                              // 1…9; 0 = made from `level`
+  std::uint32_t zstd_level = 0;                            // 1…12; 0 = made from `level`
+  std::uint64_t min_size = 1024;                           // bytes of a body; smaller ones are sent as they are
 
   bool operator==(const CompressionSettings&) const = default;
 };
@@ -284,6 +287,7 @@ struct RouteSettings {
   ForwardingSettings headers;
   ClientTerms terms;
   AccessSettings access;
+  CompressionSettings compression;
 
   bool operator==(const RouteSettings&) const = default;
 };
@@ -298,6 +302,7 @@ struct ProxySettings {
   ForwardingSettings headers;
   ClientTerms terms;                    // the site's, for its routes
   AccessSettings access;                // the same
+  CompressionSettings compression;      // the site's, for its routes
   std::vector<MemberSettings> members;  // key `upstreams`
   std::vector<RouteSettings> routes;
 

@@ -20,11 +20,17 @@ const Route& main_route(const Plan& plan, std::string_view path = "/") {
   return *route;
 }
 
-const PoolSpec& pool_of(const Plan& plan, const Route& route) {
-  const auto* spec = std::get_if<PoolSpec>(&plan.backends[route.backend]);
+// Who answers a route, also where its replies are coded.
+template <class Spec>
+const Spec& answerer_of(const Plan& plan, const Route& route) {
+  const auto* coded = std::get_if<CodedSpec>(&plan.backends[route.backend]);
+  const auto* spec =
+      coded == nullptr ? std::get_if<Spec>(&plan.backends[route.backend]) : std::get_if<Spec>(&coded->inner);
   REQUIRE(spec != nullptr);
   return *spec;
 }
+
+const PoolSpec& pool_of(const Plan& plan, const Route& route) { return answerer_of<PoolSpec>(plan, route); }
 
 // A site with one server and a route "/".
 std::string plain(const std::string& in_site = "", const std::string& in_route = "") {
@@ -101,7 +107,8 @@ TEST_CASE("site maker: a route without further words has the documented defaults
   CHECK(route.request.is_empty());
   CHECK(route.reply.is_empty());
   CHECK(plan->sites.front().makes_paths_canonical);
-  CHECK(plan->sites.front().required == std::vector<std::size_t>{route.backend});
+  const auto& required = plan->sites.front().required;  // the pool, not the coder of its replies
+  CHECK((required.size() == 1 && std::holds_alternative<PoolSpec>(plan->backends[required.front()])));
   const PoolSpec& pool = pool_of(*plan, route);
   CHECK(pool.balance == BalanceMethod::round_robin);
   CHECK(pool.preserve_host);
@@ -177,13 +184,34 @@ TEST_CASE("site maker: equal pools are one backend, also of two sites; other ter
       plan_of(site_text("builtin_health = false\nfabric = false\n") + proxy + route_text("/x", "a") +
               route_text("/y", "a") + route_text("/z", "a", "[sites.proxy.routes.timeout]\nread = \"1s\"\n") +
               other_site("b", "b.test", "port = 8080\nfabric = false\n") + proxy + route_text("/", "a"));
-  CHECK(plan->backends.size() == 2);
+  CHECK(plan->backends.size() == 4);  // each with a coder of its replies
   const Site& first = plan->sites[0];
   CHECK(route_at(first, "/x")->backend == route_at(first, "/y")->backend);
   CHECK(route_at(first, "/x")->backend != route_at(first, "/z")->backend);
   CHECK(route_at(first, "/x")->backend == route_at(plan->sites[1], "/")->backend);
   CHECK(first.required.size() == 2);
   CHECK(plan->sites[1].required.size() == 1);
+}
+
+TEST_CASE("site maker: compression wraps what answers, on the terms of the site or the route, and may be off") {
+  const auto plan =
+      plan_of(site_text("[sites.compression]\nlevel = 1\n") + proxy_text() + server_text("a", "http://127.0.0.1:3001") +
+              route_text("/", "a") + route_text("/off", "a", "[sites.proxy.routes.compression]\nenabled = false\n") +
+              route_text("/br", "a", "[sites.proxy.routes.compression]\ncodings = [\"br\"]\n"));
+  const auto terms = [&](std::string_view path) {
+    const auto* coded = std::get_if<CodedSpec>(&plan->backends[main_route(*plan, path).backend]);
+    REQUIRE(coded != nullptr);
+    return coded->terms;
+  };
+  CHECK(terms("/").gzip_level == 1);
+  CHECK(terms("/").codings.size() == 4);
+  CHECK(terms("/br").gzip_level == 1);
+  CHECK(terms("/br").codings == std::vector{Coding::br, Coding::identity});
+  const std::size_t bare = main_route(*plan, "/off").backend;
+  CHECK(std::holds_alternative<PoolSpec>(plan->backends[bare]));
+  CHECK(plan->sites.front().required == std::vector{bare});  // is the pool ready, not its coder
+  const auto* workers = std::get_if<CodedSpec>(&plan->backends[plan->sites.front().workers->backend]);
+  CHECK((workers != nullptr && std::holds_alternative<GroupSpec>(workers->inner)));
 }
 
 TEST_CASE("site maker: balance, health, times and the host of a pool are as the site and the route say") {
@@ -221,7 +249,7 @@ TEST_CASE("site maker: a route may go to workers, by name or by a pool's URL") {
                             route_text("/", "fabric") + route_text("/red", "fabric:red") +
                             route_text("/blue", "team", "[sites.proxy.routes.timeout]\nread = \"7s\"\n"));
   const auto group = [&](std::string_view path) {
-    return std::get<GroupSpec>(plan->backends[main_route(*plan, path).backend]).group;
+    return answerer_of<GroupSpec>(*plan, main_route(*plan, path)).group;
   };
   CHECK(group("/") == "");
   CHECK(group("/red") == "red");
@@ -240,7 +268,7 @@ TEST_CASE("site maker: a site is open to workers unless it says so, with files o
   const auto closed = plan_of(site_text("fabric = false\nstatic_dir = \"/srv\"\nlisting = true\n"));
   CHECK(closed->sites.front().workers == nullptr);
   REQUIRE(closed->sites.front().files != nullptr);
-  const auto& files = std::get<FilesSpec>(closed->backends[closed->sites.front().files->backend]);
+  const auto& files = answerer_of<FilesSpec>(*closed, *closed->sites.front().files);
   CHECK(files.root == "/srv");
   CHECK(files.listing);
   CHECK(files.max_age == 3'600);
