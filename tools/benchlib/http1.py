@@ -14,9 +14,11 @@ PROGRAMS = ("router", "hello-worker")
 MICROSECONDS = {"us": 1, "ms": 1e3, "s": 1e6, "m": 60e6}
 
 
-def run_wrk(server, connections, seconds, path="/"):
+def run_wrk(server, connections, seconds, path="/", accepted=None):
+    """`accepted`: a content coding that the client takes."""
     cost = Cost(server)
-    text = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s",
+    fields = ["-H", f"Accept-Encoding: {accepted}"] if accepted else []
+    text = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s", *fields,
                            f"http://127.0.0.1:{server.port}{path}"], stdout=subprocess.PIPE, text=True, check=True).stdout
     requests = int(re.search(r"(\d+) requests in", text)[1])
 

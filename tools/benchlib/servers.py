@@ -302,7 +302,7 @@ stats_format=tnetstring
                 raise SystemExit(f"bench: only {len(seen)} of {workers} workers answer")
         return server
 
-    def router_of_site(self, build, site):
+    def router_of_site(self, build, site, name=None, compression="enabled = false"):
         """The router with a configuration file of one site. It adds no fields to replies that others do not add."""
         port = free_port()
         config = self.write(f"zeroway-{port}.toml", f"""
@@ -321,11 +321,11 @@ listen = ["127.0.0.1:{port}"]
 fabric = false
 {site}
 [sites.compression]
-enabled = false
+{compression}
 """)
-        return Server(build, port, self.processes.start(self.program(build, "router"), "-c", config))
+        return Server(name or build, port, self.processes.start(self.program(build, "router"), "-c", config))
 
-    def start_zeroway_proxy(self, build="zeroway"):
+    def start_zeroway_proxy(self, build="zeroway", name=None, compression="enabled = false"):
         """The router in front of the origin. It adds X-Forwarded-For, -Proto, -Host and -Port."""
         return self.router_of_site(build, f"""
 [sites.proxy]
@@ -338,7 +338,7 @@ url = "http://127.0.0.1:{self.origin_port}"
 [[sites.proxy.routes]]
 path = "/"
 upstream = "origin"
-""").await_answer()
+""", name, compression).await_answer()
 
     def program(self, build, name):
         return os.path.join(self.builds[build], "bin", name)
