@@ -50,6 +50,7 @@ struct CodedBackend::Stream final : BackendEvents {
   bool is_head_request = false;
   bool knows_weak_tags = false;  // the client has a tag that may be one we made weak
   bool is_ready = false;         // in ready_
+  std::size_t run = 0;           // cost of coding since it came to the front
   // while it is coding
   CodedBody body;
   std::optional<std::uint64_t> length_left;  // that the backend has promised
@@ -154,10 +155,9 @@ void CodedBackend::reply_final(Stream& stream, Head& head, Last last) {
 void CodedBackend::begin_coding(Stream& stream, Head& head) {
   if (stream.is_head_request) return mark_coded(head, stream.wanted);  // as GET would be answered
   const CoderKind kind = coder_kind(stream.wanted, body_kind(head), terms_);
-  std::unique_ptr<Coder> coder = coders_.take(kind);
-  if (!coder) return;  // too many replies are coded now: this one stays as it is
+  if (!coders_.book(kind)) return;  // too many replies are coded now: this one stays as it is
   stream.stage = Stream::Stage::coding;
-  stream.body.begin(kind, std::move(coder));
+  stream.body.begin(kind, coders_);
   stream.length_left = said_length(head).bytes;
   mark_coded(head, stream.wanted);
 }
@@ -220,7 +220,6 @@ void CodedBackend::serve_ready() {
   }
   while (!ready_.empty() && left_ > 0) {
     const StreamKey key = ready_.front();
-    ready_.pop_front();
     left_ -= std::min(left_, serve(key));
   }
   if (!ready_.empty()) go_on_next_turn();
@@ -236,16 +235,22 @@ void CodedBackend::go_on_next_turn() {
   });
 }
 
-// Returns the cost. Each verb may end the stream: it is looked for again behind each.
+// Serves the stream in front, and returns the cost. A small body is coded at one go, also over several turns: its coder
+// then is in the processor's cache, and the next stream uses it again. Each verb may end the stream: it is looked for
+// again behind each.
 std::size_t CodedBackend::serve(StreamKey key) {
-  Stream* stream = stream_of(key);
-  if (stream == nullptr) return 0;
-  stream->is_ready = false;
   send(key);
   const std::size_t cost = code(key);
   if (cost > 0) send(key);
-  stream = stream_of(key);
+  Stream* stream = stream_of(key);
+  if (stream != nullptr && stream->body.is_due() && stream->run < kLongestRun) {
+    stream->run += cost;
+    return cost;
+  }
+  ready_.pop_front();
   if (stream == nullptr) return cost;
+  stream->is_ready = false;
+  stream->run = 0;
   if (stream->body.is_over()) {
     finish(*stream);
   } else if (stream->body.is_due()) {
@@ -320,6 +325,7 @@ CodedBackend::Stream& CodedBackend::new_stream(const BackendRequest& request, Re
   stream.is_head_request = request.head.method() == "HEAD";
   stream.knows_weak_tags = lists_weak_tag(request.head);
   stream.is_ready = false;
+  stream.run = 0;
   stream.length_left.reset();
   stream.window = SendWindow(kFirstReplyWindow);
   streams_.emplace(last_key_, std::move(made));
@@ -338,7 +344,7 @@ void CodedBackend::remove(Stream& stream) {
 
 void CodedBackend::recycle() {
   for (std::unique_ptr<Stream>& stream : over_) {
-    if (std::unique_ptr<Coder> coder = stream->body.clear()) coders_.give(stream->body.kind(), std::move(coder));
+    stream->body.clear();
     stream->trailers.clear();
     if (spare_.size() < kSpareCodedStreams) spare_.push_back(std::move(stream));
   }

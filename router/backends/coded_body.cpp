@@ -17,19 +17,20 @@ void empty(std::string& buffer) {
 
 }  // namespace
 
-void CodedBody::begin(const CoderKind& kind, std::unique_ptr<Coder> coder) {
+void CodedBody::begin(const CoderKind& kind, CoderPool& coders) {
   kind_ = kind;
-  coder_ = std::move(coder);
+  coders_ = &coders;
   has_ended_ = is_finished_ = false;
   window_ = ReceiveWindow(kFirstReplyWindow, kFirstReplyWindow);
 }
 
-std::unique_ptr<Coder> CodedBody::clear() {
+void CodedBody::clear() {
+  if (coders_ == nullptr) return;
+  std::exchange(coders_, nullptr)->give_back(kind_, std::move(coder_));
   empty(input_);
   empty(output_);
   coded_ = sent_ = 0;
   uncredited_ = 0;
-  return std::move(coder_);
 }
 
 bool CodedBody::take(Bytes bytes) {
@@ -53,6 +54,7 @@ bool CodedBody::code() {
   const bool is_all = size == left();
   is_finished_ = is_all && has_ended_;
   const Follows follows = !is_all ? Follows::more : is_finished_ ? Follows::nothing : Follows::pause;
+  if (!coder_) coder_ = coders_->take(kind_);
   const bool is_good = coder_->code(as_bytes(std::string_view(input_).substr(coded_, size)), follows, output_);
   uncredited_ += static_cast<std::uint32_t>(size);
   coded_ += size;

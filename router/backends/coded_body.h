@@ -16,18 +16,16 @@
 #include "proto/bytes.h"
 #include "proto/limits.h"
 #include "proto/window.h"
-#include "router/coding/coder.h"
-#include "router/coding/coder_kind.h"
+#include "router/coding/coder_pool.h"
 
 namespace zeroway {
 
 class CodedBody {
  public:
-  // A new body. `kind`: of the coder.
-  void begin(const CoderKind& kind, std::unique_ptr<Coder> coder);
-  // Ends the body at any place and gives the coder back.
-  [[nodiscard]] std::unique_ptr<Coder> clear();
-  [[nodiscard]] const CoderKind& kind() const { return kind_; }
+  // A new body, for a coder of `kind`, which `coders` has booked; `coders` outlives the body.
+  void begin(const CoderKind& kind, CoderPool& coders);
+  // Ends the body at any place and gives the coder back. Nothing without a body.
+  void clear();
 
   // The backend sent `bytes`. False, and nothing is taken, when it had no credit for them.
   [[nodiscard]] bool take(Bytes bytes);
@@ -53,7 +51,8 @@ class CodedBody {
   [[nodiscard]] std::size_t left() const { return input_.size() - coded_; }
 
   CoderKind kind_;
-  std::unique_ptr<Coder> coder_;
+  CoderPool* coders_ = nullptr;   // none: there is no body
+  std::unique_ptr<Coder> coder_;  // from the first slice on
   std::string input_, output_;
   std::size_t coded_ = 0;  // of input_
   std::size_t sent_ = 0;   // of output_

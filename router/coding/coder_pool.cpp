@@ -8,9 +8,13 @@
 
 namespace zeroway {
 
+bool CoderPool::book(const CoderKind& kind) {
+  if (booked_ + coder_memory(kind) > most_) return false;
+  booked_ += coder_memory(kind);
+  return true;
+}
+
 std::unique_ptr<Coder> CoderPool::take(const CoderKind& kind) {
-  if (lent_ + coder_memory(kind) > most_) return nullptr;
-  lent_ += coder_memory(kind);
   Spare& spare = spare_of(kind);
   if (spare.empty()) return make(kind);
   std::unique_ptr<Coder> coder = std::move(spare.back());
@@ -18,10 +22,10 @@ std::unique_ptr<Coder> CoderPool::take(const CoderKind& kind) {
   return coder;
 }
 
-void CoderPool::give(const CoderKind& kind, std::unique_ptr<Coder> coder) {
-  lent_ -= coder_memory(kind);
+void CoderPool::give_back(const CoderKind& kind, std::unique_ptr<Coder> coder) {
+  booked_ -= coder_memory(kind);
   Spare& spare = spare_of(kind);
-  if (spare.size() >= kWarmCoders) return;
+  if (!coder || spare.size() >= kWarmCoders) return;
   coder->restart();
   spare.push_back(std::move(coder));
 }

@@ -161,7 +161,7 @@ TEST_CASE("coded backend: a reply comes coded as the client likes, with its trai
     const auto decoded = c.decoded(coding);
     CHECK(decoded.is_whole);
     CHECK(decoded.text == body);
-    CHECK(c.coders.lent() == 0);
+    CHECK(c.coders.booked() == 0);
   }
 }
 
@@ -216,7 +216,7 @@ TEST_CASE("coded backend: HEAD is answered as GET would be, without a body (RFC 
   CHECK(c.hearer.field("content-encoding") == "br");
   CHECK(c.hearer.field("etag") == "W/\"a\"");
   CHECK_FALSE(c.hearer.seen.has("content-length"));
-  CHECK(c.coders.lent() == 0);
+  CHECK(c.coders.booked() == 0);
 }
 
 TEST_CASE("coded backend: each event leaves in the turn in which it came, and can be decoded") {
@@ -283,7 +283,7 @@ TEST_CASE(
   CHECK(more.hearer.said == "head 200 · reset " + std::string(error_name(Code::worker_protocol)));
   CHECK(more.inner->said == "open GET · reset 1 · ");
   less.turn();
-  CHECK(less.coders.lent() == 0);
+  CHECK(less.coders.booked() == 0);
 }
 
 TEST_CASE("coded backend: more than its credit is the backend's fault") {
@@ -298,7 +298,7 @@ TEST_CASE("coded backend: a reset of either side ends the stream, and its coder 
   c.stream.reset(ResetCode::cancel);
   CHECK(c.inner->said == "open GET · reset 8 · ");
   c.turn();
-  CHECK(c.coders.lent() == 0);
+  CHECK(c.coders.booked() == 0);
   CHECK(c.from() == nullptr);
   c.stream.reset(ResetCode::cancel);  // a stale key
   c.stream.credit(1);
@@ -318,7 +318,7 @@ TEST_CASE("coded backend: a client that goes away while it is told the body is t
   };
   c.turn().turn();
   CHECK(c.hearer.pieces == 1);
-  CHECK(c.coders.lent() == 0);
+  CHECK(c.coders.booked() == 0);
 }
 
 TEST_CASE("coded backend: the rest of a request whose reply is complete already is thrown away with credit") {

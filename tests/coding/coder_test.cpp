@@ -125,14 +125,17 @@ TEST_CASE("coder: a reader of zstd needs a window of 128 KiB, far below the 8 Mi
 TEST_CASE("coder pool: a coder that is given back is lent again, and all coders together are bounded") {
   const CoderKind kind = coder_kind(Coding::gzip, BodyKind::usual, CodingTerms{});
   CoderPool pool(2 * coder_memory(kind));
-  auto first = pool.take(kind);
-  auto second = pool.take(kind);
-  REQUIRE(first);
-  CHECK(pool.take(kind) == nullptr);
-  const Coder* const lent = second.get();
-  pool.give(kind, std::move(second));
+  REQUIRE(pool.book(kind));
+  REQUIRE(pool.book(kind));
+  CHECK_FALSE(pool.book(kind));
+  auto coder = pool.take(kind);
+  const Coder* const lent = coder.get();
+  pool.give_back(kind, std::move(coder));
+  CHECK(pool.booked() == coder_memory(kind));
+  CHECK(pool.book(kind));
   CHECK(pool.take(kind).get() == lent);
-  CHECK(pool.lent() == 2 * coder_memory(kind));
+  pool.give_back(kind, nullptr);  // booked, and never needed
+  CHECK(pool.booked() == coder_memory(kind));
 }
 
 TEST_CASE("coder pool: at any level a slice is between 2 and 32 KiB, and slower levels have smaller ones") {

@@ -32,6 +32,7 @@ CoderKind kind_of(std::uint8_t byte) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 1) return 0;
   const CoderKind kind = kind_of(data[0]);
+  must(pool().book(kind));
   auto coder = pool().take(kind);
   must(coder != nullptr);
   std::string given, out;
@@ -48,6 +49,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   must(coder->code({}, Follows::nothing, out));
   const auto decoded = test::decode(kind.coding, out);
   must(decoded.is_whole && decoded.text == given);
-  pool().give(kind, std::move(coder));
+  pool().give_back(kind, std::move(coder));
   return 0;
 }
