@@ -13,15 +13,20 @@ namespace {
 
 using Scheme = ServerSpec::Scheme;
 
-// Where we accepted the client is not known here: the header names an address without meaning, of the client's family.
+// Both ends of a header are of one family: without such a destination it names an address without meaning.
+Peer destination_of(const ClientInfo& client) {
+  const auto is_v6 = [](std::string_view address) { return address.find(':') != std::string_view::npos; };
+  const bool is_known = !client.destination.empty() && is_v6(client.destination) == is_v6(client.address);
+  if (is_known) return {client.destination, client.destination_port};
+  return {is_v6(client.address) ? "::" : "0.0.0.0", 0};
+}
+
 std::string first_bytes(const ServerSpec& server, const ClientInfo* client) {
   using Header = ServerSpec::ProxyHeader;
   if (server.proxy_header == Header::none) return {};
   const ProxyVersion version = server.proxy_header == Header::v1 ? ProxyVersion::one : ProxyVersion::two;
   if (!client) return own_proxy_header(version);
-  const bool is_v6 = client->address.find(':') != std::string::npos;
-  return proxy_header(version,
-                      {.source = {client->address, client->port}, .destination = {is_v6 ? "::" : "0.0.0.0", 0}});
+  return proxy_header(version, {.source = {client->address, client->port}, .destination = destination_of(*client)});
 }
 
 bool is_http2(const ServerSpec& server, const Dialed& dialed) {

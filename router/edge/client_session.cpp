@@ -33,7 +33,7 @@ std::shared_ptr<const ClientCertificate> certificate_of(const TlsEngine& engine)
 
 }  // namespace
 
-ClientSession::ClientSession(FrontDoor& door, Socket socket, Peer peer)
+ClientSession::ClientSession(FrontDoor& door, Socket socket, ConnectionEnds ends)
     : door_(door),
       codec_(make_codec(Protocol::http1, door.limits(), "http")),
       connection_(new TcpConnection(door.loop(), std::move(socket), *this)),
@@ -41,13 +41,12 @@ ClientSession::ClientSession(FrontDoor& door, Socket socket, Peer peer)
       phase_since_(door.loop().now()),
       last_read_(phase_since_),
       waited_until_(phase_since_) {
-  info_.address = std::move(peer.address);
+  set_ends(std::move(ends));
   info_.listener = &door_.listener();  // also of later plans: the door keeps it
-  info_.port = peer.port;
   set_timer();
 }
 
-ClientSession::ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> connection, Peer peer)
+ClientSession::ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> connection, ConnectionEnds ends)
     : door_(door),
       timer_(door.loop(), [this] { ring(); }),
       phase_since_(door.loop().now()),
@@ -55,9 +54,8 @@ ClientSession::ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> con
       waited_until_(phase_since_),
       is_sniffing_(false) {
   connection->serve(*this);
-  info_.address = std::move(peer.address);
+  set_ends(std::move(ends));
   info_.listener = &door_.listener();  // also of later plans: the door keeps it
-  info_.port = peer.port;
   info_.is_tls = true;
   info_.tls_version = connection->engine().version();
   info_.tls_cipher = connection->engine().cipher();
@@ -69,6 +67,13 @@ ClientSession::ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> con
   connection_ = std::move(connection);
   set_timer();
   ask_turn_end();  // an HTTP/2 codec has output before the client sends
+}
+
+void ClientSession::set_ends(ConnectionEnds ends) {
+  info_.address = std::move(ends.source.address);
+  info_.port = ends.source.port;
+  info_.destination = std::move(ends.destination.address);
+  info_.destination_port = ends.destination.port;
 }
 
 ClientSession::~ClientSession() {

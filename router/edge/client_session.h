@@ -30,9 +30,9 @@ class TlsConnection;
 
 class ClientSession final : private ConnectionEvents, private CodecEvents, private TurnEnd {
  public:
-  ClientSession(FrontDoor& door, Socket socket, Peer peer);
+  ClientSession(FrontDoor& door, Socket socket, ConnectionEnds ends);
   // For a connection whose TLS handshake is done.
-  ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> connection, Peer peer);
+  ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> connection, ConnectionEnds ends);
   ~ClientSession() override;
 
   // Accepts no more requests. An idle connection closes now, another one after its open replies.
@@ -69,6 +69,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void drained(CodecStream number, std::size_t bytes) override;
   void broken(const Error& error, Breach breach) override;
 
+  void set_ends(ConnectionEnds ends);
   [[nodiscard]] bool sniff(Bytes bytes);
   void speak(Protocol protocol);
   void turn_end() override;

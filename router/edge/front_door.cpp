@@ -29,7 +29,9 @@ void FrontDoor::open_tls(Socket socket, TlsTerms terms) {
   tls_.emplace(context_.loop, std::move(terms), in_use_.spec().tls.handshake_timeout);
   handshakes_ = std::make_unique<Handshakes>(
       context_.loop, *tls_,
-      [this](std::unique_ptr<TlsConnection> connection, Peer peer) { secured(std::move(connection), std::move(peer)); },
+      [this](std::unique_ptr<TlsConnection> connection, ConnectionEnds ends) {
+        secured(std::move(connection), std::move(ends));
+      },
       [this](const Peer& peer, std::string_view why) { handshake_failed(peer, why); });
   listen(std::move(socket));
 }
@@ -38,7 +40,7 @@ void FrontDoor::listen(Socket socket) {
   if (in_use_.spec().has_proxy_header) {
     arrivals_.emplace(
         context_.loop, settings_.limits.head_timeout,
-        [this](Socket client, Peer peer) { begin(std::move(client), std::move(peer)); },
+        [this](Socket client, ConnectionEnds ends) { begin(std::move(client), std::move(ends)); },
         [this](const Peer& peer, std::string_view why) { no_proxy_header(peer, why); });
   }
   listener_.emplace(context_.loop, std::move(socket),
@@ -53,8 +55,9 @@ void FrontDoor::accepted(Socket socket, Peer peer) {
     return reset_and_close(std::move(socket));
   }
   if (!context_.admission.enters(counted(peer.address))) return reset_and_close(std::move(socket));
-  if (arrivals_) return arrivals_->begin(std::move(socket), std::move(peer));
-  begin(std::move(socket), std::move(peer));
+  ConnectionEnds ends{std::move(peer), bound_to(socket)};
+  if (arrivals_) return arrivals_->begin(std::move(socket), std::move(ends));
+  begin(std::move(socket), std::move(ends));
 }
 
 // A PROXY header is believed, so it must not come from anybody. The mode of a unix socket's file says who may connect
@@ -81,9 +84,9 @@ const std::string& FrontDoor::counted(const std::string& address) const {
   return arrivals_ ? kNobody : address;
 }
 
-void FrontDoor::begin(Socket socket, Peer client) {
-  if (handshakes_) return handshakes_->begin(std::move(socket), std::move(client));
-  keep(std::make_unique<ClientSession>(*this, std::move(socket), std::move(client)));
+void FrontDoor::begin(Socket socket, ConnectionEnds ends) {
+  if (handshakes_) return handshakes_->begin(std::move(socket), std::move(ends));
+  keep(std::make_unique<ClientSession>(*this, std::move(socket), std::move(ends)));
 }
 
 void FrontDoor::no_proxy_header(const Peer& peer, std::string_view why) {
@@ -91,10 +94,10 @@ void FrontDoor::no_proxy_header(const Peer& peer, std::string_view why) {
   note_broken(peer.address, why);
 }
 
-void FrontDoor::secured(std::unique_ptr<TlsConnection> connection, Peer peer) {
+void FrontDoor::secured(std::unique_ptr<TlsConnection> connection, ConnectionEnds ends) {
   ++counters().tls_handshakes;
   if (connection->engine().is_resumed()) ++counters().tls_resumed;
-  keep(std::make_unique<ClientSession>(*this, std::move(connection), std::move(peer)));
+  keep(std::make_unique<ClientSession>(*this, std::move(connection), std::move(ends)));
 }
 
 void FrontDoor::handshake_failed(const Peer& peer, std::string_view why) {

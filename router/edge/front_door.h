@@ -70,12 +70,12 @@ class FrontDoor final : private TurnEnd, private Gate {
   void accepted(Socket socket, Peer peer);
   [[nodiscard]] bool may_connect(const Peer& peer) const;
   void tell_stranger(const Peer& peer);
-  void begin(Socket socket, Peer client);
+  void begin(Socket socket, ConnectionEnds ends);
   void drop_arrivals();
   // The address under which a connection is admitted.
   [[nodiscard]] const std::string& counted(const std::string& address) const;
   void no_proxy_header(const Peer& peer, std::string_view why);
-  void secured(std::unique_ptr<TlsConnection> connection, Peer peer);
+  void secured(std::unique_ptr<TlsConnection> connection, ConnectionEnds ends);
   void handshake_failed(const Peer& peer, std::string_view why);
   void keep(std::unique_ptr<ClientSession> session);
   void leave_admission();

@@ -11,23 +11,23 @@ Handshakes::Handshakes(Loop& loop, TlsServer& server, Secured secured, Failed fa
 
 Handshakes::~Handshakes() { loop_.forget_turn_end(*this); }
 
-void Handshakes::begin(Socket socket, Peer peer) {
+void Handshakes::begin(Socket socket, ConnectionEnds ends) {
   TlsArrivals& self = *this;  // a private base: make_unique cannot convert to it
-  open_.push_back({std::move(peer), std::make_unique<TlsConnection>(loop_, std::move(socket), server_, self)});
+  open_.push_back({std::move(ends), std::make_unique<TlsConnection>(loop_, std::move(socket), server_, self)});
 }
 
 void Handshakes::drop_all() {
-  for (const Handshake& one : std::exchange(open_, {})) failed_(one.peer, "the router is leaving");
+  for (const Handshake& one : std::exchange(open_, {})) failed_(one.ends.source, "the router is leaving");
 }
 
 void Handshakes::secured(TlsConnection& who) {
   Handshake handshake = take(who);
-  secured_(std::move(handshake.connection), std::move(handshake.peer));
+  secured_(std::move(handshake.connection), std::move(handshake.ends));
 }
 
 void Handshakes::failed(TlsConnection& who, std::string_view why) {
   Handshake handshake = take(who);
-  failed_(handshake.peer, why);
+  failed_(handshake.ends.source, why);
   gone_.push_back(std::move(handshake.connection));
   loop_.at_turn_end(*this);
 }

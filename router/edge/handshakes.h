@@ -16,19 +16,19 @@ class Handshakes final : private TlsArrivals, private TurnEnd {
  public:
   // `secured` is given each connection whose handshake succeeds, and calls serve() on it. `failed` is called for each
   // other connection.
-  using Secured = std::function<void(std::unique_ptr<TlsConnection>, Peer)>;
+  using Secured = std::function<void(std::unique_ptr<TlsConnection>, ConnectionEnds)>;
   using Failed = std::function<void(const Peer&, std::string_view why)>;
   Handshakes(Loop& loop, TlsServer& server, Secured secured, Failed failed);
   ~Handshakes() override;
 
-  void begin(Socket socket, Peer peer);
+  void begin(Socket socket, ConnectionEnds ends);
   [[nodiscard]] std::size_t size() const { return open_.size(); }
   // Drops all handshakes. Not from inside a call of a connection.
   void drop_all();
 
  private:
   struct Handshake {
-    Peer peer;
+    ConnectionEnds ends;
     std::unique_ptr<TlsConnection> connection;
   };
 

@@ -21,7 +21,7 @@ struct ClientCertificate {
 };
 
 struct ClientInfo {
-  std::string address;  // numeric, without port or brackets
+  std::string address;  // numeric, without port or brackets; "" of a unix socket
   bool is_tls = false;
   std::string_view tls_version = {};     // "TLSv1.3": a literal; "" without TLS
   std::string_view tls_cipher = {};      // OpenSSL's name, "TLS_AES_128_GCM_SHA256": a literal; "" without TLS
@@ -33,6 +33,8 @@ struct ClientInfo {
   std::string_view protocol = "HTTP/1.1";   // for the access log: a literal
   const ListenerInUse* listener = nullptr;  // where it came in: each request is matched there; set before the first one
   std::uint16_t port = 0;                   // of `address`; 0 = unknown
+  std::string destination = {};             // the address that the client connected to; "" of a unix socket
+  std::uint16_t destination_port = 0;
 };
 
 }  // namespace zeroway

@@ -180,7 +180,7 @@ FieldValues Routing::values_of(const ClientInfo& client, const Head& request) {
           .query = query_of(target),
           .site = answer_.site->name,
           .backend = has_route() ? std::string_view(route().backend_name) : std::string_view(),
-          .tls_version = {}};
+          .tls_version = client.tls_version};
 }
 
 }  // namespace zeroway

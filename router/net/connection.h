@@ -56,6 +56,12 @@ struct Peer {
   std::uint16_t port = 0;
 };
 
+// The two ends of a connection that a client made: to us, or to a load balancer in front of us.
+struct ConnectionEnds {
+  Peer source;  // the client
+  Peer destination;
+};
+
 class Connection {
  public:
   virtual ~Connection() = default;

@@ -12,8 +12,8 @@ namespace zeroway {
 
 class ProxyArrivals::Arrival final : private Watcher {
  public:
-  Arrival(Loop& loop, ProxyArrivals& arrivals, Socket socket, Peer peer)
-      : loop_(loop), arrivals_(arrivals), socket_(std::move(socket)), peer_(std::move(peer)), timer_(loop, [this] {
+  Arrival(Loop& loop, ProxyArrivals& arrivals, Socket socket, ConnectionEnds ends)
+      : loop_(loop), arrivals_(arrivals), socket_(std::move(socket)), ends_(std::move(ends)), timer_(loop, [this] {
           arrivals_.over(*this, "the PROXY header took too long");
         }) {
     timer_.set(arrivals.deadline_);
@@ -23,8 +23,8 @@ class ProxyArrivals::Arrival final : private Watcher {
     if (socket_.is_open()) loop_.forget(socket_.fd());
   }
 
-  [[nodiscard]] const Peer& peer() const { return peer_; }
-  [[nodiscard]] Peer client() const { return header_.has_ends() ? header_.ends().source : peer_; }
+  [[nodiscard]] const Peer& peer() const { return ends_.source; }
+  [[nodiscard]] const ConnectionEnds& ends() const { return header_.has_ends() ? header_.ends() : ends_; }
   [[nodiscard]] Socket take() {
     timer_.clear();
     loop_.forget(socket_.fd());
@@ -47,7 +47,7 @@ class ProxyArrivals::Arrival final : private Watcher {
   Loop& loop_;
   ProxyArrivals& arrivals_;
   Socket socket_;
-  Peer peer_;
+  ConnectionEnds ends_;
   ProxyHeaderReader header_;
   Timer timer_;
 };
@@ -57,8 +57,8 @@ ProxyArrivals::ProxyArrivals(Loop& loop, Millis deadline, Arrived arrived, Faile
 
 ProxyArrivals::~ProxyArrivals() { loop_.forget_turn_end(*this); }
 
-void ProxyArrivals::begin(Socket socket, Peer peer) {
-  auto made = std::make_unique<Arrival>(loop_, *this, std::move(socket), std::move(peer));
+void ProxyArrivals::begin(Socket socket, ConnectionEnds ends) {
+  auto made = std::make_unique<Arrival>(loop_, *this, std::move(socket), std::move(ends));
   const Arrival* const key = made.get();
   open_.emplace(key, std::move(made));
 }
@@ -70,7 +70,7 @@ void ProxyArrivals::over(Arrival& who, std::string_view failure) {
   gone_.push_back(std::move(entry.mapped()));
   loop_.at_turn_end(*this);
   Socket socket = who.take();
-  if (failure.empty()) return arrived_(std::move(socket), who.client());
+  if (failure.empty()) return arrived_(std::move(socket), who.ends());
   failed_(who.peer(), failure);
 }
 

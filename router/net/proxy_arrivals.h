@@ -20,8 +20,8 @@ namespace zeroway {
 
 class ProxyArrivals final : private TurnEnd {
  public:
-  // `client` is the address that the header names; the real peer when the header names none.
-  using Arrived = std::function<void(Socket socket, Peer client)>;
+  // `ends` are those that the header names; those of the connection itself when the header names none.
+  using Arrived = std::function<void(Socket socket, ConnectionEnds ends)>;
   // The connection is closed. `why` is for the log, good until the call returns.
   using Failed = std::function<void(const Peer& peer, std::string_view why)>;
 
@@ -30,7 +30,7 @@ class ProxyArrivals final : private TurnEnd {
   ~ProxyArrivals() override;
 
   // A header must come on this socket.
-  void begin(Socket socket, Peer peer);
+  void begin(Socket socket, ConnectionEnds ends);
   [[nodiscard]] std::size_t size() const { return open_.size(); }
   // Closes all connections that still wait; tells nobody.
   void drop_all();

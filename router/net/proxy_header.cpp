@@ -251,7 +251,7 @@ std::string own_proxy_header(ProxyVersion version) {
   return version == ProxyVersion::one ? "PROXY UNKNOWN\r\n" : binary_head(kLocal, 0, 0);
 }
 
-std::string proxy_header(ProxyVersion version, const ProxyEnds& ends) {
+std::string proxy_header(ProxyVersion version, const ConnectionEnds& ends) {
   BinaryAddress source = binary(ends.source.address);
   BinaryAddress destination = binary(ends.destination.address);
   const bool is_known = source.family != AF_UNSPEC && destination.family != AF_UNSPEC;

@@ -15,12 +15,6 @@
 
 namespace zeroway {
 
-// The two ends of the connection that a client made to a load balancer.
-struct ProxyEnds {
-  Peer source;  // the client
-  Peer destination;
-};
-
 class ProxyHeaderReader {
  public:
   enum class State : std::uint8_t { reading, done, failed };
@@ -34,7 +28,7 @@ class ProxyHeaderReader {
   // When done: whether ends() count. If not, the connection's real peer is the client: a load balancer's own health
   // check (LOCAL), a connection that it does not describe (UNKNOWN), or an address that is not of TCP.
   [[nodiscard]] bool has_ends() const { return has_ends_; }
-  [[nodiscard]] const ProxyEnds& ends() const { return ends_; }
+  [[nodiscard]] const ConnectionEnds& ends() const { return ends_; }
 
  private:
   //   signature ─┬─▶ line ─────────────────────────────────────▶ done
@@ -53,7 +47,7 @@ class ProxyHeaderReader {
   void fail(std::string_view why);
 
   std::string kept_;  // the line, or head and addresses
-  ProxyEnds ends_;
+  ConnectionEnds ends_;
   std::string_view failure_;
   std::size_t address_size_ = 0;
   std::size_t extensions_ = 0;  // bytes behind the addresses, still to be skipped
@@ -66,7 +60,7 @@ enum class ProxyVersion : std::uint8_t { one, two };
 
 // The header for a connection that we make for a client. An end without an address, as a unix socket has it: the header
 // says that the client is unknown.
-[[nodiscard]] std::string proxy_header(ProxyVersion version, const ProxyEnds& ends);
+[[nodiscard]] std::string proxy_header(ProxyVersion version, const ConnectionEnds& ends);
 // The header for a connection of our own: a health check.
 [[nodiscard]] std::string own_proxy_header(ProxyVersion version);
 

@@ -92,7 +92,7 @@ def test_a_header_in_any_pieces_names_the_client(behind_a_balancer, header, chop
         for at in range(0, len(data), chop):
             client.send(data[at:at + chop])
         assert client.read_reply().body == b'ok'
-    assert client_of(origin.heads[0]) == '192.0.2.7'
+    assert origin.heads[0] == b'PROXY TCP4 192.0.2.7 198.51.100.1 4711 80\r\n'
 
 
 @pytest.mark.parametrize('header', [v2(command=0), b'PROXY UNKNOWN\r\n', b'PROXY UNKNOWN ffff::1 ffff::2 1 2\r\n'])
@@ -102,6 +102,7 @@ def test_a_local_or_unknown_header_means_the_real_peer(behind_a_balancer, header
         client.send(header)
         assert client.request().body == b'ok'
     assert client_of(origin.heads[0]) == '127.0.0.1'
+    assert origin.heads[0].endswith(f' {router.port}\r\n'.encode())  # where the client connected to
 
 
 def test_an_ipv6_client_is_data_and_no_socket(behind_a_balancer):

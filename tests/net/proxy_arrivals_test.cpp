@@ -15,15 +15,15 @@ struct Bench {
   explicit Bench(Millis deadline = 4s)
       : arrivals(
             loop, deadline,
-            [this](Socket arrived, const Peer& client) {
-              told += "client " + show(client) + "; ";
+            [this](Socket arrived, const ConnectionEnds& ends) {
+              told += "client " + show(ends.source) + " of " + show(ends.destination) + "; ";
               socket.emplace(std::move(arrived));
             },
             [this](const Peer& peer, std::string_view why) { told += show(peer) + ": " + std::string(why) + "; "; }) {
     int pair[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) == 0);
     balancer = Socket(pair[0]);
-    arrivals.begin(Socket(pair[1]), {"10.9.9.9", 7});
+    arrivals.begin(Socket(pair[1]), {{"10.9.9.9", 7}, {"10.9.9.1", 80}});
   }
   void say(std::string_view text) {
     REQUIRE(::send(balancer.fd(), text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
@@ -52,7 +52,7 @@ TEST_CASE("proxy arrivals: the header names the client, and the bytes behind it 
   Bench bench;
   bench.say("PROXY TCP4 192.0.2.1 192.0.2.2 40000 443\r\nGET / HTTP/1.1\r\n");
   REQUIRE(bench.is_told());
-  CHECK(bench.told == "client 192.0.2.1:40000; ");
+  CHECK(bench.told == "client 192.0.2.1:40000 of 192.0.2.2:443; ");
   CHECK(bench.left() == "GET / HTTP/1.1\r\n");
   CHECK(bench.arrivals.size() == 0);
 }
@@ -68,7 +68,7 @@ TEST_CASE("proxy arrivals: a header may come in pieces, with more extensions tha
     CHECK(run_until(bench.loop, [turns = 0]() mutable { return ++turns > 3; }));
   }
   REQUIRE(bench.is_told());
-  CHECK(bench.told == "client 192.0.2.1:1; ");
+  CHECK(bench.told == "client 192.0.2.1:1 of 192.0.2.2:2; ");
   CHECK(bench.left() == "GET");
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("proxy arrivals: a balancer's own check is its own client") {
   Bench bench;
   bench.say(own_proxy_header(ProxyVersion::two));
   REQUIRE(bench.is_told());
-  CHECK(bench.told == "client 10.9.9.9:7; ");
+  CHECK(bench.told == "client 10.9.9.9:7 of 10.9.9.1:80; ");
 }
 
 TEST_CASE("proxy arrivals: no header, an end, or silence closes the connection") {

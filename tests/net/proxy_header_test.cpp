@@ -141,7 +141,7 @@ TEST_CASE("proxy header: extensions need no memory, and nothing is taken behind 
 
 TEST_CASE("proxy header: what is written is read back") {
   struct Written {
-    ProxyEnds ends;
+    ConnectionEnds ends;
     std::string expected;
   };
   const std::vector<Written> written = {
@@ -163,7 +163,7 @@ TEST_CASE("proxy header: what is written is read back") {
 }
 
 TEST_CASE("proxy header: the written bytes are those of the specification") {
-  const ProxyEnds ends{{"10.0.0.1", 40'000}, {"192.0.2.7", 443}};
+  const ConnectionEnds ends{{"10.0.0.1", 40'000}, {"192.0.2.7", 443}};
   CHECK(proxy_header(ProxyVersion::one, ends) == "PROXY TCP4 10.0.0.1 192.0.2.7 40000 443\r\n");
   CHECK(proxy_header(ProxyVersion::two, ends) == binary("\x21\x11", 12, kFour));
   CHECK(own_proxy_header(ProxyVersion::two) == binary(std::string_view("\x20\x00", 2), 0, ""));
