@@ -219,7 +219,7 @@ void Exchange::answer_without_backend() {
   const OwnAnswerContext context{
       context_.clock.wall_now(),
       std::chrono::duration_cast<std::chrono::seconds>(context_.clock.now() - context_.began),
-      context_.date.text(context_.clock.wall_now())};
+      context_.date.text(context_.clock.wall_now()), routing_.values_of(*info_, request_head_)};
   const auto content = write_own_answer(routing_.answer(), request_head_, context, head);
   if (!content) return fail(content.error());
   answer(head, *content);

@@ -107,7 +107,7 @@ Result<std::string> write_own_answer(const Answer& answer, const Head& request, 
   std::string storage, location;
   const auto path = canonical_path(request.path(), storage);
   if (!path) return path.error();
-  const auto matched = route.redirect->write(*path, location);
+  const auto matched = route.redirect->write(*path, context.values, location);
   if (!matched) return matched.error();
   if (*matched == RewritePattern::Matched::no)
     return Error{Fault::client, Code::no_route, false, "the redirect's pattern does not match the path"};

@@ -11,6 +11,7 @@
 #include "proto/head.h"
 #include "router/exchange/plan_in_use.h"
 #include "router/observe/wall_clock.h"
+#include "router/route/field_template.h"
 
 namespace zeroway {
 
@@ -18,6 +19,7 @@ struct OwnAnswerContext {
   WallTime now;
   std::chrono::seconds uptime;
   std::string_view date;  // the field's value
+  FieldValues values;     // what variables stand for in the request
 };
 
 // Fills `head` and returns the content. `request` is the client's. Errors are the client's: a path from which no

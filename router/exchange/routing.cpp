@@ -109,7 +109,7 @@ const AccessRules* Routing::access() const {
 }
 
 void Routing::identify(const Head& head, RequestIds& ids, Trust trust) {
-  if (route().request.is_empty() && route().reply.is_empty() && site()->reply.is_empty()) return;
+  if (route().request.is_empty() && route().reply.is_empty() && site()->reply.is_empty() && !route().redirect) return;
   const auto own = head.find("x-request-id");
   if (trust == Trust::yes && own && RequestIds::is_fit(*own)) {
     request_id_ = *own;

@@ -40,6 +40,8 @@ class Routing {
   [[nodiscard]] Result<> change_request(const ClientInfo& client, Head& head);
   // Changes the head of a reply for the client. `request`: the request's head, as the backend got it.
   void change_reply(const ClientInfo& client, const Head& request, Head& reply, Reply whose);
+  // What variables stand for in the request; good until the next call of any of these functions.
+  [[nodiscard]] FieldValues values_of(const ClientInfo& client, const Head& request);
   // The site's own page for errors with this status; null = the router's.
   [[nodiscard]] const ErrorBody* error_body(int status) const;
 
@@ -66,7 +68,6 @@ class Routing {
   [[nodiscard]] Security security_of(const ClientInfo& client, const Head& head) const;
   [[nodiscard]] Result<> judge(const ClientInfo& client, const Head& head, Kind kind) const;
   [[nodiscard]] Result<> change_path(Head& head);
-  [[nodiscard]] FieldValues values_of(const ClientInfo& client, const Head& request);
 
   Answer answer_;
   bool has_encoded_slash_ = false;

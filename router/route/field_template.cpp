@@ -11,7 +11,7 @@ namespace {
 
 struct Name {
   std::string_view text;
-  std::string_view FieldValues::*variable;
+  FieldVariable variable;
 };
 
 constexpr std::array kNames{
@@ -35,11 +35,7 @@ bool is_of_name(char c) {
 
 Error unfit(std::string detail) { return Error{Fault::router, Code::internal, false, std::move(detail)}; }
 
-std::string what_fits() {
-  std::string text;
-  for (const Name& name : kNames) text.append(text.empty() ? "$" : ", $").append(name.text);
-  return text.append(", and $$ for a dollar");
-}
+std::string what_fits() { return variable_names() + ", and $$ for a dollar"; }
 
 Error unknown(std::string_view name) {
   if (name.empty()) return unfit("a '$' without a name: there are " + what_fits());
@@ -56,9 +52,19 @@ void append_safely(std::string_view value, std::string& out) {
 
 }  // namespace
 
-FieldTemplate::Variable FieldTemplate::find(std::string_view name) {
+FieldVariable find_variable(std::string_view name) {
   const auto at = std::find_if(kNames.begin(), kNames.end(), [name](const Name& one) { return one.text == name; });
   return at == kNames.end() ? nullptr : at->variable;
+}
+
+std::size_t variable_size(std::string_view text) {
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_of_name) - text.begin());
+}
+
+std::string variable_names() {
+  std::string text;
+  for (const Name& name : kNames) text.append(text.empty() ? "$" : ", $").append(name.text);
+  return text;
 }
 
 Result<FieldTemplate> FieldTemplate::read(std::string_view text) {
@@ -76,9 +82,8 @@ Result<FieldTemplate> FieldTemplate::read(std::string_view text) {
       text.remove_prefix(1);
       continue;
     }
-    const auto end = std::find_if_not(text.begin(), text.end(), is_of_name);
-    const std::string_view name = text.substr(0, static_cast<std::size_t>(end - text.begin()));
-    const Variable variable = find(name);
+    const std::string_view name = text.substr(0, variable_size(text));
+    const FieldVariable variable = find_variable(name);
     if (variable == nullptr) return unknown(name);
     made.pieces_.back().variable = variable;
     made.pieces_.emplace_back();

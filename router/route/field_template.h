@@ -27,6 +27,15 @@ struct FieldValues {
   std::string_view tls_version = {};
 };
 
+using FieldVariable = std::string_view FieldValues::*;
+
+// The variable of this name, without its '$'; null when there is none.
+[[nodiscard]] FieldVariable find_variable(std::string_view name);
+// How long the variable's name is that `text` begins with.
+[[nodiscard]] std::size_t variable_size(std::string_view text);
+// "$remote_addr, $host, …": for errors.
+[[nodiscard]] std::string variable_names();
+
 class FieldTemplate {
  public:
   // "$$" is a dollar; a variable's name ends at the first character that is not a letter, a digit or '_'. Errors are
@@ -41,14 +50,11 @@ class FieldTemplate {
   [[nodiscard]] bool is_constant() const;
 
  private:
-  using Variable = std::string_view FieldValues::*;
   // A literal, then a variable.
   struct Piece {
     std::string literal;
-    Variable variable = nullptr;  // nullptr = none: the last piece
+    FieldVariable variable = nullptr;  // nullptr = none: the last piece
   };
-
-  static Variable find(std::string_view name);
 
   std::vector<Piece> pieces_;
 };

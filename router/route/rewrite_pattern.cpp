@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "router/route/host_name.h"
 #include "router/route/limits.h"
 
 namespace zeroway {
@@ -31,14 +32,35 @@ bool is_refused(char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x
 
 // "https://host" of an absolute target; "" when it is a path.
 std::string_view origin_of(std::string_view target) {
-  for (const std::string_view scheme : {"http://", "https://"}) {
+  for (const std::string_view scheme : {"http://", "https://", "$scheme://"}) {
     if (target.starts_with(scheme)) return target.substr(0, target.find_first_of("/?", scheme.size()));
   }
   return "";
 }
 
-bool is_host(std::string_view origin) {
-  return !origin.ends_with('/') && origin.find_first_of("$@") == std::string_view::npos;
+// What a canonical path may hold as it is; a '%' of a path or a query is that of an escape.
+bool fits_in_path(char c) {
+  constexpr std::string_view kMarks = "-._~!$&'()*+,;=:@/%";
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         kMarks.find(c) != std::string_view::npos;
+}
+
+void append_escaped(char c, std::string& out) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  const auto byte = static_cast<unsigned char>(c);
+  out += '%';
+  out += kDigits[byte >> 4];
+  out += kDigits[byte & 15];
+}
+
+void append_in_path(std::string_view text, std::string& out) {
+  for (const char c : text) {
+    if (fits_in_path(c)) {
+      out += c;
+    } else {
+      append_escaped(c, out);
+    }
+  }
 }
 
 // A path may hold what separates the fields of a query: "&admin=1" in a name must not become a field of its own.
@@ -55,7 +77,7 @@ void append_in_query(std::string_view text, std::string& out) {
         out += "%2B";
         break;
       default:
-        out += c;
+        append_in_path(std::string_view(&c, 1), out);
     }
   }
 }
@@ -81,17 +103,35 @@ Result<RewritePattern> RewritePattern::read(std::string_view pattern, std::strin
 Result<void> RewritePattern::read_target(std::string_view target, Use use) {
   if (std::any_of(target.begin(), target.end(), is_refused))
     return unfit("target", target, "a space, a control character, '\\' or '#'");
-  origin_ = origin_of(target);
-  std::string_view rest = target.substr(origin_.size());
-  if (!origin_.empty() && use == Use::rewrite) return unfit("target", target, "a rewrite needs a path");
-  if (!origin_.empty() && !is_host(origin_))
-    return unfit("target", target, "needs a host without '$' and '@', and a '/' behind it");
-  if (origin_.empty() && !rest.starts_with('/'))
+  const std::string_view origin = origin_of(target);
+  std::string_view rest = target.substr(origin.size());
+  if (!origin.empty() && use == Use::rewrite) return unfit("target", target, "a rewrite needs a path");
+  if (auto good = read_origin(target, origin); !good) return good;
+  if (origin.empty() && !rest.starts_with('/'))
     return unfit("target", target, use == Use::rewrite ? "no '/' at the start" : "neither a path nor an http URL");
   const std::size_t end = std::min(rest.find('?'), rest.size());
   has_query_ = end < rest.size();
   if (auto good = read_pieces(end == 0 ? "/" : rest.substr(0, end), path_); !good) return good;
-  return read_pieces(has_query_ ? rest.substr(end + 1) : "", query_);
+  if (auto good = read_pieces(has_query_ ? rest.substr(end + 1) : "", query_); !good) return good;
+  const bool has_own = std::any_of(query_.begin(), query_.end(),
+                                   [](const Piece& piece) { return piece.variable == &FieldValues::query; });
+  const bool drops = has_query_ && query_.size() == 1 && query_.front().literal.empty();
+  keeps_query_ = !has_own && !drops;
+  return {};
+}
+
+Result<void> RewritePattern::read_origin(std::string_view target, std::string_view origin) {
+  if (origin.empty()) return {};
+  if (auto good = read_pieces(origin, origin_); !good) return good;
+  const auto fits = [](const Piece& piece) {
+    const FieldVariable variable = piece.variable;
+    return piece.group < 0 &&
+           (variable == nullptr || variable == &FieldValues::scheme || variable == &FieldValues::host);
+  };
+  const bool has_host = !origin.ends_with('/') && origin.find('@') == std::string_view::npos;
+  if (has_host && std::all_of(origin_.begin(), origin_.end(), fits)) return {};
+  return unfit("target", target,
+               "needs a host without '@', with no variable but $scheme and $host, and a '/' behind it");
 }
 
 Result<void> RewritePattern::read_pieces(std::string_view text, Pieces& pieces) const {
@@ -101,25 +141,40 @@ Result<void> RewritePattern::read_pieces(std::string_view text, Pieces& pieces) 
       pieces.back().literal += text[at];
       continue;
     }
-    const char next = ++at < text.size() ? text[at] : '\0';
-    if (next == '$') {
+    if (text.substr(at + 1).starts_with('$')) {
       pieces.back().literal += '$';
+      ++at;
       continue;
     }
-    if (next < '0' || next > '9') return unfit("target", text, "'$' without a digit: there are $0 to $9, and $$");
-    const int group = next - '0', groups = pattern_->NumberOfCapturingGroups();
-    if (group > groups) {
-      return unfit("target", text,
-                   std::string("$") + next + ", but the pattern \"" + pattern_->pattern() + "\" has " +
-                       std::to_string(groups) + " groups");
-    }
-    pieces.back().group = group;
+    const auto size = read_variable(text, text.substr(at + 1), pieces.back());
+    if (!size) return size.error();
+    at += *size;
     pieces.emplace_back();
   }
   return {};
 }
 
-Result<RewritePattern::Matched> RewritePattern::write(const CanonicalPath& from, std::string& out) const {
+// `text` is what follows the '$'; returns how much of it is the name. A group's name is one digit.
+Result<std::size_t> RewritePattern::read_variable(std::string_view target, std::string_view text, Piece& piece) const {
+  const char first = text.empty() ? '\0' : text.front();
+  if (first >= '0' && first <= '9') {
+    piece.group = first - '0';
+    const int groups = pattern_->NumberOfCapturingGroups();
+    if (piece.group <= groups) return std::size_t{1};
+    return unfit("target", target,
+                 std::string("$") + first + ", but the pattern \"" + pattern_->pattern() + "\" has " +
+                     std::to_string(groups) + " groups");
+  }
+  const std::string_view name = text.substr(0, variable_size(text));
+  piece.variable = find_variable(name);
+  if (piece.variable != nullptr) return name.size();
+  return unfit(
+      "target", target,
+      "unknown variable $" + std::string(name) + ": there are $0 to $9, " + variable_names() + ", and $$ for a dollar");
+}
+
+Result<RewritePattern::Matched> RewritePattern::write(const CanonicalPath& from, const FieldValues& values,
+                                                      std::string& out) const {
   Groups groups;
   const re2::StringPiece path(from.path.data(), from.path.size());
   const int wanted = std::min(pattern_->NumberOfCapturingGroups() + 1, static_cast<int>(groups.texts.size()));
@@ -128,26 +183,48 @@ Result<RewritePattern::Matched> RewritePattern::write(const CanonicalPath& from,
   for (const Piece& piece : path_) {
     text += piece.literal;
     if (piece.group >= 0) text += groups.text(piece.group);
+    if (piece.variable != nullptr) append_in_path(values.*piece.variable, text);
   }
   const auto made = canonical_path(text, storage);
   if (!made) return made.error();
   std::string_view new_path = made->path;
   while (new_path.starts_with("//")) new_path.remove_prefix(1);
-  const std::string query = query_after(from.query(), groups);
-  out.assign(origin_).append(new_path).append(query);
+  out.clear();
+  if (const auto good = write_origin(values, out); !good) return good.error();
+  out.append(new_path).append(query_after(from.query(), groups, values));
   return Matched::yes;
 }
 
-std::string RewritePattern::query_after(std::string_view query, const Groups& groups) const {
+// The host's own port is that of the listener, and the target says which port it wants.
+Result<> RewritePattern::write_origin(const FieldValues& values, std::string& out) const {
+  for (const Piece& piece : origin_) {
+    out += piece.literal;
+    if (piece.variable == nullptr) continue;
+    if (piece.variable == &FieldValues::scheme) {
+      out += values.scheme;
+      continue;
+    }
+    const HostName host(values.host);
+    if (host.text().empty()) return Error{Fault::client, Code::bad_request, false, "no host to redirect to"};
+    out += host.text();
+  }
+  return {};
+}
+
+std::string RewritePattern::query_after(std::string_view query, const Groups& groups, const FieldValues& values) const {
   if (!has_query_) return std::string(query);
   std::string made;
   for (const Piece& piece : query_) {
     made += piece.literal;
     if (piece.group >= 0) append_in_query(groups.text(piece.group), made);
+    if (piece.variable == nullptr) continue;
+    if (piece.variable == &FieldValues::query) {
+      made += values.query;
+    } else {
+      append_in_query(values.*piece.variable, made);
+    }
   }
-  const bool drops = query_.size() == 1 && query_.front().literal.empty();
-  if (drops) return made;
-  if (query.size() > 1) made.append(made.empty() ? "" : "&").append(query.substr(1));
+  if (keeps_query_ && query.size() > 1) made.append(made.empty() ? "" : "&").append(query.substr(1));
   return made.empty() ? made : "?" + made;
 }
 

@@ -74,7 +74,9 @@ bool is_http_url(const std::string& text) {
 
 // A path that begins with two slashes, or a slash and a backslash, is another host for a browser.
 bool is_redirect_target(const std::string& text) {
-  if (is_http_url(text)) return true;
+  constexpr std::string_view kScheme = "$scheme";
+  if (is_http_url(text) || (text.starts_with(kScheme) && is_http_url("http" + text.substr(kScheme.size()))))
+    return true;
   const bool leaves = text.starts_with("//") || text.starts_with("/\\");
   return text.starts_with('/') && !leaves && std::all_of(text.begin(), text.end(), is_graphic);
 }

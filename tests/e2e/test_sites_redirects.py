@@ -45,6 +45,12 @@ def test_a_redirect_to_another_host_keeps_that_host(stack):
         assert where is None or where.startswith('https://new.test/')
 
 
+def test_a_target_holds_variables_of_the_request(stack):
+    router = redirecting(stack, '$scheme://www.$host$path?from=$remote_addr')
+    assert location(router, '/old/x?a=1', host='Zeroway.test:81') == (
+        301, 'http://www.zeroway.test/old/x?from=127.0.0.1&a=1')
+
+
 @pytest.mark.parametrize('target', [
     '/old//evil.test', '/old/%2F%2Fevil.test', '/old/%5C%5Cevil.test', '/old/%5Cevil.test', '/old/..%2F%5cevil.test',
     '/old///evil.test', '/old/%09/evil.test', '/old/\\evil.test', '/old/%2e%2e//evil.test', '//evil.test/old',

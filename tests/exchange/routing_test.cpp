@@ -205,6 +205,15 @@ TEST_CASE("own answers: a redirect has its status and the query, and a path that
   CHECK(s.backend.streams == 0);
 }
 
+TEST_CASE("own answers: a redirect's target may hold variables of the request") {
+  SiteScript s(routes(redirect_text("/old/", "$scheme://$host/new$path?id=$request_id&by=$remote_addr")));
+  CHECK(s.status("/old/x", {{":authority", "Example.com:8080"}}) == 301);
+  const std::string told = s.told("location");
+  CHECK(told.starts_with("http://example.com/new/old/x?id="));
+  CHECK(told.ends_with("&by=192.0.2.1|"));
+  CHECK(told.find("id=&") == std::string::npos);
+}
+
 TEST_CASE("own answers: no path makes a redirect that leaves the site") {
   SiteScript s(routes(redirect_text("/old/", "/$1", "pattern = \"^/old/(.*)$\"\n")));
   for (const char* path : {"/old//evil.test", "/old/%2Fevil.test", "/old/\\evil.test", "/old/%5C%5Cevil.test"}) {

@@ -310,7 +310,7 @@ TEST_CASE("site maker: redirects with a pattern, a status, and without a backend
   CHECK(route.redirect_status == 308);
   REQUIRE(route.redirect.has_value());
   std::string location;
-  REQUIRE(route.redirect->write({"/old/x?y", "/old/x"}, location).has_value());
+  REQUIRE(route.redirect->write({"/old/x?y", "/old/x"}, {}, location).has_value());
   CHECK(location == "/new/x?y");
   CHECK(plan->backends.empty());
   CHECK(plan->sites.front().required.empty());

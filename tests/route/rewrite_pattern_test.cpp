@@ -18,7 +18,17 @@ std::string becomes(std::string_view pattern, std::string_view to, std::string_v
   if (!made.has_value()) return "! " + made.error().detail;
   std::string storage, out = "old";
   const CanonicalPath path = canonical_path(target, storage).value();
-  const auto matched = made->write(path, out);
+  const FieldValues values{.remote_addr = "192.0.2.1",
+                           .host = "Shop.test:8080",
+                           .scheme = "https",
+                           .request_id = "id7",
+                           .method = "GET",
+                           .path = path.path,
+                           .query = path.query().substr(path.query().empty() ? 0 : 1),
+                           .site = "a b",
+                           .backend = "pool",
+                           .tls_version = "TLSv1.3"};
+  const auto matched = made->write(path, values, out);
   if (!matched.has_value()) {
     CHECK(matched.error().code == Code::bad_request);
     return "! " + matched.error().detail;
@@ -94,12 +104,44 @@ TEST_CASE("rewrite: a redirect to another host has that host, whatever the path 
   CHECK(becomes("^/", "https://new.test", "/a?q") == "https://new.test/?q");
   CHECK(becomes("^/", "https://new.test?x=1", "/a?q") == "https://new.test/?x=1&q");
   CHECK(becomes("^/", "https://[::1]:8443/", "/a") == "https://[::1]:8443/");
-  const std::string why = ": needs a host without '$' and '@', and a '/' behind it";
-  for (const std::string to : {"https://$1/x", "https://new.test$1", "https://new.test:$1/", "https://a@new.test/",
-                               "https://", "https:///x", "http://?x"}) {
+  const std::string why = ": needs a host without '@', with no variable but $scheme and $host, and a '/' behind it";
+  for (const std::string to :
+       {"https://$1/x", "https://new.test$1", "https://new.test:$1/", "https://a@new.test/", "https://", "https:///x",
+        "http://?x", "https://$remote_addr/", "https://$path/", "$scheme://$1/", "$scheme:///x"}) {
     CAPTURE(to);
     CHECK(problem("^/(.*)", to) == "target \"" + to + "\"" + why);
   }
+}
+
+TEST_CASE("rewrite: a target may hold what the request says") {
+  CHECK(becomes("", "https://$host$path", "/a/b?q=1") == "https://shop.test/a/b?q=1");
+  CHECK(becomes("", "$scheme://$host:8443/x", "/a") == "https://shop.test:8443/x");
+  CHECK(becomes("^/(.*)", "https://www.$host/$1", "/a") == "https://www.shop.test/a");
+  CHECK(becomes("", "/$site/$method/$tls_version/$request_id", "/a") == "/a%20b/GET/TLSv1.3/id7");
+  CHECK(becomes("", "/login?from=$path", "/a&b;c?q=1") == "/login?from=/a%26b%3Bc&q=1");
+  CHECK(becomes("", "/login?by=$remote_addr", "/a") == "/login?by=192.0.2.1");
+  CHECK(becomes("", "/costs$$host", "/a") == "/costs$host");
+}
+
+TEST_CASE("rewrite: $query in a target is the query as it came, and stands there once") {
+  CHECK(becomes("", "/b?x=1&$query", "/a?q=1&r") == "/b?x=1&q=1&r");
+  CHECK(becomes("", "/b?$query", "/a") == "/b");
+  CHECK(becomes("", "/q/$query", "/a?r=1&s#") == "/q/r=1&s%23?r=1&s#");
+}
+
+TEST_CASE("rewrite: a request without a host gets no redirect to its host") {
+  const auto made = RewritePattern::read("", "https://$host/", Use::redirect);
+  std::string storage, out;
+  const auto matched = made->write(*canonical_path("/a", storage), {}, out);
+  REQUIRE_FALSE(matched.has_value());
+  CHECK(matched.error().code == Code::bad_request);
+}
+
+TEST_CASE("rewrite: an IPv6 host keeps its brackets, and no value of a variable adds a host") {
+  const auto made = RewritePattern::read("", "https://$host/$site", Use::redirect);
+  std::string storage, out;
+  CHECK(made->write(*canonical_path("/a", storage), {.host = "[::1]:80", .site = "//evil.test\\?#"}, out).has_value());
+  CHECK(out == "https://[::1]/evil.test%5C%5C%3F%23");
 }
 
 TEST_CASE("rewrite: a wrong pattern or target is an error that names it") {
@@ -109,8 +151,10 @@ TEST_CASE("rewrite: a wrong pattern or target is an error that names it") {
   CHECK(problem("(?=a)", "/b") == "pattern \"(?=a)\": invalid perl operator: (?=");
   CHECK(problem("((((a{100}){100}){100}){100})", "/b").find("pattern \"((((a{100}") == 0);
   CHECK(problem("^/(a)", "/$2") == "target \"/$2\": $2, but the pattern \"^/(a)\" has 1 groups");
-  CHECK(problem("^/a", "/$host") == "target \"/$host\": '$' without a digit: there are $0 to $9, and $$");
-  CHECK(problem("^/a", "/b$") == "target \"/b$\": '$' without a digit: there are $0 to $9, and $$");
+  const std::string fits = ": there are $0 to $9, " + variable_names() + ", and $$ for a dollar";
+  CHECK(problem("^/a", "/$hots") == "target \"/$hots\": unknown variable $hots" + fits);
+  CHECK(problem("^/a", "/b$") == "target \"/b$\": unknown variable $" + fits);
+  CHECK(problem("^/a", "https://$hosts/") == "target \"https://$hosts\": unknown variable $hosts" + fits);
   CHECK(problem("^/a", "b") == "target \"b\": neither a path nor an http URL");
   CHECK(problem("^/a", "") == "target \"\": neither a path nor an http URL");
   CHECK(problem("^/(.*)", "$1") == "target \"$1\": neither a path nor an http URL");
@@ -135,6 +179,6 @@ TEST_CASE("rewrite: a rule can be moved") {
   std::vector<RewritePattern> rules;
   rules.push_back(std::move(*made));
   std::string storage, out;
-  CHECK(rules[0].write(*canonical_path("/a", storage), out).value() == RewritePattern::Matched::yes);
+  CHECK(rules[0].write(*canonical_path("/a", storage), {}, out).value() == RewritePattern::Matched::yes);
   CHECK(out == "/x/a");
 }
