@@ -159,6 +159,7 @@ void OriginConnection::head(CodecStream number, Head& head, Last last) {
     stream->has_head = true;
     stream->clock.head(is_endless(*stream, head), now);
     owner_.answered(*stream, status);
+    read_origin_head(head, *stream->server, *stream->route);
   }
   settle_later();  // looks at the deadline again
   if (BackendEvents* exchange = stream->reply_to.find()) exchange->head(head, last);

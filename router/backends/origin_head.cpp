@@ -1,5 +1,7 @@
 #include "router/backends/origin_head.h"
 
+#include "router/route/reply_paths.h"
+
 namespace zeroway {
 
 namespace {
@@ -53,6 +55,13 @@ void write_origin_head(const Head& head, const OriginTerms& terms, Head& out) {
     }
   }
   if (!has_authority) out.add(":authority", terms.authority);
+}
+
+void read_origin_head(Head& reply, const ServerSpec& server, const Route& route) {
+  const PathMove move{server.base_path, ""};
+  if (route.moves_locations && (reply.has("location") || reply.has("content-location")))
+    move_locations(reply, move, {authority_of(server), UrlHost::Known::no});
+  if (route.moves_cookies) move_cookies(reply, move);
 }
 
 }  // namespace zeroway

@@ -1,4 +1,4 @@
-// The head of a request as one server gets it: with its host, and below its base path.
+// The head of a request as one server gets it: with its host, and below its base path. The way back for its reply.
 //
 // Owner: nobody; free functions.   Thread: any.
 // Not here: the fields that the router adds or removes (router/exchange/header_rules.h).
@@ -8,6 +8,7 @@
 
 #include "proto/head.h"
 #include "router/plan/pool_spec.h"
+#include "router/plan/route.h"
 
 namespace zeroway {
 
@@ -26,5 +27,7 @@ struct OriginTerms {
 [[nodiscard]] bool fits(const Head& head, const OriginTerms& terms);
 // Makes `out` the head that the server gets. `out` is another head, and keeps its memory.
 void write_origin_head(const Head& head, const OriginTerms& terms, Head& out);
+// Takes the server's own host and base path out of the paths that its reply names, where the route wants that.
+void read_origin_head(Head& reply, const ServerSpec& server, const Route& route);
 
 }  // namespace zeroway

@@ -42,6 +42,7 @@ struct OriginStream {
   Attempt attempt = Attempt::first;
   Last last = Last::no;
   const ClientInfo* client = nullptr;
+  const Route* route = nullptr;
   std::string balance_key;  // of ip_hash and hash
 
   Reservation placement;

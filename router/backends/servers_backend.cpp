@@ -49,6 +49,7 @@ BackendStream ServersBackend::open(const BackendRequest& request, ReplyTo reply_
   stream.attempt = request.attempt;
   stream.last = request.last;
   stream.client = &request.client;
+  stream.route = &request.route;
   stream.balance_key = balance_key(request);
   stream.avoided = index_of(request.silent);
   const StreamKey key = stream.key;

@@ -165,7 +165,7 @@ void Exchange::change_request() {
     marks_->request.apply(request_head_);
     marks_->request.clean_trailers(request_trailers_);
   }
-  if (auto changed = routing_.change_request(*info_, request_head_); !changed) return fail(changed.error());
+  routing_.change_request(*info_, request_head_);
   // Counts the added fields too, and 32 bytes for each field: workers refuse to decode a larger head, and the router
   // would blame the worker.
   if (request_head_.list_size() > kMaxHeadSize) return refuse_request(Code::header_too_large);

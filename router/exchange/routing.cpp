@@ -5,6 +5,7 @@
 #include "router/exchange/client_address.h"
 #include "router/plan/access_rules.h"
 #include "router/route/canonical_path.h"
+#include "router/route/reply_paths.h"
 
 namespace zeroway {
 
@@ -17,6 +18,18 @@ std::string_view without_query(std::string_view path) { return path.substr(0, pa
 std::string_view query_of(std::string_view path) {
   const auto mark = path.find('?');
   return mark == std::string_view::npos ? std::string_view() : path.substr(mark + 1);
+}
+
+std::string_view without_last_slash(std::string_view path) {
+  if (path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
+
+// What was taken off the path, behind what a trusted proxy has taken off before.
+void tell_prefix(std::string_view prefix, Head& head) {
+  constexpr std::string_view kField = "x-forwarded-prefix";
+  const std::string before(head.find(kField).value_or(""));
+  head.set(kField, std::string(without_last_slash(before)).append(without_last_slash(prefix)));
 }
 
 }  // namespace
@@ -118,28 +131,37 @@ void Routing::identify(const Head& head, RequestIds& ids, Trust trust) {
   }
 }
 
-Result<> Routing::change_request(const ClientInfo& client, Head& head) {
+void Routing::change_request(const ClientInfo& client, Head& head) {
   const Route& taken = route();
+  change_path(head);
   if (!taken.request.is_empty()) taken.request.apply(head, values_of(client, head), scratch_);
-  return change_path(head);
 }
 
-Result<> Routing::change_path(Head& head) {
+void Routing::change_path(Head& head) {
   const Route& taken = route();
-  if (!taken.strips_prefix && !taken.new_path) return {};
+  if (!taken.strips_prefix && !taken.new_path) return;
   client_path_ = head.path();
   if (taken.new_path) {
     const std::string_view query = std::string_view(client_path_).substr(without_query(client_path_).size());
     head.set(":path", std::string(*taken.new_path).append(query));
-    return {};
+    return;
   }
   const CanonicalPath whole{client_path_, without_query(client_path_)};
   head.set(":path", strip_prefix(whole, taken.path, scratch_).whole);
-  return {};
+  if (taken.forwarding.x_forwarded) tell_prefix(taken.path, head);
+}
+
+// Before the route's own rules, which have the last word.
+void Routing::move_paths(const Head& request, Head& reply) const {
+  if (!has_route() || !route().strips_prefix) return;
+  const PathMove move{"", without_last_slash(route().path)};
+  if (route().moves_locations) move_locations(reply, move, {request.authority()});
+  if (route().moves_cookies) move_cookies(reply, move);
 }
 
 void Routing::change_reply(const ClientInfo& client, const Head& request, Head& reply, Reply whose) {
   const bool is_own = whose == Reply::own;
+  if (!is_own) move_paths(request, reply);
   const Site* from = site();
   if (from == nullptr) return;
   const bool has_site_changes = !from->reply.is_empty() || (is_own && !from->own_reply.is_empty());

@@ -37,7 +37,7 @@ class Routing {
   // Gives the request its id, if a rule of its route can use one: a new one, or that of a trusted client.
   void identify(const Head& head, RequestIds& ids, Trust trust);
   // Changes the head of the request for the backend, after the forwarding fields were added.
-  [[nodiscard]] Result<> change_request(const ClientInfo& client, Head& head);
+  void change_request(const ClientInfo& client, Head& head);
   // Changes the head of a reply for the client. `request`: the request's head, as the backend got it.
   void change_reply(const ClientInfo& client, const Head& request, Head& reply, Reply whose);
   // What variables stand for in the request; good until the next call of any of these functions.
@@ -67,7 +67,8 @@ class Routing {
   [[nodiscard]] Result<> make_canonical(Head& head);
   [[nodiscard]] Security security_of(const ClientInfo& client, const Head& head) const;
   [[nodiscard]] Result<> judge(const ClientInfo& client, const Head& head, Kind kind) const;
-  [[nodiscard]] Result<> change_path(Head& head);
+  void change_path(Head& head);
+  void move_paths(const Head& request, Head& reply) const;
 
   Answer answer_;
   bool has_encoded_slash_ = false;

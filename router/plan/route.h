@@ -47,6 +47,8 @@ struct Route {
   bool takes_unclear_paths = true;    // and "//" and "/..;": else 400, as another route may have other rules of access
 
   bool strips_prefix = false;              // `path` is taken off the request's path
+  bool moves_locations = false;            // Location names paths as the client sees them (route/reply_paths.h)
+  bool moves_cookies = false;              // so does the Path of cookies
   std::optional<std::string> new_path;     // the backend gets this path, with the request's query
   std::optional<RewritePattern> redirect;  // with OwnAnswer::redirect
   int redirect_status = 301;

@@ -319,6 +319,8 @@ void SiteMaker::add_route(Made made, const RouteSettings& said, AccessMaker& acc
   route.takes_encoded_slashes = said.encoded_slashes == EncodedSlashes::pass;
   if (route.takes_encoded_slashes && said.located.has("encoded_slashes")) passes_slashes_.insert(&route);
   route.strips_prefix = said.strip_prefix;
+  route.moves_locations = said.rewrite_location;
+  route.moves_cookies = said.rewrite_cookie_path;
   if (said.rewrite_target)
     route.new_path = canonical(*said.rewrite_target, said.located.place_of("rewrite_target"), "rewrite_target");
   add_changes(said.headers, route);

@@ -145,7 +145,8 @@ void describe_redirect(Keys<RedirectSettings>& keys) {
   keys.located()
       .other("status", "N", "301, 302, 303, 307 or 308", "301", "", "Status of the reply", read_redirect_status)
       .text("to", &S::to, is_redirect_target, "a path or an http(s):// URL, as /new/$1", "/new/$1",
-            "Where clients are sent; $1 is the first part of pattern", Reading::Dollars::keep)
+            "Where clients are sent; $1 is the first part of pattern; $host and others as in fields",
+            Reading::Dollars::keep)
       .required()
       .text("pattern", &S::pattern, is_some, "a regular expression", "^/old/(.*)$",
             "Which paths of the route, as a regular expression; by default all", Reading::Dollars::keep);
@@ -162,6 +163,9 @@ void describe_route_target(Keys<RouteSettings>& keys) {
             "Pool that answers; fabric: workers that connect")
       .sample("\"backend\"")
       .flag("strip_prefix", &S::strip_prefix, "The backend does not see path")
+      .flag("rewrite_location", &S::rewrite_location,
+            "Location of replies gets path again where strip_prefix took it off, and loses BASE of a server's url")
+      .flag("rewrite_cookie_path", &S::rewrite_cookie_path, "The same for the Path of cookies")
       .text("rewrite_target", &S::rewrite_target, is_path, "a path that begins with /", "/v2/",
             "What the backend sees in the place of the whole path; the query stays")
       .flag("websocket", &S::websocket, "Whether WebSockets may be opened")

@@ -91,7 +91,8 @@ void check_pool_name(const RouteSettings& route, const Pools& pools, Reading& re
 
 void check_redirect(const RouteSettings& route, Reading& reading) {
   const Located& located = route.located;
-  for (const char* key : {"upstream", "strip_prefix", "rewrite_target", "websocket", "balance"}) {
+  for (const char* key : {"upstream", "strip_prefix", "rewrite_target", "rewrite_location", "rewrite_cookie_path",
+                          "websocket", "balance"}) {
     if (!located.has(key)) continue;
     reading.error(located.place_of(key), located.name_of(key) + ": the route has a redirect, too; one of them");
   }

@@ -276,6 +276,8 @@ struct RouteSettings {
   std::vector<std::string> methods;  // none = all
   std::string pool;                  // key `upstream`: a pool's name, "fabric" or "fabric:GROUP"; "" with `redirect`
   bool strip_prefix = false;
+  bool rewrite_location = true;      // Location names paths as clients see them
+  bool rewrite_cookie_path = false;  // so does the Path of cookies
   std::optional<std::string> rewrite_target;
   bool websocket = false;
   EncodedSlashes encoded_slashes = EncodedSlashes::pass;

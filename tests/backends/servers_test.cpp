@@ -825,6 +825,32 @@ TEST_CASE("servers: a retired pool serves what waits for a connection") {
   CHECK(is_empty);
 }
 
+TEST_CASE("servers: a server's own host and base path are no part of the paths that its reply names") {
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].base_path = "/v1";
+  ServersBench bench(std::move(spec));
+  bench.route.moves_locations = bench.route.moves_cookies = true;
+  const Request request = bench.open(get("/x"));
+  bench.turn();
+  const auto server = bench.connect();
+  CHECK(server->take().starts_with("GET /v1/x "));
+  server->say(
+      "HTTP/1.1 302 Found\r\nLocation: http://a/v1/y\r\nSet-Cookie: c=1; Path=/v1\r\nContent-Length: 0\r\n\r\n");
+  bench.turn();
+  REQUIRE(request.listener->heads.size() == 1);
+  CHECK(request.listener->heads[0].find("location") == "/y");
+  CHECK(request.listener->heads[0].find("set-cookie") == "c=1; Path=/");
+}
+
+TEST_CASE("servers: a route that moves no paths gets them as the server names them") {
+  ServersBench bench(pool_of({"a"}));
+  const Request request = bench.open(get("/x"));
+  bench.turn();
+  bench.connect()->say("HTTP/1.1 302 Found\r\nLocation: http://a/y\r\nContent-Length: 0\r\n\r\n");
+  bench.turn();
+  CHECK(request.listener->heads[0].find("location") == "http://a/y");
+}
+
 TEST_CASE("servers: the operator sees each server, how it is and what it has open") {
   ServersBench bench(pool_of({"a", "b"}));
   const auto kept = bench.kept_connection();

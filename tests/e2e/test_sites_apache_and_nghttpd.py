@@ -105,6 +105,12 @@ def test_apache_believes_the_proxy_header(stack, version):
         assert connection.request(path='/text.txt').get('x-client') == '192.0.2.7'
 
 
+def test_redirects_of_apache_lead_below_the_prefix(stack):
+    router = s.front(stack, f'http://127.0.0.1:{apache(stack)}', path='/docs/', in_route='strip_prefix = true')
+    assert router.get('/docs/folder').get('location') == 'http://zeroway.test/docs/folder/'
+    assert router.get('/docs/moved').get('location') == 'http://zeroway.test/docs/elsewhere'
+
+
 def test_apache_that_closes_after_a_few_requests_is_never_seen(stack):
     router = s.front(stack, f'http://127.0.0.1:{apache(stack, requests=3)}')
     with z.Load(router.port, 4, limit=50, make=lambda id: ('GET', '/text.txt', (), None)) as load:

@@ -6,7 +6,19 @@ import pytest
 
 import sites_e2e as s
 import zeroway_e2e as z
-from origins import Origin
+from origins import Origin, reply
+
+
+def test_redirects_and_cookies_of_a_server_lead_below_the_prefix_that_it_does_not_know(stack):
+    def leading(request):
+        return reply(b'', 302, [('Location', f'http://127.0.0.1:{origin.port}/v1/login'), ('Set-Cookie', 'a=1; Path=/v1')])
+    origin = stack.closing(Origin(leading))
+    router = s.front(stack, f'{origin.url}/v1', path='/shop/',
+                     in_route='strip_prefix = true\nrewrite_cookie_path = true')
+    answer = router.get('/shop/x')
+    assert (answer.status, answer.get('location'), answer.get('set-cookie')) == (302, '/shop/login', 'a=1; Path=/shop')
+    assert origin.last.target == '/v1/x'
+    assert origin.last.get('x-forwarded-prefix') == '/shop'
 
 
 @pytest.fixture

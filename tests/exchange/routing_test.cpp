@@ -81,6 +81,40 @@ TEST_CASE("routing: strip_prefix understands a path that the file does not write
   CHECK(s.path_for_backend("/admin/x") == "/x");
 }
 
+TEST_CASE("routing: the backend is told the prefix that was taken off, behind that of a trusted proxy") {
+  SiteScript s(routes(route_text("/admin/", "backend", "strip_prefix = true\n") + route_text("/", "backend")));
+  s.get("/admin/x", {{"x-forwarded-prefix", "/evil"}}).cancel();
+  CHECK(s.sent("x-forwarded-prefix") == "/admin|");
+  s.get("/x").cancel();
+  CHECK(s.sent("x-forwarded-prefix") == "");
+  SiteScript trusting(
+      routes(route_text("/admin/", "backend", "strip_prefix = true\n"), "trusted_proxies = [\"192.0.2.0/24\"]\n"));
+  trusting.get("/admin/x", {{"x-forwarded-prefix", "/outer/"}}).cancel();
+  CHECK(trusting.sent("x-forwarded-prefix") == "/outer/admin|");
+}
+
+TEST_CASE("routing: Location gets the prefix again that was taken off, and cookies only where the route says so") {
+  SiteScript s(routes(route_text("/admin/", "backend", "strip_prefix = true\n") +
+                      route_text("/both", "backend", "strip_prefix = true\nrewrite_cookie_path = true\n") +
+                      route_text("/off", "backend", "strip_prefix = true\nrewrite_location = false\n") +
+                      route_text("/kept", "backend")));
+  const Head answer{{"location", "/login"}, {"set-cookie", "a=1; Path=/"}};
+  s.get("/admin/x").reply("302", Last::yes, answer);
+  CHECK(s.told("location") == "/admin/login|");
+  CHECK(s.told("set-cookie") == "a=1; Path=/|");
+  s.get("/both/x").reply("302", Last::yes, answer);
+  CHECK(s.told("location") == "/both/login|");
+  CHECK(s.told("set-cookie") == "a=1; Path=/both|");
+  for (const char* path : {"/off/x", "/kept/x"}) {
+    s.get(path).reply("302", Last::yes, answer);
+    CHECK(s.told("location") == "/login|");
+  }
+  s.get("/admin/x").reply("302", Last::yes, {{"location", "http://example.com/login"}});
+  CHECK(s.told("location") == "http://example.com/admin/login|");
+  s.get("/admin/x").reply("302", Last::yes, {{"location", "http://other.test/login"}});
+  CHECK(s.told("location") == "http://other.test/login|");
+}
+
 TEST_CASE("routing: rewrite_target replaces the whole path and keeps the query") {
   SiteScript s(routes(route_text("/old", "backend", "rewrite_target = \"/v2/new\"\n") +
                       route_text("/home", "backend", "rewrite_target = \"/\"\n")));
