@@ -1,6 +1,8 @@
 #include "router/check.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <variant>
 
 #include "router/acme/certificate_keeper.h"
@@ -46,22 +48,35 @@ void check_orders(const Plan& plan, CommandLine& line) {
   if (wants_client && find_program(kLegoProgram).empty()) line.error += std::string(kNoLego) + " (warning)\n";
 }
 
-void check_certificates(const Plan& plan, Lines& errors) {
+// When the certificates of all listeners end, each file once.
+std::map<std::string, CertificateEnd> check_certificates(const Plan& plan, Lines& errors) {
+  std::map<std::string, CertificateEnd> ends;
   for (const ListenerSpec& listener : plan.listeners) {
     if (!listener.is_tls) continue;
     const TlsSettings named = named_of(plan, listener.tls);
     if (named.sites.empty() && !named.is_on()) continue;
-    if (const auto read = TlsContext::load(named, {"h2", "http/1.1"}); !read) errors.push_back(read.error().detail);
+    const auto read = TlsContext::load(named, {"h2", "http/1.1"});
+    if (!read) errors.push_back(read.error().detail);
+    if (!read) continue;
+    for (const CertificateEnd& end : (*read)->ends()) ends.emplace(end.file, end);
+  }
+  return ends;
+}
+
+void tell_ends(const std::map<std::string, CertificateEnd>& ends, WallTime now, CommandLine& line) {
+  for (const auto& [file, end] : ends) {
+    line.output += "certificate " + describe(end, now) + "\n";
+    if (const std::string warning = expiry_warning(end, now); !warning.empty()) line.error += warning + " (warning)\n";
   }
 }
 
 }  // namespace
 
-void check_plan(CommandLine& line) {
+void check_plan(CommandLine& line, WallTime now) {
   PlanMaking making = make_plan(*line.to_check, read_file);
   if (making.plan) {
     check_pools(*making.plan, making.errors);
-    check_certificates(*making.plan, making.errors);
+    tell_ends(check_certificates(*making.plan, making.errors), now, line);
     check_orders(*making.plan, line);
   }
   for (const std::string& error : making.errors) line.error += error + "\n";

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <iostream>
 
 #include "router/acme/file_store.h"
@@ -58,7 +59,7 @@ int main(int argc, char** argv) {
   fill_standard_descriptors();
   const std::vector<std::string> words{argv + 1, argv + argc};
   zeroway::CommandLine line = zeroway::read_command_line(words);
-  if (line.to_check) zeroway::check_plan(line);
+  if (line.to_check) zeroway::check_plan(line, std::chrono::system_clock::now());
   std::cout << line.output;
   std::cerr << line.error;
   if (!line.reload.empty()) {

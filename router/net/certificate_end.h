@@ -1,4 +1,4 @@
-// When a certificate in use expires, and the warning about that for the operator.
+// When a certificate in use expires, as the operator is told.
 //
 // Owner: TlsContext keeps one for each file.   Thread: any.
 // Not here: when the warning is logged (net/tls_keeper.h).
@@ -14,6 +14,8 @@ struct CertificateEnd {
   WallTime time;  // when the first certificate in the file expires: clients check the whole chain
 };
 
+// "a.crt: good for 63 days, until 2026-11-21 15:04:05 UTC".
+[[nodiscard]] std::string describe(const CertificateEnd& end, WallTime now);
 // Empty while the certificate is good for longer than kExpiryNotice.
 [[nodiscard]] std::string expiry_warning(const CertificateEnd& end, WallTime now);
 

@@ -1,11 +1,13 @@
 """router --check says what a file means, or everything that is wrong with it (list B 3, 5, 21, 27)."""
 import json
+import re
 import socket
 import subprocess
 
 import pytest
 
 import sites_e2e as s
+import tls_e2e as tls
 import zeroway_e2e as z
 
 URL = 'http://127.0.0.1:3001'
@@ -88,6 +90,20 @@ def test_a_good_file_is_told_in_a_few_lines(stack, option):
     for word in ('127.0.0.1:8080', 'zeroway.test', '/api/', 'backend'):
         assert word in done.stdout
     assert len(done.stdout.splitlines()) < 20
+
+
+def test_the_days_that_certificates_are_good_are_told_and_an_end_that_is_near_is_a_warning(stack):
+    certificate, key = tls.Authority(stack).make('zeroway.test')
+    ssl = f'[sites.ssl]\nenabled = true\ncert_file = "{certificate}"\nkey_file = "{key}"\n'
+    done = s.check(stack, s.site(8443) + ssl)
+    assert done.returncode == 0, done
+    assert re.search(rf'certificate {certificate}: good for \d+ days, until \d{{4}}-', done.stdout)
+    subprocess.run(['openssl', 'x509', '-in', certificate, '-key', key, '-days', '3', '-out', certificate], check=True,
+                   capture_output=True)
+    done = s.check(stack, s.site(8443) + ssl)
+    assert done.returncode == 0, done
+    assert ': good for 2 days, until' in done.stdout or 'hours, until' in done.stdout
+    assert re.search(r'expires in .*\(warning\)', done.stderr)
 
 
 def test_several_sites_without_a_default_are_a_warning_and_the_first_one_answers(stack):

@@ -38,6 +38,13 @@ TEST_CASE("certificate end: fourteen days before the end the operator is warned,
   CHECK(warning_before(-1s) == expired);
 }
 
+TEST_CASE("certificate end: a check tells how long a certificate is good") {
+  const CertificateEnd end{"a.crt", kEnd};
+  CHECK(describe(end, kEnd - 63 * 24h - 1s) == "a.crt: good for 63 days, until 1994-11-06 08:49:37 UTC");
+  CHECK(describe(end, kEnd - 30h) == "a.crt: good for 30 hours, until 1994-11-06 08:49:37 UTC");
+  CHECK(describe(end, kEnd) == "a.crt: has expired on 1994-11-06 08:49:37 UTC");
+}
+
 TEST_CASE("certificate end: the one of a chain that ends first counts, and an expired one is still served") {
   TlsFolder folder;
   folder.seconds_good = 100 * 3'600;

@@ -15,7 +15,7 @@ CommandLine checked(const Folder& folder, const std::string& text) {
   CommandLine line = read_command_line({"--check", "-c", folder.write("a.toml", text)});
   CHECK_MESSAGE(line.to_check.has_value(), line.error);
   CHECK_FALSE(line.settings);
-  if (line.to_check) check_plan(line);
+  if (line.to_check) check_plan(line, {});
   return line;
 }
 
