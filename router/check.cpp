@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <string>
-#include <variant>
 
 #include "router/acme/certificate_keeper.h"
 #include "router/acme/lego_command.h"
@@ -20,7 +19,7 @@ using Lines = std::vector<std::string>;
 
 void check_pools(const Plan& plan, Lines& errors) {
   for (const BackendSpec& spec : plan.backends) {
-    const auto* wanted = std::get_if<PoolSpec>(&spec);
+    const PoolSpec* wanted = servers_of(spec);
     if (wanted == nullptr) continue;
     const auto pool = ServersPool::make(*wanted, nullptr, 0);
     if (!pool) errors.push_back("pool '" + wanted->name + "': " + pool.error().detail);

@@ -6,6 +6,7 @@
 
 #include "router/backends/coded_backend.h"
 #include "router/backends/files/files_backend.h"
+#include "router/backends/mixed_backend.h"
 #include "router/backends/servers_backend.h"
 #include "router/observe/log.h"
 
@@ -31,10 +32,14 @@ std::vector<std::shared_ptr<Backend>> LoopBackends::make(const Plan& plan, const
 
 // The fabric is there with and without routes to it: workers may come at any time.
 std::shared_ptr<Backend> LoopBackends::make_one(const BackendSpec& spec, const std::shared_ptr<ServersPool>& pool) {
+  if (const auto* mixed = std::get_if<MixedSpec>(&spec)) return make_mixed(*mixed, pool);
   if (pool) return std::make_shared<ServersBackend>(loop_, pool, servers_);
   if (const auto* files = std::get_if<FilesSpec>(&spec)) return make_files(*files);
-  const auto* workers = std::get_if<GroupSpec>(&spec);
-  Backend& backend = workers == nullptr || workers->group.empty() ? fabric_.backend() : fabric_.group(workers->group);
+  return workers_of(std::get<GroupSpec>(spec));
+}
+
+std::shared_ptr<Backend> LoopBackends::workers_of(const GroupSpec& spec) {
+  Backend& backend = spec.group.empty() ? fabric_.backend() : fabric_.group(spec.group);
   return {&backend, [](Backend*) {}};
 }
 
@@ -43,6 +48,13 @@ std::shared_ptr<Backend> LoopBackends::make_coded(const Plan& plan, const CodedS
   const auto found = std::find(plan.backends.begin(), plan.backends.end(), inner);
   const auto index = static_cast<std::size_t>(found - plan.backends.begin());
   return std::make_shared<CodedBackend>(loop_, coders_, made[index], spec.terms);
+}
+
+std::shared_ptr<Backend> LoopBackends::make_mixed(const MixedSpec& spec, const std::shared_ptr<ServersPool>& pool) {
+  std::vector<std::shared_ptr<Backend>> parts;
+  if (pool) parts.push_back(std::make_shared<ServersBackend>(loop_, pool, servers_));
+  for (const MixedSpec::Workers& workers : spec.workers) parts.push_back(workers_of(workers.group));
+  return std::make_shared<MixedBackend>(spec, std::move(parts));
 }
 
 // A folder that is not there may come later; until then its paths are errors.

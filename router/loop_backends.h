@@ -25,7 +25,7 @@
 
 namespace zeroway {
 
-// In the order of Plan::backends; null where a backend is no pool of servers.
+// In the order of Plan::backends; null where a backend has no servers.
 using SharedPools = std::vector<std::shared_ptr<ServersPool>>;
 
 // One loop of the process asks the servers how they are.
@@ -50,6 +50,8 @@ class LoopBackends {
   // `made`: the backends of the plan in front of this one.
   [[nodiscard]] std::shared_ptr<Backend> make_coded(const Plan& plan, const CodedSpec& spec, const Backends& made);
   [[nodiscard]] std::shared_ptr<Backend> make_files(const FilesSpec& spec);
+  [[nodiscard]] std::shared_ptr<Backend> make_mixed(const MixedSpec& spec, const std::shared_ptr<ServersPool>& pool);
+  [[nodiscard]] std::shared_ptr<Backend> workers_of(const GroupSpec& spec);
   void check_pools(const SharedPools& pools);
 
   Loop& loop_;

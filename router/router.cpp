@@ -170,7 +170,7 @@ Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
 Result<SharedPools> Router::make_pools(const Plan& plan) const {
   SharedPools pools;
   for (const BackendSpec& spec : plan.backends) {
-    const auto* wanted = std::get_if<PoolSpec>(&spec);
+    const PoolSpec* wanted = servers_of(spec);
     if (wanted == nullptr) {
       pools.push_back(nullptr);
       continue;

@@ -123,11 +123,6 @@ void CodedBackend::credit(StreamKey key, std::uint32_t bytes) {
   make_ready(*stream);
 }
 
-void CodedBackend::retire(std::function<void()> empty) {
-  if (streams_.empty()) return empty();
-  on_empty_ = std::move(empty);
-}
-
 // --- The reply's verbs --------------------------------------------------------------------------------------------
 
 BackendEvents* CodedBackend::find(ExchangeKey key) { return stream_of(static_cast<StreamKey>(key)); }
@@ -207,9 +202,6 @@ void CodedBackend::make_ready(Stream& stream) {
 void CodedBackend::turn_end() {
   serve_ready();
   recycle();
-  if (!on_empty_ || !streams_.empty()) return;
-  const auto empty = std::exchange(on_empty_, nullptr);
-  empty();  // may destroy this object
 }
 
 // A turn ends several times: what a client took at its end is credit, and credit makes a stream ready.

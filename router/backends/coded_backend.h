@@ -36,7 +36,6 @@ class CodedBackend final : public Backend, private ExchangeFinder, private TurnE
   void end(StreamKey key, const Head& trailers) override;
   void reset(StreamKey key, ResetCode code) override;
   void credit(StreamKey key, std::uint32_t bytes) override;
-  void retire(std::function<void()> empty) override;
   [[nodiscard]] bool is_ready() const override { return inner_->is_ready(); }
   [[nodiscard]] std::optional<std::size_t> claimed(std::string_view host, std::string_view path) const override {
     return inner_->claimed(host, path);
@@ -85,7 +84,6 @@ class CodedBackend final : public Backend, private ExchangeFinder, private TurnE
   std::size_t left_ = 0;    // of kTurnCost, in that turn
   bool is_posted_ = false;  // go_on_next_turn() is under way
   StreamKey last_key_ = 0;
-  std::function<void()> on_empty_;
   std::shared_ptr<bool> life_ = std::make_shared<bool>();  // tasks that are posted may run after this object is gone
 };
 

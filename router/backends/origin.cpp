@@ -148,7 +148,6 @@ void Origin::not_connected(const Error& error, const Dial& dial) {
 void Origin::has_room(OriginConnection& who) {
   list(who);
   serve_waiting();
-  if (is_retired_) return retire();
   close_surplus();
 }
 
@@ -206,14 +205,6 @@ void Origin::close_old() {
 
 void Origin::set_idle_timer() {
   if (!available_.empty() && !idle_timer_.is_set()) idle_timer_.set(idle_.look);
-}
-
-void Origin::retire() {
-  is_retired_ = true;
-  for (const auto& connection : connections_) {
-    unlist(*connection);
-    connection->retire();
-  }
 }
 
 std::size_t Origin::idle_connections() const {

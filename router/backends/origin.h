@@ -56,8 +56,6 @@ class Origin final : private OriginConnectionOwner {
   void serve(OriginStream& stream, const Head& head);
   // A stream that waits here for a connection is given up, or overdue.
   void leave(const OriginStream& stream);
-  // Closes the connections that serve no request, and the others after their last one.
-  void retire();
 
   [[nodiscard]] const ServerSpec& server() const { return server_; }
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
@@ -114,7 +112,6 @@ class Origin final : private OriginConnectionOwner {
   const bool preserve_host_;
   const std::string authority_;
   Sharing sharing_;
-  bool is_retired_ = false;
   Head scratch_;                              // the head as the server gets it
   std::vector<OriginConnection*> available_;  // with room; the one used last at the back
   std::deque<OriginStream*> waiting_;         // for a connection, oldest first

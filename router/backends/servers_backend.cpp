@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "router/backends/balance_key.h"
+
 namespace zeroway {
 
 namespace {
@@ -50,7 +52,7 @@ BackendStream ServersBackend::open(const BackendRequest& request, ReplyTo reply_
   stream.last = request.last;
   stream.client = &request.client;
   stream.route = &request.route;
-  stream.balance_key = balance_key(request);
+  stream.balance_key = balance_key(spec_, request);
   stream.avoided = index_of(request.silent);
   const StreamKey key = stream.key;
   if (request.kind == Kind::tunnel) {
@@ -97,12 +99,6 @@ void ServersBackend::credit(StreamKey key, std::uint32_t bytes) {
   stream->credit += bytes;
 }
 
-void ServersBackend::retire(std::function<void()> empty) {
-  empty_ = std::move(empty);
-  for (const auto& origin : origins_) origin->retire();
-  ask_turn_end();
-}
-
 std::vector<std::string> ServersBackend::describe() const {
   std::vector<std::string> lines;
   for (std::size_t index = 0; index < origins_.size(); ++index) {
@@ -116,12 +112,6 @@ std::vector<std::string> ServersBackend::describe() const {
 }
 
 // --- choosing a server
-
-std::string ServersBackend::balance_key(const BackendRequest& request) const {
-  if (spec_.balance == BalanceMethod::ip_hash) return request.client.address;
-  if (spec_.balance != BalanceMethod::hash) return {};
-  return std::string(request.head.find(spec_.hash_field).value_or(""));
-}
 
 // `last`: why the server before this one was left.
 void ServersBackend::find_server(OriginStream& stream, const Head& head, const Error* last) {
@@ -175,12 +165,12 @@ void ServersBackend::give(OriginStream& stream, const Head& head, Reservation pl
 }
 
 // h2c is HTTP/2 without a choice, and WebSockets need HTTP/1.1.
-bool ServersBackend::can_serve(const OriginStream& stream, std::size_t server) const {
-  return stream.kind == Kind::request || pool_->server(server).scheme != ServerSpec::Scheme::h2c;
+bool ServersBackend::can_serve(Kind kind, std::size_t server) const {
+  return kind == Kind::request || pool_->server(server).scheme != ServerSpec::Scheme::h2c;
 }
 
 bool ServersBackend::may_try(const OriginStream& stream, std::size_t server) const {
-  if (!can_serve(stream, server) || stream.avoided == server) return false;
+  if (!can_serve(stream.kind, server) || stream.avoided == server) return false;
   return std::find(stream.tried.begin(), stream.tried.end(), server) == stream.tried.end();
 }
 
@@ -188,7 +178,7 @@ bool ServersBackend::may_try(const OriginStream& stream, std::size_t server) con
 bool ServersBackend::has_other(const OriginStream& stream) const {
   for (std::size_t server = 0; server < pool_->size(); ++server) {
     const bool is_other = server != stream.placement.member() && pool_->server(server).weight > 0;
-    if (is_other && can_serve(stream, server) && pool_->health(server).is_fit(loop_.now())) return true;
+    if (is_other && can_serve(stream.kind, server) && pool_->health(server).is_fit(loop_.now())) return true;
   }
   return false;
 }
@@ -208,6 +198,18 @@ bool ServersBackend::has_fit_server(const OriginStream& stream) const {
       return true;
   }
   return false;
+}
+
+PartState ServersBackend::state(const BackendRequest& request) const {
+  PartState state{PartState::Room::nobody, static_cast<std::uint32_t>(streams_.size())};
+  for (std::size_t server = 0; server < pool_->size(); ++server) {
+    const bool is_fit = pool_->server(server).weight > 0 && can_serve(request.kind, server) &&
+                        pool_->health(server).is_fit(loop_.now());
+    if (!is_fit) continue;
+    const bool is_full = line_.size() > 0 || pool_->chooser().is_full(server);
+    state.room = std::max(state.room, is_full ? PartState::Room::full : PartState::Room::free);
+  }
+  return state;
 }
 
 bool ServersBackend::is_anybody_fit() const {
@@ -286,7 +288,6 @@ void ServersBackend::count_failure(std::size_t server, HealthTicket& ticket, std
 void ServersBackend::release(OriginStream& stream) {
   streams_.remove(stream);
   pool_->bell().ring();
-  if (empty_ && streams_.size() == 0) ask_turn_end();
 }
 
 void ServersBackend::dial_failed(std::size_t server, const Error& error) {
@@ -390,7 +391,7 @@ void ServersBackend::tell_failed() {
 
 Error ServersBackend::nobody_error(const OriginStream& stream) const {
   bool can_anybody = false;
-  for (std::size_t server = 0; server < pool_->size(); ++server) can_anybody |= can_serve(stream, server);
+  for (std::size_t server = 0; server < pool_->size(); ++server) can_anybody |= can_serve(stream.kind, server);
   if (!can_anybody) {
     return {Fault::router, Code::not_implemented, false, "no server of pool " + spec_.name + " takes a WebSocket: h2c"};
   }
@@ -416,7 +417,6 @@ void ServersBackend::turn_end() {
     serve_line();
   } while (!unsettled_.empty() || !failed_.empty());
   buried_.clear();
-  if (empty_ && streams_.size() == 0) std::exchange(empty_, nullptr)();
 }
 
 }  // namespace zeroway

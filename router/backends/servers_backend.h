@@ -5,7 +5,6 @@
 // send for each connection, failures of open() are told then. Not here: what the loops share (backends/servers_pool.h),
 // connections (backends/origin.h), trying again after a loss (router/exchange).
 #pragma once
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,8 +31,8 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   void end(StreamKey key, const Head& trailers) override;
   void reset(StreamKey key, ResetCode code) override;
   void credit(StreamKey key, std::uint32_t bytes) override;
-  void retire(std::function<void()> empty) override;
   [[nodiscard]] std::vector<std::string> describe() const override;
+  [[nodiscard]] PartState state(const BackendRequest& request) const override;
   [[nodiscard]] bool is_ready() const override { return is_anybody_fit(); }
 
  private:
@@ -65,11 +64,10 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   void give(OriginStream& stream, const Head& head, Reservation placement, HealthTicket ticket);
   [[nodiscard]] bool has_fit_server(const OriginStream& stream) const;
   [[nodiscard]] bool is_anybody_fit() const;
-  [[nodiscard]] bool can_serve(const OriginStream& stream, std::size_t server) const;
+  [[nodiscard]] bool can_serve(Kind kind, std::size_t server) const;
   [[nodiscard]] bool may_try(const OriginStream& stream, std::size_t server) const;
   [[nodiscard]] bool has_other(const OriginStream& stream) const;
   [[nodiscard]] std::optional<std::size_t> index_of(std::string_view name) const;
-  [[nodiscard]] std::string balance_key(const BackendRequest& request) const;
 
   // waiting
   void wait_in_line(OriginStream& stream, const Head& head);
@@ -99,7 +97,6 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   std::vector<StreamKey> failed_;
   std::vector<OriginConnection*> unsettled_;
   std::vector<std::unique_ptr<OriginConnection>> buried_;
-  std::function<void()> empty_;                   // retire() waits for the last stream
   std::vector<std::unique_ptr<Origin>> origins_;  // one for each server, in the same order
 };
 

@@ -6,7 +6,6 @@
 // (exchange/exchange.h).
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include "proto/kind.h"
 #include "proto/stream_sink.h"
 #include "router/exchange/client_info.h"
+#include "router/route/part_chooser.h"
 
 namespace zeroway {
 
@@ -51,6 +51,8 @@ struct ReplyTo {
 // a server by a new connection.
 enum class Attempt : bool { first, again };
 
+class Backend;
+
 // Good until open() returns, except `route`, which stays as long as the stream, and `client`, as long as its
 // connection.
 struct BackendRequest {
@@ -60,10 +62,9 @@ struct BackendRequest {
   Attempt attempt;
   const Route& route;
   const ClientInfo& client;
-  std::string_view silent{};  // the display name of who let the request wait for too long; "" = nobody
+  std::string_view silent{};        // the display name of who let the request wait for too long; "" = nobody
+  const Backend* failed = nullptr;  // where nobody had room for the request just now; null = nowhere
 };
-
-class Backend;
 
 // The stream that somebody has open at a backend: who answers, and by which key. Without a key there is none.
 struct BackendStream {
@@ -78,6 +79,7 @@ struct BackendStream {
   void credit(std::uint32_t bytes) const;
 };
 
+// A backend that no plan has any more is destroyed once the last exchange that pinned such a plan is over.
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -96,8 +98,14 @@ class Backend {
   virtual void reset(StreamKey stream, ResetCode code) = 0;
   virtual void credit(StreamKey stream, std::uint32_t bytes) = 0;
 
-  // No more streams will be opened. Calls `empty` once, at once or when the last stream is over; never from a verb.
-  virtual void retire(std::function<void()> empty) { empty(); }
+  // How much room there is for the request on this loop. For a backend that picks one of several.
+  [[nodiscard]] virtual PartState state(const BackendRequest&) const { return {}; }
+  // How many others than `failed`, which had nobody for a request, could answer now: so often a request may be opened
+  // again for want of somebody.
+  [[nodiscard]] virtual std::size_t alternatives(const Backend& failed) const {
+    static_cast<void>(failed);
+    return 0;
+  }
   // Whether somebody could answer now.
   [[nodiscard]] virtual bool is_ready() const { return true; }
   // How many bytes of the path the closest claim of this backend's workers names; nothing when no worker claims it.

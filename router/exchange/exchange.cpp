@@ -1,5 +1,7 @@
 #include "router/exchange/exchange.h"
 
+#include <utility>
+
 #include "proto/limits.h"
 #include "router/exchange/error_reply.h"
 #include "router/exchange/limits.h"
@@ -45,6 +47,8 @@ void Exchange::begin(ExchangeKey key, ReplySink& client, const ClientInfo& info,
   is_over_ = awaits_continue_ = is_head_request_ = is_web_socket_ = is_sending_body_ = is_end_sent_ = has_budget_ =
       is_waiting_ = has_length_ = false;
   retries_ = reopenings_ = 0;
+  elsewhere_ = 0;
+  failed_ = nullptr;
   length_left_ = bytes_out_ = 0;
   interim_size_ = 0;
   status_ = 0;
@@ -237,7 +241,8 @@ void Exchange::open_stream() {
                                .attempt = is_again ? Attempt::again : Attempt::first,
                                .route = route(),
                                .client = *info_,
-                               .silent = is_again ? std::string_view(silent_) : std::string_view()};
+                               .silent = is_again ? std::string_view(silent_) : std::string_view(),
+                               .failed = std::exchange(failed_, nullptr)};
   stream_ = routing_.backend().open(request, {context_.finder, key_});
   send_body();
 }

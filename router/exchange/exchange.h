@@ -179,6 +179,7 @@ class Exchange {
   // retry
   void take_reply_back();
   [[nodiscard]] bool may_open_again(const Error& error) const;
+  [[nodiscard]] bool may_ask_elsewhere(const Error& error, const Backend* failed) const;
   [[nodiscard]] bool may_retry(const Error& error) const;
   [[nodiscard]] bool is_idempotent() const;
   void pause();
@@ -229,6 +230,8 @@ class Exchange {
   bool is_waiting_ = false;  // for the retry budget
   std::uint32_t retries_ = 0;
   std::uint32_t reopenings_ = 0;
+  std::size_t elsewhere_ = 0;        // openings because a backend had nobody for the request
+  const Backend* failed_ = nullptr;  // that backend, for the next opening; null = none
 
   bool has_length_ = false;  // the reply has a content-length and a body
   std::uint64_t length_left_ = 0;

@@ -1,6 +1,7 @@
 // The verbs of a backend: an exchange passes the reply to the client, or tries the request again.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "proto/head_rules.h"
 #include "router/exchange/exchange.h"
@@ -125,9 +126,16 @@ void Exchange::reply_credit(std::uint32_t bytes) {
 // --- Trying again -------------------------------------------------------------------------------------------------
 
 void Exchange::reply_reset(const Error& error) {
-  stream_ = {};
+  const Backend* const backend = std::exchange(stream_, {}).backend;
   silent_.assign(error.has_other ? std::string_view(worker_) : std::string_view());
   if (reply_.has_started() && error.code == Code::worker_lost) take_reply_back();
+  if (may_ask_elsewhere(error, backend)) {
+    ++elsewhere_;
+    failed_ = backend;
+    body_.rewind();
+    body_.restart();
+    return open_stream();
+  }
   if (may_open_again(error)) {
     ++reopenings_;
     ++context_.counters.reopened;
@@ -162,6 +170,12 @@ void Exchange::take_reply_back() {
 bool Exchange::may_open_again(const Error& error) const {
   return error.retry_safe && !reply_.has_started() && !is_for_want_of_workers(error.code) && body_.is_replayable() &&
          reopenings_ < kMaxReopenings;
+}
+
+// Nobody has seen the request, for nobody was there or had room; another part of a mixed pool may have.
+bool Exchange::may_ask_elsewhere(const Error& error, const Backend* failed) const {
+  return is_for_want_of_workers(error.code) && !reply_.has_started() && body_.is_replayable() && failed != nullptr &&
+         elsewhere_ < routing_.backend().alternatives(*failed);
 }
 
 // For a request that a worker or a server may have seen.

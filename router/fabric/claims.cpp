@@ -59,6 +59,17 @@ bool Claims::is_busy(PoolId pool) const {
                      [](const Worker* worker) { return !worker->is_draining && !worker->is_unreachable; });
 }
 
+PartState Claims::state(PoolId pool) const {
+  PartState state{PartState::Room::nobody, 0};
+  for (const Worker* worker : pools_.members(pool)) {
+    state.open += worker->in_flight;
+    if (worker->is_draining || worker->is_unreachable) continue;
+    const bool has_room = worker->is_ready(context_.now) && !worker->is_silent;
+    state.room = std::max(state.room, has_room ? PartState::Room::free : PartState::Room::full);
+  }
+  return state;
+}
+
 bool Claims::is_routed_worker_in_open_pool() const {
   const std::vector<MemberId>& members = table_.members(kOpenPool);
   return std::any_of(members.begin(), members.end(), [this](MemberId key) {

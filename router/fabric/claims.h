@@ -23,8 +23,6 @@ namespace zeroway {
 
 // The pools of groups; pools below are of the table, which would need two thousand million claims to come here.
 inline constexpr PoolId kFirstGroup = PoolId{1} << 31;
-// The pool of streams that get no worker.
-inline constexpr PoolId kNoPool = UINT32_MAX;
 
 class Claims {
  public:
@@ -63,6 +61,8 @@ class Claims {
   [[nodiscard]] bool remembers_any() const { return !empty_since_.empty(); }
   // Whether the pool has a worker that would take a stream if the worker were not full.
   [[nodiscard]] bool is_busy(PoolId pool) const;
+  // How much room the pool's workers have, and how many streams they hold.
+  [[nodiscard]] PartState state(PoolId pool) const;
   // Whether a worker with routes also claims everything. Such a worker is not connected to deal.
   [[nodiscard]] bool is_routed_worker_in_open_pool() const;
 

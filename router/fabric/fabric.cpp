@@ -49,21 +49,21 @@ BackendStream Fabric::open(const BackendRequest& request, ReplyTo reply_to) {
 
 BackendStream Fabric::open_in(PoolId pool, const BackendRequest& request, ReplyTo reply_to) {
   FabricStream& stream = traffic_.open(request, reply_to);
-  stream.pool = is_retired_ ? kNoPool : pool;
+  stream.pool = pool;
   placement_.gather(stream);
   return {this, stream.id};
 }
 
-Backend& Fabric::group(const std::string& name) {
-  std::unique_ptr<FabricGroup>& group = groups_[name];
-  if (!group) group = std::make_unique<FabricGroup>(*this, membership_, retirements_, name, claims_.group(name));
-  group->take_back();
-  return *group;
+PartState Fabric::state_in(PoolId pool) const {
+  PartState state = claims_.state(pool);
+  if (state.room == PartState::Room::free && streams_.is_anybody_waiting(pool)) state.room = PartState::Room::full;
+  return state;
 }
 
-void Fabric::retire(std::function<void()> empty) {
-  is_retired_ = true;
-  retirements_.add(std::nullopt, std::move(empty));
+Backend& Fabric::group(const std::string& name) {
+  std::unique_ptr<FabricGroup>& group = groups_[name];
+  if (!group) group = std::make_unique<FabricGroup>(*this, membership_, name, claims_.group(name));
+  return *group;
 }
 
 std::vector<std::string> Fabric::describe() const {
@@ -176,7 +176,6 @@ void Fabric::judge(Time now) {
   strangers_.cut_overdue();
   traffic_.tell_of_starved_streams();
   proof_.forget_old();
-  retirements_.tell(streams_);
 }
 
 // The process was stopped, or the machine was suspended. ZeroMQ's own thread has read nothing either: a worker that

@@ -19,7 +19,6 @@
 #include "router/fabric/placement.h"
 #include "router/fabric/post.h"
 #include "router/fabric/proof.h"
-#include "router/fabric/retirements.h"
 #include "router/fabric/strangers.h"
 #include "router/fabric/streams.h"
 #include "router/fabric/traffic.h"
@@ -61,9 +60,9 @@ class Fabric : public Backend, public WireEvents {
   void end(StreamKey stream, const Head& trailers) override { traffic_.end(stream, trailers); }
   void reset(StreamKey stream, ResetCode code) override { traffic_.reset(stream, code); }
   void credit(StreamKey stream, std::uint32_t bytes) override { traffic_.credit(stream, bytes); }
-  // A stream that is opened later is reset at the end of its turn. `empty` is called after a tick, so at most
-  // tick_interval() after the last stream is over. It must not destroy the fabric.
-  void retire(std::function<void()> empty) override;
+  [[nodiscard]] PartState state(const BackendRequest& request) const override {
+    return state_in(claims_.pool_of(request.head.authority(), request.head.path()));
+  }
   [[nodiscard]] bool is_ready() const override {
     return membership_.has_any([](const Worker&) { return true; });
   }
@@ -76,7 +75,8 @@ class Fabric : public Backend, public WireEvents {
   // The workers of a group as a backend, as long as the fabric lives. `name` as in HELLO.
   [[nodiscard]] Backend& group(const std::string& name);
 
-  // Opens a stream in this pool: for FabricGroup.
+  // For FabricGroup: how the workers of this pool are, and a stream among them.
+  [[nodiscard]] PartState state_in(PoolId pool) const;
   [[nodiscard]] BackendStream open_in(PoolId pool, const BackendRequest& request, ReplyTo reply_to);
 
   // WireEvents
@@ -108,11 +108,9 @@ class Fabric : public Backend, public WireEvents {
   Strangers strangers_;
   Membership membership_;
   Traffic traffic_;
-  Retirements retirements_;
   boost::unordered_flat_map<std::string, std::unique_ptr<FabricGroup>> groups_;
   Time last_tick_{};
   bool is_judgement_due_ = false;
-  bool is_retired_ = false;
 };
 
 }  // namespace zeroway

@@ -6,12 +6,11 @@
 
 namespace zeroway {
 
-FabricGroup::FabricGroup(Fabric& fabric, const Membership& membership, Retirements& retirements, std::string name,
-                         PoolId pool)
-    : fabric_(fabric), membership_(membership), retirements_(retirements), name_(std::move(name)), pool_(pool) {}
+FabricGroup::FabricGroup(Fabric& fabric, const Membership& membership, std::string name, PoolId pool)
+    : fabric_(fabric), membership_(membership), name_(std::move(name)), pool_(pool) {}
 
 BackendStream FabricGroup::open(const BackendRequest& request, ReplyTo reply_to) {
-  return fabric_.open_in(is_retired_ ? kNoPool : pool_, request, reply_to);
+  return fabric_.open_in(pool_, request, reply_to);
 }
 
 void FabricGroup::data(StreamKey stream, Bytes bytes) { fabric_.data(stream, bytes); }
@@ -26,10 +25,7 @@ void FabricGroup::reset(StreamKey stream, ResetCode code) { fabric_.reset(stream
 
 void FabricGroup::credit(StreamKey stream, std::uint32_t bytes) { fabric_.credit(stream, bytes); }
 
-void FabricGroup::retire(std::function<void()> empty) {
-  is_retired_ = true;
-  retirements_.add(pool_, std::move(empty));
-}
+PartState FabricGroup::state(const BackendRequest&) const { return fabric_.state_in(pool_); }
 
 bool FabricGroup::is_ready() const {
   return membership_.has_any([this](const Worker& worker) { return worker.hello.group == name_; });

@@ -3,7 +3,6 @@
 // Owner: Fabric, for as long as it lives.   Thread: one loop.
 // Not here: which workers are in the group (router/fabric/claims.h).
 #pragma once
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,11 +13,10 @@ namespace zeroway {
 
 class Fabric;
 class Membership;
-class Retirements;
 
 class FabricGroup : public Backend {
  public:
-  FabricGroup(Fabric& fabric, const Membership& membership, Retirements& retirements, std::string name, PoolId pool);
+  FabricGroup(Fabric& fabric, const Membership& membership, std::string name, PoolId pool);
 
   [[nodiscard]] BackendStream open(const BackendRequest& request, ReplyTo reply_to) override;
   void data(StreamKey stream, Bytes bytes) override;
@@ -26,21 +24,16 @@ class FabricGroup : public Backend {
   void end(StreamKey stream, const Head& trailers) override;
   void reset(StreamKey stream, ResetCode code) override;
   void credit(StreamKey stream, std::uint32_t bytes) override;
-  // See Fabric::retire(). Fabric::group() takes it back.
-  void retire(std::function<void()> empty) override;
+  [[nodiscard]] PartState state(const BackendRequest&) const override;
   [[nodiscard]] bool is_ready() const override;
   // The workers of the group; see Fabric::describe().
   [[nodiscard]] std::vector<std::string> describe() const override;
 
-  void take_back() { is_retired_ = false; }
-
  private:
   Fabric& fabric_;
   const Membership& membership_;
-  Retirements& retirements_;
   std::string name_;
   PoolId pool_;
-  bool is_retired_ = false;
 };
 
 }  // namespace zeroway

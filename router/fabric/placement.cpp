@@ -30,8 +30,6 @@ void Placement::turn_end() {
 }
 
 void Placement::place(FabricStream& stream) {
-  if (stream.pool == kNoPool)
-    return streams_.end(stream, Error{Fault::router, Code::no_worker, false, "the fabric is retired"});
   if (stream.pool == kOpenPool) {
     const Unclaimed unclaimed = unclaimed_streams();
     if (unclaimed == Unclaimed::they_are_refused) return refuse(stream);

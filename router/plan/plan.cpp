@@ -21,6 +21,12 @@ const Route* route_of_last_resort(const Site& site) {
 
 }  // namespace
 
+const PoolSpec* servers_of(const BackendSpec& spec) {
+  const auto* mixed = std::get_if<MixedSpec>(&spec);
+  if (mixed == nullptr) return std::get_if<PoolSpec>(&spec);
+  return mixed->servers.servers.empty() ? nullptr : &mixed->servers;
+}
+
 Match Plan::match(const Site* site, std::string_view host, std::string_view path, std::string_view method,
                   const ClaimLookup& claims, Security security) {
   if (site == nullptr) return {nullptr, nullptr, Match::Miss::wrong_host};

@@ -17,6 +17,7 @@
 #include "router/plan/access_rules.h"
 #include "router/plan/certificate_spec.h"
 #include "router/plan/files_spec.h"
+#include "router/plan/mixed_spec.h"
 #include "router/plan/pool_spec.h"
 #include "router/plan/route.h"
 #include "router/plan/site.h"
@@ -49,13 +50,6 @@ struct ListenerSpec {
   }
 };
 
-// The workers of one group; "" = those of the open pool and those that claim paths.
-struct GroupSpec {
-  std::string group;
-
-  bool operator==(const GroupSpec&) const = default;
-};
-
 // A backend whose replies are coded. The plan has `inner` as a backend of its own, too, in front of this one.
 struct CodedSpec {
   std::variant<GroupSpec, PoolSpec, FilesSpec> inner;
@@ -65,7 +59,10 @@ struct CodedSpec {
 };
 
 // Which backend is to be built. Two equal specifications are one backend, also across plans.
-using BackendSpec = std::variant<GroupSpec, PoolSpec, FilesSpec, CodedSpec>;
+using BackendSpec = std::variant<GroupSpec, PoolSpec, FilesSpec, MixedSpec, CodedSpec>;
+
+// The servers of a backend; null when it has none.
+[[nodiscard]] const PoolSpec* servers_of(const BackendSpec& spec);
 
 // How long a path the workers claim that serves a request: see Backend::claimed.
 class ClaimLookup {

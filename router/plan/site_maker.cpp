@@ -107,6 +107,12 @@ std::vector<std::string> names_of(const SiteSettings& said) {
   return names;
 }
 
+// A pool of servers wants one that has weight; beside workers none need have.
+void drop_idle_servers(PoolSpec& pool) {
+  const auto& all = pool.servers;
+  if (std::all_of(all.begin(), all.end(), [](const ServerSpec& one) { return one.weight == 0; })) pool.servers.clear();
+}
+
 // 0 = the site has unix sockets only.
 std::uint16_t first_port(const SiteSettings& said) {
   for (const ListenAddress& where : said.listen)
@@ -308,8 +314,9 @@ void SiteMaker::add_route(Made made, const RouteSettings& said, AccessMaker& acc
     route.backend_name = said.pool;
     auto& required = made.site->required;
     if (std::find(required.begin(), required.end(), route.backend) == required.end()) required.push_back(route.backend);
-    route.tells_worker = std::holds_alternative<GroupSpec>(plan_.backends[route.backend]);
-    if (route.tells_worker) route.reply_timeout = said.timeout.read;
+    const BackendSpec& spec = plan_.backends[route.backend];
+    route.tells_worker = std::holds_alternative<GroupSpec>(spec);
+    if (!std::holds_alternative<PoolSpec>(spec)) route.reply_timeout = said.timeout.read;  // servers have their own
     route.backend = coded(route.backend, said.compression);
   }
   route.retries = said.retries;
@@ -432,26 +439,32 @@ std::size_t SiteMaker::backend_of(BackendSpec spec) {
 
 std::size_t SiteMaker::backend_of(const SiteSettings& site, const RouteSettings& route) {
   if (is_fabric_name(route.pool)) return backend_of(GroupSpec{group_in(route.pool)});
-  std::vector<const MemberSettings*> workers;
-  std::size_t members = 0;
+  MixedSpec mixed;
+  mixed.servers = pool_of(site, route);
+  std::vector<ServerSpec>& servers = mixed.servers.servers;
   for (const MemberSettings& member : site.proxy.members) {
     if (member.name != route.pool) continue;
-    ++members;
-    if (member.target.scheme == MemberScheme::fabric) workers.push_back(&member);
+    if (member.target.scheme != MemberScheme::fabric) {
+      servers.push_back(server_of(member));
+      continue;
+    }
+    mixed.are_workers_first |= mixed.workers.empty() && servers.empty();
+    mixed.workers.push_back({GroupSpec{member.target.group}, member.weight});
   }
-  if (workers.empty()) return backend_of(BackendSpec(pool_of(site, route)));
-  if (members > 1)
-    error(workers.front()->located.place, "pool '" + route.pool + "': workers (" + workers.front()->url +
-                                              ") and other members in one pool are not supported yet");
-  return backend_of(GroupSpec{workers.front()->target.group});
+  if (mixed.workers.empty()) return backend_of(BackendSpec(std::move(mixed.servers)));
+  if (mixed.workers.size() == 1 && servers.empty()) return backend_of(mixed.workers.front().group);
+  drop_idle_servers(mixed.servers);
+  return backend_of(BackendSpec(std::move(mixed)));
 }
 
 std::size_t SiteMaker::coded(std::size_t inner, const CompressionSettings& said) {
   const auto terms = coding_terms_of(said);
-  if (!terms) return inner;
+  // A mixed pool must know which of its parts had nobody for a request; a coder in front of it would hide that.
+  if (!terms || std::holds_alternative<MixedSpec>(plan_.backends[inner])) return inner;
   CodedSpec spec{{}, *terms};
   const auto wrap = [&](const auto& plain) {
-    if constexpr (!std::is_same_v<std::decay_t<decltype(plain)>, CodedSpec>) spec.inner = plain;
+    using Plain = std::decay_t<decltype(plain)>;
+    if constexpr (!std::is_same_v<Plain, CodedSpec> && !std::is_same_v<Plain, MixedSpec>) spec.inner = plain;
   };
   std::visit(wrap, plan_.backends[inner]);
   return backend_of(BackendSpec(std::move(spec)));
@@ -460,8 +473,6 @@ std::size_t SiteMaker::coded(std::size_t inner, const CompressionSettings& said)
 PoolSpec SiteMaker::pool_of(const SiteSettings& site, const RouteSettings& route) {
   PoolSpec spec;
   spec.name = route.pool;
-  for (const MemberSettings& member : site.proxy.members)
-    if (member.name == route.pool) spec.servers.push_back(server_of(member));
   if (const auto balance = read_balance(route.balance.method)) {
     spec.balance = balance->method;
     spec.hash_field = balance->field;

@@ -57,6 +57,7 @@ class SiteMaker {
   [[nodiscard]] std::size_t backend_of(const SiteSettings& site, const RouteSettings& route);
   // The index of a backend that codes the replies of `inner`; `inner` itself without compression.
   [[nodiscard]] std::size_t coded(std::size_t inner, const CompressionSettings& said);
+  // The rules of the pool, without its servers.
   [[nodiscard]] PoolSpec pool_of(const SiteSettings& site, const RouteSettings& route);
   void add_changes(const ForwardingSettings& said, Route& route);
   [[nodiscard]] FieldTemplate read_value(const FieldRule& rule);

@@ -375,15 +375,3 @@ TEST_CASE("coded backend: a head that promises content and ends is left as it is
   CHECK(c.hearer.field("content-length") == "5000");
   CHECK(c.hearer.field("content-encoding") == "-");
 }
-
-TEST_CASE("coded backend: retired, it says so when its last reply is over") {
-  Coded c;
-  int told = 0;
-  c.ask("gzip").reply().send(json_of(2'000)).end();
-  c.backend.retire([&] { ++told; });
-  CHECK(told == 0);
-  c.finish().turn();
-  CHECK(told == 1);
-  c.backend.retire([&] { ++told; });
-  CHECK(told == 2);
-}

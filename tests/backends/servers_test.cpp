@@ -571,6 +571,25 @@ TEST_CASE("servers: 5xx is a failure only if asked for") {
 
 // --- full pools
 
+TEST_CASE("servers: a pool says whether it has room for a request, and how many it has open") {
+  PoolSpec spec = pool_of({"a", "b"});
+  spec.servers[0].max_conns = 1;
+  spec.servers[1].weight = 0;
+  spec.health.fall = 1;
+  ServersBench bench(std::move(spec));
+  const Head head = get();
+  const auto state = [&](Kind kind = Kind::request) {
+    return bench.backend->state({head, Last::yes, kind, Attempt::first, bench.route, bench.client});
+  };
+  CHECK(state().room == PartState::Room::free);
+  const Request request = bench.open(get());
+  bench.turn();
+  CHECK(state().room == PartState::Room::full);
+  CHECK(state().open == 1);
+  bench.refuse();
+  CHECK(state().room == PartState::Room::nobody);
+}
+
 TEST_CASE("servers: requests beyond max_conns wait in line, first come first served") {
   PoolSpec spec = pool_of({"a"});
   spec.servers[0].max_conns = 1;
@@ -787,42 +806,6 @@ TEST_CASE("servers: a connection with a PROXY header serves one request and name
   const Request two = bench.open(get("/2"));
   bench.turn();
   CHECK(bench.dialer.count == 2);
-}
-
-TEST_CASE("servers: a retired pool closes what is idle, and says when its last request is over") {
-  ServersBench bench(pool_of({"a"}));
-  const Request one = bench.open(get("/1")), two = bench.open(get("/2"));
-  bench.turn();
-  const auto busy = bench.connect(), idle = bench.connect();
-  idle->say(kOk);
-  bench.turn();
-  bool is_empty = false;
-  bench.backend->retire([&] { is_empty = true; });
-  CHECK_FALSE(is_empty);
-  bench.turn();
-  CHECK(idle->is_destroyed);
-  CHECK_FALSE(busy->is_destroyed);
-  CHECK_FALSE(is_empty);
-  busy->say(kOk);
-  bench.turn();
-  CHECK(busy->is_destroyed);
-  CHECK(is_empty);
-}
-
-TEST_CASE("servers: a retired pool serves what waits for a connection") {
-  ServersBench bench(pool_of({"a"}));
-  const Request request = bench.open(get());
-  bench.turn();
-  bool is_empty = false;
-  bench.backend->retire([&] { is_empty = true; });
-  bench.turn();
-  const auto server = bench.connect();
-  CHECK(server->take() == kGet);
-  server->say(kOk);
-  bench.turn();
-  CHECK(request.take() == "accepted a:80 · head 200 · data 2 · end");
-  CHECK(server->is_destroyed);
-  CHECK(is_empty);
 }
 
 TEST_CASE("servers: a server's own host and base path are no part of the paths that its reply names") {

@@ -167,11 +167,3 @@ def test_a_route_may_have_a_method_of_its_own(stack):
     text = s.proxied(port, one, other, tables=method('round_robin')) + s.route('/api', more='balance = "first"')
     router = s.serve(stack, text, port)
     assert split_by(ask(router, 6)) == {'a': 6}
-
-
-def test_entries_of_one_name_that_are_servers_and_workers_are_refused_with_their_place(stack):
-    one = stack.closing(Origin(name='server'))
-    said = s.check(stack, s.proxied(z.free_port(), one, 'fabric:'))
-    assert said.returncode == 1
-    assert "workers (fabric:) and other members in one pool are not supported yet" in said.stderr
-    assert 'router.toml:' in said.stderr

@@ -19,6 +19,33 @@ ExchangeSettings with_budget(std::uint32_t percent, std::uint32_t floor) {
 
 }  // namespace
 
+TEST_CASE("retry: a request for which a backend had nobody is opened again as often as there are others, any method") {
+  for (const Code code : {Code::no_worker, Code::workers_busy, Code::queue_full}) {
+    Script s;
+    s.backend.others = 1;
+    s.begin().ask_more("POST").send(9).send_end();
+    CHECK(s.backend.failed == nullptr);
+    s.heard();
+    s.fail({Fault::backend, code, false, "nobody"});
+    CHECK(s.heard() == "b2 open POST / · b2 data 9 · b2 end");
+    CHECK(s.backend.failed == &s.backend);
+    s.fail({Fault::backend, code, false, "nobody"});
+    CHECK(s.heard() == "c head 503 · c data " + std::to_string(s.client.body.size()) + " · c end");
+  }
+}
+
+TEST_CASE("retry: a backend without others is not asked again for want of workers, nor after any other error") {
+  Script alone;
+  CHECK(alone.ask("GET").fail(no_worker()).heard().find("b2") == std::string::npos);
+  Script s;
+  s.backend.others = 1;
+  CHECK(s.ask("POST").fail(given_up()).heard().find("b2") == std::string::npos);
+  Script begun;
+  begun.backend.others = 1;
+  begun.ask("GET").accept().reply("200").heard();
+  CHECK(begun.fail(no_worker()).heard().find("b2") == std::string::npos);
+}
+
 TEST_CASE("retry: who is tried again, and who gets what instead") {
   struct Case {
     const char* name;

@@ -94,6 +94,7 @@ class FakeBackend final : public Backend {
   BackendStream open(const BackendRequest& request, ReplyTo reply_to) override {
     seen = request.head;
     asked_by = reply_to.key;
+    failed = request.failed;
     ++streams;
     say(streams, "open " + std::string(seen.method()) + " " + std::string(seen.path()) +
                      (request.last == Last::yes ? " last" : ""));
@@ -113,9 +114,13 @@ class FakeBackend final : public Backend {
   }
   void credit(StreamKey stream, std::uint32_t bytes) override { say(stream, "credit " + std::to_string(bytes)); }
 
+  std::size_t alternatives(const Backend&) const override { return others; }
+
   Head seen;
   std::string body;
   ExchangeKey asked_by = 0;
+  const Backend* failed = nullptr;  // as the last opening said
+  std::size_t others = 0;
   StreamKey streams = 0;
   std::function<void()> on_data, on_end;
 

@@ -29,7 +29,36 @@ StreamId ask(Bench& bench, Backend& group) {
 
 std::string reset_of(Code code) { return "reset " + std::to_string(static_cast<int>(code)); }
 
+PartState state_of(const Bench& bench, const Backend& backend, std::string_view path = "/g") {
+  const Head head{{":method", "GET"}, {":scheme", "http"}, {":authority", "a"}, {":path", path}};
+  return backend.state({head, Last::yes, Kind::request, Attempt::first, bench.route, bench.client});
+}
+
 }  // namespace
+
+TEST_CASE("fabric: a group says whether it has room, and how many streams its workers hold") {
+  Bench bench;
+  Backend& group = bench.fabric->group("batch");
+  CHECK(state_of(bench, group).room == PartState::Room::nobody);
+  bench.join("open");
+  CHECK(state_of(bench, group).room == PartState::Room::nobody);
+  join(bench, "g", "batch", 1);
+  CHECK(state_of(bench, group).room == PartState::Room::free);
+  const StreamId stream = ask(bench, group);
+  CHECK(state_of(bench, group).room == PartState::Room::full);
+  CHECK(state_of(bench, group).open == 1);
+  bench.reply("g", stream);
+  CHECK(state_of(bench, group).room == PartState::Room::free);
+}
+
+TEST_CASE("fabric: the workers without a group have room only for paths that one of them serves") {
+  Bench bench;
+  bench.join("routed", 1, 1'024, {{"", "/g"}});
+  CHECK(state_of(bench, *bench.fabric, "/g/x").room == PartState::Room::free);
+  CHECK(state_of(bench, *bench.fabric, "/other").room == PartState::Room::nobody);
+  bench.join("open");
+  CHECK(state_of(bench, *bench.fabric, "/other").room == PartState::Room::free);
+}
 
 TEST_CASE("fabric: a group's streams go to its workers in turn, and to no others") {
   Bench bench;
@@ -122,27 +151,6 @@ TEST_CASE("fabric: a worker changes its group by another HELLO") {
   CHECK(bench.exchange().said.empty());
   join(bench, "g", "batch");
   CHECK(bench.last_line() == "g: welcome · head GET /g end");
-}
-
-TEST_CASE("fabric: a group retires alone, and is taken back by its name") {
-  Bench bench;
-  Backend& group = bench.fabric->group("batch");
-  bench.join("open");
-  join(bench, "g", "batch");
-  bench.ask();
-  const StreamId stream = ask(bench, group);
-  int told = 0;
-  group.retire([&] { ++told; });
-  ask(bench, group);
-  CHECK(bench.exchange().said == reset_of(Code::no_worker));
-  bench.pass(300);
-  CHECK(told == 0);
-  bench.reply("g", stream);
-  bench.pass(300);
-  CHECK(told == 1);
-  CHECK(&bench.fabric->group("batch") == &group);
-  ask(bench, group);
-  CHECK(bench.last_line() == "g: head GET /g end");
 }
 
 TEST_CASE("fabric: a group describes its own workers") {

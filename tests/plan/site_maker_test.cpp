@@ -318,13 +318,33 @@ TEST_CASE("site maker: redirects with a pattern, a status, and without a backend
 
 TEST_CASE("site maker: every error is told, with its place in the file") {
   const std::string text = site_text() + proxy_text() + "[sites.proxy.headers.add]\n\"X-A\" = \"$nobody\"\n" +
-                           server_text("a", "http://127.0.0.1:1") + server_text("a", "fabric:blue") +
+                           server_text("a", "http://127.0.0.1:1") +
                            redirect_text("/old/", "/new/$1", "pattern = \"^/old/((\"\n") + route_text("/", "a");
   const std::string errors = errors_of(text);
   CHECK(errors.find("dir/a.toml:8:9: field 'x-a': ") != std::string::npos);
-  CHECK(errors.find("dir/a.toml:17:1: redirect: ") != std::string::npos);
-  CHECK(errors.find("dir/a.toml:12:1: pool 'a': workers (fabric:blue) and other members in one pool are not supported "
-                    "yet\n") != std::string::npos);
+  CHECK(errors.find("dir/a.toml:14:1: redirect: ") != std::string::npos);
+}
+
+TEST_CASE("site maker: a pool may have servers and workers") {
+  const auto plan =
+      plan_of(site_text() + proxy_text() + server_text("a", "fabric:blue", "weight = 3\n") +
+              server_text("a", "http://127.0.0.1:1") + server_text("a", "http://127.0.0.1:2") +
+              server_text("b", "http://127.0.0.1:1", "weight = 0\n") + server_text("b", "fabric:") +
+              server_text("c", "fabric:blue") + server_text("d", "fabric:x") + server_text("d", "fabric:y") +
+              route_text("/", "a") + route_text("/b", "b") + route_text("/c", "c") + route_text("/d", "d"));
+  const auto& mixed = std::get<MixedSpec>(plan->backends.at(main_route(*plan, "/").backend));
+  CHECK(mixed.are_workers_first);
+  CHECK(mixed.servers.name == "a");
+  CHECK(mixed.servers.servers.size() == 2);
+  CHECK(mixed.workers == std::vector<MixedSpec::Workers>{{GroupSpec{"blue"}, 3}});
+  CHECK(servers_of(plan->backends.at(main_route(*plan, "/").backend)) == &mixed.servers);
+  const auto& idle = std::get<MixedSpec>(plan->backends.at(main_route(*plan, "/b").backend));
+  CHECK(idle.servers.servers.empty());  // none has weight
+  CHECK(idle.workers == std::vector<MixedSpec::Workers>{{GroupSpec{""}, 1}});
+  CHECK(servers_of(plan->backends.at(main_route(*plan, "/b").backend)) == nullptr);
+  CHECK(std::get<GroupSpec>(plan->backends.at(main_route(*plan, "/c").backend)).group == "blue");
+  CHECK(std::get<MixedSpec>(plan->backends.at(main_route(*plan, "/d").backend)).workers.size() == 2);
+  CHECK_FALSE(main_route(*plan, "/").tells_worker);
 }
 
 TEST_CASE("site maker: one wrong rule of the site is one error, however many routes begin with it") {

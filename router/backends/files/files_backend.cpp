@@ -52,11 +52,6 @@ void FilesBackend::credit(StreamKey stream, std::uint32_t bytes) {
   make_ready(stream, *found);
 }
 
-void FilesBackend::retire(std::function<void()> empty) {
-  if (streams_.empty()) return empty();
-  on_empty_ = std::move(empty);
-}
-
 std::vector<std::string> FilesBackend::describe() const {
   return {answers_.describe() + ", " + std::to_string(streams_.size()) + " replies open"};
 }
@@ -73,9 +68,6 @@ void FilesBackend::make_ready(StreamKey key, Stream& stream) {
 void FilesBackend::turn_end() {
   serve_ready();
   recycle();
-  if (!on_empty_ || !streams_.empty()) return;
-  const auto empty = std::exchange(on_empty_, nullptr);
-  empty();  // may destroy this object
 }
 
 // A turn ends several times: the bytes that a client took at its end are credit, and credit makes a stream ready. So a

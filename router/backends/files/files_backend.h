@@ -9,7 +9,6 @@
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,7 +37,6 @@ class FilesBackend final : public Backend, private TurnEnd {
   void end(StreamKey, const Head&) override {}
   void reset(StreamKey stream, ResetCode code) override;
   void credit(StreamKey stream, std::uint32_t bytes) override;
-  void retire(std::function<void()> empty) override;
   [[nodiscard]] std::vector<std::string> describe() const override;
 
  private:
@@ -79,8 +77,7 @@ class FilesBackend final : public Backend, private TurnEnd {
   std::size_t left_ = 0;    // of kTurnBytes, in that turn
   bool is_posted_ = false;  // go_on_next_turn() is under way
   StreamKey last_key_ = 0;
-  std::string buffer_;  // of one read
-  std::function<void()> on_empty_;
+  std::string buffer_;                                     // of one read
   std::shared_ptr<bool> life_ = std::make_shared<bool>();  // tasks that are posted may run after this object is gone
 };
 
