@@ -12,11 +12,13 @@ constexpr Millis kDrainLookInterval{20};  // whether the last client is gone
 
 }  // namespace
 
-Lane::Lane(const Settings& settings, const MimeTypes& types, Welcome welcome, Checks checks)
+Lane::Lane(const Settings& settings, const MimeTypes& types, Welcome welcome, Checks checks,
+           std::unique_ptr<Tracer> tracer)
     : loop_(settings.io_uring ? ManySends::Ring::if_there : ManySends::Ring::never),
+      tracer_(std::move(tracer)),
       fabric_(loop_, settings.fabric, std::move(welcome), counters_),
       backends_(loop_, clock_, fabric_, types, checks),
-      exchanges_(settings.exchange, log_, counters_, clock_, &access_),
+      exchanges_(settings.exchange, counters_, clock_, &access_, tracer_.get()),
       admission_(loop_, settings.edge.limits, exchanges_, counters_),
       sweep_(loop_, [this] { on_sweep(); }) {
   exchanges_.answer_challenges(challenges_);
@@ -25,21 +27,25 @@ Lane::Lane(const Settings& settings, const MimeTypes& types, Welcome welcome, Ch
 
 void Lane::on_sweep() {
   exchanges_.sweep(loop_.now());
-  log_.sweep(loop_.now());
   plan_.sweep();
+  logs_.sweep(loop_.now());
+  flush_spans();
   draining_.erase(
       std::remove_if(draining_.begin(), draining_.end(), [](const auto& door) { return door->is_drained(); }),
       draining_.end());
   sweep_.set(kSweepInterval);
 }
 
+void Lane::flush_spans() {
+  if (tracer_) tracer_->flush();
+}
+
 // --- the plan
 
-void Lane::use(std::shared_ptr<const Plan> plan, const SharedPools& pools, std::shared_ptr<SharedLimits> limits,
-               std::vector<DoorChange> doors) {
-  if (limits) access_.use(std::move(limits));  // requests of earlier plans go on with those that are there
-  auto backends = backends_.make(*plan, pools, plan_.is_empty() ? nullptr : &plan_.now());
-  plan_.use(std::move(plan), std::move(backends));
+void Lane::use(std::shared_ptr<const Plan> plan, const SharedParts& parts, std::vector<DoorChange> doors) {
+  if (parts.limits) access_.use(parts.limits);  // requests of earlier plans go on with those that are there
+  auto backends = backends_.make(*plan, parts.pools, plan_.is_empty() ? nullptr : &plan_.now());
+  plan_.use(std::move(plan), std::move(backends), logs_.of(parts.log_files));
   drain_other_doors(doors);
   for (DoorChange& change : doors) {
     if (const auto open = doors_.find(change.door); open != doors_.end()) {

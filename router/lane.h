@@ -22,8 +22,9 @@
 #include "router/net/loop.h"
 #include "router/net/loop_clock.h"
 #include "router/observe/counters.h"
-#include "router/observe/request_log.h"
+#include "router/observe/request_logs.h"
 #include "router/settings/settings.h"
+#include "router/trace/tracer.h"
 
 namespace zeroway {
 
@@ -35,15 +36,21 @@ struct DoorChange {
   std::optional<TlsTerms> tls{};
 };
 
+// What all loops share of a plan.
+struct SharedParts {
+  SharedPools pools;
+  std::vector<std::shared_ptr<LogFile>> log_files;  // in the order of Plan::log_files
+  std::shared_ptr<SharedLimits> limits;             // null before the first plan that counts requests
+};
+
 class Lane {
  public:
-  // `settings` and `types` outlive the lane.
-  Lane(const Settings& settings, const MimeTypes& types, Welcome welcome, Checks checks);
+  // `settings` and `types` outlive the lane. Without a tracer requests are in no traces of ours.
+  Lane(const Settings& settings, const MimeTypes& types, Welcome welcome, Checks checks,
+       std::unique_ptr<Tracer> tracer = nullptr);
 
-  // Answers new requests by `plan` at `doors` from now on. Doors that are not named drain. `limits`: null when the plan
-  // counts nothing.
-  void use(std::shared_ptr<const Plan> plan, const SharedPools& pools, std::shared_ptr<SharedLimits> limits,
-           std::vector<DoorChange> doors);
+  // Answers new requests by `plan` at `doors` from now on. Doors that are not named drain.
+  void use(std::shared_ptr<const Plan> plan, const SharedParts& parts, std::vector<DoorChange> doors);
   // Answers these challenges of ACME over HTTP from now on, and no others; null = none.
   void answer(std::shared_ptr<const OpenChallenges> challenges) { challenges_.use(std::move(challenges)); }
   // TLS connections of `door` that begin from now on have `terms`.
@@ -53,13 +60,14 @@ class Lane {
   void drain(std::function<void()> drained);
   // Cancels all open requests and closes all connections at once.
   void drop_all();
+  // Hands over the spans that still wait here; once the loop has ended.
+  void flush_spans();
   // One line for each member of each backend.
   [[nodiscard]] std::vector<std::string> describe() const;
 
   [[nodiscard]] Loop& loop() { return loop_; }
   [[nodiscard]] const LoopClock& clock() const { return clock_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
-  [[nodiscard]] RequestLog& log() { return log_; }
   [[nodiscard]] FabricDriver& fabric() { return fabric_; }
   [[nodiscard]] OriginDialer& dialer() { return backends_.dialer(); }
 
@@ -74,7 +82,8 @@ class Lane {
   Loop loop_;
   LoopClock clock_{loop_};
   Counters counters_;
-  RequestLog log_;
+  RequestLogs logs_;
+  const std::unique_ptr<Tracer> tracer_;
   FabricDriver fabric_;
   LoopBackends backends_;
   PlanInUse plan_;

@@ -17,9 +17,9 @@
 #include "router/net/signals.h"
 #include "router/net/socket.h"
 #include "router/observe/log.h"
-#include "router/observe/log_file.h"
 #include "router/observe/report.h"
 #include "router/plan/make_plan.h"
+#include "router/tracing.h"
 
 namespace zeroway {
 
@@ -97,7 +97,7 @@ Result<> Router::open() {
   Signals::block(kSignals);
   if (auto fits = fit_descriptors(settings_); !fits) return fits;
   std::signal(SIGPIPE, SIG_IGN);  // a log into a closed pipe must not end the router
-  if (auto opened = open_access_log(); !opened) return opened;
+  if (auto opened = open_tracing(); !opened) return opened;
   if (auto opened = open_lanes(); !opened) return opened;
   // Before any client can connect: a program that can connect may also send a signal.
   signals_ = std::make_unique<Signals>(lanes_.front()->loop(), kSignals, [this](int number) { signal(number); });
@@ -111,10 +111,12 @@ Result<> Router::open() {
   return {};
 }
 
-Result<> Router::open_access_log() {
-  if (settings_.observe.access_log.empty()) return {};
-  access_log_ = std::make_unique<LogFile>("access log");
-  return access_log_->open(settings_.observe.access_log);
+Result<> Router::open_tracing() {
+  if (!settings_.file || !settings_.file->tracing) return {};
+  auto tracing = Tracing::make(*settings_.file->tracing);
+  if (!tracing) return tracing.error();
+  tracing_ = std::move(*tracing);
+  return {};
 }
 
 Result<> Router::open_lanes() {
@@ -122,10 +124,10 @@ Result<> Router::open_lanes() {
   for (std::uint32_t index = 0; index < settings_.threads; ++index) {
     auto welcome = FabricDriver::plan(settings_.fabric, instance, index, settings_.threads);
     if (!welcome) return welcome.error();
-    lanes_.push_back(
-        std::make_unique<Lane>(settings_, types_, std::move(*welcome), index == 0 ? Checks::yes : Checks::no));
+    lanes_.push_back(std::make_unique<Lane>(settings_, types_, std::move(*welcome),
+                                            index == 0 ? Checks::yes : Checks::no,
+                                            tracing_ ? tracing_->tracer() : nullptr));
     Lane& lane = *lanes_.back();
-    if (access_log_) lane.log().write_to(*access_log_, settings_.observe.access_format);
     if (const auto bound = lane.fabric().bind(); !bound) {
       Error error = bound.error();
       error.detail.insert(0, "--fabric " + settings_.fabric.endpoint + ": ");
@@ -138,8 +140,8 @@ Result<> Router::open_lanes() {
 // Uses `plan` on all loops. An error changes nothing: every socket is bound and every certificate is read before the
 // first loop is told.
 Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
-  auto pools = make_pools(*plan);
-  if (!pools) return pools.error();
+  auto parts = make_parts(*plan);
+  if (!parts) return parts.error();
   if (auto prepared = certificates_->prepare(plan->certificates); !prepared) return prepared.error();
   std::vector<std::unique_ptr<Entrance>> next;
   for (const ListenerSpec& spec : plan->listeners) {
@@ -151,19 +153,32 @@ Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
     if (Entrance* before = std::exchange(entrance->before, nullptr)) entrance->tls = std::move(before->tls);
   entrances_ = std::move(next);
   plan_ = plan;
-  pools_ = std::move(*pools);
-  const bool is_counting =
-      std::any_of(plan->access.begin(), plan->access.end(), [](const AccessRules& one) { return one.is_counting(); });
-  if (is_counting && !limits_) limits_ = std::make_shared<SharedLimits>();
+  parts_ = std::move(*parts);
   for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
     auto doors = std::make_shared<std::vector<DoorChange>>(doors_of(lane));
-    on_lane(*lanes_[lane], [plan, pools = pools_, limits = limits_, doors, to = lanes_[lane].get()] {
-      to->use(plan, pools, limits, std::move(*doors));
-    });
+    on_lane(*lanes_[lane],
+            [plan, parts = parts_, doors, to = lanes_[lane].get()] { to->use(plan, parts, std::move(*doors)); });
   }
   for (const auto& entrance : entrances_) entrance->sockets.clear();
   certificates_->use(plan->certificates);
   return {};
+}
+
+Result<SharedParts> Router::make_parts(const Plan& plan) {
+  SharedParts parts;
+  for (const std::string& path : plan.log_files) {
+    auto file = access_logs_.open(path);
+    if (!file) return file.error();
+    parts.log_files.push_back(std::move(*file));
+  }
+  auto pools = make_pools(plan);
+  if (!pools) return pools.error();
+  parts.pools = std::move(*pools);
+  const bool is_counting =
+      std::any_of(plan.access.begin(), plan.access.end(), [](const AccessRules& one) { return one.is_counting(); });
+  parts.limits = parts_.limits;  // what is counted outlives plans
+  if (is_counting && !parts.limits) parts.limits = std::make_shared<SharedLimits>();
+  return parts;
 }
 
 // What all loops share of each pool. A pool that is as before stays; one of the same name hands its servers' health on.
@@ -177,12 +192,13 @@ Result<SharedPools> Router::make_pools(const Plan& plan) const {
     }
     const auto is_same = [&](const auto& pool) { return pool && pool->spec() == *wanted; };
     const auto is_before = [&](const auto& pool) { return pool && pool->spec().name == wanted->name; };
-    if (const auto same = std::find_if(pools_.begin(), pools_.end(), is_same); same != pools_.end()) {
+    if (const auto same = std::find_if(parts_.pools.begin(), parts_.pools.end(), is_same); same != parts_.pools.end()) {
       pools.push_back(*same);
       continue;
     }
-    const auto before = std::find_if(pools_.begin(), pools_.end(), is_before);
-    auto pool = ServersPool::make(*wanted, before == pools_.end() ? nullptr : before->get(), std::random_device()());
+    const auto before = std::find_if(parts_.pools.begin(), parts_.pools.end(), is_before);
+    auto pool =
+        ServersPool::make(*wanted, before == parts_.pools.end() ? nullptr : before->get(), std::random_device()());
     if (!pool)
       return Error{Fault::router, Code::internal, false, "pool '" + wanted->name + "': " + pool.error().detail};
     pools.push_back(std::move(*pool));
@@ -378,6 +394,8 @@ int Router::run() {
   on_all_lanes([](Lane&) {}, [this] { certificates_->start(); });
   lanes_.front()->loop().run();
   for (std::thread& thread : threads) thread.join();
+  for (const auto& lane : lanes_) lane->flush_spans();
+  if (tracing_) tracing_->finish();
   if (settings_.observe.verbose) {
     Counters sum;
     for (const auto& lane : lanes_) add(sum, lane->counters());
@@ -430,7 +448,7 @@ void Router::stop() {
 
 void Router::reload() {
   // Lines that loops still gather go to the new file, which is as good as the old one.
-  if (access_log_) access_log_->reopen();
+  access_logs_.reopen();
   log::reopen();
   log::info("SIGHUP: log files are opened anew, certificates are read again");
   for (const auto& entrance : entrances_)
@@ -486,7 +504,11 @@ void Router::gather(std::size_t index, Report report) {
 }
 
 void Router::write_counters(Counters sum) const {
-  if (access_log_) sum.access_lines_lost = access_log_->lost();  // one file for all loops
+  sum.access_lines_lost = access_logs_.lost();  // of files that all loops share
+  if (tracing_) {
+    sum.spans_sent = tracing_->sent();
+    sum.spans_lost = tracing_->lost();
+  }
   write_report(sum);
 }
 

@@ -15,21 +15,19 @@
 
 #include "proto/error.h"
 #include "router/acme/certificate_keeper.h"
-#include "router/loop_backends.h"
+#include "router/lane.h"
+#include "router/observe/log_files.h"
 #include "router/settings/command_line.h"
 #include "router/settings/settings.h"
 
 namespace zeroway {
 
 struct Counters;
-class Lane;
-struct DoorChange;
-class LogFile;
 struct ListenerSpec;
 struct Plan;
-struct SharedLimits;
 class Signals;
 class Timer;
+class Tracing;
 
 // Reads the settings anew. Without settings in the result, `error` says why.
 using ReadSettings = std::function<CommandLine()>;
@@ -49,9 +47,10 @@ class Router : private CertificateUsers {
  private:
   struct Entrance;  // a listener that is open on all loops
 
-  [[nodiscard]] Result<> open_access_log();
+  [[nodiscard]] Result<> open_tracing();
   [[nodiscard]] Result<> open_lanes();
   [[nodiscard]] Result<> adopt(std::shared_ptr<const Plan> plan);
+  [[nodiscard]] Result<SharedParts> make_parts(const Plan& plan);
   [[nodiscard]] Result<SharedPools> make_pools(const Plan& plan) const;
   [[nodiscard]] Result<std::shared_ptr<const Plan>> read_plan(const Settings& settings) const;
   [[nodiscard]] Result<std::shared_ptr<const Plan>> read_sites(const Settings& settings) const;
@@ -80,8 +79,9 @@ class Router : private CertificateUsers {
   void gather(std::size_t index, Report report);
 
   ReadSettings read_again_;
-  Settings settings_;                    // not changed once open() has begun
-  std::unique_ptr<LogFile> access_log_;  // none when it is off
+  Settings settings_;  // not changed once open() has begun
+  LogFiles access_logs_;
+  std::unique_ptr<Tracing> tracing_;  // none when the file has no [tracing]
   const MimeTypes types_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Signals> signals_;
@@ -90,8 +90,7 @@ class Router : private CertificateUsers {
   std::shared_ptr<const TlsChallenges> tls_challenges_;  // null = none is open
   std::vector<std::unique_ptr<Entrance>> entrances_;     // in the order of the plan's listeners
   std::shared_ptr<const Plan> plan_;                     // in use, or being told to the lanes
-  SharedPools pools_;                                    // of plan_
-  std::shared_ptr<SharedLimits> limits_;                 // none before the first plan that counts requests
+  SharedParts parts_;                                    // of plan_
   std::uint64_t last_door_ = 0;
   std::size_t drained_ = 0;
   bool is_running_ = false;

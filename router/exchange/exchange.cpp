@@ -11,6 +11,7 @@
 #include "router/observe/log.h"
 #include "router/observe/request_log.h"
 #include "router/plan/origin_rule.h"
+#include "router/trace/tracer.h"
 
 namespace zeroway {
 
@@ -49,14 +50,10 @@ void Exchange::begin(ExchangeKey key, ReplySink& client, const ClientInfo& info,
   retries_ = reopenings_ = 0;
   elsewhere_ = 0;
   failed_ = nullptr;
-  length_left_ = bytes_out_ = 0;
+  length_left_ = 0;
   interim_size_ = 0;
-  status_ = 0;
-  began_ = opened_ = now;
   reply_due_ = retry_due_ = resume_at_ = verdict_due_ = Time{};
-  queue_time_ = {};
-  worker_.clear();
-  reason_ = {};
+  record_.begin(now);
   ++context_.counters.exchanges_open;
 }
 
@@ -73,14 +70,15 @@ void Exchange::request_head(Head& head, Last last) {
   if (last == Last::yes) static_cast<void>(request_.end());
   routing_.find_site(*info_, request_head_);
   if (answer_challenge()) return;
+  const Trust trust = context_.rules.trusts(info_->address, routing_.site()) ? Trust::yes : Trust::no;
+  join_trace(trust);
   // Before the router changes the head: the last recipient answers with the request as it came.
   forwarding_ = count_forwarding(request_head_);
   Result<> found;
   if (forwarding_ == Forwarding::allowed) found = routing_.find(*info_, request_head_, kind_);
   if (routing_.has_route()) {
     context_.terms = route().terms;
-    routing_.identify(request_head_, context_.ids,
-                      context_.rules.trusts(info_->address, routing_.site()) ? Trust::yes : Trust::no);
+    routing_.identify(request_head_, context_.ids, trust);
   }
   if (const AccessRules* rules = routing_.access()) return judge(*rules, std::move(found));
   proceed(found);
@@ -170,6 +168,7 @@ void Exchange::change_request() {
     marks_->request.clean_trailers(request_trailers_);
   }
   routing_.change_request(*info_, request_head_);
+  if (record_.trace().is_on()) Tracer::mark(request_head_, record_.trace(), record_.trace().first_attempt);
   // Counts the added fields too, and 32 bytes for each field: workers refuse to decode a larger head, and the router
   // would blame the worker.
   if (request_head_.list_size() > kMaxHeadSize) return refuse_request(Code::header_too_large);
@@ -182,11 +181,17 @@ void Exchange::refused_head(Head& head, Code code) {
   std::swap(request_head_, head);
   is_head_request_ = request_head_.method() == "HEAD";
   routing_.find_site(*info_, request_head_);
+  join_trace(Trust::no);
   refuse_request(code);
 }
 
+void Exchange::join_trace(Trust trust) {
+  if (context_.tracer == nullptr) return;
+  record_.join(context_.tracer->begin(request_head_, trust == Trust::yes ? TrustCaller::yes : TrustCaller::no));
+}
+
 void Exchange::refuse_request(Code code) {
-  reason_ = error_name(code);
+  record_.failed(code);
   answer(code);
 }
 
@@ -231,9 +236,9 @@ void Exchange::answer_without_backend() {
 
 void Exchange::open_stream() {
   const bool is_bare = request_.has_ended() && body_.received() == 0 && request_trailers_.is_empty();
-  opened_ = context_.clock.now();
   const bool is_again = retries_ + reopenings_ > 0;
-  worker_.clear();
+  const SpanId span = record_.opened(context_.clock.now(), context_.tracer);
+  if (span != 0 && is_again) Tracer::mark(request_head_, record_.trace(), span);
   is_end_sent_ = false;
   const BackendRequest request{.head = request_head_,
                                .last = is_bare ? Last::yes : Last::no,
@@ -322,11 +327,11 @@ void Exchange::set_deadline() {
 // The client is gone, or the codec has found that the client breaks the rules: the codec has counted and logged that.
 void Exchange::request_reset(const Error& error) {
   stop_judging();
+  record_.failed(error.code);
   drop_stream(ResetCode::cancel);
-  reason_ = error_name(error.code);
   if (error.code == Code::cancelled) {
     ++context_.counters.cancelled;
-    if (status_ == 0) status_ = error_status(error.code);
+    if (record_.status() == 0) record_.replied(error_status(error.code));
     return conclude();
   }
   if (!reply_.has_started()) return answer(error.code);
@@ -335,7 +340,7 @@ void Exchange::request_reset(const Error& error) {
 }
 
 void Exchange::blame_client(Code code) {
-  if (!is_over_) reason_ = error_name(code);
+  if (!is_over_) record_.failed(code);
 }
 
 void Exchange::request_credit(std::uint32_t bytes) {
@@ -351,7 +356,7 @@ void Exchange::refuse_reply(std::string detail) {
 
 void Exchange::fail(const Error& error) {
   stop_judging();
-  reason_ = error_name(error.code);
+  record_.failed(error.code);
   report(error);
   drop_stream(error.code == Code::worker_protocol ? ResetCode::protocol_error : ResetCode::cancel);
   is_waiting_ = false;
@@ -380,10 +385,10 @@ std::string Exchange::describe(const Error& error) const {
   line.append(" from ")
       .append(context_.rules.client_of(request_head_, *info_, routing_.site()))
       .append(" failed: ")
-      .append(reason_);
+      .append(record_.reason());
   const bool is_of_workers = !routing_.has_route() || route().tells_worker;
-  if (error.fault == Fault::backend && !worker_.empty())
-    line.append(is_of_workers ? ", worker " : ", server ").append(worker_);
+  if (error.fault == Fault::backend && !record_.member().empty())
+    line.append(is_of_workers ? ", worker " : ", server ").append(record_.member());
   if (!error.detail.empty()) line.append(": ").append(error.detail);
   const std::string_view hint = error_hint(error.code);  // the options of a router and its workers
   if (is_of_workers && !hint.empty()) line.append(" (").append(hint).append(")");
@@ -404,16 +409,20 @@ void Exchange::answer(Code code) {
 }
 
 void Exchange::answer(Head& head, std::string_view content) {
-  Head no_trailers;
-  status_ = head.status();
-  count_reply(context_.counters, status_);
+  record_.replied(head.status());
+  count_reply(context_.counters, head.status());
   reply_.reset();
   change_reply(head, Reply::own);
+  send_whole(head, content);
+}
+
+void Exchange::send_whole(Head& head, std::string_view content) {
+  Head no_trailers;
   const bool is_bare = is_head_request_ || content.empty();
   client_->head(head, is_bare ? Last::yes : Last::no);
   if (is_over_) return;
   if (!is_bare) {
-    bytes_out_ = content.size();
+    record_.sent(content.size());
     client_->data(as_bytes(content));
     if (is_over_) return;
   }
@@ -436,17 +445,21 @@ void Exchange::finish(Head& trailers) {
 void Exchange::drop_stream(ResetCode code) {
   if (!stream_.is_open()) return;
   const BackendStream stream = std::exchange(stream_, {});
+  record_.stream_over(context_.clock.now(), code == ResetCode::no_error ? std::string_view() : record_.reason());
   stream.reset(code);
 }
 
 void Exchange::conclude() {
+  const Time now = context_.clock.now();
   is_over_ = true;
   stop_judging();
   is_waiting_ = false;
+  if (stream_.is_open()) record_.stream_over(now);
   stream_ = {};
   give_budget_back();
   --context_.counters.exchanges_open;
-  if (context_.log.is_on()) write_record();
+  const LogPlace place = routing_.log_place();
+  if (place.log != nullptr || record_.trace().is_sampled) tell(place, now);
   body_.clear();
   marks_.reset();
   routing_.clear();
@@ -460,28 +473,16 @@ bool Exchange::is_upgrade() const { return kind_ == Kind::web_socket && info_->p
 
 std::string_view Exchange::client_method() const { return is_upgrade() ? "GET" : request_head_.method(); }
 
-void Exchange::write_record() {
-  const auto in_us = [](Clock::duration time) { return std::chrono::duration_cast<std::chrono::microseconds>(time); };
-  const auto or_dash = [](std::string_view text) { return text.empty() ? "-" : text; };
-  const auto field = [this](std::string_view name) { return request_head_.find(name).value_or(std::string_view{}); };
-  context_.log.write({.ended = context_.clock.wall_now(),
-                      .address = context_.rules.client_of(request_head_, *info_, routing_.site()),
-                      .peer = info_->address,
-                      .method = or_dash(client_method()),
-                      .host = request_head_.authority(),
-                      .path = or_dash(routing_.path_of(request_head_)),
-                      .protocol = info_->protocol,
-                      .status = is_upgrade() && status_ == 200 ? 101 : status_,
-                      .bytes_out = bytes_out_,
-                      .bytes_in = body_.received(),
-                      .referer = field("referer"),
-                      .user_agent = field("user-agent"),
-                      .worker = worker_,
-                      .queue_time = in_us(queue_time_),
-                      .total_time = in_us(context_.clock.now() - began_),
-                      .retries = retries_ + reopenings_,
-                      .reason = reason_,
-                      .request_id = routing_.request_id()});
+void Exchange::tell(LogPlace place, Time now) {
+  const ExchangeFacts facts{.request = request_head_,
+                            .routing = routing_,
+                            .client = *info_,
+                            .address = context_.rules.client_of(request_head_, *info_, routing_.site()),
+                            .bytes_in = body_.received(),
+                            .is_upgrade = is_upgrade()};
+  const RequestRecord told = record_.tell(facts, now, context_.clock.wall_now());
+  if (place.log != nullptr) place.log->write(told, *place.format);
+  if (record_.trace().is_sampled) record_.write_spans(*context_.tracer, told, now);
 }
 
 }  // namespace zeroway

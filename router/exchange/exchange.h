@@ -26,6 +26,7 @@
 #include "proto/stream_state.h"
 #include "router/exchange/access_judge.h"
 #include "router/exchange/challenges.h"
+#include "router/exchange/exchange_record.h"
 #include "router/exchange/exchanges.h"
 #include "router/exchange/header_rules.h"
 #include "router/exchange/max_forwards.h"
@@ -39,8 +40,8 @@ namespace zeroway {
 
 // The data that all exchanges of a loop share. Class Exchanges implements it.
 struct ExchangeContext {
-  ExchangeContext(const ExchangeSettings& settings, RequestLog& with_log, Counters& with_counters,
-                  const WallClock& with_clock, AccessJudge* with_judge);
+  ExchangeContext(const ExchangeSettings& settings, Counters& with_counters, const WallClock& with_clock,
+                  AccessJudge* with_judge, Tracer* with_tracer);
   virtual ~ExchangeContext() = default;
   // The exchange is over: its key is stale at once, its memory stays unchanged until no verb runs.
   virtual void retire(ExchangeKey key) = 0;
@@ -49,12 +50,12 @@ struct ExchangeContext {
   // Called when the outermost verb has returned and some exchange waits for the budget.
   virtual void serve_waiting() = 0;
 
-  RequestLog& log;
   Counters& counters;
   const WallClock& clock;
   ExchangeFinder* finder = nullptr;              // of the exchanges of this loop
   VerdictFinder* verdicts = nullptr;             // the same
   AccessJudge* const judge;                      // null: no plan has rules of access
+  Tracer* const tracer;                          // null: requests are in no traces of ours
   const ChallengeAnswers* challenges = nullptr;  // null = none
   RequestTerms terms;                            // of the request whose head came last
   HeaderRules rules;
@@ -149,6 +150,7 @@ class Exchange {
   void proceed(const Result<>& found);
   void change_request();
   void answer_as_last();
+  void join_trace(Trust trust);
   void answer_without_backend();
   [[nodiscard]] bool answer_challenge();
   [[nodiscard]] const Route& route() const { return routing_.route(); }
@@ -170,6 +172,8 @@ class Exchange {
   void reply_head(Head& head, Last last);
   void reply_interim(Head& head, Last last);
   void reply_final(Head& head, Last last);
+  [[nodiscard]] const ErrorBody* page_in_place_of(int status) const;
+  void replace_body(Head& head, Last last, const ErrorBody& page);
   void reply_data(Bytes bytes);
   void reply_piece(Bytes piece, MessageKind kind, Last last);
   void reply_end(Head& trailers);
@@ -193,10 +197,11 @@ class Exchange {
   void answer(Code code);
   void answer(Head& head, std::string_view content);
   void change_reply(Head& head, Reply whose);
+  void send_whole(Head& head, std::string_view content);
   void finish(Head& trailers);
   void drop_stream(ResetCode code);
   void conclude();
-  void write_record();
+  void tell(LogPlace place, Time now);
   [[nodiscard]] bool is_upgrade() const;
   [[nodiscard]] std::string_view client_method() const;
 
@@ -236,18 +241,13 @@ class Exchange {
   bool has_length_ = false;  // the reply has a content-length and a body
   std::uint64_t length_left_ = 0;
   std::size_t interim_size_ = 0;  // of all interim heads so far
-  std::uint64_t bytes_out_ = 0;
-  int status_ = 0;
 
-  Time began_{}, opened_{};
   Time reply_due_{};    // Time{} = no limit
   Time retry_due_{};    // while is_waiting_
   Time resume_at_{};    // while this exchange pauses between two retries
   Time verdict_due_{};  // while judging
-  Clock::duration queue_time_{};
-  std::string worker_;
   std::string silent_;  // who let the request wait for too long; good once it is opened again
-  std::string_view reason_;
+  ExchangeRecord record_;
 };
 
 }  // namespace zeroway

@@ -22,12 +22,12 @@ class Verb {
 
 }  // namespace
 
-ExchangeContext::ExchangeContext(const ExchangeSettings& settings, RequestLog& with_log, Counters& with_counters,
-                                 const WallClock& with_clock, AccessJudge* with_judge)
-    : log(with_log),
-      counters(with_counters),
+ExchangeContext::ExchangeContext(const ExchangeSettings& settings, Counters& with_counters, const WallClock& with_clock,
+                                 AccessJudge* with_judge, Tracer* with_tracer)
+    : counters(with_counters),
       clock(with_clock),
       judge(with_judge),
+      tracer(with_tracer),
       rules(settings),
       budget(settings.retry_budget_percent, settings.retry_budget_floor),
       deadlines(with_clock.now()),

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "proto/head_rules.h"
+#include "router/exchange/error_reply.h"
 #include "router/exchange/exchange.h"
 #include "router/exchange/limits.h"
 #include "router/observe/counters.h"
@@ -18,6 +19,13 @@ bool is_idempotent_method(std::string_view method) {
   return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
 }
 
+// What describes a body (RFC 9110 §8, RFC 9530), and is wrong for another one.
+constexpr std::array<std::string_view, 14> kBodyFields{"content-type",     "content-length",   "content-encoding",
+                                                       "content-language", "content-location", "content-disposition",
+                                                       "content-range",    "accept-ranges",    "etag",
+                                                       "last-modified",    "content-digest",   "repr-digest",
+                                                       "digest",           "trailer"};
+
 // Nobody took the request, and the backend has already waited for room where that can help.
 bool is_for_want_of_workers(Code code) {
   return code == Code::no_worker || code == Code::workers_busy || code == Code::queue_full;
@@ -27,10 +35,7 @@ bool is_for_want_of_workers(Code code) {
 
 // --- The reply ----------------------------------------------------------------------------------------------------
 
-void Exchange::reply_accepted(std::string_view worker) {
-  worker_ = worker;
-  queue_time_ = context_.clock.now() - opened_;
-}
+void Exchange::reply_accepted(std::string_view worker) { record_.accepted(worker, context_.clock.now()); }
 
 void Exchange::reply_head(Head& head, Last last) {
   if (auto checked = check_reply_head(head); !checked) return refuse_reply(checked.error().detail);
@@ -72,11 +77,12 @@ void Exchange::reply_final(Head& head, Last last) {
   if (body_.received() > 0 && !is_idempotent()) body_.stop_keeping();  // even if this reply is taken back
   give_budget_back();
   reply_due_ = Time{};
-  status_ = status;
+  record_.replied(status);
   count_reply(context_.counters, status);
-  context_.rules.reply(head, route().tells_worker ? std::string_view(worker_) : std::string_view(),
+  context_.rules.reply(head, route().tells_worker ? std::string_view(record_.member()) : std::string_view(),
                        context_.date.text(context_.clock.wall_now()));
   change_reply(head, Reply::backend);
+  if (const ErrorBody* page = page_in_place_of(status)) return replace_body(head, last, *page);
   const bool is_last = is_bare || last == Last::yes;
   if (is_web_socket_) {
     client_->accept_web_socket(head, route().web_sockets);
@@ -89,20 +95,34 @@ void Exchange::reply_final(Head& head, Last last) {
   finish(no_trailers);
 }
 
+// The site's page for a backend's error; null where the backend's own body goes on.
+const ErrorBody* Exchange::page_in_place_of(int status) const {
+  return route().intercepts_errors && status >= 400 ? routing_.error_body(status) : nullptr;
+}
+
+// The status and all fields but those of the body stay: a 401 needs its challenge, a 503 its Retry-After.
+void Exchange::replace_body(Head& head, Last last, const ErrorBody& page) {
+  for (const std::string_view name : kBodyFields) head.remove(name);
+  head.add("content-type", page.type);
+  head.add("content-length", std::to_string(page.content.size()));
+  if (last == Last::no || !is_end_sent_) drop_stream(ResetCode::no_error);
+  send_whole(head, page.content);
+}
+
 void Exchange::reply_data(Bytes bytes) {
   if (!reply_.data()) return refuse_reply("a body without a head");
   if (is_web_socket_) return refuse_reply("a body on a WebSocket");
   if (bytes.empty()) return;
   if (has_length_ && bytes.size() > length_left_) return refuse_reply("more content than its content-length");
   length_left_ -= has_length_ ? bytes.size() : 0;
-  bytes_out_ += bytes.size();
+  record_.sent(bytes.size());
   client_->data(bytes);
 }
 
 void Exchange::reply_piece(Bytes piece, MessageKind kind, Last last) {
   if (!reply_.data()) return refuse_reply("a message without a head");
   if (!is_web_socket_) return refuse_reply("a message on no WebSocket");
-  bytes_out_ += piece.size();
+  record_.sent(piece.size());
   client_->piece(piece, kind, last);
 }
 
@@ -127,7 +147,8 @@ void Exchange::reply_credit(std::uint32_t bytes) {
 
 void Exchange::reply_reset(const Error& error) {
   const Backend* const backend = std::exchange(stream_, {}).backend;
-  silent_.assign(error.has_other ? std::string_view(worker_) : std::string_view());
+  record_.stream_over(context_.clock.now(), error_name(error.code));
+  silent_.assign(error.has_other ? std::string_view(record_.member()) : std::string_view());
   if (reply_.has_started() && error.code == Code::worker_lost) take_reply_back();
   if (may_ask_elsewhere(error, backend)) {
     ++elsewhere_;
@@ -159,9 +180,9 @@ void Exchange::reply_reset(const Error& error) {
 void Exchange::take_reply_back() {
   if (!client_->take_back()) return;
   reply_ = StreamState();
-  --replies_of(context_.counters, status_);
-  status_ = 0;
-  bytes_out_ = length_left_ = 0;
+  --replies_of(context_.counters, record_.status());
+  record_.taken_back();
+  length_left_ = 0;
   has_length_ = false;
   time_worker();
 }

@@ -5,7 +5,6 @@
 #include "router/exchange/exchange.h"
 #include "router/exchange/limits.h"
 #include "router/exchange/slot_map.h"
-#include "router/observe/request_log.h"
 
 namespace zeroway {
 
@@ -34,9 +33,9 @@ struct Exchanges::Inside final : ExchangeContext {
   std::deque<ExchangeKey> queue;  // exchanges that wait for the retry budget, first come first served
 };
 
-Exchanges::Exchanges(const ExchangeSettings& settings, RequestLog& log, Counters& counters, const WallClock& clock,
-                     AccessJudge* judge)
-    : inside_(std::make_unique<Inside>(settings, log, counters, clock, judge)) {
+Exchanges::Exchanges(const ExchangeSettings& settings, Counters& counters, const WallClock& clock, AccessJudge* judge,
+                     Tracer* tracer)
+    : inside_(std::make_unique<Inside>(settings, counters, clock, judge, tracer)) {
   inside_->finder = this;
   inside_->verdicts = this;
 }
@@ -75,10 +74,7 @@ void Exchanges::decided(ExchangeKey key, Verdict verdict) {
   if (Exchange* exchange = inside_->exchanges.find(key)) exchange->decided(std::move(verdict));
 }
 
-void Exchanges::sweep(Time now) {
-  inside_->deadlines.advance(now);
-  inside_->log.sweep(now);
-}
+void Exchanges::sweep(Time now) { inside_->deadlines.advance(now); }
 
 void Exchanges::answer_challenges(const ChallengeAnswers& who) { inside_->challenges = &who; }
 

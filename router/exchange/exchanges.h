@@ -23,15 +23,16 @@
 namespace zeroway {
 
 class ChallengeAnswers;  // router/exchange/challenges.h
-class RequestLog;        // router/observe/request_log.h
+class Tracer;            // router/trace/tracer.h
 class WallClock;         // router/observe/wall_clock.h
 struct Counters;         // router/observe/counters.h
 
 class Exchanges : public ExchangeFinder, public VerdictFinder {
  public:
-  // `judge` outlives the exchanges. Without one, a request that is to be judged is 500.
-  Exchanges(const ExchangeSettings& settings, RequestLog& log, Counters& counters, const WallClock& clock,
-            AccessJudge* judge = nullptr);
+  // `judge` outlives the exchanges. Without one, a request that is to be judged is 500. `tracer` too; without one,
+  // requests are in no traces of ours.
+  Exchanges(const ExchangeSettings& settings, Counters& counters, const WallClock& clock, AccessJudge* judge = nullptr,
+            Tracer* tracer = nullptr);
   ~Exchanges() override;
 
   // Begins an exchange whose reply goes to `client`. `client` and `info` must stay until `client` was told end or

@@ -1,11 +1,14 @@
 #include "router/exchange/plan_in_use.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace zeroway {
 
-void PlanInUse::use(std::shared_ptr<const Plan> plan, std::vector<std::shared_ptr<Backend>> backends) {
-  plans_.push_back(std::make_unique<LoopPlan>(std::move(plan), std::move(backends)));
+void PlanInUse::use(std::shared_ptr<const Plan> plan, std::vector<std::shared_ptr<Backend>> backends,
+                    std::vector<std::shared_ptr<RequestLog>> logs) {
+  assert(logs.size() == plan->log_files.size());
+  plans_.push_back(std::make_unique<LoopPlan>(std::move(plan), std::move(backends), std::move(logs)));
 }
 
 Answer PlanInUse::match(const ListenerInUse& listener, const Site* site, const Head& head, std::string_view method,

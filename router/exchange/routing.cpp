@@ -37,6 +37,7 @@ void tell_prefix(std::string_view prefix, Head& head) {
 void Routing::clear() {
   answer_ = {};
   has_encoded_slash_ = is_misdirected_ = false;
+  raw_target_.clear();
   client_path_.clear();
   request_id_.clear();
 }
@@ -79,7 +80,9 @@ Result<> Routing::make_canonical(Head& head) {
   const auto path = canonical_path(head.path(), scratch_);
   if (!path) return path.error();
   has_encoded_slash_ = path->has_encoded_slash;
-  if (path->whole != head.path()) head.set(":path", path->whole);
+  if (path->whole == head.path()) return {};
+  raw_target_ = head.path();
+  head.set(":path", path->whole);
   return {};
 }
 
@@ -121,14 +124,24 @@ const AccessRules* Routing::access() const {
   return site() == nullptr ? nullptr : site()->access;
 }
 
-void Routing::identify(const Head& head, RequestIds& ids, Trust trust) {
-  if (route().request.is_empty() && route().reply.is_empty() && site()->reply.is_empty() && !route().redirect) return;
+void Routing::identify(Head& head, RequestIds& ids, Trust trust) {
+  const bool has_rules =
+      !route().request.is_empty() || !route().reply.is_empty() || !site()->reply.is_empty() || route().redirect;
+  if (!has_rules && !site()->gives_ids) return;
   const auto own = head.find("x-request-id");
   if (trust == Trust::yes && own && RequestIds::is_fit(*own)) {
     request_id_ = *own;
   } else {
     ids.write(request_id_);
   }
+  if (site()->gives_ids) head.set("x-request-id", request_id_);
+}
+
+LogPlace Routing::log_place() const {
+  if (answer_.pin.is_empty()) return {};  // no head has come
+  const auto& rule = site() != nullptr ? site()->log : answer_.pin->plan->log;
+  if (!rule) return {};
+  return {answer_.pin->logs[rule->file].get(), &rule->format};
 }
 
 void Routing::change_request(const ClientInfo& client, Head& head) {

@@ -24,6 +24,12 @@ enum class Trust : bool { no, yes };
 // Whose reply it is: a backend's, or the router's own.
 enum class Reply : bool { backend, own };
 
+// An access log, and the form of its lines; null = there is none.
+struct LogPlace {
+  RequestLog* log = nullptr;
+  const LogFormat* format = nullptr;
+};
+
 class Routing {
  public:
   // Forgets the request before, and lets go of its plan.
@@ -34,8 +40,9 @@ class Routing {
   // After find_site(): finds who answers. The error is the client's. First of all the client must have shown the
   // certificate that the site wants: it chose the site of its TLS handshake by another name than that of its request.
   [[nodiscard]] Result<> find(const ClientInfo& client, Head& head, Kind kind);
-  // Gives the request its id, if a rule of its route can use one: a new one, or that of a trusted client.
-  void identify(const Head& head, RequestIds& ids, Trust trust);
+  // Gives the request its id, if its site or a rule of its route can use one: a new one, or that of a trusted client.
+  // The head gets the id where the site gives ids.
+  void identify(Head& head, RequestIds& ids, Trust trust);
   // Changes the head of the request for the backend, after the forwarding fields were added.
   void change_request(const ClientInfo& client, Head& head);
   // Changes the head of a reply for the client. `request`: the request's head, as the backend got it.
@@ -59,7 +66,13 @@ class Routing {
   [[nodiscard]] std::string_view path_of(const Head& request) const {
     return client_path_.empty() ? request.path() : std::string_view(client_path_);
   }
+  // The target as the client sent it, for the log; `request` as the backend got it.
+  [[nodiscard]] std::string_view target_of(const Head& request) const {
+    return raw_target_.empty() ? path_of(request) : std::string_view(raw_target_);
+  }
   [[nodiscard]] const std::string& request_id() const { return request_id_; }
+  // Where the request is told of.
+  [[nodiscard]] LogPlace log_place() const;
 
  private:
   [[nodiscard]] Result<> check_handshake(const ClientInfo& client) const;
@@ -73,6 +86,7 @@ class Routing {
   Answer answer_;
   bool has_encoded_slash_ = false;
   bool is_misdirected_ = false;  // the client's TLS handshake does not fit the site
+  std::string raw_target_;       // "" = the path was canonical as it came
   std::string client_path_;      // "" = the backend's path is the client's
   std::string request_id_;       // "" = nothing wants one
   std::string copies_, scratch_;

@@ -29,6 +29,8 @@ struct Counters {
   std::uint64_t limited = 0;         // 429 and 503: over a limit of the site or the route
   // observe
   std::uint64_t access_lines_lost = 0;  // of the access log's file, so not counted by loops
+  std::uint64_t spans_sent = 0;         // to the collector of traces; not counted by loops, either
+  std::uint64_t spans_lost = 0;         // the collector did not take them in time
   // fabric
   std::uint64_t dealt = 0;         // openings through deal
   std::uint64_t steered = 0;       // openings through steer

@@ -99,6 +99,12 @@ class LogFile::Writer {
     return true;
   }
 
+  void leave() {
+    const std::lock_guard lock(mutex_);
+    is_finishing_ = true;
+    work_.notify_one();
+  }
+
   std::uint64_t lost() const {
     const std::lock_guard lock(mutex_);
     return lost_;
@@ -275,6 +281,12 @@ void LogFile::finish() {
   } else {
     thread_.detach();  // stuck in a write; the thread ends with the write or with the process
   }
+}
+
+void LogFile::leave() {
+  if (!thread_.joinable()) return;
+  writer_->leave();
+  thread_.detach();
 }
 
 std::uint64_t LogFile::lost() const { return writer_ ? writer_->lost() : 0; }

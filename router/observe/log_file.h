@@ -1,7 +1,7 @@
 // A file, pipe or terminal that takes lines. Its own thread writes them: code that appends lines never waits for a
 // reader or a disk. Lines that do not fit are lost and counted; the log reports them when lines are taken again.
 //
-// Owner: Router keeps the file of the access log, observe/log.cpp the files of the log.   Thread: any.
+// Owner: observe/log_files.h keeps the files of access logs, observe/log.cpp those of the log.   Thread: any.
 // It has a mutex, because all loops append to one file. The mutex is held to hand over a buffer, never to write one.
 // Not here: the text of the lines (observe/request_log.h, observe/log.h).
 #pragma once
@@ -37,6 +37,8 @@ class LogFile {
   void reopen();
   // Waits until all lines are written, at most a second: a reader may have stopped for good. Takes no lines afterwards.
   void finish();
+  // Takes no lines afterwards, and does not wait: the thread ends by itself once all lines are written.
+  void leave();
   // Lines that were lost so far.
   [[nodiscard]] std::uint64_t lost() const;
   // "access log '/var/log/x'"

@@ -36,6 +36,8 @@ constexpr std::array kCounters{
     Counter{"denied", &Counters::denied},
     Counter{"limited", &Counters::limited},
     Counter{"access_lines_lost", &Counters::access_lines_lost},
+    Counter{"spans_sent", &Counters::spans_sent},
+    Counter{"spans_lost", &Counters::spans_lost},
     Counter{"dealt", &Counters::dealt},
     Counter{"steered", &Counters::steered},
     Counter{"queued", &Counters::queued},

@@ -38,37 +38,115 @@ void append_cut(std::string& out, std::string_view text) {
   if (text.size() > kMostFieldText) out.append(kCut);
 }
 
-void append_quoted(std::string& out, std::string_view text) {
-  out.append(" \"");
-  append_cut(out, text.empty() ? "-" : text);
-  out.push_back('"');
+// What a template shows where there is nothing, as other servers do.
+constexpr std::string_view kNothing = "-";
+
+// A value in a line of a template.
+struct PlainValue {
+  std::string& out;
+  void operator()(std::string_view text) const { append_cut(out, text.empty() ? kNothing : text); }
+  void operator()(std::uint64_t number) const { append_number(out, number); }
+  void operator()(std::chrono::microseconds time) const { append_millis(out, time); }
+};
+
+// A member of a JSON object, but the first. Texts that are empty are left out, unless older readers know them.
+struct JsonMember {
+  std::string& out;
+  std::string_view name;
+  bool is_always;
+
+  void begin() const { out.append(",\"").append(name).append("\":"); }
+  void operator()(std::string_view text) const {
+    if (text.empty() && !is_always) return;
+    begin();
+    append_json_string(out, text.substr(0, kMostFieldText));
+    if (text.size() > kMostFieldText) out.insert(out.size() - 1, kCut);  // before the quote
+  }
+  void operator()(std::uint64_t number) const {
+    begin();
+    append_number(out, number);
+  }
+  void operator()(std::chrono::microseconds time) const {
+    begin();
+    append_millis(out, time);
+  }
+};
+
+// Whether JSON has the member also when it is empty.
+bool is_always_there(LogField field) {
+  switch (field) {
+    case LogField::request_id:
+    case LogField::trace_id:
+    case LogField::span_id:
+    case LogField::site:
+    case LogField::route:
+    case LogField::pool:
+    case LogField::tls_version:
+    case LogField::tls_cipher:
+      return false;
+    default:
+      return true;
+  }
 }
 
-void append_or_dash(std::string& out, std::string_view text) {
-  out.push_back(' ');
-  if (text.empty()) {
-    out.push_back('-');
-  } else {
-    append_escaped(out, text);
+// JSON says the time once.
+bool is_another_time(LogField field) { return field == LogField::time_common || field == LogField::unix_ms; }
+
+std::string_view text_of(LogField field, const RequestRecord& record) {
+  switch (field) {
+    case LogField::address:
+      return record.address;
+    case LogField::peer:
+      return record.peer;
+    case LogField::site:
+      return record.site;
+    case LogField::scheme:
+      return record.scheme;
+    case LogField::method:
+      return record.method;
+    case LogField::host:
+      return record.host;
+    case LogField::path:
+      return record.path;
+    case LogField::protocol:
+      return record.protocol;
+    case LogField::referer:
+      return record.referer;
+    case LogField::user_agent:
+      return record.user_agent;
+    case LogField::route:
+      return record.route;
+    case LogField::pool:
+      return record.pool;
+    case LogField::worker:
+      return record.worker;
+    case LogField::reason:
+      return record.reason;
+    case LogField::request_id:
+      return record.request_id;
+    case LogField::trace_id:
+      return record.trace_id;
+    case LogField::span_id:
+      return record.span_id;
+    case LogField::tls_version:
+      return record.tls_version;
+    case LogField::tls_cipher:
+      return record.tls_cipher;
+    default:
+      return {};
   }
+}
+
+std::int64_t millis_of(WallTime at) {
+  return std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count();
 }
 
 }  // namespace
 
 RequestLog::~RequestLog() { flush(); }
 
-void RequestLog::write_to(LogFile& file, AccessLogFormat format) {
-  file_ = &file;
-  format_ = format;
-}
-
-void RequestLog::write(const RequestRecord& record) {
-  if (file_ == nullptr) return;
-  if (format_ == AccessLogFormat::json) {
-    append_json(record);
-  } else {
-    append_line(record);
-  }
+void RequestLog::write(const RequestRecord& record, const LogFormat& format) {
+  writer_.write(record, format, buffer_);
   ++lines_;
   if (buffer_.size() >= kAccessLogBatch) flush();
 }
@@ -86,82 +164,79 @@ void RequestLog::flush() {
   if (are_first_lost) log::warning(file_->name() + " takes no lines; they are lost until it does");
 }
 
-void RequestLog::append_time(WallTime at) {
-  const std::int64_t second = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
-  if (second != second_) {
-    second_ = second;
-    const auto time = static_cast<std::time_t>(second);
-    std::tm parts{};
-    gmtime_r(&time, &parts);
-    std::array<char, 64> text;
-    const char* shape = format_ == AccessLogFormat::json ? "%Y-%m-%dT%H:%M:%SZ" : "%d/%b/%Y:%H:%M:%S +0000";
-    time_text_.assign(text.data(), std::strftime(text.data(), text.size(), shape, &parts));
-  }
-  buffer_.append(time_text_);
+const std::string& LineWriter::SecondText::of(std::int64_t now, const char* shape) {
+  if (now == second) return text;
+  second = now;
+  const auto time = static_cast<std::time_t>(now);
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  std::array<char, 64> written;
+  text.assign(written.data(), std::strftime(written.data(), written.size(), shape, &parts));
+  return text;
 }
 
-// address - - [time] "GET /path HTTP/1.1" status bytes "referer" "agent" worker queue-ms total-ms retries reason
-void RequestLog::append_line(const RequestRecord& record) {
-  buffer_.append(record.address).append(" - - [");
-  append_time(record.ended);
-  buffer_.append("] \"");
-  append_escaped(buffer_, record.method.substr(0, kMostFieldText));
-  buffer_.push_back(' ');
-  append_cut(buffer_, record.path);
-  buffer_.push_back(' ');
-  buffer_.append(record.protocol).append("\" ");
-  append_number(buffer_, record.status);
-  buffer_.push_back(' ');
-  append_number(buffer_, record.bytes_out);
-  if (format_ == AccessLogFormat::combined) {
-    append_quoted(buffer_, record.referer);
-    append_quoted(buffer_, record.user_agent);
-  }
-  append_or_dash(buffer_, record.worker);
-  buffer_.push_back(' ');
-  append_millis(buffer_, record.queue_time);
-  buffer_.push_back(' ');
-  append_millis(buffer_, record.total_time);
-  buffer_.push_back(' ');
-  append_number(buffer_, record.retries);
-  append_or_dash(buffer_, record.reason);
-  buffer_.push_back('\n');
+std::string_view LineWriter::iso_time(WallTime at) {
+  const std::int64_t millis = millis_of(at);
+  const auto rest = static_cast<int>(millis % 1'000);
+  time_ = iso_.of(millis / 1'000, "%Y-%m-%dT%H:%M:%S");
+  time_ += '.';
+  for (const int digit : {rest / 100, rest / 10 % 10, rest % 10}) time_ += static_cast<char>('0' + digit);
+  return time_ += 'Z';
 }
 
-void RequestLog::append_json(const RequestRecord& record) {
-  const auto text = [this](std::string_view name, std::string_view value) {
-    buffer_.append(name);
-    append_json_string(buffer_, value.substr(0, kMostFieldText));
-    if (value.size() > kMostFieldText) buffer_.insert(buffer_.size() - 1, kCut);  // before the quote
-  };
-  const auto number = [this](std::string_view name, auto value) {
-    buffer_.append(name);
-    append_number(buffer_, value);
-  };
-  const auto millis = [this](std::string_view name, std::chrono::microseconds value) {
-    buffer_.append(name);
-    append_millis(buffer_, value);
-  };
-  buffer_.append("{\"time\":\"");
-  append_time(record.ended);
-  text("\",\"address\":", record.address);
-  text(",\"peer\":", record.peer);
-  text(",\"method\":", record.method);
-  text(",\"host\":", record.host);
-  text(",\"path\":", record.path);
-  text(",\"protocol\":", record.protocol);
-  number(",\"status\":", record.status);
-  number(",\"bytes_out\":", record.bytes_out);
-  number(",\"bytes_in\":", record.bytes_in);
-  text(",\"referer\":", record.referer);
-  text(",\"user_agent\":", record.user_agent);
-  text(",\"worker\":", record.worker);
-  millis(",\"queue_ms\":", record.queue_time);
-  millis(",\"total_ms\":", record.total_time);
-  number(",\"retries\":", record.retries);
-  text(",\"reason\":", record.reason);
-  if (!record.request_id.empty()) text(",\"request_id\":", record.request_id);
-  buffer_.append("}\n");
+std::string_view LineWriter::common_time(WallTime at) {
+  return common_.of(millis_of(at) / 1'000, "%d/%b/%Y:%H:%M:%S +0000");
+}
+
+template <class Take>
+void LineWriter::give(LogField field, const RequestRecord& record, Take take) {
+  switch (field) {
+    case LogField::none:
+      return;
+    case LogField::time:
+      return take(iso_time(record.ended));
+    case LogField::time_common:
+      return take(common_time(record.ended));
+    case LogField::unix_ms:
+      return take(static_cast<std::uint64_t>(millis_of(record.ended)));
+    case LogField::status:
+      return take(static_cast<std::uint64_t>(record.status));
+    case LogField::bytes_out:
+      return take(record.bytes_out);
+    case LogField::bytes_in:
+      return take(record.bytes_in);
+    case LogField::attempts:
+      return take(std::uint64_t{record.attempts});
+    case LogField::retries:
+      return take(std::uint64_t{record.retries()});
+    case LogField::queue_ms:
+      return take(record.queue_time);
+    case LogField::backend_ms:
+      return take(record.backend_time);
+    case LogField::total_ms:
+      return take(record.total_time);
+    default:
+      return take(text_of(field, record));
+  }
+}
+
+void LineWriter::write(const RequestRecord& record, const LogFormat& format, std::string& out) {
+  if (format.is_json()) return write_json(record, out);
+  for (const LogFormat::Piece& piece : format.pieces()) {
+    out.append(piece.literal);
+    give(piece.field, record, PlainValue{out});
+  }
+  out.push_back('\n');
+}
+
+void LineWriter::write_json(const RequestRecord& record, std::string& out) {
+  const std::size_t begin = out.size();
+  for (const LogFieldName& field : log_fields()) {
+    if (is_another_time(field.field)) continue;
+    give(field.field, record, JsonMember{out, field.name, is_always_there(field.field)});
+  }
+  out[begin] = '{';  // in the place of the first comma: the time is always there
+  out.append("}\n");
 }
 
 }  // namespace zeroway

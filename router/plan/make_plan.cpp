@@ -70,6 +70,12 @@ std::shared_ptr<Plan> plan_without_file(const EdgeSettings& edge, const Exchange
   return plan;
 }
 
+// Sites of a file say later what else they want.
+void add_log(Plan& plan, const ObserveSettings& observe) {
+  plan.log = plan.log_at(observe.access_log, observe.access_format);
+  for (Site& site : plan.sites) site.log = plan.log;
+}
+
 }  // namespace
 
 std::shared_ptr<const Plan> make_plan(const EdgeSettings& edge, const ExchangeSettings& exchange) {
@@ -79,10 +85,13 @@ std::shared_ptr<const Plan> make_plan(const EdgeSettings& edge, const ExchangeSe
 PlanMaking make_plan(const Settings& settings, const ReadFile& read_file) {
   PlanMaking making;
   if (!settings.file || settings.file->sites.empty()) {
-    making.plan = plan_without_file(settings.edge, settings.exchange, settings.files);
+    auto plan = plan_without_file(settings.edge, settings.exchange, settings.files);
+    add_log(*plan, settings.observe);
+    making.plan = std::move(plan);
     return making;
   }
   auto plan = std::make_shared<Plan>();
+  add_log(*plan, settings.observe);
   SiteMaker maker(settings, read_file, *plan, making);
   for (const SiteSettings& site : settings.file->sites) maker.add(site);
   maker.finish();

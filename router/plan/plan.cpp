@@ -1,5 +1,6 @@
 #include "router/plan/plan.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace zeroway {
@@ -25,6 +26,13 @@ const PoolSpec* servers_of(const BackendSpec& spec) {
   const auto* mixed = std::get_if<MixedSpec>(&spec);
   if (mixed == nullptr) return std::get_if<PoolSpec>(&spec);
   return mixed->servers.servers.empty() ? nullptr : &mixed->servers;
+}
+
+std::optional<AccessLog> Plan::log_at(const std::string& path, const LogFormat& format) {
+  if (path.empty()) return std::nullopt;
+  auto found = std::find(log_files.begin(), log_files.end(), path);
+  if (found == log_files.end()) found = log_files.insert(found, path);
+  return AccessLog{static_cast<std::size_t>(found - log_files.begin()), format};
 }
 
 Match Plan::match(const Site* site, std::string_view host, std::string_view path, std::string_view method,

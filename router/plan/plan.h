@@ -95,6 +95,11 @@ struct Plan {
   std::deque<AccessRules> access;  // those that are not empty
   std::vector<BackendSpec> backends;
   std::vector<CertificateSpec> certificates;  // that the router gets itself
+  std::vector<std::string> log_files;  // of access logs, each path once
+  std::optional<AccessLog> log;        // of requests that no site has
+
+  // The access log at `path`; none for "".
+  [[nodiscard]] std::optional<AccessLog> log_at(const std::string& path, const LogFormat& format);
 
   // `site`: site_of() the request's listener and host; null when no site has the host. `path` is the whole path with
   // its query, in the form in which it is forwarded.

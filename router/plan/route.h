@@ -54,7 +54,8 @@ struct Route {
   int redirect_status = 301;
   std::uint16_t https_port = 443;  // with OwnAnswer::to_https
 
-  bool tells_worker = true;  // replies may say in X-Worker who answered: servers' addresses are nobody's business
+  bool intercepts_errors = false;  // the site's error pages replace the bodies of the backend's replies
+  bool tells_worker = true;        // replies may say in X-Worker who answered: servers' addresses are nobody's business
   ForwardingFields forwarding;
   FieldChanges request, reply;
 };

@@ -18,6 +18,7 @@
 #include "router/plan/route.h"
 #include "router/route/path_table.h"
 #include "router/route/trusted_networks.h"
+#include "router/settings/log_format.h"
 
 namespace zeroway {
 
@@ -25,6 +26,12 @@ namespace zeroway {
 struct ErrorBody {
   std::string content;
   std::string type;  // content-type
+};
+
+// Where a line about each request goes, and its form.
+struct AccessLog {
+  std::size_t file = 0;  // index in Plan::log_files
+  LogFormat format;
 };
 
 struct Site {
@@ -46,6 +53,8 @@ struct Site {
   FieldChanges own_reply;                  // of the router's own replies only
   std::map<int, ErrorBody> error_pages;    // by status
   std::string challenge_dir;               // with answers of another ACME client; "" = none
+  std::optional<AccessLog> log;            // none = no access log
+  bool gives_ids = false;                  // each request has an id, and its backend gets the id
 };
 
 }  // namespace zeroway

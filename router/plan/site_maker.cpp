@@ -159,6 +159,7 @@ void SiteMaker::add(const SiteSettings& said) {
   }
   AccessMaker access(said, plan_);
   site.access = access.of_site();
+  add_log(made);
   add_reply_fields(made);
   add_error_pages(made);
   if (said.builtin_health) add_health(made);
@@ -320,6 +321,7 @@ void SiteMaker::add_route(Made made, const RouteSettings& said, AccessMaker& acc
     route.backend = coded(route.backend, said.compression);
   }
   route.retries = said.retries;
+  route.intercepts_errors = said.intercept_errors;
   route.takes_web_sockets = said.websocket;
   route.requires_certificate = said.client_certificate;
   route.access = access.of_route(said);
@@ -362,6 +364,7 @@ void SiteMaker::add_workers(Made made) {
   route.backend_name = "fabric";
   route.reply_timeout = settings_.exchange.reply_timeout;
   route.retries = made.said->proxy.retries;
+  route.intercepts_errors = made.said->proxy.intercept_errors;
   if (made.said->proxy.enabled) add_changes(made.said->proxy.headers, route);
   made.site->workers = &route;
 }
@@ -518,7 +521,7 @@ void SiteMaker::add_reply_fields(Made made) {
   if (made.said->ssl.enabled && made.said->ssl.hsts)
     site.reply.set(kHsts, read_value({kHsts, hsts_value(*made.said->ssl.hsts), {}}));
   for (const FieldRule& rule : made.said->headers) site.reply.set(rule.name, read_value(rule));
-  for (const FieldRule& rule : file_.security.security_headers) {
+  for (const FieldRule& rule : made.said->security_headers.value_or(file_.security.security_headers)) {
     const bool is_of_file = rule.place.line > 0;
     (is_of_file ? site.reply : site.own_reply).set_if_absent(rule.name, read_value(rule));
   }
@@ -542,6 +545,12 @@ void SiteMaker::add_error_pages(Made made) {
     for (int status = page.statuses.first; status <= page.statuses.last; ++status)
       made.site->error_pages[status] = {*content, type_of_page(page.file)};
   }
+}
+
+void SiteMaker::add_log(Made made) {
+  const SiteLogSettings& said = made.said->log;
+  made.site->log = plan_.log_at(said.access_log, said.format);
+  made.site->gives_ids = file_.tracing || (made.site->log && made.site->log->format.has(LogField::request_id));
 }
 
 void SiteMaker::error(FilePlace place, const std::string& text) {

@@ -48,6 +48,7 @@ class SiteMaker {
   void add_error_pages(Made made);
   void add_reply_fields(Made made);
   void refuse_unclear_paths(const Site& site);
+  void add_log(Made made);
 
   [[nodiscard]] Route& new_route(Made made, std::string path, const ClientTerms& terms);
   [[nodiscard]] std::string canonical(const std::string& path, FilePlace place, const std::string& what);

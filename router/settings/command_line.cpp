@@ -38,8 +38,21 @@ constexpr const char* kAccessLogLines =
   TOTAL     milliseconds from the end of its head until all was over
   RETRIES   how often it was given to another worker
   REASON    why it failed, as worker_lost or no_worker, or -
-json has all of them by name, bytes_in, host, and peer: whose connection it was. What a client chose is escaped, and cut
-to 2048 bytes, then "...".)";
+A template has the fields that it names in braces ({{ and }} are braces), json has all of them. Fields:
+)";
+constexpr const char* kAccessLogEscapes =
+    R"(What a client chose is escaped, and cut to 2048 bytes, then "...". A sites' file
+may give each site a log of its own.)";
+
+std::string access_log_help() {
+  std::string text = kAccessLogLines;
+  for (const LogFieldName& field : log_fields()) {
+    std::string name(field.name);
+    name.resize(std::max(name.size() + 1, std::size_t{13}), ' ');
+    text.append("  ").append(name).append(field.help).append("\n");
+  }
+  return text + kAccessLogEscapes;
+}
 
 }  // namespace
 
@@ -268,7 +281,7 @@ class Parser {
     app_.set_version_flag("-V,--version", "router " ZEROWAY_VERSION)->group(kLog);
     app_.get_formatter()->column_width(34);
     app_.allow_extras();  // our own error names them
-    app_.footer(kAccessLogLines);
+    app_.footer(access_log_help());
     add_file(options_, files, settings.files);
     add_edge(options_, settings.edge);
     add_tls(app_, options_, settings.edge.tls, tls_words_);

@@ -15,8 +15,6 @@ constexpr Millis kShortest{1};
 
 Settings& self(Settings& settings) { return settings; }
 
-bool is_log_file(const std::string& text) { return !text.empty() && text != "-"; }
-
 bool is_field_text(const std::string& text) { return !text.empty() && text.find_first_of("\r\n") == std::string::npos; }
 
 void describe_server(Keys<ServerSettings>& keys) {
@@ -25,41 +23,6 @@ void describe_server(Keys<ServerSettings>& keys) {
             "Version in the Server field; by default the router's own")
       .text("description", &ServerSettings::description, is_any, "a text", "", "For people who read the file")
       .sample("\"All sites of this machine\"");
-}
-
-void describe_logging(Keys<Settings>& keys) {
-  keys.choice<>(
-          "level", [](Settings& s) -> LogLevel& { return s.file->logging.level; },
-          std::vector<std::pair<std::string, LogLevel>>{{"trace", LogLevel::trace},
-                                                        {"debug", LogLevel::debug},
-                                                        {"info", LogLevel::info},
-                                                        {"warn", LogLevel::warn},
-                                                        {"error", LogLevel::error}},
-          "What the log tells; debug and trace are --verbose")
-      .path(
-          "access_log", [](Settings& s) -> std::string& { return s.observe.access_log; }, "/var/log/access.log",
-          "File for a line about each request; - is standard output; SIGHUP opens the file again")
-      .option(kLog, "--access-log", "FILE")
-      .path(
-          "error_log", [](Settings& s) -> std::string& { return s.observe.log_file; }, "/var/log/router.log",
-          "File for the router's own log, besides standard error; SIGHUP opens the file again", is_log_file,
-          "a file; -s logs to standard output")
-      .option(kLog, "-l,--log", "FILE")
-      .choice("format", [](Settings& s) -> AccessLogFormat& { return s.observe.access_format; },
-              std::vector<std::pair<std::string, AccessLogFormat>>{{"combined", AccessLogFormat::combined},
-                                                                   {"common", AccessLogFormat::common},
-                                                                   {"json", AccessLogFormat::json}},
-              "Form of the access log's lines", {{"text", AccessLogFormat::combined}})
-      .option(kLog, "--access-log-format")
-      .flag(
-          "log_requests", [](Settings& s) -> bool& { return s.file->logging.log_requests; },
-          "Whether there is an access log at all")
-      .idle("output", "-s logs to standard output, error_log to a file")
-      .idle("file_path", "say error_log")
-      .idle("max_size", "logrotate and SIGHUP change files")
-      .idle("max_files", "logrotate keeps files")
-      .idle("compress", "logrotate compresses")
-      .idle("include_fields", "format = \"json\" has all fields");
 }
 
 Fit read_request_timeout(Settings& settings, const Value& value) {
@@ -165,6 +128,7 @@ SiteSettings begin_site(const Settings& settings) {
   site.trusted_proxies = settings.exchange.trusted_proxies;
   site.proxy.retries = settings.exchange.retries;
   site.ssl.acme = settings.file->acme;
+  site.log = {{}, settings.observe.access_log, settings.observe.access_format};
   return site;
 }
 
@@ -190,6 +154,9 @@ Table describe_file() {
       .table("logging", self, "The router's log and the access log", describe_logging)
       .table("performance", self, "Threads and the most common limits", describe_performance)
       .table("security", self, "What replies say, and the largest request", describe_security)
+      .optional_table(
+          "tracing", [](Settings& s) -> std::optional<TracingSettings>& { return s.file->tracing; },
+          "Traces of requests (W3C Trace Context), and where their spans go", describe_tracing)
       .table(
           "management", [](Settings& s) -> ManagementSettings& { return s.file->management; },
           "The port for an operator's programs", describe_management)

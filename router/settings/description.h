@@ -20,6 +20,9 @@ template <>
 [[nodiscard]] Table describe_file();
 
 // The parts, for describe_file().
+void describe_logging(Keys<Settings>& keys);
+void describe_tracing(Keys<TracingSettings>& keys);
+void describe_site_log(Keys<SiteLogSettings>& keys);
 void describe_limits(Keys<HttpLimits>& keys);
 void describe_web_sockets(Keys<WebSocketSettings>& keys);
 void describe_fabric(Keys<FabricSettings>& keys);

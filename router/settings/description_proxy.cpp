@@ -179,6 +179,7 @@ void describe_route_target(Keys<RouteSettings>& keys) {
 void describe_route_terms(Keys<RouteSettings>& keys) {
   using S = RouteSettings;
   keys.number("retries", &S::retries, 0, kMostRetries, "sites.proxy.retries for the route")
+      .flag("intercept_errors", &S::intercept_errors, "sites.proxy.intercept_errors for the route")
       .other("balance", "WORD", kBalanceWords, "", "\"least_connections\"",
              "sites.proxy.load_balancing.method for the route",
              [](S& route, const Value& value) { return read_balance_word(route.balance, value); })
@@ -212,6 +213,7 @@ void describe_route(Keys<RouteSettings>& keys) {
 RouteSettings begin_route(const ProxySettings& proxy) {
   RouteSettings route;
   route.retries = proxy.retries;
+  route.intercept_errors = proxy.intercept_errors;
   route.balance = proxy.balance;
   route.timeout = proxy.timeout;
   route.headers = proxy.headers;
@@ -230,6 +232,8 @@ void describe_proxy(Keys<ProxySettings>& keys) {
       .sample("true")
       .number("retries", &S::retries, 0, kMostRetries,
               "How often a request is opened again after a backend failed, if that is safe; by default as [requests]")
+      .flag("intercept_errors", &S::intercept_errors,
+            "The site's error_pages replace the bodies of backends' replies, too, not only the router's own")
       .table("load_balancing", &S::balance, "Which member of a pool gets a request",
              [](Keys<BalanceSettings>& below) {
                below

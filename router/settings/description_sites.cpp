@@ -54,6 +54,10 @@ Fit read_error_pages(SiteSettings& site, const Value& value) {
   return is_good ? Fit::yes : Fit::said;
 }
 
+Fit read_security_headers(SiteSettings& site, const Value& value) {
+  return read_fields(value, site.security_headers.emplace());
+}
+
 void describe_cache(Keys<CacheSettings>& keys) {
   using S = CacheSettings;
   keys.flag("enabled", &S::enabled, "Whether replies say how long they may be kept")
@@ -103,7 +107,11 @@ void describe_files(Keys<SiteSettings>& keys) {
       .other("error_pages", "{ STATUS = PATH, … }", "a table of statuses and paths", "",
              "{ 404 = \"404.html\", 5xx = \"sorry.html\" }",
              "Files for error replies; 4xx and 5xx stand for all of them", read_error_pages)
-      .fields("headers", &S::headers, "{ \"X-Served-By\" = \"zeroway\" }", "Fields of all replies of the site");
+      .fields("headers", &S::headers, "{ \"X-Served-By\" = \"zeroway\" }", "Fields of all replies of the site")
+      .other("security_headers", "{ FIELD = TEXT, … }", "a table of field names and texts", "",
+             "{ \"X-Frame-Options\" = \"SAMEORIGIN\" }",
+             "In the place of [security]'s: fields of replies that do not have them; {} is none",
+             read_security_headers);
 }
 
 void describe_site_terms(Keys<SiteSettings>& keys) {
@@ -152,6 +160,7 @@ void describe_site(Keys<SiteSettings>& keys) {
           describe_web_sockets)
       .table("compression", &S::compression, "Compression of replies", describe_compression)
       .table("cache", &S::cache, "What replies with files say to caches", describe_cache)
+      .table("log", &S::log, "The site's access log", describe_site_log)
       .table("access_control", &S::access_control, "Pages of other origins", describe_access_control)
       .table("ssl", &S::ssl, "HTTPS", describe_ssl)
       .table("proxy", proxy_of, "Backends and routes", describe_proxy);

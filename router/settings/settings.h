@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "proto/limits.h"
+#include "router/settings/log_format.h"
 #include "router/settings/sites.h"
 #include "router/settings/tls_settings.h"
 #include "router/settings/web_socket_settings.h"
@@ -80,15 +81,12 @@ struct FabricSettings {
   bool operator==(const FabricSettings&) const = default;
 };
 
-// common: the fields of the Common Log Format, then ours. combined: with referer and user agent between. json: all.
-enum class AccessLogFormat : std::uint8_t { combined, common, json };
-
 struct ObserveSettings {
   bool verbose = false;    // -v
   bool to_stdout = false;  // -s; else standard error
   std::string log_file;    // "" = none
-  std::string access_log;  // "" = off, "-" = standard output
-  AccessLogFormat access_format = AccessLogFormat::combined;
+  std::string access_log;  // "" = off, "-" = standard output. Of sites that say nothing else, and of no site
+  LogFormat access_format;
 
   bool operator==(const ObserveSettings&) const = default;
 };

@@ -64,12 +64,19 @@ void check_folder_keys(const SiteSettings& site, Reading& reading) {
   }
 }
 
+void check_log(const SiteLogSettings& log, Reading& reading) {
+  if (!log.access_log.empty() || !log.located.has("format")) return;
+  reading.warn(log.located.place_of("format"),
+               log.located.name_of("format") + " changes nothing: the site has no access_log, nor has [logging]");
+}
+
 void check_site(const SiteSettings& site, Reading& reading) {
   check_listen(site, reading);
   check_proxy_header(site, reading);
   check_ssl(site, reading);
   if (site.ssl.enabled) check_auto_cert(site, reading);
   check_access(site, reading);
+  check_log(site.log, reading);
   check_folder_keys(site, reading);
   check_proxy(site, reading);
 }

@@ -14,6 +14,7 @@
 #include "router/settings/client_terms.h"
 #include "router/settings/file_place.h"
 #include "router/settings/listen_address.h"
+#include "router/settings/log_format.h"
 #include "router/settings/member_url.h"
 #include "router/settings/tls_settings.h"
 
@@ -73,6 +74,21 @@ struct SecuritySettings {
   bool operator==(const SecuritySettings&) const = default;
 };
 
+// [tracing]: requests are part of traces (W3C Trace Context).
+struct TracingSettings {
+  Located located;
+  std::string endpoint;  // where spans go, as OTLP over HTTP in JSON; "" = nowhere, backends are told all the same
+  MemberUrl target;      // `endpoint`, read
+  double sample = 1;     // share of requests whose spans are collected, where no trusted caller has decided
+  std::string service_name = "zeroway";
+  std::vector<FieldRule> headers;  // of requests to the collector
+  Millis timeout{10'000};          // for the collector's answer
+  std::string ca_file;             // of an https endpoint; "" = the system's authorities
+  bool query = false;              // spans have the query of the request's target
+
+  bool operator==(const TracingSettings&) const = default;
+};
+
 // [management]: the port where an operator reloads the file and reads numbers.
 struct ManagementSettings {
   Located located;
@@ -119,6 +135,15 @@ struct AccessControlSettings {
   Millis max_age{0};  // 0 = the browser's own
 
   bool operator==(const AccessControlSettings&) const = default;
+};
+
+// Where a line about each request of the site goes, and its form; by default as [logging] says.
+struct SiteLogSettings {
+  Located located;
+  std::string access_log;  // "" = off, "-" = standard output
+  LogFormat format;
+
+  bool operator==(const SiteLogSettings&) const = default;
 };
 
 // How an authority sees that a name is ours. `automatic`: over HTTP where a listener of the file speaks HTTP, else by
@@ -284,6 +309,7 @@ struct RouteSettings {
   bool client_certificate = false;  // 403 for a client that has shown none
   std::optional<RedirectSettings> redirect;
   std::uint32_t retries = 2;
+  bool intercept_errors = false;  // the site's error pages replace a backend's bodies, too
   BalanceSettings balance;
   TimeoutSettings timeout;
   ForwardingSettings headers;
@@ -298,6 +324,7 @@ struct ProxySettings {
   Located located;
   bool enabled = false;
   std::uint32_t retries = 2;  // openings of a request after the first
+  bool intercept_errors = false;
   BalanceSettings balance;
   HealthSettings health;
   TimeoutSettings timeout;
@@ -327,6 +354,7 @@ struct SiteSettings {
   std::vector<std::string> trusted_proxies;  // networks whose forwarding fields and PROXY headers are believed
   bool proxy_protocol = false;               // connections begin with a PROXY header
   std::vector<FieldRule> headers;            // on all replies
+  std::optional<std::vector<FieldRule>> security_headers;  // none = those of [security]
   std::vector<ErrorPage> error_pages;
 
   std::string static_dir;  // "" = no files
@@ -340,6 +368,7 @@ struct SiteSettings {
   AccessSettings access;
   CompressionSettings compression;
   CacheSettings cache;
+  SiteLogSettings log;
   AccessControlSettings access_control;
   SslSettings ssl;
   ProxySettings proxy;
@@ -352,6 +381,7 @@ struct FileSettings {
   ServerSettings server;
   LoggingSettings logging;
   SecuritySettings security;
+  std::optional<TracingSettings> tracing;
   ManagementSettings management;
   AcmeSettings acme;  // what sites begin with
   std::vector<SiteSettings> sites;

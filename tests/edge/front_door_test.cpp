@@ -18,7 +18,6 @@
 #include "router/exchange/exchanges.h"
 #include "router/net/loop_clock.h"
 #include "router/observe/counters.h"
-#include "router/observe/request_log.h"
 #include "tests/edge/echo_backend.h"
 #include "tests/exchange/one_route.h"
 
@@ -120,10 +119,9 @@ struct Bench {
   Loop loop;
   LoopClock clock{loop};
   Counters counters;
-  RequestLog log;
   EchoBackend backend{loop};
   OneRoute route{exchange_settings, backend, settings};
-  Exchanges exchanges{exchange_settings, log, counters, clock};
+  Exchanges exchanges{exchange_settings, counters, clock};
   Admission admission{loop, settings.limits, exchanges, counters};
   FrontDoor door{{loop, admission, exchanges, counters}, route.plan.listen(0)};
   std::uint16_t port = 0;

@@ -3,7 +3,6 @@
 
 #include "router/exchange/exchanges.h"
 #include "router/observe/counters.h"
-#include "router/observe/request_log.h"
 #include "tests/exchange/script.h"
 #include "tests/support/counted_heap.h"
 
@@ -40,10 +39,9 @@ TEST_CASE("exchanges: a request, its body, its retry and its reply allocate noth
   QuietClient client;
   QuietBackend backend;
   FakeClock clock;
-  RequestLog log;
   Counters counters;
   const OneRoute route(settings, backend);
-  Exchanges exchanges(settings, log, counters, clock);
+  Exchanges exchanges(settings, counters, clock);
   const ClientInfo info{.address = "192.0.2.1", .listener = &route.listener};
   Head head, reply, trailers;
   const std::string body(1'000, 'x');

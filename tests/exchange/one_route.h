@@ -13,11 +13,11 @@ class OneRoute {
     use(make_plan(edge, settings), backend);
   }
   // Every backend of the plan is the one.
-  void use(std::shared_ptr<const Plan> made, Backend& backend) {
+  void use(std::shared_ptr<const Plan> made, Backend& backend, std::vector<std::shared_ptr<RequestLog>> logs = {}) {
     std::vector<std::shared_ptr<Backend>> backends;
     for (std::size_t index = 0; index < made->backends.size(); ++index)
       backends.emplace_back(&backend, [](Backend*) {});
-    plan.use(std::move(made), std::move(backends));
+    plan.use(std::move(made), std::move(backends), std::move(logs));
     listener = plan.listen(0);
   }
 

@@ -36,7 +36,6 @@ TEST_CASE("plan in use: a backend that no plan has ends with the last exchange t
   int alive = 0;
   ExchangeSettings settings;
   FakeClock clock;
-  RequestLog log;
   Counters counters;
   Heard heard;
   FakeClient client(heard, "c");
@@ -46,7 +45,7 @@ TEST_CASE("plan in use: a backend that no plan has ends with the last exchange t
   plan.use(make_plan({}, settings), {std::move(first)});
   ListenerInUse listener = plan.listen(0);
   const ClientInfo info{.address = "192.0.2.1", .listener = &listener};
-  Exchanges exchanges(settings, log, counters, clock);
+  Exchanges exchanges(settings, counters, clock);
 
   const ExchangeKey key = exchanges.open(client, info, Kind::request, clock.time);
   Head head{{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "a"}};

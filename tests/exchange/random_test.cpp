@@ -197,13 +197,12 @@ struct World {
   ExchangeSettings settings = with_tight_limits();
   StrictBackend backend;
   FakeClock clock;
-  RequestLog log;
   Counters counters;
   std::vector<std::unique_ptr<StrictClient>> clients;
   int inside = 0;
   OneRoute route{settings, backend};
   ClientInfo info{.address = "192.0.2.1", .listener = &route.listener};
-  Exchanges exchanges{settings, log, counters, clock};
+  Exchanges exchanges{settings, counters, clock};
 };
 
 bool StrictClient::take_back() {

@@ -1,13 +1,8 @@
 // What an exchange tells the access log.
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
-#include "router/observe/log_file.h"
-#include "tests/exchange/script.h"
+#include "tests/exchange/logs_of_plan.h"
+#include "tests/exchange/site_script.h"
 
 using namespace zeroway;
 
@@ -17,25 +12,15 @@ namespace {
 class Logged : public Script {
  public:
   explicit Logged(ExchangeSettings with = {}) : Script(std::move(with)) {
-    std::string shape = (std::filesystem::temp_directory_path() / "zeroway-record-XXXXXX").string();
-    const int descriptor = mkstemp(shape.data());
-    REQUIRE(descriptor >= 0);
-    ::close(descriptor);
-    path_ = shape;
-    REQUIRE(file_.open(path_).has_value());
-    log.write_to(file_, AccessLogFormat::common);
-  }
-  ~Logged() {
-    file_.finish();
-    std::filesystem::remove(path_);
+    Settings wishes;
+    wishes.exchange = settings;
+    wishes.observe.access_log = "log";
+    wishes.observe.access_format = LogFormat::common();
+    const auto plan = make_plan(wishes, {}).plan;
+    route.use(plan, backend, logs.open(*plan));
   }
 
-  std::string all_of_line() {
-    log.flush();
-    file_.finish();
-    std::ifstream file(path_);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
+  std::string all_of_line() { return logs.text(); }
   // From the status on.
   std::string line() {
     const std::string text = all_of_line();
@@ -47,9 +32,8 @@ class Logged : public Script {
     return *this;
   }
 
- private:
-  std::string path_;
-  LogFile file_{"access log"};
+  LogsOfPlan logs;
+};
 };
 
 }  // namespace
@@ -137,7 +121,6 @@ TEST_CASE("record: one line for each exchange, written before its client goes") 
   Logged s;
   s.client.on_end = [&s] { s.info.address = "gone"; };
   s.ask("GET", "/x").accept().reply("200").reply_end();
-  s.log.flush();
   CHECK(s.line() == "200 0 w1 0.000 0.000 0 -\n");
 }
 
@@ -159,4 +142,105 @@ TEST_CASE(
   CHECK(line_of("HTTP/1.1", "200").find("\"GET /ws HTTP/1.1\" 101 ") != std::string::npos);
   CHECK(line_of("HTTP/1.1", "404").find("\"GET /ws HTTP/1.1\" 404 ") != std::string::npos);
   CHECK(line_of("HTTP/2", "200").find("\"CONNECT /ws HTTP/2\" 200 ") != std::string::npos);
+}
+
+namespace {
+
+const std::string kServer = proxy_text() + server_text("api", "http://127.0.0.1:3001") + route_text("/api", "api");
+
+std::string log_text(const std::string& file, const std::string& format) {
+  return "[sites.log]\naccess_log = \"" + file + "\"\nformat = '" + format + "'\n";
+}
+
+}  // namespace
+
+TEST_CASE("record: a site's line names the site, the route, the pool and who answered") {
+  SiteScript s(site_text() + log_text("log", "{site} {route} {upstream} {worker} {attempts} {status}") + kServer);
+  s.get("/api/x").accept("127.0.0.1:3001").reply("200", Last::yes);
+  CHECK(s.logs.text() == "main /api api 127.0.0.1:3001 1 200\n");
+
+  SiteScript health(site_text() + log_text("log", "{site} {route} {upstream} {worker} {attempts} {status}"));
+  health.get("/api/health");
+  CHECK(health.logs.text() == "main /api/health - - 0 200\n");
+}
+
+TEST_CASE("record: queue and backend's time are those of the last attempt, and the total has all of them") {
+  SiteScript s(site_text() + log_text("log", "{queue_ms} {backend_ms} {total_ms} {retries}") + kServer);
+  s.get("/api/x");
+  s.clock.time += Millis{5};
+  s.accept();
+  s.clock.time += Millis{7};
+  s.fail(unseen());
+  s.clock.time += Millis{11};
+  s.accept();
+  s.clock.time += Millis{13};
+  s.reply("200");
+  s.clock.time += Millis{17};
+  s.reply_end();
+  CHECK(s.logs.text() == "11.000 30.000 53.000 1\n");
+}
+
+TEST_CASE("record: the target is logged as the client sent it, escaped, while the backend gets the canonical one") {
+  SiteScript s(site_text() + log_text("log", "\"{path}\"") + kServer);
+  s.get("/%61pi/./x%0d%0a\"%41?q=%0a\\").accept().reply("200", Last::yes);
+  CHECK(s.backend.seen.path() == "/api/x%0D%0A%22A?q=%0a\\");
+  CHECK(s.logs.text() == "\"/%61pi/./x%0d%0a\\x22%41?q=%0a\\x5c\"\n");
+}
+
+TEST_CASE("record: each site has its own log, sites may share a file, and requests that no site has are of [logging]") {
+  const auto two = [](const std::string& a, const std::string& b) {
+    return "[logging]\naccess_log = \"all\"\nformat = \"{status}\"\n" + site_text("strict_host = true\n") + a +
+           "[[sites]]\nname = \"b\"\nhostname = \"b.test\"\nport = 8080\n" + b;
+  };
+  SiteScript apart(two(log_text("a", "{site} a"), log_text("b", "{site} b")));
+  apart.status("/api/health");
+  apart.status("/api/health", {{":authority", "b.test"}});
+  apart.status("/api/health", {{":authority", "c.test"}});
+  CHECK(apart.logs.text(0) == "421\n");
+  CHECK(apart.logs.text(1) == "main a\n");
+  CHECK(apart.logs.text(2) == "b b\n");
+
+  SiteScript shared(two("", log_text("./all", "{site} b")));
+  shared.status("/api/health");
+  shared.status("/api/health", {{":authority", "b.test"}});
+  CHECK(shared.logs.text(0) == "200\nb b\n");
+
+  SiteScript off(two("[sites.log]\naccess_log = \"off\"\n", ""));
+  off.status("/api/health");
+  off.status("/api/health", {{":authority", "b.test"}});
+  CHECK(off.logs.text(0) == "200\n");
+}
+
+TEST_CASE("record: where the log has ids each request has one, which its backend gets, too") {
+  SiteScript s(site_text("trusted_proxies = [\"192.0.2.7\"]\n") + log_text("log", "{request_id}") + kServer);
+  s.get("/api/x", {{"x-request-id", "chosen"}}).accept().reply("200", Last::yes);
+  const std::string made = s.sent("x-request-id");
+  CHECK(made.size() == 33);
+  CHECK(made != "chosen|");
+  s.info.address = "192.0.2.7";
+  s.get("/api/x", {{"x-request-id", "chosen"}}).accept().reply("200", Last::yes);
+  CHECK(s.sent("x-request-id") == "chosen|");
+  CHECK(s.logs.text() == made.substr(0, 32) + "\nchosen\n");
+
+  SiteScript none(site_text() + log_text("log", "{path}") + kServer);
+  none.get("/api/x").accept().reply("200", Last::yes);
+  CHECK(none.sent("x-request-id").empty());
+}
+
+TEST_CASE("record: a client that leaves before the reply's head is 499, and the backend is not to blame") {
+  SiteScript s(site_text() + log_text("log", "{status} {reason} {worker}") + kServer);
+  s.get("/api/x").accept("w1").cancel();
+  CHECK(s.counters.cancelled == 1);
+  CHECK(s.counters.replies_5xx == 0);
+  CHECK(s.logs.text() == "499 cancelled w1\n");
+}
+
+TEST_CASE("record: without traces of our own, the trace that a client tells of is logged, and goes on untouched") {
+  SiteScript s(site_text() + log_text("log", "{trace_id} {span_id}") + kServer);
+  const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  s.get("/api", {{"traceparent", parent}}).accept().reply("200", Last::yes);
+  CHECK(s.sent("traceparent") == parent + "|");
+  s.get("/api", {{"traceparent", "nonsense"}}).accept().reply("200", Last::yes);
+  CHECK(s.sent("traceparent") == "nonsense|");
+  CHECK(s.logs.text() == "4bf92f3577b34da6a3ce929d0e0e4736 -\n- -\n");
 }

@@ -4,15 +4,15 @@
 #include <doctest/doctest.h>
 
 #include "router/exchange/challenges.h"
-#include "router/observe/log_file.h"
 #include "tests/exchange/site_script.h"
-#include "tests/support/folder.h"
 
 namespace zeroway {
 
 namespace {
 
 constexpr const char* kUrl = "http://127.0.0.1:3001";
+
+const std::string kLogging = "[logging]\naccess_log = \"log\"\nformat = \"common\"\n";
 
 std::string routes(const std::string& more, const std::string& in_site = "", const std::string& in_proxy = "") {
   return site_text(in_site) + proxy_text() + in_proxy + server_text("backend", kUrl) + more;
@@ -140,16 +140,9 @@ TEST_CASE("routing: without a file a path is forwarded as it came") {
 }
 
 TEST_CASE("routing: the access log has the path that the client asked for, not the backend's") {
-  const Folder folder;
-  SiteScript s(routes(route_text("/admin", "backend", "strip_prefix = true\n")));
-  LogFile file("access log");
-  REQUIRE(file.open(folder.path("log")).has_value());
-  s.log.write_to(file, AccessLogFormat::common);
+  SiteScript s(kLogging + routes(route_text("/admin", "backend", "strip_prefix = true\n")));
   s.get("/admin/x?y").accept().reply("200", Last::yes);
-  s.log.flush();
-  file.finish();
-  std::ifstream written(folder.path("log"));
-  const std::string text{std::istreambuf_iterator<char>(written), {}};
+  const std::string text = s.logs.text();
   CHECK_MESSAGE(text.find("GET /admin/x?y HTTP") != std::string::npos, text);
 }
 
@@ -463,6 +456,56 @@ TEST_CASE("routing: a site's error page replaces the router's, not a backend's")
   CHECK(s.client.body == "yyy");
 }
 
+TEST_CASE("routing: with intercept_errors a page replaces a backend's body, and the rest of its reply stays") {
+  const NamedFiles files{{"dir/sorry.html", "<p>sorry</p>"}};
+  SiteScript s(routes(route_text("/a", "backend") + route_text("/own", "backend", "intercept_errors = false\n"),
+                      "error_pages = { 401 = \"sorry.html\", 5xx = \"sorry.html\" }\n", "intercept_errors = true\n"),
+               files);
+  const Head more{{"www-authenticate", "Basic"},  {"set-cookie", "a=1"},        {"content-type", "text/x"},
+                  {"content-encoding", "gzip"},   {"content-length", "3"},      {"etag", "\"1\""},
+                  {"last-modified", "yesterday"}, {"cache-control", "no-store"}};
+  s.get("/a").accept().reply("401", Last::no, more).reply_data(3);
+  CHECK(s.heard().ends_with("b1 reset 0 · c head 401 · c data 12 · c end"));
+  CHECK(s.client.body == "<p>sorry</p>");
+  CHECK(s.told("www-authenticate") == "Basic|");
+  CHECK(s.told("set-cookie") == "a=1|");
+  CHECK(s.told("cache-control") == "no-store|");
+  CHECK(s.told("content-type") == "text/html; charset=utf-8|");
+  CHECK(s.told("content-length") == "12|");
+  for (const char* name : {"content-encoding", "etag", "last-modified"}) CHECK(s.told(name).empty());
+
+  s.client.body.clear();
+  s.get("/a", {{":method", "HEAD"}}).accept().reply("503", Last::yes, {{"retry-after", "7"}});
+  CHECK(s.client.seen.status() == 503);
+  CHECK(s.told("retry-after") == "7|");
+  CHECK(s.told("content-length") == "12|");
+  CHECK(s.client.body.empty());
+  CHECK(s.is_over());
+
+  for (const auto& [path, status] : {std::pair{"/a", "404"}, std::pair{"/a", "200"}, std::pair{"/own", "500"}}) {
+    s.client.body.clear();
+    s.get(path).accept().reply(status).reply_data(3).reply_end();
+    CHECK_MESSAGE(s.client.body == "yyy", path);
+  }
+}
+
+TEST_CASE("routing: a site's security fields stand in the place of all sites', also when there are none") {
+  const std::string all = "[security]\nsecurity_headers = { \"X-Frame-Options\" = \"DENY\", \"X-All\" = \"1\" }\n";
+  SiteScript own(all +
+                 routes(route_text("/", "backend"), "security_headers = { \"X-Frame-Options\" = \"SAMEORIGIN\" }\n"));
+  own.get("/").accept().reply("200", Last::yes);
+  CHECK(own.told("x-frame-options") == "SAMEORIGIN|");
+  CHECK(own.told("x-all").empty());
+  own.get("/").accept().reply("200", Last::yes, {{"x-frame-options", "backend's"}});
+  CHECK(own.told("x-frame-options") == "backend's|");
+
+  SiteScript none(all + routes(route_text("/", "backend"), "security_headers = {}\n"));
+  none.get("/").fail(no_worker());
+  CHECK(none.client.seen.status() == 503);
+  CHECK(none.told("x-frame-options").empty());
+  CHECK(none.told("x-content-type-options").empty());
+}
+
 // --- trusted proxies
 
 TEST_CASE("routing: a site's trusted proxies are believed by that site only") {
@@ -486,16 +529,9 @@ TEST_CASE("routing: a site's trusted proxies are believed by that site only") {
 }
 
 TEST_CASE("routing: the access log names the client that a site's proxy tells of") {
-  const Folder folder;
-  SiteScript s(routes(route_text("/", "backend"), "trusted_proxies = [\"192.0.2.1\"]\n"));
-  LogFile file("access log");
-  REQUIRE(file.open(folder.path("log")).has_value());
-  s.log.write_to(file, AccessLogFormat::common);
+  SiteScript s(kLogging + routes(route_text("/", "backend"), "trusted_proxies = [\"192.0.2.1\"]\n"));
   s.get("/", {{"x-forwarded-for", "203.0.113.9"}}).accept().reply("200", Last::yes);
-  s.log.flush();
-  file.finish();
-  std::ifstream written(folder.path("log"));
-  const std::string text{std::istreambuf_iterator<char>(written), {}};
+  const std::string text = s.logs.text();
   CHECK_MESSAGE(text.starts_with("203.0.113.9 "), text);
 }
 

@@ -10,7 +10,6 @@
 #include "router/exchange/exchanges.h"
 #include "router/net/timer_wheel.h"
 #include "router/observe/counters.h"
-#include "router/observe/request_log.h"
 #include "router/observe/wall_clock.h"
 #include "tests/exchange/one_route.h"
 
@@ -266,12 +265,11 @@ class Script {
   FakeClient client{all, "c"};
   FakeBackend backend{all};
   FakeClock clock;
-  RequestLog log;
   Counters counters;
   OneRoute route{settings, backend, with_terms(terms, web_sockets)};
   ClientInfo info{.address = "192.0.2.1", .listener = &route.listener};
   FakeJudge judge{all};
-  Exchanges exchanges{settings, log, counters, clock, &judge};
+  Exchanges exchanges{settings, counters, clock, &judge};
   ExchangeKey key = 0;
   bool has_idempotency_key = false;
 };

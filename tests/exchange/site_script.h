@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "tests/exchange/logs_of_plan.h"
 #include "tests/exchange/script.h"
 #include "tests/plan/plan_text.h"
 
@@ -13,7 +14,10 @@ namespace zeroway {
 
 class SiteScript : public Script {
  public:
-  explicit SiteScript(std::string_view text, const NamedFiles& files = {}) { route.use(plan_of(text, files), backend); }
+  explicit SiteScript(std::string_view text, const NamedFiles& files = {}) {
+    const auto plan = plan_of(text, files);
+    route.use(plan, backend, logs.open(*plan));
+  }
 
   // A request without a body; `more` replaces and adds fields.
   SiteScript& get(std::string_view path, const Head& more = {}, Kind kind = Kind::request) {
@@ -48,6 +52,8 @@ class SiteScript : public Script {
   }
   [[nodiscard]] std::string sent(std::string_view name) const { return all_of(backend.seen, name); }
   [[nodiscard]] std::string told(std::string_view name) const { return all_of(client.seen, name); }
+
+  LogsOfPlan logs;
 
  private:
   // The values of all fields of this name, with a '|' after each.

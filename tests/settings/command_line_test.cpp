@@ -112,7 +112,7 @@ TEST_CASE("command line: every setting arrives") {
   CHECK(settings.fabric.first_stream_id == 9);
   CHECK(settings.observe.log_file == "log");
   CHECK(settings.observe.access_log == "-");
-  CHECK(settings.observe.access_format == AccessLogFormat::json);
+  CHECK(settings.observe.access_format == LogFormat::json());
   CHECK(settings.threads == 2);
   CHECK_FALSE(settings.io_uring);
   CHECK(settings.drain_timeout == 10s);

@@ -1,0 +1,89 @@
+// What happened in one exchange: its times, its attempts, who answered, the result, and its place in a trace.
+//
+// Owner: the exchange, which says what happens when it happens.   Thread: its loop.
+// An attempt is one opening of a stream at a backend. It waits until a worker or a server accepts it, and then takes
+// the backend's time until its stream is over.
+// Not here: lines (observe/request_log.h), spans (trace/request_spans.h), what an exchange decides
+// (exchange/exchange.h).
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/error.h"
+#include "proto/head.h"
+#include "router/exchange/client_info.h"
+#include "router/exchange/routing.h"
+#include "router/observe/request_log.h"
+#include "router/observe/time.h"
+#include "router/trace/request_spans.h"
+
+namespace zeroway {
+
+class Tracer;  // router/trace/tracer.h
+
+// What others know of the exchange when it is over.
+struct ExchangeFacts {
+  const Head& request;  // as the backend got it
+  const Routing& routing;
+  const ClientInfo& client;
+  std::string_view address;  // the client's; behind trusted proxies, the address that they report
+  std::uint64_t bytes_in;    // of the request's body
+  bool is_upgrade;           // a WebSocket over HTTP/1.1: its client sent GET, and gets 101
+};
+
+class ExchangeRecord {
+ public:
+  void begin(Time now);
+  void join(const RequestTrace& trace) { trace_ = trace; }
+
+  // An attempt begins. Returns its span; 0 when the request is not sampled.
+  SpanId opened(Time now, SpanIds* ids);
+  // `member`: the display name of the worker or the server.
+  void accepted(std::string_view member, Time now);
+  // The stream of the attempt is over. `failure`: why, or "".
+  void stream_over(Time now, std::string_view failure = {});
+
+  void replied(int status);
+  // The reply's head and what followed it never left.
+  void taken_back();
+  void sent(std::uint64_t bytes) { bytes_out_ += bytes; }
+  // The last reason counts.
+  void failed(Code code);
+
+  // Of the reply; 0 = none yet.
+  [[nodiscard]] int status() const { return status_; }
+  // Who has the stream of the last attempt, or had it; "" = nobody.
+  [[nodiscard]] const std::string& member() const { return member_; }
+  // An error's name; "" = nothing failed.
+  [[nodiscard]] std::string_view reason() const { return reason_; }
+
+  [[nodiscard]] const RequestTrace& trace() const { return trace_; }
+
+  // Views are good as long as the facts are, and the record.
+  [[nodiscard]] RequestRecord tell(const ExchangeFacts& facts, Time now, WallTime wall_now);
+  // Only of a request that is sampled; `told` is what tell() has returned for `now`.
+  void write_spans(Tracer& tracer, const RequestRecord& told, Time now) const;
+
+ private:
+  // The span of the attempt whose stream is not over; null = there is none.
+  [[nodiscard]] AttemptSpan* open_span();
+
+  Time began_{}, opened_{};
+  Time accepted_{};                 // of the last attempt; Time{} = not yet, or its stream is over
+  Clock::duration queue_time_{};    // of the last attempt
+  Clock::duration backend_time_{};  // of the last attempt
+  std::uint32_t attempts_ = 0;
+  std::uint64_t bytes_out_ = 0;
+  int status_ = 0;
+  std::string member_;
+  std::string_view reason_;
+  RequestTrace trace_;
+  std::vector<AttemptSpan> spans_;  // of a request that is sampled
+  std::array<char, 32> trace_text_{};
+  std::array<char, 16> span_text_{};
+};
+
+}  // namespace zeroway
