@@ -15,6 +15,8 @@ void protect(const JwtRule& rule, FieldEdits& edits) {
   for (const JwtRule::Told& told : rule.told) edits.remove_alike(told.field);
   if (!rule.strips_token) return;
   edits.remove_alike("authorization");
+  if (!rule.cookie.empty()) edits.remove_cookie(rule.cookie);
+  if (!rule.query.empty()) edits.remove_parameter(rule.query);
 }
 
 Verdict wrong_token(const JwtRule& rule, std::string why) {

@@ -1,5 +1,7 @@
 #include "router/exchange/field_edits.h"
 
+#include <algorithm>
+
 #include "proto/ascii.h"
 #include "router/exchange/router_owned_fields.h"
 
@@ -31,11 +33,49 @@ void remove_all_alike(Head& head, std::string_view name) {
   }
 }
 
+// `list` without the entries NAME and NAME=VALUE, with `joint` between the others.
+std::string without(std::string_view list, char separator, std::string_view joint, std::string_view name) {
+  std::string kept;
+  while (!list.empty()) {
+    const auto end = std::min(list.find(separator), list.size());
+    const std::string_view entry = trimmed(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+    if (entry.empty() || entry.substr(0, entry.find('=')) == name) continue;
+    kept.append(kept.empty() ? "" : joint).append(entry);
+  }
+  return kept;
+}
+
+// A head has all its cookies in one field then.
+void remove_from_cookies(Head& head, std::string_view name) {
+  std::string kept;
+  for (const Field field : head) {
+    if (field.name != "cookie") continue;
+    const std::string more = without(field.value, ';', "; ", name);
+    kept.append(kept.empty() || more.empty() ? "" : "; ").append(more);
+  }
+  if (kept.empty()) {
+    head.remove("cookie");
+  } else {
+    head.set("cookie", kept);
+  }
+}
+
+void remove_from_query(Head& head, std::string_view name) {
+  const std::string path(head.path());
+  const auto mark = path.find('?');
+  if (mark == std::string::npos) return;
+  const std::string kept = without(std::string_view(path).substr(mark + 1), '&', "&", name);
+  head.set(":path", kept.empty() ? path.substr(0, mark) : path.substr(0, mark + 1) + kept);
+}
+
 }  // namespace
 
 void FieldEdits::apply(Head& head) const {
   for (const std::string& name : removed_) head.remove(name);
   for (const std::string& name : alike_) remove_all_alike(head, name);
+  for (const std::string& name : cookies_) remove_from_cookies(head, name);
+  for (const std::string& name : parameters_) remove_from_query(head, name);
   for (const Field field : set_) head.set(field.name, field.value);
   for (const Field field : added_) head.add(field.name, field.value);
   for (const std::string& name : varied_)
@@ -66,6 +106,8 @@ void FieldEdits::append(const FieldEdits& later) {
     set_.set(field.name, field.value);
   }
   for (const Field field : later.added_) added_.add(field.name, field.value);
+  cookies_.insert(cookies_.end(), later.cookies_.begin(), later.cookies_.end());
+  parameters_.insert(parameters_.end(), later.parameters_.begin(), later.parameters_.end());
   varied_.insert(varied_.end(), later.varied_.begin(), later.varied_.end());
 }
 

@@ -21,6 +21,10 @@ class FieldEdits {
   void set(std::string_view name, std::string_view value) { set_.set(name, value); }
   // One more field of this name.
   void add(std::string_view name, std::string_view value) { added_.add(name, value); }
+  // Of all fields `cookie`, the cookies of this name (RFC 6265 §4.2.1); of the path's query, the parameters of this
+  // name.
+  void remove_cookie(std::string_view name) { cookies_.emplace_back(name); }
+  void remove_parameter(std::string_view name) { parameters_.emplace_back(name); }
   // `name` is in the list of `vary`, once.
   void vary_by(std::string_view name) { varied_.emplace_back(name); }
 
@@ -30,11 +34,12 @@ class FieldEdits {
   // Adds the changes of `later`, which are made after these.
   void append(const FieldEdits& later);
   [[nodiscard]] bool is_empty() const {
-    return removed_.empty() && alike_.empty() && set_.is_empty() && added_.is_empty() && varied_.empty();
+    return removed_.empty() && alike_.empty() && cookies_.empty() && parameters_.empty() && set_.is_empty() &&
+           added_.is_empty() && varied_.empty();
   }
 
  private:
-  std::vector<std::string> removed_, alike_, varied_;
+  std::vector<std::string> removed_, alike_, cookies_, parameters_, varied_;
   Head set_, added_;
 };
 
