@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "router/access/secrets.h"
 #include "router/acme/certificate_keeper.h"
 #include "router/acme/lego_command.h"
 #include "router/backends/servers_pool.h"
@@ -69,6 +70,12 @@ void tell_ends(const std::map<std::string, CertificateEnd>& ends, WallTime now, 
   }
 }
 
+void check_secrets(const Plan& plan, Lines& errors) {
+  for (const SecretSpec& spec : plan.secrets) {
+    if (const auto read = read_secret(spec); !read) errors.push_back(read.error().detail);
+  }
+}
+
 }  // namespace
 
 void check_plan(CommandLine& line, WallTime now) {
@@ -77,6 +84,7 @@ void check_plan(CommandLine& line, WallTime now) {
     check_pools(*making.plan, making.errors);
     tell_ends(check_certificates(*making.plan, making.errors), now, line);
     check_orders(*making.plan, line);
+    check_secrets(*making.plan, making.errors);
   }
   for (const std::string& error : making.errors) line.error += error + "\n";
   for (const std::string& warning : making.warnings) line.error += warning + " (warning)\n";

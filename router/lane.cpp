@@ -12,12 +12,13 @@ constexpr Millis kDrainLookInterval{20};  // whether the last client is gone
 
 }  // namespace
 
-Lane::Lane(const Settings& settings, const MimeTypes& types, Welcome welcome, Checks checks,
+Lane::Lane(const Settings& settings, const MimeTypes& types, HashPool& hashes, Welcome welcome, Checks checks,
            std::unique_ptr<Tracer> tracer)
     : loop_(settings.io_uring ? ManySends::Ring::if_there : ManySends::Ring::never),
       tracer_(std::move(tracer)),
       fabric_(loop_, settings.fabric, std::move(welcome), counters_),
       backends_(loop_, clock_, fabric_, types, checks),
+      hashes_(loop_, hashes),
       exchanges_(settings.exchange, counters_, clock_, &access_, tracer_.get()),
       admission_(loop_, settings.edge.limits, exchanges_, counters_),
       sweep_(loop_, [this] { on_sweep(); }) {

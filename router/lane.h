@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "router/access/access_gate.h"
+#include "router/access/loop_hash_desk.h"
 #include "router/acme/http_challenges.h"
 #include "router/edge/front_door.h"
 #include "router/exchange/exchanges.h"
@@ -45,14 +46,16 @@ struct SharedParts {
 
 class Lane {
  public:
-  // `settings` and `types` outlive the lane. Without a tracer requests are in no traces of ours.
-  Lane(const Settings& settings, const MimeTypes& types, Welcome welcome, Checks checks,
+  // `settings`, `types` and `hashes` outlive the lane. Without a tracer requests are in no traces of ours.
+  Lane(const Settings& settings, const MimeTypes& types, HashPool& hashes, Welcome welcome, Checks checks,
        std::unique_ptr<Tracer> tracer = nullptr);
 
   // Answers new requests by `plan` at `doors` from now on. Doors that are not named drain.
   void use(std::shared_ptr<const Plan> plan, const SharedParts& parts, std::vector<DoorChange> doors);
   // Answers these challenges of ACME over HTTP from now on, and no others; null = none.
   void answer(std::shared_ptr<const OpenChallenges> challenges) { challenges_.use(std::move(challenges)); }
+  // What the files hold that logins of the plan need. Before use() of this plan, and when one of them has changed.
+  void use_secrets(const Secrets& secrets) { access_.use(secrets); }
   // TLS connections of `door` that begin from now on have `terms`.
   void use_tls(std::uint64_t door, const TlsTerms& terms);
 
@@ -87,7 +90,8 @@ class Lane {
   FabricDriver fabric_;
   LoopBackends backends_;
   PlanInUse plan_;
-  AccessGate access_{{clock_}};
+  LoopHashDesk hashes_;
+  AccessGate access_{{clock_, hashes_}};
   HttpChallenges challenges_;
   Exchanges exchanges_;
   Admission admission_;

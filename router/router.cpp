@@ -10,6 +10,9 @@
 
 #include "proto/control.h"
 #include "proto/instance.h"
+#include "router/access/hash_pool.h"
+#include "router/access/password_hash.h"
+#include "router/access/secrets_keeper.h"
 #include "router/access/shared_limits.h"
 #include "router/entrance_tls.h"
 #include "router/file_content.h"
@@ -89,9 +92,12 @@ struct Router::Entrance {
 };
 
 Router::Router(Settings settings, ReadSettings read_again)
-    : read_again_(std::move(read_again)), settings_(std::move(settings)), types_(MimeTypes::read("/etc/mime.types")) {}
+    : read_again_(std::move(read_again)),
+      settings_(std::move(settings)),
+      types_(MimeTypes::read("/etc/mime.types")),
+      hashes_(std::make_unique<HashPool>(fits_hash)) {}
 
-Router::~Router() = default;
+Router::~Router() { hashes_->end(); }
 
 Result<> Router::open() {
   Signals::block(kSignals);
@@ -104,6 +110,8 @@ Result<> Router::open() {
   CertificateUsers& self = *this;  // a private base: make_unique cannot convert to it
   certificates_ = std::make_unique<CertificateKeeper>(lanes_.front()->loop(), lanes_.front()->clock(),
                                                       settings_.state_dir, self, std::random_device()());
+  secrets_keeper_ =
+      std::make_unique<SecretsKeeper>(lanes_.front()->loop(), [this](const Secrets& secrets) { use_secrets(secrets); });
   auto plan = read_plan(settings_);
   if (!plan) return plan.error();
   if (auto opened = adopt(std::move(*plan)); !opened) return opened;
@@ -124,7 +132,7 @@ Result<> Router::open_lanes() {
   for (std::uint32_t index = 0; index < settings_.threads; ++index) {
     auto welcome = FabricDriver::plan(settings_.fabric, instance, index, settings_.threads);
     if (!welcome) return welcome.error();
-    lanes_.push_back(std::make_unique<Lane>(settings_, types_, std::move(*welcome),
+    lanes_.push_back(std::make_unique<Lane>(settings_, types_, *hashes_, std::move(*welcome),
                                             index == 0 ? Checks::yes : Checks::no,
                                             tracing_ ? tracing_->tracer() : nullptr));
     Lane& lane = *lanes_.back();
@@ -143,6 +151,8 @@ Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
   auto parts = make_parts(*plan);
   if (!parts) return parts.error();
   if (auto prepared = certificates_->prepare(plan->certificates); !prepared) return prepared.error();
+  auto secrets = read_secrets(plan->secrets);
+  if (!secrets) return secrets.error();
   std::vector<std::unique_ptr<Entrance>> next;
   for (const ListenerSpec& spec : plan->listeners) {
     auto entrance = make_entrance(spec);
@@ -154,6 +164,8 @@ Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
   entrances_ = std::move(next);
   plan_ = plan;
   parts_ = std::move(*parts);
+  use_secrets(*secrets);
+  secrets_keeper_->keep(std::move(*secrets));
   for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
     auto doors = std::make_shared<std::vector<DoorChange>>(doors_of(lane));
     on_lane(*lanes_[lane],
@@ -365,6 +377,10 @@ void Router::renewed(const CertificateSpec& spec) {
   }
 }
 
+void Router::use_secrets(const Secrets& secrets) {
+  for (const auto& lane : lanes_) on_lane(*lane, [secrets, to = lane.get()] { to->use_secrets(secrets); });
+}
+
 void Router::on_lane(Lane& lane, std::function<void()> task) {
   if (is_running_) return lane.loop().post(std::move(task));
   task();
@@ -453,6 +469,7 @@ void Router::reload() {
   log::info("SIGHUP: log files are opened anew, certificates are read again");
   for (const auto& entrance : entrances_)
     if (entrance->tls) entrance->tls->keeper().reload();
+  secrets_keeper_->reload();
   if (settings_.file && read_again_ && !is_draining_) reload_sites();
   certificates_->hurry();
 }

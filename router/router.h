@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "proto/error.h"
+#include "router/access/secrets.h"
 #include "router/acme/certificate_keeper.h"
 #include "router/lane.h"
 #include "router/observe/log_files.h"
@@ -23,8 +24,10 @@
 namespace zeroway {
 
 struct Counters;
+class HashPool;
 struct ListenerSpec;
 struct Plan;
+class SecretsKeeper;
 class Signals;
 class Timer;
 class Tracing;
@@ -64,6 +67,7 @@ class Router : private CertificateUsers {
   void answer(std::shared_ptr<const OpenChallenges> open, std::function<void()> done) override;
   void answer_by_tls(const OpenChallenges* open);
   void on_all_lanes(const std::function<void(Lane&)>& task, std::function<void()> done);
+  void use_secrets(const Secrets& secrets);
   void on_lane(Lane& lane, std::function<void()> task);
   void say_it_serves() const;
   void signal(int number);
@@ -83,8 +87,10 @@ class Router : private CertificateUsers {
   LogFiles access_logs_;
   std::unique_ptr<Tracing> tracing_;  // none when the file has no [tracing]
   const MimeTypes types_;
+  const std::unique_ptr<HashPool> hashes_;  // ends before the lanes
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Signals> signals_;
+  std::unique_ptr<SecretsKeeper> secrets_keeper_;
   std::unique_ptr<Timer> drain_timer_;
   std::unique_ptr<CertificateKeeper> certificates_;      // also when no site wants one: a reload may bring such a site
   std::shared_ptr<const TlsChallenges> tls_challenges_;  // null = none is open

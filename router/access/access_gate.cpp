@@ -84,8 +84,19 @@ std::optional<Error> AccessGate::limit_open(const AccessQuestion& question, Verd
 
 // The last rule, and the only one whose verdict may come later. `so_far` has what the rules before it add to the reply,
 // and what the request holds: both go into the verdict that is returned, also with `later`.
-Verdict AccessGate::judge_login(const AccessQuestion&, VerdictTo, Verdict so_far) { return so_far; }
+Verdict AccessGate::judge_login(const AccessQuestion& question, VerdictTo to, Verdict so_far) {
+  for (const std::string& field : question.rules.own_fields) so_far.request.remove_alike(field);
+  if (!question.rules.has_login()) return so_far;
+  Verdict verdict = logins_.judge(question, question.rules.login, to);
+  if (verdict.way == Verdict::Way::refuse) so_far.held.reset();
+  so_far.request.append(verdict.request);
+  so_far.reply.append(verdict.reply);
+  verdict.request = std::move(so_far.request);
+  verdict.reply = std::move(so_far.reply);
+  verdict.held = std::move(so_far.held);
+  return verdict;
+}
 
-void AccessGate::forget(ExchangeKey) {}
+void AccessGate::forget(ExchangeKey key) { logins_.forget(key); }
 
 }  // namespace zeroway

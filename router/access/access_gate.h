@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "router/access/logins.h"
 #include "router/access/shared_limits.h"
 #include "router/exchange/access_judge.h"
 #include "router/observe/wall_clock.h"
@@ -18,14 +19,17 @@ namespace zeroway {
 // All of it outlives the gate.
 struct AccessContext {
   const WallClock& clock;
+  HashDesk& hashes;
 };
 
 class AccessGate final : public AccessJudge {
  public:
-  explicit AccessGate(const AccessContext& context) : context_(context) {}
+  explicit AccessGate(const AccessContext& context) : context_(context), logins_(context.hashes, context.clock) {}
 
   // Before the first request on a site or a route with a limit.
   void use(std::shared_ptr<SharedLimits> limits) { limits_ = std::move(limits); }
+  // Before the first request on a site or a route with a login, and when a file of logins has changed.
+  void use(Secrets secrets) { logins_.use(std::move(secrets)); }
 
   [[nodiscard]] Verdict judge(const AccessQuestion& question, VerdictTo to) override;
   void forget(ExchangeKey key) override;
@@ -37,6 +41,7 @@ class AccessGate final : public AccessJudge {
 
   AccessContext context_;
   std::shared_ptr<SharedLimits> limits_;
+  Logins logins_;
 };
 
 }  // namespace zeroway

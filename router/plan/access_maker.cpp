@@ -71,10 +71,12 @@ AccessRules rules_of(const AccessSettings& said, std::uint64_t rate_id, std::uin
 
 }  // namespace
 
-AccessRules AccessMaker::rules_of_site() const {
+AccessRules AccessMaker::rules_of_site(const LoginSettings& login) const {
   const std::uint64_t id = id_of(said_);
   AccessRules rules = rules_of(said_.access, id, id);
   rules.cors = cors_of(said_.access_control);
+  rules.login = make_login(login, backend_of_);
+  rules.own_fields = login_fields(said_);
   return rules;
 }
 
@@ -84,12 +86,17 @@ const AccessRules* AccessMaker::of_route(const RouteSettings& route) {
   const std::uint64_t own = id_of(said_, &route);
   AccessRules rules = rules_of(route.access, has_rate ? own : id_of(said_), has_open ? own : id_of(said_));
   rules.cors = cors_of(said_.access_control);
+  rules.login = make_login(login_of(said_, route), backend_of_);
+  rules.own_fields = login_fields(said_);
   if (of_site_ != nullptr && rules == *of_site_) return of_site_;
   return keep(std::move(rules));
 }
 
 const AccessRules* AccessMaker::keep(AccessRules rules) {
-  return rules.is_empty() ? nullptr : &plan_.access.emplace_back(std::move(rules));
+  if (rules.is_empty()) return nullptr;
+  add_secret(rules.login, plan_.secrets);
+  const auto same = std::find(plan_.access.begin(), plan_.access.end(), rules);
+  return same == plan_.access.end() ? &plan_.access.emplace_back(std::move(rules)) : &*same;
 }
 
 }  // namespace zeroway

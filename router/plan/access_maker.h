@@ -5,7 +5,9 @@
 // Not here: reading the file (router/settings), judging (router/access/access_gate.h).
 #pragma once
 #include <string>
+#include <utility>
 
+#include "router/plan/login_maker.h"
 #include "router/plan/plan.h"
 #include "router/settings/sites.h"
 
@@ -13,18 +15,22 @@ namespace zeroway {
 
 class AccessMaker {
  public:
-  AccessMaker(const SiteSettings& said, Plan& plan) : said_(said), plan_(plan), of_site_(keep(rules_of_site())) {}
+  AccessMaker(const SiteSettings& said, Plan& plan, IndexOfBackend backend_of)
+      : said_(said), plan_(plan), backend_of_(std::move(backend_of)), of_site_(keep(rules_of_site(said.login))) {}
 
   // Null = every request passes.
   [[nodiscard]] const AccessRules* of_site() const { return of_site_; }
   [[nodiscard]] const AccessRules* of_route(const RouteSettings& route);
+  // The site's without its login: nobody is to say a password before the connection is safe.
+  [[nodiscard]] const AccessRules* of_redirect_to_https() { return keep(rules_of_site({})); }
 
  private:
-  [[nodiscard]] AccessRules rules_of_site() const;
+  [[nodiscard]] AccessRules rules_of_site(const LoginSettings& login) const;
   [[nodiscard]] const AccessRules* keep(AccessRules rules);
 
   const SiteSettings& said_;
   Plan& plan_;
+  const IndexOfBackend backend_of_;
   const AccessRules* const of_site_;
 };
 

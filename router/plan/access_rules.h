@@ -6,8 +6,12 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <variant>
+#include <vector>
 
 #include "router/plan/cors_rule.h"
+#include "router/plan/login_rules.h"
 #include "router/plan/rate_rule.h"
 #include "router/route/network_set.h"
 
@@ -36,13 +40,16 @@ struct AccessRules {
   std::optional<CorsRule> cors;
   std::optional<RateRule> rate;
   OpenRule open;
+  LoginRule login;
+  std::vector<std::string> own_fields;  // only logins of the site may set them: what a client sends there goes
 
   // Whether every request passes: then the plan has no rules for it.
-  [[nodiscard]] bool is_empty() const { return !is_guarding() && !cors; }
+  [[nodiscard]] bool is_empty() const { return !is_guarding() && !cors && own_fields.empty(); }
   // Whether requests are counted: then all loops need a table for it.
   [[nodiscard]] bool is_counting() const { return rate || !open.is_empty(); }
   // Whether it matters which path a request is for: then paths that servers read in different ways are refused.
-  [[nodiscard]] bool is_guarding() const { return !networks.is_empty() || is_counting(); }
+  [[nodiscard]] bool is_guarding() const { return !networks.is_empty() || is_counting() || has_login(); }
+  [[nodiscard]] bool has_login() const { return !std::holds_alternative<std::monostate>(login); }
 
   bool operator==(const AccessRules&) const = default;
 };

@@ -92,7 +92,8 @@ struct Plan {
   std::vector<ListenerSpec> listeners;  // at least one
   std::deque<Site> sites;
   std::deque<Route> routes;
-  std::deque<AccessRules> access;  // those that are not empty
+  std::deque<AccessRules> access;   // those that are not empty
+  std::vector<SecretSpec> secrets;  // the files that logins of these rules need, each once
   std::vector<BackendSpec> backends;
   std::vector<CertificateSpec> certificates;  // that the router gets itself
   std::vector<std::string> log_files;  // of access logs, each path once

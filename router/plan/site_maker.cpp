@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "router/plan/coding_terms_of.h"
+#include "router/plan/server_of.h"
 #include "router/route/balance_method.h"
 #include "router/route/canonical_path.h"
 #include "router/settings/certificate_names.h"
@@ -28,47 +29,6 @@ std::string hsts_value(const HstsSettings& said) {
   std::string value = "max-age=" + std::to_string(seconds);
   if (said.include_subdomains) value += "; includeSubDomains";
   return said.preload ? value + "; preload" : value;
-}
-
-ServerSpec::Scheme scheme_of(MemberScheme scheme) {
-  switch (scheme) {
-    case MemberScheme::https:
-      return ServerSpec::Scheme::https;
-    case MemberScheme::h2c:
-      return ServerSpec::Scheme::h2c;
-    case MemberScheme::unix_socket:
-      return ServerSpec::Scheme::unix_socket;
-    case MemberScheme::http:
-    case MemberScheme::fabric:  // never a server
-      return ServerSpec::Scheme::http;
-  }
-  return ServerSpec::Scheme::http;
-}
-
-std::string name_of(const MemberUrl& url) {
-  if (url.scheme == MemberScheme::unix_socket) return "unix:" + url.socket_path;
-  const bool is_v6 = url.host.find(':') != std::string::npos;
-  return (is_v6 ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
-}
-
-ServerSpec server_of(const MemberSettings& said) {
-  ServerSpec spec;
-  spec.name = name_of(said.target);
-  spec.scheme = scheme_of(said.target.scheme);
-  spec.host = said.target.host;
-  spec.port = said.target.port;
-  spec.socket_path = said.target.socket_path;
-  spec.base_path = said.target.base;
-  spec.weight = said.weight;
-  spec.max_conns = said.max_conns;
-  spec.ca_file = said.ca_file;
-  spec.server_name = said.server_name;
-  spec.verify = said.verify;
-  spec.client_certificate = said.client_cert;
-  spec.client_key = said.client_key;
-  if (said.proxy_protocol == ProxyProtocol::v1) spec.proxy_header = ServerSpec::ProxyHeader::v1;
-  if (said.proxy_protocol == ProxyProtocol::v2) spec.proxy_header = ServerSpec::ProxyHeader::v2;
-  return spec;
 }
 
 HealthSpec health_of(const HealthSettings& said) {
@@ -157,7 +117,7 @@ void SiteMaker::add(const SiteSettings& said) {
     site.client_fields = said.ssl.client_fields;
     site.requires_certificate = !site.client_authorities.empty() && !said.ssl.policy.client_optional;
   }
-  AccessMaker access(said, plan_);
+  AccessMaker access = access_of(said);
   site.access = access.of_site();
   add_log(made);
   add_reply_fields(made);
@@ -169,6 +129,10 @@ void SiteMaker::add(const SiteSettings& said) {
   if (!said.static_dir.empty()) add_files(made);
   add_listeners(made);
   refuse_unclear_paths(site);
+}
+
+AccessMaker SiteMaker::access_of(const SiteSettings& said) {
+  return {said, plan_, [this](BackendSpec spec) { return backend_of(std::move(spec)); }};
 }
 
 // Where it matters which path a request is for, servers must not see another path than the rules did. A route that says
@@ -413,6 +377,7 @@ void SiteMaker::add_redirect_to_https(Made made) {
   if (made.said->ssl.enabled) return;  // it is https already
   Route& route = new_route(made, "", made.said->terms);
   route.own_answer = OwnAnswer::to_https;
+  route.access = access_of(*made.said).of_redirect_to_https();
   route.takes_web_sockets = false;
   const std::uint16_t port = made.said->https_port > 0 ? made.said->https_port : https_port_of(*made.said);
   if (port > 0) route.https_port = port;

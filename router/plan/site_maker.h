@@ -44,6 +44,7 @@ class SiteMaker {
   void add_files(Made made);
   void add_health(Made made);
   void add_redirect_to_https(Made made);
+  [[nodiscard]] AccessMaker access_of(const SiteSettings& said);
   [[nodiscard]] std::uint16_t https_port_of(const SiteSettings& said) const;
   void add_error_pages(Made made);
   void add_reply_fields(Made made);

@@ -3,6 +3,7 @@
 
 #include "router/settings/checks.h"
 #include "router/settings/description.h"
+#include "router/settings/description_login.h"
 #include "router/settings/limits.h"
 #include "router/settings/words.h"
 
@@ -201,6 +202,12 @@ void describe_route(Keys<RouteSettings>& keys) {
   describe_route_target(keys);
   describe_route_terms(keys);
   describe_access(keys);
+  keys.choice(
+      "login", [](S& s) -> LoginSettings::Use& { return s.login.use; },
+      std::vector<std::pair<std::string, LoginSettings::Use>>{{"as_site", LoginSettings::Use::as_site},
+                                                              {"off", LoginSettings::Use::off}},
+      "Whether the site's login is wanted here, too; basic_auth, jwt or forward_auth of the route replaces it");
+  describe_login(keys);
   keys.optional_table("redirect", &S::redirect, "Answer with a redirect, in the place of upstream", describe_redirect)
       .table("timeout", &S::timeout, "sites.proxy.timeout for the route", describe_timeout)
       .table("headers", &S::headers, "Further rules, after those of sites.proxy.headers", describe_headers)

@@ -2,6 +2,7 @@
 
 #include "router/settings/checks.h"
 #include "router/settings/description.h"
+#include "router/settings/description_login.h"
 #include "router/settings/words.h"
 
 namespace zeroway {
@@ -155,6 +156,7 @@ void describe_site(Keys<SiteSettings>& keys) {
   describe_site_terms(keys);
   describe_site_idle(keys);
   describe_access(keys);
+  describe_login(keys);
   keys.table(
           "websocket", [](S& s) -> WebSocketSettings& { return s.terms.web_sockets; }, "[websocket] for the site",
           describe_web_sockets)

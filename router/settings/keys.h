@@ -248,6 +248,14 @@ class Keys {
     fill(keys);
     return *this;
   }
+  // A value may stand in the place of the table that was added last. `read` is a Fit(S&, const Value&).
+  template <class Read>
+  Keys& or_short(Read read) {
+    table_.tables.back().read_short = [read](void* parent, const Value& value) {
+      return read(*static_cast<S*>(parent), value);
+    };
+    return *this;
+  }
   // `begin` is a Child(const S&): how an entry is before its keys are read.
   template <class At, class Begin, class Fill>
   Keys& tables(const char* name, At at, Begin begin, const char* help, Fill fill) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "router/settings/checks.h"
+#include "router/settings/login_checks.h"
 
 namespace zeroway {
 
@@ -77,6 +78,7 @@ void check_site(const SiteSettings& site, Reading& reading) {
   if (site.ssl.enabled) check_auto_cert(site, reading);
   check_access(site, reading);
   check_log(site.log, reading);
+  check_logins(site, reading);
   check_folder_keys(site, reading);
   check_proxy(site, reading);
 }
@@ -193,6 +195,9 @@ void check_site_files(const SiteSettings& site, Reading& reading) {
     check_file(member.located, "client_cert", member.client_cert, reading);
     check_file(member.located, "client_key", member.client_key, reading);
   }
+  look_at_login_files(site, [&](const Located& located, const char* key, const std::string& file) {
+    check_file(located, key, file, reading);
+  });
   for (const ErrorPage& page : site.error_pages) {
     if (!is_readable(page.file)) {
       reading.error(page.place,

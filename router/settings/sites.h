@@ -15,6 +15,7 @@
 #include "router/settings/file_place.h"
 #include "router/settings/listen_address.h"
 #include "router/settings/log_format.h"
+#include "router/settings/login_settings.h"
 #include "router/settings/member_url.h"
 #include "router/settings/tls_settings.h"
 
@@ -316,6 +317,7 @@ struct RouteSettings {
   ClientTerms terms;
   AccessSettings access;
   CompressionSettings compression;
+  LoginSettings login;
 
   bool operator==(const RouteSettings&) const = default;
 };
@@ -370,6 +372,7 @@ struct SiteSettings {
   CacheSettings cache;
   SiteLogSettings log;
   AccessControlSettings access_control;
+  LoginSettings login;
   SslSettings ssl;
   ProxySettings proxy;
 

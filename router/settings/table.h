@@ -70,6 +70,8 @@ struct Table {
   std::vector<IdleKey> idle;
   // What the table's keys set, in what its parent's keys set; a repeated one is added.
   std::function<void*(void* parent)> enter;
+  // A value that may stand in the place of the table; empty when only a table fits. The help says which.
+  std::function<Fit(void* parent, const Value& value)> read_short;
   // Where the places of the keys are kept; empty when nobody needs them.
   std::function<Located*(void* target)> located;
 };

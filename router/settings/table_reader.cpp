@@ -63,6 +63,11 @@ std::string label_of(const Node& entry) {
 }
 
 void read_below(const Table& below, const Node& value, const std::string& name, void* target, Reading& reading) {
+  if (below.read_short && value.kind != Node::Kind::table) {
+    if (below.read_short(target, {value, name, reading}) == Fit::no)
+      reading.error(value.place, name + " = " + value.show() + ": wants a table, or what stands for one");
+    return;
+  }
   if (below.times != Table::Times::repeated) return read_table(below, value, name, below.enter(target), reading);
   if (value.kind != Node::Kind::list) {
     const std::string form =
