@@ -128,6 +128,7 @@ void LoginService::Asked::data(Bytes bytes) {
   if (answer_.content.size() + bytes.size() > kMaxServiceBody)
     return fail(lost("refused with a body over " + std::to_string(kMaxServiceBody) + " bytes"));
   answer_.content.append(as_text(bytes));
+  stream_.credit(static_cast<std::uint32_t>(bytes.size()));  // else a body that is too long would stop at the limit
 }
 
 void LoginService::Asked::end(Head&) {

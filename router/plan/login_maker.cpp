@@ -52,6 +52,7 @@ PoolSpec pool_of(const ForwardAuthSettings& said) {
   spec.times = {said.timeout, said.timeout, said.timeout};
   spec.queue_timeout = said.timeout;
   spec.preserve_host = false;
+  spec.health.fail_open = true;  // the only server: to leave it out would refuse every request for a while
   return spec;
 }
 

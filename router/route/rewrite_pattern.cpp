@@ -30,10 +30,11 @@ Error unfit(std::string_view what, std::string_view text, std::string_view why) 
 
 bool is_refused(char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '#' || c == '\\'; }
 
-// "https://host" of an absolute target; "" when it is a path.
+// "https://host" of an absolute target; "" when it is a path. $path begins with a '/'.
 std::string_view origin_of(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://", "$scheme://"}) {
-    if (target.starts_with(scheme)) return target.substr(0, target.find_first_of("/?", scheme.size()));
+    if (!target.starts_with(scheme)) continue;
+    return target.substr(0, std::min(target.find_first_of("/?", scheme.size()), target.find("$path", scheme.size())));
   }
   return "";
 }
@@ -131,7 +132,7 @@ Result<void> RewritePattern::read_origin(std::string_view target, std::string_vi
   const bool has_host = !origin.ends_with('/') && origin.find('@') == std::string_view::npos;
   if (has_host && std::all_of(origin_.begin(), origin_.end(), fits)) return {};
   return unfit("target", target,
-               "needs a host without '@', with no variable but $scheme and $host, and a '/' behind it");
+               "needs a host without '@', with no variable but $scheme and $host, and a '/' or $path behind it");
 }
 
 Result<void> RewritePattern::read_pieces(std::string_view text, Pieces& pieces) const {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "router/access/client_key.h"
+#include "tests/access/fake_desk.h"
 #include "tests/exchange/site_script.h"
 
 namespace zeroway {
@@ -26,7 +27,8 @@ struct GateScript : SiteScript {
   }
 
   std::shared_ptr<SharedLimits> limits = std::make_shared<SharedLimits>();
-  AccessGate gate{{clock}};
+  FakeDesk desk;
+  AccessGate gate{{clock, desk}};
 };
 
 Head preflight(std::string_view origin) {

@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "tests/access/fake_desk.h"
 #include "tests/access/token_maker.h"
 #include "tests/exchange/script.h"
 
@@ -14,32 +15,6 @@ namespace {
 
 const std::string kBcrypt = "$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";  // never hashed here
 const std::string kSecret(32, 's');
-
-// Keeps what is to be hashed until the test says the answer.
-class FakeDesk final : public HashDesk {
- public:
-  Digest name(std::string_view user, std::string_view password, std::string_view hash) const override {
-    return hash_.of({user, password, hash});
-  }
-  HashPool::Ticket ask(HashWork work, HashPool::Told told) override {
-    if (is_full) return 0;
-    last = std::move(work);
-    asked[++count] = std::move(told);
-    return count;
-  }
-  void forget(HashPool::Ticket ticket) override { asked.erase(ticket); }
-  void say(HashPool::Answer answer) {
-    for (const auto& one : std::exchange(asked, {})) one.second(answer);
-  }
-
-  HashWork last;
-  std::map<HashPool::Ticket, HashPool::Told> asked;
-  HashPool::Ticket count = 0;
-  bool is_full = false;
-
- private:
-  SecretHash hash_;
-};
 
 class FakeFinder final : public VerdictFinder {
  public:

@@ -45,7 +45,7 @@ TEST_CASE("child process: its words, its code, and an environment with ours") {
 TEST_CASE("child process: it has no descriptor of ours, and no signal blocked") {
   const int open_file = ::open("/dev/null", O_RDONLY);  // without close-on-exec
   REQUIRE(open_file > 2);
-  const Run run("ls /proc/$$/fd; grep SigBlk /proc/$$/status");
+  const Run run("ls /proc/$$/fd; grep SigBlk /proc/self/status");
   ::close(open_file);
   CHECK(run.end->last_words.find("\n" + std::to_string(open_file) + "\n") == std::string::npos);
   CHECK(run.end->last_words.find("SigBlk:\t0000000000000000") != std::string::npos);

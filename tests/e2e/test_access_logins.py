@@ -112,7 +112,7 @@ class World:
                     for name in ('yes', 'bare', 'long', 'no', 'redirect', 'large', 'broken')),
                   ('/silent', 'forward_auth', ask % 'silent' + 'timeout = "300ms"'),
                   ('/down', 'forward_auth', f'url = "http://127.0.0.1:{dead}/"')]
-        return (s.site(port) + '[sites.basic_auth]\nfile = "users"\n[sites.proxy]\nenabled = true\n'
+        return (s.site(port, more='fabric = false') + '[sites.basic_auth]\nfile = "users"\n[sites.proxy]\nenabled = true\n'
                 + s.pool(self.backend) + s.route('/open', more='login = "off"')
                 + s.route('/short', more=f'forward_auth = "{self.login.url}/yes?a=b"')
                 + ''.join(s.route(path, more=f'websocket = true\n[sites.proxy.routes.{table}]\n{keys}\n')
@@ -408,7 +408,7 @@ def test_the_access_log_names_the_user_and_not_the_token(stack):
 @pytest.mark.parametrize('keys, error', [
     ('[sites.basic_auth]\nfile = "weak"', "weak:1: user 'a': is Apache's MD5"),
     ('[sites.basic_auth]\nfile = "missing"', 'is no file that can be read'),
-    ('[sites.basic_auth]\nrealm = "x"', 'sites.basic_auth.file is missing'),
+    ('[sites.basic_auth]\nrealm = "x"', 'sites(main).basic_auth.file is missing'),
     ('[sites.jwt]\ncookie = "a"', 'wants one of key_file, secret_file and jwks_file, has none'),
     ('[sites.jwt]\nsecret_file = "weak"', 'weak: has'),
     ('[sites.jwt]\nkey_file = "weak"', 'weak: has no public key'),

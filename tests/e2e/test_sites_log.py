@@ -74,6 +74,6 @@ def test_a_client_that_left_is_499_and_its_server_is_not_to_blame(stack):
 def test_a_wrong_form_is_told_with_its_place_and_the_nearest_word(stack):
     checked = s.check(stack, s.site(8080, more=log('a', '{time} {statsu}')))
     assert checked.returncode == 1
-    assert "router.toml:7:10: sites.log.format = \"{time} {statsu}\": wants one of combined, common, json, or a template" \
+    assert "router.toml:7:10: sites(main).log.format = \"{time} {statsu}\": wants one of combined, common, json, or a template" \
         in checked.stderr.replace('[0]', '')
     assert 'there is no field {statsu}; is {status} meant?' in checked.stderr

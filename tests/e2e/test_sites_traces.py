@@ -24,7 +24,7 @@ class Collector(z.Closing):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers['Content-Length']))
                 status = collector.statuses.pop(0) if len(collector.statuses) > 1 else collector.statuses[0]
-                collector.requests.append((self.path, dict(self.headers.items())))
+                collector.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
                 if status == 200:
                     collector.bodies.append(json.loads(body))
                 self.send_response(status)
@@ -106,7 +106,8 @@ def test_the_collector_gets_spans_whose_times_are_those_of_the_access_log(stack)
     assert told == [f'00-{TRACE}-{attempt["spanId"]}-01' for attempt in attempts]  # each attempt is its backend's caller
     assert origin.last.all('tracestate') == ['a=1']
     assert [path for path, _ in collector.requests] == ['/v1/traces', '/v1/traces']  # 503 is tried again
-    assert collector.requests[0][1]['X-Token'] == 't' and collector.requests[0][1]['Content-Type'] == 'application/json'
+    assert collector.requests[0][1]['x-token'] == 't'
+    assert collector.requests[0][1]['content-type'] == 'application/json'
     resource = collector.bodies[0]['resourceSpans'][0]['resource']
     assert {'key': 'service.name', 'value': {'stringValue': 'shop'}} in resource['attributes']
     counters = router.counters()

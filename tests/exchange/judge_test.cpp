@@ -221,7 +221,7 @@ TEST_CASE("judge: what a request holds is given back when it is over") {
 
 TEST_CASE("judge: without a judge a request that is to be judged is 500") {
   JudgedScript s;
-  Exchanges lonely(s.settings, s.log, s.counters, s.clock);
+  Exchanges lonely(s.settings, s.counters, s.clock);
   const ExchangeKey key = lonely.open(s.client, s.info, Kind::request, s.clock.time);
   Head head{{":method", "GET"}, {":path", "/a"}, {":authority", "a"}};
   lonely.from_client(key)->head(head, Last::yes);

@@ -34,7 +34,6 @@ class Logged : public Script {
 
   LogsOfPlan logs;
 };
-};
 
 }  // namespace
 

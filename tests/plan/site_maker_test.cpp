@@ -342,7 +342,7 @@ TEST_CASE("site maker: a pool may have servers and workers") {
   CHECK(idle.servers.servers.empty());  // none has weight
   CHECK(idle.workers == std::vector<MixedSpec::Workers>{{GroupSpec{""}, 1}});
   CHECK(servers_of(plan->backends.at(main_route(*plan, "/b").backend)) == nullptr);
-  CHECK(std::get<GroupSpec>(plan->backends.at(main_route(*plan, "/c").backend)).group == "blue");
+  CHECK(answerer_of<GroupSpec>(*plan, main_route(*plan, "/c")).group == "blue");
   CHECK(std::get<MixedSpec>(plan->backends.at(main_route(*plan, "/d").backend)).workers.size() == 2);
   CHECK_FALSE(main_route(*plan, "/").tells_worker);
 }

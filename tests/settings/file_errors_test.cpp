@@ -71,7 +71,10 @@ TEST_CASE("file errors: a value that does not fit names file, line, column, key,
              "an address"}},
            {"[logging]\nlevel = \"warning\"\n",
             {"2:9: logging.level = \"warning\": wants one of trace, debug, info, warn, error; is \"warn\" meant?"}},
-           {"[logging]\nformat = \"xml\"\n", {"2:10: logging.format = \"xml\": wants one of combined, common, json"}},
+           {"[logging]\nformat = \"xml\"\n",
+            {"2:10: logging.format = \"xml\": wants one of combined, common, json, or a template of fields, as "
+             "\"{time} {method} "
+             "{path} {status} {total_ms}\"; it is the name of no form, and a template has {fields}"}},
            {"limits = 5\n", {"1:10: limits = 5: wants a table"}},
            {"sites = 5\n", {"1:9: sites is 5: wants a list of tables: [[sites]]"}},
            {"[sites.proxy]\nenabled = true\n", {"1:1: sites is one table: wants a list of tables: [[sites]]"}},

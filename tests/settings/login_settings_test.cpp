@@ -72,15 +72,15 @@ TEST_CASE("login settings: passwords and tokens") {
 }
 
 TEST_CASE("login settings: what is wrong is told with its place") {
-  CHECK(has(error_of("[sites.basic_auth]\nrealm = \"x\"\n"), "sites.basic_auth.file is missing"));
+  CHECK(has(error_of("[sites.basic_auth]\nrealm = \"x\"\n"), "sites(main).basic_auth.file is missing"));
   CHECK(has(error_of("forward_auth = \"ftp://a/\"\n"),
-            ":5:16: sites.forward_auth = \"ftp://a/\": its scheme is none of these"));
-  CHECK(has(error_of("forward_auth = 7\n"), "sites.forward_auth = 7: wants a table, or what stands for one"));
+            ":5:16: sites(main).forward_auth = \"ftp://a/\": its scheme is none of these"));
+  CHECK(has(error_of("forward_auth = 7\n"), "sites(main).forward_auth = 7: wants a table, or what stands for one"));
   CHECK(has(error_of("[sites.jwt]\ncookie = \"a\"\n"), "wants one of key_file, secret_file and jwks_file, has none"));
   CHECK(has(error_of("[sites.jwt]\nkey_file = \"a\"\njwks_file = \"b\"\n"), "has several"));
-  CHECK(has(error_of("[sites.jwt]\nkey_file = \"a\"\nalgorithms = [\"none\"]\n"), "sites.jwt.algorithms"));
-  CHECK(has(error_of("[sites.jwt]\nkey_file = \"a\"\nclaims = { sub = \"X User\" }\n"), "sites.jwt.claims"));
-  CHECK(has(error_of("[sites.jwt]\nkey_file = \"a\"\nrequired = { sub = 7 }\n"), "sites.jwt.required"));
+  CHECK(has(error_of("[sites.jwt]\nkey_file = \"a\"\nalgorithms = [\"none\"]\n"), "sites(main).jwt.algorithms"));
+  CHECK(has(error_of("[sites.jwt]\nkey_file = \"a\"\nclaims = { sub = \"X User\" }\n"), "sites(main).jwt.claims"));
+  CHECK(has(error_of("[sites.jwt]\nkey_file = \"a\"\nrequired = { sub = 7 }\n"), "sites(main).jwt.required"));
   CHECK(has(error_of("[sites.jwt]\nkey_file = \"a\"\n[sites.basic_auth]\nfile = \"b\"\n"), "requests have one login"));
   CHECK(
       has(error_of(kOneRoute + "login = \"off\"\nforward_auth = \"http://a/\"\n"), "the route has a login of its own"));
