@@ -478,6 +478,7 @@ void Exchange::tell(LogPlace place, Time now) {
                             .routing = routing_,
                             .client = *info_,
                             .address = context_.rules.client_of(request_head_, *info_, routing_.site()),
+                            .user = marks_ ? std::string_view(marks_->user) : std::string_view(),
                             .bytes_in = body_.received(),
                             .is_upgrade = is_upgrade()};
   const RequestRecord told = record_.tell(facts, now, context_.clock.wall_now());

@@ -94,6 +94,7 @@ RequestRecord ExchangeRecord::tell(const ExchangeFacts& facts, Time now, WallTim
   return {.ended = wall_now,
           .address = facts.address,
           .peer = facts.client.address,
+          .user = facts.user,
           .site = site != nullptr ? std::string_view(site->name) : std::string_view(),
           .scheme = facts.client.is_tls ? "https" : "http",
           .method = facts.is_upgrade ? "GET" : or_dash(facts.request.method()),

@@ -30,6 +30,7 @@ struct ExchangeFacts {
   const Routing& routing;
   const ClientInfo& client;
   std::string_view address;  // the client's; behind trusted proxies, the address that they report
+  std::string_view user;     // that the login has found; "" = none
   std::uint64_t bytes_in;    // of the request's body
   bool is_upgrade;           // a WebSocket over HTTP/1.1: its client sent GET, and gets 101
 };

@@ -75,6 +75,7 @@ struct JsonMember {
 // Whether JSON has the member also when it is empty.
 bool is_always_there(LogField field) {
   switch (field) {
+    case LogField::user:
     case LogField::request_id:
     case LogField::trace_id:
     case LogField::span_id:
@@ -98,6 +99,8 @@ std::string_view text_of(LogField field, const RequestRecord& record) {
       return record.address;
     case LogField::peer:
       return record.peer;
+    case LogField::user:
+      return record.user;
     case LogField::site:
       return record.site;
     case LogField::scheme:

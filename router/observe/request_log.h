@@ -25,6 +25,7 @@ struct RequestRecord {
   WallTime ended;
   std::string_view address = {};  // the client's; behind trusted proxies, the address that they report
   std::string_view peer = {};     // the address at the other end of the connection
+  std::string_view user = {};     // that the site's login has found
   std::string_view site = {}, scheme = {};
   std::string_view method = {}, host = {}, path = {}, protocol = {};  // `path` with its query, as the client sent it
   int status = 0;                                                     // 0 = none was sent

@@ -26,8 +26,9 @@ constexpr const char* kHidden = "";
 
 constexpr const char* kAccessLogLines =
     R"(A line of --access-log, combined (common is the same without REFERER and AGENT):
-  ADDRESS - - [TIME] "METHOD PATH PROTOCOL" STATUS BYTES "REFERER" "AGENT" WORKER QUEUED TOTAL RETRIES REASON
+  ADDRESS - USER [TIME] "METHOD PATH PROTOCOL" STATUS BYTES "REFERER" "AGENT" WORKER QUEUED TOTAL RETRIES REASON
   ADDRESS   the client's: through trusted proxies, the last one in X-Forwarded-For (or Forwarded) that is none of them
+  USER      the name that the login of the site has found, or -
   METHOD    and PATH; - and - when the request was refused before they were read
   STATUS    of the reply, as the client saw it: 101 of a WebSocket over HTTP/1.1 (GET), 200 over HTTP/2 (CONNECT);
             499 when the client went away before there was one, 0 when none was sent

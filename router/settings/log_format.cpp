@@ -10,7 +10,7 @@ namespace zeroway {
 namespace {
 
 constexpr std::string_view kCommon =
-    R"({address} - - [{time_common}] "{method} {path} {protocol}" {status} {bytes_out})";
+    R"({address} - {user} [{time_common}] "{method} {path} {protocol}" {status} {bytes_out})";
 constexpr std::string_view kAgents = R"( "{referer}" "{user_agent}")";
 constexpr std::string_view kOurs = " {worker} {queue_ms} {total_ms} {retries} {reason}";
 
@@ -49,6 +49,7 @@ const std::vector<LogFieldName>& log_fields() {
       {F::unix_ms, "unix_ms", "the same, in milliseconds since 1970"},
       {F::address, "address", "the client's address; behind trusted proxies, the address that they report"},
       {F::peer, "peer", "the address at the other end of the connection"},
+      {F::user, "user", "the name that the login of the site has found"},
       {F::site, "site", "the site's name"},
       {F::scheme, "scheme", "http or https"},
       {F::method, "method", "the method"},

@@ -23,6 +23,7 @@ enum class LogField : std::uint8_t {
   unix_ms,
   address,
   peer,
+  user,
   site,
   scheme,
   method,
