@@ -39,6 +39,20 @@ def test_every_example_serves_when_only_ports_and_hosts_change(stack, name):
     assert router.get(path + 'x' if path.endswith('/') else path).status == 200
 
 
+def test_the_https_example_serves_while_its_certificate_is_ordered(stack):
+    """Its authority is one that nobody reaches."""
+    text = s.example('https.toml')
+    origins = {member: stack.closing(Origin(name=member)) for member in members_of(text)}
+    port = z.free_port()
+    text = moved(text, {443: port}, origins).replace(
+        '[sites.ssl.acme]', f'[sites.ssl.acme]\ndirectory_url = "https://127.0.0.1:{z.free_port()}/directory"')
+    s.serve(stack, text, port, '--state-dir', stack.path('state'))
+    host = 'api.example.com'
+    said = subprocess.run(['curl', '-sk', '--resolve', f'{host}:{port}:127.0.0.1', f'https://{host}:{port}/x'],
+                          capture_output=True, text=True, timeout=z.PATIENCE * z.SLOW)
+    assert said.stdout == members_of(s.example('https.toml'))[0], said
+
+
 def test_the_first_example_splits_requests_evenly_whatever_the_weights_are(stack):
     text = s.example('basic.toml')
     origins = {member: stack.closing(Origin(name=member)) for member in members_of(text)}
