@@ -45,11 +45,11 @@ std::string why_refused(const std::string& json, const JwtRule& rule, double now
 }
 
 JwtKeys pem(const std::string& text, const JwtKeys::Names& names = {}) {
-  return std::move(*JwtKeys::read_pem(text, "key", names));
+  return *JwtKeys::read_pem(text, "key", names);
 }
-JwtKeys secret() { return std::move(*JwtKeys::read_secret(kSecret + "\n", "secret", {})); }
+JwtKeys secret() { return *JwtKeys::read_secret(kSecret + "\n", "secret", {}); }
 JwtKeys set(const std::string& keys, const JwtKeys::Names& names = {}) {
-  return std::move(*JwtKeys::read_set("{\"keys\":[" + keys + "]}", "set", names));
+  return *JwtKeys::read_set("{\"keys\":[" + keys + "]}", "set", names);
 }
 
 }  // namespace

@@ -53,9 +53,9 @@ struct LoginScript {
   static Secrets secrets(const std::string& users = "ann:" + kBcrypt) {
     Secrets all;
     all.push_back({{SecretSpec::Kind::passwords, "users", {}},
-                   std::make_shared<const Secret>(std::move(*PasswordFile::read(users, "users")))});
+                   std::make_shared<const Secret>(*PasswordFile::read(users, "users"))});
     all.push_back({{SecretSpec::Kind::hmac_secret, "secret", {}},
-                   std::make_shared<const Secret>(std::move(*JwtKeys::read_secret(kSecret, "secret", {})))});
+                   std::make_shared<const Secret>(*JwtKeys::read_secret(kSecret, "secret", {}))});
     return all;
   }
   // The verdict; its request's and reply's fields are applied to `sent` and `reply`.

@@ -44,7 +44,7 @@ TEST_CASE("rate: of a client that sends ten times as much, the rate and one burs
 }
 
 TEST_CASE("rate: a client that keeps to its rate is never refused, whatever the rate divides into") {
-  for (const std::uint64_t requests : {1, 3, 7, 100, 999'983}) {
+  for (const std::uint64_t requests : {1U, 3U, 7U, 100U, 999'983U}) {
     RateTable table(64);
     const RateRule rule = rule_of(requests, seconds(1), 1);
     CHECK(served(table, rule, rule.interval(), rule.interval() * 50) == 50);

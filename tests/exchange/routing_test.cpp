@@ -482,10 +482,10 @@ TEST_CASE("routing: with intercept_errors a page replaces a backend's body, and 
   CHECK(s.client.body.empty());
   CHECK(s.is_over());
 
-  for (const auto& [path, status] : {std::pair{"/a", "404"}, std::pair{"/a", "200"}, std::pair{"/own", "500"}}) {
+  for (const auto& one : {std::pair{"/a", "404"}, std::pair{"/a", "200"}, std::pair{"/own", "500"}}) {
     s.client.body.clear();
-    s.get(path).accept().reply(status).reply_data(3).reply_end();
-    CHECK_MESSAGE(s.client.body == "yyy", path);
+    s.get(one.first).accept().reply(one.second).reply_data(3).reply_end();
+    CHECK_MESSAGE(s.client.body == "yyy", one.first);
   }
 }
 
