@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <charconv>
+#include <string>
 
 namespace zeroway {
 
@@ -48,6 +50,23 @@ IpAddress last_of(const IpAddress& address, unsigned bits) {
   IpAddress last = address;
   for (std::size_t byte = 0; byte < last.size(); ++byte) last[byte] |= outside(byte, bits);
   return last;
+}
+
+Result<IpNetwork> read_ip_network(std::string_view text) {
+  const Error error{Fault::router, Code::bad_request, false, "not a network: '" + std::string(text) + "'"};
+  const std::size_t slash = text.find('/');
+  const std::string_view address_text = text.substr(0, slash);
+  const auto address = read_ip_address(address_text);
+  if (!address) return error;
+  const unsigned most = address_text.find(':') == std::string_view::npos ? 32 : 128;
+  unsigned bits = most;
+  if (slash != std::string_view::npos) {
+    const std::string_view number = text.substr(slash + 1);
+    const auto [end, failure] = std::from_chars(number.data(), number.data() + number.size(), bits);
+    if (failure != std::errc() || end != number.data() + number.size() || bits > most) return error;
+  }
+  bits += 128 - most;
+  return IpNetwork{first_of(*address, bits), last_of(*address, bits)};
 }
 
 }  // namespace zeroway

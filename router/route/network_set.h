@@ -13,24 +13,16 @@ namespace zeroway {
 
 class NetworkSet {
  public:
-  // "10.0.0.0/8", "fd00::/8", one address, or "all". Fails with bad_request, naming the text, when `network` is none of
-  // them.
-  [[nodiscard]] Result<> add(std::string_view network);
-  [[nodiscard]] bool is_empty() const { return ranges_.empty(); }
+  // "10.0.0.0/8", "fd00::/8", one address, or "all". Fails with bad_request, naming the text, when it is none of them.
+  [[nodiscard]] Result<> add(std::string_view text);
+  void add(const IpNetwork& network);
+  [[nodiscard]] bool is_empty() const { return networks_.empty(); }
   [[nodiscard]] bool contains(const IpAddress& address) const;
 
   bool operator==(const NetworkSet&) const = default;
 
  private:
-  struct Range {
-    IpAddress first, last;
-
-    bool operator==(const Range&) const = default;
-  };
-
-  void add(Range range);
-
-  std::vector<Range> ranges_;  // in order; no two of them overlap
+  std::vector<IpNetwork> networks_;  // in order; no two of them overlap
 };
 
 }  // namespace zeroway

@@ -3,31 +3,25 @@
 // Owner: HeaderRules, and sites of the plan.   Thread: any; never changed once built.
 // Not here: which fields of trusted proxies are believed (exchange/header_rules.h).
 #pragma once
-#include <array>
-#include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "proto/error.h"
+#include "router/route/network_set.h"
 
 namespace zeroway {
 
 class TrustedNetworks {
  public:
-  // "10.0.0.0/8", "fd00::/8", or one address. Fails with bad_request, naming the text, when `network` is neither.
-  [[nodiscard]] Result<> add(std::string_view network);
-  [[nodiscard]] bool is_empty() const { return networks_.empty(); }
+  // "10.0.0.0/8", "fd00::/8", or one address. Fails with bad_request, naming the text, when it is neither.
+  [[nodiscard]] Result<> add(std::string_view text);
+  [[nodiscard]] bool is_empty() const { return networks_.is_empty(); }
   // `address` numeric, without port or brackets; an IPv4 address mapped into IPv6 counts as IPv4.
   [[nodiscard]] bool contain(std::string_view address) const;
   // Whether `text` is an address, numeric, without port or brackets.
   [[nodiscard]] static bool is_address(std::string_view text);
 
  private:
-  struct Network {
-    std::array<std::uint8_t, 16> address;  // IPv4 as ::ffff:a.b.c.d
-    unsigned bits;
-  };
-  std::vector<Network> networks_;
+  NetworkSet networks_;
 };
 
 }  // namespace zeroway
