@@ -5,25 +5,25 @@
 // one, the old login is not found. Not here: hashing (access/hash_pool.h).
 #pragma once
 #include <cstddef>
-#include <deque>
-#include <unordered_map>
 
-#include "router/access/secret_hash.h"
+#include "router/access/digest_memory.h"
+#include "router/access/limits.h"
 #include "router/observe/time.h"
 
 namespace zeroway {
 
 class GoodLogins {
  public:
-  [[nodiscard]] bool has(const Digest& login, Time now) const;
-  // The oldest one goes when there are kMostGoodLogins.
-  void add(const Digest& login, Time now);
-  void clear();
+  [[nodiscard]] bool has(const Digest& login, Time now) const {
+    const Time* const end = ends_.find(login);
+    return end != nullptr && now < *end;
+  }
+  void add(const Digest& login, Time now) { ends_.add(login, now + kGoodLoginLife); }
+  void clear() { ends_.clear(); }
   [[nodiscard]] std::size_t size() const { return ends_.size(); }
 
  private:
-  std::unordered_map<Digest, Time, DigestHash> ends_;
-  std::deque<Digest> order_;
+  DigestMemory<Time> ends_{kMostGoodLogins};
 };
 
 }  // namespace zeroway

@@ -7,12 +7,13 @@
 #include <optional>
 #include <string_view>
 
+#include "router/access/digest_memory.h"
 #include "router/access/jwt_claims.h"
 #include "router/access/jwt_keys.h"
-#include "router/access/secret_hash.h"
-#include "router/access/token_memory.h"
+#include "router/access/limits.h"
 #include "router/exchange/access_judge.h"
 #include "router/observe/wall_clock.h"
+#include "router/settings/node.h"
 
 namespace zeroway {
 
@@ -31,7 +32,7 @@ class JwtLogin {
 
   const WallClock& clock_;
   SecretHash hash_;
-  TokenMemory memory_;
+  DigestMemory<Node> memory_{kMostTokens};  // the claims of tokens whose signature was right
 };
 
 // The token of the request; nothing without one. The errors are the client's.

@@ -1,34 +1,14 @@
 #include "router/access/secrets.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <utility>
 
 #include "router/access/limits.h"
+#include "router/net/file_text.h"
 
 namespace zeroway {
 
 namespace {
-
-Error bad_file(const std::string& file, const std::string& why) {
-  return {Fault::router, Code::internal, false, file + ": " + why};
-}
-
-Result<std::string> read_text(const std::string& file) {
-  std::error_code failure;
-  const std::uintmax_t size = std::filesystem::file_size(file, failure);  // fails for a directory, too
-  if (failure) return bad_file(file, failure.message());
-  if (size > kMaxPasswordFile) return bad_file(file, "is larger than " + std::to_string(kMaxPasswordFile) + " bytes");
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return bad_file(file, std::strerror(errno));
-  std::string text(size, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(size));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  return text;
-}
 
 template <class T>
 Result<std::shared_ptr<const Secret>> shared(Result<T> read) {
@@ -39,7 +19,7 @@ Result<std::shared_ptr<const Secret>> shared(Result<T> read) {
 }  // namespace
 
 Result<std::shared_ptr<const Secret>> read_secret(const SecretSpec& spec) {
-  const auto text = read_text(spec.file);
+  const auto text = read_file_text(spec.file, kMaxPasswordFile);
   if (!text) return text.error();
   switch (spec.kind) {
     case SecretSpec::Kind::passwords:
@@ -51,7 +31,7 @@ Result<std::shared_ptr<const Secret>> read_secret(const SecretSpec& spec) {
     case SecretSpec::Kind::key_set:
       return shared(JwtKeys::read_set(*text, spec.file, spec.algorithms));
   }
-  return bad_file(spec.file, "of no kind");
+  return file_error(spec.file, "of no kind");
 }
 
 Result<Secrets> read_secrets(const std::vector<SecretSpec>& specs) {

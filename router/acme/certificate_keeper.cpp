@@ -1,29 +1,21 @@
 #include "router/acme/certificate_keeper.h"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <filesystem>
 
 #include "router/acme/lego_command.h"
 #include "router/acme/limits.h"
 #include "router/acme/renewal.h"
+#include "router/net/file_text.h"
 #include "router/net/listener.h"
 #include "router/observe/log.h"
+#include "router/observe/time_text.h"
 
 namespace zeroway {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string show(WallTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text;
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts)};
-}
 
 std::string show_wait(std::chrono::milliseconds wait) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wait).count();
@@ -36,7 +28,7 @@ std::string lego_folder(const CertificateSpec& spec) { return spec.folder + "/le
 std::string answers_of(const std::string& webroot) { return webroot + "/.well-known/acme-challenge"; }
 
 Result<StoredPair> read_stored(const CertificateSpec& spec) {
-  const auto text = read_whole_file(spec.file(), kMostPair);
+  const auto text = read_file_text(spec.file(), kMostPair);
   if (!text) return text.error();
   auto pair = read_pair(*text, spec.name);
   if (!pair) return Error{Fault::router, Code::internal, false, spec.file() + ": " + pair.error().detail};
@@ -57,7 +49,7 @@ std::string account_folder(const CertificateSpec& spec) {
 bool has_account(const CertificateSpec& spec) {
   const std::string folder = account_folder(spec);
   if (folder.empty()) return false;
-  const auto account = read_whole_file(folder + "/account.json", kMostPair);
+  const auto account = read_file_text(folder + "/account.json", kMostPair);
   return account && is_whole_account(*account);
 }
 
@@ -68,7 +60,7 @@ void remove_account(const CertificateSpec& spec) {
   if (folder.empty()) return;
   fs::remove(folder + "/account.json", ignored);
   const std::string key = folder + "/keys/" + spec.email + ".key";
-  const auto text = read_whole_file(key, kMostPair);
+  const auto text = read_file_text(key, kMostPair);
   if (!text || text->find("-----END") == std::string::npos) fs::remove(key, ignored);
 }
 
@@ -86,8 +78,8 @@ std::string describe_stored(const CertificateSpec& spec) {
       spec.source == CertificateSource::internal ? "the router's own authority" : spec.directory_url;
   const auto stored = read_stored(spec);
   if (!stored || stored->is_temporary) return spec.name + ": none is stored, would be ordered from " + from;
-  return spec.name + ": " + spec.file() + " is good until " + show(stored->until) + ", would be renewed after " +
-         show(renewal_time(stored->from, stored->until, 0)) + " from " + from;
+  return spec.name + ": " + spec.file() + " is good until " + utc_text(stored->until) + ", would be renewed after " +
+         utc_text(renewal_time(stored->from, stored->until, 0)) + " from " + from;
 }
 
 CertificateKeeper::CertificateKeeper(Loop& loop, const WallClock& clock, std::string state_dir, CertificateUsers& users,
@@ -349,9 +341,9 @@ void CertificateKeeper::client_ended(std::uint64_t number, const ChildProcess::E
 }
 
 Result<> CertificateKeeper::take_result(Entry& entry) {
-  const auto key = read_whole_file(lego_key_file(lego_folder(entry.spec), entry.spec.name), kMostPair);
+  const auto key = read_file_text(lego_key_file(lego_folder(entry.spec), entry.spec.name), kMostPair);
   if (!key) return key.error();
-  const auto chain = read_whole_file(lego_chain_file(lego_folder(entry.spec), entry.spec.name), kMostPair);
+  const auto chain = read_file_text(lego_chain_file(lego_folder(entry.spec), entry.spec.name), kMostPair);
   if (!chain) return chain.error();
   return install(entry, *key + *chain);
 }
@@ -371,7 +363,7 @@ Result<> CertificateKeeper::install(Entry& entry, const std::string& pair) {
   const std::string what = "the new certificate for " + entry.spec.name;
   if (!read) return Error{Fault::router, Code::internal, false, what + " " + read.error().detail};
   if (read->until <= clock_.wall_now())
-    return Error{Fault::router, Code::internal, false, what + " has ended on " + show(read->until)};
+    return Error{Fault::router, Code::internal, false, what + " has ended on " + utc_text(read->until)};
   if (auto written = write_whole_file(entry.spec.file(), pair); !written) return written;
   succeeded(entry, *read);
   return {};
@@ -384,7 +376,7 @@ void CertificateKeeper::succeeded(Entry& entry, const StoredPair& pair) {
   entry.until = pair.until;
   // One that ends soon is renewed soon, but never in a tight circle.
   entry.due = std::max(renewal_time(pair.from, pair.until, chance()), clock_.wall_now() + std::chrono::seconds(1));
-  log::info("certificate for " + entry.spec.name + ": a new one is in use, good until " + show(pair.until));
+  log::info("certificate for " + entry.spec.name + ": a new one is in use, good until " + utc_text(pair.until));
   users_.renewed(entry.spec);
 }
 
@@ -395,7 +387,7 @@ void CertificateKeeper::failed(Entry& entry, const std::string& why) {
   if (now - entry.told_at < kTellFailureAgain) return;
   entry.told_at = now;
   const std::string served = entry.is_temporary ? "a temporary one that browsers refuse is served"
-                                                : "the old one is served, good until " + show(entry.until);
+                                                : "the old one is served, good until " + utc_text(entry.until);
   log::error("certificate for " + entry.spec.name + ": no new one (" + std::to_string(entry.failures) +
              " times in a row): " + why + "; " + served + "; tried again in " + show_wait(wait));
 }

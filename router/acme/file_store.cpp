@@ -8,7 +8,8 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
+
+#include "router/net/file_text.h"
 
 namespace zeroway {
 
@@ -18,11 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kUnfinished = ".tmp";
 
-Error bad_path(const std::string& path, const std::string& why) {
-  return {Fault::router, Code::internal, false, path + ": " + why};
-}
-
-Error failed(const std::string& path) { return bad_path(path, std::strerror(errno)); }
+Error failed(const std::string& path) { return file_error(path, std::strerror(errno)); }
 
 class Descriptor {
  public:
@@ -79,7 +76,7 @@ Result<> make_folders(const std::string& path) {
     return failed(made);
   }
   std::error_code failure;
-  return fs::is_directory(path, failure) ? Result<>() : Result<>(bad_path(path, "is no folder"));
+  return fs::is_directory(path, failure) ? Result<>() : Result<>(file_error(path, "is no folder"));
 }
 
 Result<> write_whole_file(const std::string& path, std::string_view content) {
@@ -91,19 +88,6 @@ Result<> write_whole_file(const std::string& path, std::string_view content) {
   Error error = failed(path);
   ::unlink(beside.c_str());
   return error;
-}
-
-Result<std::string> read_whole_file(const std::string& path, std::size_t most) {
-  std::error_code failure;
-  const std::uintmax_t size = fs::file_size(path, failure);
-  if (failure) return bad_path(path, failure.message());
-  if (size > most) return bad_path(path, "is larger than " + std::to_string(most) + " bytes");
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return failed(path);
-  std::string content(size, '\0');
-  stream.read(content.data(), static_cast<std::streamsize>(size));
-  content.resize(static_cast<std::size_t>(stream.gcount()));
-  return content;
 }
 
 bool has_file(const std::string& path) {

@@ -17,8 +17,6 @@ namespace zeroway {
 [[nodiscard]] Result<> make_folders(const std::string& path);
 // Mode 0600.
 [[nodiscard]] Result<> write_whole_file(const std::string& path, std::string_view content);
-// An error when it is not there, or larger than `most`.
-[[nodiscard]] Result<std::string> read_whole_file(const std::string& path, std::size_t most);
 [[nodiscard]] bool has_file(const std::string& path);
 // Removes what a write that was cut off has left in `folder`. Only while nobody else writes there.
 void remove_unfinished_files(const std::string& folder);

@@ -2,15 +2,16 @@
 
 #include "router/acme/file_store.h"
 #include "router/acme/limits.h"
+#include "router/net/file_text.h"
 
 namespace zeroway {
 
 namespace {
 
 Result<Issuer> read_issuer(const std::string& certificate, const std::string& key) {
-  auto certificate_text = read_whole_file(certificate, kMostPair);
+  auto certificate_text = read_file_text(certificate, kMostPair);
   if (!certificate_text) return certificate_text.error();
-  auto key_text = read_whole_file(key, kMostPair);
+  auto key_text = read_file_text(key, kMostPair);
   if (!key_text) return key_text.error();
   Issuer issuer{std::move(*certificate_text), std::move(*key_text)};
   if (is_whole(issuer)) return issuer;
@@ -33,7 +34,7 @@ Result<Issuer> LocalAuthority::root(WallTime now) const {
 Result<Issuer> LocalAuthority::intermediate(WallTime now) const {
   const std::string file = folder_ + "/intermediate.pem";  // key and certificate
   auto above = root(now);
-  if (const auto text = read_whole_file(file, kMostPair)) {
+  if (const auto text = read_file_text(file, kMostPair)) {
     const Issuer stored{*text, *text};
     // Without the root's key the old one serves to its end.
     const bool is_good = is_whole(stored) && (!above || is_issued_by(stored, *above));

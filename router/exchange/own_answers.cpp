@@ -1,9 +1,8 @@
 #include "router/exchange/own_answers.h"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 
+#include "router/observe/time_text.h"
 #include "router/route/canonical_path.h"
 #include "router/route/host_name.h"
 
@@ -48,14 +47,6 @@ Result<std::string> https_location(const Head& request, std::uint16_t port) {
   return location.append(request.path() == "*" ? std::string_view() : request.path());
 }
 
-std::string timestamp(WallTime now) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text;
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
-
 // Whether each backend that a route of the file names could answer now.
 bool is_ready(const Answer& answer) {
   const auto& backends = answer.pin->backends;
@@ -65,7 +56,7 @@ bool is_ready(const Answer& answer) {
 
 std::string health_text(std::string_view status, const OwnAnswerContext& context, std::string_view more) {
   std::string text = R"({"status":")";
-  text.append(status).append(R"(","timestamp":")").append(timestamp(context.now));
+  text.append(status).append(R"(","timestamp":")").append(utc_text(context.now, "%Y-%m-%dT%H:%M:%SZ"));
   text.append(R"(","service":"zeroway","version":")").append(ZEROWAY_VERSION);
   text.append(R"(","uptime_seconds":)").append(std::to_string(context.uptime.count())).append(more).append("}\n");
   return text;

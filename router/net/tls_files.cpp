@@ -6,33 +6,15 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 
+#include "router/net/file_text.h"
 #include "router/net/limits.h"
 
 namespace zeroway {
 
 namespace {
-
-Error bad_file(const std::string& file, const std::string& why) {
-  return {Fault::router, Code::internal, false, file + ": " + why};
-}
-
-Result<std::string> read_file(const std::string& file) {
-  std::error_code failure;
-  const std::uintmax_t size = std::filesystem::file_size(file, failure);  // fails for a directory, too
-  if (failure) return bad_file(file, failure.message());
-  if (size > kMaxPemFile) return bad_file(file, "is larger than " + std::to_string(kMaxPemFile) + " bytes");
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return bad_file(file, std::strerror(errno));
-  std::string text(size, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(size));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  return text;
-}
 
 struct FreeBio {
   void operator()(BIO* one) const { BIO_free(one); }
@@ -50,15 +32,15 @@ int no_password(char*, int, int, void* asked) {
 }
 
 Result<PrivateKey> read_key(const std::string& file) {
-  const auto text = read_file(file);
+  const auto text = read_file_text(file, kMaxPemFile);
   if (!text) return text.error();
   const Reader reader = reader_of(*text);
   bool wants_password = false;
   PrivateKey key(PEM_read_bio_PrivateKey(reader.get(), nullptr, no_password, &wants_password));
   if (!key) {
     const std::string why = take_openssl_error();
-    return bad_file(file,
-                    wants_password ? "the private key is encrypted: take its password off" : "no private key: " + why);
+    return file_error(
+        file, wants_password ? "the private key is encrypted: take its password off" : "no private key: " + why);
   }
   return key;
 }
@@ -114,7 +96,7 @@ std::string take_openssl_error() {
 }
 
 Result<std::vector<Certificate>> read_certificates(const std::string& file) {
-  const auto text = read_file(file);
+  const auto text = read_file_text(file, kMaxPemFile);
   if (!text) return text.error();
   const Reader reader = reader_of(*text);
   std::vector<Certificate> certificates;
@@ -122,8 +104,8 @@ Result<std::vector<Certificate>> read_certificates(const std::string& file) {
   // OpenSSL reports the end of the file as an error, too.
   const bool is_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   const std::string why = take_openssl_error();
-  if (!is_end) return bad_file(file, "certificate " + std::to_string(certificates.size() + 1) + ": " + why);
-  if (certificates.empty()) return bad_file(file, "no certificate in it");
+  if (!is_end) return file_error(file, "certificate " + std::to_string(certificates.size() + 1) + ": " + why);
+  if (certificates.empty()) return file_error(file, "no certificate in it");
   return certificates;
 }
 
@@ -138,7 +120,7 @@ Result<TlsIdentity> read_identity(const TlsFiles& files) {
   identity.key = std::move(*key);
   if (X509_check_private_key(identity.certificate.get(), identity.key.get()) != 1) {
     ERR_clear_error();
-    return bad_file(files.key, "is not the key of " + files.certificate);
+    return file_error(files.key, "is not the key of " + files.certificate);
   }
   identity.names = names_of(identity.certificate.get());
   identity.end = {files.certificate, end_of(identity)};
@@ -156,13 +138,13 @@ Result<std::vector<TlsFiles>> list_pairs(const std::string& directory) {
     if (ending != ".crt") continue;
     const fs::path key = fs::path(path).replace_extension(".key");
     std::error_code missing;
-    if (!fs::exists(key, missing)) return bad_file(path.string(), "has no " + key.filename().string() + " beside it");
+    if (!fs::exists(key, missing)) return file_error(path.string(), "has no " + key.filename().string() + " beside it");
     pairs.push_back({path.string(), key.string()});
   }
-  if (failure) return bad_file(directory, failure.message());
-  if (pairs.empty()) return bad_file(directory, "no NAME.crt with NAME.key, and no NAME.pem in it");
+  if (failure) return file_error(directory, failure.message());
+  if (pairs.empty()) return file_error(directory, "no NAME.crt with NAME.key, and no NAME.pem in it");
   if (pairs.size() > kMaxTlsPairs)
-    return bad_file(directory, "more than " + std::to_string(kMaxTlsPairs) + " certificates");
+    return file_error(directory, "more than " + std::to_string(kMaxTlsPairs) + " certificates");
   std::sort(pairs.begin(), pairs.end(),
             [](const TlsFiles& one, const TlsFiles& other) { return one.certificate < other.certificate; });
   return pairs;

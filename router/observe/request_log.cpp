@@ -2,12 +2,12 @@
 
 #include <array>
 #include <charconv>
-#include <ctime>
 
 #include "router/observe/escape.h"
 #include "router/observe/limits.h"
 #include "router/observe/log.h"
 #include "router/observe/log_file.h"
+#include "router/observe/time_text.h"
 
 namespace zeroway {
 
@@ -170,11 +170,7 @@ void RequestLog::flush() {
 const std::string& LineWriter::SecondText::of(std::int64_t now, const char* shape) {
   if (now == second) return text;
   second = now;
-  const auto time = static_cast<std::time_t>(now);
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  std::array<char, 64> written;
-  text.assign(written.data(), std::strftime(written.data(), written.size(), shape, &parts));
+  text = utc_text(WallTime{std::chrono::seconds(now)}, shape);
   return text;
 }
 

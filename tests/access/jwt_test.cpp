@@ -1,9 +1,10 @@
 #include <doctest/doctest.h>
 
+#include "router/access/digest_memory.h"
 #include "router/access/jwt_claims.h"
 #include "router/access/jwt_keys.h"
 #include "router/access/jwt_token.h"
-#include "router/access/token_memory.h"
+#include "router/access/limits.h"
 #include "router/access/token_place.h"
 #include "tests/access/token_maker.h"
 
@@ -241,7 +242,7 @@ TEST_CASE("jwt keys: a set leaves out what it cannot use (RFC 7517 §5)") {
 }
 
 TEST_CASE("token memory: a bounded number, the oldest goes first") {
-  TokenMemory memory;
+  DigestMemory<Node> memory(kMostTokens);
   for (int i = 0; i < 2'000; ++i) {
     Digest digest{};
     digest[0] = static_cast<std::uint8_t>(i);

@@ -6,6 +6,7 @@
 
 #include "router/acme/certificate_maker.h"
 #include "router/acme/limits.h"
+#include "router/net/file_text.h"
 #include "tests/support/folder.h"
 
 using namespace zeroway;
@@ -95,12 +96,12 @@ struct Fixture final : CertificateUsers {
   }
 
   [[nodiscard]] bool is_temporary(const CertificateSpec& of) const {
-    const auto pair = read_pair(*read_whole_file(of.file(), kMostPair), of.name);
+    const auto pair = read_pair(*read_file_text(of.file(), kMostPair), of.name);
     REQUIRE(pair.has_value());
     return pair->is_temporary;
   }
   [[nodiscard]] std::string runs() const {
-    const auto text = read_whole_file(folder.path("runs"), 1'000);
+    const auto text = read_file_text(folder.path("runs"), 1'000);
     return text ? *text : "";
   }
 
@@ -288,13 +289,13 @@ TEST_CASE("certificate keeper: the router's own authority needs no client, and i
   own.source = CertificateSource::internal;
   own.folder = internal_folder(f.folder.path("state"));
   REQUIRE(f.keeper->prepare({own}).has_value());
-  const std::string first = *read_whole_file(own.file(), kMostPair);
+  const std::string first = *read_file_text(own.file(), kMostPair);
   f.clock.wall = kNow + kLeafLife - 1h;
   f.make();
   REQUIRE(f.keeper->prepare({own}).has_value());
   f.keeper->use({own});
-  CHECK(*read_whole_file(own.file(), kMostPair) == first);
+  CHECK(*read_file_text(own.file(), kMostPair) == first);
   f.keeper->start();
   CHECK(f.renewals == "c.test ");
-  CHECK(*read_whole_file(own.file(), kMostPair) != first);
+  CHECK(*read_file_text(own.file(), kMostPair) != first);
 }

@@ -6,6 +6,7 @@
 #include "router/acme/local_authority.h"
 #include "router/acme/openssl_objects.h"
 #include "router/acme/stored_pair.h"
+#include "router/net/file_text.h"
 #include "tests/support/folder.h"
 
 using namespace zeroway;
@@ -80,7 +81,7 @@ TEST_CASE("local authority: its certificates lead to its root") {
   REQUIRE(read.has_value());
   CHECK_FALSE(read->is_temporary);
   CHECK(read->until == kNow + kLeafLife);
-  const std::string root = *read_whole_file(folder.path("internal/root.crt"), 10'000);
+  const std::string root = *read_file_text(folder.path("internal/root.crt"), 10'000);
   CHECK(is_trusted(*pair, root, kNow));
   CHECK_FALSE(is_trusted(*pair, root, kNow + kLeafLife + 1h));
 }
@@ -90,14 +91,14 @@ TEST_CASE("local authority: a certificate never outlives the intermediate, which
   LocalAuthority authority(folder.path(""));
   const std::string root_file = folder.path("root.crt"), file = folder.path("intermediate.pem");
   REQUIRE(authority.issue("a.test", kNow).has_value());
-  const std::string root = *read_whole_file(root_file, 10'000), first = *read_whole_file(file, 10'000);
+  const std::string root = *read_file_text(root_file, 10'000), first = *read_file_text(file, 10'000);
   const WallTime late = kNow + kIntermediateLife - kLeafLife - 1h;
   REQUIRE(authority.issue("a.test", late).has_value());
-  CHECK(*read_whole_file(file, 10'000) == first);
+  CHECK(*read_file_text(file, 10'000) == first);
   const WallTime later = kNow + kIntermediateLife - kLeafLife + 1h;
   const std::string pair = *authority.issue("a.test", later);
-  CHECK(*read_whole_file(file, 10'000) != first);
-  CHECK(*read_whole_file(root_file, 10'000) == root);
+  CHECK(*read_file_text(file, 10'000) != first);
+  CHECK(*read_file_text(root_file, 10'000) == root);
   CHECK(is_trusted(pair, root, later + kLeafLife - 1h));
   const Issuer dying = *make_intermediate(*make_root(kNow), kNow);
   const std::string last = *make_leaf(dying, "a.test", kNow + kIntermediateLife - 24h);
@@ -117,7 +118,7 @@ TEST_CASE(
   folder.write("root.key", "nonsense");
   folder.write("intermediate.pem", "nonsense");
   CHECK_FALSE(authority.issue("a.test", kNow).has_value());
-  CHECK(*read_whole_file(folder.path("root.crt"), 10'000) == mine.certificate);
+  CHECK(*read_file_text(folder.path("root.crt"), 10'000) == mine.certificate);
 }
 
 TEST_CASE("local authority: a crash between the root's key and its certificate is repaired") {
@@ -126,7 +127,7 @@ TEST_CASE("local authority: a crash between the root's key and its certificate i
   LocalAuthority authority(folder.path(""));
   const auto pair = authority.issue("a.test", kNow);
   REQUIRE(pair.has_value());
-  CHECK(is_trusted(*pair, *read_whole_file(folder.path("root.crt"), 10'000), kNow));
+  CHECK(is_trusted(*pair, *read_file_text(folder.path("root.crt"), 10'000), kNow));
 }
 
 TEST_CASE("local authority: without the root's key its intermediate serves to its end") {

@@ -6,6 +6,7 @@
 
 #include <csignal>
 
+#include "router/net/file_text.h"
 #include "tests/support/folder.h"
 
 using namespace zeroway;
@@ -61,7 +62,7 @@ TEST_CASE("file store: a full disk leaves the old file, and nothing beside it") 
     CHECK_FALSE(write_whole_file(file, std::string(1'000, 'x')).has_value());
     CHECK_FALSE(check_room(folder.path(""), 1'000).has_value());
   }
-  CHECK(*read_whole_file(file, 100) == "old");
+  CHECK(*read_file_text(file, 100) == "old");
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& one : std::filesystem::directory_iterator(folder.path(""))) ++files;
   CHECK(files == 1);
@@ -88,6 +89,6 @@ TEST_CASE("file store: a lock has one holder, and is free after its end") {
 
 TEST_CASE("file store: a file over the limit is an error") {
   const Folder folder;
-  CHECK_FALSE(read_whole_file(folder.write("large", std::string(11, 'x')), 10).has_value());
-  CHECK_FALSE(read_whole_file(folder.path("none"), 10).has_value());
+  CHECK_FALSE(read_file_text(folder.write("large", std::string(11, 'x')), 10).has_value());
+  CHECK_FALSE(read_file_text(folder.path("none"), 10).has_value());
 }

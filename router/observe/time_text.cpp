@@ -1,0 +1,16 @@
+#include "router/observe/time_text.h"
+
+#include <array>
+#include <ctime>
+
+namespace zeroway {
+
+std::string utc_text(WallTime time, const char* shape) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 64> text;
+  return {text.data(), std::strftime(text.data(), text.size(), shape, &parts)};
+}
+
+}  // namespace zeroway
