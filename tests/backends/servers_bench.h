@@ -16,6 +16,7 @@
 #include "router/backends/servers_backend.h"
 #include "router/http/h1_client_codec.h"
 #include "router/plan/route.h"
+#include "tests/support/run_until.h"
 
 namespace zeroway::test {
 
@@ -294,15 +295,7 @@ struct ServersBench {
     loop.stop();
     loop.run();
   }
-  bool turn_until(const std::function<bool()>& is_so) {
-    const Time begin = Clock::now();
-    Timer look(loop, [this] { loop.stop(); });
-    while (!is_so() && Clock::now() - begin < std::chrono::seconds(60)) {
-      look.set(std::chrono::milliseconds(5));
-      loop.run();
-    }
-    return is_so();
-  }
+  bool turn_until(const std::function<bool()>& is_so) { return run_until(loop, is_so, std::chrono::seconds(60)); }
 
   Request open(const Head& head, Last last = Last::yes, Kind kind = Kind::request, Attempt attempt = Attempt::first) {
     const ExchangeKey key = ++last_key;

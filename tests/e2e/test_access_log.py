@@ -9,17 +9,6 @@ import h2_raw as h2
 import zeroway_e2e as z
 
 
-def lines_of(path, count):
-    def look():
-        try:
-            with open(path) as file:
-                lines = file.read().splitlines()
-        except FileNotFoundError:
-            return None
-        return lines if len(lines) >= count else None
-    return z.eventually(look, what=f'{count} lines in the access log')
-
-
 def make_traffic(stack, router):
     stack.httpbin()
     router.wait_workers(1)
@@ -38,7 +27,7 @@ def test_combined_format_is_the_usual_one(stack):
     path = stack.path('access')
     router = stack.router('--access-log', path)
     make_traffic(stack, router)
-    lines = [COMBINED.fullmatch(line).groups() for line in lines_of(path, 3)]
+    lines = [COMBINED.fullmatch(line).groups() for line in z.lines_of(path, 3)]
     assert [line[2:6] for line in lines] == [('GET', '/get?a=b', 'HTTP/1.1', '200'), ('GET', '/status/404', 'HTTP/1.1', '404'),
                                              ('POST', '/upload', 'HTTP/1.1', '200')]
     assert [line[7:10] for line in lines] == [('https://a.test/', r'agent \x22x\x22\x091', 'bin-1'), ('-', '-', 'bin-1'),
@@ -49,7 +38,7 @@ def test_common_format(stack):
     path = stack.path('access')
     router = stack.router('--access-log', path, '--access-log-format', 'common')
     make_traffic(stack, router)
-    lines = lines_of(path, 3)
+    lines = z.lines_of(path, 3)
     assert len(lines) == 3
     assert lines[0].startswith('127.0.0.1 - - [')
     assert '"GET /get?a=b HTTP/1.1" 200 ' in lines[0]
@@ -62,7 +51,7 @@ def test_json_format(stack):
     path = stack.path('access')
     router = stack.router('--access-log', path, '--access-log-format', 'json')
     make_traffic(stack, router)
-    entries = [json.loads(line) for line in lines_of(path, 3)]
+    entries = [json.loads(line) for line in z.lines_of(path, 3)]
     assert [entry['status'] for entry in entries] == [200, 404, 200]
     assert entries[0]['method'] == 'GET'
     assert entries[0]['referer'] == 'https://a.test/' and entries[0]['user_agent'] == 'agent "x"\t1'
@@ -74,7 +63,7 @@ def test_a_failed_request_says_why(stack):
     path = stack.path('access')
     router = stack.router('--access-log', path, '--access-log-format', 'json', '--queue-timeout', '100ms')
     assert router.get().status == 503
-    [line] = lines_of(path, 1)
+    [line] = z.lines_of(path, 1)
     entry = json.loads(line)
     assert entry['status'] == 503
     assert any('worker' in str(value) for value in entry.values())
@@ -87,7 +76,7 @@ def test_the_client_behind_a_trusted_proxy(stack):
     router.wait_workers(1)
     for headers in ([('X-Forwarded-For', '1.1.1.1, 203.0.113.9, 10.0.0.7')], [('Forwarded', 'for="[2001:db8::1]:80"')], []):
         assert router.get(headers=headers).status == 200
-    entries = [json.loads(line) for line in lines_of(path, 3)]
+    entries = [json.loads(line) for line in z.lines_of(path, 3)]
     assert [entry['address'] for entry in entries] == ['203.0.113.9', '2001:db8::1', '127.0.0.1']
     assert all(entry['peer'] == '127.0.0.1' for entry in entries)
 
@@ -98,7 +87,7 @@ def test_nobody_else_chooses_the_address(stack):
     stack.worker('worker-1')
     router.wait_workers(1)
     assert router.get(headers=[('X-Forwarded-For', '203.0.113.9'), ('Forwarded', 'for=203.0.113.9')]).status == 200
-    [line] = lines_of(path, 1)
+    [line] = z.lines_of(path, 1)
     assert line.startswith('127.0.0.1 - - [')
 
 
@@ -132,7 +121,7 @@ def test_hostile_clients_cannot_forge_lines(stack, form):
     router.wait_workers(1)
     ask_evil(router)
     count = 2 + 4 * 32 + 1
-    lines = lines_of(path, count)
+    lines = z.lines_of(path, count)
     assert len(lines) == count and '/next' in lines[-1]
     check_evil(path, lines, form)
 
@@ -181,7 +170,7 @@ def test_hostile_clients_cannot_forge_lines_over_http2(stack):
             assert ask(client, 5, fields=[(b'user-agent', evil)]) == h2.RST_STREAM
             assert ask(client, 7, fields=[(b'referer', evil)]) == h2.RST_STREAM
     assert router.get('/next').status == 200
-    lines = lines_of(path, 3)
+    lines = z.lines_of(path, 3)
     assert len(lines) == 3 and '/next' in lines[-1]
     assert all('HTTP/2' in line for line in lines[:2])
     check_evil(path, lines, 'combined')
@@ -214,7 +203,7 @@ def test_who_is_refused_is_named_and_the_answer_counted(stack):
                     break
         wanted.append((method, '/all', 417, size))
     assert [size > 0 for *_, size in wanted] == [True, True, False, True, True, False]
-    entries = [json.loads(line) for line in lines_of(path, len(wanted))]
+    entries = [json.loads(line) for line in z.lines_of(path, len(wanted))]
     assert [(one['method'], one['path'], one['status'], one['bytes_out']) for one in entries] == wanted
 
 
@@ -226,7 +215,7 @@ def test_who_gave_up_by_the_first_frame_is_named(stack):
         connection.send_request()
         peer.send(f.frame(f.RST_STREAM, 0, peer.next(f.HEADERS).stream, (2).to_bytes(4, 'big')))
         assert connection.read_reply().status == 502
-    entry = json.loads(lines_of(path, 1)[0])
+    entry = json.loads(z.lines_of(path, 1)[0])
     assert (entry['worker'], entry['reason']) == ('peer', 'worker_reset')
 
 
@@ -240,6 +229,6 @@ def test_the_queue_time_ends_when_a_worker_takes_it(stack):
         z.eventually(lambda: router.counters()['streams_open'] == 1)
         second.send_request('GET', '/get')
         assert first.read_reply().status == second.read_reply().status == 200
-    slow, queued = sorted((json.loads(line) for line in lines_of(path, 2)), key=lambda entry: entry['path'])
+    slow, queued = sorted((json.loads(line) for line in z.lines_of(path, 2)), key=lambda entry: entry['path'])
     assert slow['path'] == '/delay/3' and slow['total_ms'] - slow['queue_ms'] > 1_000  # its worker had it all the time
     assert queued['total_ms'] >= queued['queue_ms'] > 1_000  # nobody had

@@ -8,7 +8,7 @@ from h2_peer import H2Client
 import sites_e2e as s
 import tls_e2e as tls
 import zeroway_e2e as z
-from test_sites_real_servers import files
+from test_sites_real_servers import files, must_serve_a_file
 
 APACHE, NGHTTPD = '/usr/sbin/apache2', shutil.which('nghttpd')
 MODULES = ('mpm_event', 'authz_core', 'mime', 'dir', 'headers', 'deflate', 'filter', 'alias', 'http2', 'ssl', 'remoteip')
@@ -67,17 +67,7 @@ def nghttpd(stack, *options, pair=None):
 
 def must_serve_files(router):
     with router.connect() as connection:
-        whole = connection.request(path='/text.txt')
-        assert (whole.status, len(whole.body)) == (200, 10_000)
-        part = connection.request(path='/text.txt', headers=[('Range', 'bytes=5-14')])
-        assert (part.status, part.body) == (206, b'5678901234')
-        same = connection.request(path='/text.txt', headers=[('If-None-Match', whole.get('etag'))])
-        assert (same.status, same.body) == (304, b'')
-        head = connection.request('HEAD', '/text.txt')
-        assert (head.get('content-length'), head.body) == ('10000', b'')
-        packed = connection.request(path='/text.txt', headers=[('Accept-Encoding', 'gzip')])
-        assert packed.get('content-encoding') == 'gzip' and len(packed.body) < 1000
-        assert connection.request(path='/none').status == 404
+        must_serve_a_file(connection)
         assert connection.request('POST', '/small/x', body=b'x' * 100).status in (404, 413)
         assert connection.request(path='/text.txt').status == 200
 

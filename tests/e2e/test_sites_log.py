@@ -8,17 +8,6 @@ import zeroway_e2e as z
 from origins import Origin, reply, silent
 
 
-def lines_of(path, count):
-    def look():
-        try:
-            with open(path) as file:
-                lines = file.read().splitlines()
-        except FileNotFoundError:
-            return None
-        return lines if len(lines) >= count else None
-    return z.eventually(look, what=f'{count} lines in {path}')
-
-
 def log(path, form):
     return f"[sites.log]\naccess_log = \"{path}\"\nformat = '{form}'\n"
 
@@ -41,9 +30,9 @@ def test_sites_have_logs_of_their_own_or_share_one_which_is_opened_anew_once(sta
     assert ask(router, 'one.test', '/api/health/live') == ask(router, 'four.test', '/api/health') == 200
     assert ask(router, 'two.test', '/api/health"%0a') in (404, 503)
     assert ask(router, 'three.test', '/%61pi/x?y="1"') == 200
-    first = lines_of(shared, 2)
+    first = z.lines_of(shared, 2)
     assert first[0].startswith('one /api/health/live 200 ') and first[1].startswith(r'two|/api/health\x22%0a|')
-    entry = json.loads(lines_of(own, 1)[0])
+    entry = json.loads(z.lines_of(own, 1)[0])
     assert (entry['site'], entry['route'], entry['upstream'], entry['path']) == ('three', '/api', 'backend', '/%61pi/x?y="1"')
     assert entry['worker'] == f'127.0.0.1:{origin.port}' and entry['attempts'] == 1 and entry['bytes_out'] == 5
     assert entry['request_id'] == origin.last.get('x-request-id') and len(entry['request_id']) == 32
@@ -53,7 +42,7 @@ def test_sites_have_logs_of_their_own_or_share_one_which_is_opened_anew_once(sta
     router.signal(signal.SIGHUP)
     z.eventually(lambda: os.path.exists(shared) and os.path.exists(own))
     assert ask(router, 'two.test', '/api/health') == ask(router, 'three.test', '/api') == 200
-    assert lines_of(shared, 1) == ['two|/api/health|200'] and len(lines_of(own, 1)) == 1
+    assert z.lines_of(shared, 1) == ['two|/api/health|200'] and len(z.lines_of(own, 1)) == 1
     assert 'four' not in open(shared + '.1').read() + open(own + '.1').read()
 
 
@@ -66,7 +55,7 @@ def test_a_client_that_left_is_499_and_its_server_is_not_to_blame(stack):
         connection.send_request('GET', '/hang')
         z.eventually(lambda: any(request.target == '/hang' for request in origin.requests))
         connection.abort()
-    assert lines_of(access, 1) == [f'/hang 499 cancelled 127.0.0.1:{origin.port}']
+    assert z.lines_of(access, 1) == [f'/hang 499 cancelled 127.0.0.1:{origin.port}']
     assert router.get('/next').status == 200
     assert router.counters()['cancelled'] == 1 and router.counters()['replies_5xx'] == 0
 

@@ -55,20 +55,25 @@ def nginx(stack, requests=1000):
     return f'http://127.0.0.1:{port}'
 
 
+def must_serve_a_file(connection):
+    """Whole, in part, not modified, its head only, compressed; and none."""
+    whole = connection.request(path='/text.txt')
+    assert (whole.status, len(whole.body)) == (200, 10_000)
+    part = connection.request(path='/text.txt', headers=[('Range', 'bytes=5-14')])
+    assert (part.status, part.body, part.get('content-range')) == (206, b'5678901234', 'bytes 5-14/10000')
+    same = connection.request(path='/text.txt', headers=[('If-None-Match', whole.get('etag'))])
+    assert (same.status, same.body) == (304, b'')
+    head = connection.request('HEAD', '/text.txt')
+    assert (head.get('content-length'), head.body) == ('10000', b'')
+    packed = connection.request(path='/text.txt', headers=[('Accept-Encoding', 'gzip')])
+    assert packed.get('content-encoding') == 'gzip' and len(packed.body) < 1000
+    assert connection.request(path='/none').status == 404
+
+
 def test_nginx_serves_whole_files_parts_and_not_modified_through_the_router(stack):
     router = s.front(stack, nginx(stack))
     with router.connect() as connection:
-        whole = connection.request(path='/text.txt')
-        assert (whole.status, len(whole.body)) == (200, 10_000)
-        part = connection.request(path='/text.txt', headers=[('Range', 'bytes=5-14')])
-        assert (part.status, part.body, part.get('content-range')) == (206, b'5678901234', 'bytes 5-14/10000')
-        same = connection.request(path='/text.txt', headers=[('If-None-Match', whole.get('etag'))])
-        assert (same.status, same.body) == (304, b'')
-        head = connection.request('HEAD', '/text.txt')
-        assert (head.get('content-length'), head.body) == ('10000', b'')
-        packed = connection.request(path='/text.txt', headers=[('Accept-Encoding', 'gzip')])
-        assert packed.get('content-encoding') == 'gzip' and len(packed.body) < 1000
-        assert connection.request(path='/none').status == 404
+        must_serve_a_file(connection)
         assert connection.request(path='/moved').get('location').endswith('/elsewhere')
 
 

@@ -59,14 +59,7 @@ def log(path):
 
 
 def entries(path, count):
-    def look():
-        try:
-            with open(path) as file:
-                lines = file.read().splitlines()
-        except FileNotFoundError:
-            return None
-        return [json.loads(line) for line in lines] if len(lines) >= count else None
-    return z.eventually(look, what=f'{count} lines')
+    return [json.loads(line) for line in z.lines_of(path, count)]
 
 
 def millis(span):

@@ -20,6 +20,7 @@
 #include "router/observe/counters.h"
 #include "tests/edge/echo_backend.h"
 #include "tests/exchange/one_route.h"
+#include "tests/support/run_until.h"
 
 using namespace zeroway;
 using namespace std::chrono_literals;
@@ -105,13 +106,7 @@ struct Bench {
   }
   // Runs the loop until `is_so`, at most for a minute.
   bool run_until(const std::function<bool()>& is_so) {
-    const Time begin = Clock::now();
-    Timer look(loop, [this] { loop.stop(); });
-    while (!is_so() && Clock::now() - begin < 60s) {
-      look.set(5ms);
-      loop.run();
-    }
-    return is_so();
+    return zeroway::run_until(loop, is_so, std::chrono::seconds(60));
   }
 
   EdgeSettings settings;

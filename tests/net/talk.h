@@ -11,6 +11,7 @@
 
 #include "router/net/connection.h"
 #include "router/net/loop.h"
+#include "tests/support/run_until.h"
 
 namespace zeroway {
 
@@ -55,17 +56,9 @@ class Talk : public ConnectionEvents {
   std::unique_ptr<Connection> connection_;
 };
 
-// Runs the loop until it is so, for five seconds at most. Returns whether it is so.
+// For five seconds at most.
 inline bool run_until(Loop& loop, const std::function<bool()>& is_so) {
-  bool is_late = false;
-  Timer limit(loop, [&] { is_late = true; });
-  limit.set(std::chrono::seconds(5));
-  Timer look(loop, [&] { loop.stop(); });
-  while (!is_so() && !is_late) {
-    look.set(std::chrono::milliseconds(1));
-    loop.run();
-  }
-  return is_so();
+  return run_until(loop, is_so, std::chrono::seconds(5));
 }
 
 // Whether it stays so for a tenth of a second.

@@ -3,6 +3,7 @@
 
 #include "tests/backends/servers_bench.h"
 #include "tests/net/ocsp_bench.h"
+#include "tests/support/run_until.h"
 
 using namespace zeroway;
 using namespace zeroway::test;
@@ -31,15 +32,7 @@ struct Stapling {
     loop.stop();
     loop.run();
   }
-  bool turn_until(const std::function<bool()>& is_so) {
-    const Time begin = Clock::now();
-    Timer look(loop, [this] { loop.stop(); });
-    while (!is_so() && Clock::now() - begin < 60s) {
-      look.set(5ms);
-      loop.run();
-    }
-    return is_so();
-  }
+  bool turn_until(const std::function<bool()>& is_so) { return run_until(loop, is_so, std::chrono::seconds(60)); }
   // The responder of the oldest question answers.
   void answer(const std::string& status, const std::string& content) {
     REQUIRE(turn_until([this] { return !dialer.dials.empty(); }));

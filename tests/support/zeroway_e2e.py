@@ -65,6 +65,18 @@ def eventually(question, within=PATIENCE, every=0.02, what=None):
         time.sleep(every)
 
 
+def lines_of(path, count):
+    """The lines of the file, once there are `count`."""
+    def look():
+        try:
+            with open(path) as file:
+                lines = file.read().splitlines()
+        except FileNotFoundError:
+            return None
+        return lines if len(lines) >= count else None
+    return eventually(look, what=f'{count} lines in {path}')
+
+
 def settled(question, still=1.0, what=None):
     """The answer of `question()`, once it has stayed the same for `still` seconds."""
     answer, since = question(), time.monotonic()
