@@ -1,0 +1,39 @@
+// How two peers of ZMTP come to know each other, and how their frames travel after that: NULL or CURVE.
+//
+//     start ──▶ command in, command out … ──▶ done: open() and seal() translate each frame
+//
+// Owner: ZmtpSession.   Thread: the session's.
+// Pure. Not here: cutting bytes into frames, what a frame means (zmtp_session.h).
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "proto/zmtp/zmtp_failure.h"
+#include "proto/zmtp/zmtp_frame.h"
+#include "proto/zmtp/zmtp_properties.h"
+
+namespace zeroway {
+
+class ZmtpMechanism {
+ public:
+  virtual ~ZmtpMechanism() = default;
+
+  // Both greetings are there. Appends the frames that this side sends first, if any.
+  virtual void start(std::string& out) = 0;
+  // A command of the handshake came: its body. Appends the answering frames. May be called until is_done().
+  [[nodiscard]] virtual ZmtpFailure command(Bytes body, std::string& out) = 0;
+  [[nodiscard]] virtual bool is_done() const = 0;
+  // Good when is_done().
+  [[nodiscard]] virtual const ZmtpProperties& peer() const = 0;
+
+  // After the handshake: a frame as it travels. `flags` may have MORE and COMMAND.
+  virtual void seal(std::uint8_t flags, Bytes body, std::string& out) = 0;
+  // The reverse. `body` is replaced by the bytes inside, which are good until the next call of open(); `flags` by the
+  // flags inside.
+  [[nodiscard]] virtual ZmtpFailure open(std::uint8_t& flags, Bytes& body) = 0;
+  // How many bytes a body is longer on its way than inside.
+  [[nodiscard]] virtual std::size_t overhead() const = 0;
+};
+
+}  // namespace zeroway
