@@ -15,5 +15,7 @@ inline constexpr std::size_t kZmtpMaxCommand = 1'024;  // after the handshake: P
 inline constexpr std::size_t kZmtpMaxContext = 16;     // RFC 37: bytes of a PING that are sent back
 inline constexpr std::size_t kZmtpMostReason = 200;    // bytes of an ERROR's reason in the log
 inline constexpr std::uint16_t kZmtpMaxTtl = 655;      // tenths of a second: libzmq and NetMQ misread more
+inline constexpr std::size_t kCurveKeptBuffer =
+    262'144;  // of decrypted bytes, per connection: a stream's window; a longer message's is given back
 
 }  // namespace zeroway

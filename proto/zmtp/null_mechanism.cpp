@@ -4,12 +4,13 @@
 
 namespace zeroway {
 
-void NullMechanism::start(std::string& out) {
+ZmtpFailure NullMechanism::start(std::string& out) {
   std::string body;
   append_zmtp_command_name(body, "READY");
   append_zmtp_properties(body, own_);
   append_zmtp_frame_head(out, kZmtpCommand, body.size());
   out += body;
+  return {};
 }
 
 ZmtpFailure NullMechanism::command(Bytes body, std::string& /*out*/) {

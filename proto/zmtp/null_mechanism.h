@@ -12,10 +12,11 @@ class NullMechanism final : public ZmtpMechanism {
   // `own` is what this side says of its socket.
   explicit NullMechanism(ZmtpProperties own) : own_(std::move(own)) {}
 
-  void start(std::string& out) override;
+  [[nodiscard]] ZmtpFailure start(std::string& out) override;
   [[nodiscard]] ZmtpFailure command(Bytes body, std::string& out) override;
   [[nodiscard]] bool is_done() const override { return is_done_; }
   [[nodiscard]] const ZmtpProperties& peer() const override { return peer_; }
+  void finish(std::string& /*out*/) override {}
 
   void seal(std::uint8_t flags, Bytes body, std::string& out) override;
   [[nodiscard]] ZmtpFailure open(std::uint8_t& /*flags*/, Bytes& /*body*/) override { return {}; }

@@ -1,6 +1,7 @@
 // How two peers of ZMTP come to know each other, and how their frames travel after that: NULL or CURVE.
 //
-//     start ──▶ command in, command out … ──▶ done: open() and seal() translate each frame
+//     start ──▶ command in, command out … ──▶ done, the peer is judged ──▶ finish: open() and seal() translate each
+//     frame
 //
 // Owner: ZmtpSession.   Thread: the session's.
 // Pure. Not here: cutting bytes into frames, what a frame means (zmtp_session.h).
@@ -20,12 +21,15 @@ class ZmtpMechanism {
   virtual ~ZmtpMechanism() = default;
 
   // Both greetings are there. Appends the frames that this side sends first, if any.
-  virtual void start(std::string& out) = 0;
-  // A command of the handshake came: its body. Appends the answering frames. May be called until is_done().
+  [[nodiscard]] virtual ZmtpFailure start(std::string& out) = 0;
+  // A command of the handshake came: its body. Appends the answering frames; with a failure, the last one for the peer.
+  // May be called until is_done().
   [[nodiscard]] virtual ZmtpFailure command(Bytes body, std::string& out) = 0;
   [[nodiscard]] virtual bool is_done() const = 0;
   // Good when is_done().
   [[nodiscard]] virtual const ZmtpProperties& peer() const = 0;
+  // The peer is one that we want. Appends the frame that says so, if any.
+  virtual void finish(std::string& out) = 0;
 
   // After the handshake: a frame as it travels. `flags` may have MORE and COMMAND.
   virtual void seal(std::uint8_t flags, Bytes body, std::string& out) = 0;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "proto/zmtp/curve_client.h"
+#include "proto/zmtp/curve_server.h"
 #include "proto/zmtp/null_mechanism.h"
 #include "proto/zmtp/zmtp_frame.h"
 #include "proto/zmtp/zmtp_greeting.h"
@@ -22,8 +24,11 @@ bool may_speak(ZmtpSocket own, std::string_view peer) {
   return peer == (own == ZmtpSocket::dealer ? "REP" : "REQ");
 }
 
-std::unique_ptr<ZmtpMechanism> make_mechanism(const ZmtpTerms& terms, ZmtpEvents& /*events*/) {
+std::unique_ptr<ZmtpMechanism> make_mechanism(const ZmtpTerms& terms, ZmtpEvents& events) {
   ZmtpProperties own{std::string(name_of(terms.socket)), terms.identity};
+  if (terms.curve != nullptr && terms.role == ZmtpRole::client)
+    return std::make_unique<CurveClient>(*terms.curve, std::move(own));
+  if (terms.curve != nullptr) return std::make_unique<CurveServer>(*terms.curve, std::move(own), events);
   return std::make_unique<NullMechanism>(std::move(own));
 }
 
@@ -55,7 +60,8 @@ std::size_t ZmtpSession::take_greeting(Bytes bytes) {
   if (greeting.size() < kZmtpGreeting) return 0;
   minor_ = static_cast<std::uint8_t>(read_zmtp_greeting(greeting).minor);
   state_ = State::handshake;
-  mechanism_->start(out_);
+  failure = mechanism_->start(out_);
+  if (failure.fault != ZmtpFault::none) fail(std::move(failure));
   return kZmtpGreeting;
 }
 
@@ -91,6 +97,7 @@ void ZmtpSession::handshake_frame(const ZmtpFrameHead& head, Bytes body) {
   // A message before the end of the handshake ends it (RFC 23).
   if ((head.flags & kZmtpCommand) == 0) return fail({ZmtpFault::protocol, "a message before the end of the handshake"});
   ZmtpFailure failure = mechanism_->command(body, out_);
+  if (is_over()) return;  // stopped while it was asked about a key
   if (failure.fault != ZmtpFault::none) return fail(std::move(failure));
   if (mechanism_->is_done()) judge_peer();
 }
@@ -105,6 +112,7 @@ void ZmtpSession::judge_peer() {
         {ZmtpFault::identity, "its routing id has " + std::to_string(peer.identity.size()) + " bytes, over 255"});
   if (terms_.must_have_identity && (peer.identity.empty() || peer.identity.front() == '\0'))
     return fail({ZmtpFault::identity, "its routing id is empty or begins with a zero byte"});
+  mechanism_->finish(out_);
   state_ = State::traffic;
   events_.shook_hands(peer);
 }

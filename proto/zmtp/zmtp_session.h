@@ -4,8 +4,8 @@
 //         └───────────────────┴──────────────── failed or stopped ◀──────────────────────────────┘
 //
 // Owner: whoever has the connection.   Thread: the owner's.
-// Pure: no sockets, clock, threads. Not here: deadlines of the handshake and of silence, which connection a message
-// goes to, what a message means (proto/README.md).
+// Pure: no sockets, clock, threads; CURVE draws random bytes. Not here: deadlines of the handshake and of silence,
+// which connection a message goes to, what a message means (proto/README.md).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -16,6 +16,7 @@
 #include "proto/bytes.h"
 #include "proto/zmtp/curve_keys.h"
 #include "proto/zmtp/limits.h"
+#include "proto/zmtp/zmtp_events.h"
 #include "proto/zmtp/zmtp_failure.h"
 #include "proto/zmtp/zmtp_mechanism.h"
 
@@ -23,19 +24,6 @@ namespace zeroway {
 
 enum class ZmtpRole : std::uint8_t { client, server };  // the side that connects, the side that binds
 enum class ZmtpSocket : std::uint8_t { dealer, router };
-
-// Called from inside ZmtpSession::receive(). The session may be stopped in a call, not destroyed.
-class ZmtpEvents {
- public:
-  virtual ~ZmtpEvents() = default;
-  // CURVE server: whether the client with this public key (32 bytes) may connect.
-  [[nodiscard]] virtual bool is_allowed(Bytes public_key) = 0;
-  // The handshake is over: messages may be sent from now on.
-  virtual void shook_hands(const ZmtpProperties& peer) = 0;
-  // A whole message. `first` is its first part, good until the call returns; messages between router and worker have
-  // one part.
-  virtual void message(Bytes first, std::size_t parts) = 0;
-};
 
 struct ZmtpTerms {
   ZmtpRole role = ZmtpRole::server;

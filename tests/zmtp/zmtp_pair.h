@@ -10,7 +10,10 @@ class ZmtpSide : public ZmtpEvents {
  public:
   explicit ZmtpSide(const ZmtpTerms& terms) : session(terms, *this) {}
 
-  bool is_allowed(Bytes) override { return is_everybody_allowed; }
+  bool is_allowed(Bytes public_key) override {
+    asked_key = as_text(public_key);
+    return is_everybody_allowed;
+  }
   void shook_hands(const ZmtpProperties& peer) override {
     log += "hands " + peer.socket_type + " '" + peer.identity + "' · ";
   }
@@ -21,6 +24,7 @@ class ZmtpSide : public ZmtpEvents {
 
   ZmtpSession session;
   std::string log, last;
+  std::string asked_key;  // of is_allowed()
   bool is_everybody_allowed = true;
 };
 
