@@ -11,6 +11,8 @@
 
 #include "proto/error.h"
 #include "proto/head.h"
+#include "router/backends/http_call.h"
+#include "router/backends/net_origin_dialer.h"
 #include "router/http/client_codec.h"
 #include "router/net/dialer.h"
 #include "router/net/loop.h"
@@ -31,19 +33,18 @@ class NetCollector final : public Collector {
   void send(const std::string& body, Done done) override;
 
  private:
-  class Call;
-
-  NetCollector(Loop& loop, const TracingSettings& settings, std::optional<TlsClient> tls, std::uint64_t own_trace);
+  NetCollector(Loop& loop, const TracingSettings& settings, std::optional<OriginTls> tls, std::uint64_t own_trace);
 
   Loop& loop_;
-  const MemberUrl target_;
+  const ServerSpec server_;
   const Millis timeout_;
-  const std::optional<TlsClient> tls_;
-  Head request_;  // without its length
+  const std::optional<OriginTls> tls_;
+  const Head request_;
   const ClientCodecSettings codecs_;
   Resolver resolver_;
   Dialer dialer_;
-  std::unique_ptr<Call> call_;  // the last one; over or not
+  NetOriginDialer origins_;
+  std::unique_ptr<HttpCall> call_;  // the last one; over or not
 };
 
 // Where spans are posted to: a path that does not end in /v1/traces gets that appended.
