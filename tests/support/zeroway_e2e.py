@@ -32,6 +32,16 @@ def program(name):
     return os.path.join(BIN, name)
 
 
+# The fabric's engines of both sides: ZEROWAY_FABRIC_ENGINE is for routers, ZEROWAY_ENGINE is read by workers themselves.
+ROUTER_ENGINE = os.environ.get('ZEROWAY_FABRIC_ENGINE', '')
+
+
+def with_engine(argv):
+    """The command line, with the engine that the environment chooses if this is a router that serves."""
+    is_chosen = ROUTER_ENGINE and argv[0] == program('router') and '--fabric-engine' not in argv
+    return [argv[0], '--fabric-engine', ROUTER_ENGINE, *argv[1:]] if is_chosen else argv
+
+
 def _is_sanitized():
     try:
         with open(program('router'), 'rb') as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
@@ -141,10 +151,10 @@ class Process:
 
     def __init__(self, name, argv, log_path, env=None):
         self.name = name
-        self.argv = argv
+        self.argv = with_engine(argv)
         self.log_path = log_path
         log_file = open(log_path, 'wb')
-        self.child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log_file, stderr=subprocess.STDOUT,
+        self.child = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=log_file, stderr=subprocess.STDOUT,
                                       env={**os.environ, **(env or {})})
         log_file.close()
 

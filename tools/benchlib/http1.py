@@ -66,23 +66,31 @@ def bytes_for_each(bench, start, open_some, number):
     return grown / number
 
 
-def measure_workers(bench, options):
-    def run(count):
-        server = bench.start_zeroway("ipc", count)
+def measure_workers(bench, options, engines):
+    """One router after the other, each with so many workers."""
+    def run(count, pair):
+        server = bench.start_zeroway("ipc", count, engines=pair)
         run_wrk(server, 64, 1)
         result = run_wrk(server, 64, options.seconds)
         bench.stop([server])
-        return result
+        return server.name, result
 
-    counts = [int(count) for count in options.workers.split(",") if count]
-    return {str(count): {"zeroway ipc": [run(count) for _ in range(min(3, options.rounds))]} for count in counts}
+    found = {}
+    for count in [int(count) for count in options.workers.split(",") if count]:
+        found[str(count)] = {}
+        for _ in range(min(3, options.rounds)):
+            for pair in engines:
+                name, result = run(count, pair)
+                found[str(count)].setdefault(name, []).append(result)
+    return found
 
 
 def measure(bench, options, chosen):
     servers = [getattr(bench, f"start_{name}")() for name in chosen if name != "zeroway"]
+    engines = options.engines.split(",") if options.engines else [None]
     if "zeroway" in chosen:
-        for build in bench.builds:
-            servers += [bench.start_zeroway("ipc", build=build), bench.start_zeroway("tcp", build=build)]
+        servers += [bench.start_zeroway(transport, build=build, engines=pair) for build in bench.builds
+                    for pair in engines for transport in ("ipc", "tcp")]
     for server in servers:
         run_wrk(server, 16, 1)  # warm up
     connections = [int(count) for count in options.connections.split(",") if count]
@@ -95,7 +103,7 @@ def measure(bench, options, chosen):
         if options.idle and name in chosen:
             memory[name] = bytes_for_each(bench, getattr(bench, f"start_{name}"), open_idle, options.idle)
     if "zeroway" in chosen:
-        runs["workers"] = measure_workers(bench, options)
+        runs["workers"] = measure_workers(bench, options, engines)
     return {"runs": runs, "once": {"memory": memory}}
 
 
@@ -107,9 +115,9 @@ def print_speed(title, servers):
         rows.append([name + spoilt(run), f"{run['per_second']:.0f}",
                      *(ratio_of_rounds(runs, servers.get(other)) for other in beside),
                      f"{run['p50_us']:.0f}", ratio(run["p50_us"], nginx.get("p50_us")), f"{run['p99_us']:.0f}",
-                     f"{run['own_us']:.1f}", f"{run['kernel_us']:.1f}"])
+                     f"{run['own_us']:.1f}", f"{run['kernel_us']:.1f}", f"{run.get('switches', 0):.2f}"])
     print_table([title, "req/s", *(f"x {other}" for other in beside), "p50 us", "p50 x nginx", "p99 us", "own us/req",
-                 "kernel us/req"], rows)
+                 "kernel us/req", "switches/req"], rows)
 
 
 def in_words(connections):
@@ -123,9 +131,11 @@ def show(section):
         print_table(["idle keep-alive connection", "bytes each"],
                     [[name, f"{size:.0f}"] for name, size in section["once"]["memory"].items()])
     if workers := section["runs"].get("workers"):
-        medians = {count: median_of(runs["zeroway ipc"]) for count, runs in workers.items()}
-        cost = {count: run["own_us"] + run["kernel_us"] for count, run in medians.items()}
-        first = next(iter(cost.values()))
-        print_table(["workers (64 connections)", "router us/req", "x one worker", "req/s"],
-                    [[count, f"{cost[count]:.1f}", ratio(cost[count], first), f"{run['per_second']:.0f}"]
-                     for count, run in medians.items()])
+        rows, first = [], {}
+        for count, servers in workers.items():
+            for name, runs in servers.items():
+                run = median_of(runs)
+                cost = run["own_us"] + run["kernel_us"]
+                rows.append([f"{count} {name}", f"{cost:.1f}", ratio(cost, first.setdefault(name, cost)),
+                             f"{run['per_second']:.0f}"])
+        print_table(["workers (64 connections)", "router us/req", "x the fewest", "req/s"], rows)

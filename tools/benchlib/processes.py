@@ -42,16 +42,29 @@ def resident_bytes(pids):
     return total
 
 
+def context_switches(pids):
+    """Of all threads of the processes: those that waited, and those that were made to."""
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            for task in os.listdir(f"/proc/{pid}/task"):
+                with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{task}/status") as file:
+                    total += sum(int(count) for count in re.findall(r"voluntary_ctxt_switches:\s+(\d+)", file.read()))
+    return total
+
+
 class Cost:
-    """The processor time that a server's processes use from now on."""
+    """The processor time and the context switches of a server's processes from now on."""
 
     def __init__(self, server):
-        self.server, self.before = server, processor_time(server.pids())
+        self.server = server
+        self.before, self.switches = processor_time(server.pids()), context_switches(server.pids())
 
     def for_each(self, count):
         own, kernel = processor_time(self.server.pids())
         return {"own_us": (own - self.before[0]) * 1e6 / max(1, count),
-                "kernel_us": (kernel - self.before[1]) * 1e6 / max(1, count)}
+                "kernel_us": (kernel - self.before[1]) * 1e6 / max(1, count),
+                "switches": (context_switches(self.server.pids()) - self.switches) / max(1, count)}
 
 
 def free_port():

@@ -287,14 +287,17 @@ stats_format=tnetstring
         return port, self.processes.start(self.program(build, "router"), "-a", "127.0.0.1", "-p", str(port),
                                           "--fabric", fabric, *options)
 
-    def start_zeroway(self, transport="ipc", workers=1, build="zeroway"):
-        """The router with hello-workers."""
+    def start_zeroway(self, transport="ipc", workers=1, build="zeroway", engines=None):
+        """The router with hello-workers. `engines`: the fabric engines of both, as "loop:libzmq"; None is the default."""
         port = free_port()
         fabric = f"ipc://{self.directory}/fabric-{port}" if transport == "ipc" else f"tcp://127.0.0.1:{port}"
-        http_port, router = self.start_router(build, fabric)
-        started = [self.processes.start(self.program(build, "hello-worker"), f"worker-{number + 1}", "--connect", fabric)
-                   for number in range(workers)]
-        server = Server(f"{build} {transport}", http_port, router, started).await_answer()
+        of_router, _, of_worker = (engines or "").partition(":")
+        http_port, router = self.start_router(build, fabric, *(["--fabric-engine", of_router] if of_router else []))
+        engine = ["--engine", of_worker] if of_worker else []
+        started = [self.processes.start(self.program(build, "hello-worker"), f"worker-{number + 1}", "--connect", fabric,
+                                        *engine) for number in range(workers)]
+        name = " ".join(filter(None, (build, transport, engines)))
+        server = Server(name, http_port, router, started).await_answer()
         deadline, seen = time.monotonic() + 20, set()
         while len(seen) < workers:  # workers answer in turn, so this ends soon after the last HELLO
             seen.add(server.ask()[1])
