@@ -142,6 +142,9 @@ void ZmtpSession::part(bool has_more, Bytes body) {
 }
 
 void ZmtpSession::command(Bytes body) {
+  if (body.size() > kZmtpMaxCommand)  // one that was in a box
+    return fail({ZmtpFault::too_long,
+                 "a command of " + std::to_string(body.size()) + " bytes, over " + std::to_string(kZmtpMaxCommand)});
   const auto command = read_zmtp_command(body);
   if (!command) return fail({ZmtpFault::protocol, "a malformed command"});
   if (command->name != "PING") return;  // PONG, and commands that we do not know
@@ -159,7 +162,13 @@ void ZmtpSession::pong(Bytes context) {
   mechanism_->seal(kZmtpCommand, as_bytes(command_), out_);
 }
 
+bool ZmtpSession::may_ping() const {
+  const std::string& type = mechanism_->peer().socket_type;
+  return (minor_ >= 1 || has_pinged_) && type != "REQ" && type != "REP";
+}
+
 void ZmtpSession::ping(std::uint16_t ttl) {
+  if (!mechanism_->is_done()) return;
   ttl = std::min(ttl, kZmtpMaxTtl);
   command_.clear();
   append_zmtp_command_name(command_, "PING");
@@ -168,7 +177,10 @@ void ZmtpSession::ping(std::uint16_t ttl) {
   mechanism_->seal(kZmtpCommand, as_bytes(command_), out_);
 }
 
-void ZmtpSession::send(Bytes payload) { mechanism_->seal(0, payload, out_); }
+// Before the end of the handshake it would leave in clear text, or encrypted with no key.
+void ZmtpSession::send(Bytes payload) {
+  if (mechanism_->is_done()) mechanism_->seal(0, payload, out_);
+}
 
 void ZmtpSession::stop() {
   if (!is_over()) state_ = State::stopped;

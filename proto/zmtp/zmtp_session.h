@@ -46,12 +46,12 @@ class ZmtpSession {
   // Bytes for the peer, which the owner sends and removes. receive(), send() and ping() add to them.
   [[nodiscard]] std::string& output() { return out_; }
 
-  // A message of one part. Only after shook_hands().
+  // A message of one part. Nothing is sent before shook_hands().
   void send(Bytes payload);
   // A PING that the peer answers; `ttl` in tenths of a second: the peer closes the connection when it hears nothing for
   // so long; 0 = never. Only after shook_hands(), and only when may_ping(): some peers of version 3.0 break off.
   void ping(std::uint16_t ttl);
-  [[nodiscard]] bool may_ping() const { return minor_ >= 1 || has_pinged_; }
+  [[nodiscard]] bool may_ping() const;
   // Takes no more input.
   void stop();
 
