@@ -8,6 +8,7 @@
 namespace zeroway {
 
 inline constexpr std::size_t kZmtpGreeting = 64;              // RFC 37: its size
+inline constexpr std::size_t kZmtpOpening = 12;               // of them, what is sent at once: up to the version
 inline constexpr std::size_t kZmtpMaxHandshakeFrame = 8'192;  // READY or INITIATE: an identity and a few properties
 inline constexpr std::size_t kZmtpMaxIdentity = 255;          // RFC 37
 inline constexpr std::size_t kZmtpMaxParts = 64;  // of one message: ours have one, REQ sends two; more is an attack

@@ -2,6 +2,10 @@
 //
 //     ff  padding (8)  7f  major  minor  mechanism (20, filled with zeros)  as-server  zeros (31)
 //
+// The first 12 bytes are sent at once, the others when the peer's first 12 are there: libzmq sends its mechanism with
+// its 12th byte. If it had ours by then, and another one, it would close without a word, and we could not say why.
+// Nobody waits for more than that: libzmq too sends its mechanism only to a peer whose version it knows.
+//
 // Owner: nobody; values and free functions.   Thread: any.
 // Not here: what happens after it (zmtp_session.h).
 #pragma once

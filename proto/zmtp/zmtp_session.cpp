@@ -38,7 +38,7 @@ ZmtpSession::ZmtpSession(const ZmtpTerms& terms, ZmtpEvents& events)
     : terms_(terms),
       events_(events),
       mechanism_(make_mechanism(terms, events)),
-      out_(zmtp_greeting(name_of(terms.curve))) {}
+      out_(zmtp_greeting(name_of(terms.curve)), 0, kZmtpOpening) {}
 
 ZmtpSession::~ZmtpSession() = default;
 
@@ -46,7 +46,7 @@ std::size_t ZmtpSession::receive(Bytes bytes) {
   std::size_t taken = 0;
   while (!is_over()) {
     const Bytes rest = bytes.subspan(taken);
-    const std::size_t more = state_ == State::greeting ? take_greeting(rest) : take_frame(rest);
+    const std::size_t more = state_ <= State::greeting ? take_greeting(rest) : take_frame(rest);
     if (more == 0) break;
     taken += more;
   }
@@ -55,6 +55,10 @@ std::size_t ZmtpSession::receive(Bytes bytes) {
 
 std::size_t ZmtpSession::take_greeting(Bytes bytes) {
   const Bytes greeting = bytes.subspan(0, std::min(bytes.size(), kZmtpGreeting));
+  if (state_ == State::opening && greeting.size() >= kZmtpOpening) {
+    out_ += zmtp_greeting(name_of(terms_.curve)).substr(kZmtpOpening);
+    state_ = State::greeting;
+  }
   ZmtpFailure failure = zmtp_greeting_failure(greeting, name_of(terms_.curve));
   if (failure.fault != ZmtpFault::none) return fail(std::move(failure)), 0;
   if (greeting.size() < kZmtpGreeting) return 0;

@@ -1,7 +1,7 @@
 // One ZMTP connection (ZeroMQ RFC 23, 37; CURVE: RFC 25, 26): bytes in, events and bytes out.
 //
-//     greeting ── 64 bytes of each side ──▶ handshake ── NULL: READY; CURVE: four commands ──▶ traffic
-//         └───────────────────┴──────────────── failed or stopped ◀──────────────────────────────┘
+//     opening ── peer's version ──▶ greeting ── 64 bytes ──▶ handshake ── NULL: READY; CURVE: four commands ──▶ traffic
+//         └────────────────────────────┴────────────── failed or stopped ◀──────┴──────────────────────────────────┘
 //
 // Owner: whoever has the connection.   Thread: the owner's.
 // Pure: no sockets, clock, threads; CURVE draws random bytes. Not here: deadlines of the handshake and of silence,
@@ -36,7 +36,7 @@ struct ZmtpTerms {
 
 class ZmtpSession {
  public:
-  // output() has the greeting at once.
+  // output() has the beginning of the greeting at once.
   ZmtpSession(const ZmtpTerms& terms, ZmtpEvents& events);
   ~ZmtpSession();
 
@@ -57,13 +57,13 @@ class ZmtpSession {
 
   [[nodiscard]] bool has_shaken_hands() const { return state_ == State::traffic; }
   [[nodiscard]] bool has_failed() const { return state_ == State::failed; }
-  // Why it has failed. output() may hold a last command for the peer.
+  // Why it has failed. output() may hold last bytes for the peer, which tell it why too.
   [[nodiscard]] const ZmtpFailure& failure() const { return failure_; }
   // The peer wants the connection closed when nothing comes from it for so long, in tenths of a second; 0 = never.
   [[nodiscard]] std::uint16_t ttl() const { return ttl_; }
 
  private:
-  enum class State : std::uint8_t { greeting, handshake, traffic, failed, stopped };
+  enum class State : std::uint8_t { opening, greeting, handshake, traffic, failed, stopped };
 
   [[nodiscard]] std::size_t take_greeting(Bytes bytes);
   [[nodiscard]] std::size_t take_frame(Bytes bytes);
@@ -89,7 +89,7 @@ class ZmtpSession {
   std::uint16_t ttl_ = 0;
   std::uint8_t minor_ = 0;
   bool has_pinged_ = false;
-  State state_ = State::greeting;
+  State state_ = State::opening;
 };
 
 }  // namespace zeroway

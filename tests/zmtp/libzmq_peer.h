@@ -11,6 +11,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <vector>
@@ -35,6 +36,32 @@ class LibzmqSocket {
 
   void set(int option, int value) { zmq_setsockopt(socket_, option, &value, sizeof value); }
   void set(int option, std::string_view value) { zmq_setsockopt(socket_, option, value.data(), value.size()); }
+
+  // What libzmq tells about a socket's connections: the events of one kind.
+  class Monitor {
+   public:
+    Monitor(LibzmqSocket& socket, int event) : socket_(zmq_socket(socket.context_, ZMQ_PAIR)) {
+      zmq_socket_monitor(socket.socket_, "inproc://events", event);
+      zmq_connect(socket_, "inproc://events");
+      const int patience = 5'000;
+      zmq_setsockopt(socket_, ZMQ_RCVTIMEO, &patience, sizeof patience);
+    }
+    Monitor(const Monitor&) = delete;
+    Monitor& operator=(const Monitor&) = delete;
+    ~Monitor() { zmq_close(socket_); }
+
+    // The number of the next event; -1 after five seconds without one.
+    int next_value() {
+      std::array<char, 6> event{};  // kind (2), number (4), as this machine orders bytes
+      if (zmq_recv(socket_, event.data(), event.size(), 0) < 0) return -1;
+      std::int32_t value = 0;
+      std::memcpy(&value, event.data() + 2, sizeof value);
+      return value;
+    }
+
+   private:
+    void* socket_;
+  };
 
   // The port that it is bound to.
   int bind() {

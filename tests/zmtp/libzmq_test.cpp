@@ -98,3 +98,58 @@ TEST_CASE("libzmq: its DEALER and our server, CURVE") {
   make_curve_client(dealer, kServer.own_public);
   be_dialled(dealer, &kServer);
 }
+
+TEST_CASE("libzmq: its DEALER hears that our server does not allow its key") {
+  LibzmqSocket dealer(ZMQ_DEALER);
+  make_curve_client(dealer, kServer.own_public);
+  LibzmqSocket::Monitor monitor(dealer, ZMQ_EVENT_HANDSHAKE_FAILED_AUTH);
+  const Listening listening;
+  dealer.connect(listening.port());
+  SessionOverTcp ours(listening.accept(), {.curve = &kServer});
+  ours.side.is_everybody_allowed = false;
+  REQUIRE(ours.run_until_closed());
+  CHECK(ours.side.asked_key == as_text(kClient.own_public));
+  CHECK(ours.side.session.failure().detail == "its public key is not allowed");
+  CHECK(monitor.next_value() == 400);
+}
+
+TEST_CASE("libzmq: its DEALER with another public key of ours gets no word") {
+  LibzmqSocket dealer(ZMQ_DEALER);
+  make_curve_client(dealer, curve_pair(9).own_public);
+  const Listening listening;
+  dealer.connect(listening.port());
+  SessionOverTcp ours(listening.accept(), {.curve = &kServer});
+  REQUIRE(ours.run_until([&] { return ours.side.session.has_failed(); }));
+  CHECK(ours.side.session.failure().fault == ZmtpFault::key);
+  CHECK(ours.side.asked_key == "");
+}
+
+TEST_CASE("libzmq: its server closes when our client has another public key of it") {
+  LibzmqSocket router(ZMQ_ROUTER);
+  make_curve_server(router);
+  CurveKeys keys = kClient;
+  keys.server = curve_pair(9).own_public;
+  SessionOverTcp ours(connect_to(router.bind()), {.role = ZmtpRole::client, .identity = "worker#1", .curve = &keys});
+  CHECK(ours.run_until_closed());
+  CHECK(ours.side.log == "");
+  CHECK_FALSE(ours.side.session.has_failed());
+}
+
+TEST_CASE("libzmq: with keys on one side only, each side sees it in the other's greeting") {
+  LibzmqSocket router(ZMQ_ROUTER);
+  LibzmqSocket::Monitor monitor(router, ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
+  SessionOverTcp ours(connect_to(router.bind()), {.role = ZmtpRole::client, .identity = "worker#1", .curve = &kClient});
+  REQUIRE(ours.run_until([&] { return ours.side.session.has_failed(); }));
+  CHECK(ours.side.session.failure().detail == "its mechanism is 'NULL', ours is CURVE");
+  CHECK(monitor.next_value() == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH);
+
+  LibzmqSocket dealer(ZMQ_DEALER);
+  make_curve_client(dealer, kServer.own_public);
+  LibzmqSocket::Monitor other_monitor(dealer, ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
+  const Listening listening;
+  dealer.connect(listening.port());
+  SessionOverTcp server(listening.accept(), {});
+  REQUIRE(server.run_until([&] { return server.side.session.has_failed(); }));
+  CHECK(server.side.session.failure().detail == "its mechanism is 'CURVE', ours is NULL");
+  CHECK(other_monitor.next_value() == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH);
+}
