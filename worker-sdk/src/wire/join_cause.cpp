@@ -1,7 +1,5 @@
 #include "join_cause.h"
 
-#include <zmq.h>
-
 #include <cerrno>
 #include <cstring>
 
@@ -25,10 +23,10 @@ std::string no_connection(int error) {
   }
 }
 
-std::string no_handshake(std::uint16_t event, std::uint32_t value, bool has_keys) {
-  if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
+std::string no_handshake(ZmtpFault why, bool has_keys) {
+  if (why == ZmtpFault::refused)
     return "the router there does not allow this worker's key (--key, and the router's --fabric-allow)";
-  if (event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL && value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH)
+  if (why == ZmtpFault::mechanism)
     return has_keys ? "the fabric there is without keys: leave out --key and --router-key"
                     : "the router there wants keys: --key and --router-key";
   // The other side closed the connection, and gave no reason.

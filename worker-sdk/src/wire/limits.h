@@ -51,6 +51,6 @@ inline constexpr std::chrono::milliseconds kLongestTurn{
     kDefaultHeartbeatInterval};                // a loop that was blocked for longer must not judge routers by that time
 inline constexpr int kReadAtOnce = 32;         // messages; then replies are sent, so the router has work meanwhile
 inline constexpr int kTurnsBetweenPolls = 16;  // of a loop that is always busy, for signals and the monitor
-inline constexpr std::size_t kCopyUpTo = 4'096;  // bytes: larger messages are passed on without a copy
+inline constexpr std::size_t kCopyUpTo = 4'096;  // bytes: libzmq gets larger messages without a copy
 
 }  // namespace zeroway

@@ -4,14 +4,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
+#include <span>
 #include <utility>
 
 #include "join_cause.h"
 #include "limits.h"
 #include "proto/instance.h"
 #include "proto/limits.h"
+#include "zmq_socket.h"
 
 namespace zeroway {
 
@@ -21,7 +22,7 @@ WorkerLoop::WorkerLoop(const WorkerOptions& options, const WorkerLog& log)
 }
 
 WorkerLoop::~WorkerLoop() {
-  socket_.close(0);
+  wire_.reset();
   if (wake_fd_ >= 0) close(wake_fd_);
 }
 
@@ -39,7 +40,8 @@ void WorkerLoop::wake() {
 }
 
 bool WorkerLoop::open() {
-  const auto opened = socket_.open(options_);
+  wire_ = std::make_unique<ZmqSocket>();
+  const auto opened = wire_->open(options_);
   if (!opened) log_.error(opened.error().detail);
   return opened.has_value();
 }
@@ -47,22 +49,21 @@ bool WorkerLoop::open() {
 int WorkerLoop::run(WorkerSession& session) {
   session_ = &session;
   const int status = serve();
-  socket_.close(linger_);
+  wire_->close(linger_);
   return status;
 }
 
 int WorkerLoop::serve() {
-  read_events();  // ZMQ_FD reports an event only after a read has found none
   for (unsigned turns = 1;; ++turns) {
     now_ = WorkerClock::now();
     if (watch_.begin_turn(now_)) judge_nobody();
     session_->begin_turn(now_);
-    bool is_busy = receive();
+    bool is_busy = wire_->receive(now_, *this);
     is_busy |= session_->end_turn();
     follow_names();
     tend_links();
     send_all();
-    is_busy |= !socket_.is_dry();
+    is_busy |= !wire_->is_dry();
     if (stops_.load(std::memory_order_relaxed) > 0) {
       if (!session_->is_draining()) {
         log_.info("leaving");
@@ -84,7 +85,7 @@ int WorkerLoop::finish() {
   send_all();
   const bool has_peer =
       std::any_of(session_->links().begin(), session_->links().end(), [](const auto& link) { return link->is_up(); });
-  linger_ = has_peer ? static_cast<int>(kFarewellTime.count()) : 0;
+  linger_ = has_peer ? kFarewellTime : std::chrono::milliseconds(0);
   return dropped > 0 ? 1 : 0;
 }
 
@@ -141,8 +142,8 @@ void WorkerLoop::tend_given_up(std::size_t index) {
   const bool is_dialled = pair.steer.stage != Stage::idle;
   if (!is_dialled && link(index).role() == RouterLink::Role::duplicate) return;
   if (!link(index).is_left(now_)) return;
-  hang_up(pair.deal, kFarewellTime);
-  hang_up(pair.steer, kFarewellTime);
+  hang_up(index, Socket::deal, kFarewellTime);
+  hang_up(index, Socket::steer, kFarewellTime);
   session_->hung_up(link(index));
 }
 
@@ -163,25 +164,24 @@ void WorkerLoop::tend_health(std::size_t index) {
 
 void WorkerLoop::tend_steer(std::size_t index) {
   Connection& steer = pairs_[index].steer;
-  if (steer.stage == Stage::idle) return dial(index, Alias::Socket::steer);
+  if (steer.stage == Stage::idle) return dial(index, Socket::steer);
   if (steer.again_at > now_) return;
   // An answer that has not come by now does not come.
-  if (steer.stage == Stage::connected) failed(index, no_handshake(0, 0, !options_.key_file.empty()));
+  if (steer.stage == Stage::connected) failed(index, no_handshake(ZmtpFault::none, !options_.key_file.empty()));
   if (steer.stage == Stage::stands)
     failed(index, link(index).refusal().empty() ? no_welcome() : refused(link(index).refusal()));
   if (steer.stage != Stage::broken) steer_broke(index);
-  dial(index, Alias::Socket::steer);
+  dial(index, Socket::steer);
 }
 
 // Only a welcomed worker is connected to deal. A worker that is connected as a stranger, or when the router deals
 // nothing more to it, makes the router's table uneven; and streams dealt to a connection that is given up are lost.
 void WorkerLoop::tend_deal(std::size_t index) {
   Connection& deal = pairs_[index].deal;
-  const auto is_wanted = [&] { return session_->is_dealt_to(link(index)); };
-  if (!is_wanted()) return hang_up(deal);
+  if (!session_->is_dealt_to(link(index))) return hang_up(index, Socket::deal);
   if (deal.stage != Stage::idle && deal.again_at > now_) return;
-  read_events();  // the connection of the WELCOME may have broken since
-  if (is_wanted()) dial(index, Alias::Socket::deal);
+  if (wire_->has_ended(key(index, Socket::steer))) return;  // the connection of the WELCOME has broken since
+  dial(index, Socket::deal);
 }
 
 void WorkerLoop::tend_report(std::size_t index) {
@@ -211,7 +211,7 @@ void WorkerLoop::tend_report(std::size_t index) {
 
 void WorkerLoop::failed(std::size_t index, std::string cause) { pairs_[index].report.failed(std::move(cause), now_); }
 
-// The connection failed. ZeroMQ does not say why.
+// The connection failed, and the wire does not say why: libzmq.
 void WorkerLoop::look_why(std::size_t index) {
   Pair& pair = pairs_[index];
   if (pair.probe || now_ < pair.probe_at) return;
@@ -223,32 +223,39 @@ std::chrono::milliseconds WorkerLoop::deal_patience(std::size_t index) {
   return std::max<std::chrono::milliseconds>(kLeastDealPatience, 3 * link(index).health().timeout());
 }
 
-void WorkerLoop::dial(std::size_t index, Alias::Socket socket) {
-  const bool is_steer = socket == Alias::Socket::steer;
-  Connection& connection = is_steer ? pairs_[index].steer : pairs_[index].deal;
-  hang_up(connection);
-  connection.stage = Stage::dialling;
-  ++connection.fails;
-  connection.again_at = now_ + (is_steer ? kConnectTimeout + kHandshakePatience : kDealPatience);
-  const Alias alias{socket, static_cast<std::uint32_t>(index), ++connection.times};
-  const std::string& endpoint = is_steer ? link(index).steer() : link(index).deal();
-  // The deal socket of a router is a DEALER: it looks at no routing id.
-  auto spelled =
-      socket_.connect(endpoint, alias, is_steer ? link(index).new_instance() : make_instance(session_->name()));
-  if (spelled) {
-    connection.spelled = std::move(*spelled);
-    return;
-  }
-  failed(index, std::string("it cannot be dialled (") + zmq_strerror(zmq_errno()) + ")");
-  connection.stage = Stage::broken;
-  dial_later(connection);
+WorkerLoop::Connection& WorkerLoop::connection(std::size_t index, Socket socket) {
+  return socket == Socket::steer ? pairs_[index].steer : pairs_[index].deal;
 }
 
-void WorkerLoop::hang_up(Connection& connection, std::chrono::milliseconds linger) {
-  if (!connection.spelled.empty()) socket_.disconnect(connection.spelled, static_cast<int>(linger.count()));
-  connection.spelled.clear();
-  connection.stage = Stage::idle;
-  connection.again_at = kNever;
+ConnectionKey WorkerLoop::key(std::size_t index, Socket socket) {
+  return {socket, static_cast<std::uint32_t>(index), connection(index, socket).times};
+}
+
+void WorkerLoop::dial(std::size_t index, Socket socket) {
+  const bool is_steer = socket == Socket::steer;
+  hang_up(index, socket);
+  Connection& dialled = connection(index, socket);
+  dialled.stage = Stage::dialling;
+  ++dialled.fails;
+  ++dialled.times;
+  dialled.again_at = now_ + (is_steer ? kConnectTimeout + kHandshakePatience : kDealPatience);
+  const std::string& endpoint = is_steer ? link(index).steer() : link(index).deal();
+  // The deal socket of a router is a DEALER: it looks at no routing id.
+  const auto connecting = wire_->connect(endpoint, key(index, socket),
+                                         is_steer ? link(index).new_instance() : make_instance(session_->name()));
+  dialled.is_dialled = connecting.has_value();
+  if (dialled.is_dialled) return;
+  failed(index, "it cannot be dialled (" + connecting.error().detail + ")");
+  dialled.stage = Stage::broken;
+  dial_later(dialled);
+}
+
+void WorkerLoop::hang_up(std::size_t index, Socket socket, std::chrono::milliseconds linger) {
+  Connection& dialled = connection(index, socket);
+  if (dialled.is_dialled) wire_->disconnect(key(index, socket), linger);
+  dialled.is_dialled = false;
+  dialled.stage = Stage::idle;
+  dialled.again_at = kNever;
 }
 
 // When two events report one failure, the first counts.
@@ -256,29 +263,6 @@ void WorkerLoop::dial_later(Connection& connection) {
   const std::chrono::milliseconds pause = std::clamp(connection.fails * kDialAgain, kDialAgain, kLongestPause);
   std::uniform_int_distribution<std::int64_t> jitter(0, kDialJitter.count());
   connection.again_at = std::min(connection.again_at, now_ + pause + std::chrono::milliseconds(jitter(random_)));
-}
-
-bool WorkerLoop::receive() {
-  int received = 0;
-  while (received < kReadAtOnce && receive_one()) ++received;
-  return received > 0;
-}
-
-bool WorkerLoop::receive_one() {
-  Part from, payload;
-  if (!socket_.receive(from, payload)) return false;
-  const auto alias = Alias::from(from.bytes());
-  if (!alias || alias->link >= pairs_.size()) return true;
-  Pair& pair = pairs_[alias->link];
-  if (alias->socket == Alias::Socket::steer) {
-    // State of an earlier connection is over.
-    if (alias->times == pair.steer.times) link(alias->link).receive(payload.bytes());
-    return true;
-  }
-  if (alias->times < pair.first_deal) return true;
-  if (pair.deal.stage == Stage::stands) pair.deal.again_at = now_ + deal_patience(alias->link);
-  link(alias->link).receive(payload.bytes());
-  return true;
 }
 
 void WorkerLoop::send_all() {
@@ -290,64 +274,74 @@ void WorkerLoop::send(RouterLink& link) {
   if (!link.is_up()) return link.out().clear();
   std::size_t index = 0;
   while (session_->links()[index].get() != &link) ++index;
-  const Alias alias{Alias::Socket::steer, static_cast<std::uint32_t>(index), pairs_[index].steer.times};
-  if (!socket_.send(alias, link.out()))
-    session_->complain("cannot send to " + link.label() + ": " + zmq_strerror(zmq_errno()));
+  if (const auto sent = wire_->send(key(index, Socket::steer), link.out()); !sent)
+    session_->complain("cannot send to " + link.label() + ": " + sent.error().detail);
 }
 
-void WorkerLoop::read_events() {
-  while (const auto event = socket_.next_event()) {
-    for (std::size_t i = 0; i < pairs_.size(); ++i) {
-      if (event->endpoint == pairs_[i].deal.spelled) take_deal(i, *event);
-      if (event->endpoint == pairs_[i].steer.spelled) take_steer(i, *event);
-    }
+void WorkerLoop::message(const ConnectionKey& from, Bytes payload) {
+  if (from.link >= pairs_.size()) return;
+  Pair& pair = pairs_[from.link];
+  if (from.socket == Socket::steer) {
+    // State of an earlier connection is over.
+    if (from.times == pair.steer.times) link(from.link).receive(payload);
+    return;
   }
+  if (from.times < pair.first_deal) return;
+  if (pair.deal.stage == Stage::stands) pair.deal.again_at = now_ + deal_patience(from.link);
+  link(from.link).receive(payload);
 }
 
-void WorkerLoop::take_deal(std::size_t index, const SocketEvent& event) {
-  Connection& deal = pairs_[index].deal;
-  switch (event.kind) {
-    case ZMQ_EVENT_CONNECTED:
-      deal.stage = Stage::connected;
-      return;
-    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
-      deal.stage = Stage::stands;
-      deal.fails = 0;
-      deal.again_at = now_ + deal_patience(index);
-      return;
-    case ZMQ_EVENT_DISCONNECTED:
-    case ZMQ_EVENT_CONNECT_RETRIED:
-      deal.stage = Stage::broken;
-      return dial_later(deal);
-    default:
-      return;  // why it failed does not matter here: the event that breaks the connection comes too
-  }
+WorkerLoop::Connection* WorkerLoop::find(const ConnectionKey& key) {
+  if (key.link >= pairs_.size()) return nullptr;
+  Connection& named = connection(key.link, key.socket);
+  return named.is_dialled && named.times == key.times ? &named : nullptr;
 }
 
-void WorkerLoop::take_steer(std::size_t index, const SocketEvent& event) {
-  Connection& steer = pairs_[index].steer;
-  const bool has_keys = !options_.key_file.empty();
-  switch (event.kind) {
-    case ZMQ_EVENT_CONNECTED:
-      steer.stage = Stage::connected;
-      steer.again_at = now_ + kHandshakePatience;
-      return;
-    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
-      steer.stage = Stage::stands;
-      steer.fails = 0;
-      steer.again_at = now_ + kWelcomePatience;
-      return link(index).up();
-    case ZMQ_EVENT_CONNECT_RETRIED:
-      if (steer.stage == Stage::dialling) look_why(index);
-      return steer_broke(index);
-    case ZMQ_EVENT_DISCONNECTED:
-      if (steer.stage == Stage::connected) failed(index, no_handshake(0, 0, has_keys));
-      if (steer.stage == Stage::stands && !link(index).is_welcomed()) failed(index, broken_before_welcome());
-      return steer_broke(index);
-    default:  // the handshake failed
-      failed(index, no_handshake(event.kind, event.value, has_keys));
-      return steer_broke(index);
-  }
+void WorkerLoop::connected(const ConnectionKey& of) {
+  Connection* const connection = find(of);
+  if (connection == nullptr) return;
+  connection->stage = Stage::connected;
+  if (of.socket == Socket::steer) connection->again_at = now_ + kHandshakePatience;
+}
+
+void WorkerLoop::shook_hands(const ConnectionKey& of) {
+  Connection* const connection = find(of);
+  if (connection == nullptr) return;
+  const bool is_steer = of.socket == Socket::steer;
+  connection->stage = Stage::stands;
+  connection->fails = 0;
+  connection->again_at = now_ + (is_steer ? kWelcomePatience : deal_patience(of.link));
+  if (is_steer) link(of.link).up();
+}
+
+void WorkerLoop::handshake_failed(const ConnectionKey& of, ZmtpFault why) {
+  Connection* const connection = find(of);
+  if (connection == nullptr) return;
+  if (of.socket == Socket::deal) return deal_broke(*connection);
+  failed(of.link, no_handshake(why, !options_.key_file.empty()));
+  steer_broke(of.link);
+}
+
+void WorkerLoop::broke(const ConnectionKey& of, const ConnectionEnd& end) {
+  Connection* const connection = find(of);
+  if (connection == nullptr) return;
+  if (!end.violation.empty()) session_->complain(link(of.link).label() + ": " + end.violation);
+  if (of.socket == Socket::deal) return deal_broke(*connection);
+  steer_connection_broke(of.link, end.error);
+}
+
+void WorkerLoop::deal_broke(Connection& deal) {
+  deal.stage = Stage::broken;
+  dial_later(deal);
+}
+
+void WorkerLoop::steer_connection_broke(std::size_t index, int error) {
+  const Stage stage = pairs_[index].steer.stage;
+  if (stage == Stage::dialling && error != 0) failed(index, no_connection(error));
+  if (stage == Stage::dialling && error == 0) look_why(index);
+  if (stage == Stage::connected) failed(index, no_handshake(ZmtpFault::none, !options_.key_file.empty()));
+  if (stage == Stage::stands && !link(index).is_welcomed()) failed(index, broken_before_welcome());
+  steer_broke(index);
 }
 
 void WorkerLoop::steer_broke(std::size_t index) {
@@ -359,7 +353,7 @@ void WorkerLoop::steer_broke(std::size_t index) {
 }
 
 WorkerClock::time_point WorkerLoop::next_turn() const {
-  auto next = std::min({session_->next_timer(), drain_until_, names_.next_step(now_)});
+  auto next = std::min({session_->next_timer(), drain_until_, names_.next_step(now_), wire_->next_step()});
   for (const Pair& pair : pairs_) {
     next = std::min({next, pair.deal.again_at, pair.steer.again_at, pair.report.due_at()});
     if (pair.probe) next = std::min(next, now_ + kProbeStep);
@@ -374,14 +368,13 @@ void WorkerLoop::wait(WorkerClock::time_point until, bool is_busy) {
   until = std::min(until, longest);
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
   watch_.sleep(now, until);
-  polled_.assign({{socket_.fd(), POLLIN, 0}, {socket_.monitor_fd(), POLLIN, 0}, {wake_fd_, POLLIN, 0}});
+  polled_.assign({{wake_fd_, POLLIN, 0}});
+  wire_->add_sockets(polled_);
+  const std::size_t of_wire = polled_.size() - 1;
   names_.add_sockets(polled_);
   if (poll(polled_.data(), polled_.size(), static_cast<int>(std::max<std::int64_t>(left, 0))) <= 0) return;
-  if (polled_[1].revents != 0) {
-    now_ = WorkerClock::now();
-    read_events();
-  }
-  if (polled_[2].revents == 0) return;
+  wire_->take(std::span(polled_).subspan(1, of_wire));
+  if (polled_[0].revents == 0) return;
   std::uint64_t count = 0;
   [[maybe_unused]] const ssize_t got = read(wake_fd_, &count, sizeof count);
 }

@@ -2,7 +2,7 @@
 // router, waits.
 //
 // Owner: Worker::run.   Thread: the one that called run(); stop() and wake() any, wake() also a signal handler.
-// Not here: the meaning of messages (worker_session.h), ZeroMQ's calls (worker_socket.h).
+// Not here: the meaning of messages (worker_session.h), sockets (worker_wire.h).
 #pragma once
 #include <poll.h>
 
@@ -19,11 +19,11 @@
 #include "loop_watch.h"
 #include "router_names.h"
 #include "worker-sdk/src/session/worker_session.h"
-#include "worker_socket.h"
+#include "worker_wire.h"
 
 namespace zeroway {
 
-class WorkerLoop final : public LinkSender {
+class WorkerLoop final : public LinkSender, private WireEvents {
  public:
   WorkerLoop(const WorkerOptions& options, const WorkerLog& log);
   ~WorkerLoop() override;
@@ -41,14 +41,15 @@ class WorkerLoop final : public LinkSender {
   void send(RouterLink& link) override;
 
  private:
+  using Socket = ConnectionKey::Socket;
   static constexpr auto kNever = WorkerClock::time_point::max();
 
   //     idle ──▶ dialling ──▶ connected ──▶ stands ──▶ broken ──▶ dialling …
   enum class Stage : std::uint8_t { idle, dialling, connected, stands, broken };
   struct Connection {
     Stage stage = Stage::idle;
-    std::string spelled;                        // the endpoint as ZeroMQ spells it; empty when it is not connected
-    std::uint32_t times = 0;                    // how often this worker connected to it: an alias is never used twice
+    bool is_dialled = false;                    // the wire has it
+    std::uint32_t times = 0;                    // how often it was dialled: a key is never used twice
     std::uint32_t fails = 0;                    // failed attempts since the connection was last up
     WorkerClock::time_point again_at = kNever;  // when the attempt is given up and a new one is made
   };
@@ -71,17 +72,23 @@ class WorkerLoop final : public LinkSender {
   void tend_deal(std::size_t index);
   void tend_health(std::size_t index);
   void tend_report(std::size_t index);
-  void dial(std::size_t index, Alias::Socket socket);
-  void hang_up(Connection& connection, std::chrono::milliseconds linger = {});
+  [[nodiscard]] Connection& connection(std::size_t index, Socket socket);
+  [[nodiscard]] ConnectionKey key(std::size_t index, Socket socket);
+  void dial(std::size_t index, Socket socket);
+  void hang_up(std::size_t index, Socket socket, std::chrono::milliseconds linger = {});
   void dial_later(Connection& connection);
   [[nodiscard]] std::chrono::milliseconds deal_patience(std::size_t index);
   void judge_nobody();
 
-  bool receive();
-  bool receive_one();
-  void read_events();
-  void take_steer(std::size_t index, const SocketEvent& event);
-  void take_deal(std::size_t index, const SocketEvent& event);
+  // The connection that an event names, if it is still that one.
+  [[nodiscard]] Connection* find(const ConnectionKey& key);
+  void message(const ConnectionKey& from, Bytes payload) override;
+  void connected(const ConnectionKey& of) override;
+  void shook_hands(const ConnectionKey& of) override;
+  void handshake_failed(const ConnectionKey& of, ZmtpFault why) override;
+  void broke(const ConnectionKey& of, const ConnectionEnd& end) override;
+  void steer_connection_broke(std::size_t index, int error);
+  void deal_broke(Connection& deal);
   void steer_broke(std::size_t index);
   void failed(std::size_t index, std::string cause);
   void look_why(std::size_t index);
@@ -95,7 +102,7 @@ class WorkerLoop final : public LinkSender {
   const WorkerOptions& options_;
   const WorkerLog& log_;
   WorkerSession* session_ = nullptr;
-  WorkerSocket socket_;
+  std::unique_ptr<WorkerWire> wire_;
   RouterNames names_;
   LoopWatch watch_;
   std::vector<Pair> pairs_;
@@ -104,7 +111,7 @@ class WorkerLoop final : public LinkSender {
   std::vector<pollfd> polled_;
   std::minstd_rand random_{std::random_device{}()};
   std::atomic<int> stops_{0};
-  int linger_ = 0;  // ms, for unsent messages when the socket is closed
+  std::chrono::milliseconds linger_{0};  // for unsent messages when the wire is closed
   WorkerClock::time_point drain_until_ = kNever;
 };
 
