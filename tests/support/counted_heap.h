@@ -1,6 +1,6 @@
 // Counts what this test program allocates on the heap. Include it in one source of a program: it defines operator new.
 //
-// Owner: the program.   Thread: one; the counts are not atomic.
+// Owner: the program.   Thread: each counts its own.
 // Sanitizers have their own operator new (TSan's cannot be replaced). They call hooks for each allocation instead.
 #pragma once
 #include <malloc.h>
@@ -14,7 +14,7 @@ struct Heap {
   std::size_t allocations = 0;
   std::size_t live_bytes = 0;
 };
-inline Heap heap;
+inline constinit thread_local Heap heap;
 
 }  // namespace zeroway::test
 

@@ -95,6 +95,14 @@ TEST_CASE("options: the environment comes before the defaults and after the comm
   CHECK(WorkerOptions::parse({"--weight", "6"}, {}).weight == 6);
 }
 
+TEST_CASE("options: the engine is chosen by name") {
+  CHECK(WorkerOptions::parse({}, {}).engine == Engine::libzmq);
+  CHECK(WorkerOptions::parse({"--engine", "loop"}, {}).engine == Engine::loop);
+  const Environment engine("ZEROWAY_ENGINE", "loop");
+  CHECK(WorkerOptions::parse({}, {}).engine == Engine::loop);
+  CHECK(WorkerOptions::parse({"--engine=libzmq"}, {}).engine == Engine::libzmq);
+}
+
 TEST_CASE("options: a worker may have a group") {
   CHECK(WorkerOptions::parse({}, {}).group.empty());
   CHECK(WorkerOptions::parse({"--group", "batch-2"}, {}).group == "batch-2");
@@ -126,6 +134,7 @@ TEST_CASE("options: a wrong value is told with its option, value and range") {
   CHECK(complaint({"--route", std::string(256, 'a') + "/"}) != "none");
   CHECK(complaint({"--group", "a b"}) == "--group a b: must be 1 to 64 of A-Z a-z 0-9 . _ -");
   CHECK(complaint({"--group", "a", "--route", "/"}) == "--group and --route: give at most one");
+  CHECK(complaint({"--engine", "Loop"}) == "--engine Loop: must be loop or libzmq");
   CHECK(complaint({"--key", "k"}) == "--key and --router-key: give both or none");
 }
 

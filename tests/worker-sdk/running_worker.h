@@ -13,9 +13,9 @@ namespace zeroway {
 // On a thread of its own; `hold` is called on the worker's, by requests for /held.
 class RunningWorker {
  public:
-  explicit RunningWorker(
-      const std::vector<std::string>& endpoints, std::function<void()> hold = [] {})
-      : worker(options(endpoints)) {
+  RunningWorker(
+      Engine engine, const std::vector<std::string>& endpoints, std::function<void()> hold = [] {})
+      : worker(options(engine, endpoints)) {
     worker.handle_inline("*", "/held", [hold = std::move(hold)](Request&, Reply& reply) {
       hold();
       reply.send("held");
@@ -37,8 +37,9 @@ class RunningWorker {
   Worker worker;
 
  private:
-  static WorkerOptions options(const std::vector<std::string>& endpoints) {
+  static WorkerOptions options(Engine engine, const std::vector<std::string>& endpoints) {
     WorkerOptions options;
+    options.engine = engine;
     options.name = "test";
     options.connect = endpoints;
     options.log = [](std::string_view) {};

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <future>
 
+#include "tests/worker-sdk/engines.h"
 #include "tests/worker-sdk/fake_router.h"
 #include "tests/worker-sdk/running_worker.h"
 
@@ -36,9 +37,10 @@ extern "C" int getaddrinfo(const char* host, const char* service, const addrinfo
 }
 
 TEST_CASE("dials: a router by name is found without getaddrinfo, which waits for name servers") {
+  const Engine engine = each_engine();
   const std::string port = std::to_string(free_port_pair());
   lookups = 0;
-  RunningWorker worker({"tcp://localhost:" + port});
+  RunningWorker worker(engine, {"tcp://localhost:" + port});
   for (int life = 0; life < 3; ++life) {
     FakeRouter router("tcp://127.0.0.1:" + port);
     REQUIRE(router.greets());
@@ -50,8 +52,9 @@ TEST_CASE("dials: a router by name is found without getaddrinfo, which waits for
 }
 
 TEST_CASE("dials: each connection to steer has a routing id of its own") {
+  const Engine engine = each_engine();
   const FabricFolder folder;
-  RunningWorker worker({folder.endpoint()});
+  RunningWorker worker(engine, {folder.endpoint()});
   std::string first;
   {
     FakeRouter router(folder.endpoint());
@@ -65,10 +68,11 @@ TEST_CASE("dials: each connection to steer has a routing id of its own") {
 }
 
 TEST_CASE("dials: a router under two addresses is dealt to by one, and the other is dialled when that breaks") {
+  const Engine engine = each_engine();
   const FabricFolder first, second;
   auto kept = std::make_unique<FakeRouter>(first.endpoint(), "router#1");
   FakeRouter other(second.endpoint(), "router#1");
-  RunningWorker worker({first.endpoint(), second.endpoint()});
+  RunningWorker worker(engine, {first.endpoint(), second.endpoint()});
   // Which of the two is welcome first the test decides: it answers HELLO.
   REQUIRE(kept->greets());
   REQUIRE(kept->has_somebody_to_deal_to(kPatience));

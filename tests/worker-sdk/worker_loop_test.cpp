@@ -5,17 +5,21 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
 #include <future>
+#include <iterator>
 #include <thread>
 
+#include "tests/worker-sdk/engines.h"
 #include "tests/worker-sdk/fake_router.h"
 #include "tests/worker-sdk/running_worker.h"
 
 using namespace zeroway;
 
 TEST_CASE("loop: a worker that was there first says hello to a router that appears, and serves what it deals") {
+  const Engine engine = each_engine();
   const FabricFolder folder;
-  RunningWorker worker({folder.endpoint()});
+  RunningWorker worker(engine, {folder.endpoint()});
   FakeRouter router(folder.endpoint());
   CHECK(router.greets());
   CHECK(router.worker().starts_with("test#"));
@@ -33,8 +37,9 @@ TEST_CASE("loop: a worker that was there first says hello to a router that appea
 }
 
 TEST_CASE("loop: stop says GOAWAY, serves what is on its way, and ends with 0 when the router has confirmed") {
+  const Engine engine = each_engine();
   const FabricFolder folder;
-  RunningWorker worker({folder.endpoint()});
+  RunningWorker worker(engine, {folder.endpoint()});
   FakeRouter router(folder.endpoint());
   REQUIRE(router.greets());
   CHECK_FALSE(worker.worker.is_draining());
@@ -50,8 +55,9 @@ TEST_CASE("loop: stop says GOAWAY, serves what is on its way, and ends with 0 wh
 }
 
 TEST_CASE("loop: a second stop ends it at once") {
+  const Engine engine = each_engine();
   const FabricFolder folder;
-  RunningWorker worker({folder.endpoint()});
+  RunningWorker worker(engine, {folder.endpoint()});
   FakeRouter router(folder.endpoint());
   REQUIRE(router.greets());
   worker.worker.stop();
@@ -60,8 +66,9 @@ TEST_CASE("loop: a second stop ends it at once") {
 }
 
 TEST_CASE("loop: a worker without a router ends at once") {
+  const Engine engine = each_engine();
   const FabricFolder folder;
-  RunningWorker worker({folder.endpoint()});
+  RunningWorker worker(engine, {folder.endpoint()});
   worker.worker.stop();
   CHECK(worker.status() == 0);
 }
@@ -69,6 +76,7 @@ TEST_CASE("loop: a worker without a router ends at once") {
 TEST_CASE("loop: the second run(), and one after fork(), say that they cannot") {
   std::vector<std::string> lines;
   WorkerOptions options;
+  options.engine = each_engine();
   options.name = "test";
   options.connect = {"ipc:///nowhere/at/all"};
   options.log = [&](std::string_view line) { lines.emplace_back(line); };
@@ -89,8 +97,9 @@ TEST_CASE("loop: the second run(), and one after fork(), say that they cannot") 
 }
 
 TEST_CASE("loop: after a router's restart the first thing it hears is hello") {
+  const Engine engine = each_engine();
   const FabricFolder folder;
-  RunningWorker worker({folder.endpoint()});
+  RunningWorker worker(engine, {folder.endpoint()});
   {
     FakeRouter router(folder.endpoint());
     REQUIRE(router.greets());
@@ -103,9 +112,10 @@ TEST_CASE("loop: after a router's restart the first thing it hears is hello") {
 }
 
 TEST_CASE("loop: a worker that is held up while its router restarts is not on deal before it is welcome") {
+  const Engine engine = each_engine();
   const FabricFolder folder;
   std::promise<void> held, released;
-  RunningWorker worker({folder.endpoint()}, [&] {
+  RunningWorker worker(engine, {folder.endpoint()}, [&] {
     held.set_value();
     released.get_future().wait();
   });
@@ -128,8 +138,9 @@ TEST_CASE("loop: a worker that is held up while its router restarts is not on de
 }
 
 TEST_CASE("loop: one worker serves two routers") {
+  const Engine engine = each_engine();
   const FabricFolder first, second;
-  RunningWorker worker({first.endpoint(), second.endpoint()});
+  RunningWorker worker(engine, {first.endpoint(), second.endpoint()});
   FakeRouter router_a(first.endpoint());
   FakeRouter router_b(second.endpoint(), "router#fedcba9876543210");  // with one name they would be one router
   REQUIRE(router_a.greets());
@@ -143,8 +154,9 @@ TEST_CASE("loop: one worker serves two routers") {
 }
 
 TEST_CASE("loop: garbage from a router stops nothing") {
+  const Engine engine = each_engine();
   const FabricFolder folder;
-  RunningWorker worker({folder.endpoint()});
+  RunningWorker worker(engine, {folder.endpoint()});
   FakeRouter router(folder.endpoint());
   REQUIRE(router.greets());
   MessageWriter message;
@@ -175,10 +187,11 @@ class HandledSignal {
 };
 
 TEST_CASE("loop: signals that the application handles cost no request its answer") {
+  const Engine engine = each_engine();
   const HandledSignal handled(SIGUSR1);
   const FabricFolder folder;
   std::promise<pthread_t> thread;
-  RunningWorker worker({folder.endpoint()}, [&thread] { thread.set_value(pthread_self()); });
+  RunningWorker worker(engine, {folder.endpoint()}, [&thread] { thread.set_value(pthread_self()); });
   FakeRouter router(folder.endpoint());
   REQUIRE(router.greets());
   MessageWriter message = opening(1, "/held");
@@ -197,4 +210,20 @@ TEST_CASE("loop: signals that the application handles cost no request its answer
   }
   is_over = true;
   profiler.join();
+}
+
+TEST_CASE("loop: with the engine loop a worker has no thread but its own and its pool's") {
+  const auto threads = [] {
+    const std::filesystem::directory_iterator tasks("/proc/self/task");
+    return std::distance(begin(tasks), end(tasks));
+  };
+  const FabricFolder folder;
+  FakeRouter router(folder.endpoint());
+  const auto before = threads();
+  RunningWorker worker(Engine::loop, {folder.endpoint()});
+  REQUIRE(router.greets());
+  MessageWriter message = opening(1, "/");
+  router.deal(message);
+  CHECK(router.receive() == "1:1 0:1");
+  CHECK(threads() == before + 1 + static_cast<std::ptrdiff_t>(worker.worker.options().threads));
 }

@@ -89,6 +89,12 @@ ServedRoute read_route(const std::string& option, const std::string& text) {
   return {text, "/"};
 }
 
+Engine read_engine(const std::string& option, const std::string& text) {
+  if (text == "loop") return Engine::loop;
+  if (text == "libzmq") return Engine::libzmq;
+  refuse(option, text, "must be loop or libzmq");
+}
+
 std::vector<std::string> split_list(std::string_view text) {
   std::vector<std::string> items;
   while (!text.empty()) {
@@ -148,6 +154,11 @@ const std::array kOptions = {
            [](WorkerOptions& options, const std::string&, const std::string& text) { options.key_file = text; }},
     Option{"--router-key", "ZEROWAY_ROUTER_KEY", "FILE|KEY", "the router's CURVE public key",
            [](WorkerOptions& options, const std::string&, const std::string& text) { options.router_key = text; }},
+    Option{"--engine", "ZEROWAY_ENGINE", "ENGINE",
+           "what speaks with the routers: loop (this worker's own thread) or libzmq (libzmq)",
+           [](WorkerOptions& options, const std::string& name, const std::string& text) {
+             options.engine = read_engine(name, text);
+           }},
     Option{"--verbose", nullptr, nullptr, "log connections too",
            [](WorkerOptions& options, const std::string&, const std::string&) { options.verbose = true; }},
 };

@@ -16,6 +16,12 @@ struct ServedRoute {
   std::string path = "/";  // starts with '/': the path and all below it; may end like a pattern, "/st/*", "/users/{id}"
 };
 
+// What speaks with the routers. Both engines speak the same protocol: a router does not see which one a worker has.
+enum class Engine : std::uint8_t {
+  libzmq,  // the library, which has two threads of its own
+  loop,    // the SDK itself, on the worker's own thread
+};
+
 struct WorkerOptions {
   // Shown in logs and in X-Worker. 1 … 128 visible ASCII characters. Several workers may have the same name.
   std::string name = "worker";
@@ -58,6 +64,9 @@ struct WorkerOptions {
   std::string key_file;
   std::string router_key;
 
+  // What speaks with the routers.
+  Engine engine = Engine::libzmq;
+
   // Whether the log also has a line for each connection that is made or lost, not only for faults.
   bool verbose = false;
   // The function that log lines go to: it takes (std::string_view line) or (LogLevel level, std::string_view line), see
@@ -66,12 +75,11 @@ struct WorkerOptions {
   LogSink log;
 
   // Reads `NAME --connect ENDPOINT … --weight N --capacity N --threads N --route [HOST]/PATH … --group NAME
-  // --max-body SIZE --drain-timeout TIME --key FILE --router-key FILE|KEY --verbose --help --version`. An option that
-  // is not given comes from the environment (ZEROWAY_CONNECT, ZEROWAY_WEIGHT, ZEROWAY_CAPACITY, ZEROWAY_GROUP,
-  // ZEROWAY_KEY, ZEROWAY_ROUTER_KEY), then from `defaults`. Without NAME the name is the program's. --help (-h) prints
-  // the manual and exits with 0,
-  // --version (-V) the SDK's version. A mistake is reported on stderr, with exit status 2; a positional argument after
-  // NAME is a mistake.
+  // --max-body SIZE --drain-timeout TIME --key FILE --router-key FILE|KEY --engine loop|libzmq --verbose --help
+  // --version`. An option that is not given comes from the environment (ZEROWAY_CONNECT, ZEROWAY_WEIGHT,
+  // ZEROWAY_CAPACITY, ZEROWAY_GROUP, ZEROWAY_KEY, ZEROWAY_ROUTER_KEY, ZEROWAY_ENGINE), then from `defaults`. Without
+  // NAME the name is the program's. --help (-h) prints the manual and exits with 0, --version (-V) the SDK's version. A
+  // mistake is reported on stderr, with exit status 2; a positional argument after NAME is a mistake.
   [[nodiscard]] static WorkerOptions from_command_line(int argc, char** argv, const WorkerOptions& defaults);
   [[nodiscard]] static WorkerOptions from_command_line(int argc, char** argv);
 

@@ -1,4 +1,4 @@
-// Finds out why no router answers at an endpoint: makes one connection of its own and closes it at once. ZeroMQ tells
+// Finds out why no router answers at an endpoint: makes one connection of its own and closes it at once. libzmq tells
 // that a connection failed, but not why.
 //
 // Owner: WorkerLoop, for a link that is not joined.   Thread: the loop; it never waits.

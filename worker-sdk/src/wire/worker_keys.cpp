@@ -106,4 +106,13 @@ WorkerKeys read_worker_keys(const std::string& key_file, const std::string& rout
   return keys;
 }
 
+// The keys were checked when they were read.
+CurveKeys raw_keys(const WorkerKeys& keys) {
+  CurveKeys raw;
+  zmq_z85_decode(raw.own_public.data(), keys.own_public.c_str());
+  zmq_z85_decode(raw.own_secret.data(), keys.secret.c_str());
+  zmq_z85_decode(raw.server.data(), keys.router_public.c_str());
+  return raw;
+}
+
 }  // namespace zeroway

@@ -5,6 +5,8 @@
 #pragma once
 #include <string>
 
+#include "proto/zmtp/curve_keys.h"
+
 namespace zeroway {
 
 struct WorkerKeys {
@@ -17,5 +19,8 @@ struct WorkerKeys {
 // the first one without a label. Throws std::invalid_argument that names the option and the file, when the file cannot
 // be read, holds no key, or holds the wrong half of a key pair (as far as that can be detected).
 [[nodiscard]] WorkerKeys read_worker_keys(const std::string& key_file, const std::string& router_key);
+
+// The same as bytes.
+[[nodiscard]] CurveKeys raw_keys(const WorkerKeys& keys);
 
 }  // namespace zeroway

@@ -10,11 +10,21 @@
 
 #include "join_cause.h"
 #include "limits.h"
+#include "loop_socket.h"
 #include "proto/instance.h"
 #include "proto/limits.h"
 #include "zmq_socket.h"
 
 namespace zeroway {
+
+namespace {
+
+std::unique_ptr<WorkerWire> make_wire(Engine engine) {
+  if (engine == Engine::loop) return std::make_unique<LoopSocket>();
+  return std::make_unique<ZmqSocket>();
+}
+
+}  // namespace
 
 WorkerLoop::WorkerLoop(const WorkerOptions& options, const WorkerLog& log)
     : options_(options), log_(log), names_(options.connect, log), watch_(kLongestTurn) {
@@ -40,7 +50,7 @@ void WorkerLoop::wake() {
 }
 
 bool WorkerLoop::open() {
-  wire_ = std::make_unique<ZmqSocket>();
+  wire_ = make_wire(options_.engine);
   const auto opened = wire_->open(options_);
   if (!opened) log_.error(opened.error().detail);
   return opened.has_value();

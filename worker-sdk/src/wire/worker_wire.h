@@ -1,4 +1,5 @@
-// What carries the worker's messages: its connections to routers, dialled one by one, and what happens on them.
+// What carries the worker's messages: its connections to routers, dialled one by one, and what happens on them. Two
+// engines implement it: ZmqSocket (libzmq) and LoopSocket (ZMTP on the worker's own loop).
 //
 // Owner: WorkerLoop.   Thread: the loop.
 // Not here: which connection is wanted, and when (worker_loop.h). No engine dials a connection again by itself.
