@@ -197,6 +197,8 @@ TEST_CASE("loop socket: why no connection can be made is told with its number") 
   CHECK(run_both(wire, nobody, [&] { return !wire.log.empty(); }));
   wire.turn();
   CHECK(wire.log == told);
+  CHECK(wire.wire.is_dry());
+  CHECK(wire.wire.next_step() == WorkerWire::TimePoint::max());  // else the loop would never sleep
 }
 
 TEST_CASE("loop socket: an endpoint that is none is refused at once") {

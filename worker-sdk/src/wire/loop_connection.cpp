@@ -173,6 +173,7 @@ void LoopConnection::close() {
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;
   state_ = State::ended;
+  deadline_ = TimePoint::max();
 }
 
 void LoopConnection::leave(TimePoint deadline) {
