@@ -87,12 +87,17 @@ std::size_t ZmtpSession::take_frame(Bytes bytes) {
 bool ZmtpSession::fits(const ZmtpFrameHead& head) {
   const bool is_handshake = state_ == State::handshake;
   const bool is_command = (head.flags & kZmtpCommand) != 0;
-  const std::size_t most = is_handshake ? kZmtpMaxHandshakeFrame
-                           : is_command ? kZmtpMaxCommand
-                                        : terms_.max_message - message_size_ + mechanism_->overhead();
+  const std::size_t most = is_handshake ? kZmtpMaxHandshakeFrame : is_command ? kZmtpMaxCommand : most_on_its_way();
   if (head.size <= most) return true;
   fail({ZmtpFault::too_long, "a frame of " + std::to_string(head.size) + " bytes, over " + std::to_string(most)});
   return false;
+}
+
+// Of a part. In a box there may be a command as well: how long its inside may be, part() and command() know.
+std::size_t ZmtpSession::most_on_its_way() const {
+  const std::size_t overhead = mechanism_->overhead();
+  const std::size_t left = terms_.max_message - message_size_;
+  return overhead == 0 ? left : std::max(left, kZmtpMaxCommand) + overhead;
 }
 
 // ---- the handshake
@@ -132,6 +137,9 @@ void ZmtpSession::traffic_frame(std::uint8_t flags, Bytes body) {
 }
 
 void ZmtpSession::part(bool has_more, Bytes body) {
+  if (const std::size_t left = terms_.max_message - message_size_; body.size() > left)
+    return fail(
+        {ZmtpFault::too_long, "a part of " + std::to_string(body.size()) + " bytes, over " + std::to_string(left)});
   message_size_ += body.size();
   if (++parts_ > kZmtpMaxParts)
     return fail({ZmtpFault::too_long, "a message of more than " + std::to_string(kZmtpMaxParts) + " parts"});

@@ -69,6 +69,7 @@ class ZmtpSession {
   [[nodiscard]] std::size_t take_frame(Bytes bytes);
   [[nodiscard]] bool is_over() const { return state_ == State::failed || state_ == State::stopped; }
   [[nodiscard]] bool fits(const ZmtpFrameHead& head);
+  [[nodiscard]] std::size_t most_on_its_way() const;
   void handshake_frame(const ZmtpFrameHead& head, Bytes body);
   void traffic_frame(std::uint8_t flags, Bytes body);
   void part(bool has_more, Bytes body);

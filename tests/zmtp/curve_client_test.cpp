@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/zmtp/curve_by_hand.h"
+#include "tests/zmtp/zmtp_hearer.h"
 
 using namespace zeroway;
 using namespace zeroway::test;

@@ -43,7 +43,11 @@ struct Conversation {
       : to_server(cut_to_server), to_client(cut_to_client) {}
 
   void run() {
-    while (to_server.carry(client, server) | to_client.carry(server, client)) continue;
+    bool has_said = true;
+    while (has_said) {
+      has_said = to_server.carry(client, server);
+      has_said = to_client.carry(server, client) || has_said;
+    }
   }
   std::string hold() {
     run();

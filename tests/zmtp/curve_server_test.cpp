@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/zmtp/curve_by_hand.h"
+#include "tests/zmtp/zmtp_hearer.h"
 
 using namespace zeroway;
 using namespace zeroway::test;
@@ -343,8 +344,42 @@ TEST_CASE("curve server: the limit counts what is inside, exactly") {
   hearer.hear(frame_of(0, client.traffic.message('\0' + std::string(40, 'x'))));
   CHECK(hearer.side.log == "message 60 of 2 · ");
   hearer.hear(frame_of(0, client.traffic.message('\1' + std::string(60, 'x'))));
-  hearer.hear(std::string("\0", 1) + static_cast<char>(33 + 41));
-  CHECK(hearer.failure().fault == ZmtpFault::too_long);
+  hearer.hear(frame_of(0, client.traffic.message('\0' + std::string(41, 'x'))));
+  CHECK(hearer.failure().detail == "a part of 41 bytes, over 40");
+}
+
+TEST_CASE("curve server: what is too long for a message and for a command is refused before it is there") {
+  CurveClientByHand client;
+  Hearer hearer({.curve = &kServer, .max_message = 2'000});
+  hearer.hear(kGreeting + frame_of(4, client.hello()));
+  REQUIRE(client.take_welcome(bodies_of(hearer.said()).at(0)));
+  hearer.hear(frame_of(6, client.initiate()));
+  hearer.hear('\2' + big_endian(2'033, 8));
+  CHECK(hearer.failure().fault == ZmtpFault::none);
+  Hearer other({.curve = &kServer, .max_message = 2'000});
+  CurveClientByHand again;
+  other.hear(kGreeting + frame_of(4, again.hello()));
+  REQUIRE(again.take_welcome(bodies_of(other.said()).at(0)));
+  other.hear(frame_of(6, again.initiate()));
+  other.hear('\2' + big_endian(2'034, 8));
+  CHECK(other.failure().detail == "a frame of 2034 bytes, over 2033");
+}
+
+TEST_CASE("curve server: commands come through when a message has no byte left") {
+  CurveClientByHand client;
+  Hearer hearer({.curve = &kServer, .max_message = 10});
+  hearer.hear(kGreeting + frame_of(4, client.hello()));
+  REQUIRE(client.take_welcome(bodies_of(hearer.said()).at(0)));
+  hearer.hear(frame_of(6, client.initiate()));
+  hearer.side.log.clear();
+  hearer.said();
+  hearer.hear(frame_of(0, client.traffic.message('\1' + std::string(10, 'x'))));
+  hearer.hear(frame_of(0, client.traffic.message("\2" + command_of("PING", std::string(18, '\0')))));
+  CHECK(client.traffic.opened(bodies_of(hearer.said()).at(0)) == "\2" + command_of("PONG", std::string(16, '\0')));
+  hearer.hear(frame_of(0, client.traffic.message(std::string(1, '\0'))));
+  CHECK(hearer.side.log == "message 10 of 2 · ");
+  hearer.hear(frame_of(0, client.traffic.message('\0' + std::string(11, 'x'))));
+  CHECK(hearer.failure().detail == "a part of 11 bytes, over 10");
 }
 
 TEST_CASE("curve server: a command inside has the limit of a command") {

@@ -1,7 +1,6 @@
 // Plays again what libzmq said in the conversations of tests/cases/zmtp (tests/zmtp/record.py): a session must say what
 // our side said there, byte by byte, and tell what came.
 #include <doctest/doctest.h>
-#include <sodium.h>
 
 #include <filesystem>
 #include <fstream>
@@ -9,6 +8,7 @@
 #include <string>
 
 #include "tests/zmtp/curve_pairs.h"
+#include "tests/zmtp/known_random.h"
 #include "tests/zmtp/zmtp_peer.h"
 
 using namespace zeroway;
@@ -23,40 +23,6 @@ std::string from_hex(const std::string& hex) {
     out += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
   return out;
 }
-
-// While one lives, libsodium draws these bytes and no others.
-class KnownRandom {
- public:
-  explicit KnownRandom(const std::string& bytes) {
-    REQUIRE(sodium_init() >= 0);
-    left() = bytes;
-    randombytes_set_implementation(&implementation());
-  }
-  KnownRandom(const KnownRandom&) = delete;
-  KnownRandom& operator=(const KnownRandom&) = delete;
-  ~KnownRandom() { randombytes_set_implementation(&randombytes_sysrandom_implementation); }
-
-  [[nodiscard]] static std::string& left() {
-    static std::string bytes;
-    return bytes;
-  }
-
- private:
-  static void draw(void* out, std::size_t size) {
-    REQUIRE(left().size() >= size);
-    std::copy_n(left().begin(), size, static_cast<char*>(out));
-    left().erase(0, size);
-  }
-  static randombytes_implementation& implementation() {
-    static randombytes_implementation known{.implementation_name = [] { return "known"; },
-                                            .random = [] { return std::uint32_t{0}; },
-                                            .stir = nullptr,
-                                            .uniform = nullptr,
-                                            .buf = draw,
-                                            .close = nullptr};
-    return known;
-  }
-};
 
 ZmtpTerms terms_of(const json& ours, const CurveKeys& client, const CurveKeys& server) {
   ZmtpTerms terms{.socket = ZmtpSocket::router, .identity = ours["identity"].get<std::string>()};
@@ -89,6 +55,7 @@ void play(const json& vector, std::size_t cut) {
   CHECK(hearer.session().ttl() == vector.value("ttl", 0));
   CHECK(hearer.said() == "");
   CHECK(hearer.unread() == 0);
+  CHECK_FALSE(KnownRandom::is_short());
   CHECK(KnownRandom::left() == "");
 }
 

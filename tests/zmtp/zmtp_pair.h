@@ -34,7 +34,11 @@ class ZmtpPair {
 
   // Carries bytes both ways until neither side has more to say.
   void run() {
-    while (carry(client, server, to_server_) | carry(server, client, to_client_)) continue;
+    bool has_said = true;
+    while (has_said) {
+      has_said = carry(client, server, to_server_);
+      has_said = carry(server, client, to_client_) || has_said;
+    }
   }
 
   ZmtpSide client, server;

@@ -1,0 +1,8 @@
+// Any bytes from the client of a connection with NULL: the session survives them, and tells the same however they are
+// cut.
+#include "tests/fuzz/zmtp_null.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  zeroway::test::fuzz_null(zeroway::ZmtpRole::server, data, size);
+  return 0;
+}
