@@ -1,5 +1,6 @@
 #include "router/net/tcp_connection.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -193,6 +194,15 @@ bool TcpConnection::flush() {
     out_begin_ = 0;
   }
   return true;
+}
+
+void TcpConnection::send_rest(Time deadline) {
+  if (is_in_batch_) loop_.inside().sends.flush();
+  while (queued() > 0 && !is_broken_ && socket_.is_open()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    pollfd waiting{socket_.fd(), POLLOUT, 0};
+    if (left.count() <= 0 || ::poll(&waiting, 1, static_cast<int>(left.count())) <= 0 || !flush()) return;
+  }
 }
 
 bool TcpConnection::close(Linger linger) {

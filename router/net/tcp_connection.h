@@ -34,6 +34,9 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
   [[nodiscard]] std::size_t kept() const override { return kept_.size(); }
   [[nodiscard]] bool close(Linger linger) override;
   [[nodiscard]] bool is_closing() const override { return is_closing_; }
+  // Waits until the kernel has taken all bytes, until `deadline` at most. For the end of a program, when the loop runs
+  // no more.
+  void send_rest(Time deadline);
 
  private:
   void ready(bool readable, bool writable) override;
