@@ -1,7 +1,7 @@
 // Drives the fabric of one loop: binds its sockets, runs its turns and gives it the time.
 //
 // Owner: Router keeps one per loop.   Thread: one loop.
-// Not here: any decision (router/fabric/fabric.h).
+// Not here: any decision (router/fabric/fabric.h), the sockets themselves (router/fabric/fabric_engine.h).
 #pragma once
 #include <memory>
 #include <string>
@@ -9,7 +9,7 @@
 
 #include "router/exchange/backend.h"
 #include "router/fabric/fabric.h"
-#include "router/fabric/zmq_wire.h"
+#include "router/fabric/fabric_engine.h"
 #include "router/net/loop.h"
 
 namespace zeroway {
@@ -31,23 +31,17 @@ class FabricDriver : private TurnEnd {
   [[nodiscard]] std::vector<std::string> describe() const { return fabric_.describe(); }
 
  private:
-  class Descriptor;
-
   void turn_end() override;
-  [[nodiscard]] bool receive();
   void receive_later();
   void tick();
 
   Loop& loop_;
   const std::string& endpoint_;
   std::uint32_t index_;
-  ZmqWire wire_;
+  std::unique_ptr<FabricEngine> engine_;
   Fabric fabric_;
   Timer timer_;
-  std::unique_ptr<Descriptor> door_, deal_, steer_, deal_watch_, steer_watch_;
   Millis ticking_{0};
-  Time turn_{};         // the last turn in which receive() ran
-  int receives_ = 0;    // receive() calls in that turn
   int unfinished_ = 0;  // turns in a row that ended with more to receive
   bool is_later_ = false;
 };

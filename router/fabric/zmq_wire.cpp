@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "proto/frame.h"
 #include "proto/limits.h"
 #include "router/fabric/curve_gate.h"
 #include "router/fabric/limits.h"
+#include "router/fabric/listen_endpoint.h"
 #include "router/fabric/zmq_context.h"
 #include "router/net/socket.h"
 
@@ -23,27 +22,9 @@ bool send_part(void* socket, std::string_view bytes, int flags) {
   return zmq_send(socket, bytes.data(), bytes.size(), flags | ZMQ_DONTWAIT) >= 0;
 }
 
-// ZeroMQ removes the file of an ipc endpoint before it binds. That would take the endpoint from a live router, and
-// would delete any other file of that name.
-std::string why_not_at(std::string_view endpoint) {
-  constexpr std::string_view kIpc = "ipc://";
-  if (!endpoint.starts_with(kIpc)) return {};
-  const std::string_view path = endpoint.substr(kIpc.size());
-  if (somebody_listens_at(path)) return std::strerror(EADDRINUSE);
-  std::error_code error;
-  const auto type = std::filesystem::symlink_status(path, error).type();
-  const bool is_free = path.starts_with('@') || type == std::filesystem::file_type::not_found ||
-                       type == std::filesystem::file_type::socket || type == std::filesystem::file_type::none;
-  return is_free ? "" : "there is a file of that name which is no socket";
-}
-
 // ZeroMQ binds to addresses and to names of interfaces, to no host names.
 std::string why_not_bound(const zmq::error_t& error) {
   return error.num() == ENODEV ? "neither an address nor an interface of this machine" : error.what();
-}
-
-Error cannot_bind(const std::string& endpoint, const std::string& why) {
-  return {Fault::router, Code::internal, false, "fabric endpoint " + endpoint + ": " + why};
 }
 
 bool begins_with_hello(Bytes payload) {
@@ -112,6 +93,8 @@ void ZmqWire::set_up(zmq::socket_t& socket) {
   if (gate_) gate_->guard(socket);
 }
 
+// ZeroMQ removes the file of an ipc endpoint before it binds. That would take the endpoint from a live router, and
+// would delete any other file of that name.
 Result<> ZmqWire::bind(const std::string& deal, const std::string& steer) {
   for (const std::string& endpoint : {deal, steer})
     if (const std::string why = why_not_at(endpoint); !why.empty()) return cannot_bind(endpoint, why);
