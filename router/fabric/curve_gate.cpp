@@ -80,6 +80,14 @@ Result<std::unique_ptr<CurveGate>> CurveGate::open(const std::string& key_file, 
   return std::unique_ptr<CurveGate>(new CurveGate(own->front(), std::move(allowed)));
 }
 
+CurveGate::CurveGate(std::string secret_key, std::unordered_set<std::string> allowed)
+    : secret_key_(std::move(secret_key)), allowed_(std::move(allowed)) {
+  std::array<char, kKeyText + 1> public_key{};
+  zmq_curve_public(public_key.data(), secret_key_.c_str());
+  zmq_z85_decode(keys_.own_public.data(), public_key.data());
+  zmq_z85_decode(keys_.own_secret.data(), secret_key_.c_str());
+}
+
 void CurveGate::guard(zmq::socket_t& socket) const {
   socket.set(zmq::sockopt::curve_server, true);
   socket.set(zmq::sockopt::curve_secretkey, secret_key_);
@@ -87,6 +95,12 @@ void CurveGate::guard(zmq::socket_t& socket) const {
 
 bool CurveGate::is_allowed(const std::string& raw_public_key) const {
   return raw_public_key.size() == kKeyBytes && (allowed_.empty() || allowed_.contains(raw_public_key));
+}
+
+std::string show_key(Bytes raw_public_key) {
+  std::array<char, kKeyText + 1> text{};
+  if (raw_public_key.size() != kKeyBytes) return "";
+  return zmq_z85_encode(text.data(), raw_public_key.data(), kKeyBytes);
 }
 
 }  // namespace zeroway

@@ -2,8 +2,8 @@
 // stream and each worker ended.
 //
 // Owner: Router keeps one per loop.   Thread: one loop.
-// The sockets are behind Wire; tick() and the loop's `now` give the time. Fabric never opens a stream twice: it tells
-// the exchange of a lost stream. Not here: ZeroMQ (router/fabric/zmq_wire.h), retry rules (router/exchange).
+// The sockets are behind Wire; tick(), time_is() and the loop's `now` give the time. Fabric never opens a stream twice:
+// it tells the exchange of a lost stream. Not here: ZeroMQ (router/fabric/zmq_wire.h), retry rules (router/exchange).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <functional>
@@ -80,6 +80,7 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] BackendStream open_in(PoolId pool, const BackendRequest& request, ReplyTo reply_to);
 
   // WireEvents
+  void time_is(Time now) override { context_.now = now; }
   void message(std::string_view instance, Bytes payload, ConnectionId connection) override;
   void too_many_parts(std::string_view instance) override;
   void steer_came(ConnectionId connection, std::string_view address) override;

@@ -1,10 +1,12 @@
 #include "router/fabric/fabric_engine.h"
 
+#include "router/fabric/loop_engine.h"
 #include "router/fabric/zmq_engine.h"
 
 namespace zeroway {
 
 std::unique_ptr<FabricEngine> make_fabric_engine(Loop& loop, const FabricSettings& settings) {
+  if (settings.engine == Engine::loop) return std::make_unique<LoopEngine>(loop, settings);
   return std::make_unique<ZmqEngine>(loop, settings);
 }
 

@@ -54,6 +54,14 @@ inline constexpr std::chrono::milliseconds kAbandonedFor{
 inline constexpr int kUnfinishedTurns = 50;  // then connection ends are told, although a last message may be unread
 inline constexpr std::chrono::milliseconds kFabricHandshake{
     2'000};  // an unfinished handshake must not hold the table uneven for ZeroMQ's 30 s
+inline constexpr std::size_t kMostDealMessage = 1'024;  // from a peer at deal, where none has anything to say
+inline constexpr std::size_t kMostAnswers = 1 << 20;    // bytes of answers to ZMTP's PINGs that a peer does not read
+inline constexpr std::size_t kMostNewcomers = 1'024;    // of one address, in their handshake or without HELLO: as many
+                                                        // workers may come at once; each costs a descriptor
+inline constexpr std::size_t kKeptOutput = 1 << 18;     // memory a connection keeps for its next output
+inline constexpr std::chrono::milliseconds kIdentityPatience{
+    1'000};  // for a sign of life of the connection that has a routing id, when another one comes with the same
+inline constexpr std::size_t kMostHeld = 1 << 17;  // bytes of messages of the other one meanwhile: HELLO has 64 KiB
 inline constexpr std::chrono::milliseconds kFabricLinger{500};  // for the last frames to workers when the router exits
 inline constexpr std::size_t kWarmStreams = 1'024;  // kept for reuse: enough for one turn, little memory when idle
 inline constexpr std::size_t kWarmOpening = 4'096;  // buffer bytes such a stream keeps: a larger buffer held a body

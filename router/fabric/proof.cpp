@@ -14,6 +14,7 @@ namespace zeroway {
 // ---- the table
 
 std::string_view Proof::why_not_dealing() {
+  if (!context_.wire.deals_openings()) return "this wire steers all openings";  // and is_even_ stays false
   const std::vector<Worker*>& open_pool = context_.roster.open_pool();
   std::string_view why = why_uneven(context_.settings.balance, open_pool, deal_connections_, context_.now);
   // A worker with routes is connected to steer alone, and would get no streams while streams are dealt.
@@ -147,7 +148,7 @@ bool Proof::has_everybody_answered() const {
 }
 
 bool Proof::begin_leaving(Worker& worker) {
-  if (!worker.is_open_pool || deal_connections_ == 0) return false;
+  if (!worker.is_open_pool || deal_connections_ == 0 || !context_.wire.deals_openings()) return false;
   begin_round();
   worker.leave_epoch = rounds_.epoch();
   return true;

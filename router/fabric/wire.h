@@ -1,7 +1,7 @@
 // The fabric's two sockets as the router's logic sees them: deal to the next worker in turn, steer to a named worker.
 //
 // Owner: Fabric's maker; Fabric keeps a reference.   Thread: one loop.
-// The scripted tests put a recorder here; ZmqWire is the real one.
+// The scripted tests put a recorder here; ZmqWire and LoopWire are the real ones.
 // Not here: frames (proto/message.h), the workers (router/fabric/roster.h).
 #pragma once
 #include <cstddef>
@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "proto/bytes.h"
+#include "router/observe/time.h"
 
 namespace zeroway {
 
@@ -18,6 +19,8 @@ using ConnectionId = int;
 class WireEvents {
  public:
   virtual ~WireEvents() = default;
+  // The time of the events that follow.
+  virtual void time_is(Time /*now*/) {}
   // One message from the worker with this routing id. `instance` and `payload` are good until the call returns.
   virtual void message(std::string_view instance, Bytes payload, ConnectionId connection) = 0;
   // A message of more than two parts, which no worker sends.
@@ -42,6 +45,9 @@ class WireEvents {
 class Wire {
  public:
   virtual ~Wire() = default;
+  // Whether openings should be dealt when they may be. Not where the wire knows which connection is whose: a steered
+  // opening costs the same there, and the router knows at once who has it. PINGs are dealt by every wire.
+  [[nodiscard]] virtual bool deals_openings() const { return true; }
   // False when no peer is connected; nothing was sent then.
   [[nodiscard]] virtual bool deal(const std::string& message) = 0;
   // Makes the next deal() know all connections that have come and gone by now. Without this call ZeroMQ may find out a

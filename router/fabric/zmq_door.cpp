@@ -24,9 +24,7 @@ bool is_welcome(const std::vector<std::string>& question, const CurveGate* gate)
 }
 
 std::string key_of(const std::vector<std::string>& question) {
-  std::array<char, 41> text{};  // 40 characters of Z85 and NUL
-  if (question.size() <= kCredentials || question[kCredentials].size() != 32) return "";
-  return zmq_z85_encode(text.data(), reinterpret_cast<const std::uint8_t*>(question[kCredentials].data()), 32);
+  return question.size() <= kCredentials ? "" : show_key(as_bytes(question[kCredentials]));
 }
 
 }  // namespace

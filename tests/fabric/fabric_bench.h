@@ -46,6 +46,7 @@ inline std::string instance_of(const std::string& name) { return name + "#012345
 // Deals in turn to those connected, as ZeroMQ's DEALER does. `log` has one entry a message: "NAME: frame · frame".
 class RecordingWire : public Wire {
  public:
+  [[nodiscard]] bool deals_openings() const override { return !is_steered; }
   bool deal(const std::string& message) override {
     if (connected.empty()) return false;
     next_ = next_ % connected.size();
@@ -67,6 +68,7 @@ class RecordingWire : public Wire {
   ConnectionId sender() override { return sent_by; }
   std::string sender_address() override { return "192.0.2.1"; }
 
+  bool is_steered = false;               // as a wire that knows its connections
   std::vector<std::string> connected;    // to deal
   std::vector<std::string> news;         // connected once it is told to take note, as ZeroMQ's own thread knows already
   std::vector<std::string> unreachable;  // by steer

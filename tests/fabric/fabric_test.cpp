@@ -878,3 +878,35 @@ TEST_CASE("fabric: what was lost before goes to a newcomer when nobody has answe
   bench.turn();
   CHECK(bench.last_line() == "b: head GET /again end");
 }
+
+TEST_CASE("fabric: a wire that knows its connections is steered to, evenly, and its workers leave at once") {
+  Bench bench;
+  bench.wire.is_steered = true;
+  for (const char* name : {"a", "b", "c"}) bench.join(name);
+  for (int i = 0; i < 300; ++i) {
+    const StreamId stream = bench.ask();
+    const std::string line = bench.last_line();
+    bench.reply(line.substr(0, line.find(':')), stream);
+  }
+  CHECK(bench.counters.dealt == 0);
+  CHECK(bench.counters.steered == 300);
+  for (const char* name : {"a", "b", "c"}) CHECK(bench.lines_to(name) == 100 + 1);  // and WELCOME
+  MessageWriter leave;
+  leave.goaway(0, ResetCode::no_error, "");
+  bench.say("a", leave);
+  CHECK(bench.last_line() == "a: goaway 0");
+}
+
+TEST_CASE("fabric: where nothing is dealt but pings, a worker that does not send them back is silent all the same") {
+  Bench bench;
+  bench.wire.is_steered = true;
+  bench.join("a");
+  bench.join("b");
+  bench.pass(1'500);  // a ping of a round is out for longer than ping_late
+  bench.pong("b");
+  for (int i = 0; i < 4; ++i) {
+    const StreamId stream = bench.ask();
+    CHECK(bench.last_line().starts_with("b: head"));
+    bench.reply("b", stream);
+  }
+}

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -30,7 +31,9 @@ bool wait_readable(Fds... fds) {
 class RawPeer {
  public:
   RawPeer() : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) { REQUIRE(socket_ >= 0); }
-  ~RawPeer() { close(socket_); }
+  ~RawPeer() {
+    if (socket_ >= 0) close(socket_);
+  }
   RawPeer(const RawPeer&) = delete;
   RawPeer& operator=(const RawPeer&) = delete;
 
@@ -86,6 +89,28 @@ class RawPeer {
       if (recv(socket_, bytes.data(), bytes.size(), 0) <= 0) return true;
     return false;
   }
+  // What has come so far, without waiting for more.
+  std::string hear_what_is_there() {
+    std::string all;
+    std::array<char, 65'536> bytes{};
+    ssize_t size = 0;
+    while ((size = recv(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT)) > 0)
+      all.append(bytes.data(), static_cast<std::size_t>(size));
+    return all;
+  }
+  // Whether the other end has closed by now; what it still says is passed over.
+  bool has_ended() {
+    std::array<char, 65'536> bytes{};
+    ssize_t size = 0;
+    while ((size = recv(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT)) > 0) continue;
+    return size == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+  }
+  // Closes at once, without an orderly end.
+  void vanish() {
+    close(socket_);
+    socket_ = -1;
+  }
+  [[nodiscard]] int descriptor() const { return socket_; }
   // Says no more; returns when ZeroMQ has closed its end, and its descriptor is free again.
   void end() {
     shutdown(socket_, SHUT_WR);
