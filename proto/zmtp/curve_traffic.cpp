@@ -33,7 +33,7 @@ void CurveTraffic::seal(std::uint8_t flags, Bytes body, std::string& out) {
   out.append(kCurveTag, '\0');
   out += static_cast<char>(((flags & kZmtpMore) != 0 ? kMoreInside : 0) |
                            ((flags & kZmtpCommand) != 0 ? kCommandInside : 0));
-  out += as_text(body);
+  append_zmtp_body(out, body);
   box_.close({own_prefix_, counter}, out, at);
 }
 

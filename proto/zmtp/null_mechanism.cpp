@@ -27,7 +27,7 @@ ZmtpFailure NullMechanism::command(Bytes body, std::string& /*out*/) {
 
 void NullMechanism::seal(std::uint8_t flags, Bytes body, std::string& out) {
   append_zmtp_frame_head(out, flags, body.size());
-  out += as_text(body);
+  append_zmtp_body(out, body);
 }
 
 }  // namespace zeroway

@@ -23,7 +23,7 @@ inline const std::uint8_t* raw(std::string_view text) { return reinterpret_cast<
 
 using AgreedKey = std::array<std::uint8_t, 32>;
 
-// crypto_box is slow only where two sides agree on a key: that is kept for the two that were asked last.
+// crypto_box is slow only where two sides agree on a key: that is kept for the pair that was asked last.
 inline const AgreedKey* agreed_key(std::string_view public_key, const CurveKey& secret_key) {
   static std::string of_whom;
   static AgreedKey key;
