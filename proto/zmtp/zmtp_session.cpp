@@ -194,6 +194,12 @@ void ZmtpSession::send(Bytes payload) {
   if (mechanism_->is_done()) mechanism_->seal(0, payload, out_);
 }
 
+bool ZmtpSession::send_head(std::size_t payload) {
+  if (terms_.curve != nullptr || !mechanism_->is_done()) return false;
+  append_zmtp_frame_head(out_, 0, payload);
+  return true;
+}
+
 void ZmtpSession::stop() {
   if (!is_over()) state_ = State::stopped;
 }

@@ -48,6 +48,9 @@ class ZmtpSession {
 
   // A message of one part. Nothing is sent before shook_hands().
   void send(Bytes payload);
+  // The same without a copy: appends the head of the payload's frame alone, and the owner sends the payload right
+  // behind output(). False, and nothing is appended, when payloads are encrypted: then send() it.
+  [[nodiscard]] bool send_head(std::size_t payload);
   // A PING that the peer answers; `ttl` in tenths of a second: the peer closes the connection when it hears nothing for
   // so long; 0 = never. Only after shook_hands(), and only when may_ping(): some peers of version 3.0 break off.
   void ping(std::uint16_t ttl);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 
 #include "proto/zmtp/zmtp_greeting.h"
 #include "tests/zmtp/curve_pairs.h"
@@ -49,6 +50,28 @@ TEST_CASE("zmtp session: messages travel both ways, short and long") {
 }
 
 // ---- messages
+
+TEST_CASE("zmtp session: without keys the head of a message may be had alone, with keys only all of it") {
+  const CurveKeys client_keys = curve_client_keys(), server_keys = curve_server_keys();
+  ZmtpTerms client{.role = ZmtpRole::client, .socket = ZmtpSocket::router, .identity = "a"};
+  ZmtpTerms server{.socket = ZmtpSocket::dealer};
+  bool has_keys = false;
+  SUBCASE("without keys") {}
+  SUBCASE("with keys") { has_keys = true; }
+  if (has_keys) {
+    client.curve = &client_keys;
+    server.curve = &server_keys;
+  }
+  ZmtpPair pair(client, server);
+  CHECK_FALSE(pair.client.session.send_head(5));  // before the handshake
+  pair.run();
+  const std::string payload(300, 'x');
+  CHECK(pair.client.session.send_head(payload.size()) == !has_keys);
+  const std::string head = std::exchange(pair.client.session.output(), {});
+  pair.client.session.send(as_bytes(payload));
+  CHECK((head.empty() || head + payload == pair.client.session.output()));
+  CHECK(head.empty() == has_keys);
+}
 
 TEST_CASE("zmtp session: of a message of many parts the first part and the number are told, once it is whole") {
   InTraffic hearer;

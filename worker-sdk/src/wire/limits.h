@@ -54,8 +54,10 @@ inline constexpr int kTurnsBetweenPolls = 16;  // of a loop that is always busy,
 inline constexpr std::size_t kCopyUpTo = 4'096;  // bytes: libzmq gets larger messages without a copy
 
 // the engine loop
-inline constexpr std::size_t kReadSize = 65'536;   // of a read: a message is seldom longer
-inline constexpr std::size_t kLeastRoom = 16'384;  // behind an unfinished frame: less makes many small reads
+inline constexpr std::size_t kReadSize = 65'536;    // of a read: a message is seldom longer
+inline constexpr std::size_t kLeastRoom = 16'384;   // behind an unfinished frame: less makes many small reads
+inline constexpr std::size_t kSentAsItIs = 16'384;  // bytes of a message: from there on a copy costs more than a part
+inline constexpr std::size_t kPartsAtOnce = 8;      // of what waits, in one call: the socket takes less anyway
 inline constexpr std::chrono::seconds kKeepaliveInterval{
     5};  // of idle connections: with kTcpPatience, a host that is gone costs 15 s
 inline constexpr std::chrono::milliseconds kFarewellStep{10};  // between two looks whether the last bytes have arrived

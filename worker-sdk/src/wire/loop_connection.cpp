@@ -64,16 +64,16 @@ bool LoopConnection::dial(const std::string& endpoint, TimePoint now) {
     return true;
   }
   if (is_tcp_) set_tcp_options(fd_);
-  if (undisturbed([&] { return connect(fd_, address->get(), address->size); }) == 0)
+  if (connect(fd_, address->get(), address->size) == 0)
     found_ = POLLOUT;
-  else if (errno != EINPROGRESS)
+  else if (errno != EINPROGRESS && errno != EINTR)  // disturbed by a signal, it goes on by itself
     error_ = errno;
   return true;
 }
 
 short LoopConnection::wanted() const {
   if (state_ == State::connecting) return POLLOUT;
-  return static_cast<short>(POLLIN | (waits_ ? POLLOUT : 0));
+  return static_cast<short>(POLLIN | (output_.waits() ? POLLOUT : 0));
 }
 
 bool LoopConnection::is_due() const {
@@ -137,6 +137,10 @@ void LoopConnection::shook_hands(const ZmtpProperties&) {
 void LoopConnection::message(Bytes first, std::size_t) { told_->message(key_, first); }
 
 void LoopConnection::send(MessageWriter& message) {
+  if (message.size() >= kSentAsItIs && session_.send_head(message.size())) {
+    output_.add(session_.output(), message.take());
+    return flush();
+  }
   session_.send(as_bytes(message.bytes()));
   if (message.capacity() > kKeptBuffer)
     (void)message.take();
@@ -146,20 +150,9 @@ void LoopConnection::send(MessageWriter& message) {
 }
 
 void LoopConnection::flush() {
-  std::string& output = session_.output();
-  if (cannot_write_ || sent_ == output.size()) return;
-  const std::size_t left = output.size() - sent_;
-  const ssize_t count = undisturbed([&] { return ::send(fd_, output.data() + sent_, left, MSG_NOSIGNAL); });
-  if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) cannot_write_ = true;
-  if (count > 0) sent_ += static_cast<std::size_t>(count);
-  waits_ = !cannot_write_ && sent_ < output.size();
-  if (!waits_) {
-    empty_buffer(output);
-    sent_ = 0;
-  } else if (sent_ > output.size() / 2) {  // never sooner: each byte is moved once at most
-    output.erase(0, sent_);
-    sent_ = 0;
-  }
+  if (!cannot_write_ && output_.send(fd_, session_.output()) == 0) return;
+  cannot_write_ = true;
+  output_.clear(session_.output());
 }
 
 void LoopConnection::tell_end(WireEvents& events) {
@@ -192,7 +185,7 @@ void LoopConnection::go_on_leaving(TimePoint now) {
   const short found = std::exchange(found_, short{0});
   if ((found & POLLOUT) != 0) {
     flush();
-    if (!waits_) shutdown(fd_, SHUT_WR);
+    if (!output_.waits()) shutdown(fd_, SHUT_WR);
   }
   if ((found & ~POLLOUT) == 0) return;
   const auto room = input_.room();
@@ -202,7 +195,7 @@ void LoopConnection::go_on_leaving(TimePoint now) {
 
 bool LoopConnection::is_delivered() const {
   int waiting = 0;
-  if (waits_) return false;
+  if (output_.waits()) return false;
   return !is_tcp_ || ioctl(fd_, SIOCOUTQ, &waiting) != 0 || waiting == 0;
 }
 

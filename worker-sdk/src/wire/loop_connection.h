@@ -13,6 +13,7 @@
 #include <string>
 
 #include "input_buffer.h"
+#include "output_queue.h"
 #include "proto/zmtp/zmtp_session.h"
 #include "worker_wire.h"
 
@@ -73,7 +74,7 @@ class LoopConnection final : private ZmtpEvents {
   ZmtpSession session_;
   WireEvents* told_ = nullptr;  // during receive()
   InputBuffer input_;
-  std::size_t sent_ = 0;  // of the session's output
+  OutputQueue output_;  // in front of the session's output
   TimePoint deadline_ = TimePoint::max();
   int fd_ = -1;
   int error_ = 0;  // of connect()
@@ -81,7 +82,6 @@ class LoopConnection final : private ZmtpEvents {
   State state_ = State::connecting;
   bool has_shaken_hands_ = false;
   bool has_more_ = false;      // the last read filled its room
-  bool waits_ = false;         // the socket did not take all of the output
   bool cannot_write_ = false;  // the peer has gone: what it said before is still read
   bool is_tcp_ = false;
 };
