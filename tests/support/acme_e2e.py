@@ -17,9 +17,10 @@ import zeroway_e2e as z
 
 
 class Pebble:
-    """An authority that validates at these ports. Its `life` is that of its certificates, in seconds."""
+    """An authority that validates at these ports. Its `life` is that of its certificates, in seconds. `accounts`: the
+    keys (base64url) by which it knows who may have an account; None = everybody may."""
 
-    def __init__(self, stack, http_port, tls_port, refused_nonces=5, life=None):
+    def __init__(self, stack, http_port, tls_port, refused_nonces=5, life=None, accounts=None):
         self.stack = stack
         self.port, self.management, names = z.free_port(), z.free_port(), z.free_port()
         self.url = f'https://127.0.0.1:{self.port}/dir'
@@ -30,6 +31,8 @@ class Pebble:
                 'certificate': certificate, 'privateKey': key, 'httpPort': http_port, 'tlsPort': tls_port}
         if life:
             said['certificateValidityPeriod'] = life
+        if accounts:
+            said |= {'externalAccountBindingRequired': True, 'externalAccountMACKeys': accounts}
         with open(stack.path('pebble.json'), 'w') as file:
             json.dump({'pebble': said}, file)
         stack.start(['pebble-challtestsrv', '-http01', '', '-https01', '', '-tlsalpn01', '', '-defaultIPv6', '',
