@@ -29,6 +29,7 @@ struct FabricStream {
   Place place = Place::gathering;
   PoolId pool = 0;
   WorkerKey worker = 0;       // when held
+  std::uint64_t sent_in = 0;  // when it was steered: how many messages its worker got before the one with its opening
   bool is_accepted = false;   // the worker has sent a frame about the stream
   bool is_open_pool = false;  // counted among the open pool's streams
   bool is_request_ended = false;

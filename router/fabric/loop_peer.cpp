@@ -23,8 +23,16 @@ LoopPeer::LoopPeer(Loop& loop, Socket socket, Terms terms, LoopPeerEvents& event
 // ---- to the peer
 
 void LoopPeer::send(const std::string& message) {
+  const std::size_t waiting = session_.output().size();
+  if (waiting == 0 && connection_.taken() == given_) begins_.clear();
+  begins_.push_back(given_ + waiting);
   session_.send(as_bytes(message));
   want_flush();
+}
+
+std::size_t LoopPeer::unsent() const {
+  const auto first = std::lower_bound(begins_.begin(), begins_.end(), connection_.taken());
+  return static_cast<std::size_t>(begins_.end() - first);
 }
 
 void LoopPeer::ask() {
@@ -40,6 +48,7 @@ void LoopPeer::want_flush() {
 void LoopPeer::flush() {
   is_listed_ = false;
   std::string& output = session_.output();
+  given_ += output.size();
   if (is_over_ || is_broken_ || output.empty()) return output.clear();
   if (!connection_.send(output)) {
     is_broken_ = true;
@@ -53,6 +62,7 @@ void LoopPeer::written() { answers_ = std::min(answers_, connection_.queued()); 
 void LoopPeer::end() {
   is_over_ = true;
   session_.stop();
+  connection_.drop();
 }
 
 void LoopPeer::send_rest(Time deadline) {

@@ -9,6 +9,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "proto/zmtp/zmtp_session.h"
 #include "router/fabric/wire.h"
@@ -59,11 +60,13 @@ class LoopPeer final : private ConnectionEvents, private ZmtpEvents {
 
   // A message of one part. Only while is_reachable().
   void send(const std::string& message);
+  // How many of the last messages have not begun to leave.
+  [[nodiscard]] std::size_t unsent() const;
   // Asks for a sign of life, of peers that may be asked so.
   void ask();
   // Gives the bytes of this turn to the kernel.
   void flush();
-  // No event comes any more. The socket is closed with the peer; what waits to be sent is thrown away.
+  // Closes the socket: no event comes any more, and what waits to be sent is thrown away.
   void end();
   // Why it must be cut at this time; "" when it need not be.
   [[nodiscard]] std::string why_late(Time now) const;
@@ -98,7 +101,9 @@ class LoopPeer final : private ConnectionEvents, private ZmtpEvents {
   Time came_;
   Time heard_;  // its last bytes
   Time pinged_;
-  std::size_t answers_ = 0;  // bytes of ZMTP's own answers to it that may still wait to be sent
+  std::uint64_t given_ = 0;            // bytes given to connection_ in all
+  std::vector<std::uint64_t> begins_;  // how many bytes were before each message that may not have left
+  std::size_t answers_ = 0;            // bytes of ZMTP's own answers to it that may still wait to be sent
   bool has_shaken_hands_ = false;
   bool is_listed_ = false;  // it has output, and events_ was told so
   bool is_broken_ = false;  // nothing can be sent any more; what the peer sent before is still read

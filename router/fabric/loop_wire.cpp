@@ -185,6 +185,11 @@ bool LoopWire::steer(const std::string& instance, const std::string& message) {
   return true;
 }
 
+std::size_t LoopWire::unsent(ConnectionId connection) const {
+  const auto found = peers_.find(connection);
+  return found == peers_.end() ? 0 : found->second.peer->unsent();
+}
+
 void LoopWire::has_output(LoopPeer& peer) {
   with_output_.push_back(&peer);
   wants_turn_end_();
@@ -243,12 +248,12 @@ void LoopWire::tell_connections() {
     std::erase(with_output_, peer);
     const ConnectionId id = peer->id();
     const Side side = peer->side();
-    peers_.erase(id);
     if (side == Side::deal) {
       tell().deal_broke(--deal_connections_);
     } else {
-      tell().steer_broke(id);
+      tell().steer_broke(id);  // asks for unsent()
     }
+    peers_.erase(id);
   }
   attach_rivals();
 }

@@ -41,6 +41,7 @@ class LoopWire final : public Wire, public LoopPeerEvents {
   [[nodiscard]] bool deal(const std::string& message) override;
   void take_note() override {}
   [[nodiscard]] bool steer(const std::string& instance, const std::string& message) override;
+  [[nodiscard]] std::size_t unsent(ConnectionId connection) const override;
   void cut(ConnectionId connection) override;
   [[nodiscard]] ConnectionId sender() override { return handed_in_ == nullptr ? -1 : handed_in_->id(); }
   [[nodiscard]] std::string sender_address() override { return handed_in_ == nullptr ? "" : handed_in_->host(); }

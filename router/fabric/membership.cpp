@@ -277,6 +277,7 @@ void Membership::cut(Worker& worker, const std::string& why) {
 
 void Membership::lose(Worker& worker, std::string_view why) {
   const WorkerKey key = worker.key;
+  const std::uint64_t left = worker.messages - context_.wire.unsent(worker.connection);
   const std::string name = name_of(worker);
   const std::vector<StreamId> held = parts_.streams.select(
       [key](const FabricStream& stream) { return stream.place == Place::held && stream.worker == key; });
@@ -292,8 +293,9 @@ void Membership::lose(Worker& worker, std::string_view why) {
   for (const StreamId id : held) {
     FabricStream* stream = parts_.streams.find(id);
     if (stream == nullptr) continue;
-    parts_.streams.end(
-        *stream, Error{Fault::backend, Code::worker_lost, false, "worker " + name + " is gone: " + std::string(why)});
+    const bool is_unseen = !stream->is_accepted && stream->sent_in >= left;
+    parts_.streams.end(*stream, Error{Fault::backend, Code::worker_lost, is_unseen,
+                                      "worker " + name + " is gone: " + std::string(why)});
   }
 }
 

@@ -65,6 +65,7 @@ bool Placement::steer(FabricStream& stream) {
   if (worker == nullptr) return false;
   ++context_.counters.steered;
   post_.outbox(*worker).append(stream.opening);
+  stream.sent_in = worker->messages;
   worker->unsent.push_back(stream.id);
   stream.opening.clear();
   streams_.hold(stream, *worker);

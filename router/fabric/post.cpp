@@ -23,6 +23,7 @@ void Post::send_one(Worker& worker) {
   ++context_.counters.messages_out;
   if (context_.wire.steer(worker.hello.instance, worker.outbox.bytes())) {
     worker.unsent.clear();
+    ++worker.messages;
   } else {
     worker.is_unreachable = true;
   }
@@ -58,7 +59,9 @@ void Post::goaway(std::string_view instance, ResetCode code, std::string_view re
   single_message_.clear();
   single_message_.goaway(0, code, reason);
   // A peer out of reach is no error: GOAWAY only lets the peer recover, and the router does not depend on it.
-  if (context_.wire.steer(std::string(instance), single_message_.bytes())) ++context_.counters.messages_out;
+  if (!context_.wire.steer(std::string(instance), single_message_.bytes())) return;
+  ++context_.counters.messages_out;
+  if (Worker* worker = context_.roster.find(instance)) ++worker->messages;  // Wire::unsent() counts it, too
 }
 
 void Post::deal_pings(std::uint64_t opaque, std::size_t connections) {

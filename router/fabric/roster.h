@@ -43,6 +43,7 @@ struct Worker {
   std::vector<PoolId> pools;      // of its routes, or of its group
   MessageWriter outbox;           // frames for it, sent once a turn
   bool is_outbox_listed = false;
+  std::uint64_t messages = 0;    // sent to it
   std::vector<StreamId> unsent;  // streams whose openings are in the outbox
   bool is_unreachable = false;   // a message could not be sent: its connection has broken off
 

@@ -55,6 +55,9 @@ class Wire {
   virtual void take_note() = 0;
   // False when that worker cannot be reached any more; nothing was sent then.
   [[nodiscard]] virtual bool steer(const std::string& instance, const std::string& message) = 0;
+  // How many of the last messages to that steer connection have not begun to leave this process: no worker can have
+  // seen them. Good until steer_broke() has returned; after cut() they never leave. 0 when the wire cannot know.
+  [[nodiscard]] virtual std::size_t unsent(ConnectionId /*connection*/) const { return 0; }
   // Closes this steer connection; messages that wait for it are thrown away. steer_broke() follows later.
   virtual void cut(ConnectionId connection) = 0;
   // The connection and the address of the peer that sent the message now being handed in. When the sender's connection

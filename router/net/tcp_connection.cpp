@@ -168,6 +168,7 @@ void TcpConnection::sent(std::string_view bytes, ssize_t result) {
 // Keeps the unsent rest of `bytes`.
 void TcpConnection::keep(std::string_view bytes, ssize_t sent) {
   const auto taken = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+  taken_ += taken;
   if (taken == bytes.size()) return;
   out_.assign(bytes, taken);
   last_progress_ = loop_.now();
@@ -184,6 +185,7 @@ bool TcpConnection::flush() {
   if (count < 0) return is_temporary(errno);
   last_progress_ = loop_.now();
   out_begin_ += static_cast<std::size_t>(count);
+  taken_ += static_cast<std::uint64_t>(count);
   if (queued() == 0) {
     std::string().swap(out_);
     out_begin_ = 0;
@@ -203,6 +205,14 @@ void TcpConnection::send_rest(Time deadline) {
     pollfd waiting{socket_.fd(), POLLOUT, 0};
     if (left.count() <= 0 || ::poll(&waiting, 1, static_cast<int>(left.count())) <= 0 || !flush()) return;
   }
+}
+
+void TcpConnection::drop() {
+  if (is_in_batch_) loop_.inside().sends.flush();
+  is_broken_ = true;
+  if (!socket_.is_open()) return;
+  loop_.forget(socket_.fd());
+  socket_ = Socket();
 }
 
 bool TcpConnection::close(Linger linger) {

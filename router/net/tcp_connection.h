@@ -37,6 +37,11 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
   // Waits until the kernel has taken all bytes, until `deadline` at most. For the end of a program, when the loop runs
   // no more.
   void send_rest(Time deadline);
+  // Closes the socket now. What waits to be sent is thrown away, and no event comes any more. May be called from inside
+  // an event.
+  void drop();
+  // How many bytes the kernel has taken in all. Bytes that leave with others at the end of the turn count only then.
+  [[nodiscard]] std::uint64_t taken() const { return taken_; }
 
  private:
   void ready(bool readable, bool writable) override;
@@ -60,8 +65,9 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
   Loop& loop_;
   Socket socket_;
   ConnectionEvents* events_ = nullptr;
-  std::string kept_;           // read and not taken
-  std::string out_;            // refused by the kernel, from out_begin_ on
+  std::string kept_;  // read and not taken
+  std::string out_;   // refused by the kernel, from out_begin_ on
+  std::uint64_t taken_ = 0;
   std::size_t out_begin_ = 0;  // moved, not erased: erasing would copy the rest at each write
   Time last_progress_;
   std::unique_ptr<Timer> linger_timer_;  // only while our side is shut

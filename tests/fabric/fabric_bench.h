@@ -68,6 +68,9 @@ class RecordingWire : public Wire {
   ConnectionId sender() override { return sent_by; }
   std::string sender_address() override { return "192.0.2.1"; }
 
+  std::size_t unsent(ConnectionId) const override { return unsent_messages; }
+
+  std::size_t unsent_messages = 0;       // to any connection
   bool is_steered = false;               // as a wire that knows its connections
   std::vector<std::string> connected;    // to deal
   std::vector<std::string> news;         // connected once it is told to take note, as ZeroMQ's own thread knows already

@@ -897,6 +897,31 @@ TEST_CASE("fabric: a wire that knows its connections is steered to, evenly, and 
   CHECK(bench.last_line() == "a: goaway 0");
 }
 
+TEST_CASE("fabric: an opening of which no byte has left is proven unseen when its worker is lost") {
+  Bench bench;
+  bench.wire.is_steered = true;
+  bench.join("a");
+  bench.ask();
+  bench.ask();
+  const StreamId third = bench.ask();
+  bench.claim("a", third);
+  bench.wire.unsent_messages = 2;
+  bench.break_steer("a");
+  CHECK(bench.exchanges.at(1)->said == "reset " + kLost);
+  CHECK(bench.exchanges.at(2)->said == "reset safe " + kLost);
+  CHECK(bench.exchanges.at(3)->said == "accepted by a · credit 196608 · reset " + kLost);
+}
+
+TEST_CASE("fabric: the GOAWAY to a worker that is dropped is no opening that has not left") {
+  Bench bench;
+  bench.wire.is_steered = true;
+  bench.join("a");
+  bench.ask();
+  bench.wire.unsent_messages = 1;  // the GOAWAY
+  bench.say("a", "no frame");
+  CHECK(bench.exchange().said == "reset " + kLost);
+}
+
 TEST_CASE("fabric: where nothing is dealt but pings, a worker that does not send them back is silent all the same") {
   Bench bench;
   bench.wire.is_steered = true;

@@ -33,6 +33,7 @@ struct LoopRecorder : WireEvents {
   void steer_broke(ConnectionId connection) override {
     CHECK_FALSE(is_in_call);
     said.push_back("broke " + std::to_string(connection));
+    unsent = wire->unsent(connection);
     broken.push_back(connection);
   }
   void deal_came(std::size_t connections) override { dealt_to = connections; }
@@ -54,6 +55,7 @@ struct LoopRecorder : WireEvents {
   bool is_in_call = false;  // of the wire
   std::size_t dealt_to = 0;
   int shaken = 0;
+  std::size_t unsent = 0;  // messages of the last connection that broke
   ConnectionId spoke = -1;
   std::string address;
   std::vector<std::string> said, strangers;

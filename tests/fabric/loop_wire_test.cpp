@@ -72,6 +72,27 @@ TEST_CASE("loop wire: messages of any size arrive whole") {
   }
 }
 
+TEST_CASE("loop wire: messages that no kernel has taken have not left, and never leave once the connection is over") {
+  LoopBench bench;
+  RawPeer peer;
+  const ConnectionId connection = bench.hello_from(peer);
+  Wire& wire = bench.engine.wire();
+  CHECK(wire.unsent(connection) == 0);
+  REQUIRE(bench.steer(kWorker, "read"));
+  CHECK(wire.unsent(connection) == 1);
+  REQUIRE(bench.run([&] { return wire.unsent(connection) == 0; }));
+  CHECK(peer.hear() == "read");
+  // A socket's buffer is smaller: the first message has begun to leave, the others wait behind it.
+  for (int i = 0; i < 3; ++i) REQUIRE(bench.steer(kWorker, std::string(kMaxMessageSize, 'x')));
+  bench.settle();
+  CHECK(wire.unsent(connection) == 2);
+  bench.cut(connection);
+  CHECK(wire.unsent(connection) == 2);
+  REQUIRE(bench.run([&] { return bench.has_broken(connection); }));
+  CHECK(bench.events.unsent == 2);
+  CHECK(wire.unsent(connection) == 0);
+}
+
 TEST_CASE("loop wire: pings are dealt in turn to all that have shaken hands") {
   LoopBench bench;
   CHECK_FALSE(bench.engine.wire().deal("nobody is there"));
