@@ -6,7 +6,7 @@
 namespace zeroway {
 
 std::unique_ptr<FabricEngine> make_fabric_engine(Loop& loop, const FabricSettings& settings) {
-  if (settings.engine == Engine::loop) return std::make_unique<LoopEngine>(loop, settings);
+  if (settings.engine == EngineKind::loop) return std::make_unique<LoopEngine>(loop, settings);
   return std::make_unique<ZmqEngine>(loop, settings);
 }
 

@@ -146,10 +146,12 @@ void describe_fabric(Keys<FabricSettings>& keys) {
   keys.text("endpoint", &S::endpoint, is_some, "an endpoint, as tcp://127.0.0.1:8000 or ipc:///tmp/zeroway", "",
             "Where workers connect: tcp://ADDRESS:PORT (and PORT + 1) or ipc://PATH")
       .option(kFabric, "--fabric", "ENDPOINT")
-      .choice("engine", &S::engine,
-              std::vector<std::pair<std::string, Engine>>{{"libzmq", Engine::libzmq}, {"loop", Engine::loop}},
-              "Who speaks ZeroMQ's protocol with workers: libzmq, in a thread of its own; loop: the thread that serves "
-              "the requests")
+      .choice(
+          "engine", &S::engine,
+          std::vector<std::pair<std::string, EngineKind>>{{"loop", EngineKind::loop}, {"libzmq", EngineKind::libzmq}},
+          "Who speaks ZeroMQ's protocol with workers: loop, the thread that serves the requests; libzmq, in a thread "
+          "of "
+          "its own")
       .option(kFabric, "--fabric-engine")
       .choice("balance", &S::balance,
               std::vector<std::pair<std::string, Balance>>{{"round_robin", Balance::round_robin},

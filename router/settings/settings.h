@@ -62,11 +62,11 @@ struct ExchangeSettings {
 };
 
 enum class Balance : std::uint8_t { round_robin, weighted, least_connections };
-enum class Engine : std::uint8_t { libzmq, loop };
+enum class EngineKind : std::uint8_t { loop, libzmq };
 
 struct FabricSettings {
   std::string endpoint = "tcp://127.0.0.1:8000";
-  Engine engine = Engine::libzmq;  // who speaks ZMTP with the workers: libzmq's threads, or the loop itself
+  EngineKind engine = EngineKind::loop;  // who speaks ZMTP with the workers: the loop itself, or libzmq's threads
   Balance balance = Balance::round_robin;
   Millis queue_timeout{5'000};       // a stream waits this long for a worker: 503
   std::size_t queue_limit = 10'000;  // streams waiting per loop: 503

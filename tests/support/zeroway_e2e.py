@@ -35,7 +35,7 @@ def program(name):
 # The fabric's engines of both sides: ZEROWAY_FABRIC_ENGINE is for routers, ZEROWAY_ENGINE is read by workers themselves.
 ROUTER_ENGINE = os.environ.get('ZEROWAY_FABRIC_ENGINE', '')
 # Whether openings are dealt to equal workers. An engine that knows its connections steers each opening.
-DEALS = (ROUTER_ENGINE or 'libzmq') == 'libzmq'
+DEALS = (ROUTER_ENGINE or 'loop') == 'libzmq'
 
 
 def with_engine(argv):

@@ -96,11 +96,11 @@ TEST_CASE("options: the environment comes before the defaults and after the comm
 }
 
 TEST_CASE("options: the engine is chosen by name") {
-  CHECK(WorkerOptions::parse({}, {}).engine == Engine::libzmq);
-  CHECK(WorkerOptions::parse({"--engine", "loop"}, {}).engine == Engine::loop);
-  const Environment engine("ZEROWAY_ENGINE", "loop");
   CHECK(WorkerOptions::parse({}, {}).engine == Engine::loop);
-  CHECK(WorkerOptions::parse({"--engine=libzmq"}, {}).engine == Engine::libzmq);
+  CHECK(WorkerOptions::parse({"--engine", "libzmq"}, {}).engine == Engine::libzmq);
+  const Environment engine("ZEROWAY_ENGINE", "libzmq");
+  CHECK(WorkerOptions::parse({}, {}).engine == Engine::libzmq);
+  CHECK(WorkerOptions::parse({"--engine=loop"}, {}).engine == Engine::loop);
 }
 
 TEST_CASE("options: a worker may have a group") {

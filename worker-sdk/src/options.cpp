@@ -155,7 +155,7 @@ const std::array kOptions = {
     Option{"--router-key", "ZEROWAY_ROUTER_KEY", "FILE|KEY", "the router's CURVE public key",
            [](WorkerOptions& options, const std::string&, const std::string& text) { options.router_key = text; }},
     Option{"--engine", "ZEROWAY_ENGINE", "ENGINE",
-           "what speaks with the routers: loop (this worker's own thread) or libzmq (libzmq)",
+           "what speaks with the routers: loop (this worker's own thread) or libzmq",
            [](WorkerOptions& options, const std::string& name, const std::string& text) {
              options.engine = read_engine(name, text);
            }},

@@ -18,8 +18,8 @@ struct ServedRoute {
 
 // What speaks with the routers. Both engines speak the same protocol: a router does not see which one a worker has.
 enum class Engine : std::uint8_t {
-  libzmq,  // the library, which has two threads of its own
   loop,    // the SDK itself, on the worker's own thread
+  libzmq,  // the library, which has two threads of its own
 };
 
 struct WorkerOptions {
@@ -65,7 +65,7 @@ struct WorkerOptions {
   std::string router_key;
 
   // What speaks with the routers.
-  Engine engine = Engine::libzmq;
+  Engine engine = Engine::loop;
 
   // Whether the log also has a line for each connection that is made or lost, not only for faults.
   bool verbose = false;
