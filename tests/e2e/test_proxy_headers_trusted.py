@@ -43,6 +43,7 @@ def test_another_peer_is_dropped_and_told_of_once_a_minute(stack):
     for text in (HEADER + GET, GET, HEADER + GET):
         assert said(port, '127.0.0.1', text) == b''
     assert said(port, '127.0.0.2', HEADER + GET).startswith(b'HTTP/1.1 200 ')
+    router.wait_log('127.0.0.1 is none of trusted_proxies')
     assert router.log().count('127.0.0.1 is none of trusted_proxies') == 1
 
 
