@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "proto/append_bytes.h"
 #include "proto/limits.h"
 
 namespace zeroway {
@@ -18,6 +19,12 @@ void set_length(std::string& buffer, std::size_t frame_at) {
   buffer[frame_at] = static_cast<char>(length >> 16);
   buffer[frame_at + 1] = static_cast<char>(length >> 8);
   buffer[frame_at + 2] = static_cast<char>(length);
+}
+
+// Room for `size` bytes in frames: else the buffer grows several times while they are put down, and is copied each
+// time.
+void reserve_frames(std::string& buffer, std::size_t size) {
+  if (size > kCopyPiece) buffer.reserve(buffer.size() + size + kFrameHeaderSize * (1 + size / kMaxFramePayload));
 }
 
 void append_control(std::string& buffer, FrameType type, const std::string& json) {
@@ -37,24 +44,26 @@ void MessageWriter::headers(StreamId stream, const Head& head, HpackEncoder& enc
 
 void MessageWriter::data(StreamId stream, Bytes bytes, Last last) {
   if (bytes.empty() && last == Last::no) return;
+  reserve_frames(buffer_, bytes.size());
   do {
     const Bytes piece = bytes.first(std::min(bytes.size(), kMaxFramePayload));
     bytes = bytes.subspan(piece.size());
     append_frame_header(buffer_, static_cast<std::uint32_t>(piece.size()), FrameType::data,
                         bytes.empty() ? end_stream(last) : std::uint8_t{0}, stream);
-    buffer_ += as_text(piece);
+    append_bytes(buffer_, piece);
   } while (!bytes.empty());
 }
 
 void MessageWriter::piece(StreamId stream, Bytes bytes, MessageKind kind, Last last) {
   const std::uint8_t text = kind == MessageKind::text ? kFlagText : std::uint8_t{0};
+  reserve_frames(buffer_, bytes.size());
   while (!bytes.empty() || last == Last::yes) {
     const Bytes cut = bytes.first(std::min(bytes.size(), kMaxFramePayload));
     bytes = bytes.subspan(cut.size());
     const bool is_end = bytes.empty() && last == Last::yes;
     const auto flags = static_cast<std::uint8_t>(text | (is_end ? kFlagEndMessage : std::uint8_t{0}));
     append_frame_header(buffer_, static_cast<std::uint32_t>(cut.size()), FrameType::message, flags, stream);
-    buffer_ += as_text(cut);
+    append_bytes(buffer_, cut);
     if (is_end) return;
   }
 }

@@ -1,5 +1,6 @@
 #include "proto/zmtp/curve_traffic.h"
 
+#include "proto/append_bytes.h"
 #include "proto/zmtp/limits.h"
 #include "proto/zmtp/zmtp_frame.h"
 
@@ -33,7 +34,7 @@ void CurveTraffic::seal(std::uint8_t flags, Bytes body, std::string& out) {
   out.append(kCurveTag, '\0');
   out += static_cast<char>(((flags & kZmtpMore) != 0 ? kMoreInside : 0) |
                            ((flags & kZmtpCommand) != 0 ? kCommandInside : 0));
-  append_zmtp_body(out, body);
+  append_bytes(out, body);
   box_.close({own_prefix_, counter}, out, at);
 }
 

@@ -18,7 +18,5 @@ inline constexpr std::size_t kZmtpMostReason = 200;    // bytes of an ERROR's re
 inline constexpr std::uint16_t kZmtpMaxTtl = 655;      // tenths of a second: libzmq and NetMQ misread more
 inline constexpr std::size_t kCurveKeptBuffer =
     262'144;  // of decrypted bytes, per connection: a stream's window; a longer message's is given back
-inline constexpr std::size_t kCopyPiece =
-    2'048;  // glibc copies more than that by `rep movsb`, which can be 15 times slower on AMD's Zen (zmtp_frame.cpp)
 
 }  // namespace zeroway

@@ -1,5 +1,6 @@
 #include "proto/zmtp/null_mechanism.h"
 
+#include "proto/append_bytes.h"
 #include "proto/zmtp/zmtp_error.h"
 
 namespace zeroway {
@@ -27,7 +28,7 @@ ZmtpFailure NullMechanism::command(Bytes body, std::string& /*out*/) {
 
 void NullMechanism::seal(std::uint8_t flags, Bytes body, std::string& out) {
   append_zmtp_frame_head(out, flags, body.size());
-  append_zmtp_body(out, body);
+  append_bytes(out, body);
 }
 
 }  // namespace zeroway

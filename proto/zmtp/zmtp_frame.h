@@ -32,8 +32,6 @@ struct ZmtpFrameHead {
 
 // Appends flags and size, LONG as the size demands. The body follows. `flags` is without LONG.
 void append_zmtp_frame_head(std::string& out, std::uint8_t flags, std::size_t size);
-// The body, or a piece of it.
-void append_zmtp_body(std::string& out, Bytes body);
 
 // A command's body: length of the name (1), name, data. PING: 04 "PING" ttl (2) context (0 to 16).
 struct ZmtpCommand {
