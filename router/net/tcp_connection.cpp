@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "proto/append_bytes.h"
 #include "router/net/limits.h"
 #include "router/net/loop_inside.h"
 
@@ -113,13 +114,13 @@ void TcpConnection::read() {
   }
   const Bytes bytes(buffer.data(), static_cast<std::size_t>(count));
   if (kept_.empty()) return tell(bytes);
-  kept_.append(as_text(bytes));
+  append_bytes(kept_, bytes);
   offer();
 }
 
 void TcpConnection::tell(Bytes bytes) {
   const std::size_t taken = events_->received(bytes);
-  kept_.append(as_text(bytes.subspan(taken)));
+  append_bytes(kept_, bytes.subspan(taken));
 }
 
 void TcpConnection::offer() {
@@ -139,7 +140,7 @@ bool TcpConnection::send(std::string& bytes) {
   if (is_in_batch_) inside.sends.flush();
   if (is_broken_) return false;
   if (queued() > 0) {
-    out_.append(bytes);
+    append_bytes(out_, as_bytes(bytes));
     bytes.clear();
     return true;
   }
