@@ -1,6 +1,5 @@
 """More clients than descriptors: they wait, and workers still get theirs."""
 import os
-import re
 import socket
 import subprocess
 
@@ -28,7 +27,7 @@ def test_clients_leave_descriptors_for_workers(stack):
     router = zeroway_e2e.RouterProcess('router', argv, stack.path('router.log'), stack.ipc(), port)
     stack.processes.append(router)
     router.wait_bound()
-    most = int(re.search(r'at most (\d+) client connections', router.log()).group(1))
+    most = int(router.wait_log(r'at most (\d+) client connections').group(1))
     stack.worker('worker-1')
     router.wait_workers(1)
     clients = [stack.closing(socket.create_connection(('127.0.0.1', port))) for _ in range(200)]

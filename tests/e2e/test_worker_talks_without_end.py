@@ -1,5 +1,4 @@
 """A worker that says nothing of use as fast as it can is cut; the others and their clients hardly notice."""
-import re
 import threading
 
 import pytest
@@ -35,5 +34,5 @@ def test_it_is_cut(stack):
         others.wait_more(50)
     assert others.failed == []
     assert router.peak_rss() - memory < 256 * z.MIB
-    assert re.search(r'worker raw \(raw#.*\) is gone: it is cut, it says more', router.log())
+    router.wait_log(r'worker raw \(raw#.*\) is gone: it is cut, it says more')
     router.wait_idle()
