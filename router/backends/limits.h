@@ -25,7 +25,7 @@ inline constexpr std::size_t kWarmHead = 8'192;            // list size of a hea
 // coded replies
 inline constexpr std::size_t kSliceCost = 100;  // us that a slice takes (coding/coder_kind.h)
 inline constexpr std::size_t kFlushCost = 10;   // us: also an event of a few bytes takes so long
-inline constexpr std::size_t kTurnCost = 300;   // us of coding in one turn of the loop: other requests wait no longer
+inline constexpr std::size_t kTurnCost = 100;   // us of coding in one turn of the loop: other requests wait no longer
 inline constexpr std::size_t kLongestRun =
     1'000;  // us for one stream while others wait: a body of 64 KiB in one go, and no download holds up a small one
 inline constexpr std::size_t kWarmCodedBuffer = 131'072;  // bytes of a buffer kept for the next body
