@@ -63,17 +63,6 @@ CurveKey read_curve_key(Bytes bytes) {
   return key;
 }
 
-std::uint64_t read_curve_counter(Bytes bytes) {
-  std::uint64_t counter = 0;
-  for (std::size_t i = 0; i < kCurveCounter; ++i) counter = counter << 8U | bytes[i];
-  return counter;
-}
-
-void append_curve_counter(std::string& out, std::uint64_t counter) {
-  for (int shift = 56; shift >= 0; shift -= 8)
-    out += static_cast<char>(counter >> static_cast<unsigned>(shift) & 0xffU);
-}
-
 void append_curve_random(std::string& out, std::size_t size) {
   prepare();
   out.resize(out.size() + size);

@@ -76,9 +76,6 @@ class CurveBox {
 
 // `bytes`: 32 of them.
 [[nodiscard]] CurveKey read_curve_key(Bytes bytes);
-// `bytes`: begin with 8 bytes of a counter.
-[[nodiscard]] std::uint64_t read_curve_counter(Bytes bytes);
-void append_curve_counter(std::string& out, std::uint64_t counter);
 // Appends bytes that nobody can guess.
 void append_curve_random(std::string& out, std::size_t size);
 // Takes as long for bytes that differ at once as for bytes that differ late.

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "proto/frame.h"
 #include "proto/zmtp/curve_commands.h"
 #include "proto/zmtp/zmtp_error.h"
 
@@ -16,7 +17,7 @@ ZmtpFailure CurveClient::start(std::string& out) {
   out.append(kHelloPadding, '\0');
   out += as_text(transient_.public_key());
   const std::uint64_t counter = traffic_.next_counter();
-  append_curve_counter(out, counter);
+  append_u64(out, counter);
   const std::size_t at = out.size();
   out.append(kCurveTag + kHelloZeros, '\0');
   hello_box_.close({kHelloNonce, counter}, out, at);
@@ -54,7 +55,7 @@ ZmtpFailure CurveClient::initiate(Bytes cookie, const CurveKey& server_transient
   out += kInitiateStart;
   out += as_text(cookie);
   const std::uint64_t counter = traffic_.next_counter();
-  append_curve_counter(out, counter);
+  append_u64(out, counter);
   const std::size_t at = out.size();
   out.append(kCurveTag, '\0');
   out += as_text(keys_.own_public);
@@ -79,7 +80,7 @@ void CurveClient::append_vouch(const CurveBox& box, std::string& out) const {
 
 ZmtpFailure CurveClient::ready(Bytes body) {
   if (body.size() < kReadyLeast) return {ZmtpFault::protocol, "READY is too short"};
-  const std::uint64_t counter = read_curve_counter(body.subspan(kReadyStart.size()));
+  const std::uint64_t counter = read_u64(body.subspan(kReadyStart.size()).data());
   const Bytes box = body.subspan(kReadyBoxAt);
   std::string plain(box.size() - kCurveTag, '\0');
   const std::span inside(reinterpret_cast<std::uint8_t*>(plain.data()), plain.size());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "proto/frame.h"
 #include "proto/zmtp/curve_commands.h"
 #include "proto/zmtp/zmtp_error.h"
 
@@ -26,7 +27,7 @@ ZmtpFailure CurveServer::hello(Bytes body, std::string& out) {
   if (!as_text(body).starts_with(kHelloStart))
     return {ZmtpFault::version, "HELLO is of another version than CURVE 1.0"};
   client_transient_ = read_curve_key(body.subspan(kHelloKeyAt));
-  const std::uint64_t counter = read_curve_counter(body.subspan(kHelloCounterAt));
+  const std::uint64_t counter = read_u64(body.subspan(kHelloCounterAt).data());
   CurveBox box;
   std::array<std::uint8_t, kHelloZeros> zeros;
   if (!box.agree(client_transient_, keys_.own_secret) ||
@@ -59,7 +60,7 @@ ZmtpFailure CurveServer::initiate(Bytes body, std::string& out) {
   if (body.size() < kInitiateLeast) return {ZmtpFault::protocol, "INITIATE is too short"};
   if (!is_same_curve_secret(body.subspan(kInitiateStart.size(), kCurveCookie), as_bytes(cookie_)))
     return {ZmtpFault::protocol, "INITIATE has another cookie than WELCOME"};
-  const std::uint64_t counter = read_curve_counter(body.subspan(kInitiateCounterAt));
+  const std::uint64_t counter = read_u64(body.subspan(kInitiateCounterAt).data());
   const Bytes box = body.subspan(kInitiateBoxAt);
   std::string plain(box.size() - kCurveTag, '\0');
   const std::span inside(reinterpret_cast<std::uint8_t*>(plain.data()), plain.size());
@@ -103,7 +104,7 @@ void CurveServer::finish(std::string& out) {
   append_zmtp_frame_head(out, kZmtpCommand, kReadyLeast + properties.size());
   out += kReadyStart;
   const std::uint64_t counter = traffic_.next_counter();
-  append_curve_counter(out, counter);
+  append_u64(out, counter);
   const std::size_t at = out.size();
   out.append(kCurveTag, '\0');
   out += properties;

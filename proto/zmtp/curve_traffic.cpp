@@ -1,6 +1,7 @@
 #include "proto/zmtp/curve_traffic.h"
 
 #include "proto/append_bytes.h"
+#include "proto/frame.h"
 #include "proto/zmtp/limits.h"
 #include "proto/zmtp/zmtp_frame.h"
 
@@ -29,7 +30,7 @@ void CurveTraffic::seal(std::uint8_t flags, Bytes body, std::string& out) {
   const std::uint64_t counter = next_counter();
   append_zmtp_frame_head(out, 0, body.size() + kOverhead);
   out += kMessage;
-  append_curve_counter(out, counter);
+  append_u64(out, counter);
   const std::size_t at = out.size();
   out.append(kCurveTag, '\0');
   out += static_cast<char>(((flags & kZmtpMore) != 0 ? kMoreInside : 0) |
@@ -42,7 +43,7 @@ ZmtpFailure CurveTraffic::open(std::uint8_t& flags, Bytes& body) {
   if ((flags & kZmtpCommand) != 0) return {ZmtpFault::protocol, "a command in clear text on a connection with keys"};
   if (body.size() < kOverhead || !as_text(body).starts_with(kMessage))
     return {ZmtpFault::protocol, "a frame without a box on a connection with keys"};
-  const std::uint64_t counter = read_curve_counter(body.subspan(kCounterAt));
+  const std::uint64_t counter = read_u64(body.subspan(kCounterAt).data());
   const Bytes box = body.subspan(kBoxAt);
   const std::span<std::uint8_t> inside = plain(box.size() - kCurveTag);
   if (!box_.open({peer_prefix_, counter}, box, inside)) return {ZmtpFault::protocol, "a box that does not open"};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "proto/zmtp/limits.h"
+#include "proto/zmtp/printable.h"
 
 namespace zeroway {
 
@@ -10,7 +11,7 @@ ZmtpFailure zmtp_error_failure(Bytes data) {
   std::string reason;
   if (!data.empty()) {
     const Bytes told = data.subspan(1, std::min({data.size() - 1, std::size_t{data[0]}, kZmtpMostReason}));
-    for (const char c : as_text(told)) reason += c >= ' ' && c <= '~' ? c : '?';
+    reason = printable(as_text(told));
   }
   return {ZmtpFault::refused, "it refuses us: '" + reason + "'"};
 }

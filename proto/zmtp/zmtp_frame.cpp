@@ -1,5 +1,7 @@
 #include "proto/zmtp/zmtp_frame.h"
 
+#include "proto/frame.h"
+
 namespace zeroway {
 namespace {
 
@@ -13,8 +15,7 @@ std::optional<ZmtpFrameHead> read_zmtp_frame_head(Bytes bytes) {
   ZmtpFrameHead head{.flags = bytes[0], .size = bytes[1], .header_size = kShortHead};
   if ((head.flags & kZmtpLong) == 0) return head;
   if (bytes.size() < kLongHead) return std::nullopt;
-  head.size = 0;
-  for (std::size_t i = 1; i < kLongHead; ++i) head.size = head.size << 8U | bytes[i];
+  head.size = read_u64(bytes.data() + 1);
   head.header_size = kLongHead;
   return head;
 }
@@ -26,8 +27,7 @@ void append_zmtp_frame_head(std::string& out, std::uint8_t flags, std::size_t si
     return;
   }
   out += static_cast<char>(flags | kZmtpLong);
-  for (int shift = 56; shift >= 0; shift -= 8)
-    out += static_cast<char>(std::uint64_t{size} >> static_cast<unsigned>(shift) & 0xffU);
+  append_u64(out, size);
 }
 
 std::optional<ZmtpCommand> read_zmtp_command(Bytes body) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "proto/zmtp/limits.h"
+#include "proto/zmtp/printable.h"
 
 namespace zeroway {
 namespace {
@@ -16,12 +17,6 @@ constexpr std::size_t kMechanismSize = 20;
 std::string_view mechanism_of(Bytes greeting) {
   const std::string_view field = as_text(greeting.subspan(kMechanism, kMechanismSize));
   return field.substr(0, std::min(field.find('\0'), field.size()));
-}
-
-std::string shown(std::string_view mechanism) {
-  std::string text;
-  for (const char c : mechanism) text += c >= ' ' && c <= '~' ? c : '?';
-  return text;
 }
 
 }  // namespace
@@ -49,7 +44,7 @@ ZmtpFailure zmtp_greeting_failure(Bytes bytes, std::string_view mechanism) {
       field.starts_with(mechanism) && field.find_first_not_of('\0', mechanism.size()) == std::string_view::npos;
   if (is_ours) return {};
   return {ZmtpFault::mechanism,
-          "its mechanism is '" + shown(mechanism_of(bytes)) + "', ours is " + std::string(mechanism)};
+          "its mechanism is '" + printable(mechanism_of(bytes)) + "', ours is " + std::string(mechanism)};
 }
 
 ZmtpGreeting read_zmtp_greeting(Bytes bytes) { return {.minor = bytes[kMajor] > 3 || bytes[kMinor] >= 1 ? 1 : 0}; }

@@ -1,6 +1,7 @@
 #include "proto/zmtp/zmtp_properties.h"
 
 #include "proto/ascii.h"
+#include "proto/frame.h"
 
 namespace zeroway {
 namespace {
@@ -10,8 +11,7 @@ constexpr std::size_t kValueLength = 4;
 void append_one(std::string& out, std::string_view name, std::string_view value) {
   out += static_cast<char>(name.size());
   out += name;
-  for (int shift = 24; shift >= 0; shift -= 8)
-    out += static_cast<char>(value.size() >> static_cast<unsigned>(shift) & 0xffU);
+  append_u32(out, static_cast<std::uint32_t>(value.size()));
   out += value;
 }
 
@@ -24,8 +24,7 @@ std::optional<ZmtpProperties> read_zmtp_properties(Bytes bytes) {
     if (bytes.size() < 1 + name_size + kValueLength) return std::nullopt;
     const std::string_view name = as_text(bytes.subspan(1, name_size));
     bytes = bytes.subspan(1 + name_size);
-    std::size_t size = 0;
-    for (std::size_t i = 0; i < kValueLength; ++i) size = size << 8U | bytes[i];
+    const std::size_t size = read_u32(bytes.data());
     bytes = bytes.subspan(kValueLength);
     if (size > bytes.size()) return std::nullopt;
     const std::string_view value = as_text(bytes.subspan(0, size));
