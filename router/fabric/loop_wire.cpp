@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "proto/frame.h"
+#include "router/fabric/begins_with_hello.h"
 #include "router/fabric/curve_gate.h"
 #include "router/fabric/limits.h"
 #include "router/fabric/words.h"
@@ -17,10 +17,6 @@ namespace {
 constexpr std::string_view kNobodySpeaksThere = "it is cut, nobody has anything to say there";
 
 std::string_view name_of(Side side) { return side == Side::deal ? "deal" : "steer"; }
-
-bool begins_with_hello(Bytes payload) {
-  return payload.size() >= kFrameHeaderSize && payload[3] == static_cast<std::uint8_t>(FrameType::hello);
-}
 
 std::string words_of(const ZmtpFailure& failure) {
   switch (failure.fault) {

@@ -7,8 +7,8 @@
 #include <cstring>
 #include <utility>
 
-#include "proto/frame.h"
 #include "proto/limits.h"
+#include "router/fabric/begins_with_hello.h"
 #include "router/fabric/curve_gate.h"
 #include "router/fabric/limits.h"
 #include "router/fabric/listen_endpoint.h"
@@ -25,10 +25,6 @@ bool send_part(void* socket, std::string_view bytes, int flags) {
 // ZeroMQ binds to addresses and to names of interfaces, to no host names.
 std::string why_not_bound(const zmq::error_t& error) {
   return error.num() == ENODEV ? "neither an address nor an interface of this machine" : error.what();
-}
-
-bool begins_with_hello(Bytes payload) {
-  return payload.size() >= kFrameHeaderSize && payload[3] == static_cast<std::uint8_t>(FrameType::hello);
 }
 
 // Addresses as people write them: an IPv4 address in its own form, a process by its number.
