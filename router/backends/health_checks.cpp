@@ -47,7 +47,7 @@ class HealthChecks::Check {
                                    {":authority", authority_of(server)},
                                    {"user-agent", "zeroway-health-check"}},
                           .timeout = spec_.timeout};
-    const OriginWish wish{.server = server, .tls = pool_.tls(index_), .deadline = spec_.timeout};
+    const OriginWish wish{.server = server, .tls = pool_.tls(index_)};
     call_ = std::make_unique<HttpCall>(loop_, dialer_, wish, std::move(question),
                                        [this](const Result<HttpAnswer>& answer) { answered(answer); });
   }

@@ -13,7 +13,9 @@ HttpCall::HttpCall(Loop& loop, OriginDialer& dialer, const OriginWish& wish, Htt
       done_(std::move(done)),
       timer_(loop, [this] { fail("no answer within " + std::to_string(question_.timeout.count()) + " ms"); }) {
   timer_.set(question_.timeout);
-  dialing_ = dialer.dial(wish, [this](Result<DialedOrigin> result) { dialed(std::move(result)); });
+  OriginWish timed = wish;
+  timed.deadline = question_.timeout;
+  dialing_ = dialer.dial(timed, [this](Result<DialedOrigin> result) { dialed(std::move(result)); });
 }
 
 HttpCall::~HttpCall() { loop_.forget_turn_end(*this); }

@@ -35,8 +35,8 @@ class HttpCall final : private ConnectionEvents, private ReplyEvents, private Tu
   using Done = std::function<void(Result<HttpAnswer> answer)>;
 
   // Calls `done` once, never before this returns. The call may be destroyed in it, and is cancelled by its destruction.
-  // An error whose fault is the router's is not the server's failure. `dialer` outlives the call, and so does what
-  // `wish` refers to.
+  // An error whose fault is the router's is not the server's failure. The deadline of `wish` is the question's timeout.
+  // `dialer` outlives the call, and so does what `wish` refers to.
   HttpCall(Loop& loop, OriginDialer& dialer, const OriginWish& wish, HttpQuestion question, Done done);
   ~HttpCall() override;
 

@@ -38,7 +38,7 @@ OcspFetch::OcspFetch(Loop& loop, OriginDialer& dialer, const OcspQuestion& quest
   server_.host = url->host;
   server_.port = url->port;
   const std::string path = url->base + (url->base.empty() || url_.ends_with('/') ? "/" : "");
-  const OriginWish wish{.server = server_, .only_http1 = true, .deadline = kOcspTimeout};
+  const OriginWish wish{.server = server_, .only_http1 = true};
   call_ = std::make_unique<HttpCall>(loop, dialer, wish,
                                      HttpQuestion{.head = request_of(server_, path),
                                                   .body = question.body,

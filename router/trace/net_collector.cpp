@@ -75,7 +75,7 @@ NetCollector::~NetCollector() = default;
 
 // `done` may begin the next call, which destroys this one.
 void NetCollector::send(const std::string& body, Done done) {
-  const OriginWish wish{.server = server_, .tls = tls_ ? &*tls_ : nullptr, .only_http1 = true, .deadline = timeout_};
+  const OriginWish wish{.server = server_, .tls = tls_ ? &*tls_ : nullptr, .only_http1 = true};
   call_ = std::make_unique<HttpCall>(
       loop_, origins_, wish, HttpQuestion{.head = request_, .body = body, .timeout = timeout_},
       [done = std::move(done)](const Result<HttpAnswer>& answer) {
