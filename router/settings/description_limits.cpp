@@ -150,8 +150,7 @@ void describe_fabric(Keys<FabricSettings>& keys) {
           "engine", &S::engine,
           std::vector<std::pair<std::string, EngineKind>>{{"loop", EngineKind::loop}, {"libzmq", EngineKind::libzmq}},
           "Who speaks ZeroMQ's protocol with workers: loop, the thread that serves the requests; libzmq, in a thread "
-          "of "
-          "its own")
+          "of its own")
       .option(kFabric, "--fabric-engine")
       .choice("balance", &S::balance,
               std::vector<std::pair<std::string, Balance>>{{"round_robin", Balance::round_robin},
