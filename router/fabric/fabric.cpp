@@ -183,6 +183,7 @@ void Fabric::judge(Time now) {
 // be late.
 void Fabric::lost_time(std::chrono::nanoseconds lost) {
   log::info("the loop did not run for " + show_ms(lost) + ": nobody is judged by that time");
+  context_.wire.lost_time(lost);
   membership_.lost_time();
   proof_.lost_time();
   strangers_.lost_time(lost);

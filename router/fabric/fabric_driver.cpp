@@ -96,7 +96,7 @@ void FabricDriver::receive_later() {
 
 void FabricDriver::tick() {
   fabric_.tick(loop_.now());
-  engine_->tick(loop_.now());
+  engine_->tick();
   loop_.at_turn_end(*this);
   ticking_ = fabric_.tick_interval();
   timer_.set(ticking_);

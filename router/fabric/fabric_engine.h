@@ -29,7 +29,7 @@ class FabricEngine {
 
   // Time has passed. Called every few milliseconds, and before Fabric judges by the time: all messages that have come
   // by now must be handed in first.
-  virtual void tick(Time /*now*/) {}
+  virtual void tick() {}
   // Whether messages may be there that are not handed in.
   [[nodiscard]] virtual bool must_receive() const = 0;
   // Hands in messages, not too many in one turn; false when more may be there. Called while must_receive().

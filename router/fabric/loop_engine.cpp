@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "router/fabric/curve_gate.h"
-#include "router/fabric/limits.h"
 #include "router/fabric/listen_endpoint.h"
 
 namespace zeroway {
@@ -43,9 +42,7 @@ Result<std::unique_ptr<Listener>> LoopEngine::listen(Side side, const std::strin
 
 // A timer may ring in a turn that has read no socket. Two tasks later the loop has looked at its sockets in between: a
 // task that is posted comes before the sockets that are ready by then, and a task posted there comes after them.
-void LoopEngine::tick(Time now) {
-  const Time before = std::exchange(last_tick_, now);
-  if (before != Time{} && now - before >= kLongTick + kLostTime) wire_.lost_time(now - before);
+void LoopEngine::tick() {
   if (std::exchange(is_reading_, true)) return;
   loop_.post([this] { loop_.post([this] { has_read(); }); });
 }

@@ -25,7 +25,7 @@ class LoopEngine final : public FabricEngine {
   [[nodiscard]] Wire& wire() override { return wire_; }
   void attach(WireEvents& events, std::function<void()> wants_turn_end) override;
   [[nodiscard]] Result<> bind(const std::string& deal, const std::string& steer) override;
-  void tick(Time now) override;
+  void tick() override;
   // After a tick: until all sockets were read once more.
   [[nodiscard]] bool must_receive() const override { return is_reading_; }
   [[nodiscard]] bool receive() override { return !is_reading_; }
@@ -42,7 +42,6 @@ class LoopEngine final : public FabricEngine {
   LoopWire wire_;
   std::function<void()> wants_turn_end_;
   std::unique_ptr<Listener> deal_, steer_;
-  Time last_tick_{};
   bool is_reading_ = false;
 };
 

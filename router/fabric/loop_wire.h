@@ -42,6 +42,7 @@ class LoopWire final : public Wire, public LoopPeerEvents {
   void take_note() override {}
   [[nodiscard]] bool steer(const std::string& instance, const std::string& message) override;
   [[nodiscard]] std::size_t unsent(ConnectionId connection) const override;
+  void lost_time(std::chrono::nanoseconds lost) override;
   void cut(ConnectionId connection) override;
   [[nodiscard]] ConnectionId sender() override { return handed_in_ == nullptr ? -1 : handed_in_->id(); }
   [[nodiscard]] std::string sender_address() override { return handed_in_ == nullptr ? "" : handed_in_->host(); }
@@ -51,8 +52,6 @@ class LoopWire final : public Wire, public LoopPeerEvents {
   void send_all();
   // Ends the connections that are late. Called when everything that came was read.
   void judge();
-  // The loop did not run: nobody is late by that time.
-  void lost_time(std::chrono::nanoseconds lost);
 
  private:
   struct Entry {

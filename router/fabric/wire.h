@@ -4,6 +4,7 @@
 // The scripted tests put a recorder here; ZmqWire and LoopWire are the real ones.
 // Not here: frames (proto/message.h), the workers (router/fabric/roster.h).
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -58,6 +59,8 @@ class Wire {
   // How many of the last messages to that steer connection have not begun to leave this process: no worker can have
   // seen them. Good until steer_broke() has returned; after cut() they never leave. 0 when the wire cannot know.
   [[nodiscard]] virtual std::size_t unsent(ConnectionId /*connection*/) const { return 0; }
+  // The loop did not run for the time `lost`: no peer is late by that time.
+  virtual void lost_time(std::chrono::nanoseconds /*lost*/) {}
   // Closes this steer connection; messages that wait for it are thrown away. steer_broke() follows later.
   virtual void cut(ConnectionId connection) = 0;
   // The connection and the address of the peer that sent the message now being handed in. When the sender's connection

@@ -69,7 +69,9 @@ class RecordingWire : public Wire {
   std::string sender_address() override { return "192.0.2.1"; }
 
   std::size_t unsent(ConnectionId) const override { return unsent_messages; }
+  void lost_time(std::chrono::nanoseconds lost) override { lost_to_peers += lost; }
 
+  std::chrono::nanoseconds lost_to_peers{0};
   std::size_t unsent_messages = 0;       // to any connection
   bool is_steered = false;               // as a wire that knows its connections
   std::vector<std::string> connected;    // to deal
