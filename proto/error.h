@@ -34,14 +34,14 @@ enum class Code : std::uint8_t {
   version_not_supported,  // 505
   cancelled,              // the client went away: no reply
   // errors of the backend
-  worker_lost,      // 502: the process or the connection of the backend died
-  worker_reset,     // 502: the backend gave this stream up
-  worker_protocol,  // 502: the backend sent no valid reply
-  worker_refused,   // 503: the backend has no room; always safe to open again
-  worker_timeout,   // 504
+  backend_lost,      // 502: the process or the connection of the backend died
+  backend_reset,     // 502: the backend gave this stream up
+  backend_protocol,  // 502: the backend sent no valid reply
+  backend_refused,   // 503: the backend has no room; always safe to open again
+  backend_timeout,   // 504
   // errors of the router
-  no_worker,      // 503: no worker came within the queue timeout
-  workers_busy,   // 503: no connected worker had room within the queue timeout
+  no_backend,     // 503: no worker came within the queue timeout
+  backends_busy,  // 503: no connected worker had room within the queue timeout
   queue_full,     // 503: too many requests wait already
   too_many_open,  // 503: the site has as many open requests as it may have
   login_busy,     // 503: too many logins are being checked already

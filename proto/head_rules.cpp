@@ -156,18 +156,18 @@ Result<> check_request_head(const Head& head) {
 
 Result<> check_reply_head(const Head& head) {
   if (auto wrong = check_fields(head, kReplyFields)) {
-    return Error{Fault::backend, Code::worker_protocol, false, std::move(*wrong)};
+    return Error{Fault::backend, Code::backend_protocol, false, std::move(*wrong)};
   }
   if (head.status() == 0 || head.status() == 101) {
     const std::string status = printable(head.find(":status").value_or("absent"sv));
-    return Error{Fault::backend, Code::worker_protocol, false, ":status " + status + " is not 100 … 999 without 101"};
+    return Error{Fault::backend, Code::backend_protocol, false, ":status " + status + " is not 100 … 999 without 101"};
   }
   return {};
 }
 
 Result<> check_trailers(const Head& head) {
   if (auto wrong = check_fields(head, {})) {
-    return Error{Fault::backend, Code::worker_protocol, false, "trailers: " + *wrong};
+    return Error{Fault::backend, Code::backend_protocol, false, "trailers: " + *wrong};
   }
   return {};
 }

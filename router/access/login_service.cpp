@@ -143,10 +143,10 @@ void LoginService::Asked::end(Head&) {
 void LoginService::Asked::reset(const Error& error) {
   const Depth depth(owner_.depth_);
   stream_ = {};
-  const bool may_help = error.retry_safe || error.code == Code::worker_lost;
+  const bool may_help = error.retry_safe || error.code == Code::backend_lost;
   if (stage_ == Stage::waiting && may_help && tries_ < kMostServiceTries) return open(Attempt::again);
   if (stage_ == Stage::unread) return finish();
-  if (error.code == Code::worker_timeout)
+  if (error.code == Code::backend_timeout)
     return fail({Fault::backend, Code::login_timeout, false, "the login service: " + error.detail});
   fail(lost("failed: " + error.detail));
 }

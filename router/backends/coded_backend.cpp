@@ -13,7 +13,7 @@ namespace zeroway {
 
 namespace {
 
-Error broken(std::string detail) { return {Fault::backend, Code::worker_protocol, false, std::move(detail)}; }
+Error broken(std::string detail) { return {Fault::backend, Code::backend_protocol, false, std::move(detail)}; }
 Error internal(std::string detail) { return {Fault::router, Code::internal, false, std::move(detail)}; }
 
 // Only requests with a reply that has a body of bytes: what passes through sockets and calls is not ours to change.

@@ -52,7 +52,7 @@ void HttpCall::give(std::size_t most) {
   loop_.at_turn_end(*this);
 }
 
-void HttpCall::fail(const std::string& why) { finish(Error{Fault::backend, Code::worker_lost, true, why}); }
+void HttpCall::fail(const std::string& why) { finish(Error{Fault::backend, Code::backend_lost, true, why}); }
 
 void HttpCall::finish(Result<HttpAnswer> result) {
   if (std::exchange(has_result_, true)) return;

@@ -203,8 +203,8 @@ void OriginConnection::reset(CodecStream number, const Error& error) {
 // met a request.
 bool OriginConnection::is_server_to_blame(const OriginStream& stream, const Error& error) const {
   if (stream.has_head || error.retry_safe) return false;
-  if (error.code == Code::worker_protocol) return true;
-  return error.code == Code::worker_lost && (!has_served_ || codec_->has_reply_begun(stream.number));
+  if (error.code == Code::backend_protocol) return true;
+  return error.code == Code::backend_lost && (!has_served_ || codec_->has_reply_begun(stream.number));
 }
 
 void OriginConnection::credit(CodecStream number, std::uint32_t bytes) {

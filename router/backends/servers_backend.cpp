@@ -19,7 +19,7 @@ std::string in_ms(milliseconds time) { return std::to_string(time.count()) + " m
 // No server could be reached. A server that gave no answer may be there: 502, else 503. Not "safe to open again": all
 // servers were tried, and the time to connect is used up.
 Error unreachable(const Error& last) {
-  const Code code = last.code == Code::worker_timeout ? Code::worker_reset : Code::no_worker;
+  const Code code = last.code == Code::backend_timeout ? Code::backend_reset : Code::no_backend;
   return {last.fault, code, false, last.detail};
 }
 
@@ -345,13 +345,13 @@ void ServersBackend::say_continue(const OriginStream& stream) {
 
 void ServersBackend::expire(OriginStream& stream) {
   if (stream.stage == Stage::in_line) {
-    return fail(stream, {Fault::router, Code::workers_busy, false,
+    return fail(stream, {Fault::router, Code::backends_busy, false,
                          "no server of pool " + spec_.name + " had room within " + in_ms(spec_.queue_timeout)});
   }
   if (stream.stage == Stage::dialing) {
     // The dial itself counts when it fails; only a trial has a word of its own.
     if (stream.health && stream.health->is_trial()) stream.health->failed(loop_.now());
-    return fail(stream, {Fault::backend, Code::worker_reset, false,
+    return fail(stream, {Fault::backend, Code::backend_reset, false,
                          "no connection to " + stream.server->name + " within " + in_ms(spec_.times.connect)});
   }
   const bool is_taking = stream.clock.is_taking();
@@ -359,7 +359,7 @@ void ServersBackend::expire(OriginStream& stream) {
   std::string why = is_taking ? "took nothing of the request for " : "was silent for ";
   why += in_ms(limit);
   if (!stream.has_head) failed(stream, why);
-  fail(stream, {Fault::backend, Code::worker_timeout, false, stream.server->name + " " + why, has_other(stream)});
+  fail(stream, {Fault::backend, Code::backend_timeout, false, stream.server->name + " " + why, has_other(stream)});
 }
 
 // Takes the stream from whoever has it.
@@ -395,7 +395,7 @@ Error ServersBackend::nobody_error(const OriginStream& stream) const {
   if (!can_anybody) {
     return {Fault::router, Code::not_implemented, false, "no server of pool " + spec_.name + " takes a WebSocket: h2c"};
   }
-  return {Fault::backend, Code::no_worker, false, "all servers of pool " + spec_.name + " are out"};
+  return {Fault::backend, Code::no_backend, false, "all servers of pool " + spec_.name + " are out"};
 }
 
 // --- the end of a turn

@@ -17,7 +17,7 @@ namespace zeroway {
 
 // 400 … 505; 499 for `cancelled`, a status that only logs show.
 [[nodiscard]] int error_status(Code code);
-// The code as the access log writes it: "worker_lost".
+// The code as the access log writes it: "backend_lost".
 [[nodiscard]] std::string_view error_name(Code code);
 // For the operator's log: the options that decided the error, and what the operator can do. "" = there is nothing to
 // do.

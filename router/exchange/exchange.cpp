@@ -351,14 +351,14 @@ void Exchange::request_credit(std::uint32_t bytes) {
 // --- The end ------------------------------------------------------------------------------------------------------
 
 void Exchange::refuse_reply(std::string detail) {
-  fail({Fault::backend, Code::worker_protocol, false, std::move(detail)});
+  fail({Fault::backend, Code::backend_protocol, false, std::move(detail)});
 }
 
 void Exchange::fail(const Error& error) {
   stop_judging();
   record_.failed(error.code);
   report(error);
-  drop_stream(error.code == Code::worker_protocol ? ResetCode::protocol_error : ResetCode::cancel);
+  drop_stream(error.code == Code::backend_protocol ? ResetCode::protocol_error : ResetCode::cancel);
   is_waiting_ = false;
   if (!reply_.has_started()) return answer(error.code);
   conclude();

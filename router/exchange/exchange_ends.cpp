@@ -44,9 +44,9 @@ void Exchange::deadline_came() {
     fail({Fault::router, Code::login_timeout, false, "no verdict on the request within its time"});
   } else if (is_waiting_ && now >= retry_due_) {
     ++context_.counters.retries_denied;
-    fail({Fault::backend, Code::worker_lost, false, "the worker went away, and too many are being tried again"});
+    fail({Fault::backend, Code::backend_lost, false, "the worker went away, and too many are being tried again"});
   } else if (reply_due_ != Time{} && now >= reply_due_) {
-    fail({Fault::backend, Code::worker_timeout, false,
+    fail({Fault::backend, Code::backend_timeout, false,
           "neither a reply nor room for more of the body within the reply timeout"});
   }
   if (!is_over_) set_deadline();

@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 14> kBodyFields{"content-type",     "cont
 
 // Nobody took the request, and the backend has already waited for room where that can help.
 bool is_for_want_of_workers(Code code) {
-  return code == Code::no_worker || code == Code::workers_busy || code == Code::queue_full;
+  return code == Code::no_backend || code == Code::backends_busy || code == Code::queue_full;
 }
 
 }  // namespace
@@ -149,7 +149,7 @@ void Exchange::reply_reset(const Error& error) {
   const Backend* const backend = std::exchange(stream_, {}).backend;
   record_.stream_over(context_.clock.now(), error_name(error.code));
   silent_.assign(error.has_other ? std::string_view(record_.member()) : std::string_view());
-  if (reply_.has_started() && error.code == Code::worker_lost) take_reply_back();
+  if (reply_.has_started() && error.code == Code::backend_lost) take_reply_back();
   if (may_ask_elsewhere(error, backend)) {
     ++elsewhere_;
     failed_ = backend;
@@ -201,7 +201,7 @@ bool Exchange::may_ask_elsewhere(const Error& error, const Backend* failed) cons
 
 // For a request that a worker or a server may have seen.
 bool Exchange::may_retry(const Error& error) const {
-  const bool may_help = error.code == Code::worker_lost || error.has_other;
+  const bool may_help = error.code == Code::backend_lost || error.has_other;
   return error.fault == Fault::backend && may_help && !reply_.has_started() && body_.is_replayable() &&
          retries_ < route().retries && is_idempotent();
 }

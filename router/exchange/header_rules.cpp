@@ -196,7 +196,7 @@ Result<std::optional<std::uint64_t>> read_content_length(const Head& head) {
     constexpr std::size_t kMostText = 32;  // enough to recognise it; a backend's bytes must not control a terminal
     std::string detail = "content-length '";
     append_escaped(detail, text->substr(0, kMostText));
-    return Error{Fault::backend, Code::worker_protocol, false, detail + "' is no length, or not the only one"};
+    return Error{Fault::backend, Code::backend_protocol, false, detail + "' is no length, or not the only one"};
   }
   return std::optional(length);
 }

@@ -210,7 +210,7 @@ void Membership::unreachable(Worker& worker) {
   for (const StreamId id : unsent) {
     FabricStream* stream = parts_.streams.find(id);
     if (stream == nullptr || stream->worker != key || stream->is_accepted) continue;
-    parts_.streams.end(*stream, Error{Fault::backend, Code::worker_lost, true,
+    parts_.streams.end(*stream, Error{Fault::backend, Code::backend_lost, true,
                                       "worker " + name + " was gone before it could be sent"});
   }
 }
@@ -294,7 +294,7 @@ void Membership::lose(Worker& worker, std::string_view why) {
     FabricStream* stream = parts_.streams.find(id);
     if (stream == nullptr) continue;
     const bool is_unseen = !stream->is_accepted && stream->sent_in >= left;
-    parts_.streams.end(*stream, Error{Fault::backend, Code::worker_lost, is_unseen,
+    parts_.streams.end(*stream, Error{Fault::backend, Code::backend_lost, is_unseen,
                                       "worker " + name + " is gone: " + std::string(why)});
   }
 }

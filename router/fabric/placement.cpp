@@ -101,8 +101,8 @@ void Placement::expire() {
 Error Placement::wait_is_over(PoolId pool) const {
   const std::string waited = " within " + std::to_string(context_.settings.queue_timeout.count()) + " ms";
   if (claims_.is_busy(pool))
-    return Error{Fault::backend, Code::workers_busy, false, "none of the workers that serve it had room" + waited};
-  return Error{Fault::backend, Code::no_worker, false, "no worker that serves it was there" + waited};
+    return Error{Fault::backend, Code::backends_busy, false, "none of the workers that serve it had room" + waited};
+  return Error{Fault::backend, Code::no_backend, false, "no worker that serves it was there" + waited};
 }
 
 // ---- streams that no worker claims, and claims that change

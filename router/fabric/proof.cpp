@@ -238,7 +238,7 @@ void Proof::give_up_unclaimed(std::uint64_t before, Seen seen) {
     const bool is_proven = seen == Seen::by_nobody && stream->dealt_breaks == deal_breaks_;
     if (!is_proven) abandoned_.add(id, context_.now);
     streams_.end(*stream,
-                 Error{Fault::backend, Code::worker_lost, is_proven,
+                 Error{Fault::backend, Code::backend_lost, is_proven,
                        is_proven ? "dealt to a worker that was gone already" : "the worker it was dealt to is gone"});
   }
 }

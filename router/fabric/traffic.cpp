@@ -208,14 +208,14 @@ Result<> Traffic::worker_reset(Worker& worker, FabricStream& stream, const Frame
     worker.refused_until = context_.now + kRefusedPause;
     proof_.table_changed();
     streams_.end(stream,
-                 Error{Fault::backend, Code::worker_refused, true, "worker " + name_of(worker) + " refused it"});
+                 Error{Fault::backend, Code::backend_refused, true, "worker " + name_of(worker) + " refused it"});
     return {};
   }
   // The RST_STREAM may be the first frame of the worker about the stream: the log names the worker.
   if (BackendEvents* events = stream.reply_to.find(); events != nullptr && !stream.is_accepted)
     events->accepted(worker.hello.name);
   const bool goes_away = worker.is_draining && *code == ResetCode::cancel;  // its time is over: as if it were killed
-  streams_.end(stream, Error{Fault::backend, goes_away ? Code::worker_lost : Code::worker_reset, false,
+  streams_.end(stream, Error{Fault::backend, goes_away ? Code::backend_lost : Code::backend_reset, false,
                              "worker " + name_of(worker) + " reset it with code " +
                                  std::to_string(static_cast<std::uint32_t>(*code))});
   return {};
@@ -241,7 +241,7 @@ void Traffic::fail(FabricStream& stream, ResetCode to_worker, const Error& error
 }
 
 void Traffic::worker_broke_rule(FabricStream& stream, ResetCode to_worker, std::string what) {
-  fail(stream, to_worker, Error{Fault::backend, Code::worker_protocol, false, std::move(what)});
+  fail(stream, to_worker, Error{Fault::backend, Code::backend_protocol, false, std::move(what)});
 }
 
 // ---- for the operator

@@ -32,8 +32,8 @@ class ReplyEvents {
   virtual void data(CodecStream stream, Bytes bytes) = 0;
   virtual void piece(CodecStream stream, Bytes bytes, MessageKind kind, Last last) = 0;
   virtual void end(CodecStream stream, Head& trailers) = 0;
-  // The codes are worker_protocol (the origin broke a rule), worker_lost (the connection ended), worker_reset and
-  // worker_refused. `error.retry_safe`: it is proven that the origin did not act on the request.
+  // The codes are backend_protocol (the origin broke a rule), backend_lost (the connection ended), backend_reset and
+  // backend_refused. `error.retry_safe`: it is proven that the origin did not act on the request.
   virtual void reset(CodecStream stream, const Error& error) = 0;
   // `bytes` more of the request's body may be given: so many have left.
   virtual void credit(CodecStream stream, std::uint32_t bytes) = 0;

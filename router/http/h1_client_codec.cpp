@@ -12,7 +12,7 @@
 namespace zeroway {
 namespace {
 
-Error bad(std::string detail) { return Error{Fault::backend, Code::worker_protocol, false, std::move(detail)}; }
+Error bad(std::string detail) { return Error{Fault::backend, Code::backend_protocol, false, std::move(detail)}; }
 
 }  // namespace
 
@@ -139,7 +139,7 @@ bool H1ClientCodec::read_head(std::string_view& rest, ReplyEvents& events) {
   if (rest.empty()) return false;
   // The bytes were on their way before the request: some servers say 408 when they close an idle connection.
   if (!has_written_) {
-    return fail({Fault::backend, Code::worker_lost, true, "the origin spoke before it was asked, as if to close"},
+    return fail({Fault::backend, Code::backend_lost, true, "the origin spoke before it was asked, as if to close"},
                 events);
   }
   begun_stream_ = stream_;
@@ -274,9 +274,9 @@ void H1ClientCodec::input_ended(InputEnd how, ReplyEvents& events) {
 
 Error H1ClientCodec::lost() const {
   if (stage_ != Stage::head)
-    return {Fault::backend, Code::worker_lost, false, "the reply is not complete: connection lost"};
+    return {Fault::backend, Code::backend_lost, false, "the reply is not complete: connection lost"};
   const bool is_unseen = !has_written_;  // once a byte has left, the origin may have acted on the request
-  return {Fault::backend, Code::worker_lost, is_unseen, "the origin closed the connection before it replied"};
+  return {Fault::backend, Code::backend_lost, is_unseen, "the origin closed the connection before it replied"};
 }
 
 }  // namespace zeroway

@@ -10,8 +10,8 @@ namespace {
 
 // WsCodec speaks of the other end as the client; here it is the origin.
 Error as_origin_error(const Error& error) {
-  if (error.code != Code::cancelled) return {Fault::backend, Code::worker_protocol, false, error.detail};
-  return {Fault::backend, Code::worker_lost, false, "WebSocket: the origin was lost without a Close"};
+  if (error.code != Code::cancelled) return {Fault::backend, Code::backend_protocol, false, error.detail};
+  return {Fault::backend, Code::backend_lost, false, "WebSocket: the origin was lost without a Close"};
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ void H1ClientCodec::write_handshake(const Head& head) {
 }
 
 bool H1ClientCodec::accept_web_socket(const H1Reply& reply, ReplyEvents& events) {
-  const auto wrong = [](const char* detail) { return Error{Fault::backend, Code::worker_protocol, false, detail}; };
+  const auto wrong = [](const char* detail) { return Error{Fault::backend, Code::backend_protocol, false, detail}; };
   if (kind_ != Kind::web_socket) return fail(wrong("status 101 to a request without Upgrade"), events);
   if (!reply.becomes_web_socket) return fail(wrong("a 101 without Upgrade: websocket"), events);
   if (auto good = web_socket_->accept(head_); !good) return fail(good.error(), events);

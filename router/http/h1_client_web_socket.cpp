@@ -9,7 +9,7 @@
 namespace zeroway {
 namespace {
 
-Error bad(std::string detail) { return Error{Fault::backend, Code::worker_protocol, false, std::move(detail)}; }
+Error bad(std::string detail) { return Error{Fault::backend, Code::backend_protocol, false, std::move(detail)}; }
 
 std::string make_key(Randomness& random) {
   namespace base64 = boost::beast::detail::base64;

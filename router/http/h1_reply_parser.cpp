@@ -16,7 +16,7 @@ constexpr std::string_view kVersionBegin = "HTTP/1.";
 constexpr std::size_t kCodeAt = 9;  // after "HTTP/1.1 "
 constexpr std::size_t kCodeEnd = 12;
 
-Error bad(std::string detail) { return Error{Fault::backend, Code::worker_protocol, false, std::move(detail)}; }
+Error bad(std::string detail) { return Error{Fault::backend, Code::backend_protocol, false, std::move(detail)}; }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

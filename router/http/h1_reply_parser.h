@@ -1,7 +1,7 @@
 // Turns a complete HTTP/1.1 reply head of an origin into a Head in HTTP/2's form, and decides how its body is framed.
 //
 // Owner: nobody; free functions without state.   Thread: any.
-// Strict where two readers could differ (response splitting, RFC 9112 §6.3, §11): every error is worker_protocol, and
+// Strict where two readers could differ (response splitting, RFC 9112 §6.3, §11): every error is backend_protocol, and
 // the connection is not used again. Beast's parser is not the base: it refuses Content-Length beside chunked, which
 // RFC 9112 §6.3 tells a reader to accept. Not here: where the head ends (h1_head_scan.h), trailers
 // (h1_request_parser.h).

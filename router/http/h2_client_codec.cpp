@@ -13,7 +13,7 @@
 namespace zeroway {
 namespace {
 
-Error bad(std::string detail) { return Error{Fault::backend, Code::worker_protocol, false, std::move(detail)}; }
+Error bad(std::string detail) { return Error{Fault::backend, Code::backend_protocol, false, std::move(detail)}; }
 
 // RFC 9113 §8.2.2 and §8.3.1: nothing of a connection, and one name for the host.
 bool may_send(const Field& field, bool has_authority, Last last) {
@@ -164,7 +164,8 @@ void H2ClientCodec::input_ended(InputEnd, ReplyEvents& events) {
   for (const auto& [id, stream] : streams_) {
     if (stream->is_done()) continue;
     const bool is_unseen = !has_left(*stream);
-    fail(*stream, {Fault::backend, Code::worker_lost, is_unseen, "the connection ended before the reply was complete"});
+    fail(*stream,
+         {Fault::backend, Code::backend_lost, is_unseen, "the connection ended before the reply was complete"});
   }
   tell_failed(events);
 }
@@ -224,9 +225,9 @@ void H2ClientCodec::stream_closed(std::uint32_t id, ResetCode code) {
   stream->is_closed = true;
   if (!stream->is_done()) {
     if (code == ResetCode::refused_stream) {
-      fail(*stream, {Fault::backend, Code::worker_refused, true, "the origin refused the stream"});
+      fail(*stream, {Fault::backend, Code::backend_refused, true, "the origin refused the stream"});
     } else if (stream->was_reset_by_origin) {
-      fail(*stream, {Fault::backend, Code::worker_reset, false, "RST_STREAM of the origin: " + code_text(code)});
+      fail(*stream, {Fault::backend, Code::backend_reset, false, "RST_STREAM of the origin: " + code_text(code)});
     } else {
       fail(*stream, bad("HTTP/2: a malformed reply: " + code_text(code)));
     }

@@ -5,7 +5,7 @@
 //
 // Owner: a pool keeps one per connection.   Thread: the connection's loop.
 // A CodecStream is the stream's id. A stream that the origin refused (REFUSED_STREAM, or above the last id of GOAWAY)
-// is told as worker_refused, safe to repeat (RFC 9113 §8.7). nghttp2 is called from the .cpp files only. Not here:
+// is told as backend_refused, safe to repeat (RFC 9113 §8.7). nghttp2 is called from the .cpp files only. Not here:
 // WebSockets (RFC 8441).
 #pragma once
 #include <cstdint>

@@ -91,7 +91,7 @@ struct H2ClientCodec::Calls {
     H2ClientCodec& self = codec(user);
     self.is_finished_ = true;
     const auto why = text_of(frame->goaway.opaque_data, frame->goaway.opaque_data_len);
-    self.fail_all({Fault::backend, Code::worker_protocol, false,
+    self.fail_all({Fault::backend, Code::backend_protocol, false,
                    "HTTP/2: " + code_text(static_cast<ResetCode>(frame->goaway.error_code)) + ": " + std::string(why)});
     return kGoOn;
   }

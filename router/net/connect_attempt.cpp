@@ -70,8 +70,8 @@ bool is_our_shortage(int error) {
 }  // namespace
 
 Error connect_error(const SocketAddress& address, int error) {
-  Error made{Fault::backend, Code::worker_lost, true, "cannot connect to " + address.show() + ": " + words_of(error)};
-  if (error == ETIMEDOUT) made.code = Code::worker_timeout;
+  Error made{Fault::backend, Code::backend_lost, true, "cannot connect to " + address.show() + ": " + words_of(error)};
+  if (error == ETIMEDOUT) made.code = Code::backend_timeout;
   if (is_our_shortage(error)) {
     made.fault = Fault::router;
     made.code = Code::internal;

@@ -47,7 +47,7 @@ class ConnectAttempt final : private Watcher {
 };
 
 // A failed connect() in words, and whose fault it is: Fault::router when this machine is short of something (local
-// ports, descriptors, memory), so that nobody blames the server. Code::worker_timeout when the server is silent.
+// ports, descriptors, memory), so that nobody blames the server. Code::backend_timeout when the server is silent.
 [[nodiscard]] Error connect_error(const SocketAddress& address, int error);
 
 }  // namespace zeroway

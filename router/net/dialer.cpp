@@ -33,7 +33,7 @@ std::vector<SocketAddress> in_turns(std::vector<SocketAddress> addresses) {
 }
 
 Error tls_error(const SocketAddress& address, std::string_view why) {
-  return {Fault::backend, Code::worker_lost, true, "TLS with " + address.show() + ": " + std::string(why)};
+  return {Fault::backend, Code::backend_lost, true, "TLS with " + address.show() + ": " + std::string(why)};
 }
 
 }  // namespace
@@ -67,7 +67,7 @@ class Dialer::Dial final : public Dialing, private ConnectEvents, private TlsDep
       note(*attempts_.back()->error());
       attempts_.pop_back();
     }
-    if (under_way_ == 0) finish(error_ ? *error_ : Error{Fault::backend, Code::worker_lost, true, "no address"});
+    if (under_way_ == 0) finish(error_ ? *error_ : Error{Fault::backend, Code::backend_lost, true, "no address"});
   }
 
   void wait_for_newest() {
@@ -128,7 +128,7 @@ class Dialer::Dial final : public Dialing, private ConnectEvents, private TlsDep
 
   void expire() {
     if (result_) return;
-    Error error{Fault::backend, Code::worker_timeout, true, ""};
+    Error error{Fault::backend, Code::backend_timeout, true, ""};
     const std::string time = std::to_string(wish_.deadline.count()) + " ms";
     if (secured_) {
       error.detail = "TLS with " + address_->show() + ": the handshake took over " + time;

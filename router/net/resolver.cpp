@@ -89,7 +89,7 @@ class Resolver::Waiting final : public Lookup, private TurnEnd {
   }
 
   [[nodiscard]] Error error(std::string_view why) const {
-    return {Fault::backend, Code::no_worker, true, "the name " + host_ + ": " + std::string(why)};
+    return {Fault::backend, Code::no_backend, true, "the name " + host_ + ": " + std::string(why)};
   }
 
  private:
@@ -102,7 +102,7 @@ class Resolver::Waiting final : public Lookup, private TurnEnd {
     if (!old.empty()) return answer(std::move(old));
     if (left_ > Millis(0)) return timer_.set(std::exchange(left_, Millis(0)));
     Error late = error("no answer yet");
-    late.code = Code::worker_timeout;
+    late.code = Code::backend_timeout;
     answer(std::move(late));
   }
 

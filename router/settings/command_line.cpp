@@ -38,7 +38,7 @@ constexpr const char* kAccessLogLines =
             the reply's; counted anew for each worker, 0 when none took it
   TOTAL     milliseconds from the end of its head until all was over
   RETRIES   how often it was given to another worker
-  REASON    why it failed, as worker_lost or no_worker, or -
+  REASON    why it failed, as backend_lost or no_backend, or -
 A template has the fields that it names in braces ({{ and }} are braces), json has all of them. Fields:
 )";
 constexpr const char* kAccessLogEscapes =

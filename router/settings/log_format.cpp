@@ -69,7 +69,7 @@ const std::vector<LogFieldName>& log_fields() {
       {F::queue_ms, "queue_ms", "milliseconds that the last opening waited for a worker or a server"},
       {F::backend_ms, "backend_ms", "milliseconds that the last worker or server had the request"},
       {F::total_ms, "total_ms", "milliseconds from the request's head to the end"},
-      {F::reason, "reason", "why the request failed, as no_worker"},
+      {F::reason, "reason", "why the request failed, as no_backend"},
       {F::request_id, "request_id", "the request's id, which the backend gets as X-Request-ID"},
       {F::trace_id, "trace_id", "the trace's id (W3C Trace Context)"},
       {F::span_id, "span_id", "the id of the router's span in the trace"},

@@ -21,7 +21,7 @@ Head request_of(const ServerSpec& server, const std::string& path) {
 }
 
 Error failed(const std::string& url, const std::string& why) {
-  return {Fault::backend, Code::worker_lost, true, url + ": " + why};
+  return {Fault::backend, Code::backend_lost, true, url + ": " + why};
 }
 
 }  // namespace

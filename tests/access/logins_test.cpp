@@ -351,18 +351,18 @@ TEST_CASE("login service: a refusal that is too large, and an answer that is non
 TEST_CASE("login service: a question that nobody answered is asked again, a few times; down is 502, slow 504") {
   LoginScript s;
   static_cast<void>(s.judge(s.forward, {}));
-  s.reset(Code::worker_lost, true);
+  s.reset(Code::backend_lost, true);
   CHECK(s.all.take() == "b1 open GET /verify?a last · b1 end · b2 open GET /verify?a last · b2 end");
-  s.reset(Code::worker_lost);
-  s.reset(Code::worker_lost);
+  s.reset(Code::backend_lost);
+  s.reset(Code::backend_lost);
   CHECK(s.told() == kRefuse);
   CHECK(s.verdict.error.code == Code::login_lost);
   static_cast<void>(s.judge(s.forward, {}));
-  s.reset(Code::no_worker);
+  s.reset(Code::no_backend);
   CHECK(s.told() == kRefuse);
   CHECK(s.verdict.error.code == Code::login_lost);
   static_cast<void>(s.judge(s.forward, {}));
-  s.reset(Code::worker_timeout);
+  s.reset(Code::backend_timeout);
   CHECK(s.told() == kRefuse);
   CHECK(s.verdict.error.code == Code::login_timeout);
 }

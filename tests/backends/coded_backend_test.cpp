@@ -278,9 +278,9 @@ TEST_CASE(
     "coded backend: a backend that breaks its promise about the length has failed, and nobody takes it for whole") {
   Coded less, more;
   less.ask("gzip").reply({{"content-length", "5000"}}).send("{}").end();
-  CHECK(less.hearer.said == "head 200 · reset " + std::string(error_name(Code::worker_protocol)));
+  CHECK(less.hearer.said == "head 200 · reset " + std::string(error_name(Code::backend_protocol)));
   more.ask("gzip").reply({{"content-length", "5000"}}).send(json_of(5'001));
-  CHECK(more.hearer.said == "head 200 · reset " + std::string(error_name(Code::worker_protocol)));
+  CHECK(more.hearer.said == "head 200 · reset " + std::string(error_name(Code::backend_protocol)));
   CHECK(more.inner->said == "open GET · reset 1 · ");
   less.turn();
   CHECK(less.coders.booked() == 0);
@@ -289,7 +289,7 @@ TEST_CASE(
 TEST_CASE("coded backend: more than its credit is the backend's fault") {
   Coded c;
   c.ask("gzip").reply().send(json_of(kFirstReplyWindow)).send("x");
-  CHECK(c.hearer.said == "head 200 · reset " + std::string(error_name(Code::worker_protocol)));
+  CHECK(c.hearer.said == "head 200 · reset " + std::string(error_name(Code::backend_protocol)));
 }
 
 TEST_CASE("coded backend: a reset of either side ends the stream, and its coder goes back") {
@@ -304,8 +304,8 @@ TEST_CASE("coded backend: a reset of either side ends the stream, and its coder 
   c.stream.credit(1);
   Coded other;
   other.ask("gzip").reply().send("{}");
-  other.from()->reset({Fault::backend, Code::worker_lost, false, "gone"});
-  CHECK(other.hearer.said == "head 200 · reset " + std::string(error_name(Code::worker_lost)));
+  other.from()->reset({Fault::backend, Code::backend_lost, false, "gone"});
+  CHECK(other.hearer.said == "head 200 · reset " + std::string(error_name(Code::backend_lost)));
   CHECK(other.inner->said == "open GET · ");
 }
 

@@ -566,7 +566,7 @@ TEST_CASE("files: a file that shrinks while it is sent ends in a reset, never in
   site.turn();
   CHECK(reply.body.size() == 100'000);
   CHECK(reply.said == "accepted files · head 200 · reset");
-  CHECK(reply.code == Code::worker_reset);
+  CHECK(reply.code == Code::backend_reset);
 }
 
 TEST_CASE("files: a file that grows while it is sent keeps the length that was said") {

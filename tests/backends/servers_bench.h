@@ -114,7 +114,7 @@ class LineCodec final : public ClientCodec {
     } else if (line.starts_with("refuse")) {
       const auto number = static_cast<CodecStream>(std::stoul(rest));
       std::erase(open_, number);
-      events.reset(number, {Fault::backend, Code::worker_refused, true, "refused"});
+      events.reset(number, {Fault::backend, Code::backend_refused, true, "refused"});
     } else {
       const auto number = static_cast<CodecStream>(std::stoul(line));
       Head head{{":status", rest}}, none;
@@ -133,7 +133,7 @@ class LineCodec final : public ClientCodec {
   void input_ended(InputEnd, ReplyEvents& events) override {
     is_finished_ = true;
     for (const CodecStream number : std::exchange(open_, {}))
-      events.reset(number, {Fault::backend, Code::worker_lost, false, "lost"});
+      events.reset(number, {Fault::backend, Code::backend_lost, false, "lost"});
   }
   std::string& output() override { return output_; }
   void written(std::size_t, ReplyEvents&) override {}
@@ -217,18 +217,18 @@ class Told final : public BackendEvents {
 
   static std::string code_name(Code code) {
     switch (code) {
-      case Code::worker_lost:
-        return "worker_lost";
-      case Code::worker_reset:
-        return "worker_reset";
-      case Code::worker_protocol:
-        return "worker_protocol";
-      case Code::worker_timeout:
-        return "worker_timeout";
-      case Code::no_worker:
-        return "no_worker";
-      case Code::workers_busy:
-        return "workers_busy";
+      case Code::backend_lost:
+        return "backend_lost";
+      case Code::backend_reset:
+        return "backend_reset";
+      case Code::backend_protocol:
+        return "backend_protocol";
+      case Code::backend_timeout:
+        return "backend_timeout";
+      case Code::no_backend:
+        return "no_backend";
+      case Code::backends_busy:
+        return "backends_busy";
       case Code::queue_full:
         return "queue_full";
       default:
@@ -319,7 +319,7 @@ struct ServersBench {
     return server;
   }
   // The oldest dial fails.
-  void refuse(Code code = Code::worker_lost, Fault fault = Fault::backend) {
+  void refuse(Code code = Code::backend_lost, Fault fault = Fault::backend) {
     REQUIRE(!dialer.dials.empty());
     const auto done = dialer.dials.front()->done;
     done(Error{fault, code, true, "connection refused"});

@@ -180,7 +180,7 @@ TEST_CASE("servers, net: a server that is not there is 503, and one that comes b
   bench.serve(std::move(spec));
   const Request one = bench.open(get());
   REQUIRE(bench.is_over(one));
-  CHECK(one.take() == "reset no_worker");
+  CHECK(one.take() == "reset no_backend");
   RawServer back(bench.loop, *listen_at("127.0.0.1", port, Share::no));
   const Request two = bench.open(get());
   CHECK(bench.hears(back, 0, "\r\n\r\n"));
@@ -263,7 +263,7 @@ TEST_CASE("servers, net: a reply that breaks off is never complete") {
     server.say(0, "HTTP/1.1 200 OK\r\n" + framing + "\r\n5\r\n12");
     server.close(0);
     REQUIRE(bench.is_over(request));
-    CHECK(request.take().ends_with("reset worker_lost"));
+    CHECK(request.take().ends_with("reset backend_lost"));
   }
 }
 
@@ -305,7 +305,7 @@ TEST_CASE("servers, net: over TLS, the server must prove its name by a certifica
     bool verify;
     std::string told;
   };
-  const std::string answered = "accepted a:80 · head 200 · data 2 · end", refused = "reset no_worker";
+  const std::string answered = "accepted a:80 · head 200 · data 2 · end", refused = "reset no_backend";
   for (const Case& one :
        {Case{files.certificate, "", true, answered}, Case{files.certificate, "a.test", true, answered},
         Case{files.certificate, "b.test", true, refused}, Case{"", "a.test", true, refused},

@@ -164,7 +164,7 @@ TEST_CASE("servers: a kept connection that closes in the turn of a request gets 
   server->close();
   bench.turn();
   CHECK(server->take() == "");
-  CHECK(request.take() == "reset worker_lost unseen");
+  CHECK(request.take() == "reset backend_lost unseen");
   CHECK(bench.pool->health(0).text(bench.loop.now()) == "up");
 }
 
@@ -178,7 +178,7 @@ TEST_CASE(
     bench.turn();
     server->close();
     bench.turn();
-    CHECK(request.take() == "accepted a:80 · reset worker_lost");
+    CHECK(request.take() == "accepted a:80 · reset backend_lost");
     CHECK(server->is_destroyed);
   }
   CHECK(bench.pool->health(0).text(bench.loop.now()) == "up");
@@ -332,7 +332,7 @@ TEST_CASE("servers: a request that an HTTP/2 server refuses was not seen, and is
   const auto server = bench.connect(std::make_unique<LineCodec>(9), true);
   server->say("refuse 1");
   CHECK(one.take() ==
-        "accepted a:80 · reset code " + std::to_string(static_cast<int>(Code::worker_refused)) + " unseen");
+        "accepted a:80 · reset code " + std::to_string(static_cast<int>(Code::backend_refused)) + " unseen");
   CHECK(bench.pool->health(0).text(bench.loop.now()) == "up");
   // It may go over the same connection again: it is known to live.
   const Request two = bench.open(get("/2"), Last::yes, Kind::request, Attempt::again);
@@ -349,8 +349,8 @@ TEST_CASE("servers: when a shared connection is lost, all its requests are") {
   const auto server = bench.connect(std::make_unique<LineCodec>(9), true);
   server->break_off();
   bench.turn();
-  CHECK(one.take() == "accepted a:80 · reset worker_lost");
-  CHECK(two.take() == "accepted a:80 · reset worker_lost");
+  CHECK(one.take() == "accepted a:80 · reset backend_lost");
+  CHECK(two.take() == "accepted a:80 · reset backend_lost");
   CHECK(server->is_destroyed);
   CHECK(bench.pool->chooser().open(0) == 0);
 }
@@ -459,7 +459,7 @@ TEST_CASE("servers: when every server refuses, nobody is there") {
   bench.turn();
   bench.refuse();
   bench.refuse();
-  CHECK(request.take() == "reset no_worker");
+  CHECK(request.take() == "reset no_backend");
   CHECK(bench.dialer.count == 2);
   CHECK(bench.pool->chooser().open(0) + bench.pool->chooser().open(1) == 0);
 }
@@ -468,8 +468,8 @@ TEST_CASE("servers: a server that gives no answer is a bad gateway") {
   ServersBench bench(pool_of({"a"}));
   const Request request = bench.open(get());
   bench.turn();
-  bench.refuse(Code::worker_timeout);
-  CHECK(request.take() == "reset worker_reset");
+  bench.refuse(Code::backend_timeout);
+  CHECK(request.take() == "reset backend_reset");
 }
 
 TEST_CASE("servers: a server that does not answer leaves half of the time to the others") {
@@ -493,12 +493,12 @@ TEST_CASE("servers: servers that are out after failures get no requests, and all
     const Request request = bench.open(get());
     bench.turn();
     bench.refuse();
-    CHECK(request.take() == "reset no_worker");
+    CHECK(request.take() == "reset no_backend");
   }
   const Request request = bench.open(get());
   CHECK(request.take() == "");
   bench.turn();
-  CHECK(request.take() == "reset no_worker");
+  CHECK(request.take() == "reset no_backend");
   CHECK(bench.dialer.count == 3);
 }
 
@@ -510,8 +510,8 @@ TEST_CASE("servers: a dial that serves many counts as one failure") {
   bench.turn();
   CHECK(bench.dialer.count == 1);  // it tells which protocol the server speaks
   bench.refuse();
-  CHECK(one.take() == "reset no_worker");
-  CHECK(three.take() == "reset no_worker");
+  CHECK(one.take() == "reset no_backend");
+  CHECK(three.take() == "reset no_backend");
   CHECK(bench.pool->health(0).text(bench.loop.now()) == "up, 1 failures in a row");
 }
 
@@ -521,7 +521,7 @@ TEST_CASE("servers: when this machine has no port left, no server is to blame") 
     const Request request = bench.open(get());
     bench.turn();
     bench.refuse(Code::internal, Fault::router);
-    CHECK(request.take() == "reset no_worker");
+    CHECK(request.take() == "reset no_backend");
   }
   CHECK(bench.pool->health(0).text(bench.loop.now()) == "up");
 }
@@ -547,12 +547,12 @@ TEST_CASE("servers: a new connection that ends without a reply, and a reply that
   bench.turn();
   bench.connect()->close();
   bench.turn();
-  CHECK(one.take() == "accepted a:80 · reset worker_lost");
+  CHECK(one.take() == "accepted a:80 · reset backend_lost");
   const Request two = bench.open(get());
   bench.turn();
   bench.connect()->say("SSH-2.0-OpenSSH\r\n");
   bench.turn();
-  CHECK(two.take() == "accepted a:80 · reset worker_protocol");
+  CHECK(two.take() == "accepted a:80 · reset backend_protocol");
   CHECK(bench.pool->health(0).text(bench.loop.now()) == "up, 2 failures in a row");
 }
 
@@ -635,7 +635,7 @@ TEST_CASE("servers: a full line refuses, and who waits too long is told") {
   bench.turn();
   CHECK(three.take() == "reset queue_full");
   CHECK(bench.turn_until([&] { return two.listener->is_over; }));
-  CHECK(two.take() == "reset workers_busy");
+  CHECK(two.take() == "reset backends_busy");
   CHECK_FALSE(one.listener->is_over);
 }
 
@@ -665,7 +665,7 @@ TEST_CASE("servers: no connection within the connect time is a bad gateway") {
   ServersBench bench(std::move(spec));
   const Request request = bench.open(get());
   CHECK(bench.turn_until([&] { return request.listener->is_over; }));
-  CHECK(request.take() == "reset worker_reset");
+  CHECK(request.take() == "reset backend_reset");
   const auto server = bench.connect();  // late, and kept for others
   CHECK(server->take() == "");
 }
@@ -678,7 +678,7 @@ TEST_CASE("servers: a server that is silent for the read time is a gateway timeo
   bench.turn();
   const auto server = bench.connect();
   CHECK(bench.turn_until([&] { return request.listener->is_over; }));
-  CHECK(request.take() == "accepted a:80 · reset worker_timeout");
+  CHECK(request.take() == "accepted a:80 · reset backend_timeout");
   bench.turn();
   CHECK(server->is_destroyed);
   CHECK(bench.pool->health(0).text(bench.loop.now()) == "up, 1 failures in a row");
@@ -693,7 +693,7 @@ TEST_CASE("servers: another server may answer what a silent one did not, and tha
   bench.turn();
   const auto silent = bench.connect();
   CHECK(bench.turn_until([&] { return request.listener->is_over; }));
-  CHECK(request.take() == "accepted a:80 · reset worker_timeout");
+  CHECK(request.take() == "accepted a:80 · reset backend_timeout");
   CHECK(request.listener->has_other);
   bench.silent = "a:80";
   const Request again = bench.open(get());
@@ -722,7 +722,7 @@ TEST_CASE("servers: a server that stops reading for the write time is a gateway 
   server->is_jammed = true;
   bench.backend->data(request.key, as_bytes(std::string(100, 'x')));
   CHECK(bench.turn_until([&] { return request.listener->is_over; }));
-  CHECK(request.take() == "accepted a:80 · reset worker_timeout");
+  CHECK(request.take() == "accepted a:80 · reset backend_timeout");
 }
 
 TEST_CASE("servers: an event stream may be silent for longer than the read time") {

@@ -216,7 +216,7 @@ def test_who_gave_up_by_the_first_frame_is_named(stack):
         peer.send(f.frame(f.RST_STREAM, 0, peer.next(f.HEADERS).stream, (2).to_bytes(4, 'big')))
         assert connection.read_reply().status == 502
     entry = json.loads(z.lines_of(path, 1)[0])
-    assert (entry['worker'], entry['reason']) == ('peer', 'worker_reset')
+    assert (entry['worker'], entry['reason']) == ('peer', 'backend_reset')
 
 
 def test_the_queue_time_ends_when_a_worker_takes_it(stack):

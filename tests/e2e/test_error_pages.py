@@ -66,13 +66,13 @@ def test_a_full_pool_is_busy_and_an_empty_one_is_not_there(router, stack):
         reply = other.request('GET', '/get', [JSON])
         check_page(reply, 503, BUSY, is_json=True)
         assert int(reply.get('retry-after')) > 0
-        router.wait_log(r'GET /get from \S+ failed: workers_busy: .*start more workers')
+        router.wait_log(r'GET /get from \S+ failed: backends_busy: .*start more workers')
         stack.processes[-1].kill()
         assert holder.read_reply().status == 503  # it was opened again, and waited in vain
         router.wait_workers(0)
         reply = other.request('GET', '/get')
         check_page(reply, 503, 'The service is not available now. Try again in a moment.')
-        router.wait_log(r'GET /get from \S+ failed: no_worker: .*--queue-timeout')
+        router.wait_log(r'GET /get from \S+ failed: no_backend: .*--queue-timeout')
     z.eventually(lambda: open(stack.path('access')).read().count(' 503 ') == 3)
 
 

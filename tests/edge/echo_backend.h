@@ -91,7 +91,7 @@ class EchoBackend final : public Backend, private TurnEnd {
     if (lost_replies > 0) {
       --lost_replies;
       streams_.erase(at);
-      return reply_to.find()->reset({Fault::backend, Code::worker_lost, false, "echo is gone"});
+      return reply_to.find()->reset({Fault::backend, Code::backend_lost, false, "echo is gone"});
     }
     if (stream.left > 0) return;
     streams_.erase(at);

@@ -31,13 +31,13 @@ const Case kCases[] = {
     {Code::header_too_large, 431, "header_too_large"},
     {Code::not_implemented, 501, "not_implemented"},
     {Code::version_not_supported, 505, "version_not_supported"},
-    {Code::worker_lost, 502, "worker_lost"},
-    {Code::worker_reset, 502, "worker_reset"},
-    {Code::worker_protocol, 502, "worker_protocol"},
-    {Code::worker_refused, 503, "worker_refused"},
-    {Code::worker_timeout, 504, "worker_timeout"},
-    {Code::no_worker, 503, "no_worker"},
-    {Code::workers_busy, 503, "workers_busy"},
+    {Code::backend_lost, 502, "backend_lost"},
+    {Code::backend_reset, 502, "backend_reset"},
+    {Code::backend_protocol, 502, "backend_protocol"},
+    {Code::backend_refused, 503, "backend_refused"},
+    {Code::backend_timeout, 504, "backend_timeout"},
+    {Code::no_backend, 503, "no_backend"},
+    {Code::backends_busy, 503, "backends_busy"},
     {Code::queue_full, 503, "queue_full"},
     {Code::internal, 500, "internal"},
     {Code::frame_error, 502, "frame_error"},
@@ -105,7 +105,7 @@ TEST_CASE("error reply: what an option decided names that option to the operator
 
 TEST_CASE("error reply: a date is left out when there is none, and an old head is cleared") {
   Head head{{":status", "200"}, {"x", "y"}};
-  static_cast<void>(write_error_reply(Code::no_worker, ErrorFormat::html, "", head));
+  static_cast<void>(write_error_reply(Code::no_backend, ErrorFormat::html, "", head));
   CHECK_FALSE(head.has("date"));
   CHECK_FALSE(head.has("x"));
 }

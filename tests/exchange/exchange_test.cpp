@@ -272,7 +272,7 @@ TEST_CASE("exchange: what a worker may not say is a 502 before the head, a reset
     Script s;
     s.ask("GET").accept().reply("200", Last::no, {{"content-length", "5"}}).heard();
     one.say(s);
-    CHECK(s.heard().ends_with("b1 reset 1 · c reset worker_protocol"));
+    CHECK(s.heard().ends_with("b1 reset 1 · c reset backend_protocol"));
     CHECK(s.is_over());
   }
 }
@@ -417,14 +417,14 @@ TEST_CASE("exchange: a worker that takes no more of the body in time is a 504, n
 
 TEST_CASE("exchange: the error reply to HEAD has no body") {
   Script s;
-  CHECK(s.ask("HEAD").fail(no_worker()).heard() == "b1 open HEAD / last · b1 end · c head 503 last · c end");
+  CHECK(s.ask("HEAD").fail(no_backend()).heard() == "b1 open HEAD / last · b1 end · c head 503 last · c end");
   CHECK(s.client.seen.find("retry-after") == "1");
 }
 
 TEST_CASE("exchange: a failure after the head is a reset") {
   Script s;
   CHECK(s.ask("GET").accept().reply("200").reply_data(3).fail(lost()).heard() ==
-        "b1 open GET / last · b1 end · c head 200 · c data 3 · c reset worker_lost");
+        "b1 open GET / last · b1 end · c head 200 · c data 3 · c reset backend_lost");
   CHECK(s.is_over());
 }
 
@@ -453,7 +453,7 @@ TEST_CASE("exchange: the client may go away from inside any of its verbs") {
     if (what.ends_with("head")) s.client.on_head = leave;
     if (what.ends_with("data")) s.client.on_data = leave;
     s.ask("GET").heard();
-    if (what.starts_with("error")) s.fail(no_worker());
+    if (what.starts_with("error")) s.fail(no_backend());
     if (what == "last head") s.reply("200", Last::yes);
     if (what == "head" || what == "data") s.reply("200").reply_data(1).reply_end();
     const std::string heard = s.heard();

@@ -197,7 +197,7 @@ TEST_CASE("judge: fields that hold for every reply win over the backend's, and a
   CHECK(s.client.seen.find("access-control-allow-origin") == "https://a.test");
   CHECK(s.client.seen.count("vary") == 1);
   s.say(with_fields()).ask("GET", "/a");
-  s.fail(no_worker());
+  s.fail(no_backend());
   CHECK(s.client.seen.status() == 503);
   CHECK(s.client.seen.find("access-control-allow-origin") == "https://a.test");
   CHECK(s.client.seen.find("vary") == "Origin");

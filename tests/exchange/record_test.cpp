@@ -51,13 +51,13 @@ TEST_CASE("record: why it failed, and who had it last") {
   Logged s;
   s.ask("POST");
   s.wait(1).accept("w1").fail(lost());
-  CHECK(s.line().ends_with(" w1 1.000 1.000 0 worker_lost\n"));
+  CHECK(s.line().ends_with(" w1 1.000 1.000 0 backend_lost\n"));
   CHECK(s.line().starts_with("502 " + std::to_string(s.client.body.size()) + " "));
 
   Logged nobody;
   nobody.ask("GET");
-  nobody.wait(5'000).fail(no_worker());
-  CHECK(nobody.line().ends_with(" - 0.000 5000.000 0 no_worker\n"));
+  nobody.wait(5'000).fail(no_backend());
+  CHECK(nobody.line().ends_with(" - 0.000 5000.000 0 no_backend\n"));
 
   Logged gone;
   gone.ask("GET").accept().cancel();
@@ -65,7 +65,7 @@ TEST_CASE("record: why it failed, and who had it last") {
 
   Logged late;
   late.ask("GET").accept().reply("200").reply_data(3).fail(lost());
-  CHECK(late.line() == "200 3 w1 0.000 0.000 0 worker_lost\n");
+  CHECK(late.line() == "200 3 w1 0.000 0.000 0 backend_lost\n");
 }
 
 TEST_CASE("record: the queue time ends with acceptance, and is the last opening's; total time has all") {

@@ -20,7 +20,7 @@ ExchangeSettings with_budget(std::uint32_t percent, std::uint32_t floor) {
 }  // namespace
 
 TEST_CASE("retry: a request for which a backend had nobody is opened again as often as there are others, any method") {
-  for (const Code code : {Code::no_worker, Code::workers_busy, Code::queue_full}) {
+  for (const Code code : {Code::no_backend, Code::backends_busy, Code::queue_full}) {
     Script s;
     s.backend.others = 1;
     s.begin().ask_more("POST").send(9).send_end();
@@ -36,14 +36,14 @@ TEST_CASE("retry: a request for which a backend had nobody is opened again as of
 
 TEST_CASE("retry: a backend without others is not asked again for want of workers, nor after any other error") {
   Script alone;
-  CHECK(alone.ask("GET").fail(no_worker()).heard().find("b2") == std::string::npos);
+  CHECK(alone.ask("GET").fail(no_backend()).heard().find("b2") == std::string::npos);
   Script s;
   s.backend.others = 1;
   CHECK(s.ask("POST").fail(given_up()).heard().find("b2") == std::string::npos);
   Script begun;
   begun.backend.others = 1;
   begun.ask("GET").accept().reply("200").heard();
-  CHECK(begun.fail(no_worker()).heard().find("b2") == std::string::npos);
+  CHECK(begun.fail(no_backend()).heard().find("b2") == std::string::npos);
 }
 
 TEST_CASE("retry: who is tried again, and who gets what instead") {
@@ -86,9 +86,9 @@ TEST_CASE("retry: who is tried again, and who gets what instead") {
       {"lost POST with a key", "POST", true, 9, no_interim, lost(), "b2 open POST / · b2 data 9 · b2 end"},
       // anything else
       {"given up GET", "GET", no_key, 0, no_interim, given_up(), "c head 502"},
-      {"no worker", "GET", no_key, 0, no_interim, no_worker(), "c head 503"},
+      {"no worker", "GET", no_key, 0, no_interim, no_backend(), "c head 503"},
       {"router's fault", "GET", no_key, 0, no_interim, routers_fault, "c head 502"},
-      {"timeout", "GET", no_key, 0, no_interim, {Fault::backend, Code::worker_timeout, false, ""}, "c head 504"},
+      {"timeout", "GET", no_key, 0, no_interim, {Fault::backend, Code::backend_timeout, false, ""}, "c head 504"},
       // the backend has another one who may answer
       {"silent, GET", "GET", no_key, 0, no_interim, silent(), "b2 open GET /"},
       {"silent, PUT", "PUT", no_key, 9, no_interim, silent(), "b2 open PUT / · b2 data 9 · b2 end"},
@@ -387,8 +387,8 @@ TEST_CASE("retry: a client that goes away ends the pause") {
 TEST_CASE("retry: a WebSocket that a worker has accepted, or refused, is not opened again") {
   Script accepted;
   accepted.ask_socket().accept().reply("200").heard();
-  CHECK(accepted.fail(lost()).heard() == "c reset worker_lost");
+  CHECK(accepted.fail(lost()).heard() == "c reset backend_lost");
   Script refused;
   refused.ask_socket().accept().reply("403").heard();
-  CHECK(refused.fail(lost()).heard() == "c reset worker_lost");
+  CHECK(refused.fail(lost()).heard() == "c reset backend_lost");
 }

@@ -447,7 +447,7 @@ TEST_CASE("routing: a site's error page replaces the router's, not a backend's")
   CHECK(s.status("/nobody", {{":method", "HEAD"}}) == 404);
   CHECK(s.told("content-length") == "15|");
   CHECK(s.client.body.empty());
-  s.get("/a").fail(no_worker());
+  s.get("/a").fail(no_backend());
   CHECK(s.client.seen.status() == 503);
   CHECK(s.client.body == "{}");
   CHECK(s.told("content-type") == "application/json|");
@@ -500,7 +500,7 @@ TEST_CASE("routing: a site's security fields stand in the place of all sites', a
   CHECK(own.told("x-frame-options") == "backend's|");
 
   SiteScript none(all + routes(route_text("/", "backend"), "security_headers = {}\n"));
-  none.get("/").fail(no_worker());
+  none.get("/").fail(no_backend());
   CHECK(none.client.seen.status() == 503);
   CHECK(none.told("x-frame-options").empty());
   CHECK(none.told("x-content-type-options").empty());

@@ -165,12 +165,12 @@ struct FakeClock final : WallClock {
   [[nodiscard]] WallTime wall_now() const override { return wall; }
 };
 
-inline Error lost() { return {Fault::backend, Code::worker_lost, false, "w1 went away"}; }
-inline Error unseen() { return {Fault::backend, Code::worker_lost, true, "w1 never saw it"}; }
-inline Error refused() { return {Fault::backend, Code::worker_refused, true, "w1 has no room"}; }
-inline Error silent() { return {Fault::backend, Code::worker_timeout, false, "w1 says nothing", true}; }
-inline Error given_up() { return {Fault::backend, Code::worker_reset, false, "w1 reset it"}; }
-inline Error no_worker() { return {Fault::router, Code::no_worker, true, "nobody for 5 s"}; }
+inline Error lost() { return {Fault::backend, Code::backend_lost, false, "w1 went away"}; }
+inline Error unseen() { return {Fault::backend, Code::backend_lost, true, "w1 never saw it"}; }
+inline Error refused() { return {Fault::backend, Code::backend_refused, true, "w1 has no room"}; }
+inline Error silent() { return {Fault::backend, Code::backend_timeout, false, "w1 says nothing", true}; }
+inline Error given_up() { return {Fault::backend, Code::backend_reset, false, "w1 reset it"}; }
+inline Error no_backend() { return {Fault::router, Code::no_backend, true, "nobody for 5 s"}; }
 inline Error cancelled() { return {Fault::client, Code::cancelled, false, "the client went away"}; }
 
 inline EdgeSettings with_terms(const RequestTerms& terms, const WebSocketSettings& web_sockets) {

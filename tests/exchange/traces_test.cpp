@@ -71,7 +71,7 @@ TEST_CASE("traces: each attempt is a span, and its backend's caller; queue and b
 
 TEST_CASE("traces: replies of the router's own have a span, too, and what is refused before it has a head") {
   Traced s;
-  s.traced.find(s.ask())->reset(no_worker());
+  s.traced.find(s.ask())->reset(no_backend());
   Head head;
   s.traced.refuse(s.client, s.info, head, Code::bad_request, s.clock.time);
   const Json spans = s.spans();

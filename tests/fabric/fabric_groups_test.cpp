@@ -95,7 +95,7 @@ TEST_CASE("fabric: what a group's worker claims does not count, and without othe
   bench.pass(4'900);
   CHECK(bench.exchange().said.empty());
   bench.pass(200);
-  CHECK(bench.exchange().said == reset_of(Code::no_worker));
+  CHECK(bench.exchange().said == reset_of(Code::no_backend));
 }
 
 TEST_CASE("fabric: workers that were there before their group was named are in it, but those that leave are not") {
@@ -131,12 +131,12 @@ TEST_CASE("fabric: a group's stream that waited too long is told whether the gro
   Backend& group = bench.fabric->group("batch");
   ask(bench, group);
   bench.pass(5'100);
-  CHECK(bench.exchange().said == reset_of(Code::no_worker));
+  CHECK(bench.exchange().said == reset_of(Code::no_backend));
   join(bench, "g", "batch", 1);
   ask(bench, group);
   ask(bench, group);
   bench.pass(5'100);
-  CHECK(bench.exchange().said == reset_of(Code::workers_busy));
+  CHECK(bench.exchange().said == reset_of(Code::backends_busy));
 }
 
 TEST_CASE("fabric: a worker changes its group by another HELLO") {

@@ -13,7 +13,7 @@ using namespace zeroway::test;
 
 namespace {
 
-const std::string kLost = std::to_string(static_cast<int>(Code::worker_lost));
+const std::string kLost = std::to_string(static_cast<int>(Code::backend_lost));
 
 // As `pass`, but the loop does not run meanwhile.
 void stand_still(Bench& bench, std::chrono::milliseconds time) {
@@ -143,7 +143,7 @@ TEST_CASE("fabric heartbeats: what waits for a worker does not expire by such a 
   bench.pass(3'900);
   CHECK(bench.exchange().said.empty());
   bench.pass(200);
-  CHECK(bench.exchange().said == "reset " + std::to_string(static_cast<int>(Code::no_worker)));
+  CHECK(bench.exchange().said == "reset " + std::to_string(static_cast<int>(Code::no_backend)));
 }
 
 TEST_CASE("fabric: a peer whose routing id is empty or begins with zero is cut at its first word") {

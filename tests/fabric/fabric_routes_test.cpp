@@ -75,7 +75,7 @@ TEST_CASE("fabric: what waits for a route goes to the open pool when the route i
   bench.pass(1'500);
   CHECK(bench.counters.dealt + bench.counters.steered == 1);
   bench.pass(5'000);
-  CHECK(bench.exchange().last_error.code != Code::no_worker);
+  CHECK(bench.exchange().last_error.code != Code::no_backend);
 }
 
 TEST_CASE("fabric: what moves to another line keeps its place and its time") {
@@ -88,7 +88,7 @@ TEST_CASE("fabric: what moves to another line keeps its place and its time") {
   bench.pass(500);
   bench.ask("/last");
   bench.pass(600);  // the route is forgotten, "/other" has waited long enough
-  CHECK(bench.exchanges.at(1)->last_error.code == Code::no_worker);
+  CHECK(bench.exchanges.at(1)->last_error.code == Code::no_backend);
   bench.hello("a");
   CHECK(bench.last_line() == "a: welcome · head GET /api/1 end · head GET /last end");
 }
@@ -140,7 +140,7 @@ TEST_CASE("fabric: a path that no worker claims waits while nobody is connected,
   bench.ask("/other");
   CHECK(bench.exchange().said.empty());
   bench.pass(5'100);
-  CHECK(bench.exchange().last_error.code == Code::no_worker);
+  CHECK(bench.exchange().last_error.code == Code::no_backend);
 
   come(bench, "api");
   leave(bench, "api");
@@ -173,7 +173,7 @@ TEST_CASE("fabric: what waited for a route until it was forgotten misses a worke
   bench.pass(4'000);
   bench.ask("/api/users");
   bench.pass(1'100);
-  CHECK(bench.exchange().last_error.code == Code::no_worker);
+  CHECK(bench.exchange().last_error.code == Code::no_backend);
   bench.ask("/api/users");
   CHECK(bench.exchange().last_error.code == Code::no_route);
 }
@@ -210,11 +210,11 @@ TEST_CASE("fabric: a full pool is told as busy, one without workers as absent") 
   bench.ask("/api/1");
   bench.ask("/api/2");
   bench.pass(5'100);
-  CHECK(bench.exchange().last_error.code == Code::workers_busy);
+  CHECK(bench.exchange().last_error.code == Code::backends_busy);
   leave(bench, "api");
   bench.ask("/api/3");
   bench.pass(5'100);
-  CHECK(bench.exchange().last_error.code == Code::no_worker);
+  CHECK(bench.exchange().last_error.code == Code::no_backend);
 }
 
 // ---- a router that has just started

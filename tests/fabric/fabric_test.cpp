@@ -12,8 +12,8 @@ using namespace zeroway::test;
 
 namespace {
 
-const std::string kLost = std::to_string(static_cast<int>(Code::worker_lost));
-const std::string kBadWorker = std::to_string(static_cast<int>(Code::worker_protocol));
+const std::string kLost = std::to_string(static_cast<int>(Code::backend_lost));
+const std::string kBadWorker = std::to_string(static_cast<int>(Code::backend_protocol));
 
 }  // namespace
 
@@ -155,7 +155,7 @@ TEST_CASE("fabric: without a worker a stream waits, is served by one that comes,
   bench.break_deal("a");
   bench.ask("/second");
   bench.pass(5'100);
-  CHECK(bench.exchange().last_error.code == Code::no_worker);
+  CHECK(bench.exchange().last_error.code == Code::no_backend);
 }
 
 TEST_CASE("fabric: a full queue refuses the next stream") {
@@ -175,7 +175,7 @@ TEST_CASE("fabric: a refused stream is safe to open again and its worker is left
   MessageWriter writer;
   writer.rst_stream(stream, ResetCode::refused_stream);
   bench.say("a", writer);
-  CHECK(bench.exchange().said == "reset safe " + std::to_string(static_cast<int>(Code::worker_refused)));
+  CHECK(bench.exchange().said == "reset safe " + std::to_string(static_cast<int>(Code::backend_refused)));
   for (int i = 0; i < 4; ++i) bench.ask();
   CHECK(bench.lines_to("b") == 5);
   bench.pass(100);
@@ -191,7 +191,7 @@ TEST_CASE("fabric: who gives a stream up by the first frame is told") {
   MessageWriter writer;
   writer.rst_stream(stream, ResetCode::internal_error);
   bench.say("b", writer);
-  CHECK(bench.exchange().said == "accepted by b · reset " + std::to_string(static_cast<int>(Code::worker_reset)));
+  CHECK(bench.exchange().said == "accepted by b · reset " + std::to_string(static_cast<int>(Code::backend_reset)));
 }
 
 TEST_CASE("fabric: unclaimed after a whole round and no connection broke: proven unseen") {
@@ -402,7 +402,7 @@ TEST_CASE("fabric: what a leaving worker cancels is lost with it, what it resets
     return said;
   };
   CHECK(reset_of(ResetCode::cancel) == "accepted by a · credit 196608 · reset " + kLost);
-  const std::string failed = std::to_string(static_cast<int>(Code::worker_reset));
+  const std::string failed = std::to_string(static_cast<int>(Code::backend_reset));
   CHECK(reset_of(ResetCode::internal_error) == "accepted by a · credit 196608 · reset " + failed);
 }
 
@@ -681,7 +681,7 @@ TEST_CASE("fabric: a bad header block fails its stream alone") {
   append_frame_header(bytes, 1, FrameType::headers, kFlagEndHeaders, stream);
   bytes += '\xff';
   bench.say("a", bytes);
-  CHECK(bench.exchange().last_error.code == Code::worker_protocol);
+  CHECK(bench.exchange().last_error.code == Code::backend_protocol);
   CHECK(bench.last_line() == "a: rst 1");
   CHECK(bench.counters.workers == 1);
 }
@@ -699,7 +699,7 @@ TEST_CASE("fabric: more reply data than was credited fails the stream") {
   MessageWriter one_more;
   one_more.data(stream, as_bytes("x"), Last::no);
   bench.say("a", one_more);
-  CHECK(bench.exchange().last_error.code == Code::worker_protocol);
+  CHECK(bench.exchange().last_error.code == Code::backend_protocol);
   CHECK(bench.last_line() == "a: rst 3");
 }
 

@@ -11,7 +11,7 @@ using namespace zeroway::test;
 
 namespace {
 
-const std::string kLost = std::to_string(static_cast<int>(Code::worker_lost));
+const std::string kLost = std::to_string(static_cast<int>(Code::backend_lost));
 constexpr std::size_t kPiece = 1 << 18;
 constexpr std::size_t kMore = std::size_t{2} * kMostUnread;
 

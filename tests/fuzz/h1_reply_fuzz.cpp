@@ -83,7 +83,7 @@ class Owner : public ReplyEvents {
   void reset(CodecStream stream, const Error& error) override {
     must(stream == stream_ && !is_over_ && codec_.is_finished());
     must(error.fault == Fault::backend && !error.retry_safe);
-    must(error.code == Code::worker_lost || error.code == Code::worker_protocol);
+    must(error.code == Code::backend_lost || error.code == Code::backend_protocol);
     is_over_ = true;
     told_ += "|reset " + std::to_string(static_cast<int>(error.code));
   }

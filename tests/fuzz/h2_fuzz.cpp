@@ -31,7 +31,7 @@ class Session : public CodecEvents {
     codec_.input_ended(*this);
     for (const auto& [stream, one] : std::exchange(open_, {})) {
       must(one.has_ended);  // the others are cancelled
-      codec_.reset(stream, Error{Fault::backend, Code::worker_lost, false, ""});
+      codec_.reset(stream, Error{Fault::backend, Code::backend_lost, false, ""});
     }
     flush();
     // Replies that the client's window holds may keep the connection open.
@@ -127,7 +127,7 @@ class Session : public CodecEvents {
     codec_.data(stream, as_bytes("hello"));
     open_.erase(stream);
     if ((habits_ & 128) != 0) {
-      codec_.reset(stream, Error{Fault::backend, Code::worker_lost, false, ""});
+      codec_.reset(stream, Error{Fault::backend, Code::backend_lost, false, ""});
     } else {
       codec_.end(stream, trailers);
     }

@@ -69,7 +69,7 @@ class Owner : public ReplyEvents {
   void reset(CodecStream id, const Error& error) override {
     Stream& stream = open(id);
     must(error.fault == Fault::backend);
-    must(!error.retry_safe || error.code == Code::worker_refused);
+    must(!error.retry_safe || error.code == Code::backend_refused);
     stream.is_over = true;
     stream.data = "|reset " + std::to_string(static_cast<int>(error.code));  // how much came before is as it was cut
   }

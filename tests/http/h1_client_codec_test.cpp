@@ -47,7 +47,7 @@ TEST_CASE("h1 client: a connection that closes before a byte of the request was 
     Owner owner;
     const auto stream = owner.codec.open(kPost, Last::no, Kind::request);
     owner.codec.input_ended(how, owner.verbs);
-    CHECK(owner.verbs.text() == "reset worker_lost safe");
+    CHECK(owner.verbs.text() == "reset backend_lost safe");
     CHECK_FALSE(owner.codec.has_reply_begun(stream));
     CHECK(owner.codec.is_finished());
     CHECK(owner.codec.output().empty());
@@ -59,7 +59,7 @@ TEST_CASE("h1 client: once a byte was written, nothing proves that the origin di
   const auto stream = owner.get();
   owner.write(1);
   owner.codec.input_ended(End::broken, owner.verbs);
-  CHECK(owner.verbs.text() == "reset worker_lost");
+  CHECK(owner.verbs.text() == "reset backend_lost");
   CHECK_FALSE(owner.codec.has_reply_begun(stream));
 }
 
@@ -67,7 +67,7 @@ TEST_CASE("h1 client: a reply that came before its request is not its reply, and
   Owner owner;
   const auto stream = owner.get();
   owner.feed("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
-  CHECK(owner.verbs.text() == "reset worker_lost safe");
+  CHECK(owner.verbs.text() == "reset backend_lost safe");
   CHECK_FALSE(owner.codec.has_reply_begun(stream));
   CHECK(owner.codec.is_finished());
 }
@@ -188,7 +188,7 @@ TEST_CASE("h1 client: endless interim replies are cut off") {
   owner.verbs.on_head = [&](CodecStream, int) { ++told; };
   for (int i = 0; i < 30; ++i) owner.feed(one);
   CHECK(told == 26);
-  CHECK(owner.verbs.text().ends_with("reset worker_protocol"));
+  CHECK(owner.verbs.text().ends_with("reset backend_protocol"));
   CHECK(owner.codec.is_finished());
 }
 

@@ -159,7 +159,7 @@ TEST_CASE("h1 client WebSocket: a 101 that breaks a rule of RFC 6455 §4.1 is no
     Socket socket("chat, superchat");
     (void)socket.sent();
     socket.feed("HTTP/1.1 101 Switching Protocols\r\n" + fields + "\r\n" + from_origin(kText, "x"));
-    CHECK(socket.verbs.text() == "reset worker_protocol");
+    CHECK(socket.verbs.text() == "reset backend_protocol");
     CHECK(socket.codec.is_finished());
     CHECK(socket.codec.output().empty());
   }
@@ -185,7 +185,7 @@ TEST_CASE("h1 client WebSocket: 200 without an upgrade does not look like an ope
     Socket socket;
     (void)socket.sent();
     socket.feed(std::string("HTTP/1.1 ") + status + "\r\nContent-Length: 2\r\n\r\nhi");
-    CHECK(socket.verbs.text() == "reset worker_protocol");
+    CHECK(socket.verbs.text() == "reset backend_protocol");
     CHECK(socket.codec.is_finished());
   }
 }
@@ -336,7 +336,7 @@ TEST_CASE("h1 client WebSocket: an origin that is lost without a Close resets th
     Socket socket;
     socket.open();
     socket.codec.input_ended(how, socket.verbs);
-    CHECK(socket.verbs.text() == "reset worker_lost");
+    CHECK(socket.verbs.text() == "reset backend_lost");
     CHECK(socket.codec.is_finished());
   }
 }
@@ -345,7 +345,7 @@ TEST_CASE("h1 client WebSocket: a connection that ends before the 101 is a lost 
   Socket socket;
   (void)socket.sent();
   socket.codec.input_ended(End::orderly, socket.verbs);
-  CHECK(socket.verbs.text() == "reset worker_lost");
+  CHECK(socket.verbs.text() == "reset backend_lost");
 }
 
 TEST_CASE("h1 client WebSocket: a broken rule resets the stream, behind the messages before it, with a Close") {
@@ -364,7 +364,7 @@ TEST_CASE("h1 client WebSocket: a broken rule resets the stream, behind the mess
       socket.open();
       if (has_message) socket.feed(from_origin(kText, "good"));
       socket.feed(bytes + from_origin(kText, "more"));
-      CHECK(socket.verbs.text() == std::string(has_message ? "text \"good\" · " : "") + "reset worker_protocol");
+      CHECK(socket.verbs.text() == std::string(has_message ? "text \"good\" · " : "") + "reset backend_protocol");
       CHECK(socket.codec.is_finished());
       socket.origin.feed(socket.sent());
       const auto told = socket.origin.taken();
@@ -410,7 +410,7 @@ TEST_CASE("h1 client WebSocket: a ping goes out after a quiet interval, and an o
   due = socket.codec.tick(due, socket.verbs);
   CHECK(socket.sent().starts_with("\x89\x8c"));
   (void)socket.codec.tick(due, socket.verbs);
-  CHECK(socket.verbs.text() == "reset worker_lost");
+  CHECK(socket.verbs.text() == "reset backend_lost");
   CHECK(socket.codec.is_finished());
 }
 

@@ -218,7 +218,7 @@ TEST_CASE("h1 codec: reset inside every event closes, and nothing more is told")
   const HttpLimits limits;
   const std::string input =
       "POST /1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nGET";
-  const Error lost{Fault::backend, Code::worker_lost, false, ""};
+  const Error lost{Fault::backend, Code::backend_lost, false, ""};
   for (int where = 0; where < 3; ++where) {
     H1Codec codec(limits, "http");
     VerbRecorder verbs;

@@ -94,7 +94,7 @@ class Script {
       (void)fields(words, trailers);
       codec_.end(stream, trailers);
     } else if (verb == "reset") {
-      codec_.reset(stream, Error{Fault::backend, Code::worker_lost, false, ""});
+      codec_.reset(stream, Error{Fault::backend, Code::backend_lost, false, ""});
     } else if (verb == "credit") {
       std::uint32_t bytes = 0;
       words >> bytes;

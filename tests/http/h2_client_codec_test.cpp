@@ -181,7 +181,7 @@ TEST_CASE("h2 client: a head in many pieces is read, a flood of CONTINUATION fra
   (void)pair.sent();
   pair.feed(kSettings + h2::frame(h2::kHeaders, h2::kEndStream, 1, h2::field(":status", "200")));
   for (int i = 0; i < 11'000; ++i) (void)pair.codec.read(as_bytes(h2::frame(h2::kContinuation, 0, 1, "")), pair.verbs);
-  CHECK(pair.verbs.text() == "reset worker_protocol");
+  CHECK(pair.verbs.text() == "reset backend_protocol");
   CHECK(pair.codec.is_finished());
 }
 
@@ -280,7 +280,7 @@ TEST_CASE("h2 client: REFUSED_STREAM alone says that a repeat is safe, whatever 
     const auto stream = pair.codec.open(kPost, Last::no, Kind::request);
     (void)pair.sent();
     pair.feed(kSettings + h2::frame(h2::kRstStream, 0, stream, h2::number(code, 4)));
-    CHECK(pair.verbs.text() == (code == 0x7 ? "reset worker_refused safe" : "reset worker_reset"));
+    CHECK(pair.verbs.text() == (code == 0x7 ? "reset backend_refused safe" : "reset backend_reset"));
     CHECK_FALSE(pair.codec.is_finished());
   }
 }
@@ -310,7 +310,7 @@ TEST_CASE("h2 client: GOAWAY refuses the streams above its last id, the others g
     CHECK_FALSE(pair.codec.has_reply_begun(id));
   };
   pair.feed(kSettings + h2::frame(h2::kGoaway, 0, 0, h2::number(first, 4) + h2::number(0, 4)));
-  CHECK(pair.verbs.text() == "reset worker_refused safe");
+  CHECK(pair.verbs.text() == "reset backend_refused safe");
   CHECK(reset == std::set<CodecStream>{second});
   CHECK(pair.codec.is_finished());
   CHECK(pair.codec.room() == 0);
@@ -325,7 +325,7 @@ TEST_CASE("h2 client: a request that a GOAWAY overtook before it was sent is saf
   pair.feed(kSettings + h2::frame(h2::kGoaway, 0, 0, h2::number(0, 4) + h2::number(0, 4)));
   (void)pair.sent();
   pair.codec.written(0, pair.verbs);
-  CHECK(pair.verbs.text() == "reset worker_refused safe");
+  CHECK(pair.verbs.text() == "reset backend_refused safe");
 }
 
 TEST_CASE("h2 client: a connection that ends loses its streams, safe to repeat only when nothing was written") {
@@ -336,7 +336,8 @@ TEST_CASE("h2 client: a connection that ends loses its streams, safe to repeat o
   (void)pair.codec.output();  // made, but not written
   pair.codec.input_ended(End::orderly, pair.verbs);
   const auto text = pair.verbs.text();
-  CHECK((text == "reset worker_lost · reset worker_lost safe" || text == "reset worker_lost safe · reset worker_lost"));
+  CHECK((text == "reset backend_lost · reset backend_lost safe" ||
+         text == "reset backend_lost safe · reset backend_lost"));
   CHECK(pair.codec.is_finished());
 }
 
@@ -348,7 +349,7 @@ TEST_CASE("h2 client: a reply without its end is a lost one") {
   bool has_begun = false;
   pair.verbs.on_reset = [&](CodecStream id) { has_begun = pair.codec.has_reply_begun(id); };
   pair.codec.input_ended(End::orderly, pair.verbs);
-  CHECK(pair.verbs.text() == "head 200 · data \"hel\" · reset worker_lost");
+  CHECK(pair.verbs.text() == "head 200 · data \"hel\" · reset backend_lost");
   CHECK(has_begun);
 }
 
@@ -435,7 +436,7 @@ TEST_CASE("h2 client: a malformed reply resets its stream, not the connection") 
     pair.feed(kSettings + bad[i]);
     (void)pair.sent();
     pair.codec.written(0, pair.verbs);
-    CHECK(pair.verbs.text() == "reset worker_protocol");
+    CHECK(pair.verbs.text() == "reset backend_protocol");
     CHECK_FALSE(pair.codec.is_finished());
   }
 }
@@ -450,7 +451,7 @@ TEST_CASE("h2 client: a reply that is longer or shorter than its content-length 
     (void)pair.sent();
     pair.codec.written(0, pair.verbs);
     const auto text = pair.verbs.text();
-    CHECK(text.ends_with("reset worker_protocol"));
+    CHECK(text.ends_with("reset backend_protocol"));
     CHECK(text.find("end") == std::string::npos);
   }
 }
@@ -465,17 +466,17 @@ TEST_CASE("h2 client: heads that are too large, too many fields and floods of in
   for (int i = 0; i < 201; ++i) fields.push_back({"a", "b"});
   pair.feed(kSettings + headers(1, 0, fields));
   (void)pair.sent();
-  CHECK(pair.verbs.text() == "reset worker_protocol");
+  CHECK(pair.verbs.text() == "reset backend_protocol");
   pair.settings.limits.max_head = 5'000;
   pair.feed(headers(3, 0, {{":status", "200"}, {"a", many(5'000)}}));
   (void)pair.sent();
-  CHECK(pair.verbs.text() == "reset worker_protocol");
+  CHECK(pair.verbs.text() == "reset backend_protocol");
   pair.settings.limits.max_head = 65'536;
   std::size_t told = 0;
   pair.verbs.on_head = [&](CodecStream, int) { ++told; };
   for (int i = 0; i < 30; ++i) pair.feed(headers(5, 0, {{":status", "103"}, {"a", many(10'000)}}));
   CHECK(told == 26);
-  CHECK(pair.verbs.text().ends_with("reset worker_protocol"));
+  CHECK(pair.verbs.text().ends_with("reset backend_protocol"));
   CHECK_FALSE(pair.codec.is_finished());
 }
 
@@ -493,7 +494,7 @@ TEST_CASE("h2 client: an origin that speaks no HTTP/2, or breaks it, loses the c
     pair.feed(bytes);
     (void)pair.sent();
     pair.codec.written(0, pair.verbs);
-    CHECK(pair.verbs.text() == "reset worker_protocol · reset worker_protocol");
+    CHECK(pair.verbs.text() == "reset backend_protocol · reset backend_protocol");
     CHECK(pair.codec.is_finished());
     CHECK(pair.codec.room() == 0);
   }

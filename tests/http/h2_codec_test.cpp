@@ -181,7 +181,7 @@ TEST_CASE("h2: a WebSocket that the worker refuses, gives up, or whose client le
     Silent bench;
     bench.hear(kChat);
     bench.say_head(1);
-    bench.codec.reset(1, {Fault::backend, Code::worker_lost, false, ""});
+    bench.codec.reset(1, {Fault::backend, Code::backend_lost, false, ""});
     CHECK(has(bench.heard(), "\x88"));
   }
   for (const std::string& leaves : {rst(1), data(1, "", kEndStream)}) {
@@ -233,7 +233,7 @@ TEST_CASE("h2: a WebSocket's Close that waits for credit is read when nothing wa
   for (const bool is_lost : {false, true}) {
     Waiting bench(test::close_frame(1000));
     if (is_lost) {
-      bench.codec.reset(1, {Fault::backend, Code::worker_lost, false, ""});
+      bench.codec.reset(1, {Fault::backend, Code::backend_lost, false, ""});
     } else {
       bench.say_end(1);
     }
@@ -333,8 +333,8 @@ TEST_CASE("h2: the worker fails") {
   bench.say_head(1);
   bench.say_data(1, "part");
   CHECK(bench.heard() == "headers 1 :status=200 · data 1 \"part\"");
-  bench.codec.reset(1, {Fault::backend, Code::worker_lost, false, ""});
-  bench.codec.reset(3, {Fault::router, Code::no_worker, false, ""});
+  bench.codec.reset(1, {Fault::backend, Code::backend_lost, false, ""});
+  bench.codec.reset(3, {Fault::router, Code::no_backend, false, ""});
   bench.say_end(5);  // without a head
   CHECK(bench.heard() == "rst 1 INTERNAL_ERROR · rst 3 INTERNAL_ERROR · rst 5 INTERNAL_ERROR");
   CHECK(bench.told.find("reset") == std::string::npos);
@@ -368,7 +368,7 @@ TEST_CASE("h2: a reply that fails before its head has left leaves no head behind
   Silent bench;
   bench.hear(get(1) + get(3));
   bench.say_head(1);
-  bench.codec.reset(1, {Fault::backend, Code::worker_reset, false, ""});
+  bench.codec.reset(1, {Fault::backend, Code::backend_reset, false, ""});
   bench.say_head(3);
   static_cast<void>(bench.codec.read(as_bytes(rst(3)), bench));
   CHECK(bench.heard() == "rst 1 INTERNAL_ERROR");
@@ -465,7 +465,7 @@ TEST_CASE("h2: a stream reset while a frame of it waits for room leaves no broke
   bench.say_head(1);
   bench.say_data(1, std::string(100'000, 'a'));
   bench.flush(100);
-  bench.codec.reset(1, {Fault::backend, Code::worker_lost, false, ""});
+  bench.codec.reset(1, {Fault::backend, Code::backend_lost, false, ""});
   bench.say_head(3);
   bench.say_end(3);
   CHECK(has(bench.heard(), "rst 1 INTERNAL_ERROR"));

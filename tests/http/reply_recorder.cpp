@@ -23,14 +23,14 @@ std::string quoted(const std::string& what, const std::string& bytes) {
 
 const char* code_name(Code code) {
   switch (code) {
-    case Code::worker_lost:
-      return "worker_lost";
-    case Code::worker_reset:
-      return "worker_reset";
-    case Code::worker_protocol:
-      return "worker_protocol";
-    case Code::worker_refused:
-      return "worker_refused";
+    case Code::backend_lost:
+      return "backend_lost";
+    case Code::backend_reset:
+      return "backend_reset";
+    case Code::backend_protocol:
+      return "backend_protocol";
+    case Code::backend_refused:
+      return "backend_refused";
     default:
       return "another code";
   }

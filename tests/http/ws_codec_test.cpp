@@ -288,7 +288,7 @@ TEST_CASE("ws codec: a worker that is lost is 1011, also in the middle of a mess
   worker.codec.piece(as_bytes("half a mess"), MessageKind::text, Last::no);
   worker.feed(packed);
   CHECK_FALSE(worker.codec.wants_input());
-  worker.codec.reset(Error{Fault::backend, Code::worker_lost, false, ""});
+  worker.codec.reset(Error{Fault::backend, Code::backend_lost, false, ""});
   CHECK(worker.codec.wants_input());
   worker.codec.piece(as_bytes("late"), MessageKind::text, Last::yes);
   worker.codec.end({});
@@ -342,7 +342,7 @@ TEST_CASE("ws codec: a worker that fails, or a router that leaves, changes nothi
   Asked worker;
   worker.codec.drain();
   worker.answer();
-  worker.codec.reset(Error{Fault::backend, Code::worker_lost, false, {}});
+  worker.codec.reset(Error{Fault::backend, Code::backend_lost, false, {}});
   worker.flush();
   CHECK(worker.client.text() == text("answer") + " · " + closed(1002));
   CHECK(worker.codec.is_over());

@@ -147,7 +147,7 @@ TEST_CASE("dialer: a unix socket with a full backlog is waited for") {
   Bench bench;
   Silent busy(*SocketAddress::unix_socket(folder.path("door")));
   CHECK(bench.dial({busy.address}, 100ms).ends_with("no answer in 100 ms"));
-  CHECK(bench.error().code == Code::worker_timeout);
+  CHECK(bench.error().code == Code::backend_timeout);
   auto dialing =
       bench.dialer.dial(busy.address, nullptr, 4s, [&](Result<Dialed> told) { bench.result.emplace(std::move(told)); });
   bench.result.reset();
@@ -162,13 +162,13 @@ TEST_CASE("dialer: errors say what happened, and whose fault it is") {
   const SocketAddress address = refused_address();
   CHECK(bench.dial({address}) == "cannot connect to " + address.show() + ": refused: nobody listens there");
   CHECK(bench.error().fault == Fault::backend);
-  CHECK(bench.error().code == Code::worker_lost);
+  CHECK(bench.error().code == Code::backend_lost);
   CHECK(bench.error().retry_safe);
 
   const Silent silent;
   CHECK(bench.dial({silent.address}, 100ms) == "cannot connect to " + silent.address.show() + ": no answer in 100 ms");
   CHECK(bench.error().fault == Fault::backend);
-  CHECK(bench.error().code == Code::worker_timeout);
+  CHECK(bench.error().code == Code::backend_timeout);
 
   CHECK(bench.dial(std::vector<SocketAddress>{}) == "no address");
 

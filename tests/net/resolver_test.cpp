@@ -274,7 +274,7 @@ TEST_CASE("resolver: a name server that is silent is a deadline") {
   Bench bench;
   bench.server.is_mute = true;
   CHECK(bench.look_up("app.test", 100ms) == "the name app.test: no answer yet");
-  CHECK(bench.last.code == Code::worker_timeout);
+  CHECK(bench.last.code == Code::backend_timeout);
 }
 
 TEST_CASE("resolver: a family that is never answered does not delay the other one") {

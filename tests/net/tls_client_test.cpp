@@ -307,7 +307,7 @@ TEST_CASE("tls client: a server that is silent, or speaks something else, or lea
     if (!answer.empty()) talks.back().say(answer);
   });
   CHECK(has(bench.dial(where, client, 100ms), "the handshake took over 100 ms"));
-  CHECK(bench.result->error().code == Code::worker_timeout);
+  CHECK(bench.result->error().code == Code::backend_timeout);
   answer = "HTTP/1.1 400 Bad Request\r\n\r\n";
   CHECK(has(bench.dial(where, client), "wrong version number"));
   leaves = true;

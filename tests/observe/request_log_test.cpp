@@ -57,10 +57,10 @@ TEST_CASE("request log: common format, then worker, queue ms, total ms, retries,
   RequestRecord failed = record();
   failed.status = 503;
   failed.worker = "";
-  failed.reason = "no_worker";
+  failed.reason = "no_backend";
   failed.total_time = std::chrono::seconds(5);
   CHECK(line_of(failed, "common") ==
-        "192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"GET /a?b HTTP/1.1\" 503 1234 - 0.090 5000.000 1 no_worker\n");
+        "192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"GET /a?b HTTP/1.1\" 503 1234 - 0.090 5000.000 1 no_backend\n");
 }
 
 TEST_CASE("request log: combined has referer and user agent between the two") {

@@ -36,7 +36,7 @@ TEST_CASE("head rules: a wrong request is the client's, a wrong reply the worker
   const auto answer = check_reply_head({});
   REQUIRE_FALSE(answer.has_value());
   CHECK(answer.error().fault == Fault::backend);
-  CHECK(answer.error().code == Code::worker_protocol);
+  CHECK(answer.error().code == Code::backend_protocol);
 }
 
 TEST_CASE("head rules: method, scheme and path are there (RFC 9113 §8.3.1)") {

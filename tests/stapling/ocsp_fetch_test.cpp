@@ -80,7 +80,7 @@ TEST_CASE("ocsp fetch: whatever else comes is an error, told once") {
   CHECK(Fetching().after(reply("200 OK", std::string(kMaxOcspAnswer + 1, 'x'))) ==
         url + "the answer has more than 65536 bytes");
   Fetching refused;
-  refused.dialer.dials.front()->done(Error{Fault::backend, Code::worker_lost, true, "connection refused"});
+  refused.dialer.dials.front()->done(Error{Fault::backend, Code::backend_lost, true, "connection refused"});
   refused.turn();
   CHECK(refused.told == url + "connection refused");
   Fetching broken;

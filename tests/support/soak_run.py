@@ -289,7 +289,7 @@ class Soak:
     def look_at_log(self, router):
         ours = '|'.join([*POOLS, *(route.name for route in self.routes)])
         for line in re.findall(rf'.*worker (?:{ours})-\d+#\w+ is dropped.*|.*HELLO from (?:{ours})-.*refused.*'
-                               r'|.*worker_protocol.*|.*frame_error.*|.*internal.*', router.log()):
+                               r'|.*backend_protocol.*|.*frame_error.*|.*internal.*', router.log()):
             self.violate(f'{router.name} says: {line}')
 
     def look_at_ids(self):

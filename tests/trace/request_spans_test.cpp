@@ -122,13 +122,13 @@ TEST_CASE("request spans: attributes have the names of the semantic conventions,
 TEST_CASE("request spans: what failed says so, and a client that went away is nobody's error") {
   Request lost;
   lost.record.status = 502;
-  lost.record.reason = "worker_lost";
+  lost.record.reason = "backend_lost";
   lost.attempts[0].status = 0;
-  lost.attempts[0].failure = "worker_lost";
-  lost.attempts.push_back({.id = 0xa2, .opened = kBegan, .over = kBegan, .failure = "worker_lost"});
+  lost.attempts[0].failure = "backend_lost";
+  lost.attempts.push_back({.id = 0xa2, .opened = kBegan, .over = kBegan, .failure = "backend_lost"});
   const Json spans = lost.spans();
   CHECK(spans[0]["status"]["code"] == 2);
-  CHECK(value(spans[0], "error.type") == "worker_lost");
+  CHECK(value(spans[0], "error.type") == "backend_lost");
   CHECK(spans[1]["status"]["code"] == 2);
   CHECK(value(spans[4], "http.request.resend_count") == "1");
   CHECK(spans[5]["name"] == "queue");  // and nobody took it
@@ -140,7 +140,7 @@ TEST_CASE("request spans: what failed says so, and a client that went away is no
   CHECK(gone.spans()[0]["status"].empty());
   CHECK(value(gone.spans()[0], "http.response.status_code") == nullptr);
   Request cut;
-  cut.record.reason = "worker_lost";  // behind a head with 200
+  cut.record.reason = "backend_lost";  // behind a head with 200
   CHECK(cut.spans()[0]["status"]["code"] == 2);
   Request missing;
   missing.record.status = 404;

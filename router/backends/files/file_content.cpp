@@ -65,9 +65,9 @@ Result<Bytes> FileContent::next_of_file(ByteRange& range, std::string& buffer, s
   do {
     count = ::pread(file_.fd(), buffer.data(), wanted, static_cast<off_t>(range.first));
   } while (count < 0 && errno == EINTR);
-  if (count < 0) return Error{Fault::backend, Code::worker_reset, false, std::string("read: ") + std::strerror(errno)};
+  if (count < 0) return Error{Fault::backend, Code::backend_reset, false, std::string("read: ") + std::strerror(errno)};
   if (count == 0) {
-    return Error{Fault::backend, Code::worker_reset, false,
+    return Error{Fault::backend, Code::backend_reset, false,
                  "the file has become shorter: " + std::to_string(range.size) + " bytes are missing"};
   }
   const auto bytes = static_cast<std::size_t>(count);
