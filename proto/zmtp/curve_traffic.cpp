@@ -56,7 +56,10 @@ ZmtpFailure CurveTraffic::open(std::uint8_t& flags, Bytes& body) {
 }
 
 std::span<std::uint8_t> CurveTraffic::plain(std::size_t size) {
-  if (size <= kCurveKeptBuffer && plain_.size() > kCurveKeptBuffer) std::string().swap(plain_);
+  if (size <= kCurveKeptBuffer && plain_.size() > kCurveKeptBuffer) {
+    plain_.resize(size);
+    plain_.shrink_to_fit();
+  }
   if (plain_.size() < size) plain_.resize(size);
   return {reinterpret_cast<std::uint8_t*>(plain_.data()), size};
 }
