@@ -4,6 +4,7 @@
 // Not here: which HTTP status an error becomes (router/exchange/error_reply.h).
 #pragma once
 #include <boost/system/result.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -50,6 +51,8 @@ enum class Code : std::uint8_t {
   internal,       // 500
   frame_error,    // a malformed frame or control payload: `detail` names the error
 };
+
+inline constexpr std::size_t kCodes = static_cast<std::size_t>(Code::frame_error) + 1;
 
 struct Error {
   Fault fault = Fault::router;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "router/plan/limits.h"
+
 namespace zeroway {
 
 namespace {
@@ -12,15 +14,21 @@ constexpr Millis kDrainLookInterval{20};  // whether the last client is gone
 
 }  // namespace
 
+Lane::Operators::Operators(Loop& loop, const ExchangeSettings& settings, const WallClock& clock, AccessJudge& judge)
+    : exchanges(settings, counters, clock, &judge), admission(loop, limits, exchanges, counters) {
+  limits.max_connections = kMostAdminConnections;
+}
+
 Lane::Lane(const Settings& settings, const MimeTypes& types, HashPool& hashes, Welcome welcome, Checks checks,
-           std::unique_ptr<Tracer> tracer)
+           Desk& desk, std::unique_ptr<Tracer> tracer)
     : loop_(settings.io_uring ? ManySends::Ring::if_there : ManySends::Ring::never),
       tracer_(std::move(tracer)),
       fabric_(loop_, settings.fabric, std::move(welcome), counters_),
-      backends_(loop_, clock_, fabric_, types, checks),
+      backends_(loop_, clock_, fabric_, types, desk, checks),
       hashes_(loop_, hashes),
       exchanges_(settings.exchange, counters_, clock_, &access_, tracer_.get()),
       admission_(loop_, settings.edge.limits, exchanges_, counters_),
+      operators_(loop_, settings.exchange, clock_, access_),
       sweep_(loop_, [this] { on_sweep(); }) {
   exchanges_.answer_challenges(challenges_);
   sweep_.set(kSweepInterval);
@@ -28,6 +36,7 @@ Lane::Lane(const Settings& settings, const MimeTypes& types, HashPool& hashes, W
 
 void Lane::on_sweep() {
   exchanges_.sweep(loop_.now());
+  operators_.exchanges.sweep(loop_.now());
   plan_.sweep();
   logs_.sweep(loop_.now());
   flush_spans();
@@ -46,7 +55,8 @@ void Lane::flush_spans() {
 void Lane::use(std::shared_ptr<const Plan> plan, const SharedParts& parts, std::vector<DoorChange> doors) {
   if (parts.limits) access_.use(parts.limits);  // requests of earlier plans go on with those that are there
   auto backends = backends_.make(*plan, parts.pools, plan_.is_empty() ? nullptr : &plan_.now());
-  plan_.use(std::move(plan), std::move(backends), logs_.of(parts.log_files));
+  PlanTallies tallies = tallies_.tallies_of(*plan);
+  plan_.use(std::move(plan), std::move(backends), logs_.of(parts.log_files), std::move(tallies));
   drain_other_doors(doors);
   for (DoorChange& change : doors) {
     if (const auto open = doors_.find(change.door); open != doors_.end()) {
@@ -59,7 +69,10 @@ void Lane::use(std::shared_ptr<const Plan> plan, const SharedParts& parts, std::
 }
 
 void Lane::open_door(DoorChange change) {
-  const DoorContext context{loop_, admission_, exchanges_, counters_};
+  const DoorContext clients{loop_, admission_, exchanges_, counters_};
+  const DoorContext operators{loop_, operators_.admission, operators_.exchanges, operators_.counters};
+  const bool is_management = plan_.now().plan->listeners[change.listener].is_management;
+  const DoorContext& context = is_management ? operators : clients;
   auto door = std::make_unique<FrontDoor>(context, plan_.listen(change.listener));
   if (change.tls) {
     door->open_tls(std::move(change.socket), std::move(*change.tls));
@@ -89,8 +102,10 @@ void Lane::use_tls(std::uint64_t door, const TlsTerms& terms) {
 
 // --- the end
 
+// Operators see the router until its last client is gone.
 void Lane::drain(std::function<void()> drained) {
-  for (const auto& entry : doors_) entry.second->drain();
+  for (const auto& entry : doors_)
+    if (!entry.second->is_management()) entry.second->drain();
   when_drained_ = std::move(drained);
   drain_look_ = std::make_unique<Timer>(loop_, [this] { look(); });
   look();
@@ -102,7 +117,8 @@ void Lane::look() {
 }
 
 bool Lane::is_drained() const {
-  return std::all_of(doors_.begin(), doors_.end(), [](const auto& entry) { return entry.second->is_drained(); }) &&
+  const auto is_over = [](const auto& entry) { return entry.second->is_management() || entry.second->is_drained(); };
+  return std::all_of(doors_.begin(), doors_.end(), is_over) &&
          std::all_of(draining_.begin(), draining_.end(), [](const auto& door) { return door->is_drained(); });
 }
 
@@ -111,14 +127,28 @@ void Lane::drop_all() {
   for (const auto& door : draining_) door->drop_all();
 }
 
-std::vector<std::string> Lane::describe() const {
-  std::vector<std::string> lines = fabric_.describe();
+std::vector<MemberFacts> Lane::members() const {
+  std::vector<MemberFacts> all = fabric_.members();
   for (const auto& backend : plan_.now().backends) {
-    if (backend.get() == &fabric_.backend()) continue;  // its workers are named already
-    const std::vector<std::string> more = backend->describe();
-    lines.insert(lines.end(), more.begin(), more.end());
+    std::vector<MemberFacts> more = backend->members();
+    for (MemberFacts& member : more)
+      if (member.kind != MemberFacts::Kind::worker) all.push_back(std::move(member));  // workers are named already
   }
-  return lines;
+  return all;
+}
+
+std::size_t Lane::change_workers(const Change& change) {
+  if (change.kind == Change::Kind::weight) return fabric_.weigh(change.member, change.weight);
+  return fabric_.hold(change.member, change.kind == Change::Kind::hold);
+}
+
+LaneCensus Lane::census() const {
+  LaneCensus census;
+  census.counters = counters_;
+  census.members = members();
+  for (const auto& [name, tally] : tallies_.all()) census.tallies.emplace(name, *tally);
+  for (const auto& backend : plan_.now().backends) census.ready.push_back(backend->is_ready());
+  return census;
 }
 
 }  // namespace zeroway

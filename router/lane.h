@@ -15,9 +15,11 @@
 #include "router/access/access_gate.h"
 #include "router/access/loop_hash_desk.h"
 #include "router/acme/http_challenges.h"
+#include "router/admin/desk.h"
 #include "router/edge/front_door.h"
 #include "router/exchange/exchanges.h"
 #include "router/exchange/plan_in_use.h"
+#include "router/exchange/tally_book.h"
 #include "router/fabric/fabric_driver.h"
 #include "router/loop_backends.h"
 #include "router/net/loop.h"
@@ -46,8 +48,8 @@ struct SharedParts {
 
 class Lane {
  public:
-  // `settings`, `types` and `hashes` outlive the lane. Without a tracer requests are in no traces of ours.
-  Lane(const Settings& settings, const MimeTypes& types, HashPool& hashes, Welcome welcome, Checks checks,
+  // `settings`, `types`, `hashes` and `desk` outlive the lane. Without a tracer requests are in no traces of ours.
+  Lane(const Settings& settings, const MimeTypes& types, HashPool& hashes, Welcome welcome, Checks checks, Desk& desk,
        std::unique_ptr<Tracer> tracer = nullptr);
 
   // Answers new requests by `plan` at `doors` from now on. Doors that are not named drain.
@@ -65,8 +67,11 @@ class Lane {
   void drop_all();
   // Hands over the spans that still wait here; once the loop has ended.
   void flush_spans();
-  // One line for each member of each backend.
-  [[nodiscard]] std::vector<std::string> describe() const;
+  // Those who answer requests, of all backends.
+  [[nodiscard]] std::vector<MemberFacts> members() const;
+  [[nodiscard]] LaneCensus census() const;
+  // Returns how many workers the change met.
+  std::size_t change_workers(const Change& change);
 
   [[nodiscard]] Loop& loop() { return loop_; }
   [[nodiscard]] const LoopClock& clock() const { return clock_; }
@@ -75,6 +80,16 @@ class Lane {
   [[nodiscard]] OriginDialer& dialer() { return backends_.dialer(); }
 
  private:
+  // What the management listener has of its own: operators are no clients, and are not counted as such.
+  struct Operators {
+    Counters counters{};
+    Exchanges exchanges;
+    HttpLimits limits{};
+    Admission admission;
+
+    Operators(Loop& loop, const ExchangeSettings& settings, const WallClock& clock, AccessJudge& judge);
+  };
+
   void on_sweep();
   void open_door(DoorChange change);
   void drain_other_doors(const std::vector<DoorChange>& kept);
@@ -93,8 +108,10 @@ class Lane {
   LoopHashDesk hashes_;
   AccessGate access_{{clock_, hashes_}};
   HttpChallenges challenges_;
+  TallyBook tallies_;
   Exchanges exchanges_;
   Admission admission_;
+  Operators operators_;
   std::map<std::uint64_t, std::unique_ptr<FrontDoor>> doors_;
   std::vector<std::unique_ptr<FrontDoor>> draining_;  // doors that the plan no longer has
   Timer sweep_;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "router/admin/desk.h"
 #include "router/backends/files/mime_types.h"
 #include "router/backends/health_checks.h"
 #include "router/backends/net_origin_dialer.h"
@@ -34,8 +35,9 @@ enum class Checks : bool { no, yes };
 class LoopBackends {
  public:
   // All of them outlive the backends.
-  LoopBackends(Loop& loop, const WallClock& clock, FabricDriver& fabric, const MimeTypes& types, Checks checks)
-      : loop_(loop), clock_(clock), fabric_(fabric), types_(types), checks_(checks) {}
+  LoopBackends(Loop& loop, const WallClock& clock, FabricDriver& fabric, const MimeTypes& types, Desk& desk,
+               Checks checks)
+      : loop_(loop), clock_(clock), fabric_(fabric), types_(types), desk_(desk), checks_(checks) {}
 
   // The backends of `plan`, in its order. `before`: the plan in use, or null.
   [[nodiscard]] std::vector<std::shared_ptr<Backend>> make(const Plan& plan, const SharedPools& pools,
@@ -58,6 +60,7 @@ class LoopBackends {
   const WallClock& clock_;
   FabricDriver& fabric_;
   const MimeTypes& types_;
+  Desk& desk_;
   const Checks checks_;
   CoderPool coders_;
   SystemRandomness random_;

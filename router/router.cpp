@@ -14,6 +14,7 @@
 #include "router/access/password_hash.h"
 #include "router/access/secrets_keeper.h"
 #include "router/access/shared_limits.h"
+#include "router/admin/process_facts.h"
 #include "router/entrance_tls.h"
 #include "router/file_content.h"
 #include "router/lane.h"
@@ -53,6 +54,8 @@ Result<> fit_descriptors(Settings& settings) {
   return {};
 }
 
+Error not_reloaded(std::string why) { return {Fault::router, Code::internal, false, std::move(why)}; }
+
 // A log line for each line of `text`.
 void log_lines(std::string_view text) {
   while (!text.empty()) {
@@ -85,6 +88,8 @@ struct Router::Entrance {
 
   std::shared_ptr<SocketFile> socket_file{};  // of a unix socket; the entrance of the next plan takes it over
 
+  // Not when it is optional and could not be bound.
+  [[nodiscard]] bool is_open() const { return door != 0; }
   [[nodiscard]] std::string url() const {
     if (!spec.socket_path.empty()) return where;
     return (spec.is_tls ? "https://" : "http://") + where;
@@ -95,7 +100,11 @@ Router::Router(Settings settings, ReadSettings read_again)
     : read_again_(std::move(read_again)),
       settings_(std::move(settings)),
       types_(MimeTypes::read("/etc/mime.types")),
-      hashes_(std::make_unique<HashPool>(fits_hash)) {}
+      hashes_(std::make_unique<HashPool>(fits_hash)),
+      desk_(lanes_, {.describe = [this](Census& census) { describe(census); },
+                     .reload = [this] { return reload_sites(); },
+                     .reopen_logs = [this] { reopen_logs(); },
+                     .change_servers = [this](const Change& change) { return change_servers(change); }}) {}
 
 Router::~Router() { hashes_->end(); }
 
@@ -128,12 +137,13 @@ Result<> Router::open_tracing() {
 }
 
 Result<> Router::open_lanes() {
-  const std::string instance = make_instance("router");
+  instance_ = make_instance("router");
+  began_ = reloads_.last = std::chrono::system_clock::now();
   for (std::uint32_t index = 0; index < settings_.threads; ++index) {
-    auto welcome = FabricDriver::plan(settings_.fabric, instance, index, settings_.threads);
+    auto welcome = FabricDriver::plan(settings_.fabric, instance_, index, settings_.threads);
     if (!welcome) return welcome.error();
     lanes_.push_back(std::make_unique<Lane>(settings_, types_, *hashes_, std::move(*welcome),
-                                            index == 0 ? Checks::yes : Checks::no,
+                                            index == 0 ? Checks::yes : Checks::no, desk_,
                                             tracing_ ? tracing_->tracer() : nullptr));
     Lane& lane = *lanes_.back();
     if (const auto bound = lane.fabric().bind(); !bound) {
@@ -248,9 +258,14 @@ Result<std::unique_ptr<Router::Entrance>> Router::make_entrance(const ListenerSp
     for (const Socket& socket : (*open)->kept) entrance->kept.push_back(share(socket.fd()));
   } else {
     entrance->door = ++last_door_;
-    if (auto bound = take_over(*entrance) ? Result<>() : bind(*entrance); !bound) return bound.error();
+    if (auto bound = take_over(*entrance) ? Result<>() : bind(*entrance); !bound) {
+      if (!spec.is_optional) return bound.error();
+      log::warning("no management listener (see --manage): " + bound.error().detail);
+      *entrance = Entrance{.spec = spec};
+    }
     for (const Socket& socket : entrance->sockets) entrance->kept.push_back(share(socket.fd()));
   }
+  if (!entrance->is_open()) return entrance;
   if (spec.is_tls && open != entrances_.end() && (*open)->spec.tls == spec.tls) {
     entrance->before = open->get();  // clients go on with the sessions that they have
   } else if (spec.is_tls) {
@@ -320,6 +335,7 @@ std::vector<DoorChange> Router::doors_of(std::size_t lane) {
   std::vector<DoorChange> doors;
   for (std::size_t listener = 0; listener < entrances_.size(); ++listener) {
     Entrance& entrance = *entrances_[listener];
+    if (!entrance.is_open()) continue;
     DoorChange change{.door = entrance.door, .listener = listener};
     if (!entrance.sockets.empty()) change.socket = std::move(entrance.sockets[lane]);
     if (entrance.tls) change.tls = entrance.tls->terms();
@@ -394,8 +410,16 @@ void Router::say_it_serves() const {
     workers += (index > 0 ? ", " : "") + *deal + " and " + *steer;
   }
   std::string urls;
-  for (const auto& entrance : entrances_) urls += (urls.empty() ? "" : " and ") + entrance->url();
-  log::info("serving " + urls + "; workers come to " + workers);
+  std::string management;
+  for (const auto& entrance : entrances_) {
+    if (!entrance->is_open()) continue;
+    if (entrance->spec.is_management) {
+      management = "; management at " + entrance->url();
+    } else {
+      urls += (urls.empty() ? "" : " and ") + entrance->url();
+    }
+  }
+  log::info("serving " + urls + "; workers come to " + workers + management);
   if (!settings_.fabric.key_file.empty() && settings_.fabric.allow_file.empty())
     log::warning("without --fabric-allow whoever knows the router's public key can be a worker, and gets requests");
 }
@@ -463,35 +487,78 @@ void Router::stop() {
 }
 
 void Router::reload() {
-  // Lines that loops still gather go to the new file, which is as good as the old one.
-  access_logs_.reopen();
-  log::reopen();
+  reopen_logs();
   log::info("SIGHUP: log files are opened anew, certificates are read again");
   for (const auto& entrance : entrances_)
     if (entrance->tls) entrance->tls->keeper().reload();
   secrets_keeper_->reload();
-  if (settings_.file && read_again_ && !is_draining_) reload_sites();
+  if (settings_.file && read_again_ && !is_draining_) static_cast<void>(reload_sites());
   certificates_->hurry();
 }
 
+// Lines that loops still gather go to the new file, which is as good as the old one.
+void Router::reopen_logs() {
+  access_logs_.reopen();
+  log::reopen();
+}
+
 // Only the sites change. An error changes nothing.
-void Router::reload_sites() {
+Result<> Router::reload_sites() {
+  const auto reloaded = is_draining_ ? Result<>(not_reloaded("the router drains")) : use_file_again();
+  if (reloaded) {
+    ++reloads_.done;
+    reloads_.last = std::chrono::system_clock::now();
+    reloads_.error.clear();
+    log::info("the configuration file is read again");
+    say_it_serves();
+  } else {
+    ++reloads_.failed;
+    reloads_.error = reloaded.error().detail;
+    log_lines(reloads_.error);
+    log::error("the configuration file is not used: the router goes on as before");
+  }
+  return reloaded;
+}
+
+Result<> Router::use_file_again() {
+  if (!settings_.file || !read_again_) return not_reloaded("the router has no configuration file (-c FILE)");
   CommandLine line = read_again_();
   for (const std::string& warning : line.warnings) log::warning(warning);
-  if (!line.settings) {
-    log_lines(line.error);
-    return log::error("the configuration file is not used: the router goes on as before");
-  }
+  if (!line.settings) return not_reloaded(line.error);
   line.settings->state_dir = settings_.state_dir;
   line.settings->edge = settings_.edge;  // connections of all listeners share these limits
   auto plan = read_sites(*line.settings);
-  const auto adopted = plan ? adopt(std::move(*plan)) : Result<>(plan.error());
-  if (!adopted) {
-    log_lines(adopted.error().detail);
-    return log::error("the configuration file is not used: the router goes on as before");
+  return plan ? adopt(std::move(*plan)) : Result<>(plan.error());
+}
+
+// --- for operators
+
+// What the loops know is not in it.
+void Router::describe(Census& census) const {
+  census.now = lanes_.front()->clock().wall_now();
+  census.began = began_;
+  census.version = ZEROWAY_VERSION;
+  census.instance = instance_;
+  census.loops = settings_.threads;
+  census.is_draining = is_draining_;
+  census.plan = plan_;
+  for (std::size_t index = 0; index < entrances_.size(); ++index)
+    if (entrances_[index]->is_open()) census.listeners.push_back({entrances_[index]->url(), index});
+  census.counters.access_lines_lost = access_logs_.lost();  // of files that all loops share
+  if (tracing_) {
+    census.counters.spans_sent = tracing_->sent();
+    census.counters.spans_lost = tracing_->lost();
   }
-  log::info("the configuration file is read again");
-  say_it_serves();
+  census.process = read_process_facts();
+  census.reloads = reloads_;
+}
+
+std::size_t Router::change_servers(const Change& change) {
+  std::size_t met = 0;
+  if (change.kind == Change::Kind::weight) return met;
+  for (const auto& pool : parts_.pools)
+    if (pool) met += pool->hold(change.member, change.kind == Change::Kind::hold);
+  return met;
 }
 
 struct Router::Report {
@@ -515,7 +582,7 @@ void Router::gather(std::size_t index, Report report) {
     add(report.sum, lane.counters());
     // Each loop has workers' connections of its own.
     const std::string where = lanes_.size() == 1 ? "" : "loop " + std::to_string(index) + ": ";
-    for (const std::string& line : lane.describe()) report.workers.push_back(where + line);
+    for (const MemberFacts& member : lane.members()) report.workers.push_back(where + member.text);
     gather(index + 1, std::move(report));
   });
 }

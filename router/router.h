@@ -18,6 +18,7 @@
 #include "router/acme/certificate_keeper.h"
 #include "router/lane.h"
 #include "router/observe/log_files.h"
+#include "router/operator_desk.h"
 #include "router/settings/command_line.h"
 #include "router/settings/settings.h"
 
@@ -63,6 +64,8 @@ class Router : private CertificateUsers {
   [[nodiscard]] Result<> bind_unix(Entrance& entrance);
   [[nodiscard]] Result<> open_tls(Entrance& entrance);
   [[nodiscard]] std::vector<DoorChange> doors_of(std::size_t lane);
+  void describe(Census& census) const;
+  [[nodiscard]] std::size_t change_servers(const Change& change);
   void renewed(const CertificateSpec& spec) override;
   void answer(std::shared_ptr<const OpenChallenges> open, std::function<void()> done) override;
   void answer_by_tls(const OpenChallenges* open);
@@ -76,7 +79,9 @@ class Router : private CertificateUsers {
   void drain_timed_out();
   void stop();
   void reload();
-  void reload_sites();
+  void reopen_logs();
+  [[nodiscard]] Result<> reload_sites();
+  [[nodiscard]] Result<> use_file_again();
   void report();
   void write_counters(Counters sum) const;
   struct Report;
@@ -88,6 +93,10 @@ class Router : private CertificateUsers {
   std::unique_ptr<Tracing> tracing_;  // none when the file has no [tracing]
   const MimeTypes types_;
   const std::unique_ptr<HashPool> hashes_;  // ends before the lanes
+  std::string instance_;                    // as WELCOME names the router
+  WallTime began_{};
+  ReloadFacts reloads_;
+  OperatorDesk desk_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<SecretsKeeper> secrets_keeper_;

@@ -68,11 +68,11 @@ bool MixedBackend::is_ready() const {
   return std::any_of(parts_.begin(), parts_.end(), [](const auto& part) { return part->is_ready(); });
 }
 
-std::vector<std::string> MixedBackend::describe() const {
-  std::vector<std::string> lines;
+std::vector<MemberFacts> MixedBackend::members() const {
+  std::vector<MemberFacts> all;
   for (const auto& part : parts_)
-    for (std::string& line : part->describe()) lines.push_back(std::move(line));
-  return lines;
+    for (MemberFacts& member : part->members()) all.push_back(std::move(member));
+  return all;
 }
 
 std::optional<std::size_t> MixedBackend::index_of(const Backend* part) const {

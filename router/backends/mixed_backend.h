@@ -34,7 +34,7 @@ class MixedBackend final : public Backend {
   [[nodiscard]] PartState state(const BackendRequest& request) const override;
   [[nodiscard]] std::size_t alternatives(const Backend& failed) const override;
   [[nodiscard]] bool is_ready() const override;
-  [[nodiscard]] std::vector<std::string> describe() const override;
+  [[nodiscard]] std::vector<MemberFacts> members() const override;
 
  private:
   [[nodiscard]] std::optional<std::size_t> index_of(const Backend* part) const;

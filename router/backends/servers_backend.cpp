@@ -23,6 +23,11 @@ Error unreachable(const Error& last) {
   return {last.fault, code, false, last.detail};
 }
 
+std::string url_of(const ServerSpec& server) {
+  constexpr std::string_view kSchemes[] = {"http://", "https://", "h2c://", ""};
+  return std::string(kSchemes[static_cast<std::size_t>(server.scheme)]) + server.name + server.base_path;
+}
+
 }  // namespace
 
 ServersBackend::ServersBackend(Loop& loop, std::shared_ptr<ServersPool> pool, OriginDialer& dialer, IdleLimits idle)
@@ -34,6 +39,7 @@ ServersBackend::ServersBackend(Loop& loop, std::shared_ptr<ServersPool> pool, Or
       waiter_(std::make_shared<RoomBell::Waiter>(loop, [this] { room_came(); })) {
   for (std::size_t index = 0; index < pool_->size(); ++index) {
     origins_.push_back(std::make_unique<Origin>(static_cast<OriginOwner&>(*this), loop, dialer, *pool_, index, idle));
+    counts_.emplace_back();
   }
 }
 
@@ -99,16 +105,33 @@ void ServersBackend::credit(StreamKey key, std::uint32_t bytes) {
   stream->credit += bytes;
 }
 
-std::vector<std::string> ServersBackend::describe() const {
-  std::vector<std::string> lines;
-  for (std::size_t index = 0; index < origins_.size(); ++index) {
-    const Origin& origin = *origins_[index];
-    lines.push_back(origin.server().name + ": " + pool_->health(index).text(loop_.now()) + ", " +
-                    std::to_string(pool_->chooser().open(index)) + " requests open, " +
-                    std::to_string(origin.connections()) + " connections of this loop, " +
-                    std::to_string(origin.idle_connections()) + " of them idle");
-  }
-  return lines;
+std::vector<MemberFacts> ServersBackend::members() const {
+  std::vector<MemberFacts> all;
+  for (std::size_t index = 0; index < origins_.size(); ++index) all.push_back(facts_of(index));
+  return all;
+}
+
+MemberFacts ServersBackend::facts_of(std::size_t index) const {
+  const Origin& origin = *origins_[index];
+  const ServerSpec& server = origin.server();
+  MemberFacts facts{.kind = MemberFacts::Kind::server,
+                    .name = server.name,
+                    .instance = "",
+                    .pool = spec_.name,
+                    .address = url_of(server),
+                    .state = pool_->health(index).text(loop_.now()),
+                    .is_fit = pool_->health(index).is_fit(loop_.now()),
+                    .weight = server.weight,
+                    .capacity = server.max_conns,
+                    .open = pool_->chooser().open(index),
+                    .taken = counts_[index].taken,
+                    .failed = counts_[index].failed,
+                    .connections = static_cast<std::uint32_t>(origin.connections()),
+                    .idle_connections = static_cast<std::uint32_t>(origin.idle_connections())};
+  facts.text = facts.name + ": " + facts.state + ", " + std::to_string(facts.open) + " requests open, " +
+               std::to_string(facts.connections) + " connections of this loop, " +
+               std::to_string(facts.idle_connections) + " of them idle";
+  return facts;
 }
 
 // --- choosing a server
@@ -153,6 +176,7 @@ ServersBackend::Placed ServersBackend::place_anyway(OriginStream& stream, const 
 
 void ServersBackend::give(OriginStream& stream, const Head& head, Reservation placement, HealthTicket ticket) {
   const std::size_t server = placement.member();
+  ++counts_[placement.member()].taken;
   stream.placement = std::move(placement);
   stream.health.emplace(std::move(ticket));
   stream.server = &pool_->server(server);
@@ -166,6 +190,7 @@ void ServersBackend::give(OriginStream& stream, const Head& head, Reservation pl
 
 // h2c is HTTP/2 without a choice, and WebSockets need HTTP/1.1.
 bool ServersBackend::can_serve(Kind kind, std::size_t server) const {
+  if (pool_->health(server).is_held()) return false;
   return kind == Kind::request || pool_->server(server).scheme != ServerSpec::Scheme::h2c;
 }
 
@@ -280,6 +305,7 @@ void ServersBackend::failed(OriginStream& stream, std::string_view why) {
 }
 
 void ServersBackend::count_failure(std::size_t server, HealthTicket& ticket, std::string_view why) {
+  ++counts_[server].failed;
   const bool was_fit = pool_->health(server).is_fit(loop_.now());
   ticket.failed(loop_.now());
   pool_->tell_change(server, was_fit, loop_.now(), why);

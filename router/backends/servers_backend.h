@@ -31,7 +31,7 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   void end(StreamKey key, const Head& trailers) override;
   void reset(StreamKey key, ResetCode code) override;
   void credit(StreamKey key, std::uint32_t bytes) override;
-  [[nodiscard]] std::vector<std::string> describe() const override;
+  [[nodiscard]] std::vector<MemberFacts> members() const override;
   [[nodiscard]] PartState state(const BackendRequest& request) const override;
   [[nodiscard]] bool is_ready() const override { return is_anybody_fit(); }
 
@@ -52,6 +52,12 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   void dial_failed(std::size_t server, const Error& error) override;
   void no_connection(OriginStream& stream, const Error& error) override;
   [[nodiscard]] std::chrono::milliseconds dial_time(const OriginStream& stream) const override;
+
+  // for the operator
+  struct Counts {
+    std::uint64_t taken = 0, failed = 0;
+  };
+  [[nodiscard]] MemberFacts facts_of(std::size_t index) const;
 
   // health
   void count_failure(std::size_t server, HealthTicket& ticket, std::string_view why);
@@ -98,6 +104,7 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   std::vector<OriginConnection*> unsettled_;
   std::vector<std::unique_ptr<OriginConnection>> buried_;
   std::vector<std::unique_ptr<Origin>> origins_;  // one for each server, in the same order
+  std::vector<Counts> counts_;                    // the same
 };
 
 }  // namespace zeroway

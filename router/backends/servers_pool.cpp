@@ -41,6 +41,17 @@ ServersPool::ServersPool(PoolSpec spec, std::unique_ptr<Chooser> chooser, std::v
   }
 }
 
+std::size_t ServersPool::hold(std::string_view name, bool is_held) {
+  std::size_t count = 0;
+  for (std::size_t index = 0; index < size(); ++index) {
+    if (server(index).name != name) continue;
+    health_[index].hold(is_held);
+    ++count;
+  }
+  if (count > 0) bell_.ring();
+  return count;
+}
+
 void ServersPool::tell_change(std::size_t index, bool was_fit, Time now, std::string_view why) const {
   const bool is_fit = health_[index].is_fit(now);
   if (is_fit == was_fit) return;

@@ -32,6 +32,8 @@ class ServersPool {
   [[nodiscard]] const ServerSpec& server(std::size_t index) const { return spec_.servers[index]; }
   [[nodiscard]] Chooser& chooser() { return *chooser_; }
   [[nodiscard]] MemberHealth& health(std::size_t index) { return health_[index]; }
+  // An operator takes the servers of this name out of rotation, or puts them back. Returns how many there are.
+  std::size_t hold(std::string_view name, bool is_held);
   // Tells the operator when the server was fit and is out now, or the other way round. `why`: what took it out.
   void tell_change(std::size_t index, bool was_fit, Time now, std::string_view why) const;
   [[nodiscard]] const OriginTls* tls(std::size_t index) const { return tls_[index] ? &*tls_[index] : nullptr; }

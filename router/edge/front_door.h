@@ -47,6 +47,7 @@ class FrontDoor final : private TurnEnd, private Gate {
   void use_tls(const TlsTerms& terms) { tls_->use(terms); }
   // Accepts no more connections. Closes the idle connections now, and the others after their open requests.
   void drain();
+  [[nodiscard]] bool is_management() const { return in_use_.spec().is_management; }
   [[nodiscard]] bool is_drained() const { return !listener_ && sessions_.empty(); }  // handshakes are dropped
   // Cancels all open requests and closes all connections at once.
   void drop_all();

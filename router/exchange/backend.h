@@ -14,6 +14,7 @@
 #include "proto/kind.h"
 #include "proto/stream_sink.h"
 #include "router/exchange/client_info.h"
+#include "router/exchange/member_facts.h"
 #include "router/route/part_chooser.h"
 
 namespace zeroway {
@@ -112,8 +113,8 @@ class Backend {
   [[nodiscard]] virtual std::optional<std::size_t> claimed(std::string_view, std::string_view) const {
     return std::nullopt;
   }
-  // One line for each member: its name, its address, its state. For the operator.
-  [[nodiscard]] virtual std::vector<std::string> describe() const { return {}; }
+  // Those who answer the requests of this backend, for the operator.
+  [[nodiscard]] virtual std::vector<MemberFacts> members() const { return {}; }
 };
 
 inline void BackendStream::data(Bytes bytes) const { backend->data(key, bytes); }

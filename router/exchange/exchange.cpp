@@ -53,6 +53,8 @@ void Exchange::begin(ExchangeKey key, ReplySink& client, const ClientInfo& info,
   length_left_ = 0;
   interim_size_ = 0;
   reply_due_ = retry_due_ = resume_at_ = verdict_due_ = Time{};
+  tally_ = nullptr;
+  is_web_socket_open_ = false;
   record_.begin(now);
   ++context_.counters.exchanges_open;
 }
@@ -76,6 +78,7 @@ void Exchange::request_head(Head& head, Last last) {
   forwarding_ = count_forwarding(request_head_);
   Result<> found;
   if (forwarding_ == Forwarding::allowed) found = routing_.find(*info_, request_head_, kind_);
+  if ((tally_ = routing_.tally()) != nullptr) ++tally_->open;
   if (routing_.has_route()) {
     context_.terms = route().terms;
     routing_.identify(request_head_, context_.ids, trust);
@@ -458,6 +461,7 @@ void Exchange::conclude() {
   stream_ = {};
   give_budget_back();
   --context_.counters.exchanges_open;
+  count(now);
   const LogPlace place = routing_.log_place();
   if (place.log != nullptr || record_.trace().is_sampled) tell(place, now);
   body_.clear();
@@ -472,6 +476,22 @@ void Exchange::conclude() {
 bool Exchange::is_upgrade() const { return kind_ == Kind::web_socket && info_->protocol == "HTTP/1.1"; }
 
 std::string_view Exchange::client_method() const { return is_upgrade() ? "GET" : request_head_.method(); }
+
+// A request that was refused before its route was known is counted where its site is.
+void Exchange::count(Time now) {
+  if (tally_ != nullptr) --tally_->open;
+  if (is_web_socket_open_) --tally_->web_sockets_open;
+  RequestTally* const tally = tally_ != nullptr ? tally_ : routing_.tally();
+  if (tally != nullptr) record_.count({client_method(), body_.received(), kind_, is_upgrade()}, now, *tally);
+  tally_ = nullptr;
+}
+
+void Exchange::count_web_socket() {
+  if (tally_ == nullptr) return;
+  is_web_socket_open_ = true;
+  ++tally_->web_sockets;
+  ++tally_->web_sockets_open;
+}
 
 void Exchange::tell(LogPlace place, Time now) {
   const ExchangeFacts facts{.request = request_head_,

@@ -202,6 +202,8 @@ class Exchange {
   void drop_stream(ResetCode code);
   void conclude();
   void tell(LogPlace place, Time now);
+  void count(Time now);
+  void count_web_socket();
   [[nodiscard]] bool is_upgrade() const;
   [[nodiscard]] std::string_view client_method() const;
 
@@ -242,11 +244,13 @@ class Exchange {
   std::uint64_t length_left_ = 0;
   std::size_t interim_size_ = 0;  // of all interim heads so far
 
-  Time reply_due_{};    // Time{} = no limit
-  Time retry_due_{};    // while is_waiting_
-  Time resume_at_{};    // while this exchange pauses between two retries
-  Time verdict_due_{};  // while judging
-  std::string silent_;  // who let the request wait for too long; good once it is opened again
+  Time reply_due_{};                 // Time{} = no limit
+  Time retry_due_{};                 // while is_waiting_
+  Time resume_at_{};                 // while this exchange pauses between two retries
+  Time verdict_due_{};               // while judging
+  RequestTally* tally_ = nullptr;    // where the request is counted as open; good while the routing has its plan
+  bool is_web_socket_open_ = false;  // counted there
+  std::string silent_;               // who let the request wait for too long; good once it is opened again
   ExchangeRecord record_;
 };
 

@@ -27,6 +27,7 @@ void ExchangeRecord::begin(Time now) {
   status_ = 0;
   member_.clear();
   reason_ = {};
+  failure_.reset();
   trace_ = {};
   spans_.clear();
 }
@@ -78,7 +79,23 @@ void ExchangeRecord::taken_back() {
   if (!spans_.empty()) spans_.back().status = 0;
 }
 
-void ExchangeRecord::failed(Code code) { reason_ = error_name(code); }
+void ExchangeRecord::failed(Code code) {
+  failure_ = code;
+  reason_ = error_name(code);
+}
+
+// A WebSocket lasts as long as its ends wish: that is no time that anybody waited for.
+void ExchangeRecord::count(const ExchangeCount& what, Time now, RequestTally& tally) const {
+  const auto method = static_cast<std::size_t>(counted_method(what.method));
+  ++tally.requests[method][static_cast<std::size_t>(status_for(what.is_upgrade) / 100) % kStatusClasses];
+  if (failure_) ++tally.failures[static_cast<std::size_t>(*failure_)];
+  tally.bytes_in += what.bytes_in;
+  tally.bytes_out += bytes_out_;
+  tally.openings += attempts_;
+  if (attempts_ > 1) tally.retries += attempts_ - 1;
+  if (attempts_ > 0) tally.wait.add(in_us(queue_time_));
+  if (what.kind == Kind::request) tally.duration.add(in_us(now - began_));
+}
 
 // In heads, every WebSocket's opening is CONNECT and its acceptance is 200 (RFC 8441). An HTTP/1.1 client sent GET and
 // gets 101 (RFC 6455).
@@ -101,7 +118,7 @@ RequestRecord ExchangeRecord::tell(const ExchangeFacts& facts, Time now, WallTim
           .host = facts.request.authority(),
           .path = or_dash(facts.routing.target_of(facts.request)),
           .protocol = facts.client.protocol,
-          .status = facts.is_upgrade && status_ == 200 ? 101 : status_,
+          .status = status_for(facts.is_upgrade),
           .bytes_out = bytes_out_,
           .bytes_in = facts.bytes_in,
           .referer = field("referer"),

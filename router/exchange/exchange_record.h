@@ -8,15 +8,18 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "proto/error.h"
 #include "proto/head.h"
+#include "proto/kind.h"
 #include "router/exchange/client_info.h"
 #include "router/exchange/routing.h"
 #include "router/observe/request_log.h"
+#include "router/observe/request_tally.h"
 #include "router/observe/time.h"
 #include "router/trace/request_spans.h"
 
@@ -33,6 +36,14 @@ struct ExchangeFacts {
   std::string_view user;     // that the login has found; "" = none
   std::uint64_t bytes_in;    // of the request's body
   bool is_upgrade;           // a WebSocket over HTTP/1.1: its client sent GET, and gets 101
+};
+
+// What is counted of the exchange besides its record.
+struct ExchangeCount {
+  std::string_view method;  // the client's
+  std::uint64_t bytes_in;   // of the request's body
+  Kind kind;
+  bool is_upgrade;  // see ExchangeFacts
 };
 
 class ExchangeRecord {
@@ -63,12 +74,17 @@ class ExchangeRecord {
 
   [[nodiscard]] const RequestTrace& trace() const { return trace_; }
 
+  // Counts the request that is over now.
+  void count(const ExchangeCount& what, Time now, RequestTally& tally) const;
+
   // Views are good as long as the facts are, and the record.
   [[nodiscard]] RequestRecord tell(const ExchangeFacts& facts, Time now, WallTime wall_now);
   // Only of a request that is sampled; `told` is what tell() has returned for `now`.
   void write_spans(Tracer& tracer, const RequestRecord& told, Time now) const;
 
  private:
+  // As the client sees it.
+  [[nodiscard]] int status_for(bool is_upgrade) const { return is_upgrade && status_ == 200 ? 101 : status_; }
   // The span of the attempt whose stream is not over; null = there is none.
   [[nodiscard]] AttemptSpan* open_span();
 
@@ -81,6 +97,7 @@ class ExchangeRecord {
   int status_ = 0;
   std::string member_;
   std::string_view reason_;
+  std::optional<Code> failure_;  // whose name `reason_` is
   RequestTrace trace_;
   std::vector<AttemptSpan> spans_;  // of a request that is sampled
   std::array<char, 32> trace_text_{};

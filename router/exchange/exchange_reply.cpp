@@ -85,6 +85,7 @@ void Exchange::reply_final(Head& head, Last last) {
   if (const ErrorBody* page = page_in_place_of(status)) return replace_body(head, last, *page);
   const bool is_last = is_bare || last == Last::yes;
   if (is_web_socket_) {
+    count_web_socket();
     client_->accept_web_socket(head, route().web_sockets);
   } else {
     client_->head(head, is_last ? Last::yes : Last::no);

@@ -15,5 +15,6 @@ inline constexpr std::chrono::milliseconds kRetryWait{
     750};  // for pauses and for the budget: clients of a dead backend get an answer within 1 s
 inline constexpr std::chrono::milliseconds kRetryPause{100};  // times the retries so far: backends may die in a row
 inline constexpr std::size_t kMostRequestId = 128;  // a client's own: longer than every known scheme's, short in a log
+inline constexpr std::size_t kMostTallies = 1'000;  // ways through plans that are counted each for itself, of all plans
 
 }  // namespace zeroway

@@ -6,9 +6,10 @@
 namespace zeroway {
 
 void PlanInUse::use(std::shared_ptr<const Plan> plan, std::vector<std::shared_ptr<Backend>> backends,
-                    std::vector<std::shared_ptr<RequestLog>> logs) {
+                    std::vector<std::shared_ptr<RequestLog>> logs, PlanTallies tallies) {
   assert(logs.size() == plan->log_files.size());
-  plans_.push_back(std::make_unique<LoopPlan>(std::move(plan), std::move(backends), std::move(logs)));
+  plans_.push_back(
+      std::make_unique<LoopPlan>(std::move(plan), std::move(backends), std::move(logs), std::move(tallies)));
 }
 
 Answer PlanInUse::match(const ListenerInUse& listener, const Site* site, const Head& head, std::string_view method,

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "router/exchange/backend.h"
+#include "router/exchange/tally_book.h"
 #include "router/observe/request_log.h"
 #include "router/plan/plan.h"
 
@@ -23,8 +24,11 @@ namespace zeroway {
 // A plan with its backends, as one loop sees it.
 struct LoopPlan final : ClaimLookup {
   LoopPlan(std::shared_ptr<const Plan> with_plan, std::vector<std::shared_ptr<Backend>> with_backends,
-           std::vector<std::shared_ptr<RequestLog>> with_logs)
-      : plan(std::move(with_plan)), backends(std::move(with_backends)), logs(std::move(with_logs)) {}
+           std::vector<std::shared_ptr<RequestLog>> with_logs, PlanTallies with_tallies)
+      : plan(std::move(with_plan)),
+        backends(std::move(with_backends)),
+        logs(std::move(with_logs)),
+        tallies(std::move(with_tallies)) {}
   [[nodiscard]] std::optional<std::size_t> claimed(std::size_t backend, std::string_view host,
                                                    std::string_view path) const override {
     return backends[backend]->claimed(host, path);
@@ -33,6 +37,7 @@ struct LoopPlan final : ClaimLookup {
   const std::shared_ptr<const Plan> plan;
   const std::vector<std::shared_ptr<Backend>> backends;  // in the order of Plan::backends; plans share equal ones
   const std::vector<std::shared_ptr<RequestLog>> logs;   // in the order of Plan::log_files
+  const PlanTallies tallies;
   std::size_t pins = 0;
 };
 
@@ -79,8 +84,9 @@ struct Answer {
 class PlanInUse {
  public:
   // Answers by `plan` from now on. `backends`: one for each of Plan::backends; `logs`: for each of Plan::log_files.
+  // Requests are counted in `tallies`.
   void use(std::shared_ptr<const Plan> plan, std::vector<std::shared_ptr<Backend>> backends,
-           std::vector<std::shared_ptr<RequestLog>> logs = {});
+           std::vector<std::shared_ptr<RequestLog>> logs = {}, PlanTallies tallies = {});
   [[nodiscard]] bool is_empty() const { return plans_.empty(); }  // before the first use()
   [[nodiscard]] const LoopPlan& now() const { return *plans_.back(); }
   [[nodiscard]] ListenerInUse listen(std::size_t index) { return {PlanPin(*plans_.back()), index}; }

@@ -71,6 +71,10 @@ class Routing {
     return raw_target_.empty() ? path_of(request) : std::string_view(raw_target_);
   }
   [[nodiscard]] const std::string& request_id() const { return request_id_; }
+  // Where the request is counted; null = nowhere.
+  [[nodiscard]] RequestTally* tally() const {
+    return answer_.pin.is_empty() ? nullptr : answer_.pin->tallies.find(answer_.site, answer_.route);
+  }
   // Where the request is told of.
   [[nodiscard]] LogPlace log_place() const;
 

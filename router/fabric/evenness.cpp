@@ -12,6 +12,7 @@ std::string_view why_uneven(Balance balance, const std::vector<Worker*>& open_po
   for (const Worker* worker : open_pool) {
     if (worker->hello.weight != weight) return "weights differ";
     if (worker->is_draining) return "a worker is leaving";
+    if (worker->is_held) return "a worker is held";
     if (worker->is_silent) return "a dealt ping is late";
     if (now < worker->refused_until) return "a worker refused a stream";
   }

@@ -66,8 +66,8 @@ Backend& Fabric::group(const std::string& name) {
   return *group;
 }
 
-std::vector<std::string> Fabric::describe() const {
-  return membership_.describe([](const Worker&) { return true; });
+std::vector<MemberFacts> Fabric::members() const {
+  return membership_.members([](const Worker&) { return true; });
 }
 
 // ---- messages

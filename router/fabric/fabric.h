@@ -70,7 +70,10 @@ class Fabric : public Backend, public WireEvents {
     return claims_.claimed(host, path);
   }
   // One line for each worker: its name, its address, its routes, its state, and for how long it has been connected.
-  [[nodiscard]] std::vector<std::string> describe() const override;
+  [[nodiscard]] std::vector<MemberFacts> members() const override;
+  // See Membership.
+  std::size_t hold(std::string_view member, bool is_held) { return membership_.hold(member, is_held); }
+  std::size_t weigh(std::string_view member, std::uint32_t weight) { return membership_.weigh(member, weight); }
 
   // The workers of a group as a backend, as long as the fabric lives. `name` as in HELLO.
   [[nodiscard]] Backend& group(const std::string& name);

@@ -28,7 +28,10 @@ class FabricDriver : private TurnEnd {
   [[nodiscard]] const Backend& backend() const { return fabric_; }
   [[nodiscard]] Backend& group(const std::string& name) { return fabric_.group(name); }
   // See Fabric.
-  [[nodiscard]] std::vector<std::string> describe() const { return fabric_.describe(); }
+  [[nodiscard]] std::vector<MemberFacts> members() const { return fabric_.members(); }
+  // See Membership.
+  std::size_t hold(std::string_view member, bool is_held) { return fabric_.hold(member, is_held); }
+  std::size_t weigh(std::string_view member, std::uint32_t weight) { return fabric_.weigh(member, weight); }
 
  private:
   void turn_end() override;

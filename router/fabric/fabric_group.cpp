@@ -31,8 +31,8 @@ bool FabricGroup::is_ready() const {
   return membership_.has_any([this](const Worker& worker) { return worker.hello.group == name_; });
 }
 
-std::vector<std::string> FabricGroup::describe() const {
-  return membership_.describe([this](const Worker& worker) { return worker.hello.group == name_; });
+std::vector<MemberFacts> FabricGroup::members() const {
+  return membership_.members([this](const Worker& worker) { return worker.hello.group == name_; });
 }
 
 }  // namespace zeroway

@@ -26,8 +26,7 @@ class FabricGroup : public Backend {
   void credit(StreamKey stream, std::uint32_t bytes) override;
   [[nodiscard]] PartState state(const BackendRequest&) const override;
   [[nodiscard]] bool is_ready() const override;
-  // The workers of the group; see Fabric::describe().
-  [[nodiscard]] std::vector<std::string> describe() const override;
+  [[nodiscard]] std::vector<MemberFacts> members() const override;
 
  private:
   Fabric& fabric_;

@@ -39,6 +39,7 @@ std::string told_by(const Goaway& goaway) {
 std::string_view state_of(const Worker& worker, Time now) {
   if (worker.is_unreachable) return "unreachable";
   if (worker.is_draining) return "leaving";
+  if (worker.is_held) return "held";
   if (worker.is_silent) return "silent";
   if (!worker.has_room()) return "full";
   return now < worker.refused_until ? "refusing" : "ready";
@@ -301,7 +302,55 @@ void Membership::lose(Worker& worker, std::string_view why) {
 
 // ---- for the operator
 
-std::string Membership::describe_one(const Worker& worker) const {
+std::size_t Membership::hold(std::string_view member, bool is_held) {
+  return for_each(member, [is_held](Worker& worker) { worker.is_held = is_held; });
+}
+
+std::size_t Membership::weigh(std::string_view member, std::uint32_t weight) {
+  return for_each(member, [weight](Worker& worker) { worker.hello.weight = weight; });
+}
+
+std::size_t Membership::for_each(std::string_view member, const std::function<void(Worker&)>& change) {
+  std::size_t count = 0;
+  for (Worker* worker : context_.roster.all()) {
+    if (worker->hello.name != member && worker->hello.instance != member) continue;
+    change(*worker);
+    ++count;
+  }
+  if (count > 0) parts_.proof.table_changed();
+  return count;
+}
+
+namespace {
+
+std::vector<std::string> routes_of(const Hello& hello) {
+  std::vector<std::string> texts;
+  for (const auto& route : hello.routes) texts.push_back(claims_text({route}));
+  return texts;
+}
+
+}  // namespace
+
+MemberFacts Membership::facts_of(const Worker& worker) const {
+  const Hello& hello = worker.hello;
+  return {.kind = MemberFacts::Kind::worker,
+          .name = hello.name,
+          .instance = hello.instance,
+          .pool = hello.group,
+          .address = worker.address,
+          .state = std::string(state_of(worker, context_.now)),
+          .is_fit = !worker.is_draining && !worker.is_held && !worker.is_silent,
+          .weight = hello.weight,
+          .capacity = hello.capacity,
+          .open = worker.in_flight,
+          .taken = worker.taken,
+          .failed = worker.failed,
+          .serves = routes_of(hello),
+          .here_for = std::chrono::duration_cast<std::chrono::seconds>(context_.now - worker.since),
+          .text = describe(worker)};
+}
+
+std::string Membership::describe(const Worker& worker) const {
   return "worker " + name_of(worker) + from(worker.address) + ": " + std::string(state_of(worker, context_.now)) +
          ", " + std::to_string(worker.in_flight) + " of " + std::to_string(worker.hello.capacity) +
          " streams, weight " + std::to_string(worker.hello.weight) + ", serves " + served_text(worker.hello) +

@@ -4,6 +4,7 @@
 // Not here: the workers themselves (router/fabric/roster.h), what each claims (router/fabric/claims.h), peers that have
 // not said HELLO (router/fabric/strangers.h), whether a worker has read what was dealt to it (router/fabric/proof.h).
 #pragma once
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,12 @@ class Membership : public PostEvents {
   // The loop did not run: nobody is late by that time.
   void lost_time();
 
+  // An operator takes the workers of this name, or the one of this instance, out of rotation, or puts them back. Their
+  // open streams go on. Returns how many workers there are.
+  std::size_t hold(std::string_view member, bool is_held);
+  // The same for the weight with which they get streams.
+  std::size_t weigh(std::string_view member, std::uint32_t weight);
+
   // Whether there is a worker for which `is_wanted` returns true.
   template <class Predicate>
   [[nodiscard]] bool has_any(Predicate is_wanted) const {
@@ -66,17 +73,19 @@ class Membership : public PostEvents {
       if (is_wanted(*worker)) return true;
     return false;
   }
-  // One line for each worker for which `is_wanted` returns true.
+  // The workers for which `is_wanted` returns true.
   template <class Predicate>
-  [[nodiscard]] std::vector<std::string> describe(Predicate is_wanted) const {
-    std::vector<std::string> lines;
+  [[nodiscard]] std::vector<MemberFacts> members(Predicate is_wanted) const {
+    std::vector<MemberFacts> all;
     for (const Worker* worker : context_.roster.all())
-      if (is_wanted(*worker)) lines.push_back(describe_one(*worker));
-    return lines;
+      if (is_wanted(*worker)) all.push_back(facts_of(*worker));
+    return all;
   }
 
  private:
-  [[nodiscard]] std::string describe_one(const Worker& worker) const;
+  std::size_t for_each(std::string_view member, const std::function<void(Worker&)>& change);
+  [[nodiscard]] MemberFacts facts_of(const Worker& worker) const;
+  [[nodiscard]] std::string describe(const Worker& worker) const;
   void refuse_hello(std::string_view instance, const std::string& why);
   void ignore_hello(std::string_view instance);
   // Loses the worker's earlier connection, if the router still knows that connection.

@@ -30,6 +30,7 @@ struct Worker {
   Time heard{};                   // its last message
   Time pinged{};                  // the last heartbeat to it
   bool is_open_pool = true;       // serves everything and is connected to deal
+  bool is_held = false;           // an operator took it out: gets no new stream
   bool is_draining = false;       // sent GOAWAY: gets no new stream
   bool is_silent = false;         // a dealt ping is late: gets no stream while others owe no ping
   bool is_confirmed = false;      // its GOAWAY was answered
@@ -40,6 +41,8 @@ struct Worker {
   bool has_answered = false;      // at least one whole reply: the worker is known to work
   Time refused_until{};           // it sent REFUSED_STREAM: gets no stream until then
   std::uint32_t in_flight = 0;    // streams it holds
+  std::uint64_t taken = 0;        // streams that it accepted
+  std::uint64_t failed = 0;       // of them, those that it reset
   std::vector<PoolId> pools;      // of its routes, or of its group
   MessageWriter outbox;           // frames for it, sent once a turn
   bool is_outbox_listed = false;
@@ -48,7 +51,7 @@ struct Worker {
   bool is_unreachable = false;   // a message could not be sent: its connection has broken off
 
   [[nodiscard]] bool has_room() const { return in_flight < hello.capacity; }
-  [[nodiscard]] bool is_ready(Time now) const { return !is_draining && has_room() && now >= refused_until; }
+  [[nodiscard]] bool is_ready(Time now) const { return !is_draining && !is_held && has_room() && now >= refused_until; }
 };
 
 class Roster {

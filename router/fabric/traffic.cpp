@@ -116,6 +116,7 @@ void Traffic::frame_of_nobody(Worker& worker, const Frame& frame) {
 void Traffic::accept(Worker& worker, FabricStream& stream) {
   if (stream.place == Place::dealt) streams_.hold(stream, worker);
   stream.is_accepted = true;
+  ++worker.taken;
   BackendEvents* events = stream.reply_to.find();
   if (events == nullptr) {
     post_.outbox(worker).rst_stream(stream.id, stream.give_up_code);
@@ -214,6 +215,7 @@ Result<> Traffic::worker_reset(Worker& worker, FabricStream& stream, const Frame
   // The RST_STREAM may be the first frame of the worker about the stream: the log names the worker.
   if (BackendEvents* events = stream.reply_to.find(); events != nullptr && !stream.is_accepted)
     events->accepted(worker.hello.name);
+  ++worker.failed;
   const bool goes_away = worker.is_draining && *code == ResetCode::cancel;  // its time is over: as if it were killed
   streams_.end(stream, Error{Fault::backend, goes_away ? Code::backend_lost : Code::backend_reset, false,
                              "worker " + name_of(worker) + " reset it with code " +

@@ -60,6 +60,12 @@ void add(Counters& sum, const Counters& counters) {
   for (const Counter& counter : kCounters) sum.*counter.value += counters.*counter.value;
 }
 
+std::vector<std::pair<std::string_view, std::uint64_t>> named_counters(const Counters& counters) {
+  std::vector<std::pair<std::string_view, std::uint64_t>> named;
+  for (const Counter& counter : kCounters) named.emplace_back(counter.name, counters.*counter.value);
+  return named;
+}
+
 void write_report(const Counters& counters) {
   for (const Counter& counter : kCounters) {
     log::info(std::string(counter.name) + " " + std::to_string(counters.*counter.value));

@@ -1,5 +1,6 @@
 #include "router/plan/make_plan.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -76,6 +77,15 @@ void add_log(Plan& plan, const ObserveSettings& observe) {
   for (Site& site : plan.sites) site.log = plan.log;
 }
 
+// A site may have taken the place that nobody asked the management listener to have.
+bool wants_management(const Plan& plan, const ManagementSettings& management) {
+  if (!management.enabled) return false;
+  return std::none_of(plan.listeners.begin(), plan.listeners.end(), [&](const ListenerSpec& listener) {
+    const ListenAddress where{listener.address, listener.port, listener.socket_path};
+    return where == management.listen || is_in_the_way(where, management.listen);
+  });
+}
+
 }  // namespace
 
 std::shared_ptr<const Plan> make_plan(const EdgeSettings& edge, const ExchangeSettings& exchange) {
@@ -84,16 +94,14 @@ std::shared_ptr<const Plan> make_plan(const EdgeSettings& edge, const ExchangeSe
 
 PlanMaking make_plan(const Settings& settings, const ReadFile& read_file) {
   PlanMaking making;
-  if (!settings.file || settings.file->sites.empty()) {
-    auto plan = plan_without_file(settings.edge, settings.exchange, settings.files);
-    add_log(*plan, settings.observe);
-    making.plan = std::move(plan);
-    return making;
-  }
-  auto plan = std::make_shared<Plan>();
+  const bool has_sites = settings.file && !settings.file->sites.empty();
+  auto plan =
+      has_sites ? std::make_shared<Plan>() : plan_without_file(settings.edge, settings.exchange, settings.files);
   add_log(*plan, settings.observe);
   SiteMaker maker(settings, read_file, *plan, making);
-  for (const SiteSettings& site : settings.file->sites) maker.add(site);
+  if (has_sites)
+    for (const SiteSettings& site : settings.file->sites) maker.add(site);
+  if (wants_management(*plan, settings.management)) maker.add_management(settings.management);
   maker.finish();
   if (making.errors.empty()) making.plan = std::move(plan);
   return making;

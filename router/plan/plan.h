@@ -15,6 +15,7 @@
 
 #include "router/coding/coding_terms.h"
 #include "router/plan/access_rules.h"
+#include "router/plan/admin_spec.h"
 #include "router/plan/certificate_spec.h"
 #include "router/plan/files_spec.h"
 #include "router/plan/mixed_spec.h"
@@ -39,6 +40,8 @@ struct ListenerSpec {
   HttpLimits limits;
   WebSocketSettings web_sockets;
   HostTable<const Site*> sites;
+  bool is_management = false;       // only its site is here, and this site is nowhere else
+  bool is_optional = false;         // the router serves without it when it cannot be bound
   const Site* only_site = nullptr;  // serves every host: `sites` need not be asked; null = there are several
 
   [[nodiscard]] bool is_same_address(const ListenerSpec& other) const {
@@ -59,7 +62,7 @@ struct CodedSpec {
 };
 
 // Which backend is to be built. Two equal specifications are one backend, also across plans.
-using BackendSpec = std::variant<GroupSpec, PoolSpec, FilesSpec, MixedSpec, CodedSpec>;
+using BackendSpec = std::variant<GroupSpec, PoolSpec, FilesSpec, MixedSpec, CodedSpec, AdminSpec>;
 
 // The servers of a backend; null when it has none.
 [[nodiscard]] const PoolSpec* servers_of(const BackendSpec& spec);

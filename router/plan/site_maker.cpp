@@ -6,10 +6,12 @@
 #include <type_traits>
 
 #include "router/plan/coding_terms_of.h"
+#include "router/plan/limits.h"
 #include "router/plan/server_of.h"
 #include "router/route/balance_method.h"
 #include "router/route/canonical_path.h"
 #include "router/settings/certificate_names.h"
+#include "router/settings/management_site.h"
 
 namespace zeroway {
 
@@ -135,6 +137,49 @@ AccessMaker SiteMaker::access_of(const SiteSettings& said) {
   return {said, plan_, [this](BackendSpec spec) { return backend_of(std::move(spec)); }};
 }
 
+const FileSettings& SiteMaker::file_of(const Settings& settings) {
+  static const FileSettings kNoFile;
+  return settings.file ? *settings.file : kNoFile;
+}
+
+void SiteMaker::add_management(const ManagementSettings& said) {
+  management_ = site_of(said);
+  add(management_);
+  const Made made = sites_.back();
+  AdminSpec spec{token_of(said), said.hostnames};
+  Route& route = new_route(made, "/", management_.terms);
+  route.terms.max_body = kMostAdminBody;
+  route.backend = backend_of(BackendSpec(std::move(spec)));
+  route.backend_name = "admin";
+  route.takes_web_sockets = false;
+  route.tells_worker = false;
+  route.retries = 0;
+  static_cast<void>(made.site->routes.add_prefix("/", MethodSet{}, &route));
+  made.site->is_open_pool_last = false;
+  ListenerSpec& listener = plan_.listeners.back();
+  listener.is_management = true;
+  listener.is_optional = !said.is_asked_for;
+  listener.limits.max_connections = kMostAdminConnections;
+}
+
+// A token is a word of the operator's; a line end behind it is the editor's.
+std::string SiteMaker::token_of(const ManagementSettings& said) {
+  std::string token = said.api_key;
+  if (!said.token_file.empty()) {
+    const auto content = read_file_(said.token_file);
+    if (!content) {
+      making_.errors.push_back("management: token_file: " + content.error().detail);
+      return {};
+    }
+    token = *content;
+    while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
+    if (token.size() < kLeastToken || token.find_first_of(" \r\n\t") != std::string::npos)
+      making_.errors.push_back("management: token_file: " + said.token_file + ": wants one word of at least " +
+                               std::to_string(kLeastToken) + " bytes");
+  }
+  return token;
+}
+
 // Where it matters which path a request is for, servers must not see another path than the rules did. A route that says
 // encoded_slashes = "pass" has said that its server reads paths as they are.
 void SiteMaker::refuse_unclear_paths(const Site& site) {
@@ -158,7 +203,7 @@ void SiteMaker::finish() {
     if (made.said->redirect_to_https) add_redirect_to_https(made);
   for (ListenerSpec& listener : plan_.listeners) {
     const Made made = default_of(listener);
-    if (!made.said->strict_host) static_cast<void>(listener.sites.add("", made.site));
+    if (made.said != nullptr && !made.said->strict_host) static_cast<void>(listener.sites.add("", made.site));
   }
   const bool has_http = std::any_of(plan_.listeners.begin(), plan_.listeners.end(), [](const ListenerSpec& listener) {
     return !listener.is_tls && listener.socket_path.empty();
@@ -432,7 +477,7 @@ std::size_t SiteMaker::coded(std::size_t inner, const CompressionSettings& said)
   CodedSpec spec{{}, *terms};
   const auto wrap = [&](const auto& plain) {
     using Plain = std::decay_t<decltype(plain)>;
-    if constexpr (!std::is_same_v<Plain, CodedSpec> && !std::is_same_v<Plain, MixedSpec>) spec.inner = plain;
+    if constexpr (std::is_assignable_v<decltype(spec.inner)&, const Plain&>) spec.inner = plain;
   };
   std::visit(wrap, plan_.backends[inner]);
   return backend_of(BackendSpec(std::move(spec)));

@@ -2,7 +2,7 @@
 //
 // Owner: make_plan(), on its stack.   Thread: any.
 // Errors and warnings are gathered, and the making goes on, so that one look shows all of them.
-// Not here: a plan without a file (plan/make_plan.cpp).
+// Not here: the sites of a plan without a file (plan/make_plan.cpp).
 #pragma once
 #include <map>
 #include <set>
@@ -19,9 +19,11 @@ namespace zeroway {
 class SiteMaker {
  public:
   SiteMaker(const Settings& settings, const ReadFile& read_file, Plan& plan, PlanMaking& making)
-      : settings_(settings), file_(*settings.file), read_file_(read_file), plan_(plan), making_(making) {}
+      : settings_(settings), file_(file_of(settings)), read_file_(read_file), plan_(plan), making_(making) {}
 
   void add(const SiteSettings& said);
+  // The site of the management listener, with or without a file; call it once.
+  void add_management(const ManagementSettings& said);
   // After the last site: what needs to know all of them.
   void finish();
 
@@ -32,6 +34,9 @@ class SiteMaker {
     Site* site;
   };
 
+  // Its defaults, when there is no file.
+  [[nodiscard]] static const FileSettings& file_of(const Settings& settings);
+  [[nodiscard]] std::string token_of(const ManagementSettings& said);
   void add_listeners(Made made);
   void share_certificate_fields();
   ListenerSpec& listener_at(const ListenAddress& where, Made made);
@@ -71,6 +76,7 @@ class SiteMaker {
   Plan& plan_;
   PlanMaking& making_;
   std::vector<Made> sites_;
+  SiteSettings management_;                // of which `sites_` knows, too
   std::set<const Route*> passes_slashes_;  // routes that say so themselves
 };
 

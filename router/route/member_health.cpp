@@ -119,15 +119,15 @@ void HealthTicket::failed(HealthTime now) {
 }
 
 MemberHealth::MemberHealth(const HealthRules& rules, const HealthState& before)
-    : rules_(within_bounds(rules)), requests_(before.requests), probes_(before.probes) {}
+    : rules_(within_bounds(rules)), requests_(before.requests), probes_(before.probes), is_held_(before.is_held) {}
 
 bool MemberHealth::is_fit(HealthTime now) const {
   const auto requests = Requests::unpacked(requests_.load(std::memory_order_relaxed));
-  return !is_out_by_probes() && (requests.standing == Standing::in || is_due(requests, now));
+  return !is_held() && !is_out_by_probes() && (requests.standing == Standing::in || is_due(requests, now));
 }
 
 std::optional<HealthTicket> MemberHealth::take(HealthTime now) {
-  if (is_out_by_probes()) return std::nullopt;
+  if (is_held() || is_out_by_probes()) return std::nullopt;
   std::uint64_t seen = requests_.load(std::memory_order_relaxed);
   while (true) {
     Requests requests = Requests::unpacked(seen);
@@ -175,11 +175,12 @@ void MemberHealth::count_probe(bool is_good) {
 HealthState MemberHealth::state() const {
   Requests requests = Requests::unpacked(requests_.load(std::memory_order_relaxed));
   if (requests.standing == Standing::trial) requests.standing = Standing::out;
-  return {requests.packed(), probes_.load(std::memory_order_relaxed)};
+  return {requests.packed(), probes_.load(std::memory_order_relaxed), is_held()};
 }
 
 std::string MemberHealth::text(HealthTime now) const {
   const auto requests = Requests::unpacked(requests_.load(std::memory_order_relaxed));
+  if (is_held()) return "held";
   if (is_out_by_probes()) return "out by probes";
   if (requests.standing == Standing::trial) return "on trial";
   if (is_due(requests, now)) return "out, the next request is a trial";

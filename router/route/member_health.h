@@ -27,6 +27,7 @@ struct HealthRules {
 struct HealthState {
   std::uint64_t requests = 0;
   std::uint32_t probes = 0;
+  bool is_held = false;
 };
 
 class MemberHealth;
@@ -69,9 +70,13 @@ class MemberHealth {
   void probe_succeeded();
   void probe_failed();
 
+  // An operator takes the member out, whatever requests and probes met, or lets it back in.
+  void hold(bool is_held) { is_held_.store(is_held, std::memory_order_relaxed); }
+  [[nodiscard]] bool is_held() const { return is_held_.load(std::memory_order_relaxed); }
+
   // A trial that is under way is due again in the successor.
   [[nodiscard]] HealthState state() const;
-  // For the operator: "up", "up, 2 failures in a row", "out for 8 s", "on trial", "out by probes".
+  // For the operator: "up", "up, 2 failures in a row", "out for 8 s", "on trial", "out by probes", "held".
   [[nodiscard]] std::string text(HealthTime now) const;
 
  private:
@@ -85,6 +90,7 @@ class MemberHealth {
   const HealthRules rules_;
   std::atomic<std::uint64_t> requests_;  // member_health.cpp draws both words
   std::atomic<std::uint32_t> probes_;
+  std::atomic<bool> is_held_;
 };
 
 }  // namespace zeroway

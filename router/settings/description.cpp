@@ -85,15 +85,6 @@ void describe_security(Keys<Settings>& keys) {
       .idle("rate_limiting", "say sites.rate_limit");
 }
 
-void describe_management(Keys<ManagementSettings>& keys) {
-  keys.located()
-      .flag("enabled", &ManagementSettings::enabled, "Whether the management port is open")
-      .text("host", &ManagementSettings::host, is_address, "an address", "", "Address of the management port")
-      .number("port", &ManagementSettings::port, 1, 65'535, "The management port")
-      .text("api_key", &ManagementSettings::api_key, is_some, "a text", "${ROUTER_API_KEY}",
-            "What X-API-Key must be; without it every process of this machine may manage");
-}
-
 void describe_tls(Keys<TlsSettings>& keys) {
   keys.time("handshake_timeout", &TlsSettings::handshake_timeout, kShortest, Zero::refused,
             "Longest time for a client's handshake")
@@ -157,9 +148,8 @@ Table describe_file() {
       .optional_table(
           "tracing", [](Settings& s) -> std::optional<TracingSettings>& { return s.file->tracing; },
           "Traces of requests (W3C Trace Context), and where their spans go", describe_tracing)
-      .table(
-          "management", [](Settings& s) -> ManagementSettings& { return s.file->management; },
-          "The port for an operator's programs", describe_management)
+      .table("management", &Settings::management, "Where operators see the router and change what may change",
+             describe_management)
       .table(
           "limits", [](Settings& s) -> HttpLimits& { return s.edge.limits; }, "Limits for clients, on every listener",
           describe_limits)

@@ -26,6 +26,7 @@ void describe_site_log(Keys<SiteLogSettings>& keys);
 void describe_limits(Keys<HttpLimits>& keys);
 void describe_web_sockets(Keys<WebSocketSettings>& keys);
 void describe_fabric(Keys<FabricSettings>& keys);
+void describe_management(Keys<ManagementSettings>& keys);
 void describe_site(Keys<SiteSettings>& keys);
 void describe_ssl(Keys<SslSettings>& keys);
 void describe_access(Keys<SiteSettings>& keys);

@@ -98,6 +98,7 @@ struct Settings {
   ExchangeSettings exchange;
   FabricSettings fabric;
   ObserveSettings observe;
+  ManagementSettings management;
   std::uint32_t threads = 1;                   // loops
   bool io_uring = true;                        // many sends by one call, where the kernel allows io_uring
   Millis drain_timeout{30'000};                // after SIGTERM: how long open requests may take

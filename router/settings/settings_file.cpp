@@ -36,6 +36,9 @@ void settle(Settings& settings) {
   settings.observe.verbose = logging.level <= LogLevel::debug;
   if (!logging.log_requests) settings.observe.access_log.clear();
   settings.fabric.endpoint = with_address(settings.fabric.endpoint);
+  ManagementSettings& management = settings.management;
+  const Located& said = management.located;
+  if (management.enabled && (said.has("port") || said.has("host"))) management.is_asked_for = true;
 }
 
 std::optional<Node> read_tree(std::string_view text, Reading& reading) {
@@ -77,7 +80,8 @@ FileReading read(const std::string& path, std::string_view text, const Environme
         reading);
     for (SiteSettings& site : settings.file->sites) settle_site(site);
     check_sites(*settings.file, reading);
-    if (look == LookAtFiles::yes) check_files(*settings.file, reading);
+    check_management(*settings.file, settings.management, reading);
+    if (look == LookAtFiles::yes) check_files(*settings.file, settings.management, reading);
   }
   FileReading result{{}, reading.errors(), reading.warnings()};
   if (result.errors.empty()) result.settings = std::move(settings);
@@ -167,6 +171,7 @@ std::string describe_settings(const Settings& settings) {
     out += (settings.edge.address.empty() ? "*" : settings.edge.address) + ":" + std::to_string(settings.edge.port) +
            "\n  workers that connect\n";
   }
+  if (settings.management.enabled) out += "management at " + to_text(settings.management.listen) + "\n";
   return out + "workers connect to " + settings.fabric.endpoint + "\n";
 }
 

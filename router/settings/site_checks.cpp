@@ -161,14 +161,44 @@ void check_overlaps(const FileSettings& file, Reading& reading) {
   }
 }
 
-void check_management(const ManagementSettings& management, Reading& reading) {
-  const bool is_local =
-      management.host == "localhost" || management.host == "::1" || management.host.starts_with("127.");
-  if (!management.enabled || is_local || !management.api_key.empty()) return;
-  reading.error(management.located.place_of("host"),
-                management.located.name_of("host") + " = " + quoted(management.host) +
-                    ": wants api_key, too: other machines could manage the router");
+bool is_here(const ListenAddress& listen) {
+  return !listen.path.empty() || listen.address == "localhost" || listen.address == "::1" ||
+         listen.address.starts_with("127.");
 }
+
+// A site at the same place would be reachable by everyone who reaches the site.
+void check_place(const FileSettings& file, const ManagementSettings& management, Reading& reading) {
+  for (const SiteSettings& site : file.sites) {
+    for (const ListenAddress& listen : site.listen) {
+      if (listen != management.listen && !is_in_the_way(listen, management.listen)) continue;
+      const std::string where = to_text(management.listen);
+      if (!management.is_asked_for) {
+        reading.warn(listen_place(site),
+                     listen_key(site) + ": " + where + " is the management listener's: there is none");
+      } else {
+        reading.error(listen_place(site), listen_key(site) + ": " + where + " is the management listener's");
+      }
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+void check_management(const FileSettings& file, const ManagementSettings& management, Reading& reading) {
+  if (!management.enabled) return;
+  check_place(file, management, reading);
+  const SiteSettings site = site_of(management);
+  check_ssl(site, reading);
+  if (site.ssl.enabled) check_auto_cert(site, reading);
+  if (is_here(management.listen) || !management.api_key.empty() || !management.token_file.empty()) return;
+  const char* const key = management.located.has("listen") ? "listen" : "host";
+  reading.error(management.located.place_of(key), management.located.name_of(key) + " = " +
+                                                      quoted(to_text(management.listen)) +
+                                                      ": wants token_file or api_key, too: other machines could read");
+}
+
+namespace {
 
 // --- Files
 
@@ -217,7 +247,6 @@ void check_sites(const FileSettings& file, Reading& reading) {
   check_names(file, reading);
   check_overlaps(file, reading);
   check_redirects(file, reading);
-  check_management(file.management, reading);
   for (const auto& [door, sites] : doors_of(file)) {
     check_hosts(sites, door, reading);
     check_default(sites, door, reading);
@@ -225,7 +254,8 @@ void check_sites(const FileSettings& file, Reading& reading) {
   }
 }
 
-void check_files(const FileSettings& file, Reading& reading) {
+void check_files(const FileSettings& file, const ManagementSettings& management, Reading& reading) {
+  check_file(management.located, "token_file", management.token_file, reading);
   for (const SiteSettings& site : file.sites) check_site_files(site, reading);
 }
 
@@ -239,10 +269,8 @@ Result<> check_file_ports(const Settings& settings) {
   for (const SiteSettings& site : settings.file->sites) {
     for (const ListenAddress& listen : site.listen) all.push_back({listen, listen_key(site), listen_place(site)});
   }
-  const ManagementSettings& management = settings.file->management;
-  if (management.enabled) {
-    all.push_back({{management.host, management.port, ""}, "management.port", management.located.place_of("port")});
-  }
+  const ManagementSettings& management = settings.management;
+  if (management.is_asked_for) all.push_back({management.listen, "management", management.located.place});
   for (const Wanted& one : all) {
     Settings with_port = settings;
     with_port.edge.address = one.listen.address;

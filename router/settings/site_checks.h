@@ -3,6 +3,7 @@
 // Owner: nobody; free functions.   Thread: any.
 // Not here: whether one value fits its key (settings/description.h), or the command line (settings/checks.h).
 #pragma once
+#include "router/settings/management_site.h"
 #include "router/settings/reading.h"
 #include "router/settings/settings.h"
 
@@ -14,8 +15,10 @@ void check_sites(const FileSettings& file, Reading& reading);
 void check_proxy(const SiteSettings& site, Reading& reading);
 // Those of who may do what on it, for check_sites().
 void check_access(const SiteSettings& site, Reading& reading);
-// Files that the sites name and that cannot be read.
-void check_files(const FileSettings& file, Reading& reading);
+// Those of the management listener, which no site of the file may share.
+void check_management(const FileSettings& file, const ManagementSettings& management, Reading& reading);
+// Files that the sites and the management listener name and that cannot be read.
+void check_files(const FileSettings& file, const ManagementSettings& management, Reading& reading);
 // Whether a site or the management port wants a port of the fabric. For after the command line was read: it may move
 // the fabric. The error names the file.
 [[nodiscard]] Result<> check_file_ports(const Settings& settings);

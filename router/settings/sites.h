@@ -90,17 +90,6 @@ struct TracingSettings {
   bool operator==(const TracingSettings&) const = default;
 };
 
-// [management]: the port where an operator reloads the file and reads numbers.
-struct ManagementSettings {
-  Located located;
-  bool enabled = false;
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 7654;
-  std::string api_key;  // "" = no key is asked for
-
-  bool operator==(const ManagementSettings&) const = default;
-};
-
 struct CompressionSettings {
   bool enabled = true;
   std::vector<std::string> types{"html", "css", "js", "json", "xml", "plain", "event-stream"};
@@ -379,13 +368,28 @@ struct SiteSettings {
   bool operator==(const SiteSettings&) const = default;
 };
 
+// The listener of its own where an operator sees the router and changes what may change.
+struct ManagementSettings {
+  Located located;
+  bool enabled = true;
+  bool is_asked_for = false;  // the operator named it: then the router does not start without it
+  ListenAddress listen{"127.0.0.1", 6040, ""};
+  std::string api_key;                 // a token for those who may write; "" = none
+  std::string token_file;              // the same in a file; "" = none
+  std::vector<std::string> hostnames;  // that Host may name, besides addresses and localhost
+  AccessSettings access;               // allow and deny
+  SslSettings ssl;
+  SiteLogSettings log;
+
+  bool operator==(const ManagementSettings&) const = default;
+};
+
 struct FileSettings {
   std::string path;  // as the operator named it
   ServerSettings server;
   LoggingSettings logging;
   SecuritySettings security;
   std::optional<TracingSettings> tracing;
-  ManagementSettings management;
   AcmeSettings acme;  // what sites begin with
   std::vector<SiteSettings> sites;
 

@@ -710,7 +710,7 @@ TEST_CASE("files: an exchange that is over without a word costs no stream and no
     site.turn();
   }
   CHECK(open_descriptors() == before);
-  CHECK(site.backend().describe().at(0).find(" 0 replies open") != std::string::npos);
+  CHECK(site.backend().members().at(0).text.find(" 0 replies open") != std::string::npos);
 }
 
 TEST_CASE("files: the content of a request is taken and not read") {

@@ -27,7 +27,7 @@ class FakePart final : public Backend {
   void credit(StreamKey, std::uint32_t) override {}
   PartState state(const BackendRequest&) const override { return is; }
   bool is_ready() const override { return is.room != Room::nobody; }
-  std::vector<std::string> describe() const override { return {name_ + " is here"}; }
+  std::vector<MemberFacts> members() const override { return {{.name = name_}}; }
 
   PartState is;
 
@@ -131,10 +131,16 @@ TEST_CASE("mixed backend: first follows the order of the file") {
   CHECK(Bench(spec).ask(2) == "v1 v2 ");
 }
 
+std::string names_of(const std::vector<MemberFacts>& members) {
+  std::string names;
+  for (const MemberFacts& member : members) names += member.name + " ";
+  return names;
+}
+
 TEST_CASE("mixed backend: groups of workers alone are a pool, too, and the operator sees everybody") {
   Bench bench(spec_of({}, {1, 1}));
   CHECK(bench.ask(4) == "v1 w2 v3 w4 ");
-  CHECK(bench.backend.describe() == std::vector<std::string>{"v is here", "w is here"});
+  CHECK(names_of(bench.backend.members()) == "v w ");
   Bench mixed(spec_of({1}, {1}));
-  CHECK(mixed.backend.describe() == std::vector<std::string>{"s is here", "v is here"});
+  CHECK(names_of(mixed.backend.members()) == "s v ");
 }

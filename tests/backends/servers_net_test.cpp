@@ -277,7 +277,7 @@ TEST_CASE("servers, net: a kept connection that the server has closed costs nobo
     server.say(index, kOk);
     REQUIRE(bench.is_over(request));
     server.close(index);
-    REQUIRE(bench.until([&] { return bench.backend->describe()[0].find(" 0 connections") != std::string::npos; }));
+    REQUIRE(bench.until([&] { return bench.backend->members()[0].text.find(" 0 connections") != std::string::npos; }));
   }
 }
 

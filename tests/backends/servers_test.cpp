@@ -837,8 +837,10 @@ TEST_CASE("servers: a route that moves no paths gets them as the server names th
 TEST_CASE("servers: the operator sees each server, how it is and what it has open") {
   ServersBench bench(pool_of({"a", "b"}));
   const auto kept = bench.kept_connection();
-  const std::vector<std::string> lines = bench.backend->describe();
-  CHECK(lines.size() == 2);
-  CHECK(lines[0] == "a:80: up, 0 requests open, 1 connections of this loop, 1 of them idle");
-  CHECK(lines[1] == "b:80: up, 0 requests open, 0 connections of this loop, 0 of them idle");
+  const std::vector<MemberFacts> servers = bench.backend->members();
+  REQUIRE(servers.size() == 2);
+  CHECK(servers[0].taken == 1);
+  CHECK(servers[0].address == "http://a:80");
+  CHECK(servers[0].text == "a:80: up, 0 requests open, 1 connections of this loop, 1 of them idle");
+  CHECK(servers[1].text == "b:80: up, 0 requests open, 0 connections of this loop, 0 of them idle");
 }

@@ -15,6 +15,7 @@ class Logged : public Script {
     Settings wishes;
     wishes.exchange = settings;
     wishes.observe.access_log = "log";
+    wishes.management.enabled = false;
     wishes.observe.access_format = LogFormat::common();
     const auto plan = make_plan(wishes, {}).plan;
     route.use(plan, backend, logs.open(*plan));

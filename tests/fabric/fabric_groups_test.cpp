@@ -158,8 +158,8 @@ TEST_CASE("fabric: a group describes its own workers") {
   Backend& group = bench.fabric->group("batch");
   bench.join("open");
   join(bench, "g", "batch");
-  REQUIRE(group.describe().size() == 1);
-  CHECK(group.describe()[0].find("worker g (") == 0);
-  CHECK(group.describe()[0].find(", serves group batch, ") != std::string::npos);
-  CHECK(bench.fabric->describe().size() == 2);
+  REQUIRE(group.members().size() == 1);
+  CHECK(group.members()[0].text.find("worker g (") == 0);
+  CHECK(group.members()[0].text.find(", serves group batch, ") != std::string::npos);
+  CHECK(bench.fabric->members().size() == 2);
 }

@@ -210,13 +210,17 @@ TEST_CASE("fabric: it describes each worker in a line") {
   bench.claim("b", stream);
   bench.pass(70'000);
   bench.pong("a");
-  const std::vector<std::string> lines = bench.fabric->describe();
-  REQUIRE(lines.size() == 2);
-  CHECK(lines[0] ==
+  const std::vector<MemberFacts> workers = bench.fabric->members();
+  REQUIRE(workers.size() == 2);
+  CHECK(workers[0].text ==
         "worker a (a#0123456789abcdef) from 192.0.2.1: ready, 0 of 10 streams, weight 3, serves everything, here for 1 "
         "min "
         "10 s");
-  CHECK(lines[1].find("ready, 1 of 1024 streams, weight 1, serves example.com/api/*, /img/*, here for 1 min 10 s") !=
+  CHECK(workers[1].serves == std::vector<std::string>{"example.com/api/*", "/img/*"});
+  CHECK(workers[1].open == 1);
+  CHECK(workers[1].taken == 1);
+  CHECK(workers[1].text.find(
+            "ready, 1 of 1024 streams, weight 1, serves example.com/api/*, /img/*, here for 1 min 10 s") !=
         std::string::npos);
 }
 
@@ -224,7 +228,7 @@ TEST_CASE("fabric: a worker that is silent is described as that, and that it is 
   Bench bench;
   bench.join("a");
   bench.pass(1'200);  // a ping of the round is not back
-  CHECK(bench.fabric->describe()[0].find(": silent, ") != std::string::npos);
+  CHECK(bench.fabric->members()[0].text.find(": silent, ") != std::string::npos);
   bench.pong("a");
-  CHECK(bench.fabric->describe()[0].find(": ready, ") != std::string::npos);
+  CHECK(bench.fabric->members()[0].text.find(": ready, ") != std::string::npos);
 }

@@ -78,6 +78,41 @@ TEST_CASE("plan: without a file a folder has the paths that workers do not claim
   CHECK(who(*plan, "/ab", "GET", {"/a"}) == "files");
 }
 
+TEST_CASE("plan: the management listener has a site of its own, which is nowhere else") {
+  const std::string token = "0123456789abcdef";
+  for (const std::string& sites : {std::string(), site_text()}) {
+    const auto plan =
+        plan_of("[management]\nlisten = \"127.0.0.1:6040\"\ntoken_file = \"t\"\n" + sites, {{"dir/t", token + "\n"}});
+    REQUIRE(plan->listeners.size() == 2);
+    const ListenerSpec& clients = plan->listeners.front();
+    const ListenerSpec& operators = plan->listeners.back();
+    CHECK_FALSE(clients.is_management);
+    CHECK(operators.is_management);
+    CHECK_FALSE(operators.is_optional);
+    for (const char* host : {"127.0.0.1", "example.com", ""}) {
+      CHECK(Plan::site_of(operators, host)->name == "management");
+      CHECK(Plan::site_of(clients, host)->name != "management");
+    }
+    CHECK(std::get<AdminSpec>(plan->backends.back()) == AdminSpec{token, {}});
+  }
+}
+
+TEST_CASE("plan: a management listener that nobody asked for leaves its place to a site") {
+  Settings settings;
+  CHECK(make_plan(settings, {}).plan->listeners.back().is_optional);
+  settings.edge.port = 6040;
+  CHECK(make_plan(settings, {}).plan->listeners.size() == 1);
+}
+
+TEST_CASE("plan: a token is one word of some length") {
+  for (const char* wrong : {"", "short", "two words of some length", "0123456789abcde"}) {
+    const PlanMaking making =
+        make_plan_of("[management]\nlisten = \"127.0.0.1:6040\"\ntoken_file = \"t\"\n", {{"dir/t", wrong}});
+    REQUIRE(making.errors.size() == 1);
+    CHECK(making.errors[0] == "management: token_file: dir/t: wants one word of at least 16 bytes");
+  }
+}
+
 TEST_CASE("plan: the redirect to https comes before everything else") {
   const auto plan = plan_of(site_text("redirect_to_https = true\nhttps_port = 443\nstatic_dir = \"s\"\n") +
                             pool(route_text("/", "backend")));

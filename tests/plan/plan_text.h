@@ -24,7 +24,9 @@ inline ReadFile reader_of(const NamedFiles& files) {
 }
 
 inline PlanMaking make_plan_of(std::string_view text, const NamedFiles& files = {}) {
-  return make_plan(good(read_toml_text(text)), reader_of(files));
+  Settings settings = good(read_toml_text(text));
+  if (!settings.management.is_asked_for) settings.management.enabled = false;  // the default one is not what is tested
+  return make_plan(settings, reader_of(files));
 }
 
 inline std::shared_ptr<const Plan> plan_of(std::string_view text, const NamedFiles& files = {}) {

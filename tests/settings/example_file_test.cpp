@@ -93,7 +93,6 @@ TEST_CASE("example file: it loads, and says what an empty file with its site say
   CHECK_MESSAGE(settings == usual, "the defaults in the example are those of the command line");
   const FileSettings nothing;
   CHECK(settings.file->security == nothing.security);
-  CHECK(settings.file->management == nothing.management);
   CHECK(settings.file->logging == nothing.logging);
 }
 

@@ -257,7 +257,9 @@ TEST_CASE("file errors: certificates want keys, and other machines an api_key") 
             {"5:63: sites(main).access_control.allow_credentials: together with the origin * every page of the world "
              "could act as its reader; name the origins"}},
            {"[management]\nenabled = true\nhost = \"0.0.0.0\"\n",
-            {"3:8: management.host = \"0.0.0.0\": wants api_key, too: other machines could manage the router"}},
+            {"3:8: management.host = \"0.0.0.0:7654\": wants token_file or api_key, too: other machines could read"}},
+           {plain("") + "[management]\nlisten = \"127.0.0.1:8080\"\n",
+            {"4:8: sites(main).port: 127.0.0.1:8080 is the management listener's"}},
        }) {
     check(one);
   }

@@ -27,8 +27,9 @@ TEST_CASE("settings file: a site has the documented defaults") {
   CHECK(site.index_files == std::vector<std::string>{"index.html", "index.htm"});
   CHECK(site.cache.max_age_static == 3600s);
   CHECK(site.compression.level == 6);
-  CHECK_FALSE(settings.file->management.enabled);
-  CHECK(settings.file->management.port == 7654);
+  CHECK(settings.management.enabled);
+  CHECK_FALSE(settings.management.is_asked_for);
+  CHECK(to_text(settings.management.listen) == "127.0.0.1:6040");
   const ProxySettings& proxy = site.proxy;
   CHECK(proxy.timeout.connect == 10s);
   CHECK(proxy.timeout.read == 30s);
@@ -186,9 +187,23 @@ port = 80
 [sites.headers]
 "X-A" = "$remote_addr $$ ${PORT}"
 )"));
-  CHECK(settings.file->management.port == 8443);
-  CHECK(settings.file->management.api_key == "ase$$cretb$8443$x");
+  CHECK(settings.management.listen.port == 8443);
+  CHECK(settings.management.api_key == "ase$$cretb$8443$x");
   CHECK_MESSAGE(settings.file->sites[0].headers[0].value == "$remote_addr $$ 8443", "a template has its own $$");
+}
+
+TEST_CASE("settings file: the management listener has the keys of BWS, and one of its own") {
+  const auto management = [](const std::string& keys) {
+    return good(read_toml_text("[management]\n" + keys)).management;
+  };
+  CHECK(to_text(management("enabled = true").listen) == "127.0.0.1:7654");
+  CHECK(to_text(management("enabled = true\nport = 8443").listen) == "127.0.0.1:8443");
+  CHECK(to_text(management("port = 8443\nenabled = true").listen) == "127.0.0.1:8443");
+  CHECK(to_text(management("listen = \"unix:/run/zeroway.sock\"").listen) == "unix:/run/zeroway.sock");
+  CHECK(management("port = 8443").is_asked_for);
+  CHECK_FALSE(management("allow = [\"127.0.0.0/8\"]").is_asked_for);
+  CHECK_FALSE(management("enabled = false").enabled);
+  CHECK_FALSE(management("listen = \"off\"").enabled);
 }
 
 TEST_CASE("settings file: JSON has the same keys and gives the same settings as TOML") {

@@ -253,11 +253,16 @@ class Process:
         self.child.wait(PATIENCE)
 
 
+def without_management(argv):
+    """The management listener has one address by default, which many routers at once cannot have."""
+    return [] if '--manage' in argv else ['--manage', 'off']
+
+
 class RouterProcess(Process):
     """A router, its address, and the fabric that it binds."""
 
     def __init__(self, name, argv, log_path, fabric, port):
-        super().__init__(name, argv, log_path)
+        super().__init__(name, [*argv, *without_management(argv)], log_path)
         self.fabric = fabric
         self.port = port
 

@@ -52,8 +52,15 @@ void FilesBackend::credit(StreamKey stream, std::uint32_t bytes) {
   make_ready(stream, *found);
 }
 
-std::vector<std::string> FilesBackend::describe() const {
-  return {answers_.describe() + ", " + std::to_string(streams_.size()) + " replies open"};
+std::vector<MemberFacts> FilesBackend::members() const {
+  return {{.kind = MemberFacts::Kind::folder,
+           .name = "files",
+           .instance = "",
+           .pool = "",
+           .address = spec_.root,
+           .state = "up",
+           .open = static_cast<std::uint32_t>(streams_.size()),
+           .text = answers_.describe() + ", " + std::to_string(streams_.size()) + " replies open"}};
 }
 
 // --- Turns --------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ class FilesBackend final : public Backend, private TurnEnd {
   void end(StreamKey, const Head&) override {}
   void reset(StreamKey stream, ResetCode code) override;
   void credit(StreamKey stream, std::uint32_t bytes) override;
-  [[nodiscard]] std::vector<std::string> describe() const override;
+  [[nodiscard]] std::vector<MemberFacts> members() const override;
 
  private:
   struct Stream {

@@ -1,0 +1,208 @@
+#include "router/admin/admin_backend.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "router/admin/limits.h"
+#include "router/exchange/client_info.h"
+#include "router/observe/escape.h"
+#include "router/observe/http_date.h"
+#include "router/observe/log.h"
+
+namespace zeroway {
+
+namespace {
+
+constexpr std::string_view kWho = "admin";
+constexpr std::string_view kBearer = "Bearer ";
+
+std::string text_of(const Head& head, std::string_view name) { return std::string(head.find(name).value_or("")); }
+
+// In one of the fields that no page of another origin can set without our consent.
+std::string token_in(const Head& head) {
+  const std::string authorization = text_of(head, "authorization");
+  if (authorization.starts_with(kBearer)) return authorization.substr(kBearer.size());
+  for (const char* name : {"x-api-key", "x-backendai-token"})
+    if (std::string token = text_of(head, name); !token.empty()) return token;
+  return {};
+}
+
+AdminRequest request_of(const BackendRequest& request) {
+  const std::string_view target = request.head.path();
+  const auto mark = std::min(target.find('?'), target.size());
+  return {.method = std::string(request.head.method()),
+          .path = std::string(target.substr(0, mark)),
+          .query = std::string(target.substr(std::min(mark + 1, target.size()))),
+          .host = std::string(request.head.authority()),
+          .token = token_in(request.head),
+          .content_type = text_of(request.head, "content-type"),
+          .accept = text_of(request.head, "accept"),
+          .address = request.client.address,
+          .has_certificate = request.client.has_certificate};
+}
+
+// Nothing that the management listener answers is for other origins, frames or caches.
+Head head_of(const AdminReply& reply, WallTime now) {
+  Head head{{":status", std::to_string(reply.status)},
+            {"date", write_http_date(std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count())},
+            {"content-type", reply.type},
+            {"content-length", std::to_string(reply.body.size())},
+            {"cache-control", "no-store"},
+            {"x-content-type-options", "nosniff"},
+            {"content-security-policy", "default-src 'none'; frame-ancestors 'none'"},
+            {"cross-origin-resource-policy", "same-origin"}};
+  for (const auto& [name, value] : reply.fields) head.add(name, value);
+  return head;
+}
+
+std::string shown(const AdminRequest& request) {
+  std::string text;
+  append_escaped(text, request.method + " " + request.path);
+  return text + " by " + (request.address.empty() ? "a local process" : request.address);
+}
+
+void tell_change(const AdminRequest& request, const Result<std::size_t>& met) {
+  const std::string how = met ? (*met > 0 ? "done" : "nobody has this name") : "failed: " + met.error().detail;
+  log::info("management: " + shown(request) + ": " + how);
+}
+
+}  // namespace
+
+AdminBackend::AdminBackend(Loop& loop, const WallClock& clock, Desk& desk, const AdminSpec& spec)
+    : loop_(loop), clock_(clock), desk_(desk), gate_(spec) {}
+
+AdminBackend::~AdminBackend() { loop_.forget_turn_end(*this); }
+
+// --- The exchange's verbs
+
+BackendStream AdminBackend::open(const BackendRequest& request, ReplyTo reply_to) {
+  do {
+    ++last_key_;
+  } while (last_key_ == 0 || streams_.contains(last_key_));
+  const StreamKey key = last_key_;
+  auto stream = std::make_unique<Stream>();
+  stream->reply_to = reply_to;
+  stream->request = request_of(request);
+  streams_[key] = std::move(stream);
+  if (request.last == Last::yes) request_is_whole(key);
+  return {this, key};
+}
+
+// Behind a head that is the last of a request an end may follow, too.
+void AdminBackend::request_is_whole(StreamKey key) {
+  Stream* const stream = find(key);
+  if (stream == nullptr || std::exchange(stream->is_whole, true)) return;
+  whole_.push_back(key);
+  loop_.at_turn_end(*this);
+}
+
+// The route's max_body bounds it.
+void AdminBackend::data(StreamKey key, Bytes bytes) {
+  Stream* const stream = find(key);
+  if (stream == nullptr) return;
+  stream->request.body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (BackendEvents* to = stream->reply_to.find()) to->credit(static_cast<std::uint32_t>(bytes.size()));
+}
+
+void AdminBackend::end(StreamKey key, const Head&) { request_is_whole(key); }
+
+void AdminBackend::reset(StreamKey key, ResetCode) {
+  if (find(key) != nullptr) remove(key);
+}
+
+void AdminBackend::credit(StreamKey key, std::uint32_t bytes) {
+  Stream* const stream = find(key);
+  if (stream == nullptr || !stream->window.add(bytes)) return;
+  if (stream->is_answered) send(key);
+}
+
+// --- Requests
+
+void AdminBackend::turn_end() {
+  for (const StreamKey key : std::exchange(whole_, {})) serve(key);
+  over_.clear();
+}
+
+void AdminBackend::serve(StreamKey key) {
+  Stream* const stream = find(key);
+  if (stream == nullptr) return;
+  if (BackendEvents* to = stream->reply_to.find()) to->accepted(kWho);
+  if (find(key) == nullptr) return;
+  if (auto refusal = gate_.refusal(stream->request, loop_.now())) return answer(key, std::move(*refusal));
+  AdminStep step = step_of(stream->request);
+  if (auto* reply = std::get_if<AdminReply>(&step)) return answer(key, std::move(*reply));
+  if (const auto* write = std::get_if<WriteReply>(&step)) return ask(key, *write);
+  change(key, std::move(std::get<std::vector<Change>>(step)), 0, 0);
+}
+
+void AdminBackend::ask(StreamKey key, WriteReply write) {
+  desk_.take_census(loop_, [this, key, write, life = std::weak_ptr<bool>(life_)](const auto& census) {
+    if (life.expired()) return;
+    if (const Stream* const stream = find(key)) answer(key, write(stream->request, *census));
+  });
+}
+
+void AdminBackend::change(StreamKey key, std::vector<Change> changes, std::size_t at, std::size_t met) {
+  const Change& now = changes[at];
+  desk_.change(now, loop_, [this, key, changes, at, met, life = std::weak_ptr<bool>(life_)](auto done) {
+    if (life.expired()) return;
+    const Stream* const stream = find(key);
+    if (stream == nullptr) return;
+    const bool is_last = at + 1 == changes.size() || !done;
+    if (!is_last) return change(key, changes, at + 1, std::max(met, *done));
+    tell_change(stream->request, done);
+    answer(key, changed(changes, done));
+  });
+}
+
+// --- Replies
+
+void AdminBackend::answer(StreamKey key, AdminReply reply) {
+  Stream* const stream = find(key);
+  if (stream == nullptr) return;
+  Head head = head_of(reply, clock_.wall_now());
+  const bool is_bare = stream->request.method == "HEAD" || reply.body.empty();
+  stream->is_answered = true;
+  if (!is_bare) stream->reply = std::move(reply.body);
+  if (BackendEvents* to = stream->reply_to.find()) to->head(head, is_bare ? Last::yes : Last::no);
+  if (is_bare) return finish(key);
+  send(key);
+}
+
+// Each verb may end the stream.
+void AdminBackend::send(StreamKey key) {
+  while (Stream* const stream = find(key)) {
+    if (stream->sent == stream->reply.size()) return finish(key);
+    const std::size_t size = std::min<std::size_t>(stream->reply.size() - stream->sent, stream->window.left());
+    if (size == 0) return;
+    static_cast<void>(stream->window.take(static_cast<std::uint32_t>(size)));
+    const std::string_view piece = std::string_view(stream->reply).substr(stream->sent, size);
+    stream->sent += size;
+    BackendEvents* const to = stream->reply_to.find();
+    if (to == nullptr) return remove(key);
+    to->data(as_bytes(piece));
+  }
+}
+
+void AdminBackend::finish(StreamKey key) {
+  Stream* const stream = find(key);
+  if (stream == nullptr) return;
+  const ReplyTo reply_to = stream->reply_to;
+  remove(key);
+  Head no_trailers;
+  if (BackendEvents* to = reply_to.find()) to->end(no_trailers);
+}
+
+AdminBackend::Stream* AdminBackend::find(StreamKey key) {
+  const auto found = streams_.find(key);
+  return found == streams_.end() ? nullptr : found->second.get();
+}
+
+void AdminBackend::remove(StreamKey key) {
+  const auto found = streams_.find(key);
+  over_.push_back(std::move(found->second));
+  streams_.erase(found);
+  loop_.at_turn_end(*this);
+}
+
+}  // namespace zeroway

@@ -1,0 +1,72 @@
+// The backend of the management listener, on one loop.
+//
+//     request, whole ── gate ── refused ──────────────────────────────────▶ reply
+//                        └─ step ── at once ──────────────────────────────▶ reply
+//                                ├─ census ── the desk asks the loops ────▶ reply
+//                                └─ changes ── the desk, one by one ──────▶ reply
+//
+// Owner: LoopBackends, one for each specification.   Thread: one loop.
+// A reply is written once and sent as its client gives credit. Not here: what is answered (admin/admin_api.h).
+#pragma once
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proto/limits.h"
+#include "proto/window.h"
+#include "router/admin/admin_api.h"
+#include "router/admin/admin_gate.h"
+#include "router/exchange/backend.h"
+#include "router/net/loop.h"
+#include "router/observe/wall_clock.h"
+
+namespace zeroway {
+
+class AdminBackend final : public Backend, private TurnEnd {
+ public:
+  // `loop`, `clock` and `desk` outlive this object.
+  AdminBackend(Loop& loop, const WallClock& clock, Desk& desk, const AdminSpec& spec);
+  ~AdminBackend() override;
+
+  // Backend
+  [[nodiscard]] BackendStream open(const BackendRequest& request, ReplyTo reply_to) override;
+  void data(StreamKey key, Bytes bytes) override;
+  void end(StreamKey key, const Head& trailers) override;
+  void reset(StreamKey key, ResetCode code) override;
+  void credit(StreamKey key, std::uint32_t bytes) override;
+
+ private:
+  struct Stream {
+    ReplyTo reply_to;
+    AdminRequest request;
+    SendWindow window{kFirstReplyWindow};
+    std::string reply{};  // what is left to send begins at `sent`
+    std::size_t sent = 0;
+    bool is_whole = false;
+    bool is_answered = false;
+  };
+
+  void turn_end() override;
+  void request_is_whole(StreamKey key);
+  void serve(StreamKey key);
+  void ask(StreamKey key, WriteReply write);
+  void change(StreamKey key, std::vector<Change> changes, std::size_t at, std::size_t met);
+  void answer(StreamKey key, AdminReply reply);
+  void send(StreamKey key);
+  void finish(StreamKey key);
+  [[nodiscard]] Stream* find(StreamKey key);
+  void remove(StreamKey key);
+
+  Loop& loop_;
+  const WallClock& clock_;
+  Desk& desk_;
+  AdminGate gate_;
+  boost::unordered_flat_map<StreamKey, std::unique_ptr<Stream>> streams_;
+  std::vector<std::unique_ptr<Stream>> over_;  // until the end of the turn: a verb may still read their bytes
+  std::vector<StreamKey> whole_;               // requests to serve at the end of the turn
+  StreamKey last_key_ = 0;
+  std::shared_ptr<bool> life_ = std::make_shared<bool>();  // answers of the desk may come after this object is gone
+};
+
+}  // namespace zeroway

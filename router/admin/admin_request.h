@@ -1,0 +1,37 @@
+// A request to the management listener, whole, and the reply to it.
+//
+// Owner: AdminBackend; values.   Thread: one loop.
+// Not here: who may ask (admin/admin_gate.h), what is answered (admin/admin_api.h).
+#pragma once
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace zeroway {
+
+struct AdminRequest {
+  std::string method, path, query;  // `path` canonical; `query` without '?'
+  std::string host;                 // with its port, as it came
+  std::string token;                // "" = none
+  std::string content_type, accept;
+  std::string address;  // the client's; "" of a unix socket
+  bool has_certificate = false;
+  std::string body{};
+
+  [[nodiscard]] bool is_reading() const { return method == "GET" || method == "HEAD"; }
+};
+
+struct AdminReply {
+  int status = 200;
+  std::string type = "application/json";
+  std::string body{};
+  std::vector<std::pair<std::string, std::string>> fields{};  // further ones
+};
+
+// As RFC 9457 has it.
+[[nodiscard]] AdminReply admin_error(int status, std::string_view detail);
+// The value of a query's parameter, decoded; "" = there is none.
+[[nodiscard]] std::string query_value(std::string_view query, std::string_view name);
+
+}  // namespace zeroway

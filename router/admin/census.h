@@ -1,0 +1,69 @@
+// What the router knows of itself at one moment, of all loops together.
+//
+// Owner: shared by those who asked the Desk; never changed once it is made.   Thread: any.
+// Not here: asking the loops (router/router.cpp), how it is shown (admin/metrics_text.h, admin/census_json.h).
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "router/admin/process_facts.h"
+#include "router/exchange/member_facts.h"
+#include "router/observe/counters.h"
+#include "router/observe/request_tally.h"
+#include "router/observe/wall_clock.h"
+#include "router/plan/plan.h"
+
+namespace zeroway {
+
+// What one loop knows.
+struct LaneCensus {
+  Counters counters;
+  std::map<TallyName, RequestTally> tallies;
+  std::vector<MemberFacts> members;
+  std::vector<bool> ready;  // in the order of Plan::backends: whether somebody could answer now
+};
+
+// A listener that is open.
+struct ListenerFacts {
+  std::string url;
+  std::size_t index = 0;  // in Plan::listeners
+};
+
+struct CertificateFacts {
+  std::string file;
+  WallTime ends{};  // of the first certificate in the file that expires
+};
+
+struct ReloadFacts {
+  std::uint64_t done = 0, failed = 0;
+  WallTime last{};      // of the last one that was done, or the start
+  std::string error{};  // of the last one, "" when it was done
+};
+
+struct Census {
+  WallTime now{};
+  WallTime began{};
+  std::string version, instance;
+  std::uint32_t loops = 1;
+  bool is_draining = false;
+  std::shared_ptr<const Plan> plan;
+  std::vector<ListenerFacts> listeners;
+  Counters counters;
+  std::map<TallyName, RequestTally> tallies;
+  std::vector<MemberFacts> members;  // workers once each, with their loops' numbers summed
+  std::vector<bool> ready;           // see LaneCensus; on any loop
+  std::vector<CertificateFacts> certificates;
+  ProcessFacts process;
+  ReloadFacts reloads;
+
+  void add(LaneCensus&& lane);
+  // Whether the router takes new requests and can answer them: it does not drain, and every backend that a route of
+  // the file names has somebody. Else `why` says what is missing.
+  [[nodiscard]] bool is_ready(std::string* why = nullptr) const;
+};
+
+}  // namespace zeroway

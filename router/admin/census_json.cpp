@@ -1,0 +1,251 @@
+#include "router/admin/census_json.h"
+
+#include <variant>
+
+#include "router/admin/json_text.h"
+#include "router/observe/report.h"
+
+namespace zeroway {
+
+namespace {
+
+constexpr std::string_view kClassNames[kStatusClasses] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
+
+std::string_view kind_of(const BackendSpec& spec) {
+  constexpr std::string_view kKinds[] = {"workers", "servers", "files", "mixed", "coded", "admin"};
+  return kKinds[spec.index()];
+}
+
+// The backend behind the coder, which is a backend of its own in the plan.
+const BackendSpec inner_of(const BackendSpec& spec) {
+  const auto* coded = std::get_if<CodedSpec>(&spec);
+  return coded == nullptr ? spec : std::visit([](const auto& inner) { return BackendSpec(inner); }, coded->inner);
+}
+
+std::string_view answer_of(const Route& route) {
+  switch (route.own_answer) {
+    case OwnAnswer::none:
+      return "backend";
+    case OwnAnswer::redirect:
+      return "redirect";
+    case OwnAnswer::to_https:
+      return "redirect_to_https";
+    case OwnAnswer::health:
+    case OwnAnswer::health_details:
+    case OwnAnswer::ready:
+    case OwnAnswer::live:
+      return "health";
+  }
+  return "";
+}
+
+void write_tally(JsonText& out, const RequestTally& tally) {
+  std::array<std::uint64_t, kStatusClasses> classes{};
+  for (const auto& method : tally.requests)
+    for (std::size_t at = 0; at < kStatusClasses; ++at) classes[at] += method[at];
+  out.member("requests", tally.total()).member("open", tally.open).key("replies").object();
+  for (std::size_t at = 0; at < kStatusClasses; ++at) out.member(kClassNames[at], classes[at]);
+  out.end_object()
+      .member("bytes_in", tally.bytes_in)
+      .member("bytes_out", tally.bytes_out)
+      .member("retries", tally.retries)
+      .member("web_sockets", tally.web_sockets)
+      .member("web_sockets_open", tally.web_sockets_open);
+}
+
+void write_member(JsonText& out, const MemberFacts& member) {
+  out.object().member("name", member.name);
+  if (member.kind == MemberFacts::Kind::worker) out.member("instance", member.instance).member("group", member.pool);
+  if (member.kind == MemberFacts::Kind::server) out.member("pool", member.pool);
+  out.member("address", member.address)
+      .member("state", member.state)
+      .member("fit", member.is_fit)
+      .member("weight", member.weight)
+      .member("capacity", member.capacity)
+      .member("open", member.open)
+      .member("requests", member.taken)
+      .member("failures", member.failed);
+  if (member.kind == MemberFacts::Kind::worker) {
+    out.member("here_for_seconds", member.here_for.count()).key("serves").array();
+    for (const std::string& route : member.serves) out.text(route);
+    out.end_array();
+  } else {
+    out.member("connections", member.connections).member("idle_connections", member.idle_connections);
+  }
+  out.end_object();
+}
+
+std::string members_json(const Census& census, MemberFacts::Kind kind, std::string_view name) {
+  JsonText out;
+  out.object().key(name).array();
+  for (const MemberFacts& member : census.members)
+    if (member.kind == kind) write_member(out, member);
+  out.end_array().end_object();
+  return out.take();
+}
+
+const RequestTally& tally_of(const Census& census, const TallyName& name) {
+  static const RequestTally kNothing;
+  const auto found = census.tallies.find(name);
+  return found == census.tallies.end() ? kNothing : found->second;
+}
+
+std::string time_text(WallTime time) {
+  const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  return std::to_string(millis / 1'000) + "." + std::to_string(1'000 + millis % 1'000).substr(1);
+}
+
+void write_uptime(JsonText& out, const Census& census) {
+  out.member("uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(census.now - census.began).count());
+}
+
+}  // namespace
+
+std::string health_json(const Census& census) {
+  std::string why;
+  const bool is_ready = census.is_ready(&why);
+  JsonText out;
+  out.object()
+      .member("status", is_ready ? "ok" : "degraded")
+      .member("ready", is_ready)
+      .member("reason", why)
+      .member("version", census.version)
+      .member("authority", census.instance);
+  write_uptime(out, census);
+  std::uint64_t workers = 0, slots = 0, occupied = 0;
+  for (const MemberFacts& member : census.members) {
+    if (member.kind != MemberFacts::Kind::worker) continue;
+    ++workers;
+    slots += member.capacity;
+    occupied += member.open;
+  }
+  out.member("workers", workers).member("occupied_slots", occupied);
+  out.member("available_slots", slots > occupied ? slots - occupied : 0).end_object();
+  return out.take();
+}
+
+std::string version_json(const Census& census) {
+  JsonText out;
+  out.object()
+      .member("version", census.version)
+      .member("instance", census.instance)
+      .member("loops", census.loops)
+      .member("draining", census.is_draining);
+  write_uptime(out, census);
+  out.key("reloads")
+      .object()
+      .member("done", census.reloads.done)
+      .member("failed", census.reloads.failed)
+      .key("last")
+      .raw(time_text(census.reloads.last))
+      .member("error", census.reloads.error)
+      .end_object()
+      .end_object();
+  return out.take();
+}
+
+std::string listeners_json(const Census& census) {
+  JsonText out;
+  out.object().key("listeners").array();
+  for (const ListenerFacts& listener : census.listeners) {
+    const ListenerSpec& spec = census.plan->listeners[listener.index];
+    out.object()
+        .member("url", listener.url)
+        .member("tls", spec.is_tls)
+        .member("proxy_header", spec.has_proxy_header)
+        .member("management", spec.is_management)
+        .end_object();
+  }
+  out.end_array().end_object();
+  return out.take();
+}
+
+std::string sites_json(const Census& census) {
+  JsonText out;
+  out.object().key("sites").array();
+  for (const Site& site : census.plan->sites) {
+    RequestTally all;
+    for (const auto& [name, tally] : census.tallies)
+      if (name.site == site.name) all.add(tally);
+    out.object().member("name", site.name);
+    write_tally(out, all);
+    out.end_object();
+  }
+  out.end_array().end_object();
+  return out.take();
+}
+
+std::string routes_json(const Census& census) {
+  JsonText out;
+  out.object().key("routes").array();
+  for (const Route& route : census.plan->routes) {
+    const std::string site = route.site == nullptr ? "" : route.site->name;
+    out.object()
+        .member("site", site)
+        .member("path", route.path)
+        .member("answer", answer_of(route))
+        .member("backend", route.backend_name)
+        .member("web_sockets", route.takes_web_sockets)
+        .key("traffic")
+        .object();
+    write_tally(out, tally_of(census, {site, route.path, route.backend_name}));
+    out.end_object().end_object();
+  }
+  out.end_array().end_object();
+  return out.take();
+}
+
+std::string backends_json(const Census& census) {
+  JsonText out;
+  out.object().key("upstreams").array();
+  for (std::size_t at = 0; at < census.plan->backends.size(); ++at) {
+    const BackendSpec& spec = census.plan->backends[at];
+    const BackendSpec inner = inner_of(spec);
+    out.object()
+        .member("kind", kind_of(inner))
+        .member("compressed", std::holds_alternative<CodedSpec>(spec))
+        .member("ready", at < census.ready.size() && census.ready[at]);
+    if (const PoolSpec* pool = servers_of(inner)) {
+      out.member("name", pool->name).key("servers").array();
+      for (const ServerSpec& server : pool->servers) out.text(server.name);
+      out.end_array();
+    } else if (const auto* group = std::get_if<GroupSpec>(&inner)) {
+      out.member("name", group->group.empty() ? "fabric" : "fabric:" + group->group);
+    } else if (const auto* files = std::get_if<FilesSpec>(&inner)) {
+      out.member("name", files->root);
+    }
+    out.end_object();
+  }
+  out.end_array().end_object();
+  return out.take();
+}
+
+std::string servers_json(const Census& census) { return members_json(census, MemberFacts::Kind::server, "servers"); }
+
+std::string workers_json(const Census& census) { return members_json(census, MemberFacts::Kind::worker, "workers"); }
+
+std::string certificates_json(const Census& census) {
+  JsonText out;
+  out.object().key("certificates").array();
+  for (const CertificateFacts& certificate : census.certificates) {
+    const auto left = std::chrono::duration_cast<std::chrono::hours>(certificate.ends - census.now).count();
+    out.object()
+        .member("file", certificate.file)
+        .key("not_after")
+        .raw(time_text(certificate.ends))
+        .member("days_left", left / 24)
+        .end_object();
+  }
+  out.end_array().end_object();
+  return out.take();
+}
+
+std::string counters_json(const Census& census) {
+  JsonText out;
+  out.object();
+  for (const auto& [name, value] : named_counters(census.counters)) out.member(name, value);
+  out.end_object();
+  return out.take();
+}
+
+}  // namespace zeroway

@@ -1,0 +1,40 @@
+// Whom the admin backends ask: what the whole router knows, and changes that concern all of it.
+//
+// Owner: Router is the one Desk, and outlives the backends.   Thread: any calls; answers come on the loop of the
+// caller. Not here: what a request means (admin/admin_api.h).
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "proto/error.h"
+#include "router/admin/census.h"
+
+namespace zeroway {
+
+class Loop;
+
+// A change that an operator asks for.
+struct Change {
+  enum class Kind : std::uint8_t { reload, reopen_logs, hold, release, weight };
+
+  Kind kind = Kind::reload;
+  std::string member{};      // of hold, release and weight: the name of a worker or server, or a worker's instance
+  std::uint32_t weight = 0;  // of weight
+};
+
+// What came of a change: how many members it met, or why it was not done.
+using ChangeDone = std::function<void(Result<std::size_t>)>;
+
+class Desk {
+ public:
+  using Told = std::function<void(const std::shared_ptr<const Census>&)>;
+
+  virtual ~Desk() = default;
+  // `told` and `done` are called on `loop`, in a later turn.
+  virtual void take_census(Loop& loop, Told told) = 0;
+  virtual void change(const Change& change, Loop& loop, ChangeDone done) = 0;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,302 @@
+#include "router/admin/metrics_text.h"
+
+#include <array>
+#include <functional>
+
+#include "router/admin/limits.h"
+#include "router/admin/metrics_writer.h"
+#include "router/exchange/error_reply.h"
+
+namespace zeroway {
+
+namespace {
+
+constexpr std::string_view kCounter = "counter", kGauge = "gauge", kHistogram = "histogram";
+
+// One number of the loops' counters.
+struct OfCounters {
+  MetricMeaning meaning;
+  std::uint64_t Counters::*number;
+};
+
+constexpr std::array kOfCounters{
+    OfCounters{{"zeroway_client_connections_total", kCounter, "Connections of clients that were accepted."},
+               &Counters::connections_accepted},
+    OfCounters{{"zeroway_client_connections_open", kGauge, "Connections of clients that are open."},
+               &Counters::connections_open},
+    OfCounters{{"zeroway_client_connections_refused_total", kCounter,
+                "Connections closed at once: their address had as many as it may have."},
+               &Counters::connections_refused},
+    OfCounters{{"zeroway_client_connections_too_fast_total", kCounter,
+                "Connections closed at once: their address opened too many in a second."},
+               &Counters::connections_too_fast},
+    OfCounters{{"zeroway_tls_handshakes_total", kCounter, "TLS handshakes with clients that were completed."},
+               &Counters::tls_handshakes},
+    OfCounters{{"zeroway_tls_handshakes_resumed_total", kCounter, "Completed handshakes that used a session ticket."},
+               &Counters::tls_resumed},
+    OfCounters{{"zeroway_tls_handshakes_failed_total", kCounter, "TLS handshakes with clients that failed."},
+               &Counters::tls_failed},
+    OfCounters{{"zeroway_bad_requests_total", kCounter, "Requests and connections that broke HTTP or a limit."},
+               &Counters::bad_requests},
+    OfCounters{{"zeroway_cancelled_requests_total", kCounter, "Requests whose client went away."},
+               &Counters::cancelled},
+    OfCounters{{"zeroway_denied_requests_total", kCounter, "Requests with 401 or 403 of the router itself."},
+               &Counters::denied},
+    OfCounters{{"zeroway_limited_requests_total", kCounter, "Requests over a limit of their site or route: 429, 503."},
+               &Counters::limited},
+    OfCounters{{"zeroway_retries_total", kCounter, "Requests that a backend may have seen, opened again."},
+               &Counters::retries},
+    OfCounters{{"zeroway_reopenings_total", kCounter, "Requests that provably no backend saw, opened again."},
+               &Counters::reopened},
+    OfCounters{{"zeroway_retries_denied_total", kCounter, "Requests not opened again: the retry budget was spent."},
+               &Counters::retries_denied},
+    OfCounters{{"zeroway_access_lines_lost_total", kCounter, "Lines of access logs that their files did not take."},
+               &Counters::access_lines_lost},
+    OfCounters{{"zeroway_spans_sent_total", kCounter, "Spans that the collector of traces took."},
+               &Counters::spans_sent},
+    OfCounters{{"zeroway_spans_lost_total", kCounter, "Spans that the collector did not take in time."},
+               &Counters::spans_lost},
+    OfCounters{{"zeroway_fabric_streams_open", kGauge, "Streams that are open at workers, or wait for one."},
+               &Counters::streams_open},
+    OfCounters{{"zeroway_fabric_queued_total", kCounter, "Streams that had to wait for a worker."}, &Counters::queued},
+    OfCounters{{"zeroway_fabric_dealt_total", kCounter, "Openings sent to the next worker in turn."}, &Counters::dealt},
+    OfCounters{{"zeroway_fabric_steered_total", kCounter, "Openings sent to a worker that was chosen."},
+               &Counters::steered},
+    OfCounters{{"zeroway_fabric_refused_total", kCounter, "Openings that a worker refused."}, &Counters::refused},
+    OfCounters{{"zeroway_fabric_messages_in_total", kCounter, "Messages from workers."}, &Counters::messages_in},
+    OfCounters{{"zeroway_fabric_messages_out_total", kCounter, "Messages to workers."}, &Counters::messages_out},
+    OfCounters{{"zeroway_fabric_frames_ignored_total", kCounter, "Frames of streams that are over, or unknown."},
+               &Counters::frames_ignored},
+    OfCounters{{"zeroway_fabric_frames_bad_total", kCounter, "Frames that broke the wire protocol."},
+               &Counters::frames_bad},
+    OfCounters{{"zeroway_fabric_pings_late_total", kCounter, "Pings that workers answered late."},
+               &Counters::pings_late},
+};
+
+// One number of each route.
+struct OfRoutes {
+  MetricMeaning meaning;
+  std::uint64_t RequestTally::*number;
+};
+
+constexpr std::array kOfRoutes{
+    OfRoutes{{"zeroway_requests_open", kGauge, "Requests of the route that are not over."}, &RequestTally::open},
+    OfRoutes{{"zeroway_web_sockets_open", kGauge, "WebSockets of the route that are open."},
+             &RequestTally::web_sockets_open},
+    OfRoutes{{"zeroway_web_sockets_total", kCounter, "WebSockets of the route that were accepted."},
+             &RequestTally::web_sockets},
+    OfRoutes{{"zeroway_request_bytes_total", kCounter, "Bytes of request bodies and WebSockets from clients."},
+             &RequestTally::bytes_in},
+    OfRoutes{{"zeroway_response_bytes_total", kCounter, "Bytes of reply bodies and WebSockets to clients."},
+             &RequestTally::bytes_out},
+    OfRoutes{{"zeroway_backend_openings_total", kCounter, "Streams opened at backends for requests that are over."},
+             &RequestTally::openings},
+    OfRoutes{{"zeroway_backend_retries_total", kCounter, "Openings after the first of a request."},
+             &RequestTally::retries},
+};
+
+constexpr MetricMeaning kInfo{"zeroway_build_info", kGauge, "1, with the version and the instance of the router."};
+constexpr MetricMeaning kLoops{"zeroway_loops", kGauge, "Threads that run a loop."};
+constexpr MetricMeaning kDraining{"zeroway_draining", kGauge, "1 while the router drains."};
+constexpr MetricMeaning kReady{"zeroway_ready", kGauge, "1 when /health/readyz answers 200."};
+constexpr MetricMeaning kReloads{"zeroway_reloads_total", kCounter, "Times the configuration file was read again."};
+constexpr MetricMeaning kReloaded{"zeroway_reload_last_timestamp_seconds", kGauge,
+                                  "When the configuration was last put to use."};
+constexpr MetricMeaning kRequests{"zeroway_requests_total", kCounter,
+                                  "Requests that are over, by method and class of status; status none: no reply."};
+constexpr MetricMeaning kFailures{"zeroway_request_failures_total", kCounter, "Requests that failed, by reason."};
+constexpr MetricMeaning kDuration{"zeroway_request_duration_seconds", kHistogram,
+                                  "From the head of a request to the end of its reply; without WebSockets."};
+constexpr MetricMeaning kWait{"zeroway_backend_wait_seconds", kHistogram,
+                              "From the last opening of a request until a worker or server took it."};
+constexpr MetricMeaning kUp{"zeroway_member_up", kGauge, "1 when the worker or server gets requests."};
+constexpr MetricMeaning kOpen{"zeroway_member_requests_open", kGauge, "Requests that the worker or server has."};
+constexpr MetricMeaning kTaken{"zeroway_member_requests_total", kCounter, "Requests that it took."};
+constexpr MetricMeaning kFailed{"zeroway_member_failures_total", kCounter, "Of them, those that it lost or reset."};
+constexpr MetricMeaning kWeight{"zeroway_member_weight", kGauge, "Its weight."};
+constexpr MetricMeaning kCapacity{"zeroway_member_capacity", kGauge, "Requests that it takes at once; 0 = any number."};
+constexpr MetricMeaning kConnections{"zeroway_member_connections", kGauge, "Connections to the server."};
+constexpr MetricMeaning kWorkers{"zeroway_workers", kGauge, "Workers that have joined."};
+
+constexpr MetricMeaning kCpu{"process_cpu_seconds_total", kCounter, "Processor time of the process."};
+constexpr MetricMeaning kResident{"process_resident_memory_bytes", kGauge, "Memory of the process that is resident."};
+constexpr MetricMeaning kVirtual{"process_virtual_memory_bytes", kGauge, "Address space of the process."};
+constexpr MetricMeaning kDescriptors{"process_open_fds", kGauge, "Open descriptors."};
+constexpr MetricMeaning kMostDescriptors{"process_max_fds", kGauge, "Descriptors that may be open."};
+constexpr MetricMeaning kThreads{"process_threads", kGauge, "Threads of the process."};
+constexpr MetricMeaning kStarted{"process_start_time_seconds", kGauge, "When the process began, in Unix time."};
+
+constexpr std::array kSingle{kInfo,        kLoops,           kDraining,    kReady,   kReloads, kReloaded, kRequests,
+                             kFailures,    kDuration,        kWait,        kUp,      kOpen,    kTaken,    kFailed,
+                             kWeight,      kCapacity,        kConnections, kWorkers, kCpu,     kResident, kVirtual,
+                             kDescriptors, kMostDescriptors, kThreads,     kStarted};
+
+constexpr std::array<std::string_view, kStatusClasses> kClasses{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
+
+void begin(MetricsWriter& out, const MetricMeaning& meaning) { out.family(meaning.name, meaning.type, meaning.help); }
+
+double unix_seconds(WallTime time) {
+  return static_cast<double>(std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count()) /
+         1e3;
+}
+
+void one(MetricsWriter& out, const MetricMeaning& meaning, std::uint64_t value) {
+  begin(out, meaning);
+  out.sample({}, value);
+}
+
+void one(MetricsWriter& out, const MetricMeaning& meaning, double value) {
+  begin(out, meaning);
+  out.sample({}, value);
+}
+
+void write_router(MetricsWriter& out, const Census& census) {
+  begin(out, kInfo);
+  out.sample({{"version", census.version}, {"instance", census.instance}}, std::uint64_t{1});
+  one(out, kLoops, std::uint64_t{census.loops});
+  one(out, kDraining, std::uint64_t{census.is_draining});
+  one(out, kReady, std::uint64_t{census.is_ready()});
+  begin(out, kReloads);
+  out.sample({{"result", "done"}}, census.reloads.done);
+  out.sample({{"result", "failed"}}, census.reloads.failed);
+  one(out, kReloaded, unix_seconds(census.reloads.last));
+}
+
+void write_counters(MetricsWriter& out, const Counters& counters) {
+  for (const OfCounters& metric : kOfCounters) one(out, metric.meaning, counters.*metric.number);
+}
+
+// Where operators ask is no traffic.
+bool is_traffic(const TallyName& name) { return name.backend != "admin" && name.site != "management"; }
+
+void for_routes(const Census& census, const std::function<void(Labels, const RequestTally&)>& write) {
+  for (const auto& [name, tally] : census.tallies) {
+    if (!is_traffic(name)) continue;
+    write({{"site", name.site}, {"route", name.route}, {"backend", name.backend}}, tally);
+  }
+}
+
+void write_requests(MetricsWriter& out, const Census& census) {
+  begin(out, kRequests);
+  for (const auto& [name, tally] : census.tallies) {
+    if (!is_traffic(name)) continue;
+    for (std::size_t method = 0; method < kCountedMethods; ++method) {
+      for (std::size_t status = 0; status < kStatusClasses; ++status) {
+        const std::uint64_t count = tally.requests[method][status];
+        if (count == 0) continue;
+        out.sample({{"site", name.site},
+                    {"route", name.route},
+                    {"backend", name.backend},
+                    {"method", to_text(static_cast<CountedMethod>(method))},
+                    {"status", kClasses[status]}},
+                   count);
+      }
+    }
+  }
+  begin(out, kFailures);
+  for (const auto& [name, tally] : census.tallies) {
+    if (!is_traffic(name)) continue;
+    for (std::size_t code = 0; code < kCodes; ++code) {
+      if (tally.failures[code] == 0) continue;
+      out.sample({{"site", name.site},
+                  {"route", name.route},
+                  {"backend", name.backend},
+                  {"reason", error_name(static_cast<Code>(code))}},
+                 tally.failures[code]);
+    }
+  }
+}
+
+void write_routes(MetricsWriter& out, const Census& census) {
+  write_requests(out, census);
+  for (const OfRoutes& metric : kOfRoutes) {
+    begin(out, metric.meaning);
+    for_routes(census, [&](Labels labels, const RequestTally& tally) { out.sample(labels, tally.*metric.number); });
+  }
+  begin(out, kDuration);
+  for_routes(census, [&](Labels labels, const RequestTally& tally) { out.histogram(labels, tally.duration); });
+  begin(out, kWait);
+  for_routes(census, [&](Labels labels, const RequestTally& tally) { out.histogram(labels, tally.wait); });
+}
+
+// What is told of the members, one by one. Of those beyond kMostLabels the sum is.
+struct OfMembers {
+  const MetricMeaning& meaning;
+  std::uint64_t (*number)(const MemberFacts&);
+};
+
+constexpr std::array kOfMembers{
+    OfMembers{kUp, [](const MemberFacts& member) -> std::uint64_t { return member.is_fit; }},
+    OfMembers{kOpen, [](const MemberFacts& member) -> std::uint64_t { return member.open; }},
+    OfMembers{kTaken, [](const MemberFacts& member) -> std::uint64_t { return member.taken; }},
+    OfMembers{kFailed, [](const MemberFacts& member) -> std::uint64_t { return member.failed; }},
+    OfMembers{kWeight, [](const MemberFacts& member) -> std::uint64_t { return member.weight; }},
+    OfMembers{kCapacity, [](const MemberFacts& member) -> std::uint64_t { return member.capacity; }},
+    OfMembers{kConnections, [](const MemberFacts& member) -> std::uint64_t { return member.connections; }},
+};
+
+void write_members(MetricsWriter& out, const Census& census) {
+  std::uint64_t workers = 0;
+  for (const MemberFacts& member : census.members) workers += member.kind == MemberFacts::Kind::worker;
+  one(out, kWorkers, workers);
+  for (const OfMembers& metric : kOfMembers) {
+    begin(out, metric.meaning);
+    std::size_t told = 0;
+    std::uint64_t rest = 0;
+    for (const MemberFacts& member : census.members) {
+      if (++told > kMostLabels) {
+        rest += metric.number(member);
+        continue;
+      }
+      out.sample({{"kind", to_text(member.kind)},
+                  {"pool", member.pool},
+                  {"name", member.name},
+                  {"instance", member.kind == MemberFacts::Kind::worker ? member.instance : member.address}},
+                 metric.number(member));
+    }
+    if (told > kMostLabels)
+      out.sample({{"kind", "other"}, {"pool", "other"}, {"name", "other"}, {"instance", "other"}}, rest);
+  }
+}
+
+void write_process(MetricsWriter& out, const Census& census) {
+  const ProcessFacts& process = census.process;
+  one(out, kCpu, process.cpu_seconds);
+  one(out, kResident, process.resident_bytes);
+  one(out, kVirtual, process.virtual_bytes);
+  one(out, kDescriptors, process.descriptors);
+  one(out, kMostDescriptors, process.most_descriptors);
+  one(out, kThreads, process.threads);
+  one(out, kStarted, unix_seconds(census.began));
+}
+
+}  // namespace
+
+MetricsForm metrics_form(std::string_view accept) {
+  return accept.find("application/openmetrics-text") == std::string_view::npos ? MetricsForm::prometheus
+                                                                               : MetricsForm::open_metrics;
+}
+
+std::string_view metrics_type(MetricsForm form) {
+  return form == MetricsForm::prometheus ? "text/plain; version=0.0.4; charset=utf-8"
+                                         : "application/openmetrics-text; version=1.0.0; charset=utf-8";
+}
+
+std::string metrics_text(const Census& census, MetricsForm form) {
+  MetricsWriter out(form);
+  write_router(out, census);
+  write_counters(out, census.counters);
+  write_routes(out, census);
+  write_members(out, census);
+  write_process(out, census);
+  return out.finish();
+}
+
+std::vector<MetricMeaning> metric_meanings() {
+  std::vector<MetricMeaning> all(kSingle.begin(), kSingle.end());
+  for (const OfCounters& metric : kOfCounters) all.push_back(metric.meaning);
+  for (const OfRoutes& metric : kOfRoutes) all.push_back(metric.meaning);
+  return all;
+}
+
+}  // namespace zeroway

@@ -1,0 +1,282 @@
+"""The management listener: who may ask, what is told, what may be changed."""
+import json
+import shutil
+import subprocess
+import time
+
+import pytest
+import sites_e2e as s
+import zeroway_e2e as z
+from origins import Origin, in_turn, reply, then_close
+
+TOKEN = 'a-token-of-24-bytes-0123'
+
+
+def managed(stack, *options, **more):
+    """A router without a file, with a management listener and a token."""
+    port = z.free_port()
+    with open(stack.path('token'), 'w') as file:
+        file.write(TOKEN + '\n')
+    router = stack.router('--manage', f'127.0.0.1:{port}', '--manage-token-file', stack.path('token'), *options, **more)
+    return router, port
+
+
+def ask(port, path='/', method='GET', host='127.0.0.1', token=None, body=None, headers=()):
+    fields = [('Host', host), *headers]
+    if token:
+        fields.append(('Authorization', f'Bearer {token}'))
+    if body is not None:
+        fields.append(('Content-Type', 'application/json'))
+    with z.Connection(port, z.PATIENCE * z.SLOW) as connection:
+        if body is not None:
+            fields.append(('Content-Length', str(len(body))))
+        connection.send(connection.head_bytes(method, path, fields, host=None) + (body or b''))
+        return connection.read_reply(method)
+
+
+def told(port, path):
+    answer = ask(port, path)
+    assert answer.status == 200, answer.body
+    return json.loads(answer.body)
+
+
+def samples(text):
+    """name → {labels as text: value}"""
+    found = {}
+    for line in text.splitlines():
+        if line.startswith('#'):
+            continue
+        name, value = line.rsplit(' ', 1)
+        name, _, labels = name.partition('{')
+        found.setdefault(name, {})[labels.rstrip('}')] = float(value)
+    return found
+
+
+def total(port, name, *labels):
+    values = samples(ask(port, '/metrics').body.decode()).get(name, {})
+    return sum(value for text, value in values.items() if all(label in text for label in labels))
+
+
+def test_health_says_whether_somebody_can_answer(stack):
+    router, port = managed(stack)
+    assert ask(port, '/health').status == 200
+    assert ask(port, '/health/livez').status == 200
+    assert ask(port, '/health/readyz').status == 503
+    assert told(port, '/health')['reason'] == 'no backend is there'
+    stack.worker('worker-1')
+    router.wait_workers(1)
+    z.eventually(lambda: ask(port, '/health/readyz').status == 200)
+    status = told(port, '/health/status')
+    assert status['ready'] and status['workers'] == 1 and status['available_slots'] > 0
+
+
+def test_it_is_told_that_the_router_drains_until_the_last_client_is_gone(stack):
+    router, port = managed(stack)
+    stack.httpbin()
+    router.wait_workers(1)
+    with router.connect() as connection:
+        connection.send(b'GET /delay/3 HTTP/1.1\r\nHost: x\r\n\r\n')
+        z.eventually(lambda: router.counters()['exchanges_open'] == 1)
+        router.terminate()
+        z.eventually(lambda: ask(port, '/health/readyz').status == 503)
+        assert told(port, '/health')['reason'] == 'draining'
+        assert connection.read_reply().status == 200
+    assert router.wait() == 0
+
+
+def test_every_request_is_counted_once(stack):
+    router, port = managed(stack, '--threads', 2)
+    stack.httpbin()
+    router.wait_workers(2)
+    for status, count in ((200, 7), (404, 3), (500, 2)):
+        for _ in range(count):
+            assert router.get(f'/status/{status}').status == status
+    for _ in range(4):
+        assert router.request('POST', '/post', body=b'x' * 100).status == 200
+    for label, expected in (('status="2xx"', 11), ('status="4xx"', 3), ('status="5xx"', 2), ('method="POST"', 4),
+                            ('method="GET"', 12)):
+        z.eventually(lambda: total(port, 'zeroway_requests_total', label) == expected, what=label)
+    assert total(port, 'zeroway_request_bytes_total') == 400
+    assert total(port, 'zeroway_request_duration_seconds_count') == 16
+    assert total(port, 'zeroway_backend_openings_total') == 16
+    assert total(port, 'zeroway_requests_open') == 0
+    assert total(port, 'zeroway_member_requests_total', 'kind="worker"') == 16
+
+
+def test_failures_and_retries_are_counted_by_reason_and_route(stack):
+    origin = stack.closing(Origin(in_turn(then_close(), reply(b'hello'))))
+    manage = z.free_port()
+    router = s.front(stack, origin, options=('--manage', f'127.0.0.1:{manage}'), in_route='retries = 1', path='/api')
+    assert router.get('/api/x').status == 200
+    assert router.get('/nowhere').status == 404
+    route = ('site="main"', 'route="/api"')
+    z.eventually(lambda: total(manage, 'zeroway_requests_total', *route, 'status="2xx"') == 1)
+    assert total(manage, 'zeroway_backend_retries_total', *route) == 1
+    assert total(manage, 'zeroway_request_failures_total', 'reason="no_route"') == 1
+    assert [route['path'] for route in told(manage, '/api/v1/routes')['routes'] if route['site'] == 'main'][-1] == '/api'
+    [server] = told(manage, '/api/v1/servers')['servers']
+    assert server['pool'] == 'backend' and server['requests'] == 2 and server['fit']
+
+
+def test_promtool_finds_nothing_wrong(stack):
+    promtool = shutil.which('promtool')
+    assert promtool, 'tools/deps installs prometheus'
+    router, port = managed(stack)
+    stack.worker('worker "1"\\')
+    router.wait_workers(1)
+    for _ in range(10):
+        router.get()
+    for accept in ('text/plain', 'application/openmetrics-text;version=1.0.0'):
+        answer = ask(port, '/metrics', headers=[('Accept', accept)])
+        assert answer.status == 200
+        if accept == 'text/plain':
+            done = subprocess.run([promtool, 'check', 'metrics'], input=answer.body, capture_output=True, timeout=60)
+            assert done.returncode == 0 and not done.stdout and not done.stderr, done.stdout + done.stderr
+        else:
+            assert answer.body.endswith(b'# EOF\n')
+
+
+def test_a_worker_that_is_held_gets_nothing_until_it_is_back(stack):
+    router, port = managed(stack)
+    for name in ('worker-1', 'worker-2'):
+        stack.worker(name)
+    router.wait_workers(2)
+    path = '/api/v1/workers/worker-1'
+    assert ask(port, path, 'PATCH', token=TOKEN, body=b'{"held": true}').status == 200
+    assert {router.get().worker for _ in range(40)} == {'worker-2'}
+    states = {worker['name']: worker['state'] for worker in told(port, '/api/v1/workers')['workers']}
+    assert states == {'worker-1': 'held', 'worker-2': 'ready'}
+    assert ask(port, path, 'PATCH', token=TOKEN, body=b'{"held": false}').status == 200
+    assert {router.get().worker for _ in range(40)} == {'worker-1', 'worker-2'}
+
+
+def test_a_workers_weight_is_changed(stack):
+    router, port = managed(stack, '--balance', 'weighted')
+    for name in ('worker-1', 'worker-2'):
+        stack.worker(name)
+    router.wait_workers(2)
+    assert ask(port, '/api/v1/workers/worker-1', 'PATCH', token=TOKEN, body=b'{"weight": 3}').status == 200
+    answers = [router.get().worker for _ in range(40)]
+    assert answers.count('worker-1') == 30
+
+
+def test_a_server_that_is_held_gets_nothing(stack):
+    origins = [stack.closing(Origin(reply(b'hello'))) for _ in range(2)]
+    manage = z.free_port()
+    options = ('--manage', f'127.0.0.1:{manage}', '--manage-token-file', stack.path('token'))
+    with open(stack.path('token'), 'w') as file:
+        file.write(TOKEN)
+    router = s.front(stack, *origins, options=options)
+    name = f'127.0.0.1:{origins[0].port}'
+    assert ask(manage, f'/api/v1/servers/{name}', 'PATCH', token=TOKEN, body=b'{"held": true}').status == 200
+    before = len(origins[0].requests)
+    for _ in range(20):
+        assert router.get().status == 200
+    assert len(origins[0].requests) == before
+    assert ask(manage, f'/api/v1/servers/{name}', 'PATCH', token=TOKEN, body=b'{"held": false}').status == 200
+    for _ in range(20):
+        router.get()
+    assert len(origins[0].requests) > before
+
+
+@pytest.mark.parametrize('path', ['/api/v1/reload', '/api/config/reload'])
+def test_the_file_is_read_again(stack, path):
+    origin = stack.closing(Origin(reply(b'hello')))
+    manage = z.free_port()
+    with open(stack.path('token'), 'w') as file:
+        file.write(TOKEN)
+    port = z.free_port()
+    options = ('--manage', f'127.0.0.1:{manage}', '--manage-token-file', stack.path('token'))
+    s.serve(stack, s.proxied(port, origin, path='/one'), port, *options)
+    s.write(stack, s.proxied(port, origin, path='/two'))
+    answer = ask(manage, path, 'POST', headers=[('X-API-Key', TOKEN)])
+    assert answer.status == 200, answer.body
+    assert told(manage, '/api/v1/version')['reloads']['done'] == 1
+    assert '/two' in [route['path'] for route in told(manage, '/api/v1/routes')['routes']]
+    s.write(stack, 'nonsense')
+    answer = ask(manage, path, 'POST', token=TOKEN)
+    assert answer.status == 409 and b'router.toml:1:' in answer.body
+    assert '/two' in [route['path'] for route in told(manage, '/api/v1/routes')['routes']]
+
+
+BODY = b'{"held": true}'
+REFUSED = [
+    ('by rebinding', dict(host='evil.example'), 421),
+    ('by rebinding, an address in a name', dict(host='127.0.0.1.evil.example'), 421),
+    ('without a token', dict(method='PATCH', body=BODY), 401),
+    ('with a wrong token', dict(method='PATCH', body=BODY, token='wrong'), 401),
+    ('with a prefix of the token', dict(method='PATCH', body=BODY, token=TOKEN[:-1]), 401),
+    ('as a form of another page', dict(method='POST', path='/api/v1/reload',
+                                       headers=[('Content-Type', 'application/x-www-form-urlencoded')]), 401),
+    ('with a body that is no JSON', dict(method='PATCH', body=b'held', token=TOKEN), 400),
+    ('with an unknown key', dict(method='PATCH', body=b'{"hold": true}', token=TOKEN), 400),
+    ('with a wrong value', dict(method='PATCH', body=b'{"weight": -1}', token=TOKEN), 400),
+    ('with nothing to change', dict(method='PATCH', body=b'{}', token=TOKEN), 400),
+    ('of a worker that is not there', dict(method='PATCH', path='/api/v1/workers/nobody', body=BODY, token=TOKEN), 404),
+    ('by a method that changes nothing', dict(method='DELETE', token=TOKEN), 405),
+    ('of a path that is not there', dict(path='/etc/passwd'), 404),
+    ('by traversal', dict(path='/api/v1/../../../etc/passwd'), 400),
+    ('by encoded traversal', dict(path='/api/v1/workers/%2e%2e/%2e%2e/%2e%2e/%2e%2e/x'), 400),
+    ('a reload by GET', dict(path='/api/v1/reload'), 405),
+]
+
+
+def test_what_is_refused_changes_nothing(stack):
+    router, port = managed(stack)
+    stack.worker('worker-1')
+    router.wait_workers(1)
+    for what, request, status in REFUSED:
+        answer = ask(port, **{'path': '/api/v1/workers/worker-1', **request})
+        assert answer.status == status, (what, answer.status, answer.body)
+    [worker] = told(port, '/api/v1/workers')['workers']
+    assert worker['state'] == 'ready' and worker['weight'] == 1
+
+
+def test_wrong_tokens_are_limited(stack):
+    _, port = managed(stack)
+    statuses = [ask(port, token=f'guess-{number}').status for number in range(15)]
+    assert statuses[:10] == [401] * 10 and statuses[10:] == [429] * 5
+    assert ask(port).status == 200  # who brings no token still may read
+
+
+def test_no_site_and_no_worker_sees_it(stack):
+    router, port = managed(stack)
+    stack.httpbin()
+    router.wait_workers(1)
+    for path in ('/metrics', '/api/v1/workers', '/health/readyz'):
+        assert router.get(path).status == 404  # the worker's
+        assert ask(router.port, path, host=f'127.0.0.1:{port}').status == 404
+
+
+def test_a_place_that_is_taken_is_a_warning_unless_it_was_asked_for(stack):
+    first = stack.start([z.program('router'), '-sv', '-p', '0', '-a', '127.0.0.1', '--fabric', stack.ipc('a')])
+    first.wait_log('serving')
+    second = stack.start([z.program('router'), '-sv', '-p', '0', '-a', '127.0.0.1', '--fabric', stack.ipc('b')])
+    second.wait_log(r'warning.*no management listener \(see --manage\): .*6040')
+    second.wait_log('serving http')
+    _, port = managed(stack)
+    done = subprocess.run([z.program('router'), '-p', '0', '--fabric', stack.ipc('c'), '--manage', f'127.0.0.1:{port}'],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0 and str(port) in done.stderr
+
+
+def test_it_listens_on_a_unix_socket(stack):
+    path = stack.path('manage.sock')
+    stack.router('--manage', f'unix:{path}')
+    done = subprocess.run(['curl', '-sS', '--unix-socket', path, 'http://localhost/health'], capture_output=True,
+                          text=True, timeout=60)
+    assert json.loads(done.stdout)['status'] == 'degraded', done.stderr
+
+
+def test_a_thousand_questions_at_once_are_answered(stack):
+    router, port = managed(stack)
+    stack.worker('worker-1')
+    router.wait_workers(1)
+    connections = [stack.closing(z.Connection(port, 60 * z.SLOW)) for _ in range(1000)]
+    for connection in connections:
+        connection.send(b'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    assert router.get().status == 200
+    begun = time.monotonic()
+    for connection in connections:
+        assert connection.read_reply().status == 200
+    assert time.monotonic() - begun < 60 * z.SLOW
