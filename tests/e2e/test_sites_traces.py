@@ -103,8 +103,8 @@ def test_the_collector_gets_spans_whose_times_are_those_of_the_access_log(stack)
     assert collector.requests[0][1]['content-type'] == 'application/json'
     resource = collector.bodies[0]['resourceSpans'][0]['resource']
     assert {'key': 'service.name', 'value': {'stringValue': 'shop'}} in resource['attributes']
-    counters = router.counters()
-    assert (counters['spans_sent'], counters['spans_lost']) == (7, 0)
+    z.eventually(lambda: router.counters()['spans_sent'] == 7)  # the collector has the spans before the router has its answer
+    assert router.counters()['spans_lost'] == 0
 
 
 def test_a_strangers_flag_decides_nothing_and_a_trusted_proxys_does(stack):

@@ -179,8 +179,9 @@ class Process:
     def wait_log(self, pattern, within=PATIENCE, since=0):
         """Waits for a match of `pattern` in the log. Fails when the process ends or the time is over first."""
         def look():
+            running = self.is_running()  # asked first: what it writes at its end is in the log then
             match = re.search(pattern, self.log(since))
-            assert match or self.is_running(), f'{self.name} ended ({self.child.returncode}) without {pattern!r} in its log'
+            assert match or running, f'{self.name} ended ({self.child.returncode}) without {pattern!r} in its log'
             return match
         return eventually(look, within, what=f'{pattern!r} in the log of {self.name}')
 
