@@ -47,7 +47,10 @@ class NoPipeSignal {
 
 bool write_line(std::string line) {
   if (!has_room(STDERR_FILENO)) return false;
-  if (line.size() >= kMaxLogLine) line = line.substr(0, kMaxLogLine - 4) + "...";
+  if (line.size() >= kMaxLogLine) {
+    line.resize(kMaxLogLine - 4);
+    line += "...";
+  }
   line += '\n';
   const NoPipeSignal quiet;
   return write(STDERR_FILENO, line.data(), line.size()) >= 0;
