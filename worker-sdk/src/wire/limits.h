@@ -17,8 +17,9 @@ inline constexpr std::chrono::milliseconds kLongestCausePause{60'000};  // betwe
 inline constexpr std::chrono::milliseconds kNameInterval{30'000};  // a new address serves within 35 s
 inline constexpr std::chrono::milliseconds kNameAgain{1'000};  // after a failure: so that a name server is not flooded
 inline constexpr std::chrono::milliseconds kLongestNamePause{5'000};  // between two lookups while something fails
-inline constexpr int kAnswersWithoutAddress = 3;   // then an address is gone: many name servers tell part of a list
-inline constexpr std::size_t kMaxAddresses = 256;  // of one name: a name with more is a mistake
+inline constexpr int kAnswersWithoutAddress = 3;     // then an address is gone: many name servers tell part of a list
+inline constexpr std::size_t kMaxAddresses = 256;    // of one name: a name with more is a mistake
+inline constexpr std::size_t kMaxServiceHosts = 64;  // of one service: each is looked up, with sockets of its own
 // A dead name server costs half a second; a name server that takes 3 s is still waited for: each round over all servers
 // waits twice as long as the round before, and a late answer counts too.
 inline constexpr std::chrono::milliseconds kNameServerPatience{500};
