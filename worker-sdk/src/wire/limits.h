@@ -58,6 +58,7 @@ inline constexpr std::size_t kCopyUpTo = 4'096;  // bytes: libzmq gets larger me
 inline constexpr std::size_t kReadSize = 65'536;    // of a read: a message is seldom longer
 inline constexpr std::size_t kLeastRoom = 16'384;   // behind an unfinished frame: less makes many small reads
 inline constexpr std::size_t kSentAsItIs = 16'384;  // bytes of a message: from there on a copy costs more than a part
+inline constexpr int kLocalBuffer = 1 << 19;        // of a unix socket, to send: a stream's window in one call
 inline constexpr std::size_t kPartsAtOnce = 8;      // of what waits, in one call: the socket takes less anyway
 inline constexpr std::chrono::seconds kKeepaliveInterval{
     5};  // of idle connections: with kTcpPatience, a host that is gone costs 15 s
