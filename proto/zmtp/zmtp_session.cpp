@@ -44,6 +44,7 @@ ZmtpSession::~ZmtpSession() = default;
 
 std::size_t ZmtpSession::receive(Bytes bytes) {
   std::size_t taken = 0;
+  missing_ = 0;
   while (!is_over()) {
     const Bytes rest = bytes.subspan(taken);
     const std::size_t more = state_ <= State::greeting ? take_greeting(rest) : take_frame(rest);
@@ -73,7 +74,7 @@ std::size_t ZmtpSession::take_frame(Bytes bytes) {
   const auto head = read_zmtp_frame_head(bytes);
   if (!head || !fits(*head)) return 0;
   const auto size = static_cast<std::size_t>(head->size);
-  if (bytes.size() - head->header_size < size) return 0;
+  if (const std::size_t there = bytes.size() - head->header_size; there < size) return missing_ = size - there, 0;
   const Bytes body = bytes.subspan(head->header_size, size);
   if (state_ == State::handshake) {
     handshake_frame(*head, body);

@@ -43,6 +43,8 @@ class ZmtpSession {
   // Returns how many of `bytes` are taken: the rest is of a frame that is not complete, and comes again with the bytes
   // after it. Everything is taken, and ignored, once the session has failed or was stopped.
   [[nodiscard]] std::size_t receive(Bytes bytes);
+  // How many bytes must come before receive() takes the frame that is not complete; 0 = not known yet.
+  [[nodiscard]] std::size_t missing() const { return missing_; }
   // Bytes for the peer, which the owner sends and removes. receive(), send() and ping() add to them.
   [[nodiscard]] std::string& output() { return out_; }
 
@@ -89,6 +91,7 @@ class ZmtpSession {
   std::string first_part_;  // of a message whose other parts follow
   std::size_t parts_ = 0;
   std::size_t message_size_ = 0;
+  std::size_t missing_ = 0;
   ZmtpFailure failure_;
   std::uint16_t ttl_ = 0;
   std::uint8_t minor_ = 0;

@@ -80,6 +80,7 @@ class LoopPeer final : private ConnectionEvents, private ZmtpEvents {
  private:
   // ConnectionEvents
   [[nodiscard]] std::size_t received(Bytes bytes) override;
+  [[nodiscard]] std::size_t missing() const override { return session_.missing(); }
   void input_ended() override { tell_end({}); }
   void hung_up() override { tell_end({}); }
   void written() override;

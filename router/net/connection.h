@@ -22,6 +22,8 @@ class ConnectionEvents {
   // All bytes not taken yet, oldest first; good until the call returns. Returns how many are taken. The connection
   // keeps the rest, and passes it again with the bytes that come next, or at offer().
   [[nodiscard]] virtual std::size_t received(Bytes bytes) = 0;
+  // How many bytes must come before received() can take more. 0 = not known. Only a hint: reading in large pieces.
+  [[nodiscard]] virtual std::size_t missing() const { return 0; }
   // The peer closed its sending side in order: by FIN, over TLS by close_notify. All bytes before that end were passed.
   virtual void input_ended() = 0;
   // The peer closed its sending side while reading is paused: bytes may be left to read. Called once.

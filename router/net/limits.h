@@ -11,8 +11,10 @@ inline constexpr int kBusyBatch = 2;     // this many at once: the set is likely
 inline constexpr int kBusyRounds = 8;    // then timers and posts have their turn, busy or not
 
 // connection
-inline constexpr std::size_t kReadSize = 65'536;  // one read; one buffer for all connections of a loop
-inline constexpr unsigned kMaxSends = 64;         // in one call; more sends would gain little and delay the first one
+inline constexpr std::size_t kReadSize = 65'536;     // one read; one buffer for all connections of a loop
+inline constexpr std::size_t kLargeRead = 16'384;    // more is likely to be there, or on its way
+inline constexpr std::size_t kSpareInput = 524'288;  // of a loop: a worker's message of a stream's window, and more
+inline constexpr unsigned kMaxSends = 64;  // in one call; more sends would gain little and delay the first one
 inline constexpr std::size_t kSmallSend =
     16'384;  // sent together with others: 1 MiB; above, copying costs, not the call
 inline constexpr std::size_t kHighMark = 262'144;    // bytes the kernel refused: above, no more requests are read

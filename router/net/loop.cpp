@@ -62,9 +62,10 @@ void Loop::Inside::await_sockets() {
 void Loop::Inside::serve_sockets() {
   for (int round = 0; round < kBusyRounds; ++round) {
     begin_turn();
+    is_more_likely = false;
     const int told = tell_ready();
     end_turn();
-    if (told < kBusyBatch || is_stopped) return;
+    if ((told < kBusyBatch && !is_more_likely) || is_stopped) return;
   }
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "router/net/kept_input.h"
 #include "router/net/loop.h"
 #include "router/net/send_batch.h"
 #include "router/net/timer_wheel.h"
@@ -53,10 +54,12 @@ struct Loop::Inside {
   std::vector<Entry> entries;  // by descriptor
   std::vector<TurnEnd*> asked;
   std::vector<std::uint8_t> read_buffer;  // for one read at a time, of any connection
+  InputBlock spare_input;                 // for large frames, of one connection at a time
   Time now = Clock::now();
   SendBatch sends;
   std::size_t lingering = 0;  // connections that linger in full (net/tcp_connection.cpp)
   bool is_in_turn = false;
+  bool is_more_likely = false;  // a read of this round was large: the rest of the bytes is likely to be there
   bool is_stopped = false;
 };
 

@@ -102,9 +102,8 @@ void TcpConnection::read_rest() {
 }
 
 void TcpConnection::read() {
-  auto& buffer = loop_.inside().read_buffer;
-  if (buffer.empty()) buffer.resize(kReadSize);
-  const ssize_t count = ::recv(socket_.fd(), buffer.data(), buffer.size(), 0);
+  const std::span<std::uint8_t> room = where_to_read();
+  const ssize_t count = ::recv(socket_.fd(), room.data(), room.size(), 0);
   if (count < 0 && is_temporary(errno) && !is_broken_) return;
   if (count < 0 || (count == 0 && is_broken_)) return lose();
   if (count == 0) {
@@ -112,27 +111,37 @@ void TcpConnection::read() {
     watch();
     return events_->input_ended();
   }
-  const Bytes bytes(buffer.data(), static_cast<std::size_t>(count));
-  if (kept_.empty()) return tell(bytes);
-  append_bytes(kept_, bytes);
+  Loop::Inside& inside = loop_.inside();
+  const Bytes bytes(room.data(), static_cast<std::size_t>(count));
+  if (bytes.size() >= kLargeRead) inside.is_more_likely = true;
+  if (kept_.is_empty()) return tell(bytes);
+  if (room.data() == inside.read_buffer.data()) {
+    kept_.add(bytes, inside.spare_input);
+  } else {
+    kept_.added(bytes.size());
+  }
   offer();
+}
+
+// Behind the bytes that are kept no more than is missing is read: then nothing is left that would have to be moved.
+std::span<std::uint8_t> TcpConnection::where_to_read() {
+  Loop::Inside& inside = loop_.inside();
+  if (!kept_.is_empty())
+    if (const std::size_t missing = events_->missing(); missing >= kLargeRead)
+      return kept_.room(missing, inside.spare_input);
+  if (inside.read_buffer.empty()) inside.read_buffer.resize(kReadSize);
+  return inside.read_buffer;
 }
 
 void TcpConnection::tell(Bytes bytes) {
   const std::size_t taken = events_->received(bytes);
-  append_bytes(kept_, bytes.subspan(taken));
+  kept_.add(bytes.subspan(taken), loop_.inside().spare_input);
 }
 
 void TcpConnection::offer() {
-  if (kept_.empty()) return;
-  const std::size_t taken = events_->received(as_bytes(kept_));
-  if (taken < kept_.size()) {
-    kept_.erase(0, taken);
-  } else if (kept_.capacity() > kKeptCapacity) {
-    std::string().swap(kept_);
-  } else {
-    kept_.clear();
-  }
+  if (kept_.is_empty()) return;
+  const std::size_t taken = events_->received(kept_.bytes());
+  kept_.taken(std::min(taken, kept_.size()), loop_.inside().spare_input);
 }
 
 bool TcpConnection::send(std::string& bytes) {
@@ -226,7 +235,7 @@ bool TcpConnection::close(Linger linger) {
   is_closing_ = true;
   // A client that has closed its side sends nothing more: no reason to linger.
   linger_ = has_input_ended_ ? Linger::no : linger;
-  std::string().swap(kept_);
+  kept_.clear(loop_.inside().spare_input);
   if (queued() == 0) return shut_down();
   watch();
   return false;

@@ -1,15 +1,19 @@
 // A connection on a plain TCP or unix socket.
 //
 // Owner: the session that speaks with the peer.   Thread: one loop.
-// One recv for each time the socket is readable, into a buffer that all connections of the loop share: an idle
-// connection owns no buffer. Small sends leave at the end of the turn, together with those of other connections; until
-// then their bytes count as taken by the kernel. Not here: accepting (net/listener.h), dialing (net/dialer.h).
+// One recv for each time the socket is readable, into a buffer that all connections of the loop share, or behind the
+// bytes that are kept when much is missing to them: an idle connection owns no buffer. Small sends leave at the end of
+// the turn, together with those of other connections; until then their bytes count as taken by the kernel. Not here:
+// accepting (net/listener.h), dialing (net/dialer.h).
 #pragma once
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "router/net/connection.h"
+#include "router/net/kept_input.h"
 #include "router/net/loop.h"
 #include "router/net/send_batch.h"
 #include "router/net/socket.h"
@@ -51,6 +55,7 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
   void break_off();
   void read_rest();
   void read();
+  [[nodiscard]] std::span<std::uint8_t> where_to_read();
   void tell(Bytes bytes);
   bool flush();
   void keep(std::string_view bytes, ssize_t sent);
@@ -65,8 +70,8 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
   Loop& loop_;
   Socket socket_;
   ConnectionEvents* events_ = nullptr;
-  std::string kept_;  // read and not taken
-  std::string out_;   // refused by the kernel, from out_begin_ on
+  KeptInput kept_;   // read and not taken
+  std::string out_;  // refused by the kernel, from out_begin_ on
   std::uint64_t taken_ = 0;
   std::size_t out_begin_ = 0;  // moved, not erased: erasing would copy the rest at each write
   Time last_progress_;

@@ -1,4 +1,4 @@
-"""A worker finds routers by name: slow and dead name servers delay nobody, and it follows what the name says."""
+"""A worker finds routers by the name of a host or of a service: slow and dead name servers delay nobody, and it follows what the name says."""
 import os
 import shutil
 import time
@@ -130,3 +130,55 @@ def test_of_three_addresses_one_dies(stack, network):
     again = start_router(stack, '127.0.0.2', 8000, 'again')
     await_served(again)
     assert worker.log().count('nobody listens') == 1
+
+
+SERVICE = '_zeroway._tcp.gw.test'
+
+
+@pytest.mark.parametrize('engine', ['loop', 'libzmq'])
+def test_the_routers_of_a_service_are_served_and_followed(stack, network, engine):
+    dns = stack.closing(n.NameServer(names={'one.test': ['127.0.0.1'], 'two.test': ['127.0.0.2']},
+                                     services={SERVICE: [(10, 0, 8000, 'one.test'), (20, 0, 8100, 'two.test')]}))
+    one = start_router(stack, '127.0.0.1', 8000, 'one')
+    two = start_router(stack, '127.0.0.2', 8100, 'two')
+    moved = start_router(stack, '127.0.0.1', 8200, 'moved')
+    worker = start_worker(stack, network, 'srv://gw.test', args=['--engine', engine])
+    await_served(one)
+    await_served(two)
+    worker.wait_log(r'joined router \S+ at srv://gw.test \(127.0.0.2:8100\)')
+    dns.services[SERVICE] = [(10, 0, 8000, 'one.test'), (20, 0, 8200, 'one.test')]
+    begun = time.monotonic()
+    with z.Load(one.port, 2, z.get_hello, pace=0.01) as load:
+        await_served(moved, 35)
+        print(f'service moved: served after {time.monotonic() - begun:.2f} s')
+        undelayed(load, 'the router that stays')
+    two.kill()
+    worker.wait_log(r'127.0.0.2:8100\) is no address of a router any more')
+    assert is_served(one) and is_served(moved)
+
+
+@pytest.mark.parametrize('services, reason', [
+    ({}, 'there is no such name'),
+    ({SERVICE: []}, 'the name has no SRV record'),
+    ({SERVICE: [(0, 0, 8000, '.')]}, 'its SRV record says that the service is not there'),
+    ({SERVICE: [(0, 0, 65535, 'gw.test')]}, "its SRV record has port 65535, and a router's is 1 to 65534"),
+    ({SERVICE: [(0, 0, 8000, 'gone.test')]}, 'the host gone.test: there is no such name'),
+])
+def test_why_a_service_has_no_router(stack, network, services, reason):
+    dns = stack.closing(n.NameServer(names={'gw.test': ['127.0.0.1']}, services=services))
+    router = start_router(stack, '127.0.0.1', 8000, 'later')
+    worker = start_worker(stack, network, f'srv://{SERVICE}')
+    worker.wait_log(f'warning worker-1: srv://{SERVICE}: the name {SERVICE} does not resolve: {reason}; it is looked up')
+    dns.services[SERVICE] = [(0, 0, 8000, 'gw.test')]
+    await_served(router, 35)
+
+
+def test_a_service_without_a_name_server(stack, network):
+    stack.closing(n.NameServer('127.0.0.53', is_dead=True))
+    stack.closing(n.NameServer('127.0.0.54', is_dead=True))
+    router = start_router(stack, '127.0.0.1', 8000, 'by-address')
+    worker = start_worker(stack, network, 'tcp://127.0.0.1:8000', 'srv://gw.test')
+    await_served(router)
+    with z.Load(router.port, 2, z.get_hello, pace=0.01) as load:
+        worker.wait_log(f'the name {SERVICE} does not resolve: no name server answers', 30)
+    undelayed(load, 'no name server')

@@ -208,6 +208,45 @@ TEST_CASE("loop wire: a peer that speaks no ZMTP is cut, and told once") {
   CHECK(bench.events.strangers.back().ends_with("it closed the connection"));
 }
 
+TEST_CASE("loop wire: a peer of ZMTP 2 is cut, and the line names the version") {
+  LoopBench bench;
+  RawPeer peer;
+  peer.connect(bench.folder.path("deal.steer"));
+  peer.send("\xff"s + std::string(8, '\0') + "\x7f\x01");  // what NetMQ 4.0.0 sends first
+  REQUIRE(bench.run([&] { return bench.events.broken.size() == 1; }));
+  CHECK(bench.events.strangers == std::vector{"steer: no ZMTP handshake at ipc://" + bench.folder.path("deal.steer") +
+                                              ": it speaks ZMTP 2, only ZMTP 3 will do"});
+}
+
+TEST_CASE("loop wire: a stranger whose message is too long is cut at the head of the frame, and told") {
+  LoopBench bench;
+  RawPeer peer;
+  bench.come(peer, "deal.steer");
+  peer.send(zmtp(std::string(kMaxMessageSize + 1, 'x')).substr(0, 9));
+  REQUIRE(bench.run([&] { return bench.events.broken.size() == 1; }));
+  CHECK(bench.events.strangers == std::vector{"steer: it is cut, a frame of 4194305 bytes, over 4194304"s});
+}
+
+TEST_CASE("loop wire: whatever a peer at deal sends is a sign of life, a PONG without the PING's context too") {
+  LoopBench bench;
+  RawPeer peer;
+  bench.come(peer, "deal");
+  peer.send(kPing);  // from now on it is pinged, and must answer
+  bench.settle();
+  auto& wire = dynamic_cast<LoopWire&>(bench.engine.wire());
+  const auto most = kDealTimeout - std::chrono::milliseconds(1'000);
+  wire.lost_time(-most);
+  peer.send("\x04\x05\x04PONG"s);
+  bench.settle();
+  wire.lost_time(-most);
+  wire.judge();
+  bench.settle();
+  CHECK(bench.events.dealt_to == 1);
+  wire.lost_time(-kDealTimeout);
+  wire.judge();
+  CHECK(bench.run([&] { return bench.events.dealt_to == 0; }));
+}
+
 TEST_CASE(
     "loop wire: a handshake that is not over in time, and a silent deal connection, are cut; a paused router cuts "
     "nobody") {

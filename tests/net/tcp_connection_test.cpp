@@ -56,10 +56,11 @@ struct Bench : ConnectionEvents {
 
   std::size_t received(Bytes bytes) override {
     heard = as_text(bytes);
-    const std::size_t taken = std::min(takes, bytes.size());
+    const std::size_t taken = bytes.size() < least ? 0 : std::min(takes, bytes.size());
     note("received " + std::to_string(bytes.size()));
     return taken;
   }
+  std::size_t missing() const override { return least > heard.size() ? least - heard.size() : 0; }
   void input_ended() override { note("ended"); }
   void hung_up() override { note("hung up"); }
   void written() override {
@@ -102,6 +103,7 @@ struct Bench : ConnectionEvents {
   bool has_no_delay = false;
   bool is_probed = false;
   int probe_after = 0;
+  std::size_t least = 0;  // fewer bytes are not taken
   std::size_t takes = SIZE_MAX;
   std::string told;
   std::string heard;
@@ -161,6 +163,20 @@ TEST_CASE("tcp connection: what is not taken is kept and told again with what co
   bench.connection->offer();
   CHECK(bench.heard == "e");
   CHECK(bench.connection->kept() == 0);
+}
+
+TEST_CASE(
+    "tcp connection: of bytes that are missing to those that are kept, no more are read at once than are missing") {
+  Bench bench;
+  const std::string body(kLargeRead, 'b');
+  bench.least = 4 + body.size();
+  bench.say("head");
+  bench.turn();
+  CHECK(bench.told == "received 4; ");
+  bench.say(body + "tail");
+  while (bench.heard != "tail") bench.turn();
+  CHECK(bench.told == "received 4; received " + std::to_string(bench.least) + "; received 4; ");
+  CHECK(bench.connection->kept() == 4);
 }
 
 TEST_CASE("tcp connection: what the kernel refuses waits, and everything arrives in order") {

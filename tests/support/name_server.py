@@ -12,7 +12,7 @@ import subprocess
 import threading
 
 CLONE_NEWNET = 0x40000000
-A, AAAA = 1, 28
+A, AAAA, SRV = 1, 28, 33
 _count = 0
 
 
@@ -60,11 +60,13 @@ class Network:
 
 
 class NameServer:
-    """Answers A and AAAA by `names` (name → addresses), each after `delay` seconds; other names are NXDOMAIN. Does not
-    answer while `is_dead`. All three members may be changed at any time."""
+    """Answers A and AAAA by `names` (name → addresses) and SRV by `services` (name → (priority, weight, port, host)s),
+    each after `delay` seconds; other names are NXDOMAIN. Does not answer while `is_dead`. All four members may be
+    changed at any time."""
 
-    def __init__(self, address='127.0.0.53', names=(), delay=0.0, is_dead=False):
+    def __init__(self, address='127.0.0.53', names=(), delay=0.0, is_dead=False, services=()):
         self.names = dict(names)
+        self.services = dict(services)
         self.delay = delay
         self.is_dead = is_dead
         self.asked = 0
@@ -100,13 +102,18 @@ class NameServer:
             at += 1 + query[at]
         kind = struct.unpack('>H', query[at + 1:at + 3])[0]
         question = query[12:at + 5]
-        addresses = self.names.get('.'.join(labels).lower())
-        family = socket.AF_INET6 if kind == AAAA else socket.AF_INET
-        fitting = [a for a in addresses or [] if (':' in a) == (kind == AAAA)]
-        code = 3 if addresses is None else 0
-        records = b''.join(b'\xc0\x0c' + struct.pack('>HHIH', kind, 1, 0, len(data)) + data
-                           for data in (socket.inet_pton(family, a) for a in fitting))
-        return query[:2] + struct.pack('>HHHHH', 0x8180 | code, 1, len(fitting), 0, 0) + question + records
+        name = '.'.join(labels).lower()
+        code = 0 if name in self.names or name in self.services else 3
+        found = [self._service(*one) for one in self.services.get(name, ())] if kind == SRV else \
+            [socket.inet_pton(socket.AF_INET6 if ':' in one else socket.AF_INET, one)
+             for one in self.names.get(name, ()) if (':' in one) == (kind == AAAA)]
+        records = b''.join(b'\xc0\x0c' + struct.pack('>HHIH', kind, 1, 0, len(data)) + data for data in found)
+        return query[:2] + struct.pack('>HHHHH', 0x8180 | code, 1, len(found), 0, 0) + question + records
+
+    @staticmethod
+    def _service(priority, weight, port, host):
+        labels = [label.encode() for label in host.split('.') if label]
+        return struct.pack('>HHH', priority, weight, port) + b''.join(bytes([len(one)]) + one for one in labels) + b'\0'
 
     def close(self):
         self.is_over = True

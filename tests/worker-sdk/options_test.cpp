@@ -119,8 +119,10 @@ TEST_CASE("options: a wrong value is told with its option, value and range") {
         "--drain-timeout 2w: must be a time from 0 to 1d, like 500ms, 30s or 2m");
   CHECK(complaint({"--max-body", "x"}) == "--max-body x: must be a size from 1 to 1t, like 65536, 64k or 1m");
   CHECK(complaint({"--connect", "http://a"}) ==
-        "--connect http://a: must be tcp://HOST:PORT with a port of 1 to 65534, or ipc://PATH");
+        "--connect http://a: must be tcp://HOST:PORT with a port of 1 to 65534, srv://NAME, or ipc://PATH");
   CHECK(complaint({"--connect", "tcp://a:65535"}) != "none");
+  CHECK(complaint({"--connect", "srv://example.com:8000"}) != "none");
+  CHECK(complaint({"--connect", "srv://"}) != "none");
   CHECK(complaint({"--weight"}) == "--weight N: the value is missing");
   CHECK(complaint({"--nothing"}) == "option --nothing: there is no such option (--help lists them)");
   CHECK(complaint({"--verbose=1"}) == "--verbose 1: it takes no value");

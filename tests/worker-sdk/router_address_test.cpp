@@ -19,6 +19,21 @@ TEST_CASE("address: an endpoint comes apart and together again") {
   CHECK(tcp_endpoint("10.0.0.1", "80") == "tcp://10.0.0.1:80");
 }
 
+TEST_CASE("address: a service is named with its protocol, or by its host alone") {
+  CHECK(service_name("srv://_zeroway._tcp.example.com") == "_zeroway._tcp.example.com");
+  CHECK(service_name("srv://_other._tcp.example.com.") == "_other._tcp.example.com.");
+  CHECK(service_name("srv://example.com") == "_zeroway._tcp.example.com");
+  CHECK(service_name("srv://" + std::string(63, 'a')) == "_zeroway._tcp." + std::string(63, 'a'));
+  for (const std::string& none :
+       {std::string("srv://"), std::string("srv://a..b"), std::string("srv://.a"), std::string("srv://a:8000"),
+        std::string("srv://a b"), std::string("tcp://a:1"), "srv://" + std::string(64, 'a'),
+        "srv://" + std::string(60, 'a') + "." + std::string(60, 'a') + "." + std::string(60, 'a') + "." +
+            std::string(60, 'a')}) {
+    INFO(none);
+    CHECK_FALSE(service_name(none).has_value());
+  }
+}
+
 TEST_CASE("address: in a WELCOME's endpoints the host that answered stands for every host that is no address") {
   CHECK(as_dialled("tcp://*:8002", "10.0.0.1") == "tcp://10.0.0.1:8002");
   CHECK(as_dialled("tcp://*:8002", "::1") == "tcp://[::1]:8002");

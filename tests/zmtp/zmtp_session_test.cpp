@@ -127,6 +127,25 @@ TEST_CASE("zmtp session: the bytes of a frame that is not whole come again, a fr
   CHECK(hearer.side.log == "message 3 of 1 · message 3 of 1 · ");
 }
 
+TEST_CASE("zmtp session: of a frame that is not whole it is known how much is missing, once its head is there") {
+  InTraffic hearer;
+  const std::string frame = frame_of(2, std::string(300, 'x'));
+  CHECK(hearer.session().missing() == 0);
+  for (std::size_t there = 0; there < 9; ++there) {
+    CHECK(hearer.session().receive(as_bytes(frame.substr(0, there))) == 0);
+    CHECK(hearer.session().missing() == 0);
+  }
+  for (const std::size_t there : {9U, 10U, 308U}) {
+    CHECK(hearer.session().receive(as_bytes(frame.substr(0, there))) == 0);
+    CHECK(hearer.session().missing() == 309 - there);
+  }
+  const std::string more = frame + frame.substr(0, 100);
+  CHECK(hearer.session().receive(as_bytes(more)) == 309);
+  CHECK(hearer.session().missing() == 209);
+  CHECK(hearer.session().receive(as_bytes(frame)) == 309);
+  CHECK(hearer.session().missing() == 0);
+}
+
 // ---- commands
 
 TEST_CASE("zmtp session: a PING is answered, and its time to live is known (RFC 37)") {

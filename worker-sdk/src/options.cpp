@@ -13,6 +13,7 @@
 #include "limits.h"
 #include "proto/control.h"
 #include "proto/limits.h"
+#include "worker-sdk/src/session/router_address.h"
 
 namespace zeroway {
 
@@ -115,14 +116,15 @@ struct Option {
 
 // An option may be given several times. Endpoints on the command line replace those of the environment.
 const std::array kOptions = {
-    Option{"--connect", "ZEROWAY_CONNECT", "ENDPOINT",
-           "a router's fabric, tcp://HOST:PORT (a name: every address it has) or ipc://PATH; repeatable "
-           "(tcp://127.0.0.1:8000)",
-           [](WorkerOptions& options, const std::string& name, const std::string& text) {
-             std::vector<std::string> endpoints = split_list(text);
-             if (endpoints.empty()) refuse(name, text, "must name an endpoint, like tcp://127.0.0.1:8000");
-             for (std::string& endpoint : endpoints) options.connect.push_back(std::move(endpoint));
-           }},
+    Option{
+        "--connect", "ZEROWAY_CONNECT", "ENDPOINT",
+        "a router's fabric, tcp://HOST:PORT (a name: every address it has), srv://NAME (the hosts and ports of its SRV "
+        "records) or ipc://PATH; repeatable (tcp://127.0.0.1:8000)",
+        [](WorkerOptions& options, const std::string& name, const std::string& text) {
+          std::vector<std::string> endpoints = split_list(text);
+          if (endpoints.empty()) refuse(name, text, "must name an endpoint, like tcp://127.0.0.1:8000");
+          for (std::string& endpoint : endpoints) options.connect.push_back(std::move(endpoint));
+        }},
     Option{"--weight", "ZEROWAY_WEIGHT", "N", "share of the traffic compared with others, 1 to 1000 (1)",
            [](WorkerOptions& options, const std::string& name, const std::string& text) {
              options.weight = read_number(name, text, 1, kMaxWeight);
@@ -271,8 +273,8 @@ void WorkerOptions::check() const {
   if (name.empty() || name.size() > kMaxNameLength || !std::all_of(name.begin(), name.end(), is_visible))
     refuse("NAME", '"' + name + '"', "must be 1 to " + std::to_string(kMaxNameLength) + " visible ASCII characters");
   for (const std::string& endpoint : connect)
-    if (const auto steer = steer_endpoint(endpoint); !steer)
-      refuse("--connect", endpoint, "must be tcp://HOST:PORT with a port of 1 to 65534, or ipc://PATH");
+    if (!service_name(endpoint) && !steer_endpoint(endpoint))
+      refuse("--connect", endpoint, "must be tcp://HOST:PORT with a port of 1 to 65534, srv://NAME, or ipc://PATH");
   if (weight < 1 || weight > kMaxWeight) refuse("--weight", std::to_string(weight), range(1, kMaxWeight));
   if (capacity < 1 || capacity > kMaxCapacity) refuse("--capacity", std::to_string(capacity), range(1, kMaxCapacity));
   if (threads < 1 || threads > kMaxThreads) refuse("--threads", std::to_string(threads), range(1, kMaxThreads));

@@ -25,15 +25,21 @@ enum class Engine : std::uint8_t {
 struct WorkerOptions {
   // Shown in logs and in X-Worker. 1 … 128 visible ASCII characters. Several workers may have the same name.
   std::string name = "worker";
-  // The routers' fabric endpoints, "tcp://HOST:PORT" or "ipc://PATH". The worker serves all of these routers. Empty =
-  // the environment's ZEROWAY_CONNECT (endpoints separated by commas), else tcp://127.0.0.1:8000. While a router is not
-  // there, the worker dials it again and again, at most 0.6 s apart.
+  // The routers' fabric endpoints, "tcp://HOST:PORT", "srv://NAME" or "ipc://PATH". The worker serves all of these
+  // routers. Empty = the environment's ZEROWAY_CONNECT (endpoints separated by commas), else tcp://127.0.0.1:8000.
+  // While a router is not there, the worker dials it again and again, at most 0.6 s apart.
   //
   // HOST may be a name: the worker serves the routers at all addresses of the name, IPv4 and IPv6, and follows changes.
   // The name is looked up in /etc/hosts and DNS (no other source of nsswitch.conf) every 30 s, and after 1 to 5 s when
   // a lookup fails or a connection breaks. A lookup that fails changes nothing. The worker leaves an address, as stop()
   // would, when three answers in a row do not have it; when the connection to the address breaks, one such answer is
   // enough.
+  //
+  // "srv://NAME" asks DNS for the SRV records of NAME (RFC 2782), which name hosts and ports:
+  // "_zeroway._tcp.example.com" or, for the same, "example.com". The worker serves the routers at all addresses of all
+  // these hosts, up to 64 hosts, and follows changes as above: a record that is gone is an address that is gone.
+  // Priorities and weights only say who is dialled first, because every router that clients may come to needs workers.
+  // A router's port is 1 … 65534.
   std::vector<std::string> connect;
   // This worker's share of the traffic, compared with other workers. 1 … 1000.
   std::uint32_t weight = 1;

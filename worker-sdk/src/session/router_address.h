@@ -1,7 +1,7 @@
 // Endpoints as text: an endpoint of the user, and the numeric addresses that it stands for.
 //
 // Owner: nobody; values and free functions.   Thread: any.
-// Not here: asking for a name's addresses (name_lookup.h), following them (router_names.h).
+// Not here: asking for a name's addresses (router_lookup.h), following them (router_names.h).
 #pragma once
 #include <optional>
 #include <string>
@@ -25,6 +25,9 @@ struct HostAndPort {
 [[nodiscard]] std::optional<HostAndPort> split_tcp(std::string_view endpoint);
 // "tcp://HOST:PORT", an IPv6 address in brackets.
 [[nodiscard]] std::string tcp_endpoint(std::string_view host, std::string_view port);
+// The name that "srv://NAME" asks SRV records of: NAME, or _zeroway._tcp.NAME when NAME names no service. Nothing for
+// another scheme, and for what is no name (RFC 1035 §2.3.4).
+[[nodiscard]] std::optional<std::string> service_name(std::string_view endpoint);
 // Whether libzmq takes the host without a lookup: an IPv4 or IPv6 address, with a zone too ("fe80::1%eth0").
 [[nodiscard]] bool is_numeric(const std::string& host);
 // An endpoint from a WELCOME, as this worker connects to it: the numeric `host` that answered replaces every host that

@@ -1,11 +1,11 @@
-// The addresses that one host name has had lately, and when DNS is asked for them again.
+// The addresses that one name has had lately, and when DNS is asked for them again.
 //
 //     asked every 30 s; after 1, 1, 2, 4, 5, 5 … s while something fails: the lookup, or a connection to an address
 //     a lookup that fails, "no such name" included, changes nothing
 //     an address that three whole answers in a row do not have is gone; one whose connection broke, after the first
 //
 // Owner: RouterNames.   Thread: the loop; `now` is given.
-// Not here: the DNS question (name_lookup.h), connecting to an address or leaving it (router_links.h).
+// Not here: the DNS question (router_lookup.h), connecting to an address or leaving it (router_links.h).
 #pragma once
 #include <chrono>
 #include <string>
@@ -15,7 +15,7 @@
 namespace zeroway {
 
 struct NameAnswer {
-  std::vector<std::string> addresses;  // numeric
+  std::vector<std::string> addresses;  // deal endpoints, "tcp://10.0.0.1:8000"
   bool is_whole = false;               // the answers for IPv4 and IPv6 are both there: the name has no other addresses
   std::string fault;                   // why there is no address; empty when there is an address
 };

@@ -17,8 +17,9 @@ inline constexpr std::chrono::milliseconds kLongestCausePause{60'000};  // betwe
 inline constexpr std::chrono::milliseconds kNameInterval{30'000};  // a new address serves within 35 s
 inline constexpr std::chrono::milliseconds kNameAgain{1'000};  // after a failure: so that a name server is not flooded
 inline constexpr std::chrono::milliseconds kLongestNamePause{5'000};  // between two lookups while something fails
-inline constexpr int kAnswersWithoutAddress = 3;   // then an address is gone: many name servers tell part of a list
-inline constexpr std::size_t kMaxAddresses = 256;  // of one name: a name with more is a mistake
+inline constexpr int kAnswersWithoutAddress = 3;     // then an address is gone: many name servers tell part of a list
+inline constexpr std::size_t kMaxAddresses = 256;    // of one name: a name with more is a mistake
+inline constexpr std::size_t kMaxServiceHosts = 64;  // of one service: each is looked up, with sockets of its own
 // A dead name server costs half a second; a name server that takes 3 s is still waited for: each round over all servers
 // waits twice as long as the round before, and a late answer counts too.
 inline constexpr std::chrono::milliseconds kNameServerPatience{500};
@@ -57,6 +58,7 @@ inline constexpr std::size_t kCopyUpTo = 4'096;  // bytes: libzmq gets larger me
 inline constexpr std::size_t kReadSize = 65'536;    // of a read: a message is seldom longer
 inline constexpr std::size_t kLeastRoom = 16'384;   // behind an unfinished frame: less makes many small reads
 inline constexpr std::size_t kSentAsItIs = 16'384;  // bytes of a message: from there on a copy costs more than a part
+inline constexpr int kLocalBuffer = 1 << 19;        // of a unix socket, to send: a stream's window in one call
 inline constexpr std::size_t kPartsAtOnce = 8;      // of what waits, in one call: the socket takes less anyway
 inline constexpr std::chrono::seconds kKeepaliveInterval{
     5};  // of idle connections: with kTcpPatience, a host that is gone costs 15 s

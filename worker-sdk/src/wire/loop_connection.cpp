@@ -63,7 +63,11 @@ bool LoopConnection::dial(const std::string& endpoint, TimePoint now) {
     error_ = errno;
     return true;
   }
-  if (is_tcp_) set_tcp_options(fd_);
+  if (is_tcp_) {
+    set_tcp_options(fd_);
+  } else {
+    set_int(fd_, SOL_SOCKET, SO_SNDBUF, kLocalBuffer);
+  }
   if (connect(fd_, address->get(), address->size) == 0)
     found_ = POLLOUT;
   else if (errno != EINPROGRESS && errno != EINTR)  // disturbed by a signal, it goes on by itself

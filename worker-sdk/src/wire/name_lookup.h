@@ -1,45 +1,36 @@
-// One question about one host name, to /etc/hosts and the name servers of /etc/resolv.conf as they are now. It never
-// blocks. (libzmq would ask on its only I/O thread, and all its connections would wait for the answer.)
+// One question about one host name: its IPv4 and IPv6 addresses.
 //
-// Owner: RouterNames, one for each question.   Thread: the loop.
-// Not here: when to ask again, which addresses to keep (followed_name.h). Other sources of nsswitch.conf (mdns, sss)
-// are not asked. Only the .cpp file knows c-ares.
+// Owner: RouterNames, one for each question; a ServiceLookup, one for each host.   Thread: the loop.
+// Not here: the questions themselves (dns_channel.h).
 #pragma once
-#include <poll.h>
-
-#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "followed_name.h"
+#include "dns_channel.h"
+#include "router_lookup.h"
+#include "worker-sdk/src/session/router_address.h"
 
 namespace zeroway {
 
-class NameLookup {
+class NameLookup final : public RouterLookup {
  public:
-  using TimePoint = std::chrono::steady_clock::time_point;
-
   // "localhost" and names below it are answered at once: 127.0.0.1 and ::1.
-  NameLookup(const std::string& name, TimePoint now);
-  ~NameLookup();
-  NameLookup(const NameLookup&) = delete;
-  NameLookup& operator=(const NameLookup&) = delete;
+  NameLookup(const HostAndPort& at, TimePoint deadline);
 
-  // Reads the answers that have come, sends the questions that are due. The lookup is over after 10 s at the latest.
-  void step(TimePoint now);
-  [[nodiscard]] bool is_over() const;
-  // The addresses so far: IPv4 addresses need not wait for IPv6 ones, nor the reverse. `fault` is set when the lookup
-  // is over.
-  [[nodiscard]] NameAnswer answer() const;
-
-  // When to call step(): when one of the sockets is ready, or at that time.
-  void add_sockets(std::vector<pollfd>& sockets) const;
-  [[nodiscard]] TimePoint next_step(TimePoint now) const;
+  void step(TimePoint now) override;
+  [[nodiscard]] bool is_over() const override { return v4_.is_over && v6_.is_over; }
+  // The name servers say that the host has no address.
+  [[nodiscard]] bool is_none() const { return v4_.is_none && v6_.is_none; }
+  // IPv4 addresses need not wait for IPv6 ones, nor the reverse.
+  [[nodiscard]] NameAnswer answer() const override;
+  void add_sockets(std::vector<pollfd>& sockets) const override;
+  [[nodiscard]] TimePoint next_step(TimePoint now) const override;
 
  private:
-  struct Channel;
-  std::unique_ptr<Channel> channel_;
+  std::string port_;
+  AddressAnswer v4_, v6_;
+  std::unique_ptr<DnsChannel> channel_;  // behind the answers: its end writes there. nullptr = nobody is asked
 };
 
 }  // namespace zeroway

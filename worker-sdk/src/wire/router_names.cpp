@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "limits.h"
+#include "name_lookup.h"
+#include "service_lookup.h"
+
 namespace zeroway {
 
 RouterNames::RouterNames(const std::vector<std::string>& endpoints, const WorkerLog& log) : log_(log) {
@@ -10,12 +14,21 @@ RouterNames::RouterNames(const std::vector<std::string>& endpoints, const Worker
     const auto is_same = [&](const RouterAddresses& other) { return other.typed == typed; };
     if (std::any_of(addresses_.begin(), addresses_.end(), is_same)) continue;
     addresses_.push_back({typed, {}});
-    auto parts = split_tcp(typed);
-    if (!parts || is_numeric(parts->host))
-      addresses_.back().deals.push_back(typed);
+    const auto parts = split_tcp(typed);
+    if (auto service = service_name(typed))
+      names_.push_back({addresses_.size() - 1, std::move(*service), {}, nullptr, {}});
+    else if (parts && !is_numeric(parts->host))
+      names_.push_back({addresses_.size() - 1, parts->host, {}, nullptr, {}});
     else
-      names_.push_back({addresses_.size() - 1, std::move(*parts), {}, nullptr, {}});
+      addresses_.back().deals.push_back(typed);
   }
+}
+
+std::unique_ptr<RouterLookup> RouterNames::look_up(const Name& name, TimePoint now) const {
+  const TimePoint deadline = now + kNameDeadline;
+  if (const auto host = split_tcp(addresses_[name.endpoint].typed))
+    return std::make_unique<NameLookup>(*host, deadline);
+  return std::make_unique<ServiceLookup>(name.text, deadline);
 }
 
 bool RouterNames::step(TimePoint now) {
@@ -27,7 +40,7 @@ bool RouterNames::step(Name& name, TimePoint now) {
   if (!name.lookup) {
     if (!name.followed.is_due(now)) return false;
     name.followed.asked(now);
-    name.lookup = std::make_unique<NameLookup>(name.parts.host, now);
+    name.lookup = look_up(name, now);
   }
   name.lookup->step(now);
   const NameAnswer answer = name.lookup->answer();
@@ -46,22 +59,18 @@ void RouterNames::tell(Name& name, const NameAnswer& answer, TimePoint now) {
   if (answer.fault.empty()) return name.report.joined();
   const bool has_some = !endpoint.deals.empty();
   const std::string rest = has_some ? "; the addresses that it had are kept" : "; it is looked up again and again";
-  name.report.failed("the name " + name.parts.host + " does not resolve: " + answer.fault + rest, now);
+  name.report.failed("the name " + name.text + " does not resolve: " + answer.fault + rest, now);
   if (const auto line = name.report.due(now)) log_.warning(endpoint.typed + ": " + *line);
 }
 
 void RouterNames::take(const Name& name) {
   RouterAddresses& endpoint = addresses_[name.endpoint];
-  endpoint.deals.clear();
-  for (const std::string& address : name.followed.addresses())
-    endpoint.deals.push_back(tcp_endpoint(address, name.parts.port));
+  endpoint.deals = name.followed.addresses();
 }
 
 void RouterNames::broke(const std::string& typed, const std::string& deal) {
-  const auto parts = split_tcp(deal);
-  if (!parts) return;
   for (Name& name : names_) {
-    if (addresses_[name.endpoint].typed != typed || !name.followed.broke(parts->host)) continue;
+    if (addresses_[name.endpoint].typed != typed || !name.followed.broke(deal)) continue;
     take(name);
     has_changed_ = true;
   }

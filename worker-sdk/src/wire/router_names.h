@@ -1,7 +1,8 @@
-// The --connect endpoints, and the numeric addresses that each stands for now: host names are looked up and followed.
+// The --connect endpoints, and the numeric endpoints that each stands for now: names of hosts and of services are
+// looked up and followed.
 //
 // Owner: WorkerLoop.   Thread: the loop.
-// Not here: connections (worker_loop.h); the addresses of one name (followed_name.h), one question (name_lookup.h).
+// Not here: connections (worker_loop.h); the endpoints of one name (followed_name.h), one question (router_lookup.h).
 #pragma once
 #include <poll.h>
 
@@ -12,7 +13,7 @@
 
 #include "followed_name.h"
 #include "join_report.h"
-#include "name_lookup.h"
+#include "router_lookup.h"
 #include "worker-sdk/src/session/router_address.h"
 #include "worker-sdk/src/worker_log.h"
 
@@ -37,12 +38,13 @@ class RouterNames {
  private:
   struct Name {
     std::size_t endpoint;  // in addresses_
-    HostAndPort parts;
+    std::string text;      // that is looked up
     FollowedName followed;
-    std::unique_ptr<NameLookup> lookup;  // while a lookup is running
+    std::unique_ptr<RouterLookup> lookup;  // while a lookup is running
     JoinReport report;
   };
 
+  [[nodiscard]] std::unique_ptr<RouterLookup> look_up(const Name& name, TimePoint now) const;
   [[nodiscard]] bool step(Name& name, TimePoint now);
   void tell(Name& name, const NameAnswer& answer, TimePoint now);
   void take(const Name& name);
