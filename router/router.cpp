@@ -247,7 +247,7 @@ Result<std::shared_ptr<const Plan>> Router::read_sites(const Settings& settings)
 
 // The entrance of `spec`: with the door that is open already, or with a new door and bound sockets.
 Result<std::unique_ptr<Router::Entrance>> Router::make_entrance(const ListenerSpec& spec) {
-  const auto is_same = [&](const auto& open) { return open->spec.is_same_socket(spec); };
+  const auto is_same = [&](const auto& open) { return open->is_open() && open->spec.is_same_socket(spec); };
   const auto open = std::find_if(entrances_.begin(), entrances_.end(), is_same);
   auto entrance = std::make_unique<Entrance>();
   entrance->spec = spec;
@@ -276,7 +276,9 @@ Result<std::unique_ptr<Router::Entrance>> Router::make_entrance(const ListenerSp
 
 // A listener that begins or ends to speak TLS takes the sockets over: the address cannot be bound twice.
 bool Router::take_over(Entrance& entrance) const {
-  const auto is_there = [&](const auto& open) { return open->spec.is_same_address(entrance.spec); };
+  const auto is_there = [&](const auto& open) {
+    return open->is_open() && open->spec.is_same_address(entrance.spec);
+  };
   const auto before = std::find_if(entrances_.begin(), entrances_.end(), is_there);
   if (before == entrances_.end()) return false;
   entrance.where = (*before)->where;
@@ -542,8 +544,14 @@ void Router::describe(Census& census) const {
   census.loops = settings_.threads;
   census.is_draining = is_draining_;
   census.plan = plan_;
-  for (std::size_t index = 0; index < entrances_.size(); ++index)
-    if (entrances_[index]->is_open()) census.listeners.push_back({entrances_[index]->url(), index});
+  for (std::size_t index = 0; index < entrances_.size(); ++index) {
+    const Entrance& entrance = *entrances_[index];
+    if (!entrance.is_open()) continue;
+    census.listeners.push_back({entrance.url(), index});
+    if (!entrance.tls) continue;
+    for (const CertificateEnd& end : entrance.tls->terms().context->ends())
+      census.certificates.push_back({end.file, end.time});
+  }
   census.counters.access_lines_lost = access_logs_.lost();  // of files that all loops share
   if (tracing_) {
     census.counters.spans_sent = tracing_->sent();
