@@ -277,10 +277,7 @@ Result<> Router::bind(Entrance& entrance) {
   std::uint16_t port = entrance.spec.port;
   const Share share = lanes_.size() > 1 ? Share::yes : Share::no;
   if (share == Share::yes) {
-    // A shared port can be bound even when another router of this user shares it. So first the port must be free for a
-    // socket that does not share.
-    const auto probe = listen_at(address, port, Share::no);
-    if (!probe) return probe.error();
+    if (const auto free = check_free(address, port); !free) return free.error();
   }
   for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
     auto socket = listen_at(address, port, share);
