@@ -22,6 +22,7 @@
 #include "router/observe/log.h"
 #include "router/observe/report.h"
 #include "router/plan/make_plan.h"
+#include "router/stapling/staple_store.h"
 #include "router/tracing.h"
 
 namespace zeroway {
@@ -110,6 +111,7 @@ Result<> Router::open() {
   CertificateUsers& self = *this;  // a private base: make_unique cannot convert to it
   certificates_ = std::make_unique<CertificateKeeper>(lanes_.front()->loop(), lanes_.front()->clock(),
                                                       settings_.state_dir, self, std::random_device()());
+  staples_ = std::make_unique<StapleStore>(settings_.state_dir, lanes_.front()->clock().wall_now());
   secrets_keeper_ =
       std::make_unique<SecretsKeeper>(lanes_.front()->loop(), [this](const Secrets& secrets) { use_secrets(secrets); });
   auto plan = read_plan(settings_);
@@ -306,7 +308,7 @@ Result<> Router::open_tls(Entrance& entrance) {
       lane->loop().post([lane = lane.get(), door, terms] { lane->use_tls(door, terms); });
     }
   };
-  entrance.tls = std::make_unique<EntranceTls>(*lanes_.front(), entrance.spec.tls, tell);
+  entrance.tls = std::make_unique<EntranceTls>(*lanes_.front(), entrance.spec.tls, *staples_, tell);
   auto opened = entrance.tls->open();
   if (opened && tls_challenges_) entrance.tls->keeper().use(tls_challenges_);
   return opened;
