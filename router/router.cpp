@@ -366,11 +366,12 @@ void Router::answer_by_tls(const OpenChallenges* open) {
 }
 
 void Router::renewed(const CertificateSpec& spec) {
-  const TlsFiles files{spec.file(), spec.file()};
+  const std::string file = spec.file();
+  const auto is_it = [&](const TlsFiles& files) { return files.certificate == file; };
   for (const auto& entrance : entrances_) {
     const auto& sites = entrance->spec.tls.sites;
     const bool serves = std::any_of(sites.begin(), sites.end(), [&](const TlsSite& site) {
-      return std::find(site.certificates.begin(), site.certificates.end(), files) != site.certificates.end();
+      return std::any_of(site.certificates.begin(), site.certificates.end(), is_it);
     });
     if (entrance->tls && serves) entrance->tls->keeper().reload();
   }

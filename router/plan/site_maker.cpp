@@ -239,7 +239,7 @@ std::vector<TlsFiles> SiteMaker::certificates_of(const SiteSettings& said) {
   std::vector<TlsFiles> files;
   for (const std::string& name : certificate_names(said)) {
     const CertificateSpec spec = certificate_spec(said, name, settings_.state_dir);
-    files.push_back({spec.file(), spec.file()});
+    files.push_back({spec.file(), spec.file(), spec.is_ordered});
     const auto is_same = [&](const CertificateSpec& other) { return other.file() == spec.file(); };
     const auto same = std::find_if(plan_.certificates.begin(), plan_.certificates.end(), is_same);
     if (same == plan_.certificates.end()) {
