@@ -317,7 +317,7 @@ TEST_CASE("h1 client: reset inside every event is the last word, and finishes th
       for (const auto piece : chopping.pieces) owner.feed(piece);
       owner.codec.input_ended(End::orderly, owner.verbs);
       const auto text = owner.verbs.text();
-      CHECK(text.find("end") == std::string::npos);
+      CHECK(text.find("· end") == std::string::npos);
       CHECK(text.find("reset") == std::string::npos);
       CHECK((text == "head 100") == (where == Where::interim));
       CHECK(owner.codec.is_finished());
