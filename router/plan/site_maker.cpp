@@ -125,6 +125,9 @@ void SiteMaker::add(const SiteSettings& said) {
   if (said.builtin_health) add_health(made);
   if (said.proxy.enabled)
     for (const RouteSettings& route : said.proxy.routes) add_route(made, route, access);
+  site.secret_parameters = secret_parameters_of(said);
+  plan_.secret_parameters.insert(plan_.secret_parameters.end(), site.secret_parameters.begin(),
+                                 site.secret_parameters.end());
   if (said.fabric) add_workers(made);
   if (!said.static_dir.empty()) add_files(made);
   add_listeners(made);

@@ -164,7 +164,7 @@ TEST_CASE("retry: nothing is opened again once the reply began") {
   for (const Error& error : {lost(), unseen(), refused()}) {
     Script s;
     s.ask("GET").accept().reply("200").heard();
-    CHECK(s.fail(error).heard().starts_with("c reset worker_"));
+    CHECK(s.fail(error).heard().starts_with("c reset backend_"));
     CHECK(s.backend.streams == 1);
   }
 }
@@ -207,7 +207,7 @@ TEST_CASE("retry: only a lost worker's reply is taken back") {
     Script s;
     s.client.is_unsent = true;
     s.ask("GET").accept().reply("200").heard();
-    CHECK(s.fail(error).heard().starts_with("c reset worker_re"));
+    CHECK(s.fail(error).heard().starts_with("c reset backend_re"));
     CHECK(s.counters.replies_2xx == 1);
   }
 }
