@@ -82,7 +82,8 @@ class ExchangeRecord {
   std::string member_;
   std::string_view reason_;
   RequestTrace trace_;
-  std::vector<AttemptSpan> spans_;  // of a request that is sampled
+  std::vector<AttemptSpan> spans_;          // of a request that is sampled
+  std::string target_text_, referer_text_;  // where they are not shown as they are
   std::array<char, 32> trace_text_{};
   std::array<char, 16> span_text_{};
 };
