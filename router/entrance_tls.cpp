@@ -5,9 +5,10 @@
 
 namespace zeroway {
 
-EntranceTls::EntranceTls(Lane& first, const TlsSettings& settings, std::function<void(const TlsTerms&)> tell)
-    : stapler_(first.loop(), first.dialer(), first.clock(), std::random_device()(),
-               [this](std::shared_ptr<const TlsStaples> staples) { keeper_.use(std::move(staples)); }),
+EntranceTls::EntranceTls(Lane& first, const TlsSettings& settings, StapleStore& staples,
+                         std::function<void(const TlsTerms&)> tell)
+    : stapler_(first.loop(), first.dialer(), first.clock(), staples, std::random_device()(),
+               [this](std::shared_ptr<const TlsStaples> told) { keeper_.use(std::move(told)); }),
       keeper_(
           first.loop(), settings, {"h2", "http/1.1"},
           [this, tell = std::move(tell)](const TlsTerms& terms) {

@@ -15,7 +15,9 @@ namespace zeroway {
 class EntranceTls {
  public:
   // `tell` is called with new terms for new connections, inside a turn of the first loop; not with the first terms.
-  EntranceTls(Lane& first, const TlsSettings& settings, std::function<void(const TlsTerms&)> tell);
+  // Lane and store outlive this object.
+  EntranceTls(Lane& first, const TlsSettings& settings, StapleStore& staples,
+              std::function<void(const TlsTerms&)> tell);
 
   // Reads everything for the first time. The error names the file.
   [[nodiscard]] Result<> open();

@@ -23,6 +23,7 @@
 #include "router/observe/log.h"
 #include "router/observe/report.h"
 #include "router/plan/make_plan.h"
+#include "router/stapling/staple_store.h"
 #include "router/tracing.h"
 
 namespace zeroway {
@@ -119,6 +120,7 @@ Result<> Router::open() {
   CertificateUsers& self = *this;  // a private base: make_unique cannot convert to it
   certificates_ = std::make_unique<CertificateKeeper>(lanes_.front()->loop(), lanes_.front()->clock(),
                                                       settings_.state_dir, self, std::random_device()());
+  staples_ = std::make_unique<StapleStore>(settings_.state_dir, lanes_.front()->clock().wall_now());
   secrets_keeper_ =
       std::make_unique<SecretsKeeper>(lanes_.front()->loop(), [this](const Secrets& secrets) { use_secrets(secrets); });
   auto plan = read_plan(settings_);
@@ -294,10 +296,7 @@ Result<> Router::bind(Entrance& entrance) {
   std::uint16_t port = entrance.spec.port;
   const Share share = lanes_.size() > 1 ? Share::yes : Share::no;
   if (share == Share::yes) {
-    // A shared port can be bound even when another router of this user shares it. So first the port must be free for a
-    // socket that does not share.
-    const auto probe = listen_at(address, port, Share::no);
-    if (!probe) return probe.error();
+    if (const auto free = check_free(address, port); !free) return free.error();
   }
   for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
     auto socket = listen_at(address, port, share);
@@ -326,7 +325,7 @@ Result<> Router::open_tls(Entrance& entrance) {
       lane->loop().post([lane = lane.get(), door, terms] { lane->use_tls(door, terms); });
     }
   };
-  entrance.tls = std::make_unique<EntranceTls>(*lanes_.front(), entrance.spec.tls, tell);
+  entrance.tls = std::make_unique<EntranceTls>(*lanes_.front(), entrance.spec.tls, *staples_, tell);
   auto opened = entrance.tls->open();
   if (opened && tls_challenges_) entrance.tls->keeper().use(tls_challenges_);
   return opened;
@@ -385,11 +384,12 @@ void Router::answer_by_tls(const OpenChallenges* open) {
 }
 
 void Router::renewed(const CertificateSpec& spec) {
-  const TlsFiles files{spec.file(), spec.file()};
+  const std::string file = spec.file();
+  const auto is_it = [&](const TlsFiles& files) { return files.certificate == file; };
   for (const auto& entrance : entrances_) {
     const auto& sites = entrance->spec.tls.sites;
     const bool serves = std::any_of(sites.begin(), sites.end(), [&](const TlsSite& site) {
-      return std::find(site.certificates.begin(), site.certificates.end(), files) != site.certificates.end();
+      return std::any_of(site.certificates.begin(), site.certificates.end(), is_it);
     });
     if (entrance->tls && serves) entrance->tls->keeper().reload();
   }

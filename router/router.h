@@ -30,6 +30,7 @@ struct ListenerSpec;
 struct Plan;
 class SecretsKeeper;
 class Signals;
+class StapleStore;
 class Timer;
 class Tracing;
 
@@ -101,6 +102,7 @@ class Router : private CertificateUsers {
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<SecretsKeeper> secrets_keeper_;
   std::unique_ptr<Timer> drain_timer_;
+  std::unique_ptr<StapleStore> staples_;                 // outlives the entrances
   std::unique_ptr<CertificateKeeper> certificates_;      // also when no site wants one: a reload may bring such a site
   std::shared_ptr<const TlsChallenges> tls_challenges_;  // null = none is open
   std::vector<std::unique_ptr<Entrance>> entrances_;     // in the order of the plan's listeners

@@ -46,23 +46,33 @@ Verdict AccessGate::judge(const AccessQuestion& question, VerdictTo to) {
     if (is_preflight(question.head)) return answer_preflight(*rules.cors, question.head);
     edit_cors_reply(*rules.cors, question.head, verdict.reply);
   }
-  if (rules.rate && rules.rate->key != RateRule::Key::claim) {
-    if (auto error = limit_rate(question, verdict)) return refusal(std::move(verdict), std::move(*error));
+  if (rules.rate && !rules.is_counting_claims()) {
+    if (auto error = limit_rate(question, {}, verdict)) return refusal(std::move(verdict), std::move(*error));
   }
   if (!rules.open.is_empty()) {
     if (auto error = limit_open(question, verdict)) return refusal(std::move(verdict), std::move(*error));
   }
-  return judge_login(question, to, std::move(verdict));
+  verdict = judge_login(question, to, std::move(verdict));
+  return rules.is_counting_claims() ? limit_claim(question, std::move(verdict)) : std::move(verdict);
 }
 
-std::optional<Error> AccessGate::limit_rate(const AccessQuestion& question, Verdict& so_far) {
+std::optional<Error> AccessGate::limit_rate(const AccessQuestion& question, std::string_view claim, Verdict& so_far) {
   assert(limits_ != nullptr);
   const RateRule& rule = *question.rules.rate;
-  const std::uint64_t key = limits_->hash.of(rate_key_of(rule, question.head, question.address, {}));
+  const std::uint64_t key = limits_->hash.of(rate_key_of(rule, question.head, question.address, claim));
   const RateTable::Taken taken = limits_->rates.take(key, rule, context_.clock.now());
   if (!taken.is_allowed || rule.tells_all) tell_rate(rule, taken, so_far.reply);
   if (taken.is_allowed) return std::nullopt;
   return refused(Code::too_many_requests, std::string(question.address) + " is over its rate");
+}
+
+// Who has not logged in is not counted: a stranger who names somebody must not use up what that one may send.
+Verdict AccessGate::limit_claim(const AccessQuestion& question, Verdict logged_in) {
+  if (logged_in.way != Verdict::Way::pass) return logged_in;
+  const AccessRules& rules = question.rules;
+  const std::string claim = logins_.claim_of(question, std::get<JwtRule>(rules.login), rules.rate->name);
+  if (auto error = limit_rate(question, claim, logged_in)) return refusal(std::move(logged_in), std::move(*error));
+  return logged_in;
 }
 
 std::optional<Error> AccessGate::limit_open(const AccessQuestion& question, Verdict& so_far) {
@@ -82,8 +92,9 @@ std::optional<Error> AccessGate::limit_open(const AccessQuestion& question, Verd
   return std::nullopt;
 }
 
-// The last rule, and the only one whose verdict may come later. `so_far` has what the rules before it add to the reply,
-// and what the request holds: both go into the verdict that is returned, also with `later`.
+// The only rule whose verdict may come later. Behind it is only the limit by claim, whose login never comes later.
+// `so_far` has what the rules before it add to the reply, and what the request holds: both go into the verdict that is
+// returned, also with `later`.
 Verdict AccessGate::judge_login(const AccessQuestion& question, VerdictTo to, Verdict so_far) {
   for (const std::string& field : question.rules.own_fields) so_far.request.remove_alike(field);
   if (!question.rules.has_login()) return so_far;

@@ -1,5 +1,5 @@
 // Judges the requests of one loop by the rules of their site and route, in this order: networks, preflights of CORS,
-// limits, logins. The first rule that does not let a request pass is the answer.
+// limits, logins, the limit by a claim of a token. The first rule that does not let a request pass is the answer.
 //
 // Owner: the lane, one per loop.   Thread: that loop.
 // Not here: what the rules are (router/plan/access_rules.h), what happens to a request that passes
@@ -35,7 +35,10 @@ class AccessGate final : public AccessJudge {
   void forget(ExchangeKey key) override;
 
  private:
-  [[nodiscard]] std::optional<Error> limit_rate(const AccessQuestion& question, Verdict& so_far);
+  // `claim`: the value of the rule's claim; "" = the request has none.
+  [[nodiscard]] std::optional<Error> limit_rate(const AccessQuestion& question, std::string_view claim,
+                                                Verdict& so_far);
+  [[nodiscard]] Verdict limit_claim(const AccessQuestion& question, Verdict logged_in);
   [[nodiscard]] std::optional<Error> limit_open(const AccessQuestion& question, Verdict& so_far);
   [[nodiscard]] Verdict judge_login(const AccessQuestion& question, VerdictTo to, Verdict so_far);
 

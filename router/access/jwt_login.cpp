@@ -78,6 +78,14 @@ Verdict JwtLogin::judge(const AccessQuestion& question, const JwtRule& rule, con
   return pass(rule, **claims);
 }
 
+std::string JwtLogin::claim_of(const Head& head, const JwtRule& rule, const JwtKeys& keys, std::string_view claim) {
+  const auto token = find_token(head, rule);
+  if (!token || !*token) return {};
+  const auto claims = claims_of(**token, keys);  // remembered
+  const Node* const found = claims ? find_claim(**claims, claim) : nullptr;
+  return found == nullptr ? std::string() : field_of(*found).value_or("");
+}
+
 // Two sets of keys may differ in what they take: the hash is of both.
 Result<const Node*> JwtLogin::claims_of(std::string_view token, const JwtKeys& keys) {
   const JwtKeys* const address = &keys;

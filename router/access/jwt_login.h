@@ -24,6 +24,9 @@ class JwtLogin {
 
   // Never `later`.
   [[nodiscard]] Verdict judge(const AccessQuestion& question, const JwtRule& rule, const JwtKeys& keys);
+  // A claim, as text, of the token of a request that has passed; "" = it has none, or one that is no text.
+  [[nodiscard]] std::string claim_of(const Head& head, const JwtRule& rule, const JwtKeys& keys,
+                                     std::string_view claim);
   // Keys have changed.
   void forget_tokens() { memory_.clear(); }
 

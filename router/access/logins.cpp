@@ -39,6 +39,11 @@ Verdict Logins::judge(const AccessQuestion& question, const LoginRule& rule, Ver
   return {};
 }
 
+std::string Logins::claim_of(const AccessQuestion& question, const JwtRule& rule, std::string_view claim) {
+  const Secret* secret = find(rule.keys);
+  return secret == nullptr ? std::string() : jwt_.claim_of(question.head, rule, std::get<JwtKeys>(*secret), claim);
+}
+
 void Logins::forget(ExchangeKey key) {
   basic_.forget(key);
   service_.forget(key);

@@ -19,6 +19,8 @@ class Logins {
   // From now on. Rules of the plan before find their files, too: connections that end with it still have requests.
   void use(Secrets secrets);
   [[nodiscard]] Verdict judge(const AccessQuestion& question, const LoginRule& rule, VerdictTo to);
+  // A claim of the token by which the request has just passed; "" = it has no such claim, or no token.
+  [[nodiscard]] std::string claim_of(const AccessQuestion& question, const JwtRule& rule, std::string_view claim);
   // Nobody waits for the verdict any more. Ignored for questions that are not waiting here.
   void forget(ExchangeKey key);
 

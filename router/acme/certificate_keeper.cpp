@@ -151,6 +151,7 @@ void CertificateKeeper::use(const std::vector<CertificateSpec>& specs) {
 void CertificateKeeper::look_at(Entry& entry) {
   const auto stored = read_stored(entry.spec);
   entry.is_temporary = !stored || stored->is_temporary;
+  entry.from = stored ? stored->from : WallTime::min();
   entry.until = stored ? stored->until : WallTime::min();
   entry.due = entry.is_temporary ? WallTime::min() : renewal_time(stored->from, stored->until, chance());
   if (!entry.spec.is_ordered) entry.due = WallTime::max();
@@ -190,6 +191,8 @@ void CertificateKeeper::turn() {
     if (entry->state != State::rests || entry->due > now) continue;
     if (!may_begin(*entry)) {
       is_blocked_ = true;
+      if (is_warning_due(*entry)) look_at(*entry);  // another router may have renewed it
+      warn_of_end(*entry);
     } else if (entry->spec.source == CertificateSource::internal) {
       issue(*entry);
     } else {
@@ -371,8 +374,9 @@ Result<> CertificateKeeper::install(Entry& entry, const std::string& pair) {
 
 void CertificateKeeper::succeeded(Entry& entry, const StoredPair& pair) {
   entry.failures = 0;
-  entry.told_at = {};
+  entry.told_at = entry.warned_at = {};
   entry.is_temporary = false;
+  entry.from = pair.from;
   entry.until = pair.until;
   // One that ends soon is renewed soon, but never in a tight circle.
   entry.due = std::max(renewal_time(pair.from, pair.until, chance()), clock_.wall_now() + std::chrono::seconds(1));
@@ -384,12 +388,28 @@ void CertificateKeeper::failed(Entry& entry, const std::string& why) {
   const auto wait = retry_delay(++entry.failures, chance());
   const WallTime now = clock_.wall_now();
   entry.due = now + wait;
+  warn_of_end(entry);
   if (now - entry.told_at < kTellFailureAgain) return;
   entry.told_at = now;
   const std::string served = entry.is_temporary ? "a temporary one that browsers refuse is served"
                                                 : "the old one is served, good until " + utc_text(entry.until);
   log::error("certificate for " + entry.spec.name + ": no new one (" + std::to_string(entry.failures) +
              " times in a row): " + why + "; " + served + "; tried again in " + show_wait(wait));
+}
+
+bool CertificateKeeper::is_warning_due(const Entry& entry) const {
+  const WallTime now = clock_.wall_now();
+  return !entry.is_temporary && now >= warning_time(entry.from, entry.until) && now - entry.warned_at >= kTellEndAgain;
+}
+
+// Its renewal is due, and has failed or may not begin.
+void CertificateKeeper::warn_of_end(Entry& entry) {
+  if (!is_warning_due(entry)) return;
+  entry.warned_at = clock_.wall_now();
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(entry.until - entry.warned_at);
+  log::warning("certificate for " + entry.spec.name +
+               (left.count() > 0 ? " expires in " + show_wait(left) + ", on " : ": has expired on ") +
+               utc_text(entry.until) + ", and has not been renewed");
 }
 
 }  // namespace zeroway

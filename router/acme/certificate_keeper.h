@@ -3,7 +3,8 @@
 // Owner: Router, one for all loops.   Thread: its first loop.
 // Each certificate is a file with key and chain, which the TLS listeners serve. From prepare() on it is always there:
 // one from before, or a temporary one that nobody believes. The result of an order is judged by the certificate that it
-// leaves, never by the client's exit code; only a good one replaces the file.
+// leaves, never by the client's exit code; only a good one replaces the file. The log warns of the end of a certificate
+// only when its renewal has failed: those of short life end soon all the time.
 //
 //     rests ──due──▶ shows (all loops answer its challenge) ──▶ orders (the client runs) ──▶ rests: renewed, or again
 //
@@ -70,11 +71,12 @@ class CertificateKeeper {
     std::uint64_t number = 0;
     State state = State::rests;
     WallTime due{};
-    WallTime until{};           // of the certificate that is served
+    WallTime from{}, until{};   // of the certificate that is served
     bool is_temporary = false;  // it is none that a client believes
     bool is_wanted = true;
     unsigned failures = 0;
-    WallTime told_at{};  // of a failure
+    WallTime told_at{};    // of a failure
+    WallTime warned_at{};  // of the end of the certificate
     std::unique_ptr<ChildProcess> child{};
     std::uint16_t tls_port = 0;  // of the order, where the client answers by TLS; 0 = it answers over HTTP
     std::unique_ptr<ChallengeReader> reader{};
@@ -95,6 +97,8 @@ class CertificateKeeper {
   [[nodiscard]] Result<> install(Entry& entry, const std::string& pair);
   void succeeded(Entry& entry, const StoredPair& pair);
   void failed(Entry& entry, const std::string& why);
+  [[nodiscard]] bool is_warning_due(const Entry& entry) const;
+  void warn_of_end(Entry& entry);
   void show_challenges(std::function<void()> done);
   void leave(Entry& entry);
   void look_at(Entry& entry);

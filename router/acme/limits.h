@@ -19,6 +19,7 @@ inline constexpr std::chrono::hours kLongestLook{1};           // between two lo
 inline constexpr std::chrono::seconds kFirstRetry{60};         // after a failure, doubled by each further one …
 inline constexpr std::chrono::hours kLastRetry{6};             // … up to this: below all limits of Let's Encrypt
 inline constexpr std::chrono::hours kTellFailureAgain{1};      // between log lines about one certificate's failures
+inline constexpr std::chrono::hours kTellEndAgain{6};          // between warnings that one certificate ends
 inline constexpr std::size_t kProbeSize = 65'536;              // room that an order needs in the state directory
 
 // challenges
@@ -36,7 +37,6 @@ inline constexpr std::chrono::hours kClockSkew{1};                // before now:
 inline constexpr std::chrono::hours kTemporaryLife{90 * 24};      // nobody believes it anyway
 inline constexpr std::chrono::hours kRootLife{3'650 * 24};        // changes only by hand
 inline constexpr std::chrono::hours kIntermediateLife{365 * 24};  // renewed by itself
-inline constexpr std::chrono::hours kLeafLife{45 *
-                                              24};  // a third is longer than kExpiryNotice, which would warn of each
+inline constexpr std::chrono::hours kLeafLife{45 * 24};           // a third of it is time to see why it is not renewed
 
 }  // namespace zeroway

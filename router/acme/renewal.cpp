@@ -11,6 +11,10 @@ WallTime renewal_time(WallTime from, WallTime until, double chance) {
   return until - third - std::chrono::duration_cast<WallTime::duration>(third * (0.1 * chance));
 }
 
+WallTime warning_time(WallTime from, WallTime until) {
+  return until - std::max(until - from, WallTime::duration(0)) / 6;
+}
+
 std::chrono::milliseconds retry_delay(unsigned failures, double chance) {
   constexpr unsigned kMostDoublings = 16;  // far above kLastRetry
   const auto doubled = kFirstRetry * (1U << std::min(failures - 1, kMostDoublings));

@@ -13,6 +13,10 @@ namespace zeroway {
 // A third of the life before its end, or up to a tenth of that third earlier.
 [[nodiscard]] WallTime renewal_time(WallTime from, WallTime until, double chance);
 
+// When the operator is warned of a certificate that should have been renewed: a sixth of the life before its end. Half
+// of the time for renewing it has passed then.
+[[nodiscard]] WallTime warning_time(WallTime from, WallTime until);
+
 // After so many failures in a row (at least one): doubles up to kLastRetry, and up to a quarter is added.
 [[nodiscard]] std::chrono::milliseconds retry_delay(unsigned failures, double chance);
 

@@ -413,6 +413,7 @@ std::pair<ClientSession::Deadline, Time> ClientSession::phase_deadline() const {
   }
   if (phase_ == CodecPhase::head) return {Deadline::slow, phase_since_ + limits.head_timeout};
   if (phase_ == CodecPhase::body) return {Deadline::slow, body_due()};
+  if (phase_ == CodecPhase::rest) return {Deadline::slow, phase_since_ + kRestTime};
   if (phase_ == CodecPhase::timed && codec_due_ != Time::max()) return {Deadline::codec, codec_due_};
   return {Deadline::none, {}};
 }
@@ -459,6 +460,8 @@ void ClientSession::ring() {
   if (when > door_.loop().now()) return set_timer();
   if (deadline == Deadline::send) return drop();
   if (deadline == Deadline::half_closed) cancel_unanswered();
+  // It has had its reply for long enough: no reason to hear it for another kLingerTime.
+  if (deadline == Deadline::slow && phase_ == CodecPhase::rest) linger_ = Linger::brief;
   if (deadline == Deadline::idle || deadline == Deadline::slow) codec_->timed_out(*this);
   ask_turn_end();  // the turn's end calls tick()
 }

@@ -16,4 +16,6 @@ inline constexpr std::uint32_t kSharedLead =
     kStreamWindow - kFirstReplyWindow;  // of all replies of a connection: one reply alone has all of kStreamWindow
 inline constexpr std::chrono::milliseconds kGoodbyeTime{1'000};  // for an idle client to hear that the router drains
 
+inline constexpr std::chrono::milliseconds kRestTime{10'000};  // for a small rest of a body behind its reply: 26 KB/s
+
 }  // namespace zeroway

@@ -384,7 +384,8 @@ std::string Exchange::describe(const Error& error) const {
   std::string line;
   append_escaped(line, client_method());
   line += ' ';
-  append_escaped(line, routing_.path_of(request_head_).substr(0, kMostPath));
+  std::string storage;
+  append_escaped(line, routing_.shown(routing_.path_of(request_head_), storage).substr(0, kMostPath));
   line.append(" from ")
       .append(context_.rules.client_of(request_head_, *info_, routing_.site()))
       .append(" failed: ")

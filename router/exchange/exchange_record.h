@@ -99,7 +99,8 @@ class ExchangeRecord {
   std::string_view reason_;
   std::optional<Code> failure_;  // whose name `reason_` is
   RequestTrace trace_;
-  std::vector<AttemptSpan> spans_;  // of a request that is sampled
+  std::vector<AttemptSpan> spans_;          // of a request that is sampled
+  std::string target_text_, referer_text_;  // where they are not shown as they are
   std::array<char, 32> trace_text_{};
   std::array<char, 16> span_text_{};
 };

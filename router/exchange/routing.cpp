@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "router/exchange/client_address.h"
+#include "router/exchange/hidden_parameters.h"
 #include "router/plan/access_rules.h"
 #include "router/route/canonical_path.h"
 #include "router/route/reply_paths.h"
@@ -36,6 +37,7 @@ void tell_prefix(std::string_view prefix, Head& head) {
 
 void Routing::clear() {
   answer_ = {};
+  secrets_ = nullptr;
   has_encoded_slash_ = is_misdirected_ = false;
   raw_target_.clear();
   client_path_.clear();
@@ -45,6 +47,8 @@ void Routing::clear() {
 void Routing::find_site(const ClientInfo& client, const Head& head) {
   answer_.pin = PlanPin(*client.listener->pin);
   answer_.site = Plan::site_of(client.listener->spec(), head.authority());
+  const bool is_known = site() != nullptr && !head.authority().empty();
+  secrets_ = is_known ? &site()->secret_parameters : &answer_.pin->plan->secret_parameters;
 }
 
 Result<> Routing::find(const ClientInfo& client, Head& head, Kind kind) {
@@ -147,7 +151,7 @@ LogPlace Routing::log_place() const {
 void Routing::change_request(const ClientInfo& client, Head& head) {
   const Route& taken = route();
   change_path(head);
-  if (!taken.request.is_empty()) taken.request.apply(head, values_of(client, head), scratch_);
+  if (!taken.request.is_empty()) taken.request.apply(head, field_values_of(client, head), scratch_);
 }
 
 void Routing::change_path(Head& head) {
@@ -180,7 +184,7 @@ void Routing::change_reply(const ClientInfo& client, const Head& request, Head& 
   const bool has_site_changes = !from->reply.is_empty() || (is_own && !from->own_reply.is_empty());
   const bool has_route_changes = has_route() && !route().reply.is_empty();
   if (!has_site_changes && !has_route_changes) return;
-  const FieldValues values = values_of(client, request);
+  const FieldValues values = field_values_of(client, request);
   if (is_own) from->own_reply.apply(reply, values, scratch_);
   from->reply.apply(reply, values, scratch_);
   if (has_route_changes) route().reply.apply(reply, values, scratch_);
@@ -190,6 +194,17 @@ const ErrorBody* Routing::error_body(int status) const {
   if (site() == nullptr) return nullptr;
   const auto found = site()->error_pages.find(status);
   return found == site()->error_pages.end() ? nullptr : &found->second;
+}
+
+std::string_view Routing::shown(std::string_view target, std::string& storage) const {
+  return secrets_ == nullptr ? target : hide_in_target(target, *secrets_, storage);
+}
+
+// Backends write fields into their logs.
+FieldValues Routing::field_values_of(const ClientInfo& client, const Head& request) {
+  FieldValues values = values_of(client, request);
+  if (secrets_ != nullptr) values.query = hide_in_query(values.query, *secrets_, shown_query_);
+  return values;
 }
 
 // Copies: the head is changed while its own values are written into it.

@@ -47,8 +47,12 @@ class Routing {
   void change_request(const ClientInfo& client, Head& head);
   // Changes the head of a reply for the client. `request`: the request's head, as the backend got it.
   void change_reply(const ClientInfo& client, const Head& request, Head& reply, Reply whose);
-  // What variables stand for in the request; good until the next call of any of these functions.
+  // What variables stand for in the request; good until the next call of any of these functions. In fields, which
+  // change_request() and change_reply() write, secrets of the query are not shown.
   [[nodiscard]] FieldValues values_of(const ClientInfo& client, const Head& request);
+  // A target or a URL of the request as logs and spans show it: without secrets of its query. `storage` holds what is
+  // shown when that is not all of it.
+  [[nodiscard]] std::string_view shown(std::string_view target, std::string& storage) const;
   // The site's own page for errors with this status; null = the router's.
   [[nodiscard]] const ErrorBody* error_body(int status) const;
 
@@ -84,16 +88,18 @@ class Routing {
   [[nodiscard]] Result<> make_canonical(Head& head);
   [[nodiscard]] Security security_of(const ClientInfo& client, const Head& head) const;
   [[nodiscard]] Result<> judge(const ClientInfo& client, const Head& head, Kind kind) const;
+  [[nodiscard]] FieldValues field_values_of(const ClientInfo& client, const Head& request);
   void change_path(Head& head);
   void move_paths(const Head& request, Head& reply) const;
 
   Answer answer_;
   bool has_encoded_slash_ = false;
-  bool is_misdirected_ = false;  // the client's TLS handshake does not fit the site
-  std::string raw_target_;       // "" = the path was canonical as it came
-  std::string client_path_;      // "" = the backend's path is the client's
-  std::string request_id_;       // "" = nothing wants one
-  std::string copies_, scratch_;
+  bool is_misdirected_ = false;                        // the client's TLS handshake does not fit the site
+  std::string raw_target_;                             // "" = the path was canonical as it came
+  std::string client_path_;                            // "" = the backend's path is the client's
+  std::string request_id_;                             // "" = nothing wants one
+  const std::vector<std::string>* secrets_ = nullptr;  // parameters of the query that are not shown; null = no head yet
+  std::string copies_, scratch_, shown_query_;
 };
 
 }  // namespace zeroway

@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "router/net/interface_address.h"
 #include "router/net/listener.h"
-#include "router/net/local_listener.h"
 #include "router/net/socket_address.h"
 
 namespace zeroway {
@@ -19,15 +19,9 @@ namespace {
 constexpr std::string_view kIpc = "ipc://";
 constexpr std::string_view kTcp = "tcp://";
 
-// The reason alone: the endpoint says where.
-std::string reason_of(const Error& error) {
-  const std::size_t colon = error.detail.rfind(": ");
-  return colon == std::string::npos ? error.detail : error.detail.substr(colon + 2);
-}
-
-Result<Socket> with_endpoint(Result<Socket> socket, const std::string& endpoint) {
-  if (!socket) return cannot_bind(endpoint, reason_of(socket.error()));
-  return socket;
+Result<Socket> with_endpoint(Listening socket, const std::string& endpoint) {
+  if (!socket) return cannot_bind(endpoint, socket.error().why);
+  return std::move(*socket);
 }
 
 std::optional<std::uint16_t> read_port(std::string_view text) {
@@ -39,7 +33,7 @@ std::optional<std::uint16_t> read_port(std::string_view text) {
 
 Result<Socket> listen_at_path(const std::string& endpoint, const std::string& path) {
   if (const std::string why = why_not_at(endpoint); !why.empty()) return cannot_bind(endpoint, why);
-  return with_endpoint(listen_locally(path), endpoint);
+  return with_endpoint(listen_on_unix(path, std::nullopt), endpoint);
 }
 
 Result<Socket> listen_at_address(const std::string& endpoint, std::string_view address) {

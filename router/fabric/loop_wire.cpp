@@ -8,7 +8,7 @@
 #include "router/fabric/curve_gate.h"
 #include "router/fabric/limits.h"
 #include "router/fabric/words.h"
-#include "router/net/local_listener.h"
+#include "router/net/peer_process.h"
 #include "router/observe/log.h"
 
 namespace zeroway {

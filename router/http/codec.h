@@ -59,6 +59,7 @@ enum class CodecPhase : std::uint8_t {
   idle,    // no request has begun, and no request is open
   head,    // inside a request's head
   body,    // a request's body is not complete, its reply has not begun, and the client may send more of the body now
+  rest,    // the reply has ended, and the codec discards what is left of a small body, so that the connection stays
   reply,   // the client waits for the reply, or the reply has begun: beside a reply, a body may take its time
   timed,   // the codec runs its own timers: see Codec::tick()
   closed,  // the codec reads nothing more; close the connection once the output is written
@@ -82,7 +83,8 @@ class Codec {
   virtual void input_ended(CodecEvents& events) = 0;
   // The client took too long. In phase `head` or `body` the codec tells reset(request_timeout), on a new stream when no
   // head was told yet, so that the session can answer 408 through the verbs. In phase `idle` the codec sends its
-  // protocol's message for closing, if there is one, and closes. In other phases it does nothing.
+  // protocol's message for closing, if there is one, and closes. In phase `rest` it closes. In other phases it does
+  // nothing.
   virtual void timed_out(CodecEvents& events) = 0;
 
   // The request that reset() tells of. Only inside reset(), and only when the stream's head was not told. Its views are

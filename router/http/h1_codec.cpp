@@ -221,6 +221,7 @@ void H1Codec::timed_out(CodecEvents& events) {
       fail(error, events);
       return;
     case CodecPhase::idle:
+    case CodecPhase::rest:
       close();
       return;
     default:
@@ -348,13 +349,14 @@ CodecPhase H1Codec::phase() const {
   if (stage_ == Stage::web_socket) return web_socket_->is_done() ? CodecPhase::closed : CodecPhase::timed;
   if (stage_ == Stage::head) return is_begun_ ? CodecPhase::head : CodecPhase::idle;
   if (stage_ == Stage::done) return CodecPhase::reply;
+  if (is_discarding()) return CodecPhase::rest;
   return is_client_due() ? CodecPhase::body : CodecPhase::reply;
 }
 
 // Inside a body: whether the client has to send more of it now. Not while the worker has not sent 100 Continue. Not
 // once the reply has begun: then client and worker may talk as they like, and the worker decides for how long.
 bool H1Codec::is_client_due() const {
-  if (!is_discarding() && (awaits_continue() || writer_.has_head())) return false;
+  if (awaits_continue() || writer_.has_head()) return false;
   return room() > 0 || stage_ == Stage::trailers;
 }
 

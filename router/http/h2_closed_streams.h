@@ -4,7 +4,8 @@
 //
 // Owner: H2Codec keeps one.   Thread: the connection's loop.
 // The last kRememberedResets streams that this side reset are remembered: frames that the client had sent before it
-// received the RST_STREAM may still arrive, and are ignored. Nothing is remembered of streams that ended well.
+// received the RST_STREAM may still arrive, and are ignored: of DATA as many bytes as the streams' windows could hold,
+// because no window of them is opened again. Nothing is remembered of streams that ended well.
 // Not here: open streams (h2_codec.h).
 #pragma once
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "proto/limits.h"
 #include "router/http/limits.h"
 
 namespace zeroway {
@@ -23,7 +25,16 @@ class H2ClosedStreams {
     if (id > last_ + 2) keep(gaps_, {last_ + 1, id - 1}, next_gap_, kRememberedGaps);
     last_ = std::max(last_, id);
   }
-  void reset_by_us(std::uint32_t id) { keep(resets_, id, next_reset_, kRememberedResets); }
+  void reset_by_us(std::uint32_t id) {
+    keep(resets_, id, next_reset_, kRememberedResets);
+    late_room_ += kStreamWindow;
+  }
+  // DATA of so many bytes came for a stream that this side has reset. False: no honest client has sent it.
+  [[nodiscard]] bool takes_late(std::size_t bytes) {
+    if (bytes > late_room_) return false;
+    late_room_ -= bytes;
+    return true;
+  }
 
   [[nodiscard]] bool is_idle(std::uint32_t id) const { return id > last_; }
   [[nodiscard]] bool was_reset_by_us(std::uint32_t id) const {
@@ -44,6 +55,7 @@ class H2ClosedStreams {
   }
 
   std::uint32_t last_ = 0;
+  std::uint64_t late_room_ = 0;  // bytes of DATA that may still come for all streams that were reset
   std::vector<std::uint32_t> resets_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> gaps_;
   std::size_t next_reset_ = 0;

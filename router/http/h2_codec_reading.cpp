@@ -132,7 +132,11 @@ bool H2Codec::admit(const H2FrameHeader& header) {
 // received our RST_STREAM.
 bool H2Codec::may_be_closed(const H2FrameHeader& header) {
   const std::uint32_t id = header.id;
-  if (id % 2 == 0 || closed_streams_.is_idle(id) || closed_streams_.was_reset_by_us(id)) return true;
+  if (id % 2 == 0 || closed_streams_.is_idle(id)) return true;
+  if (closed_streams_.was_reset_by_us(id)) {
+    const bool is_late_flood = header.type == NGHTTP2_DATA && !closed_streams_.takes_late(header.size);
+    return !is_late_flood || !cut(ResetCode::enhance_your_calm, "a flood of DATA on streams that were reset");
+  }
   if (closed_streams_.was_left_out(id) && header.type == NGHTTP2_HEADERS) {
     return !cut(ResetCode::protocol_error, "HEADERS on stream " + std::to_string(id) + ", below an earlier one");
   }

@@ -20,7 +20,7 @@ std::string describe(const CertificateEnd& end, WallTime now) {
 }
 
 std::string expiry_warning(const CertificateEnd& end, WallTime now) {
-  if (end.time - now > kExpiryNotice) return {};
+  if (end.is_renewed || end.time - now > kExpiryNotice) return {};
   if (end.time <= now)
     return "TLS: " + end.file + " has expired on " + utc_text(end.time) +
            ": clients refuse it, put a new one in its place";

@@ -49,7 +49,7 @@ enum class Linger : std::uint8_t {
   no,
   flood,  // for kBriefLinger or kFloodLingerBytes: a client that floods us may read why, and gets no more time
   brief,  // for kBriefLinger or kBriefLingerBytes: the router drains, or has many connections that linger
-  full,   // while bytes come, for kLingerTime: an upload that is no longer wanted may reach its end
+  full,   // while bytes come, for kLingerTime or kLingerBytes: an upload that is no longer wanted may reach its end
 };
 
 // The address of the client, as text.

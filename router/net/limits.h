@@ -24,6 +24,7 @@ inline constexpr std::size_t kKeptCapacity = 4'096;  // memory an idle connectio
 // lingering: after the last reply, bytes that still come are read and dropped, else RST would destroy that reply
 inline constexpr std::chrono::milliseconds kLingerTime{30'000};  // uploads of clients that read only when they are done
 inline constexpr std::chrono::milliseconds kLingerSilence{5'000};  // nothing comes: the client reads, or is gone
+inline constexpr std::size_t kLingerBytes = 1 << 30;               // most of them: kLingerTime at 290 Mbit/s
 inline constexpr std::size_t kMaxLingering = 1'024;  // connections of one loop at once; further ones linger briefly
 inline constexpr std::chrono::milliseconds kBriefLinger{2'000};  // a round trip to anywhere, twice
 inline constexpr std::size_t kBriefLingerBytes = 1 << 20;        // most of the bytes that were on their way

@@ -3,60 +3,83 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 
 #include "router/net/limits.h"
-#include "router/net/socket_address.h"
 #include "router/observe/log.h"
 
 namespace zeroway {
 
 namespace {
 
-Error cannot_listen(const std::string& address, std::uint16_t port, const char* why) {
-  const std::string where = show({address.empty() ? "*" : address, port});
-  return {Fault::router, Code::internal, false, "cannot listen on " + where + ": " + why};
+ListenError cannot_listen(const std::string& where, const std::string& why) {
+  return {{Fault::router, Code::internal, false, "cannot listen on " + where + ": " + why}, why};
+}
+
+ListenError cannot_listen(const std::string& address, std::uint16_t port, const char* why) {
+  return cannot_listen(show({address.empty() ? "*" : address, port}), why);
 }
 
 void set_flag(const Socket& socket, int level, int option, int value) {
   ::setsockopt(socket.fd(), level, option, &value, sizeof value);
 }
 
+enum class Use : bool { bind, listen };
+
 // The socket, or none with errno set.
-Socket try_listen(const sockaddr& address, socklen_t size, Share share) {
+Socket try_bind(const sockaddr& address, socklen_t size, Share share, Use use) {
   Socket socket(::socket(address.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) return socket;
   set_flag(socket, SOL_SOCKET, SO_REUSEADDR, 1);
   set_tcp_options(socket);  // once here saves calls for each accepted socket
   if (address.sa_family == AF_INET6) set_flag(socket, IPPROTO_IPV6, IPV6_V6ONLY, 0);
   if (share == Share::yes) set_flag(socket, SOL_SOCKET, SO_REUSEPORT, 1);
-  if (::bind(socket.fd(), &address, size) != 0 || ::listen(socket.fd(), kBacklog) != 0) return Socket();
-  return socket;
+  const bool is_good =
+      ::bind(socket.fd(), &address, size) == 0 && (use == Use::bind || ::listen(socket.fd(), kBacklog) == 0);
+  return is_good ? std::move(socket) : Socket();
 }
 
-Result<Socket> listen_everywhere(std::uint16_t port, Share share) {
+// "" = a unix socket may have it.
+std::string why_no_path(const std::string& path) {
+  const bool is_file = !path.starts_with('@');
+  if (path.size() < (is_file ? 1U : 2U)) return "the path is empty";
+  if (path.find('\0') != std::string::npos) return "a zero byte in the path";
+  return path.size() < sizeof(sockaddr_un::sun_path) ? "" : "the path is too long";
+}
+
+// Returns the size of the address. A name of the abstract space has a zero byte for its @, and ends where the size says
+// (unix(7)).
+socklen_t fill(const std::string& path, sockaddr_un& address) {
+  const bool is_file = !path.starts_with('@');
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, path.size());
+  if (!is_file) address.sun_path[0] = '\0';
+  return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + (is_file ? 1 : 0));
+}
+
+Listening bind_everywhere(std::uint16_t port, Share share, Use use) {
   sockaddr_in6 v6{};
   v6.sin6_family = AF_INET6;
   v6.sin6_port = htons(port);
-  Socket socket = try_listen(reinterpret_cast<const sockaddr&>(v6), sizeof v6, share);
+  Socket socket = try_bind(reinterpret_cast<const sockaddr&>(v6), sizeof v6, share, use);
   if (socket.is_open()) return socket;
   if (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL) return cannot_listen("", port, std::strerror(errno));
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
   v4.sin_port = htons(port);
-  socket = try_listen(reinterpret_cast<const sockaddr&>(v4), sizeof v4, share);
+  socket = try_bind(reinterpret_cast<const sockaddr&>(v4), sizeof v4, share, use);
   if (!socket.is_open()) return cannot_listen("", port, std::strerror(errno));
   return socket;
 }
 
-}  // namespace
-
-Result<Socket> listen_at(const std::string& address, std::uint16_t port, Share share) {
-  if (address.empty()) return listen_everywhere(port, share);
+Listening bind_at(const std::string& address, std::uint16_t port, Share share, Use use) {
+  if (address.empty()) return bind_everywhere(port, share, use);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
@@ -66,11 +89,24 @@ Result<Socket> listen_at(const std::string& address, std::uint16_t port, Share s
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(list, &::freeaddrinfo);
   int error = EADDRNOTAVAIL;
   for (const addrinfo* entry = list; entry; entry = entry->ai_next) {
-    Socket socket = try_listen(*entry->ai_addr, entry->ai_addrlen, share);
+    Socket socket = try_bind(*entry->ai_addr, entry->ai_addrlen, share, use);
     if (socket.is_open()) return socket;
     error = errno;
   }
   return cannot_listen(address, port, std::strerror(error));
+}
+
+}  // namespace
+
+Listening listen_at(const std::string& address, std::uint16_t port, Share share) {
+  return bind_at(address, port, share, Use::listen);
+}
+
+// A socket that listened for a moment would take connections, and reset them.
+boost::system::result<void, ListenError> check_free(const std::string& address, std::uint16_t port) {
+  const auto socket = bind_at(address, port, Share::no, Use::bind);
+  if (!socket) return socket.error();
+  return {};
 }
 
 bool remove_socket_file(const std::string& path) {
@@ -78,24 +114,23 @@ bool remove_socket_file(const std::string& path) {
   return ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode) && ::unlink(path.c_str()) == 0;
 }
 
-Result<Socket> listen_on_unix(const std::string& path, unsigned mode) {
-  const auto address = SocketAddress::unix_socket(path);
-  if (!address) return address.error();
-  const auto cannot_listen_here = [&](const char* why) {
-    return Error{Fault::router, Code::internal, false, "cannot listen on unix:" + path + ": " + why};
-  };
-  if (somebody_listens_at(path)) return cannot_listen_here("another process listens there");
-  remove_socket_file(path);  // of a process that is gone; a file of another kind stays, and bind() reports it
+Listening listen_on_unix(const std::string& path, std::optional<unsigned> mode) {
+  const auto refuse = [&](const std::string& why) { return cannot_listen("unix:" + path, why); };
+  if (const std::string why = why_no_path(path); !why.empty()) return refuse(why);
+  const bool is_file = !path.starts_with('@');
+  if (is_file && somebody_listens_at(path)) return refuse("another process listens there");
+  if (is_file) remove_socket_file(path);  // of a process that is gone; another file stays, and bind() reports it
+  sockaddr_un address{};
+  const socklen_t size = fill(path, address);
   Socket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  sockaddr_storage storage;
-  const socklen_t size = address->fill(storage);
   // Nobody can connect before listen(), so the mode is right for the first client.
-  const bool is_open = socket.is_open() && ::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&storage), size) == 0;
-  if (!is_open) return cannot_listen_here(std::strerror(errno));
-  if (::chmod(path.c_str(), mode) == 0 && ::listen(socket.fd(), kBacklog) == 0) return socket;
+  const bool is_bound = socket.is_open() && ::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&address), size) == 0;
+  if (!is_bound) return refuse(std::strerror(errno));
+  const bool is_moded = !is_file || !mode || ::chmod(path.c_str(), *mode) == 0;
+  if (is_moded && ::listen(socket.fd(), kBacklog) == 0) return socket;
   const int error = errno;
-  remove_socket_file(path);
-  return cannot_listen_here(std::strerror(error));
+  if (is_file) remove_socket_file(path);
+  return refuse(std::strerror(error));
 }
 
 Peer bound_to(const Socket& socket) {

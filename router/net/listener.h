@@ -7,6 +7,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "proto/error.h"
@@ -19,12 +20,21 @@ namespace zeroway {
 // Whether other loops of this process listen at the same port (SO_REUSEPORT).
 enum class Share : bool { no, yes };
 
+// Why nobody can listen there. `detail` names the place, too.
+struct ListenError : Error {
+  std::string why;  // alone: for those who name the place in their own words
+};
+using Listening = boost::system::result<Socket, ListenError>;
+
 // A bound and listening socket. "" is every address: IPv6 and IPv4 in one socket, IPv4 alone where there is no IPv6.
-// The error names address and port.
-[[nodiscard]] Result<Socket> listen_at(const std::string& address, std::uint16_t port, Share share);
+[[nodiscard]] Listening listen_at(const std::string& address, std::uint16_t port, Share share);
+// Whether listen_at() would succeed with a socket that is not shared: a shared port can be bound even when another
+// process of this user shares it. Nobody can connect meanwhile.
+[[nodiscard]] boost::system::result<void, ListenError> check_free(const std::string& address, std::uint16_t port);
 // A bound and listening unix socket. A socket file that no process listens at is replaced; a file of another kind is an
-// error. Loops share the socket by share() (net/socket.h). The file stays when the socket is closed.
-[[nodiscard]] Result<Socket> listen_on_unix(const std::string& path, unsigned mode = kUnixSocketMode);
+// error. Loops share the socket by share() (net/socket.h). The file stays when the socket is closed. `mode`: of the
+// file; none = what the umask leaves. `path` may begin with @: a name of Linux's abstract space, which is no file.
+[[nodiscard]] Listening listen_on_unix(const std::string& path, std::optional<unsigned> mode = kUnixSocketMode);
 // Removes the file of a unix socket. False, and nothing is removed, when `path` is not that of a socket.
 bool remove_socket_file(const std::string& path);
 // The address of a bound socket, with the port that the kernel chose for port 0.

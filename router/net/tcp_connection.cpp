@@ -279,7 +279,7 @@ void TcpConnection::leave_lingering() {
 void TcpConnection::discard() {
   auto& buffer = loop_.inside().read_buffer;
   if (buffer.empty()) buffer.resize(kReadSize);
-  const std::size_t most = linger_ == Linger::full    ? SIZE_MAX
+  const std::size_t most = linger_ == Linger::full    ? kLingerBytes
                            : linger_ == Linger::brief ? kBriefLingerBytes
                                                       : kFloodLingerBytes;
   // MSG_TRUNC: the kernel drops the bytes itself, without a copy (tcp(7)). A flood that was cut goes on for a while.

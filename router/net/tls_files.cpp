@@ -123,7 +123,7 @@ Result<TlsIdentity> read_identity(const TlsFiles& files) {
     return file_error(files.key, "is not the key of " + files.certificate);
   }
   identity.names = names_of(identity.certificate.get());
-  identity.end = {files.certificate, end_of(identity)};
+  identity.end = {files.certificate, end_of(identity), files.is_renewed};
   return identity;
 }
 

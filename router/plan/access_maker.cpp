@@ -47,6 +47,9 @@ std::optional<RateRule> rate_of(const std::optional<RateSettings>& said, std::ui
   if (said->key.starts_with("header:")) {
     rule.key = RateRule::Key::field;
     rule.name = said->key.substr(7);
+  } else if (said->key.starts_with("claim:")) {
+    rule.key = RateRule::Key::claim;
+    rule.name = said->key.substr(6);
   }
   rule.ipv4_bits = said->ipv4_prefix;
   rule.ipv6_bits = said->ipv6_prefix;

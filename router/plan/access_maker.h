@@ -21,8 +21,9 @@ class AccessMaker {
   // Null = every request passes.
   [[nodiscard]] const AccessRules* of_site() const { return of_site_; }
   [[nodiscard]] const AccessRules* of_route(const RouteSettings& route);
-  // The site's without its login: nobody is to say a password before the connection is safe.
-  [[nodiscard]] const AccessRules* of_redirect_to_https() { return keep(rules_of_site({})); }
+  // The site's without its login: of a redirect to https, because nobody is to say a password before the connection is
+  // safe; and of health pages, because who looks whether the router is well has no password.
+  [[nodiscard]] const AccessRules* without_login() { return keep(rules_of_site({})); }
 
  private:
   [[nodiscard]] AccessRules rules_of_site(const LoginSettings& login) const;

@@ -50,6 +50,10 @@ struct AccessRules {
   // Whether it matters which path a request is for: then paths that servers read in different ways are refused.
   [[nodiscard]] bool is_guarding() const { return !networks.is_empty() || is_counting() || has_login(); }
   [[nodiscard]] bool has_login() const { return !std::holds_alternative<std::monostate>(login); }
+  // Whether clients are counted by what their tokens say: then the login comes before the limit.
+  [[nodiscard]] bool is_counting_claims() const {
+    return rate && rate->key == RateRule::Key::claim && std::holds_alternative<JwtRule>(login);
+  }
 
   bool operator==(const AccessRules&) const = default;
 };

@@ -74,6 +74,13 @@ void add_fields(const LoginSettings& login, std::vector<std::string>& fields) {
     fields.insert(fields.end(), login.forward->copy_headers.begin(), login.forward->copy_headers.end());
 }
 
+// In order, each once.
+std::vector<std::string> as_set(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
 }  // namespace
 
 LoginRule make_login(const LoginSettings& said, const IndexOfBackend& backend_of) {
@@ -92,9 +99,17 @@ std::vector<std::string> login_fields(const SiteSettings& site) {
   std::vector<std::string> fields;
   add_fields(site.login, fields);
   for (const RouteSettings& route : site.proxy.routes) add_fields(route.login, fields);
-  std::sort(fields.begin(), fields.end());
-  fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
-  return fields;
+  return as_set(std::move(fields));
+}
+
+std::vector<std::string> secret_parameters_of(const SiteSettings& site) {
+  std::vector<std::string> names;
+  const auto add = [&](const LoginSettings& login) {
+    if (login.jwt && !login.jwt->query.empty()) names.push_back(login.jwt->query);
+  };
+  add(site.login);
+  for (const RouteSettings& route : site.proxy.routes) add(route.login);
+  return as_set(std::move(names));
 }
 
 void add_secret(const LoginRule& rule, std::vector<SecretSpec>& secrets) {

@@ -22,6 +22,8 @@ using IndexOfBackend = std::function<std::size_t(BackendSpec)>;
 [[nodiscard]] LoginSettings login_of(const SiteSettings& site, const RouteSettings& route);
 // The fields, in lower case, in which the backends of the site believe what its logins have found out of a client.
 [[nodiscard]] std::vector<std::string> login_fields(const SiteSettings& site);
+// The parameters of queries in which its clients may send tokens.
+[[nodiscard]] std::vector<std::string> secret_parameters_of(const SiteSettings& site);
 // The file that the rule needs, if it needs one, is in `secrets`, once.
 void add_secret(const LoginRule& rule, std::vector<SecretSpec>& secrets);
 

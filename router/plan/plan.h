@@ -98,9 +98,10 @@ struct Plan {
   std::deque<AccessRules> access;   // those that are not empty
   std::vector<SecretSpec> secrets;  // the files that logins of these rules need, each once
   std::vector<BackendSpec> backends;
-  std::vector<CertificateSpec> certificates;  // that the router gets itself
-  std::vector<std::string> log_files;         // of access logs, each path once
-  std::optional<AccessLog> log;               // of requests that no site has
+  std::vector<CertificateSpec> certificates;   // that the router gets itself
+  std::vector<std::string> log_files;          // of access logs, each path once
+  std::optional<AccessLog> log;                // of requests that no site has
+  std::vector<std::string> secret_parameters;  // of all sites: for requests whose site is not known
 
   // The access log at `path`; none for "".
   [[nodiscard]] std::optional<AccessLog> log_at(const std::string& path, const LogFormat& format);

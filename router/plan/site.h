@@ -47,14 +47,15 @@ struct Site {
   const Route* files = nullptr;         // of the folder; null = none
   bool is_open_pool_last = true;        // paths that nobody has go to the open pool
   bool makes_paths_canonical = false;
-  std::optional<TrustedNetworks> trusted;  // whose forwarding fields are believed; none = those of the settings
-  std::vector<std::size_t> required;       // backends that routes of the file name: ready when all of them are
-  FieldChanges reply;                      // of all replies, also of the router's own
-  FieldChanges own_reply;                  // of the router's own replies only
-  std::map<int, ErrorBody> error_pages;    // by status
-  std::string challenge_dir;               // with answers of another ACME client; "" = none
-  std::optional<AccessLog> log;            // none = no access log
-  bool gives_ids = false;                  // each request has an id, and its backend gets the id
+  std::optional<TrustedNetworks> trusted;      // whose forwarding fields are believed; none = those of the settings
+  std::vector<std::size_t> required;           // backends that routes of the file name: ready when all of them are
+  FieldChanges reply;                          // of all replies, also of the router's own
+  FieldChanges own_reply;                      // of the router's own replies only
+  std::map<int, ErrorBody> error_pages;        // by status
+  std::string challenge_dir;                   // with answers of another ACME client; "" = none
+  std::optional<AccessLog> log;                // none = no access log
+  std::vector<std::string> secret_parameters;  // of queries: logs, spans and fields do not show their values
+  bool gives_ids = false;                      // each request has an id, and its backend gets the id
 };
 
 }  // namespace zeroway

@@ -82,6 +82,12 @@ std::uint16_t first_port(const SiteSettings& said) {
   return 0;
 }
 
+// They are found by their whole path, and no server has them.
+bool is_health_page(const Route& route) {
+  const OwnAnswer answer = route.own_answer;
+  return answer != OwnAnswer::none && answer != OwnAnswer::redirect && answer != OwnAnswer::to_https;
+}
+
 CertificateSpec certificate_spec(const SiteSettings& said, const std::string& name, const std::string& state_dir) {
   CertificateSpec spec;
   spec.name = name;
@@ -121,10 +127,13 @@ void SiteMaker::add(const SiteSettings& said) {
   }
   AccessMaker access = access_of(said);
   site.access = access.of_site();
+  site.secret_parameters = secret_parameters_of(said);
+  plan_.secret_parameters.insert(plan_.secret_parameters.end(), site.secret_parameters.begin(),
+                                 site.secret_parameters.end());
   add_log(made);
   add_reply_fields(made);
   add_error_pages(made);
-  if (said.builtin_health) add_health(made);
+  if (said.builtin_health) add_health(made, access);
   if (said.proxy.enabled)
     for (const RouteSettings& route : said.proxy.routes) add_route(made, route, access);
   if (said.fabric) add_workers(made);
@@ -188,7 +197,7 @@ void SiteMaker::refuse_unclear_paths(const Site& site) {
   for (const Route& route : plan_.routes) {
     if (route.site != &site) continue;
     is_guarded = is_guarded || (route.access != nullptr && route.access->is_guarding());
-    is_even = is_even && route.access == site.access;
+    is_even = is_even && (route.access == site.access || is_health_page(route));
   }
   for (Route& route : plan_.routes) {
     if (route.site != &site || passes_slashes_.contains(&route)) continue;
@@ -284,7 +293,7 @@ std::vector<TlsFiles> SiteMaker::certificates_of(const SiteSettings& said) {
   std::vector<TlsFiles> files;
   for (const std::string& name : certificate_names(said)) {
     const CertificateSpec spec = certificate_spec(said, name, settings_.state_dir);
-    files.push_back({spec.file(), spec.file()});
+    files.push_back({spec.file(), spec.file(), spec.is_ordered});
     const auto is_same = [&](const CertificateSpec& other) { return other.file() == spec.file(); };
     const auto same = std::find_if(plan_.certificates.begin(), plan_.certificates.end(), is_same);
     if (same == plan_.certificates.end()) {
@@ -405,13 +414,15 @@ void SiteMaker::add_files(Made made) {
   made.site->files = &route;
 }
 
-void SiteMaker::add_health(Made made) {
+void SiteMaker::add_health(Made made, AccessMaker& access) {
   constexpr std::array kAnswers{
       std::pair{"/api/health", OwnAnswer::health}, std::pair{"/api/health/detailed", OwnAnswer::health_details},
       std::pair{"/api/health/ready", OwnAnswer::ready}, std::pair{"/api/health/live", OwnAnswer::live}};
   for (const auto& [path, answer] : kAnswers) {
     Route& route = new_route(made, path, made.said->terms);
     route.own_answer = answer;
+    const bool is_open = !made.said->health_login && answer != OwnAnswer::health_details;
+    if (is_open) route.access = access.without_login();
     route.takes_web_sockets = false;
     static_cast<void>(made.site->routes.add_exact(path, MethodSet{"GET"}, &route));
   }
@@ -422,7 +433,7 @@ void SiteMaker::add_redirect_to_https(Made made) {
   if (made.said->ssl.enabled) return;  // it is https already
   Route& route = new_route(made, "", made.said->terms);
   route.own_answer = OwnAnswer::to_https;
-  route.access = access_of(*made.said).of_redirect_to_https();
+  route.access = access_of(*made.said).without_login();
   route.takes_web_sockets = false;
   const std::uint16_t port = made.said->https_port > 0 ? made.said->https_port : https_port_of(*made.said);
   if (port > 0) route.https_port = port;

@@ -47,7 +47,7 @@ class SiteMaker {
   void add_route(Made made, const RouteSettings& said, AccessMaker& access);
   void add_workers(Made made);
   void add_files(Made made);
-  void add_health(Made made);
+  void add_health(Made made, AccessMaker& access);
   void add_redirect_to_https(Made made);
   [[nodiscard]] AccessMaker access_of(const SiteSettings& said);
   [[nodiscard]] std::uint16_t https_port_of(const SiteSettings& said) const;

@@ -32,6 +32,32 @@ void check_rate(const RateSettings& rate, Reading& reading) {
   }
 }
 
+bool is_by_claim(const std::optional<RateSettings>& rate) {
+  return rate && rate->enabled && rate->key.starts_with("claim:");
+}
+
+bool has_tokens(const SiteSettings& site, const RouteSettings& route) {
+  if (route.login.is_there()) return route.login.jwt.has_value();
+  return route.login.use != LoginSettings::Use::off && site.login.jwt;
+}
+
+// A limit by a claim that no login finds out would count by address without a word.
+void check_claim(const RateSettings& rate, bool has_token, Reading& reading) {
+  if (has_token) return;
+  reading.error(rate.located.place_of("key"),
+                rate.located.name_of("key") + " = \"" + rate.key + "\": no table jwt says how clients log in here");
+}
+
+void check_claims(const SiteSettings& site, Reading& reading) {
+  bool has_token = site.login.jwt.has_value();
+  for (const RouteSettings& route : site.proxy.routes) {
+    const bool has_own = route.located.has("rate_limit");
+    if (!has_own) has_token = has_token || has_tokens(site, route);
+    if (has_own && is_by_claim(route.access.rate)) check_claim(*route.access.rate, has_tokens(site, route), reading);
+  }
+  if (is_by_claim(site.access.rate)) check_claim(*site.access.rate, has_token, reading);
+}
+
 }  // namespace
 
 void check_access(const SiteSettings& site, Reading& reading) {
@@ -39,6 +65,7 @@ void check_access(const SiteSettings& site, Reading& reading) {
   if (site.access.rate) check_rate(*site.access.rate, reading);
   for (const RouteSettings& route : site.proxy.routes)
     if (route.access.rate && route.located.has("rate_limit")) check_rate(*route.access.rate, reading);
+  check_claims(site, reading);
 }
 
 }  // namespace zeroway

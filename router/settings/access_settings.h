@@ -20,7 +20,7 @@ struct RateSettings {
   std::uint64_t requests_per_second = 0;
   std::uint64_t requests_per_minute = 0;
   std::uint64_t burst = 0;      // 0 = as many as the rate names
-  std::string key = "address";  // or "header:FIELD", with the field in lower case
+  std::string key = "address";  // or "header:FIELD", with the field in lower case, or "claim:NAME"
   std::uint32_t ipv4_prefix = 32;
   std::uint32_t ipv6_prefix = 64;
   bool headers = false;  // RateLimit on every reply

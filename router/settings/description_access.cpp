@@ -9,7 +9,7 @@ namespace zeroway {
 
 namespace {
 
-constexpr const char* kRateKeys = "address or header:FIELD";
+constexpr const char* kRateKeys = "address, header:FIELD or claim:NAME";
 
 bool is_field_name(const std::string& text) { return text == "*" || take_field_name(text).has_value(); }
 
@@ -27,6 +27,10 @@ Fit read_rate_key(RateSettings& rate, const Value& value) {
     rate.key = "address";
     return Fit::yes;
   }
+  if (word.value->starts_with("claim:") && word.value->size() > 6) {
+    rate.key = *word.value;
+    return Fit::yes;
+  }
   if (!word.value->starts_with("header:")) return Fit::no;
   const auto field = take_field_name(word.value->substr(7));
   if (field) rate.key = "header:" + *field;
@@ -40,10 +44,11 @@ void describe_rate(Keys<RateSettings>& keys) {
       .number("requests_per_second", &S::requests_per_second, 1, kMostRate, "Requests that a client may send a second")
       .number("requests_per_minute", &S::requests_per_minute, 1, kMostRate, "The same for a minute; one of the two")
       .number("burst", &S::burst, 1, kMostRate, "Requests that may come at once; by default as many as the rate names")
-      .other("key", "WORD", kRateKeys, "\"address\"", "",
-             "What tells clients apart: their address, or a field of the request, as header:X-Api-Key (requests "
-             "without it: their address)",
-             read_rate_key)
+      .other(
+          "key", "WORD", kRateKeys, "\"address\"", "",
+          "What tells clients apart: their address, a field of the request, as header:X-Api-Key, or a claim of the "
+          "token that they log in with, as claim:sub (requests without it: their address); by claim, logins come first",
+          read_rate_key)
       .number("ipv4_prefix", &S::ipv4_prefix, 8, 32, "Bits of an IPv4 address that are one client")
       .number("ipv6_prefix", &S::ipv6_prefix, 16, 128, "Bits of an IPv6 address that are one client")
       .flag("headers", &S::headers, "RateLimit and RateLimit-Policy on every reply, not only on 429")

@@ -98,7 +98,9 @@ void describe_token_place(Keys<JwtSettings>& keys) {
   keys.text("cookie", &S::cookie, is_token_name, "the name of a cookie", "session",
             "Cookie that may hold the token, when Authorization does not")
       .text("query", &S::query, is_token_name, "the name of a parameter", "access_token",
-            "Parameter of the query that may hold the token; then logs and browsers' histories have it, too")
+            "Parameter of the query that may hold the token; logs, spans and $query show *** for it, browsers' "
+            "histories do "
+            "not")
       .flag("strip_token", &S::strip_token, "The backend does not see the token")
       .flag("optional", &S::optional, "Requests without a token pass; those with a wrong one never do");
 }

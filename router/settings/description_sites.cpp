@@ -87,6 +87,9 @@ void describe_hosts(Keys<SiteSettings>& keys) {
       .flag("strict_host", &S::strict_host, "Answer 421 to hosts that the site does not have")
       .flag("fabric", &S::fabric, "Whether workers that connect may serve paths of the site")
       .flag("builtin_health", &S::builtin_health, "Whether the router answers /api/health, /ready and /live itself")
+      .flag("health_login", &S::health_login,
+            "Whether these ask for the site's login; /api/health/detailed always does, and all ask allow, deny and "
+            "limits")
       .flag("redirect_to_https", &S::redirect_to_https, "Send clients to the HTTPS site of the same host")
       .number("https_port", &S::https_port, 1, 65'535,
               "Port of HTTPS as clients reach it; by default that of the HTTPS site, and 443 behind trusted_proxies")

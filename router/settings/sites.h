@@ -340,6 +340,7 @@ struct SiteSettings {
   bool strict_host = false;            // 421 for those instead
   bool fabric = true;                  // workers may serve paths of this site
   bool builtin_health = true;          // /api/health and its like are the router's
+  bool health_login = false;           // they ask for the site's login; /api/health/detailed always does
   bool redirect_to_https = false;
   std::uint16_t https_port = 0;              // of the redirect; 0 = that of the HTTPS site with the same host
   std::vector<std::string> trusted_proxies;  // networks whose forwarding fields and PROXY headers are believed

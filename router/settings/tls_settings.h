@@ -15,6 +15,7 @@ namespace zeroway {
 struct TlsFiles {
   std::string certificate;
   std::string key;
+  bool is_renewed = false;  // by the router itself, in time
 
   bool operator==(const TlsFiles&) const = default;
 };

@@ -16,9 +16,10 @@ class Stapler::Certificate {
  public:
   Certificate(Stapler& owner, OcspQuestion question)
       : owner_(owner), question_(std::move(question)), timer_(owner.loop_, [this] { ask(); }) {
-    if (question_.is_must) tell_must();
+    take_kept();
+    if (question_.is_must && !staple_) tell_must();
     if (may_be_asked()) {
-      timer_.set(Millis(0));
+      timer_.set(staple_ ? until_next(owner_.clock_.wall_now()) : std::chrono::seconds(0));
     } else if (!question_.url.empty()) {
       log::info("OCSP: " + question_.file + " has no certificate of its issuer: its responder cannot be asked");
     }
@@ -34,6 +35,19 @@ class Stapler::Certificate {
                  (may_be_asked() ? "until its responder has answered" : "for ever, because no responder can be asked"));
   }
 
+  // What a reload or a restart has left. It is judged as if it came now.
+  void take_kept() {
+    const std::string answer = owner_.store_.find(question_.certificate);
+    if (answer.empty()) return;
+    if (auto staple = judge_answer(question_, answer, owner_.clock_.wall_now())) staple_ = std::move(*staple);
+  }
+
+  // A kept one may be past the half of its time: then at once.
+  [[nodiscard]] std::chrono::seconds until_next(WallTime now) {
+    const bool is_due = now >= staple_->from + (staple_->until - staple_->from) / 2;
+    return is_due ? std::chrono::seconds(0) : until_renewal(*staple_, now, owner_.random());
+  }
+
   void ask() {
     fetch_ = std::make_unique<OcspFetch>(owner_.loop_, owner_.dialer_, question_,
                                          [this](Result<std::string> answer) { answered(std::move(answer)); });
@@ -46,6 +60,7 @@ class Stapler::Certificate {
     if (!staple) return failed(staple.error().detail);
     if (std::exchange(failures_, 0) > 0) log::info("OCSP: " + question_.url + " answers again");
     staple_ = std::move(*staple);
+    owner_.store_.put(question_.certificate, staple_->answer);
     timer_.set(until_renewal(*staple_, now, owner_.random()));
     owner_.tell_all();
   }
@@ -64,20 +79,25 @@ class Stapler::Certificate {
   Timer timer_;
 };
 
-Stapler::Stapler(Loop& loop, OriginDialer& dialer, const WallClock& clock, std::uint64_t seed, Tell tell)
-    : loop_(loop), dialer_(dialer), clock_(clock), random_(seed), tell_(std::move(tell)) {}
+Stapler::Stapler(Loop& loop, OriginDialer& dialer, const WallClock& clock, StapleStore& store, std::uint64_t seed,
+                 Tell tell)
+    : loop_(loop), dialer_(dialer), clock_(clock), store_(store), random_(seed), tell_(std::move(tell)) {}
 
 Stapler::~Stapler() = default;
 
 void Stapler::use(const std::vector<OcspQuestion>& questions) {
   std::map<std::string, std::unique_ptr<Certificate>> next;
+  bool has_new = false;
   for (const OcspQuestion& question : questions) {
     const auto known = certificates_.find(question.certificate);
     if (next.contains(question.certificate)) continue;
-    next.emplace(question.certificate, known == certificates_.end() ? std::make_unique<Certificate>(*this, question)
-                                                                    : std::move(known->second));
+    auto certificate =
+        known == certificates_.end() ? std::make_unique<Certificate>(*this, question) : std::move(known->second);
+    has_new = has_new || (known == certificates_.end() && certificate->staple());
+    next.emplace(question.certificate, std::move(certificate));
   }
   certificates_ = std::move(next);
+  if (has_new) tell_all();
 }
 
 void Stapler::tell_all() {

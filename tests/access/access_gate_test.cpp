@@ -5,6 +5,7 @@
 
 #include "router/access/client_key.h"
 #include "tests/access/fake_desk.h"
+#include "tests/access/token_maker.h"
 #include "tests/exchange/site_script.h"
 
 namespace zeroway {
@@ -29,6 +30,24 @@ struct GateScript : SiteScript {
   std::shared_ptr<SharedLimits> limits = std::make_shared<SharedLimits>();
   FakeDesk desk;
   AccessGate gate{{clock, desk}};
+};
+
+// A gate that knows the secret of the site's tokens.
+struct TokenScript : GateScript {
+  explicit TokenScript(const std::string& in_jwt = "", const std::string& in_site = "")
+      : GateScript(site_with(in_site + "jwt = { secret_file = \"secret\"" + in_jwt +
+                             " }\nrate_limit = { requests_per_minute = 1, key = \"claim:org.id\" }\n")) {
+    Secrets secrets;
+    secrets.push_back({{SecretSpec::Kind::hmac_secret, "dir/secret", {}},
+                       std::make_shared<const Secret>(*JwtKeys::read_secret(kSecret, "secret", {}))});
+    gate.use(std::move(secrets));
+  }
+  int status_with(const std::string& claims, std::string_view address = "192.0.2.1") {
+    const std::string token = token_of(kSecret, R"({"alg":"HS256"})", claims);
+    return status_from(address, "/", {{"authorization", "Bearer " + token}});
+  }
+
+  inline static const std::string kSecret = std::string(32, 's');
 };
 
 Head preflight(std::string_view origin) {
@@ -73,6 +92,44 @@ TEST_CASE("gate: a bucket of a field is for each value, and requests without it 
   CHECK(s.status("/", {{"x-key", "b"}}) == 0);
   CHECK(s.status("/", {{"x-key", ""}}) == 0);
   CHECK(s.status("/") == 429);
+}
+
+TEST_CASE("gate: a limit by a claim counts each value of it, from whatever address, behind the login") {
+  TokenScript s;
+  CHECK(s.status_with(R"({"org":{"id":"a"}})") == 0);
+  CHECK(s.status_with(R"({"org":{"id":"a"},"jti":"another token"})", "192.0.2.2") == 429);
+  CHECK(s.told("retry-after") == "60|");
+  CHECK(s.status_with(R"({"org":{"id":"b"}})") == 0);
+  CHECK(s.status_with(R"({"org":{"id":1}})") == 0);
+  CHECK(s.status_with(R"({"org":{"id":1}})") == 429);
+  s.pass(std::chrono::seconds(60));
+  CHECK(s.status_with(R"({"org":{"id":"a"}})") == 0);
+}
+
+TEST_CASE("gate: tokens without the claim, and clients without a token, count by their address") {
+  TokenScript s(", optional = true");
+  CHECK(s.status_with(R"({"org":"a"})") == 0);
+  CHECK(s.status_with(R"({"org":{"id":{}}})") == 429);
+  CHECK(s.status_from("192.0.2.1", "/") == 429);
+  CHECK(s.status_from("192.0.2.2", "/") == 0);
+  CHECK(s.status_with(R"({"org":{"id":"192.0.2.1"}})") == 0);
+}
+
+TEST_CASE("gate: who fails to log in is never over the rate of a claim, and counts for nobody") {
+  TokenScript s;
+  const std::string forged = token_of(std::string(32, 'x'), R"({"alg":"HS256"})", R"({"org":{"id":"a"}})");
+  for (int at = 0; at < 3; ++at) {
+    CHECK(s.status("/", {{"authorization", "Bearer " + forged}}) == 401);
+    CHECK(s.status("/") == 401);
+  }
+  CHECK(s.status_with(R"({"org":{"id":"a"}})") == 0);
+}
+
+TEST_CASE("gate: a request over the rate of its claim gives back its place among the open ones") {
+  TokenScript s("", "max_open_requests = 1\n");
+  CHECK(s.status_with(R"({"org":{"id":"a"}})") == 0);
+  CHECK(s.status_with(R"({"org":{"id":"a"}})") == 429);
+  CHECK(s.status_with(R"({"org":{"id":"b"}})") == 0);
 }
 
 TEST_CASE("gate: keys of different kinds and rules never meet") {

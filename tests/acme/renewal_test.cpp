@@ -19,6 +19,13 @@ TEST_CASE("renewal: a certificate without a life is due at its end") {
   CHECK(renewal_time(from, from - 1h, 0.5) == from - 1h);
 }
 
+TEST_CASE("renewal: the operator is warned when half of the time for it has passed in vain") {
+  const WallTime from{1'000h};
+  CHECK(warning_time(from, from + 6 * 24h) == from + 5 * 24h);
+  CHECK(warning_time(from, from + 6h) == from + 5h);
+  CHECK(warning_time(from, from - 1h) == from - 1h);
+}
+
 TEST_CASE("renewal: each failure doubles the wait, up to six hours and a quarter") {
   CHECK(retry_delay(1, 0) == 60s);
   CHECK(retry_delay(2, 0) == 120s);

@@ -13,6 +13,7 @@ import sites_e2e as s
 import zeroway_e2e as z
 from h2_peer import H2Client
 from origins import Origin, accept_websocket, reply, silent
+from test_sites_traces import Collector, log, tracing
 
 SECRET = 'a secret of thirty-two bytes and more'
 # The passwords are "secret": bcrypt with cost 4, SHA-512-crypt with 1000 rounds, yescrypt.
@@ -405,7 +406,95 @@ def test_the_access_log_names_the_user_and_not_the_token(stack):
     assert ' - ann [' in lines and '"GET /y HTTP/1.1" 401' in lines
 
 
+def test_a_token_in_the_query_is_in_no_log_no_span_and_no_field(stack):
+    collector = stack.closing(Collector())
+    origin = stack.closing(Origin())
+    access, secret = stack.path('access'), token()
+    s.write(stack, SECRET + '\n', 'secret')
+    port = z.free_port()
+    query = '[sites.headers]\nX-Request-Query = "$query"\n'
+    text = (tracing(collector.port, 'query = true') + s.site(port, more=f'fabric = false\n{log(access)}' + query)
+            + '[sites.proxy]\nenabled = true\n' + s.pool(origin)
+            + s.route('/in', more='jwt = { secret_file = "secret", query = "key" }\n'
+                                  '[sites.proxy.routes.headers]\nrequest_set = { "X-Request-Uri" = "$path?$query" }\n')
+            + '[[sites.proxy.routes]]\npath = "/moved"\n[sites.proxy.routes.redirect]\nto = "/in?$query"\n')
+    router = s.serve(stack, text, port)
+    good = router.get(f'/in?a=1&key={secret}&b=2', headers=[('Referer', f'http://zeroway.test/in?key={secret}')])
+    assert (good.status, good.get('x-request-query')) == (200, 'a=1&key=***&b=2')
+    assert origin.last.get('x-request-uri') == '/in?a=1&key=***&b=2'
+    assert origin.last.target == f'/in?a=1&key={secret}&b=2'  # strip_token would take it away
+    moved = router.get(f'/moved?key={secret}')
+    assert moved.get('location').endswith(f'/in?key={secret}')  # the client needs it there
+    assert router.get(f'/in?key={secret}&key={secret}').status == 401
+    assert router.get(f'/nowhere?key={secret}').status == 404
+    assert router.get(f'/in%zz?key={secret}').status == 400
+    with router.connect() as client:
+        client.send(f'GET /in?key={secret} HTTP/1.1\r\nHost: zeroway.test\r\nbad field\r\n\r\n'.encode())
+        assert client.read_reply().status == 400
+    lines = [json.loads(line) for line in z.lines_of(access, 6)]
+    assert lines[0]['path'] == '/in?a=1&key=***&b=2' and lines[0]['referer'] == 'http://zeroway.test/in?key=***'
+    assert all('key=***' in line['path'] for line in lines), lines
+    told = json.dumps(collector.wait(7)) + open(access).read() + router.log()  # six requests, one attempt
+    assert secret not in told and secret.rsplit('.', 1)[1] not in told
+    assert 'key=***' in json.dumps(collector.spans)
+
+
+def test_health_pages_ask_for_no_login_unless_the_site_says_so(stack):
+    origin = stack.closing(Origin())
+    s.write(stack, f'ann:{ANN}\n', 'users')
+
+    def serve(more, name):
+        text = f'{more}\nfabric = false\n[sites.basic_auth]\nfile = "users"\n'
+        port = z.free_port()
+        return s.serve(stack, s.proxied(port, origin, in_site=text, path='/api'), port, name=name)
+    pages = ['/api/health', '/api/health/live', '/api/health/ready']
+    router = serve('', 'open.toml')
+    assert [router.get(page).status for page in pages] == [200] * 3
+    assert router.request('HEAD', '/api/health').status == 200
+    # What is near them is not, and which of the backends are well is nobody's business.
+    for path in ('/api/health/detailed', '/api/health/', '/api/health/x', '/api/healthy', '/api/health/live/', '/api',
+                 '/api/health/..;/users', '/api/health/../users', '/api/health%2Flive'):
+        assert router.get(path).status in (400, 401), path
+    assert router.get('/api/health/detailed', headers=basic('ann')).status == 200
+    assert router.request('POST', '/api/health').status in (401, 405)
+    assert origin.requests == []
+    closed = serve('health_login = true', 'closed.toml')
+    assert [closed.get(page).status for page in pages] == [401] * 3
+    assert [closed.get(page, headers=basic('ann')).status for page in pages] == [200] * 3
+    far = serve('allow = ["10.0.0.0/8"]', 'far.toml')
+    assert [far.get(page).status for page in pages] == [403] * 3
+
+
+def test_a_limit_by_a_claim_counts_who_has_logged_in(stack):
+    origin = stack.closing(Origin())
+    s.write(stack, SECRET + '\n', 'secret')
+    port = z.free_port()
+    jwt = '[sites.proxy.routes.jwt]\nsecret_file = "secret"\n'
+    limit = '[sites.proxy.routes.rate_limit]\nrequests_per_minute = 2\nkey = "claim:%s"\n'
+    router = s.serve(stack, s.site(port, more='fabric = false\ntrusted_proxies = ["127.0.0.1"]\n')
+                     + '[sites.proxy]\nenabled = true\n' + s.pool(origin) + s.route('/sub', more=jwt + limit % 'sub')
+                     + s.route('/org', more=jwt + 'optional = true\n' + limit % 'org.id'), port, '--threads', 2)
+
+    def ask(path, address, claims=None, sign=hs256):
+        login = bearer(token({'exp': time.time() + 600, **claims}, sign)) if claims is not None else []
+        return router.get(path, headers=[('X-Forwarded-For', address), *login])
+
+    def statuses(path, *asks):
+        return [ask(path, *one).status for one in asks]
+    forged = {'sub': 'ann'}, lambda text: hs256(text, 'x' * 32)
+    assert statuses('/sub', *[('10.0.0.1', *forged)] * 4, ('10.0.0.1',)) == [401] * 5
+    # Each is another token from another address, on a connection that any loop may have.
+    assert statuses('/sub', *[(f'10.0.0.{number}', {'sub': 'ann'}) for number in range(4)]) == [200, 200, 429, 429]
+    assert ask('/sub', '10.0.0.9', {'sub': 'ann'}).get('retry-after') == '30'
+    assert statuses('/sub', *[('10.0.0.1', {'sub': 'ben'})] * 3) == [200, 200, 429]
+    # Without the claim, and without a token, the address counts.
+    assert statuses('/org', ('10.0.0.1',), ('10.0.0.1', {'sub': 'ann'}), ('10.0.0.1',), ('10.0.0.2',)) == [200, 200, 429, 200]
+    assert statuses('/org', *[('10.0.0.1', {'org': {'id': 7}})] * 3) == [200, 200, 429]
+    assert len(origin.requests) == 9
+
+
 @pytest.mark.parametrize('keys, error', [
+    ('[sites.rate_limit]\nrequests_per_second = 1\nkey = "claim:sub"', 'no table jwt says how clients log in here'),
     ('[sites.basic_auth]\nfile = "weak"', "weak:1: user 'a': is Apache's MD5"),
     ('[sites.basic_auth]\nfile = "missing"', 'is no file that can be read'),
     ('[sites.basic_auth]\nrealm = "x"', 'sites(main).basic_auth.file is missing'),

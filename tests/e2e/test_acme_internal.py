@@ -94,6 +94,34 @@ def test_answers_of_another_acme_client_are_served_before_every_rule(stack):
     assert a.get(port, 'a.test', '/.well-known/acme-challenge/token-1', 'POST').status in (301, 308)
 
 
+def test_a_challenge_that_comes_before_the_listeners_turn_is_answered(stack):
+    """The authority may come in the first moment in which the address is bound, when no loop runs yet."""
+    port = z.free_port()
+    os.mkdir(stack.path('answers'))
+    with open(stack.path('answers/token-1'), 'w') as file:
+        file.write('token-1.thumbprint')
+    text = s.site(port, 'a.test', more=f'redirect_to_https = true\nhttps_port = 443\n[sites.ssl.acme]\n'
+                                       f'challenge_dir = "{stack.path("answers")}"')
+    for round_ in range(20):
+        router = s.serve(stack, text, port, '--threads', 2, name=f'{round_}.toml', wait=False)
+        first = first_connection(router, port)
+        with first:
+            first.send(first.head_bytes('GET', '/.well-known/acme-challenge/token-1', host='a.test'))
+            reply = first.read_reply()
+        assert (reply.status, reply.body) == (200, b'token-1.thumbprint')
+        router.kill()
+
+
+def first_connection(router, port):
+    """The connection that the kernel takes as soon as the router has bound its address: nobody waits for a log line."""
+    while router.is_running():
+        try:
+            return z.Connection(port)
+        except ConnectionRefusedError:
+            pass
+    raise AssertionError(router.log())
+
+
 class SmallDisk:
     """A disk of 256 KiB at the path, which can become read-only."""
 

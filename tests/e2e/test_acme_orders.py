@@ -60,6 +60,35 @@ def test_names_have_certificates_by_both_challenges_once_the_authority_is_there_
     assert 'there is none yet' not in again.log()
 
 
+def test_the_first_orders_succeed_at_once_because_they_begin_when_their_challenges_are_answered(stack):
+    """With the authority there from the first moment on: a first order that fails costs a unit of its limits."""
+    pebble, router, _, _, tls = start(stack, refused_nonces=0)
+    for name in ('a.test', 'b.test'):
+        a.wait_for(router, tls, name, pebble, 3 * z.PATIENCE)
+    assert 'no new one' not in router.log()
+
+
+def test_certificates_of_short_life_warn_of_their_end_only_when_their_renewal_fails(stack):
+    """Lives of six days, all below the two weeks before whose end other certificates are warned of."""
+    day = 24 * 3600
+    url = f'https://127.0.0.1:{z.free_port()}/dir'  # nobody is there
+    state = stack.path('state')
+    left = {'fresh.test': 5 * day, 'due.test': 1.5 * day, 'late.test': 0.5 * day}
+    for name, seconds in left.items():
+        a.store(stack, a.folder_of(state, url), name, seconds - 6 * day, seconds)
+    tls = z.free_port()
+    router = s.serve(stack, f'state_dir = "{state}"\n[acme]\nemail = "a@b.test"\ndirectory_url = "{url}"\n'
+                     + a.secure_site(tls, *left), tls)
+    for name in ('due.test', 'late.test'):
+        router.wait_log(rf'certificate for {name}: no new one')
+    router.wait_log(r'certificate for late\.test expires in 11 hours, on .*, and has not been renewed')
+    router.signal(signal.SIGHUP)  # tried again, and not told again
+    for name in left:
+        assert a.certificate_of(tls, name)
+    assert [line for line in router.log().splitlines() if 'expires' in line and 'late.test' not in line] == []
+    assert router.log().count(' expires in ') == 1
+
+
 def test_an_authority_that_knows_its_customers_gives_certificates_to_them_alone(stack):
     http, tls = z.free_port(), z.free_port()
     key = 'zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W'

@@ -61,7 +61,8 @@ class Responder:
 
 
 class Stapled:
-    def __init__(self, stack, monkeypatch, verdict='V', in_ssl='', with_issuer=True):
+    def __init__(self, stack, monkeypatch, verdict='V', in_ssl='', with_issuer=True, top=''):
+        self.stack = stack
         self.authority = tls.Authority(stack)
         self.authority.make('first')
         self.responder = Responder(stack, self.authority)
@@ -73,9 +74,12 @@ class Stapled:
             with open(self.authority.ca) as issuer, open(certificate, 'a') as chain:
                 chain.write(issuer.read())
         self.port = z.free_port()
-        text = (s.site(self.port, more='fabric = false')
-                + f'[sites.ssl]\nenabled = true\ncert_file = "{certificate}"\nkey_file = "{key}"\n{in_ssl}\n')
-        self.router = s.serve(stack, text, self.port)
+        self.text = (top + '\n' + s.site(self.port, more='fabric = false')
+                     + f'[sites.ssl]\nenabled = true\ncert_file = "{certificate}"\nkey_file = "{key}"\n{in_ssl}\n')
+        self.serve()
+
+    def serve(self):
+        self.router = s.serve(self.stack, self.text, self.port)
         self.router.tls_port = self.port
 
     def staple(self, *words):
@@ -94,6 +98,33 @@ def test_a_good_answer_is_stapled_with_both_versions(stack, monkeypatch):
     stapled.router.signal(z.signal.SIGHUP)
     stapled.router.wait_log('new certificates are in use')
     assert stapled.staple() == 'good' and stapled.responder.asked == 1
+
+
+def test_a_staple_outlives_a_restart_while_its_responder_is_down(stack, monkeypatch):
+    os.mkdir(stack.path('state'))
+    stapled = Stapled(stack, monkeypatch, top=f'state_dir = "{stack.path("state")}"')
+    z.eventually(lambda: stapled.staple() == 'good', every=0.1, what='a staple')
+    stapled.router.kill()  # at any moment
+    stapled.responder.verdict = None
+    stapled.serve()
+    assert stapled.staple() == 'good'  # the first handshake
+    assert stapled.responder.asked == 1
+
+
+def test_a_staple_outlives_a_reload_that_changes_its_listener(stack, monkeypatch):
+    stapled = Stapled(stack, monkeypatch)
+    z.eventually(lambda: stapled.staple() == 'good', every=0.1, what='a staple')
+    stapled.responder.verdict = None
+    s.write(stack, stapled.text.replace('[sites.ssl]', '[sites.ssl]\nmin_version = "1.3"'))
+    stapled.router.signal(z.signal.SIGHUP)
+    stapled.router.wait_log('the configuration file is read again')
+    z.eventually(lambda: 'NONE' in tls.s_client(stapled.router, '-tls1_2'), what='the new rules in use')
+    assert stapled.staple() == 'good' and stapled.responder.asked == 1
+
+
+def test_without_what_was_kept_the_responder_is_asked_at_the_start_and_not_by_a_handshake(stack, monkeypatch):
+    stapled = Stapled(stack, monkeypatch)
+    z.eventually(lambda: stapled.responder.asked == 1, what='the question')
 
 
 @pytest.mark.parametrize('verdict', ['R', None])

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "router/http/h1_client_codec.h"
+#include "router/http/limits.h"
 #include "tests/http/verb_recorder.h"
 #include "tests/support/chopper.h"
 #include "tests/support/counted_heap.h"
@@ -190,6 +191,42 @@ TEST_CASE("h1 codec: a WebSocket that was accepted is not taken back, one that w
           "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\nHTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n");
     CHECK(codec.phase() == CodecPhase::idle);
   }
+}
+
+TEST_CASE("h1 codec: a small rest of a body behind its reply is discarded, a larger one or a late one ends it") {
+  const HttpLimits limits;
+  const auto answered = [&](H1Codec& codec, const std::string& framing) {
+    VerbRecorder verbs;
+    verbs.on_head = [&](CodecStream stream, Last) {
+      Head head{{":status", "401"}, {"content-length", "0"}};
+      Head none;
+      codec.head(stream, head, Last::yes);
+      codec.end(stream, none);
+    };
+    const std::string input = "POST / HTTP/1.1\r\nHost: a\r\n" + framing;
+    CHECK(codec.read(as_bytes(input), verbs) == input.size());
+  };
+  VerbRecorder verbs;
+  H1Codec small(limits, "http"), large(limits, "http"), endless(limits, "http"), late(limits, "http");
+  answered(small, "Content-Length: 3\r\n\r\nab");
+  CHECK(small.phase() == CodecPhase::rest);
+  CHECK(small.read(as_bytes("c"), verbs) == 1);
+  CHECK(small.phase() == CodecPhase::idle);
+  answered(large, "Content-Length: " + std::to_string(kMaxDiscardedBody + 1) + "\r\n\r\n");
+  CHECK(large.phase() == CodecPhase::closed);
+  answered(endless, "Transfer-Encoding: chunked\r\n\r\n");
+  const std::string chunk = "1000\r\n" + std::string(4'096, 'x') + "\r\n";
+  std::uint64_t taken = 0;
+  for (; endless.phase() == CodecPhase::rest && taken < 2 * kMaxDiscardedBody; taken += 4'096) {
+    CHECK(endless.read(as_bytes(chunk), verbs) == chunk.size());
+  }
+  CHECK(endless.phase() == CodecPhase::closed);
+  CHECK(taken == kMaxDiscardedBody + 4'096);
+  answered(late, "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
+  CHECK(late.phase() == CodecPhase::rest);
+  late.timed_out(verbs);
+  CHECK(late.phase() == CodecPhase::closed);
+  CHECK(verbs.text().empty());
 }
 
 TEST_CASE("h1 codec: a reply that refuses the request's content is the connection's last, and the content is dropped") {

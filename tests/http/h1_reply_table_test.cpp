@@ -22,6 +22,8 @@ const char* name_of(CodecPhase phase) {
       return "head";
     case CodecPhase::body:
       return "body";
+    case CodecPhase::rest:
+      return "rest";
     case CodecPhase::reply:
       return "reply";
     case CodecPhase::timed:

@@ -103,6 +103,24 @@ TEST_CASE("h2: resets of streams that are over are a flood when there are more o
   CHECK(bench.breaks == 1);
 }
 
+TEST_CASE("h2: of a stream that was reset a window of DATA may still come, and more is a flood") {
+  Silent bench;
+  for (const std::uint32_t id : {1U, 3U}) {
+    bench.hear(headers(id, kPost, kEndHeaders));
+    bench.say_head(id, {{":status", "403"}}, Last::yes);
+    bench.say_end(id);
+  }
+  static_cast<void>(bench.heard());
+  static_cast<void>(bench.codec.tick(Time{10s}, bench));
+  CHECK(has(bench.heard(), "rst 3 NO_ERROR"));
+  const std::string piece = data(1, std::string(16'384, 'x'));
+  for (std::size_t sent = 0; sent < 2 * kStreamWindow; sent += 16'384) bench.hear(piece);
+  CHECK(bench.breaks == 0);
+  bench.hear(piece);
+  CHECK(bench.breaks == 1);
+  CHECK(bench.breach == Breach::flood);
+}
+
 TEST_CASE("h2: a client whose deadlines expire floods nobody") {
   Silent bench;
   Time now{100s};

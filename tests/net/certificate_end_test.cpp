@@ -38,6 +38,11 @@ TEST_CASE("certificate end: fourteen days before the end the operator is warned,
   CHECK(warning_before(-1s) == expired);
 }
 
+TEST_CASE("certificate end: nobody need put a new one in the place of one that the router renews") {
+  CHECK(expiry_warning({"a.crt", kEnd, true}, kEnd - 1s) == "");
+  CHECK(expiry_warning({"a.crt", kEnd, true}, kEnd + 1s) == "");
+}
+
 TEST_CASE("certificate end: a check tells how long a certificate is good") {
   const CertificateEnd end{"a.crt", kEnd};
   CHECK(describe(end, kEnd - 63 * 24h - 1s) == "a.crt: good for 63 days, until 1994-11-06 08:49:37 UTC");

@@ -81,6 +81,47 @@ TEST_CASE("listener: a path in no folder, or too long, is an error that names it
   CHECK_FALSE(listen_on_unix(std::string(200, 'x')).has_value());
 }
 
+TEST_CASE("listener: a name of the abstract space is no file, and a file may have the mode that the umask leaves") {
+  const Folder folder;
+  const std::string name = "@" + folder.path("door");
+  const auto first = listen_on_unix(name);
+  REQUIRE(first.has_value());
+  CHECK_FALSE(std::filesystem::exists(folder.path("door")));
+  const auto second = listen_on_unix(name);
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().why == "Address already in use");
+  CHECK(listen_on_unix("@").error().why == "the path is empty");
+  const mode_t before = ::umask(0027);
+  CHECK(listen_on_unix(folder.path("door"), std::nullopt).has_value());
+  ::umask(before);
+  CHECK(mode_of(folder.path("door")) == 0750);
+}
+
+TEST_CASE("listener: an error says why alone, and where with it") {
+  const auto first = listen_at("127.0.0.1", 0, Share::no);
+  REQUIRE(first.has_value());
+  const std::uint16_t port = bound_to(*first).port;
+  const auto second = listen_at("127.0.0.1", port, Share::no);
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().why == "Address already in use");
+  CHECK(second.error().detail == "cannot listen on 127.0.0.1:" + std::to_string(port) + ": Address already in use");
+}
+
+TEST_CASE("listener: whether a port is free is found out without taking a client") {
+  std::uint16_t port = 0;
+  {
+    const auto shared = listen_at("127.0.0.1", 0, Share::yes);
+    REQUIRE(shared.has_value());
+    port = bound_to(*shared).port;
+    const auto free = check_free("127.0.0.1", port);
+    REQUIRE_FALSE(free.has_value());
+    CHECK(free.error().why == "Address already in use");
+  }
+  CHECK(check_free("127.0.0.1", port).has_value());
+  Socket client;
+  CHECK(connect_to(*SocketAddress::numeric("127.0.0.1", port), client) == ECONNREFUSED);
+}
+
 TEST_CASE("listener: an IPv6 address takes IPv6 clients") {
   Loop loop;
   auto socket = listen_at("::1", 0, Share::no);

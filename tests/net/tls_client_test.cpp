@@ -1,6 +1,7 @@
 #include "router/net/tls_client.h"
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 
 #include <deque>
 #include <optional>
@@ -19,11 +20,12 @@ namespace {
 
 // A TLS server on a free port that answers with what it hears.
 struct Server final : TlsArrivals {
-  Server(Loop& for_loop, const TlsSettings& settings, const std::vector<std::string>& protocols = {"h2", "http/1.1"})
+  Server(Loop& for_loop, const TlsSettings& settings, const std::vector<std::string>& protocols = {"h2", "http/1.1"},
+         Millis handshake_timeout = Millis(5'000))
       : loop(for_loop) {
     auto context = TlsContext::load(settings, protocols);
     REQUIRE(context.has_value());
-    tls.emplace(loop, TlsTerms{*context, TicketKeys::make()}, Millis(5'000));
+    tls.emplace(loop, TlsTerms{*context, TicketKeys::make()}, handshake_timeout);
     auto socket = listen_at("127.0.0.1", 0, Share::no);
     REQUIRE(socket.has_value());
     where = SocketAddress::numeric("127.0.0.1", bound_to(*socket).port);
@@ -100,6 +102,15 @@ struct Bench {
   Dialer dialer{loop};
   std::optional<Result<Dialed>> result;
 };
+
+// A client without TLS of its own.
+Socket connect_to(const SocketAddress& address) {
+  Socket client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_storage storage{};
+  const unsigned size = address.fill(storage);
+  REQUIRE(::connect(client.fd(), reinterpret_cast<const sockaddr*>(&storage), size) == 0);
+  return client;
+}
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
@@ -370,4 +381,29 @@ TEST_CASE("tls connection: after the certificate of an ACME challenge it is clos
   CHECK(server.talks.empty());
   CHECK(server.failure == "a challenge of ACME was answered");
   CHECK(has(bench.dial(*server.where, Bench::load(authority, "b.test")), "no application protocol"));
+}
+
+// The special way of acme-tls/1 must not be one on which silent clients stay for ever (CVE-2026-22045).
+TEST_CASE("tls connection: a client of an ACME challenge has the time of every handshake, and no more") {
+  Bench bench;
+  const TlsSettings settings = bench.server_settings({bench.folder.make("a", "DNS:a.test")});
+  const auto told_after_hello = [&](const std::vector<TlsChallenge>& open, const std::vector<std::string>& awaited) {
+    Server server(bench.loop, settings, {"h2"}, Millis(300));
+    TlsTerms terms = server.tls->terms();
+    terms.challenges = *TlsChallenges::make(open, awaited);
+    server.tls->use(terms);
+    const Socket client = connect_to(*server.where);
+    ClientEnd end;
+    const std::string acme =
+        "\x0a"
+        "acme-tls/1";
+    SSL_CTX_set_alpn_protos(end.context(), as_bytes(acme).data(), static_cast<unsigned>(acme.size()));
+    end.begin("a.test");
+    const std::string hello = end.step();
+    REQUIRE(::send(client.fd(), hello.data(), hello.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(hello.size()));
+    run_until(bench.loop, [&] { return !server.failure.empty(); });
+    return server.failure;
+  };
+  CHECK(told_after_hello({{"a.test", {}}}, {}) == "the handshake took too long");  // it got the certificate
+  CHECK(told_after_hello({}, {"a.test"}) == "the handshake took too long");        // its digest never comes
 }

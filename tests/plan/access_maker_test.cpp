@@ -74,6 +74,34 @@ TEST_CASE("access maker: a rate is a number for a second or for a minute, and it
   CHECK(by_field.ipv6_bits == 56);
 }
 
+TEST_CASE("access maker: a limit by a claim is for routes whose clients log in by tokens") {
+  const std::string limit = "rate_limit = { requests_per_second = 1, key = \"claim:org.id\" }\n";
+  const std::string jwt = "jwt = { key_file = \"k\" }\n";
+  const auto plan = plan_of(site_with(limit, route_text("/a", "a", jwt) + route_text("/b", "a", "login = \"off\"\n")));
+  const AccessRules& rules = *route_of(*plan, "/a").access;
+  CHECK(rules.rate->key == RateRule::Key::claim);
+  CHECK(rules.rate->name == "org.id");
+  CHECK(rules.is_counting_claims());
+  CHECK_FALSE(route_of(*plan, "/b").access->is_counting_claims());  // by address, before any login
+  CHECK(errors_of(site_with(jwt, route_text("/a", "a", limit))).empty());
+  CHECK(errors_of(site_with(jwt, route_text("/a", "a", "login = \"off\"\n" + limit))).size() == 1);
+  CHECK(errors_of(site_with("basic_auth = { file = \"u\" }\n", route_text("/a", "a", limit))).size() == 1);
+}
+
+TEST_CASE("access maker: health pages have the site's rules without its login, and the detailed one has them all") {
+  const std::string login = "allow = [\"10.0.0.0/8\"]\nbasic_auth = { file = \"u\" }\n";
+  const auto plan = plan_of(site_with(login, route_text("/", "a")));
+  for (const char* path : {"/api/health", "/api/health/ready", "/api/health/live"}) {
+    const AccessRules& rules = *route_of(*plan, path).access;
+    CHECK_FALSE(rules.has_login());
+    CHECK_FALSE(has(rules.networks.allow, "192.0.2.1"));
+  }
+  CHECK(route_of(*plan, "/api/health/detailed").access == plan->sites.front().access);
+  CHECK(route_of(*plan, "/").takes_unclear_paths);  // no server has a health page
+  const auto closed = plan_of(site_with("health_login = true\n" + login, route_text("/", "a")));
+  CHECK(route_of(*closed, "/api/health").access == closed->sites.front().access);
+}
+
 TEST_CASE("access maker: paths that servers read in different ways are refused where a rule depends on the path") {
   const std::string pass = "encoded_slashes = \"pass\"\n";
   const auto even = plan_of(site_with("deny = [\"10.0.0.1\"]\n", route_text("/", "a") + route_text("/p", "a", pass)));
@@ -115,7 +143,11 @@ TEST_CASE("access maker: wrong values are errors with their place") {
            {"rate_limit = { requests_per_second = 1, requests_per_minute = 1 }\n",
             "5:63: sites(main).rate_limit.requests_per_minute: requests_per_second is there, too; one of them"},
            {"rate_limit = { requests_per_second = 1, key = \"cookie\" }\n",
-            "5:47: sites(main).rate_limit.key = \"cookie\": wants address or header:FIELD"}}) {
+            "5:47: sites(main).rate_limit.key = \"cookie\": wants address, header:FIELD or claim:NAME"},
+           {"rate_limit = { requests_per_second = 1, key = \"claim:\" }\n",
+            "5:47: sites(main).rate_limit.key = \"claim:\": wants address, header:FIELD or claim:NAME"},
+           {"rate_limit = { requests_per_second = 1, key = \"claim:sub\" }\n",
+            "5:47: sites(main).rate_limit.key = \"claim:sub\": no table jwt says how clients log in here"}}) {
     CAPTURE(text);
     const auto errors = errors_of(site_with(text, route_text("/", "a")));
     CHECK(errors == std::vector<std::string>{"dir/a.toml:" + error});

@@ -42,3 +42,12 @@ TEST_CASE("login maker: a route has its own login, else its site's, unless it is
   for (const std::size_t route : {0U, 2U, 0U, 1U, 3U}) add_secret(rule(route), secrets);
   CHECK(secrets.size() == 2);
 }
+
+TEST_CASE("login maker: the parameters in which a site takes tokens are secrets of the site, and of the plan") {
+  const auto plan = plan_of(site_text("") + proxy_text() + server_text("b", "http://127.0.0.1:1") +
+                            route_text("/a", "b", "jwt = { key_file = \"k\", query = \"token\" }\n") +
+                            route_text("/b", "b", "jwt = { key_file = \"k\", query = \"access_token\" }\n") +
+                            route_text("/c", "b", "jwt = { key_file = \"k\", query = \"token\" }\n"));
+  CHECK(plan->sites.front().secret_parameters == std::vector<std::string>{"access_token", "token"});
+  CHECK(plan->secret_parameters == plan->sites.front().secret_parameters);
+}

@@ -1,8 +1,10 @@
 // Which staples there are after what responders have said.
 #include "router/stapling/stapler.h"
 
+#include "router/stapling/limits.h"
 #include "tests/backends/servers_bench.h"
 #include "tests/net/ocsp_bench.h"
+#include "tests/support/folder.h"
 #include "tests/support/run_until.h"
 
 using namespace zeroway;
@@ -17,9 +19,10 @@ struct SystemClock final : WallClock {
 };
 
 struct Stapling {
-  Stapling() {
-    stapler = std::make_unique<Stapler>(loop, dialer, clock, 7, [this](std::shared_ptr<const TlsStaples> staples) {
-      told = std::move(staples);
+  explicit Stapling(const std::string& state_dir = "") : store(state_dir, clock.wall_now()) { make(); }
+  void make() {
+    stapler = std::make_unique<Stapler>(loop, dialer, clock, store, 7, [this](std::shared_ptr<const TlsStaples> now) {
+      told = std::move(now);
       ++times;
     });
   }
@@ -52,6 +55,7 @@ struct Stapling {
   ScriptedDialer dialer;
   ClientCodecSettings codecs;
   SystemClock clock;
+  StapleStore store;
   std::shared_ptr<const TlsStaples> told;
   int times = 0;
   std::unique_ptr<Stapler> stapler;
@@ -95,4 +99,56 @@ TEST_CASE("stapler: nobody is asked any more about a certificate that has gone")
   REQUIRE(s.turn_until([&] { return !s.dialer.dials.empty(); }));
   s.use({});
   CHECK(s.dialer.dials.empty());
+}
+
+TEST_CASE("stapler: a staple outlives the stapler of a listener that a reload has changed, and its responder rests") {
+  const Signed one;
+  Stapling s;
+  s.use({&one});
+  s.answer("200 OK", one.answer({.until = 10 * kHour}));
+  s.told.reset();
+  s.make();
+  s.use({&one});
+  CHECK(s.has(one));
+  s.turn();
+  CHECK(s.dialer.count == 1);
+}
+
+TEST_CASE("stapler: a staple outlives the process where there is a state directory, and is due at half of its time") {
+  const Signed one;
+  const Folder state;
+  {
+    Stapling before(state.path(""));
+    before.use({&one});
+    before.answer("200 OK", one.answer({.until = 10 * kHour}));
+  }
+  Stapling s(state.path(""));
+  s.use({&one});
+  CHECK(s.has(one));
+  CHECK(s.times == 1);
+  s.turn();
+  CHECK(s.dialer.count == 0);
+  s.store.put(certificate_digest(one.identity->certificate.get()), one.answer({.from = -10 * kHour}));
+  Stapling late(state.path(""));
+  late.use({&one});
+  CHECK(late.has(one));
+  REQUIRE(late.turn_until([&] { return !late.dialer.dials.empty(); }));
+}
+
+TEST_CASE("stapler: what is kept and no good answer is none, and an old file goes") {
+  const Signed one;
+  const Folder state;
+  const std::string digest = certificate_digest(one.identity->certificate.get());
+  StapleStore store(state.path(""), std::chrono::system_clock::now());
+  const std::string revoked = one.answer({.verdict = V_OCSP_CERTSTATUS_REVOKED});
+  for (const std::string& kept : {one.answer({.from = -2 * kHour, .until = -kHour}), revoked, std::string("half")}) {
+    store.put(digest, kept);
+    Stapling s(state.path(""));
+    s.use({&one});
+    CHECK(s.times == 0);
+    REQUIRE(s.turn_until([&] { return !s.dialer.dials.empty(); }));
+  }
+  CHECK(StapleStore(state.path(""), std::chrono::system_clock::now()).find(digest) == "half");
+  CHECK(StapleStore(state.path(""), std::chrono::system_clock::now() + kMostStapleAge + 1h).find(digest) == "");
+  CHECK(StapleStore(state.path("none"), {}).find(digest) == "");
 }

@@ -9,6 +9,8 @@ import json
 import os
 import socket
 import ssl
+import subprocess
+import time
 import urllib.request
 
 import sites_e2e as s
@@ -86,6 +88,38 @@ def certificate_of(port, name, roots=None, timeout=z.PATIENCE):
             return secure.getpeercert(binary_form=True)
     except ssl.SSLCertVerificationError:
         return None
+
+
+def folder_of(state, directory_url):
+    """Where the router keeps the certificates of an authority (router/plan/certificate_spec.h)."""
+    plain = 'abcdefghijklmnopqrstuvwxyz0123456789.-'
+    bare = directory_url.removeprefix('https://')
+    return os.path.join(state, 'acme', ''.join(char if char in plain else f'%{ord(char):02X}' for char in bare))
+
+
+def store(stack, folder, name, since, until):
+    """Puts a certificate of that life into the router's folder, as if it had been ordered. Times are seconds from now."""
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    work = stack.path(f'made-{name}')
+    os.mkdir(work)
+
+    def at(seconds):
+        return time.strftime('%y%m%d%H%M%SZ', time.gmtime(time.time() + seconds))
+    with open(f'{work}/ca.conf', 'w') as file:
+        file.write(f'[ca]\ndefault_ca = d\n[d]\ndatabase = {work}/index\nnew_certs_dir = {work}\ndefault_md = sha256\n'
+                   f'serial = {work}/serial\npolicy = p\nx509_extensions = e\n[p]\ncommonName = supplied\n[e]\nsubjectAltName = DNS:{name}\n')
+    for file_name, text in (('index', ''), ('serial', '01\n')):
+        with open(f'{work}/{file_name}', 'w') as file:
+            file.write(text)
+    for words in (f'req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout {work}/key -out {work}/csr '
+                  f'-subj /CN={name}',
+                  f'ca -batch -config {work}/ca.conf -selfsign -keyfile {work}/key -in {work}/csr -notext '
+                  f'-out {work}/crt -startdate {at(since)} -enddate {at(until)}'):
+        subprocess.run(['openssl', *words.split()], check=True, capture_output=True)
+    with open(os.path.join(folder, f'{name}.pem'), 'w') as file:
+        for part in ('key', 'crt'):
+            with open(f'{work}/{part}') as made:
+                file.write(made.read())
 
 
 def mark_of(certificate):

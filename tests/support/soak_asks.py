@@ -13,6 +13,7 @@ LINES = b''.join(b'%015x\n' % at for at in range(0, 2 << 20, 16))
 OPEN, BIN, WS = 'open', 'bin', 'ws'  # pools of workers
 SERVERS = 'servers'                  # a pool of servers that answer as the workers of OPEN do
 FILES = 'files'                      # a folder; see soak_files.py
+GUARDED = 'guarded'                  # requests that a router refuses by itself; see soak_guarded.py
 LEAST = 300                          # bytes that every file of the folder has at any time
 ONCE, AGAIN = 'once', 'again'        # prefix of the ids of requests that must not be done twice, and of other requests
 

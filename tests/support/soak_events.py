@@ -114,38 +114,43 @@ class RouterEvents:
 
     def renew_certificates(self):
         """Routers load the new certificates by a signal, or by looking at the files: both within seconds."""
-        self.fleet.certificates.renew()
+        renewed = self.random.choice(self.fleet.all_certificates())
+        renewed.renew()
         is_told = self.random.random() < 0.5
-        self.soak.say(f'new certificates{", and a signal" if is_told else ""}')
+        self.soak.say(f'a new certificate for {renewed.name}{", and a signal" if is_told else ""}')
         if is_told:
             for router in self.fleet.routers:
                 router.signal(signal.SIGHUP)
-        certificate = self.fleet.certificates.in_use()
-        self.soak.after(4 * z.SLOW, lambda: self.expect_certificate(certificate))
+        certificate = renewed.in_use()
+        self.soak.after(4 * z.SLOW, lambda: self.expect_certificate(renewed, certificate))
 
-    def expect_certificate(self, certificate):
-        if self.fleet.certificates.is_spoiled or self.fleet.certificates.in_use() != certificate:
-            return  # the certificates have changed since
+    def expect_certificate(self, of, certificate):
+        """All certificates of a listener are loaded together, or none of them."""
+        soon = time.monotonic() - 3.5 * z.SLOW
+        if any(one.is_spoiled or one.changed > soon for one in self.fleet.all_certificates()):
+            return  # a certificate has changed since
         for router in self.fleet.routers:
             if router.is_running() and not self.windows.count(ROUTER, None, time.monotonic()):
-                got = self.certificate_of(router)
+                got = self.certificate_of(router, of)
                 if got != certificate:
                     self.soak.violate(f'{router.name} shows the certificate {got} instead of {certificate}')
 
-    def certificate_of(self, router):
-        context = self.fleet.certificates.make_context('http/1.1')
+    def certificate_of(self, router, of):
+        context = of.make_context('http/1.1')
         plain = socket.create_connection(('127.0.0.1', router.tls_port), z.PATIENCE * z.SLOW)
-        with context.wrap_socket(plain, server_hostname='localhost') as wrapped:
+        with context.wrap_socket(plain, server_hostname=of.name) as wrapped:
             return wrapped.getpeercert()['serialNumber']
 
     def spoil_certificates(self):
-        self.soak.say('the certificate has a key that is none, for a while')
-        self.fleet.certificates.spoil()
+        spoiled = self.random.choice(self.fleet.all_certificates())
+        self.soak.say(f'the certificate for {spoiled.name} has a key that is none, for a while')
+        spoiled.spoil()
         self.soak.after(self.random.uniform(0.5, 4), self.repair_certificates)
 
     def repair_certificates(self):
-        if self.fleet.certificates.is_spoiled:
-            self.fleet.certificates.renew()
+        for certificates in self.fleet.all_certificates():
+            if certificates.is_spoiled:
+                certificates.renew()
 
 
 class PeerEvents:

@@ -12,6 +12,7 @@ import time
 import zmq
 
 from soak_asks import BIN, OPEN, WS
+from soak_guarded import HOST
 from soak_servers import Servers
 import tls_e2e as tls
 import zeroway_e2e as z
@@ -22,23 +23,23 @@ SHORT_DRAIN = 2.0                            # seconds: too short a drain time t
 
 
 class Certificates:
-    """Certificates of localhost, signed by one authority."""
+    """Certificates of a name, signed by one authority."""
 
-    def __init__(self, stack):
-        self.authority = tls.Authority(stack)
+    def __init__(self, stack, name='localhost'):
+        self.authority, self.name = tls.Authority(stack), name
         self.renew()
         self.contexts = {protocol: self.make_context(protocol) for protocol in ('http/1.1', 'h2')}
         self.sessions = {}
 
     def renew(self):
-        self.pair = self.authority.make('localhost')
-        self.is_spoiled = False
+        self.pair = self.authority.make(self.name)
+        self.is_spoiled, self.changed = False, time.monotonic()
 
     def spoil(self):
         """Replaces the key by an invalid one: routers have to go on with the old pair."""
         with open(self.pair[1], 'w') as file:
             file.write('no key\n')
-        self.is_spoiled = True
+        self.is_spoiled, self.changed = True, time.monotonic()
 
     def make_context(self, protocol):
         context = ssl.create_default_context(cafile=self.authority.ca)
@@ -54,7 +55,7 @@ class Certificates:
     def wrap(self, socket, protocol):
         """Makes a TLS socket. Every other one resumes the TLS session that was kept last."""
         session = self.sessions.get(protocol) if random.random() < 0.5 else None
-        wrapped = self.contexts[protocol].wrap_socket(socket, server_hostname='localhost', session=session,
+        wrapped = self.contexts[protocol].wrap_socket(socket, server_hostname=self.name, session=session,
                                                       suppress_ragged_eofs=False)
         if wrapped.selected_alpn_protocol() != protocol:
             raise AssertionError(f'{wrapped.selected_alpn_protocol()} instead of {protocol}')
@@ -125,8 +126,9 @@ class Fleet:
         self.balance = random_.choice(['round_robin', 'round_robin', 'weighted', 'least_connections'])
         self.is_hasty = random_.random() < 0.5  # the routers' drain time is short
         self.certificates = Certificates(stack)
+        self.guarded = Certificates(stack, HOST)
         self.routers, self.workers = [], []
-        self.servers = Servers(stack, random_, self.ids) if random_.random() < 0.6 else None
+        self.servers = Servers(stack, random_, self.ids, self.guarded.pair) if random_.random() < 0.6 else None
 
     def __str__(self):
         return (f'{self.count} routers of {self.threads} threads, over {"tcp" if self.is_tcp else "ipc"}'
@@ -164,9 +166,13 @@ class Fleet:
         self.routers[index] = self.start_router(old.name, old.port, old.tls_port, old.fabric)
         return self.routers[index]
 
-    def road(self, random_, is_tls):
+    def road(self, random_, is_tls, certificates=None):
         router = random_.choice(self.routers)
-        return Road(router.tls_port, self.certificates) if is_tls else Road(router.port)
+        return Road(router.tls_port, certificates or self.certificates) if is_tls else Road(router.port)
+
+    def all_certificates(self):
+        """Those that the routers serve."""
+        return [self.certificates, self.guarded] if self.servers else [self.certificates]
 
     def start_worker(self, pool, *words, is_python=False):
         self.serial += 1

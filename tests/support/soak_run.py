@@ -19,6 +19,7 @@ import soak_clients as c
 from soak_events import ROUTER_ENDS, PeerEvents, RouterEvents, WorkerEvents
 from soak_fleet import POOLS, QUEUE_TIMEOUT, SHORT_DRAIN, Fleet, Road
 from soak_files import FileEvents
+from soak_guarded import GuardedClient
 from soak_judge import LEAVE, LOSS, ROUTER, Judge, Stalls, Windows
 from soak_routes import RouteEvents, make_routes
 from soak_servers import ServerEvents
@@ -66,6 +67,9 @@ class Soak:
 
     def road(self, random_, is_tls):
         return self.fleet.road(random_, is_tls)
+
+    def guarded_road(self, random_, is_tls):
+        return self.fleet.road(random_, is_tls, self.fleet.guarded)
 
     def knows_routes(self):
         return self.windows.count(ROUTER, None, time.monotonic()) == 0
@@ -151,7 +155,7 @@ class Soak:
         self.events = [event for some in (WorkerEvents(self), RouterEvents(self), PeerEvents(self), self.route_events,
                                      ServerEvents(self), FileEvents(self))
                        for event in some.weights()]
-        for kind, count in KINDS:
+        for kind, count in KINDS + ([(GuardedClient, 2)] if self.fleet.servers else []):
             for index in range(1 if self.options.few else count):
                 self.clients.append(kind(self, index, self.seed, self.digests, self.routes))
         self.stalls.start()

@@ -10,6 +10,7 @@ import origin_fleet as o
 from origin_server import H2, HTTP1
 from soak_asks import FILES, SERVERS
 from soak_files import Files
+from soak_guarded import GuardedSite
 from soak_judge import LOSS, SETTLING
 import zeroway_e2e as z
 
@@ -18,15 +19,16 @@ READ = 2.0  # seconds of a server's silence
 
 
 class Servers:
-    """The servers, and the file of a router that serves them at the host servers.test, and a folder at files.test. Workers
-    have all other hosts."""
+    """The servers, and the file of a router that serves them at the host servers.test, a folder at files.test, and the
+    servers behind logins and limits at guarded.test, by the certificate `guarded_pair`. Workers have all other hosts."""
 
-    def __init__(self, stack, random_, ids):
+    def __init__(self, stack, random_, ids, guarded_pair):
         self.stack = stack
         language = random_.choice([HTTP1, HTTP1, H2])
         self.origins = [o.Origin(stack, f'{SERVERS}-{number}', language=language, ids=ids) for number in range(COUNT)]
         self.members = list(self.origins)
         self.files = Files(stack)
+        self.guarded, self.guarded_pair = GuardedSite(stack), guarded_pair
         self.generation = 0
 
     def start(self):
@@ -45,7 +47,13 @@ class Servers:
         servers.update(hostname='servers.test', default=False)
         folder = {'name': f'files-{name}', 'hostname': FILES + '.test', 'listen': servers['listen'], 'fabric': False,
                   'static_dir': self.files.folder, **more}
-        return [o.site(f'workers-{name}', port, routes=[o.route('/', 'fabric', websocket=True)], **more), servers, folder]
+        keys = dict(more)
+        if 'ssl' in more:
+            keys['ssl'] = {**more['ssl'], 'cert_file': self.guarded_pair[0], 'key_file': self.guarded_pair[1]}
+        guarded = self.guarded.tree(name, port, 'servers', o.pool('servers', *self.members), timeout=times,
+                                    health=servers['proxy']['health_check'], **keys)
+        return [o.site(f'workers-{name}', port, routes=[o.route('/', 'fabric', websocket=True)], **more), servers,
+                folder, guarded]
 
     def start_router(self, words, name, port, tls_port, fabric, pair):
         router = o.router(self.stack, self.tree(port, tls_port, pair), port, *words, name=name, fabric=fabric)
