@@ -36,7 +36,8 @@ TURN = 200                   # at most so many messages are read before answers 
 NEVER = 3_600_000            # ms: this worker reconnects, libzmq must not (§1)
 REDIAL_PAUSE = 0.1           # s, after a connection broke
 DIAL_PATIENCE = 2.0          # s, for a connection attempt without an event
-HEARTBEAT = (250, 1000)      # ms: interval and timeout, until a router's WELCOME names its own (§4)
+HEARTBEAT = (250, 3000)      # ms: interval and timeout. Patient, until a router's WELCOME names its own (§4): a busy
+                             # machine may stop the router for a second
 HELLO_PAUSE = 0.1            # s, before HELLO is sent again (§4)
 CONFIRM_PATIENCE = 2.0       # s, for the router's GOAWAY (§7)
 DRAIN_TIME = 30.0            # s, for the streams in hand when the worker leaves; then they are dropped
