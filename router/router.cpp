@@ -278,9 +278,7 @@ Result<std::unique_ptr<Router::Entrance>> Router::make_entrance(const ListenerSp
 
 // A listener that begins or ends to speak TLS takes the sockets over: the address cannot be bound twice.
 bool Router::take_over(Entrance& entrance) const {
-  const auto is_there = [&](const auto& open) {
-    return open->is_open() && open->spec.is_same_address(entrance.spec);
-  };
+  const auto is_there = [&](const auto& open) { return open->is_open() && open->spec.is_same_address(entrance.spec); };
   const auto before = std::find_if(entrances_.begin(), entrances_.end(), is_there);
   if (before == entrances_.end()) return false;
   entrance.where = (*before)->where;

@@ -12,7 +12,10 @@ namespace {
 
 // Without the port; "[::1]:6040" is "::1".
 std::string_view host_of(std::string_view authority) {
-  if (authority.starts_with('[')) return authority.substr(1, authority.find(']') - 1);
+  if (authority.starts_with('[')) {
+    const auto end = authority.find(']');
+    return end == std::string_view::npos ? std::string_view() : authority.substr(1, end - 1);
+  }
   return authority.substr(0, authority.find(':'));
 }
 

@@ -19,8 +19,8 @@ void append_label(std::string& out, std::string_view value) {
 }
 
 std::string number(double value) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+  char text[512];  // of the largest double
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed).ptr;
   return {text, end};
 }
 

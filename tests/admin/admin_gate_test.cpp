@@ -37,13 +37,13 @@ TEST_CASE("admin gate: Host is an address, localhost or a name of the file") {
                            "192.0.2.1", "router.example", "Router.Example:80"}) {
     AdminRequest request = request_from("127.0.0.1");
     request.host = host;
-    CHECK_MESSAGE(refused(gate, request) == 0, host);
+    CHECK_MESSAGE(refused(gate, request) == 0, std::string(host));
   }
   for (const char* host : {"", "evil.example", "127.0.0.1.evil.example", "localhost.evil.example",
                            "router.example.evil", "0x7f.1", "[::1", "::1"}) {
     AdminRequest request = request_from("127.0.0.1");
     request.host = host;
-    CHECK_MESSAGE(refused(gate, request) == 421, host);
+    CHECK_MESSAGE(refused(gate, request) == 421, std::string(host));
   }
 }
 

@@ -27,7 +27,11 @@ class FakePart final : public Backend {
   void credit(StreamKey, std::uint32_t) override {}
   PartState state(const BackendRequest&) const override { return is; }
   bool is_ready() const override { return is.room != Room::nobody; }
-  std::vector<MemberFacts> members() const override { return {{.name = name_}}; }
+  std::vector<MemberFacts> members() const override {
+    MemberFacts facts;
+    facts.name = name_;
+    return {facts};
+  }
 
   PartState is;
 

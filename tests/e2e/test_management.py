@@ -106,7 +106,8 @@ def test_every_request_is_counted_once(stack):
 def test_failures_and_retries_are_counted_by_reason_and_route(stack):
     origin = stack.closing(Origin(in_turn(then_close(), reply(b'hello'))))
     manage = z.free_port()
-    router = s.front(stack, origin, options=('--manage', f'127.0.0.1:{manage}'), in_route='retries = 1', path='/api')
+    router = s.front(stack, origin, options=('--manage', f'127.0.0.1:{manage}'), in_site='fabric = false',
+                     in_route='retries = 1', path='/api')
     assert router.get('/api/x').status == 200
     assert router.get('/nowhere').status == 404
     route = ('site="main"', 'route="/api"')
@@ -122,7 +123,7 @@ def test_promtool_finds_nothing_wrong(stack):
     promtool = shutil.which('promtool')
     assert promtool, 'tools/deps installs prometheus'
     router, port = managed(stack)
-    stack.worker('worker "1"\\')
+    stack.worker('worker-1')
     router.wait_workers(1)
     for _ in range(10):
         router.get()

@@ -281,6 +281,7 @@ TEST_CASE("settings file: the text of --check names listeners, sites, routes and
 127.0.0.1:81
   site files for f.example
     files of /srv
+management at 127.0.0.1:6040
 workers connect to tcp://127.0.0.1:8000
 )");
 }

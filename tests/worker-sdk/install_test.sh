@@ -50,7 +50,7 @@ pc=$(dirname "$(find "$work/prefix" -name zeroway-worker.pc)")
 "$work/app/by-pkg-config" --help | grep -q -- --connect
 echo "install_test: pkg-config zeroway-worker works"
 
-"$work/prefix/bin/router" -s -a 127.0.0.1 -p 0 --fabric "ipc://$work/fabric" >"$work/log" &
+"$work/prefix/bin/router" -s -a 127.0.0.1 -p 0 --manage off --fabric "ipc://$work/fabric" >"$work/log" &
 started=$!
 "$work/app/by-pkg-config" outside --connect "ipc://$work/fabric" &
 started="$started $!"
