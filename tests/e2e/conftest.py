@@ -40,5 +40,5 @@ def stack(request):
 def pytest_runtest_makereport(item, call):
     report = (yield).get_result()
     stack = getattr(item, 'stack', None)
-    if report.when == 'call' and report.failed and stack is not None:
+    if report.when in ('setup', 'call') and report.failed and stack is not None:
         report.sections.append(('logs of the processes', stack.logs()))
