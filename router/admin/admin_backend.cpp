@@ -83,28 +83,29 @@ BackendStream AdminBackend::open(const BackendRequest& request, ReplyTo reply_to
   auto stream = std::make_unique<Stream>();
   stream->reply_to = reply_to;
   stream->request = request_of(request);
+  stream->is_whole = request.last == Last::yes;
   streams_[key] = std::move(stream);
-  if (request.last == Last::yes) request_is_whole(key);
+  due_.push_back(key);
+  loop_.at_turn_end(*this);
   return {this, key};
 }
 
-// Behind a head that is the last of a request an end may follow, too.
-void AdminBackend::request_is_whole(StreamKey key) {
-  Stream* const stream = find(key);
-  if (stream == nullptr || std::exchange(stream->is_whole, true)) return;
-  whole_.push_back(key);
-  loop_.at_turn_end(*this);
-}
-
-// The route's max_body bounds it.
+// The route's max_body bounds it. A request that is refused already is answered, its body is not kept.
 void AdminBackend::data(StreamKey key, Bytes bytes) {
   Stream* const stream = find(key);
   if (stream == nullptr) return;
-  stream->request.body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (stream->stage <= Stage::admitted)
+    stream->request.body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (BackendEvents* to = stream->reply_to.find()) to->credit(static_cast<std::uint32_t>(bytes.size()));
 }
 
-void AdminBackend::end(StreamKey key, const Head&) { request_is_whole(key); }
+// Behind a head that is the last of a request an end may follow, too.
+void AdminBackend::end(StreamKey key, const Head&) {
+  Stream* const stream = find(key);
+  if (stream == nullptr || std::exchange(stream->is_whole, true)) return;
+  due_.push_back(key);
+  loop_.at_turn_end(*this);
+}
 
 void AdminBackend::reset(StreamKey key, ResetCode) {
   if (find(key) != nullptr) remove(key);
@@ -113,23 +114,38 @@ void AdminBackend::reset(StreamKey key, ResetCode) {
 void AdminBackend::credit(StreamKey key, std::uint32_t bytes) {
   Stream* const stream = find(key);
   if (stream == nullptr || !stream->window.add(bytes)) return;
-  if (stream->is_answered) send(key);
+  if (stream->stage == Stage::answered) send(key);
 }
 
 // --- Requests
 
 void AdminBackend::turn_end() {
-  for (const StreamKey key : std::exchange(whole_, {})) serve(key);
+  for (const StreamKey key : std::exchange(due_, {})) serve(key);
   over_.clear();
 }
 
+// Once when the head is there, and, if that was not all, once when the request is whole.
 void AdminBackend::serve(StreamKey key) {
   Stream* const stream = find(key);
   if (stream == nullptr) return;
-  if (BackendEvents* to = stream->reply_to.find()) to->accepted(kWho);
-  if (find(key) == nullptr) return;
-  if (auto refusal = gate_.refusal(stream->request, loop_.now())) return answer(key, std::move(*refusal));
-  AdminStep step = step_of(stream->request);
+  if (stream->stage == Stage::arrived) {
+    stream->stage = Stage::admitted;
+    if (BackendEvents* to = stream->reply_to.find()) to->accepted(kWho);
+    if (find(key) == nullptr) return;
+    if (auto refused = refusal(stream->request)) return answer(key, std::move(*refused));
+  }
+  if (stream->stage != Stage::admitted || !stream->is_whole) return;
+  stream->stage = Stage::acting;
+  act(key, stream->request);
+}
+
+std::optional<AdminReply> AdminBackend::refusal(const AdminRequest& request) {
+  if (streams_.size() > kMostAdminStreams) return admin_error(503, "too many requests are open here: try again");
+  return gate_.refusal(request, loop_.now());
+}
+
+void AdminBackend::act(StreamKey key, const AdminRequest& request) {
+  AdminStep step = step_of(request);
   if (auto* reply = std::get_if<AdminReply>(&step)) return answer(key, std::move(*reply));
   if (const auto* write = std::get_if<WriteReply>(&step)) return ask(key, *write);
   change(key, std::move(std::get<std::vector<Change>>(step)), 0, 0);
@@ -162,7 +178,7 @@ void AdminBackend::answer(StreamKey key, AdminReply reply) {
   if (stream == nullptr) return;
   Head head = head_of(reply, clock_.wall_now());
   const bool is_bare = stream->request.method == "HEAD" || reply.body.empty();
-  stream->is_answered = true;
+  stream->stage = Stage::answered;
   if (!is_bare) stream->reply = std::move(reply.body);
   if (BackendEvents* to = stream->reply_to.find()) to->head(head, is_bare ? Last::yes : Last::no);
   if (is_bare) return finish(key);

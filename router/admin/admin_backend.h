@@ -1,15 +1,17 @@
 // The backend of the management listener, on one loop.
 //
-//     request, whole ── gate ── refused ──────────────────────────────────▶ reply
-//                        └─ step ── at once ──────────────────────────────▶ reply
-//                                ├─ census ── the desk asks the loops ────▶ reply
-//                                └─ changes ── the desk, one by one ──────▶ reply
+//     head ── gate ── refused, or too many are open ──────────────────────▶ reply
+//              └─ its body, whole ── step ── at once ─────────────────────▶ reply
+//                                          ├─ census ── the loops are asked ▶ reply
+//                                          └─ changes, one by one ─────────▶ reply
 //
 // Owner: LoopBackends, one for each specification.   Thread: one loop.
 // A reply is written once and sent as its client gives credit. Not here: what is answered (admin/admin_api.h).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,19 +39,22 @@ class AdminBackend final : public Backend, private TurnEnd {
   void credit(StreamKey key, std::uint32_t bytes) override;
 
  private:
+  enum class Stage : std::uint8_t { arrived, admitted, acting, answered };
+
   struct Stream {
     ReplyTo reply_to;
     AdminRequest request;
     SendWindow window{kFirstReplyWindow};
     std::string reply{};  // what is left to send begins at `sent`
     std::size_t sent = 0;
+    Stage stage = Stage::arrived;
     bool is_whole = false;
-    bool is_answered = false;
   };
 
   void turn_end() override;
-  void request_is_whole(StreamKey key);
   void serve(StreamKey key);
+  [[nodiscard]] std::optional<AdminReply> refusal(const AdminRequest& request);
+  void act(StreamKey key, const AdminRequest& request);
   void ask(StreamKey key, WriteReply write);
   void change(StreamKey key, std::vector<Change> changes, std::size_t at, std::size_t met);
   void answer(StreamKey key, AdminReply reply);
@@ -64,7 +69,7 @@ class AdminBackend final : public Backend, private TurnEnd {
   AdminGate gate_;
   boost::unordered_flat_map<StreamKey, std::unique_ptr<Stream>> streams_;
   std::vector<std::unique_ptr<Stream>> over_;  // until the end of the turn: a verb may still read their bytes
-  std::vector<StreamKey> whole_;               // requests to serve at the end of the turn
+  std::vector<StreamKey> due_;                 // to be served at the end of the turn
   StreamKey last_key_ = 0;
   std::shared_ptr<bool> life_ = std::make_shared<bool>();  // answers of the desk may come after this object is gone
 };
