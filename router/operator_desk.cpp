@@ -44,6 +44,12 @@ void OperatorDesk::finish(std::shared_ptr<const Census> census) {
     who.loop->post([told = std::move(who.told), census = latest_] { told(census); });
 }
 
+void OperatorDesk::write(std::function<AdminReply()> write, Loop& loop, std::function<void(AdminReply)> done) {
+  writer_.run([write = std::move(write), &loop, done = std::move(done)] {
+    loop.post([reply = write(), done]() mutable { done(std::move(reply)); });
+  });
+}
+
 // --- changes
 
 void OperatorDesk::change(const Change& change, Loop& loop, ChangeDone done) {

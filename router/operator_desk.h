@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "router/admin/answer_thread.h"
 #include "router/admin/desk.h"
 #include "router/observe/time.h"
 
@@ -32,6 +33,9 @@ class OperatorDesk final : public Desk {
 
   void take_census(Loop& loop, Told told) override;
   void change(const Change& change, Loop& loop, ChangeDone done) override;
+  void write(std::function<AdminReply()> write, Loop& loop, std::function<void(AdminReply)> done) override;
+  // Before the loops are destroyed: nothing is written any more.
+  void end() { writer_.end(); }
 
  private:
   struct Waiting {
@@ -51,6 +55,7 @@ class OperatorDesk final : public Desk {
   std::vector<Waiting> waiting_;          // for the census under way
   std::shared_ptr<const Census> latest_;  // null before the first one, and after a change
   Time taken_{};                          // when `latest_` was finished
+  AnswerThread writer_;
 };
 
 }  // namespace zeroway

@@ -107,7 +107,10 @@ Router::Router(Settings settings, ReadSettings read_again)
                      .reopen_logs = [this] { reopen_logs(); },
                      .change_servers = [this](const Change& change) { return change_servers(change); }}) {}
 
-Router::~Router() { hashes_->end(); }
+Router::~Router() {
+  hashes_->end();
+  desk_.end();
+}
 
 Result<> Router::open() {
   Signals::block(kSignals);

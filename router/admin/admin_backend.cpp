@@ -154,7 +154,12 @@ void AdminBackend::act(StreamKey key, const AdminRequest& request) {
 void AdminBackend::ask(StreamKey key, WriteReply write) {
   desk_.take_census(loop_, [this, key, write, life = std::weak_ptr<bool>(life_)](const auto& census) {
     if (life.expired()) return;
-    if (const Stream* const stream = find(key)) answer(key, write(stream->request, *census));
+    const Stream* const stream = find(key);
+    if (stream == nullptr) return;
+    desk_.write([write, request = stream->request, census] { return write(request, *census); }, loop_,
+                [this, key, life](AdminReply reply) {
+                  if (!life.expired()) answer(key, std::move(reply));
+                });
   });
 }
 

@@ -2,7 +2,7 @@
 //
 //     head ── gate ── refused, or too many are open ──────────────────────▶ reply
 //              └─ its body, whole ── step ── at once ─────────────────────▶ reply
-//                                          ├─ census ── the loops are asked ▶ reply
+//                                          ├─ census of all loops, written elsewhere ▶ reply
 //                                          └─ changes, one by one ─────────▶ reply
 //
 // Owner: LoopBackends, one for each specification.   Thread: one loop.

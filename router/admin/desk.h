@@ -1,7 +1,7 @@
 // Whom the admin backends ask: what the whole router knows, and changes that concern all of it.
 //
-// Owner: Router is the one Desk, and outlives the backends.   Thread: any calls; answers come on the loop of the
-// caller. Not here: what a request means (admin/admin_api.h).
+// Owner: the router's OperatorDesk is the one Desk, and outlives the backends.   Thread: any calls; answers come on the
+// loop of the caller. Not here: what a request means (admin/admin_api.h).
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -9,6 +9,7 @@
 #include <string>
 
 #include "proto/error.h"
+#include "router/admin/admin_request.h"
 #include "router/admin/census.h"
 
 namespace zeroway {
@@ -35,6 +36,8 @@ class Desk {
   // `told` and `done` are called on `loop`, in a later turn.
   virtual void take_census(Loop& loop, Told told) = 0;
   virtual void change(const Change& change, Loop& loop, ChangeDone done) = 0;
+  // Runs `write` on a thread that is no loop, and then hands what it wrote to `done`.
+  virtual void write(std::function<AdminReply()> write, Loop& loop, std::function<void(AdminReply)> done) = 0;
 };
 
 }  // namespace zeroway
