@@ -110,7 +110,8 @@ def test_over_http2_the_stream_ends_and_what_comes_for_it_is_bounded(router, pat
         client = z.Connection.__new__(z.Connection)
         client.socket = raw
         assert sent_until_told(client, floods.frame(floods.DATA, 0, 1, bytes(16_384))) < MOST
-    assert router.origin.requests == []
+    if path != '/small':  # of a body without a length nobody knows at its head that it will be too large
+        assert router.origin.requests == []
     z.eventually(lambda: router.counters()['connections_open'] == 0, every=0.2, what='the connection gone')
 
 

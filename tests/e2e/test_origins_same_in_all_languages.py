@@ -80,7 +80,8 @@ class Matrix:
                 routes = [o.route('/', 'pool', encoded_slashes='pass')]
             sites.append(o.site(f'plain-{number}', self.roads[name].port, members, routes))
             sites.append(o.site(f'tls-{number}', self.roads[name].tls_port, members, routes, ssl=tls))
-        self.router = o.router(stack, o.tree_of(*sites), self.roads['worker'].port)
+        # The scripted worker does not come back: on a busy machine it may be late with its answers to pings.
+        self.router = o.router(stack, o.tree_of(*sites), self.roads['worker'].port, '--heartbeat-timeout', '60s')
         worker = stack.closing(RecordingWorker(self.router.fabric, ANSWERS))
         self.seen['worker'] = worker.seen
         self.router.wait_workers(1)
