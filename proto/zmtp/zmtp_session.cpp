@@ -74,7 +74,10 @@ std::size_t ZmtpSession::take_frame(Bytes bytes) {
   const auto head = read_zmtp_frame_head(bytes);
   if (!head || !fits(*head)) return 0;
   const auto size = static_cast<std::size_t>(head->size);
-  if (const std::size_t there = bytes.size() - head->header_size; there < size) return missing_ = size - there, 0;
+  if (const std::size_t there = bytes.size() - head->header_size; there < size) {
+    missing_ = size - there;
+    return 0;
+  }
   const Bytes body = bytes.subspan(head->header_size, size);
   if (state_ == State::handshake) {
     handshake_frame(*head, body);

@@ -85,7 +85,7 @@ constexpr bool is_in_order() {
   }
   return true;
 }
-static_assert(is_in_order() && kReplies.size() == static_cast<std::size_t>(Code::frame_error) + 1);
+static_assert(is_in_order() && kReplies.size() == kCodes);
 
 constexpr std::string_view kRetryAfter = "1";  // seconds: the router knows a starting worker within one second
 

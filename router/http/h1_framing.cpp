@@ -6,6 +6,7 @@
 #include <array>
 #include <string>
 
+#include "proto/escapes.h"
 #include "router/http/utf8.h"
 
 namespace zeroway::h1 {
@@ -15,13 +16,6 @@ Error bad(std::string detail) { return Error{Fault::client, Code::bad_request, f
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-constexpr int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 template <class Is>
 constexpr std::array<bool, 256> table(Is is) {
@@ -53,8 +47,7 @@ bool all(std::string_view text, Is is) {
 bool is_reg_name(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (is_in(kRegName, text[i])) continue;
-    if (text[i] != '%' || i + 2 >= text.size()) return false;
-    if (hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0) return false;
+    if (escaped_byte(text.substr(i)) < 0) return false;
     i += 2;
   }
   return true;
@@ -263,7 +256,7 @@ Result<ChunkLine> read_chunk_line(std::string_view line) {
   ChunkLine result;
   std::size_t at = 0;
   for (; at < line.size(); ++at) {
-    const int digit = hex_value(line[at]);
+    const int digit = hex_digit(line[at]);
     if (digit < 0) break;
     if (result.size > UINT64_MAX >> 4) return bad("a chunk size over 64 bits");
     result.size = result.size << 4 | static_cast<std::uint64_t>(digit);

@@ -8,24 +8,11 @@
 #include "router/net/limits.h"
 
 namespace zeroway {
-namespace {
-
-// In pieces, for the reason that proto/append_bytes.cpp tells.
-void copy(std::uint8_t* to, Bytes bytes) {
-  while (!bytes.empty()) {
-    const Bytes piece = bytes.first(std::min(bytes.size(), kCopyPiece));
-    std::memcpy(to, piece.data(), piece.size());
-    to += piece.size();
-    bytes = bytes.subspan(piece.size());
-  }
-}
-
-}  // namespace
 
 void KeptInput::add(Bytes bytes, InputBlock& spare) {
   if (bytes.empty()) return;
   make_room(bytes.size(), spare);
-  copy(block_.memory.get() + end_, bytes);
+  copy_bytes(block_.memory.get() + end_, bytes);
   end_ += bytes.size();
 }
 
@@ -45,7 +32,7 @@ void KeptInput::make_room(std::size_t count, InputBlock& spare) {
     } else {
       larger = {std::make_unique_for_overwrite<std::uint8_t[]>(needed), needed};
     }
-    copy(larger.memory.get(), bytes());
+    copy_bytes(larger.memory.get(), bytes());
     block_ = std::move(larger);
   } else {
     std::memmove(block_.memory.get(), block_.memory.get() + begin_, kept);

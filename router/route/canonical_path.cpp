@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "proto/escapes.h"
+
 namespace zeroway {
 
 namespace {
@@ -40,19 +42,7 @@ constexpr std::array<CharKind, 256> kKinds = [] {
 
 CharKind kind(char c) { return kKinds[static_cast<std::uint8_t>(c)]; }
 
-int digit(char c) {
-  if (is_between(static_cast<std::uint8_t>(c), '0', '9')) return c - '0';
-  if (is_between(static_cast<std::uint8_t>(c), 'A', 'F')) return c - 'A' + 10;
-  return is_between(static_cast<std::uint8_t>(c), 'a', 'f') ? c - 'a' + 10 : -1;
-}
-
 bool is_lower_digit(char c) { return c >= 'a'; }  // of a hex digit
-
-// The byte that the escape at the start of `text` stands for, or -1 when it is malformed.
-int escaped_byte(std::string_view text) {
-  if (text.size() < 3 || digit(text[1]) < 0 || digit(text[2]) < 0) return -1;
-  return digit(text[1]) * 16 + digit(text[2]);
-}
 
 void append_escape(std::string& to, int byte) {
   static constexpr std::string_view digits = "0123456789ABCDEF";

@@ -2,25 +2,13 @@
 
 #include <algorithm>
 
+#include "proto/escapes.h"
+
 namespace zeroway {
 
 namespace {
 
 constexpr std::string_view kWellKnown = ".well-known";
-
-int digit_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
-// The byte that "%41" at the start of `text` stands for; -1 when it is no escape.
-int escaped_byte(std::string_view text) {
-  if (text.size() < 3) return -1;
-  const int high = digit_of(text[1]), low = digit_of(text[2]);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
 
 bool append_decoded(std::string& out, std::string_view segment) {
   for (std::size_t at = 0; at < segment.size(); ++at) {

@@ -2,24 +2,11 @@
 
 #include <algorithm>
 
+#include "proto/escapes.h"
+
 namespace zeroway {
 
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// The byte that the escape at `at` stands for; -1 when there is no whole escape.
-int escaped_byte(std::string_view text, std::size_t at) {
-  if (text[at] != '%' || text.size() - at < 3) return -1;
-  const int high = hex_digit(text[at + 1]);
-  const int low = hex_digit(text[at + 2]);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
 
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
@@ -56,23 +43,12 @@ void visit_values(std::string_view text, std::string_view name, Visit visit) {
 }  // namespace
 
 std::string percent_decode(std::string_view text, PlusIsSpace plus) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int byte = escaped_byte(text, i);
-    if (byte >= 0) {
-      decoded += static_cast<char>(byte);
-      i += 2;
-    } else {
-      decoded += text[i] == '+' && plus == PlusIsSpace::yes ? ' ' : text[i];
-    }
-  }
-  return decoded;
+  return decode_escapes(text, plus == PlusIsSpace::yes ? ' ' : '+');
 }
 
 bool has_valid_escapes(std::string_view text) {
   for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 3))
-    if (escaped_byte(text, at) < 0) return false;
+    if (escaped_byte(text.substr(at)) < 0) return false;
   return true;
 }
 
