@@ -138,8 +138,10 @@ std::vector<MemberFacts> Lane::members() const {
 }
 
 std::size_t Lane::change_workers(const Change& change) {
-  if (change.kind == Change::Kind::weight) return fabric_.weigh(change.member, change.weight);
-  return fabric_.hold(change.member, change.kind == Change::Kind::hold);
+  std::size_t met = 0;
+  if (change.to.held) met = fabric_.hold(change.member, *change.to.held);
+  if (change.to.weight) met = fabric_.weigh(change.member, *change.to.weight);
+  return met;
 }
 
 LaneCensus Lane::census() const {

@@ -36,8 +36,7 @@ std::shared_ptr<Backend> LoopBackends::make_one(const BackendSpec& spec, const s
   if (const auto* mixed = std::get_if<MixedSpec>(&spec)) return make_mixed(*mixed, pool);
   if (pool) return std::make_shared<ServersBackend>(loop_, pool, servers_);
   if (const auto* files = std::get_if<FilesSpec>(&spec)) return make_files(*files);
-  if (const auto* admin = std::get_if<AdminSpec>(&spec))
-    return std::make_shared<AdminBackend>(loop_, clock_, desk_, *admin);
+  if (const auto* admin = std::get_if<AdminSpec>(&spec)) return std::make_shared<AdminBackend>(loop_, desk_, *admin);
   return workers_of(std::get<GroupSpec>(spec));
 }
 

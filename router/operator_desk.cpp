@@ -68,9 +68,7 @@ void OperatorDesk::change_all(const Change& change, Loop& loop, ChangeDone done)
     case Change::Kind::reopen_logs:
       tasks_.reopen_logs();
       return loop.post([done = std::move(done)] { done(std::size_t{1}); });
-    case Change::Kind::hold:
-    case Change::Kind::release:
-    case Change::Kind::weight:
+    case Change::Kind::member:
       return change_lanes(change, 0, tasks_.change_servers(change), loop, std::move(done));
   }
 }

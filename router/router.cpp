@@ -553,20 +553,16 @@ void Router::describe(Census& census) const {
     for (const CertificateEnd& end : entrance.tls->terms().context->ends())
       census.certificates.push_back({end.file, end.time});
   }
-  census.counters.access_lines_lost = access_logs_.lost();  // of files that all loops share
-  if (tracing_) {
-    census.counters.spans_sent = tracing_->sent();
-    census.counters.spans_lost = tracing_->lost();
-  }
+  count_shared(census.counters);
   census.process = read_process_facts();
   census.reloads = reloads_;
 }
 
 std::size_t Router::change_servers(const Change& change) {
   std::size_t met = 0;
-  if (change.kind == Change::Kind::weight) return met;
+  if (!change.to.held) return met;
   for (const auto& pool : parts_.pools)
-    if (pool) met += pool->hold(change.member, change.kind == Change::Kind::hold);
+    if (pool) met += pool->hold(change.member, *change.to.held);
   return met;
 }
 
@@ -597,12 +593,16 @@ void Router::gather(std::size_t index, Report report) {
 }
 
 void Router::write_counters(Counters sum) const {
-  sum.access_lines_lost = access_logs_.lost();  // of files that all loops share
-  if (tracing_) {
-    sum.spans_sent = tracing_->sent();
-    sum.spans_lost = tracing_->lost();
-  }
+  count_shared(sum);
   write_report(sum);
+}
+
+// What all loops share, and no loop counts.
+void Router::count_shared(Counters& counters) const {
+  counters.access_lines_lost = access_logs_.lost();
+  if (!tracing_) return;
+  counters.spans_sent = tracing_->sent();
+  counters.spans_lost = tracing_->lost();
 }
 
 }  // namespace zeroway

@@ -85,6 +85,7 @@ class Router : private CertificateUsers {
   [[nodiscard]] Result<> use_file_again();
   void report();
   void write_counters(Counters sum) const;
+  void count_shared(Counters& counters) const;
   struct Report;
   void gather(std::size_t index, Report report);
 

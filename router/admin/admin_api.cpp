@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "proto/escapes.h"
 #include "router/admin/census_json.h"
 #include "router/admin/change_reader.h"
 #include "router/admin/json_text.h"
@@ -91,25 +92,17 @@ AdminStep reading_step(const AdminRequest& request) {
   return admin_error(404, "there is no " + request.path + ": GET / names the paths");
 }
 
-// The name behind the prefix, decoded; names of workers may hold any byte.
-std::string name_in(const AdminRequest& request, std::string_view prefix) {
-  return query_value("name=" + request.path.substr(prefix.size()), "name");
-}
-
 AdminStep member_step(const AdminRequest& request, std::string_view prefix) {
   if (request.method != "PATCH") return wrong_method("PATCH");
   if (!request.content_type.starts_with("application/json"))
     return admin_error(415, "the body must be application/json");
-  const auto read = read_member_change(request.body);
-  if (!read) return admin_error(400, read.error().detail);
-  const std::string member = name_in(request, prefix);
-  if (prefix == kServers && read->weight)
+  const auto to = read_member_change(request.body);
+  if (!to) return admin_error(400, to.error().detail);
+  if (prefix == kServers && to->weight)
     return admin_error(422, "weight: that of a server is in the configuration file; change it there and reload");
-  std::vector<Change> changes;
-  if (read->held)
-    changes.push_back({.kind = *read->held ? Change::Kind::hold : Change::Kind::release, .member = member});
-  if (read->weight) changes.push_back({.kind = Change::Kind::weight, .member = member, .weight = *read->weight});
-  return changes;
+  // Names of workers may hold any byte.
+  const std::string_view name = std::string_view(request.path).substr(prefix.size());
+  return Change{.kind = Change::Kind::member, .member = decode_escapes(name), .to = *to};
 }
 
 }  // namespace
@@ -118,8 +111,7 @@ AdminStep step_of(const AdminRequest& request) {
   if (request.is_reading()) return reading_step(request);
   if (request.path == kReload || request.path == kBwsReload || request.path == kReopen) {
     if (request.method != "POST") return wrong_method("POST");
-    const bool is_reload = request.path != kReopen;
-    return std::vector<Change>{{.kind = is_reload ? Change::Kind::reload : Change::Kind::reopen_logs}};
+    return Change{.kind = request.path == kReopen ? Change::Kind::reopen_logs : Change::Kind::reload};
   }
   for (const std::string_view prefix : {kWorkers, kServers})
     if (request.path.starts_with(prefix)) return member_step(request, prefix);
@@ -128,9 +120,9 @@ AdminStep step_of(const AdminRequest& request) {
   return reply != nullptr && reply->status == 404 ? *reply : wrong_method("GET, HEAD");
 }
 
-AdminReply changed(const std::vector<Change>& changes, const Result<std::size_t>& met) {
+AdminReply changed(const Change& change, const Result<std::size_t>& met) {
   if (!met) return admin_error(409, met.error().detail);
-  if (*met == 0) return admin_error(404, "nobody is named '" + changes.front().member + "'");
+  if (*met == 0) return admin_error(404, "nobody is named '" + change.member + "'");
   JsonText out;
   out.object().member("status", "ok").member("changed", *met).end_object();
   return {.body = out.take()};

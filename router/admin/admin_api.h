@@ -4,7 +4,6 @@
 // Not here: who may ask (admin/admin_gate.h), asking the loops (admin/admin_backend.h).
 #pragma once
 #include <variant>
-#include <vector>
 
 #include "router/admin/admin_request.h"
 #include "router/admin/desk.h"
@@ -14,11 +13,11 @@ namespace zeroway {
 // Makes the reply from what the router knows.
 using WriteReply = AdminReply (*)(const AdminRequest& request, const Census& census);
 
-// What is to be done for a request: answer at once, ask the loops first, or ask for changes.
-using AdminStep = std::variant<AdminReply, WriteReply, std::vector<Change>>;
+// What is to be done for a request: answer at once, ask the loops first, or ask for a change.
+using AdminStep = std::variant<AdminReply, WriteReply, Change>;
 
 [[nodiscard]] AdminStep step_of(const AdminRequest& request);
 // The reply to a change that met so many workers and servers, or failed.
-[[nodiscard]] AdminReply changed(const std::vector<Change>& changes, const Result<std::size_t>& met);
+[[nodiscard]] AdminReply changed(const Change& change, const Result<std::size_t>& met);
 
 }  // namespace zeroway

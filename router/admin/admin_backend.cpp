@@ -6,7 +6,6 @@
 #include "router/admin/limits.h"
 #include "router/exchange/client_info.h"
 #include "router/observe/escape.h"
-#include "router/observe/http_date.h"
 #include "router/observe/log.h"
 
 namespace zeroway {
@@ -29,10 +28,8 @@ std::string token_in(const Head& head) {
 
 AdminRequest request_of(const BackendRequest& request) {
   const std::string_view target = request.head.path();
-  const auto mark = std::min(target.find('?'), target.size());
   return {.method = std::string(request.head.method()),
-          .path = std::string(target.substr(0, mark)),
-          .query = std::string(target.substr(std::min(mark + 1, target.size()))),
+          .path = std::string(target.substr(0, target.find('?'))),
           .host = std::string(request.head.authority()),
           .token = token_in(request.head),
           .content_type = text_of(request.head, "content-type"),
@@ -42,9 +39,8 @@ AdminRequest request_of(const BackendRequest& request) {
 }
 
 // Nothing that the management listener answers is for other origins, frames or caches.
-Head head_of(const AdminReply& reply, WallTime now) {
+Head head_of(const AdminReply& reply) {
   Head head{{":status", std::to_string(reply.status)},
-            {"date", write_http_date(std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count())},
             {"content-type", reply.type},
             {"content-length", std::to_string(reply.body.size())},
             {"cache-control", "no-store"},
@@ -68,8 +64,7 @@ void tell_change(const AdminRequest& request, const Result<std::size_t>& met) {
 
 }  // namespace
 
-AdminBackend::AdminBackend(Loop& loop, const WallClock& clock, Desk& desk, const AdminSpec& spec)
-    : loop_(loop), clock_(clock), desk_(desk), gate_(spec) {}
+AdminBackend::AdminBackend(Loop& loop, Desk& desk, const AdminSpec& spec) : loop_(loop), desk_(desk), gate_(spec) {}
 
 AdminBackend::~AdminBackend() { loop_.forget_turn_end(*this); }
 
@@ -148,7 +143,7 @@ void AdminBackend::act(StreamKey key, const AdminRequest& request) {
   AdminStep step = step_of(request);
   if (auto* reply = std::get_if<AdminReply>(&step)) return answer(key, std::move(*reply));
   if (const auto* write = std::get_if<WriteReply>(&step)) return ask(key, *write);
-  change(key, std::move(std::get<std::vector<Change>>(step)), 0, 0);
+  change(key, std::get<Change>(step));
 }
 
 void AdminBackend::ask(StreamKey key, WriteReply write) {
@@ -163,16 +158,13 @@ void AdminBackend::ask(StreamKey key, WriteReply write) {
   });
 }
 
-void AdminBackend::change(StreamKey key, std::vector<Change> changes, std::size_t at, std::size_t met) {
-  const Change& now = changes[at];
-  desk_.change(now, loop_, [this, key, changes, at, met, life = std::weak_ptr<bool>(life_)](auto done) {
+void AdminBackend::change(StreamKey key, const Change& change) {
+  desk_.change(change, loop_, [this, key, change, life = std::weak_ptr<bool>(life_)](const auto& met) {
     if (life.expired()) return;
     const Stream* const stream = find(key);
     if (stream == nullptr) return;
-    const bool is_last = at + 1 == changes.size() || !done;
-    if (!is_last) return change(key, changes, at + 1, std::max(met, *done));
-    tell_change(stream->request, done);
-    answer(key, changed(changes, done));
+    tell_change(stream->request, met);
+    answer(key, changed(change, met));
   });
 }
 
@@ -181,7 +173,7 @@ void AdminBackend::change(StreamKey key, std::vector<Change> changes, std::size_
 void AdminBackend::answer(StreamKey key, AdminReply reply) {
   Stream* const stream = find(key);
   if (stream == nullptr) return;
-  Head head = head_of(reply, clock_.wall_now());
+  Head head = head_of(reply);
   const bool is_bare = stream->request.method == "HEAD" || reply.body.empty();
   stream->stage = Stage::answered;
   if (!is_bare) stream->reply = std::move(reply.body);

@@ -3,7 +3,7 @@
 //     head ── gate ── refused, or too many are open ──────────────────────▶ reply
 //              └─ its body, whole ── step ── at once ─────────────────────▶ reply
 //                                          ├─ census of all loops, written elsewhere ▶ reply
-//                                          └─ changes, one by one ─────────▶ reply
+//                                          └─ change ──────────────────────▶ reply
 //
 // Owner: LoopBackends, one for each specification.   Thread: one loop.
 // A reply is written once and sent as its client gives credit. Not here: what is answered (admin/admin_api.h).
@@ -21,14 +21,13 @@
 #include "router/admin/admin_gate.h"
 #include "router/exchange/backend.h"
 #include "router/net/loop.h"
-#include "router/observe/wall_clock.h"
 
 namespace zeroway {
 
 class AdminBackend final : public Backend, private TurnEnd {
  public:
-  // `loop`, `clock` and `desk` outlive this object.
-  AdminBackend(Loop& loop, const WallClock& clock, Desk& desk, const AdminSpec& spec);
+  // `loop` and `desk` outlive this object.
+  AdminBackend(Loop& loop, Desk& desk, const AdminSpec& spec);
   ~AdminBackend() override;
 
   // Backend
@@ -56,7 +55,7 @@ class AdminBackend final : public Backend, private TurnEnd {
   [[nodiscard]] std::optional<AdminReply> refusal(const AdminRequest& request);
   void act(StreamKey key, const AdminRequest& request);
   void ask(StreamKey key, WriteReply write);
-  void change(StreamKey key, std::vector<Change> changes, std::size_t at, std::size_t met);
+  void change(StreamKey key, const Change& change);
   void answer(StreamKey key, AdminReply reply);
   void send(StreamKey key);
   void finish(StreamKey key);
@@ -64,7 +63,6 @@ class AdminBackend final : public Backend, private TurnEnd {
   void remove(StreamKey key);
 
   Loop& loop_;
-  const WallClock& clock_;
   Desk& desk_;
   AdminGate gate_;
   boost::unordered_flat_map<StreamKey, std::unique_ptr<Stream>> streams_;

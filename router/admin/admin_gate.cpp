@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proto/ascii.h"
 #include "router/access/secret_hash.h"
 #include "router/admin/limits.h"
 #include "router/route/ip_address.h"
@@ -19,13 +20,6 @@ std::string_view host_of(std::string_view authority) {
   return authority.substr(0, authority.find(':'));
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& one : out)
-    if (one >= 'A' && one <= 'Z') one = static_cast<char>(one | 0x20);
-  return out;
-}
-
 bool is_loopback(std::string_view address) {
   return address.empty() || address == "::1" || address.starts_with("127.") || address.starts_with("::ffff:127.");
 }
@@ -41,13 +35,16 @@ AdminReply unauthorized(std::string_view detail) {
 std::optional<AdminReply> AdminGate::refusal(const AdminRequest& request, Time now) {
   if (!knows_host(request.host))
     return admin_error(421, "Host must be an address, localhost or one of [management] hostnames");
-  Tries& tries = tries_of(request.address, now);
-  if (!request.token.empty() && tries.wrong >= kMostFailedTries)
-    return admin_error(429, "too many wrong tokens came from this address: wait a minute");
-  const bool has_token = !spec_.token.empty() && is_same_secret(request.token, spec_.token);
-  if (!request.token.empty() && !spec_.token.empty() && !has_token) {
-    ++tries.wrong;
-    return unauthorized("the token is wrong");
+  bool has_token = false;
+  if (!request.token.empty() && !spec_.token.empty()) {
+    Tries& tries = tries_of(request.address, now);
+    if (tries.wrong >= kMostFailedTries)
+      return admin_error(429, "too many wrong tokens came from this address: wait a minute");
+    has_token = is_same_secret(request.token, spec_.token);
+    if (!has_token) {
+      ++tries.wrong;
+      return unauthorized("the token is wrong");
+    }
   }
   if (request.is_reading()) {
     if (may_read(request, has_token)) return std::nullopt;
@@ -62,7 +59,8 @@ std::optional<AdminReply> AdminGate::refusal(const AdminRequest& request, Time n
 }
 
 bool AdminGate::knows_host(std::string_view authority) const {
-  const std::string host = lower(host_of(authority));
+  std::string host(host_of(authority));
+  std::transform(host.begin(), host.end(), host.begin(), to_lower);
   if (host == "localhost" || read_ip_address(host)) return true;
   return std::find(spec_.hostnames.begin(), spec_.hostnames.end(), host) != spec_.hostnames.end();
 }

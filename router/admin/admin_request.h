@@ -11,9 +11,9 @@
 namespace zeroway {
 
 struct AdminRequest {
-  std::string method, path, query;  // `path` canonical; `query` without '?'
-  std::string host;                 // with its port, as it came
-  std::string token;                // "" = none
+  std::string method, path;  // `path` canonical, without a query
+  std::string host;          // with its port, as it came
+  std::string token;         // "" = none
   std::string content_type, accept;
   std::string address;  // the client's; "" of a unix socket
   bool has_certificate = false;
@@ -31,7 +31,5 @@ struct AdminReply {
 
 // As RFC 9457 has it.
 [[nodiscard]] AdminReply admin_error(int status, std::string_view detail);
-// The value of a query's parameter, decoded; "" = there is none.
-[[nodiscard]] std::string query_value(std::string_view query, std::string_view name);
 
 }  // namespace zeroway

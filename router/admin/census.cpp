@@ -9,9 +9,12 @@ namespace zeroway {
 
 namespace {
 
-bool is_same(const MemberFacts& one, const MemberFacts& other) {
-  return one.kind == other.kind && one.name == other.name && one.instance == other.instance && one.pool == other.pool &&
-         one.address == other.address;
+// What makes two loops' members the same one.
+std::string key_of(const MemberFacts& member) {
+  std::string key(to_text(member.kind));
+  for (const std::string* part : {&member.name, &member.instance, &member.pool, &member.address})
+    key.append("\n").append(*part);
+  return key;
 }
 
 // A worker has a connection to each loop, with streams of its own. All loops share the pools of servers: only what a
@@ -35,16 +38,13 @@ void Census::add(LaneCensus&& lane) {
   zeroway::add(counters, lane.counters);
   for (auto& [name, tally] : lane.tallies) tallies[name].add(tally);
   std::map<std::string, std::size_t> places;  // else many workers of many loops would take a second
-  const auto key = [](const MemberFacts& member) { return member.instance + '\n' + member.name + '\n' + member.pool; };
-  for (std::size_t at = 0; at < members.size(); ++at) places.emplace(key(members[at]), at);
+  for (std::size_t at = 0; at < members.size(); ++at) places.emplace(key_of(members[at]), at);
   for (MemberFacts& member : lane.members) {
-    const auto found = places.find(key(member));
-    const bool is_known = found != places.end() && is_same(members[found->second], member);
-    if (is_known) {
-      join(members[found->second], member);
-    } else {
-      places.emplace(key(member), members.size());
+    const auto [place, is_new] = places.emplace(key_of(member), members.size());
+    if (is_new) {
       members.push_back(std::move(member));
+    } else {
+      join(members[place->second], member);
     }
   }
   ready.resize(std::max(ready.size(), lane.ready.size()));

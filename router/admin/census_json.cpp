@@ -9,8 +9,6 @@ namespace zeroway {
 
 namespace {
 
-constexpr std::string_view kClassNames[kStatusClasses] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
-
 std::string_view kind_of(const BackendSpec& spec) {
   constexpr std::string_view kKinds[] = {"workers", "servers", "files", "mixed", "coded", "admin"};
   return kKinds[spec.index()];
@@ -44,7 +42,7 @@ void write_tally(JsonText& out, const RequestTally& tally) {
   for (const auto& method : tally.requests)
     for (std::size_t at = 0; at < kStatusClasses; ++at) classes[at] += method[at];
   out.member("requests", tally.total()).member("open", tally.open).key("replies").object();
-  for (std::size_t at = 0; at < kStatusClasses; ++at) out.member(kClassNames[at], classes[at]);
+  for (std::size_t at = 0; at < kStatusClasses; ++at) out.member(kStatusClassNames[at], classes[at]);
   out.end_object()
       .member("bytes_in", tally.bytes_in)
       .member("bytes_out", tally.bytes_out)
@@ -75,13 +73,21 @@ void write_member(JsonText& out, const MemberFacts& member) {
   out.end_object();
 }
 
-std::string members_json(const Census& census, MemberFacts::Kind kind, std::string_view name) {
+// {"NAME":[…]}; `write` writes what is between the brackets.
+template <class Write>
+std::string list_json(std::string_view name, Write write) {
   JsonText out;
   out.object().key(name).array();
-  for (const MemberFacts& member : census.members)
-    if (member.kind == kind) write_member(out, member);
+  write(out);
   out.end_array().end_object();
   return out.take();
+}
+
+std::string members_json(const Census& census, MemberFacts::Kind kind, std::string_view name) {
+  return list_json(name, [&](JsonText& out) {
+    for (const MemberFacts& member : census.members)
+      if (member.kind == kind) write_member(out, member);
+  });
 }
 
 const RequestTally& tally_of(const Census& census, const TallyName& name) {
@@ -145,79 +151,71 @@ std::string version_json(const Census& census) {
 }
 
 std::string listeners_json(const Census& census) {
-  JsonText out;
-  out.object().key("listeners").array();
-  for (const ListenerFacts& listener : census.listeners) {
-    const ListenerSpec& spec = census.plan->listeners[listener.index];
-    out.object()
-        .member("url", listener.url)
-        .member("tls", spec.is_tls)
-        .member("proxy_header", spec.has_proxy_header)
-        .member("management", spec.is_management)
-        .end_object();
-  }
-  out.end_array().end_object();
-  return out.take();
+  return list_json("listeners", [&](JsonText& out) {
+    for (const ListenerFacts& listener : census.listeners) {
+      const ListenerSpec& spec = census.plan->listeners[listener.index];
+      out.object()
+          .member("url", listener.url)
+          .member("tls", spec.is_tls)
+          .member("proxy_header", spec.has_proxy_header)
+          .member("management", spec.is_management)
+          .end_object();
+    }
+  });
 }
 
 std::string sites_json(const Census& census) {
-  JsonText out;
-  out.object().key("sites").array();
-  for (const Site& site : census.plan->sites) {
-    RequestTally all;
-    for (const auto& [name, tally] : census.tallies)
-      if (name.site == site.name) all.add(tally);
-    out.object().member("name", site.name);
-    write_tally(out, all);
-    out.end_object();
-  }
-  out.end_array().end_object();
-  return out.take();
+  return list_json("sites", [&](JsonText& out) {
+    for (const Site& site : census.plan->sites) {
+      RequestTally all;
+      for (const auto& [name, tally] : census.tallies)
+        if (name.site == site.name) all.add(tally);
+      out.object().member("name", site.name);
+      write_tally(out, all);
+      out.end_object();
+    }
+  });
 }
 
 std::string routes_json(const Census& census) {
-  JsonText out;
-  out.object().key("routes").array();
-  for (const Route& route : census.plan->routes) {
-    const std::string site = route.site == nullptr ? "" : route.site->name;
-    out.object()
-        .member("site", site)
-        .member("path", route.path)
-        .member("answer", answer_of(route))
-        .member("backend", route.backend_name)
-        .member("web_sockets", route.takes_web_sockets)
-        .key("traffic")
-        .object();
-    write_tally(out, tally_of(census, {site, route.path, route.backend_name}));
-    out.end_object().end_object();
-  }
-  out.end_array().end_object();
-  return out.take();
+  return list_json("routes", [&](JsonText& out) {
+    for (const Route& route : census.plan->routes) {
+      const std::string site = route.site == nullptr ? "" : route.site->name;
+      out.object()
+          .member("site", site)
+          .member("path", route.path)
+          .member("answer", answer_of(route))
+          .member("backend", route.backend_name)
+          .member("web_sockets", route.takes_web_sockets)
+          .key("traffic")
+          .object();
+      write_tally(out, tally_of(census, {site, route.path, route.backend_name}));
+      out.end_object().end_object();
+    }
+  });
 }
 
 std::string backends_json(const Census& census) {
-  JsonText out;
-  out.object().key("upstreams").array();
-  for (std::size_t at = 0; at < census.plan->backends.size(); ++at) {
-    const BackendSpec& spec = census.plan->backends[at];
-    const BackendSpec inner = inner_of(spec);
-    out.object()
-        .member("kind", kind_of(inner))
-        .member("compressed", std::holds_alternative<CodedSpec>(spec))
-        .member("ready", at < census.ready.size() && census.ready[at]);
-    if (const PoolSpec* pool = servers_of(inner)) {
-      out.member("name", pool->name).key("servers").array();
-      for (const ServerSpec& server : pool->servers) out.text(server.name);
-      out.end_array();
-    } else if (const auto* group = std::get_if<GroupSpec>(&inner)) {
-      out.member("name", group->group.empty() ? "fabric" : "fabric:" + group->group);
-    } else if (const auto* files = std::get_if<FilesSpec>(&inner)) {
-      out.member("name", files->root);
+  return list_json("upstreams", [&](JsonText& out) {
+    for (std::size_t at = 0; at < census.plan->backends.size(); ++at) {
+      const BackendSpec& spec = census.plan->backends[at];
+      const BackendSpec inner = inner_of(spec);
+      out.object()
+          .member("kind", kind_of(inner))
+          .member("compressed", std::holds_alternative<CodedSpec>(spec))
+          .member("ready", at < census.ready.size() && census.ready[at]);
+      if (const PoolSpec* pool = servers_of(inner)) {
+        out.member("name", pool->name).key("servers").array();
+        for (const ServerSpec& server : pool->servers) out.text(server.name);
+        out.end_array();
+      } else if (const auto* group = std::get_if<GroupSpec>(&inner)) {
+        out.member("name", group->group.empty() ? "fabric" : "fabric:" + group->group);
+      } else if (const auto* files = std::get_if<FilesSpec>(&inner)) {
+        out.member("name", files->root);
+      }
+      out.end_object();
     }
-    out.end_object();
-  }
-  out.end_array().end_object();
-  return out.take();
+  });
 }
 
 std::string servers_json(const Census& census) { return members_json(census, MemberFacts::Kind::server, "servers"); }
@@ -225,19 +223,17 @@ std::string servers_json(const Census& census) { return members_json(census, Mem
 std::string workers_json(const Census& census) { return members_json(census, MemberFacts::Kind::worker, "workers"); }
 
 std::string certificates_json(const Census& census) {
-  JsonText out;
-  out.object().key("certificates").array();
-  for (const CertificateFacts& certificate : census.certificates) {
-    const auto left = std::chrono::duration_cast<std::chrono::hours>(certificate.ends - census.now).count();
-    out.object()
-        .member("file", certificate.file)
-        .key("not_after")
-        .raw(time_text(certificate.ends))
-        .member("days_left", left / 24)
-        .end_object();
-  }
-  out.end_array().end_object();
-  return out.take();
+  return list_json("certificates", [&](JsonText& out) {
+    for (const CertificateFacts& certificate : census.certificates) {
+      const auto left = std::chrono::duration_cast<std::chrono::hours>(certificate.ends - census.now).count();
+      out.object()
+          .member("file", certificate.file)
+          .key("not_after")
+          .raw(time_text(certificate.ends))
+          .member("days_left", left / 24)
+          .end_object();
+    }
+  });
 }
 
 std::string counters_json(const Census& census) {

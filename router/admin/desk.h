@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "proto/error.h"
@@ -16,13 +17,19 @@ namespace zeroway {
 
 class Loop;
 
+// What a change of a worker or a server says. At least one of them is there.
+struct MemberChange {
+  std::optional<bool> held;             // out of rotation
+  std::optional<std::uint32_t> weight;  // 0 … 1 000 000; of workers only
+};
+
 // A change that an operator asks for.
 struct Change {
-  enum class Kind : std::uint8_t { reload, reopen_logs, hold, release, weight };
+  enum class Kind : std::uint8_t { reload, reopen_logs, member };
 
   Kind kind = Kind::reload;
-  std::string member{};      // of hold, release and weight: the name of a worker or server, or a worker's instance
-  std::uint32_t weight = 0;  // of weight
+  std::string member{};  // of `member`: the name of a worker or server, or a worker's instance
+  MemberChange to{};     // of `member`
 };
 
 // What came of a change: how many members it met, or why it was not done.

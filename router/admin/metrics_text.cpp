@@ -131,8 +131,6 @@ constexpr std::array kSingle{kInfo,        kLoops,           kDraining,    kRead
                              kWeight,      kCapacity,        kConnections, kWorkers, kCpu,     kResident, kVirtual,
                              kDescriptors, kMostDescriptors, kThreads,     kStarted};
 
-constexpr std::array<std::string_view, kStatusClasses> kClasses{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
-
 void begin(MetricsWriter& out, const MetricMeaning& meaning) { out.family(meaning.name, meaning.type, meaning.help); }
 
 double unix_seconds(WallTime time) {
@@ -188,7 +186,7 @@ void write_requests(MetricsWriter& out, const Census& census) {
                     {"route", name.route},
                     {"backend", name.backend},
                     {"method", to_text(static_cast<CountedMethod>(method))},
-                    {"status", kClasses[status]}},
+                    {"status", kStatusClassNames[status]}},
                    count);
       }
     }

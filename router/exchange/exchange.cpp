@@ -488,7 +488,7 @@ void Exchange::count(Time now) {
 }
 
 void Exchange::count_web_socket() {
-  if (tally_ == nullptr) return;
+  if (tally_ == nullptr || is_web_socket_open_) return;  // again, after a reply was taken back
   is_web_socket_open_ = true;
   ++tally_->web_sockets;
   ++tally_->web_sockets_open;

@@ -30,6 +30,8 @@ inline constexpr std::size_t kCountedMethods = 9;
 
 // By the first digit of the final status; `none`: the client or the router gave up before there was one.
 inline constexpr std::size_t kStatusClasses = 6;
+inline constexpr std::array<std::string_view, kStatusClasses> kStatusClassNames{"none", "1xx", "2xx",
+                                                                                "3xx",  "4xx", "5xx"};
 
 struct RequestTally {
   std::uint64_t open = 0;              // gauge: requests that have found this way and are not over

@@ -51,6 +51,12 @@ Fit read_port(S& management, const Value& value) {
   return Fit::yes;
 }
 
+Fit read_hostnames(S& management, const Value& value) {
+  const Fit fit = read_texts(value, is_site_host, kHostForms, management.hostnames);
+  for (std::string& name : management.hostnames) name = lower_case(name);
+  return fit;
+}
+
 std::vector<std::string>& allowed(S& management) { return management.access.allow; }
 std::vector<std::string>& denied(S& management) { return management.access.deny; }
 
@@ -68,8 +74,8 @@ void describe_management(Keys<ManagementSettings>& keys) {
             "X-BackendAI-Token")
       .option(kProcess, "--manage-token-file", "FILE")
       .text("api_key", &S::api_key, is_some, "a text", "${ROUTER_API_KEY}", "The same token, not in a file of its own")
-      .list("hostnames", &S::hostnames, is_site_host, kHostForms, "[\"router.example.com\"]",
-            "Names under which browsers may ask, besides addresses and localhost")
+      .other("hostnames", "[TEXT, …]", std::string("a list; each of it: ") + kHostForms, "", "[\"router.example.com\"]",
+             "Names under which browsers may ask, besides addresses and localhost", read_hostnames)
       .list("allow", allowed, is_network, "a network, as 10.0.0.0/8", "[\"10.0.0.0/8\"]",
             "Networks whose clients may ask; by default all that can connect. Clients outside this machine need the "
             "token to read, too")
