@@ -6,23 +6,13 @@
 #include "router/access/client_key.h"
 #include "router/access/cors.h"
 #include "router/access/rate_reply.h"
-#include "router/route/ip_address.h"
+#include "router/plan/route_demands.h"
 
 namespace zeroway {
 
 namespace {
 
 Error refused(Code code, std::string detail) { return {Fault::client, code, false, std::move(detail)}; }
-
-// A client without an address, of a unix socket, is in no network.
-std::optional<Error> judge_networks(const NetworkRule& rule, std::string_view address) {
-  if (rule.is_empty()) return std::nullopt;
-  const auto read = read_ip_address(address);
-  if (read && rule.deny.contains(*read)) return refused(Code::denied, std::string(address) + " is in deny");
-  const bool is_allowed = rule.allow.is_empty() || (read && rule.allow.contains(*read));
-  if (is_allowed) return std::nullopt;
-  return refused(Code::denied, std::string(address) + " is not in allow");
-}
 
 class OpenPlaces final : public Held {
  public:

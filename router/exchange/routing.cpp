@@ -5,6 +5,7 @@
 #include "router/exchange/client_address.h"
 #include "router/exchange/hidden_parameters.h"
 #include "router/plan/access_rules.h"
+#include "router/plan/route_demands.h"
 #include "router/route/canonical_path.h"
 #include "router/route/reply_paths.h"
 
@@ -90,15 +91,11 @@ Result<> Routing::make_canonical(Head& head) {
   return {};
 }
 
-// RFC 6066 §11.1, RFC 9110 §15.5.20. Sites that ask for no certificate share connections: browsers use one HTTP/2
-// connection for all names of a certificate.
 Result<> Routing::check_handshake(const ClientInfo& client) const {
-  if (site() == nullptr || site()->client_authorities.empty()) return {};
-  if (client.client_authorities != site()->client_authorities)
-    return clients(Code::misdirected, "the TLS handshake named a site with another client_ca");
-  if (site()->requires_certificate && !client.has_certificate)
-    return clients(Code::misdirected, "the site requires a client certificate, the TLS handshake's site does not");
-  return {};
+  if (site() == nullptr) return {};
+  return check_site_demands(
+      *site(),
+      {.path = {}, .has_certificate = client.has_certificate, .client_authorities = client.client_authorities});
 }
 
 // A trusted proxy may have taken the TLS off. Asked only where the answer changes something.
@@ -110,16 +107,10 @@ Security Routing::security_of(const ClientInfo& client, const Head& head) const 
 }
 
 Result<> Routing::judge(const ClientInfo& client, const Head& head, Kind kind) const {
-  if (route().requires_certificate && !client.has_certificate)
-    return clients(Code::denied, "no client certificate, on a route with client_certificate = true");
-  if (kind == Kind::web_socket && !route().takes_web_sockets)
-    return clients(Code::no_web_socket, "a WebSocket on a route without websocket = true");
-  if (has_encoded_slash_ && !route().takes_encoded_slashes)
-    return clients(Code::bad_request, "%2F or %5C in the path, on a route with encoded_slashes = \"refuse\"");
-  if (!route().takes_unclear_paths && has_unclear_segments(without_query(head.path())))
-    return clients(Code::bad_request,
-                   "// or a segment as ..; in the path, on a site whose routes have rules of access");
-  return {};
+  return check_route_demands(route(), {.path = without_query(head.path()),
+                                       .has_encoded_slash = has_encoded_slash_,
+                                       .is_web_socket = kind == Kind::web_socket,
+                                       .has_certificate = client.has_certificate});
 }
 
 const AccessRules* Routing::access() const {
