@@ -50,7 +50,7 @@ def test_an_idle_router_exits_at_once(stack):
 def test_an_idle_router_ends_when_it_is_drained(stack, words):
     """With workers, and after it has served. The fastest of several counts, the machine may be busy."""
     def seconds_to_end(number):
-        router = stack.router(*words, fabric=stack.tcp(), name=f'router-{number}')
+        router = stack.router(*words, fabric=stack.tcp(3), name=f'router-{number}')
         worker = stack.worker(f'worker-{number}', connect=router.fabric)
         router.wait_workers(words.count(3) * 3 or 1)
         with router.connect() as connection:

@@ -311,11 +311,14 @@ TEST_CASE("resolver: a failed connect asks early, but not again and again") {
   bench.resolver->look_up_early("app.test");
   CHECK(bench.look_up("app.test") == "10.0.0.1:80 ");  // too early
   CHECK(bench.server.asked == 1);
+  const auto begun = std::chrono::steady_clock::now();
   CHECK(run_until(bench.loop, [&] {
     bench.resolver->look_up_early("app.test");
     return bench.look_up("app.test") == "10.0.0.2:80 ";
   }));
-  CHECK(bench.server.asked == 2);
+  const auto intervals = (std::chrono::steady_clock::now() - begun) / 50ms;
+  CHECK(bench.server.asked >= 2);
+  CHECK_MESSAGE(bench.server.asked <= 2 + intervals, "once in an interval, of which a busy machine may see many");
 }
 
 TEST_CASE("resolver: a lookup that is destroyed is not told, and the answer is kept") {

@@ -347,9 +347,9 @@ class Stack:
     def ipc(self, name='fabric'):
         return 'ipc://' + self.path(name)
 
-    def tcp(self):
-        """A free pair of ports as a fabric endpoint."""
-        return f'tcp://127.0.0.1:{free_port(2)}'
+    def tcp(self, loops=1):
+        """Free ports as a fabric endpoint: a pair for each loop of the router."""
+        return f'tcp://127.0.0.1:{free_port(2 * loops)}'
 
     def start(self, argv, name=None, env=None):
         name = name or os.path.basename(argv[0])
