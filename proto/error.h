@@ -48,11 +48,17 @@ enum class Code : std::uint8_t {
   login_busy,     // 503: too many logins are being checked already
   login_lost,     // 502: who checks logins is not there, or gave no valid answer
   login_timeout,  // 504: the check of a login took too long
+  closed,         // 503: an operator closed the request
   internal,       // 500
   frame_error,    // a malformed frame or control payload: `detail` names the error
 };
 
 inline constexpr std::size_t kCodes = static_cast<std::size_t>(Code::frame_error) + 1;
+
+[[nodiscard]] constexpr Fault fault_of(Code code) {
+  if (code <= Code::cancelled) return Fault::client;
+  return code <= Code::backend_timeout ? Fault::backend : Fault::router;
+}
 
 struct Error {
   Fault fault = Fault::router;

@@ -8,7 +8,7 @@
 #include "router/acme/renewal.h"
 #include "router/net/file_text.h"
 #include "router/net/listener.h"
-#include "router/observe/log.h"
+#include "router/observe/events.h"
 #include "router/observe/time_text.h"
 
 namespace zeroway {
@@ -380,8 +380,14 @@ void CertificateKeeper::succeeded(Entry& entry, const StoredPair& pair) {
   entry.until = pair.until;
   // One that ends soon is renewed soon, but never in a tight circle.
   entry.due = std::max(renewal_time(pair.from, pair.until, chance()), clock_.wall_now() + std::chrono::seconds(1));
-  log::info("certificate for " + entry.spec.name + ": a new one is in use, good until " + utc_text(pair.until));
+  tell(entry, log::Level::info, ": a new one is in use, good until " + utc_text(pair.until));
   users_.renewed(entry.spec);
+}
+
+void CertificateKeeper::tell(const Entry& entry, log::Level level, const std::string& what) {
+  const std::string line = "certificate for " + entry.spec.name + what;
+  log::write(level, line);
+  tell_event(Event::Kind::certificate, entry.spec.name, line);
 }
 
 void CertificateKeeper::failed(Entry& entry, const std::string& why) {
@@ -393,8 +399,9 @@ void CertificateKeeper::failed(Entry& entry, const std::string& why) {
   entry.told_at = now;
   const std::string served = entry.is_temporary ? "a temporary one that browsers refuse is served"
                                                 : "the old one is served, good until " + utc_text(entry.until);
-  log::error("certificate for " + entry.spec.name + ": no new one (" + std::to_string(entry.failures) +
-             " times in a row): " + why + "; " + served + "; tried again in " + show_wait(wait));
+  tell(entry, log::Level::error,
+       ": no new one (" + std::to_string(entry.failures) + " times in a row): " + why + "; " + served +
+           "; tried again in " + show_wait(wait));
 }
 
 bool CertificateKeeper::is_warning_due(const Entry& entry) const {
@@ -407,9 +414,9 @@ void CertificateKeeper::warn_of_end(Entry& entry) {
   if (!is_warning_due(entry)) return;
   entry.warned_at = clock_.wall_now();
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(entry.until - entry.warned_at);
-  log::warning("certificate for " + entry.spec.name +
-               (left.count() > 0 ? " expires in " + show_wait(left) + ", on " : ": has expired on ") +
-               utc_text(entry.until) + ", and has not been renewed");
+  tell(entry, log::Level::warning,
+       (left.count() > 0 ? " expires in " + show_wait(left) + ", on " : ": has expired on ") + utc_text(entry.until) +
+           ", and has not been renewed");
 }
 
 }  // namespace zeroway

@@ -23,6 +23,7 @@
 #include "router/acme/http_challenges.h"
 #include "router/acme/local_authority.h"
 #include "router/acme/stored_pair.h"
+#include "router/observe/log.h"
 #include "router/observe/wall_clock.h"
 #include "router/plan/certificate_spec.h"
 
@@ -97,6 +98,7 @@ class CertificateKeeper {
   [[nodiscard]] Result<> install(Entry& entry, const std::string& pair);
   void succeeded(Entry& entry, const StoredPair& pair);
   void failed(Entry& entry, const std::string& why);
+  static void tell(const Entry& entry, log::Level level, const std::string& what);
   [[nodiscard]] bool is_warning_due(const Entry& entry) const;
   void warn_of_end(Entry& entry);
   void show_challenges(std::function<void()> done);

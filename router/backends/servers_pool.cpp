@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "router/observe/events.h"
 #include "router/observe/log.h"
 
 namespace zeroway {
@@ -56,8 +57,10 @@ void ServersPool::tell_change(std::size_t index, bool was_fit, Time now, std::st
   const bool is_fit = health_[index].is_fit(now);
   if (is_fit == was_fit) return;
   const std::string who = "server " + server(index).name + " of pool " + spec_.name;
-  if (is_fit) return log::info(who + " is back");
-  log::warning(who + " is " + health_[index].text(now) + ": " + std::string(why));
+  const std::string line =
+      is_fit ? who + " is back" : who + " is " + health_[index].text(now) + ": " + std::string(why);
+  log::write(is_fit ? log::Level::info : log::Level::warning, line);
+  tell_event(is_fit ? Event::Kind::server_up : Event::Kind::server_down, server(index).name, line);
 }
 
 HealthState ServersPool::state_of(const ServerSpec& server) const {

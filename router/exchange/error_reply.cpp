@@ -75,6 +75,8 @@ constexpr std::array kReplies{
           ""},
     Reply{Code::login_timeout, 504, "login_timeout", "Gateway Timeout",
           "The check of your login took too long. Try again in a moment.", ""},
+    Reply{Code::closed, 503, "closed", kUnavailable,
+          "The request was ended by the operator of the service. Try again in a moment.", ""},
     Reply{Code::internal, 500, "internal", "Internal Server Error", "Something went wrong here.", ""},
     Reply{Code::frame_error, 502, "frame_error", kBadGateway, kNoValidAnswer, ""},
 };

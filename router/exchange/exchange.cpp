@@ -8,6 +8,7 @@
 #include "router/exchange/own_answers.h"
 #include "router/observe/counters.h"
 #include "router/observe/escape.h"
+#include "router/observe/events.h"
 #include "router/observe/log.h"
 #include "router/observe/request_log.h"
 #include "router/plan/origin_rule.h"
@@ -371,11 +372,21 @@ void Exchange::fail(const Error& error) {
 // The client's own errors are counted. Like the errors that codecs find, they are logged at debug level only: no client
 // can fill the operator's log.
 void Exchange::report(const Error& error) {
-  if (error.code == Code::too_many_requests || error.code == Code::too_many_open) ++context_.counters.limited;
+  if (error.code == Code::too_many_requests || error.code == Code::too_many_open) count_limited(error);
   if (error.code == Code::unauthorized || error.code == Code::denied) ++context_.counters.denied;
   if (error.fault != Fault::client) return context_.complaints.write(context_.clock.now(), describe(error));
   if (breaks_http(error.code)) ++context_.counters.bad_requests;
   if (log::is_on(log::Level::debug)) log::debug(describe(error));
+}
+
+// Clients over their limit come in floods: one event now and then tells of them.
+void Exchange::count_limited(const Error& error) {
+  ++context_.counters.limited;
+  const Time now = context_.clock.now();
+  if (now - context_.limit_told < kTellLimitEvery) return;
+  context_.limit_told = now;
+  const std::string site = routing_.site() != nullptr ? routing_.site()->name : "";
+  tell_event(Event::Kind::limit, site, std::string(error_name(error.code)) + ": " + error.detail);
 }
 
 // For the operator's log: the request, who had it, and the number. The client never gets this text.
@@ -464,7 +475,7 @@ void Exchange::conclude() {
   --context_.counters.exchanges_open;
   count(now);
   const LogPlace place = routing_.log_place();
-  if (place.log != nullptr || record_.trace().is_sampled) tell(place, now);
+  if (place.log != nullptr || record_.trace().is_sampled || is_kept(now)) tell(place, now);
   body_.clear();
   marks_.reset();
   routing_.clear();
@@ -494,6 +505,28 @@ void Exchange::count_web_socket() {
   ++tally_->web_sockets_open;
 }
 
+bool Exchange::is_kept(Time now) const {
+  const auto total = std::chrono::duration_cast<std::chrono::microseconds>(record_.total(now));
+  return context_.book != nullptr && context_.book->wants(record_.has_failed(), kind_ == Kind::request, total, now);
+}
+
+OpenRequest Exchange::describe(Time now) const {
+  std::string storage;
+  const Site* const site = routing_.site();
+  return {.key = key_,
+          .site = site != nullptr ? site->name : "",
+          .route = routing_.has_route() ? route().path : "",
+          .pool = routing_.has_route() ? route().backend_name : "",
+          .worker = record_.member(),
+          .method = std::string(client_method()),
+          .host = std::string(request_head_.authority()),
+          .path = std::string(routing_.shown(routing_.target_of(request_head_), storage)),
+          .address = std::string(context_.rules.client_of(request_head_, *info_, site)),
+          .protocol = std::string(info_->protocol),
+          .is_web_socket = kind_ == Kind::web_socket,
+          .age = std::chrono::duration_cast<std::chrono::microseconds>(record_.total(now))};
+}
+
 void Exchange::tell(LogPlace place, Time now) {
   const ExchangeFacts facts{.request = request_head_,
                             .routing = routing_,
@@ -505,6 +538,8 @@ void Exchange::tell(LogPlace place, Time now) {
   const RequestRecord told = record_.tell(facts, now, context_.clock.wall_now());
   if (place.log != nullptr) place.log->write(told, *place.format);
   if (record_.trace().is_sampled) record_.write_spans(*context_.tracer, told, now);
+  if (is_kept(now))
+    context_.book->note({told, record_.ended_by(), record_.lost()}, record_.has_failed(), kind_ == Kind::request);
 }
 
 }  // namespace zeroway

@@ -30,11 +30,13 @@
 #include "router/exchange/exchanges.h"
 #include "router/exchange/header_rules.h"
 #include "router/exchange/max_forwards.h"
+#include "router/exchange/open_request.h"
 #include "router/exchange/request_body.h"
 #include "router/exchange/retry_budget.h"
 #include "router/exchange/routing.h"
 #include "router/net/timer_wheel.h"
 #include "router/observe/complaints.h"
+#include "router/observe/request_book.h"
 
 namespace zeroway {
 
@@ -57,6 +59,7 @@ struct ExchangeContext {
   AccessJudge* const judge;                      // null: no plan has rules of access
   Tracer* const tracer;                          // null: requests are in no traces of ours
   const ChallengeAnswers* challenges = nullptr;  // null = none
+  RequestBook* book = nullptr;                   // of requests that failed or were slow; null = nobody keeps them
   RequestTerms terms;                            // of the request whose head came last
   HeaderRules rules;
   DateField date;
@@ -65,6 +68,7 @@ struct ExchangeContext {
   TimerWheel deadlines;
   RequestIds ids;
   const Time began;
+  Time limit_told{};        // when an event last told of a request over its limit
   std::uint32_t depth = 0;  // verbs running now, one inside the other
   std::size_t waiting = 0;  // exchanges that wait for the budget
 };
@@ -84,6 +88,13 @@ class Exchange {
   void refuse(Head& head, Code code);
   // See Exchanges::blame_client.
   void blame_client(Code code);
+  // An operator closes the request.
+  void close();
+  // Only of an exchange whose head has come.
+  [[nodiscard]] OpenRequest describe(Time now) const;
+  [[nodiscard]] std::string_view member() const { return record_.member(); }
+  [[nodiscard]] bool has_head() const { return request_.has_started(); }
+  [[nodiscard]] Time began() const { return record_.began(); }
   // The verdict that was to come later. Ignored when it was not.
   void decided(Verdict verdict);
   // Only while this exchange waits for the retry budget: opens the request again if the budget has a place.
@@ -193,6 +204,7 @@ class Exchange {
   void refuse_reply(std::string detail);
   void fail(const Error& error);
   void report(const Error& error);
+  void count_limited(const Error& error);
   [[nodiscard]] std::string describe(const Error& error) const;
   void answer(Code code);
   void answer(Head& head, std::string_view content);
@@ -202,6 +214,7 @@ class Exchange {
   void drop_stream(ResetCode code);
   void conclude();
   void tell(LogPlace place, Time now);
+  [[nodiscard]] bool is_kept(Time now) const;
   void count(Time now);
   void count_web_socket();
   [[nodiscard]] bool is_upgrade() const;

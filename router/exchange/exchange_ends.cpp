@@ -62,6 +62,11 @@ void Exchange::decided(Verdict verdict) {
   if (!is_over_ && stage_ == Stage::judging) verdict_came(std::move(verdict));
 }
 
+void Exchange::close() {
+  const Verb running(context_);
+  if (!is_over_) fail({Fault::router, Code::closed, false, "an operator closed it"});
+}
+
 void Exchange::ClientEnd::head(Head& head, Last last) {
   const Verb running(exchange_.context_);
   if (!exchange_.is_over_) exchange_.request_head(head, last);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "router/exchange/error_reply.h"
+#include "router/exchange/limits.h"
 #include "router/trace/limits.h"
 #include "router/trace/tracer.h"
 
@@ -28,11 +29,16 @@ void ExchangeRecord::begin(Time now) {
   member_.clear();
   reason_ = {};
   failure_.reset();
+  stream_failure_ = {};
+  lost_.clear();
   trace_ = {};
   spans_.clear();
 }
 
 SpanId ExchangeRecord::opened(Time now, SpanIds* ids) {
+  if (attempts_ > 0 && lost_.size() < kMostLostAttempts)
+    lost_.push_back({std::move(member_), in_us(queue_time_), in_us(backend_time_), stream_failure_});
+  stream_failure_ = {};
   opened_ = now;
   accepted_ = Time{};
   queue_time_ = backend_time_ = {};
@@ -62,6 +68,7 @@ void ExchangeRecord::accepted(std::string_view member, Time now) {
 
 void ExchangeRecord::stream_over(Time now, std::string_view failure) {
   if (accepted_ != Time{}) backend_time_ = now - std::exchange(accepted_, Time{});
+  stream_failure_ = failure;
   if (AttemptSpan* span = open_span()) {
     span->over = now;
     span->failure = failure;
@@ -82,6 +89,12 @@ void ExchangeRecord::taken_back() {
 void ExchangeRecord::failed(Code code) {
   failure_ = code;
   reason_ = error_name(code);
+}
+
+std::string_view ExchangeRecord::ended_by() const {
+  constexpr std::string_view kSides[] = {"client", "backend", "router"};
+  if (failure_) return kSides[static_cast<std::size_t>(fault_of(*failure_))];
+  return kSides[static_cast<std::size_t>(attempts_ > 0 ? Fault::backend : Fault::router)];
 }
 
 // A WebSocket lasts as long as its ends wish: that is no time that anybody waited for.

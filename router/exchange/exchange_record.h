@@ -18,6 +18,7 @@
 #include "proto/kind.h"
 #include "router/exchange/client_info.h"
 #include "router/exchange/routing.h"
+#include "router/observe/request_book.h"
 #include "router/observe/request_log.h"
 #include "router/observe/request_tally.h"
 #include "router/observe/time.h"
@@ -71,6 +72,14 @@ class ExchangeRecord {
   [[nodiscard]] const std::string& member() const { return member_; }
   // An error's name; "" = nothing failed.
   [[nodiscard]] std::string_view reason() const { return reason_; }
+  // Whether somebody may want to know why: it has a reason, or the backend said 5xx.
+  [[nodiscard]] bool has_failed() const { return !reason_.empty() || status_ >= 500; }
+  // "client", "router" or "backend": who said how the request ended.
+  [[nodiscard]] std::string_view ended_by() const;
+  // The attempts before the last one, at most kMostLostAttempts of them.
+  [[nodiscard]] const std::vector<LostAttempt>& lost() const { return lost_; }
+  [[nodiscard]] Time began() const { return began_; }
+  [[nodiscard]] Clock::duration total(Time now) const { return now - began_; }
 
   [[nodiscard]] const RequestTrace& trace() const { return trace_; }
 
@@ -97,7 +106,9 @@ class ExchangeRecord {
   int status_ = 0;
   std::string member_;
   std::string_view reason_;
-  std::optional<Code> failure_;  // whose name `reason_` is
+  std::optional<Code> failure_;      // whose name `reason_` is
+  std::string_view stream_failure_;  // of the last attempt; "" = none, or its stream is open
+  std::vector<LostAttempt> lost_;
   RequestTrace trace_;
   std::vector<AttemptSpan> spans_;          // of a request that is sampled
   std::string target_text_, referer_text_;  // where they are not shown as they are

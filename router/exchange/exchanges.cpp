@@ -1,6 +1,9 @@
 #include "router/exchange/exchanges.h"
 
+#include <algorithm>
 #include <deque>
+#include <utility>
+#include <vector>
 
 #include "router/exchange/exchange.h"
 #include "router/exchange/limits.h"
@@ -77,6 +80,38 @@ void Exchanges::decided(ExchangeKey key, Verdict verdict) {
 void Exchanges::sweep(Time now) { inside_->deadlines.advance(now); }
 
 void Exchanges::answer_challenges(const ChallengeAnswers& who) { inside_->challenges = &who; }
+
+void Exchanges::keep_requests(RequestBook& book) { inside_->book = &book; }
+
+std::vector<OpenRequest> Exchanges::oldest(std::size_t most, Time now) {
+  std::vector<std::pair<Time, ExchangeKey>> open;
+  open.reserve(inside_->exchanges.size());
+  inside_->exchanges.for_each([&](ExchangeKey key, const Exchange& exchange) {
+    if (exchange.has_head()) open.emplace_back(exchange.began(), key);
+  });
+  const auto end = open.begin() + static_cast<std::ptrdiff_t>(std::min(most, open.size()));
+  std::partial_sort(open.begin(), end, open.end());
+  std::vector<OpenRequest> oldest;
+  for (auto at = open.begin(); at != end; ++at) oldest.push_back(inside_->exchanges.find(at->second)->describe(now));
+  return oldest;
+}
+
+bool Exchanges::close(ExchangeKey key) {
+  Exchange* exchange = inside_->exchanges.find(key);
+  if (exchange == nullptr) return false;
+  exchange->close();
+  return true;
+}
+
+std::size_t Exchanges::close_of(std::string_view member) {
+  std::vector<ExchangeKey> keys;
+  inside_->exchanges.for_each([&](ExchangeKey key, const Exchange& exchange) {
+    if (exchange.member() == member) keys.push_back(key);
+  });
+  std::size_t closed = 0;
+  for (const ExchangeKey key : keys) closed += close(key);
+  return closed;
+}
 
 bool Exchanges::trusts(std::string_view address) const { return inside_->rules.trusts(address); }
 

@@ -10,12 +10,14 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "proto/error.h"
 #include "proto/stream_sink.h"
 #include "router/exchange/access_judge.h"
 #include "router/exchange/backend.h"
 #include "router/exchange/client_info.h"
+#include "router/exchange/open_request.h"
 #include "router/exchange/reply_sink.h"
 #include "router/observe/time.h"
 #include "router/settings/terms.h"
@@ -23,6 +25,7 @@
 namespace zeroway {
 
 class ChallengeAnswers;  // router/exchange/challenges.h
+class RequestBook;       // router/observe/request_book.h
 class Tracer;            // router/trace/tracer.h
 class WallClock;         // router/observe/wall_clock.h
 struct Counters;         // router/observe/counters.h
@@ -58,6 +61,15 @@ class Exchanges : public ExchangeFinder, public VerdictFinder {
   void answer_challenges(const ChallengeAnswers& who);
   // Whether `address` (numeric, without port or brackets) is in a network of ExchangeSettings::trusted_proxies.
   [[nodiscard]] bool trusts(std::string_view address) const;
+
+  // Tells `book`, which outlives the exchanges, of the requests that are over.
+  void keep_requests(RequestBook& book);
+  // At most `most` of the requests that are open, the oldest first.
+  [[nodiscard]] std::vector<OpenRequest> oldest(std::size_t most, Time now);
+  // An operator closes the request: 503, or a reset once its reply has begun. False: the key is stale.
+  bool close(ExchangeKey key);
+  // All requests that this worker or server has. Returns how many there were. `member`: its display name.
+  std::size_t close_of(std::string_view member);
 
   // Serves the deadlines that are due; to be called about every 100 ms.
   void sweep(Time now);

@@ -16,5 +16,7 @@ inline constexpr std::chrono::milliseconds kRetryWait{
 inline constexpr std::chrono::milliseconds kRetryPause{100};  // times the retries so far: backends may die in a row
 inline constexpr std::size_t kMostRequestId = 128;  // a client's own: longer than every known scheme's, short in a log
 inline constexpr std::size_t kMostTallies = 1'000;  // ways through plans that are counted each for itself, of all plans
+inline constexpr std::size_t kMostLostAttempts = 16;        // that are told of one request
+inline constexpr std::chrono::seconds kTellLimitEvery{10};  // an event of a loop: clients over a limit are many
 
 }  // namespace zeroway

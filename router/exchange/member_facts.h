@@ -10,15 +10,19 @@
 #include <string_view>
 #include <vector>
 
+#include "proto/route_claim.h"
+
 namespace zeroway {
 
 struct MemberFacts {
   enum class Kind : std::uint8_t { worker, server, folder };
 
   Kind kind = Kind::worker;
-  std::string name;            // as replies and logs name it
-  std::string instance;        // of a worker: tells two of one name apart; else ""
-  std::string pool;            // of a server: its pool; of a worker: its group, "" = none
+  std::string name;                            // as replies and logs name it
+  std::string instance;                        // of a worker: tells two of one name apart; else ""
+  std::vector<std::string> other_instances{};  // of the same worker on other loops
+  std::uint64_t pid = 0;                       // of a worker, on its machine
+  std::string pool;                            // of a server: its pool; of a worker: its group, "" = none
   std::string address;         // of a worker's connection, a server's URL, a folder's path; "" = not known
   std::string state;           // "ready", "busy", "draining", "silent", "refusing", "up", "out for 8 s", …
   bool is_fit = true;          // it gets requests, or is only busy
@@ -29,6 +33,7 @@ struct MemberFacts {
   std::uint64_t failed = 0;    // of them, those that it lost or reset
   std::uint32_t connections = 0, idle_connections = 0;  // of a server, of this loop's
   std::vector<std::string> serves{};                    // of a worker: its routes; none = everything
+  std::vector<RouteClaim> claims{};                     // the same, to be matched
   std::chrono::seconds here_for{0};                     // of a worker: since it joined
   std::string text{};                                   // all of it in a line
 };

@@ -60,6 +60,15 @@ class SlotMap {
     retired_.clear();
   }
 
+  // Calls `visit` with the key of each object that is in use. It adds and retires nothing.
+  template <class Visit>
+  void for_each(Visit visit) {
+    for (std::size_t index = 0; index < slots_.size(); ++index) {
+      Slot& slot = slots_[index];
+      if (slot.is_live) visit(Key{slot.generation} << 32 | index, *slot.object);
+    }
+  }
+
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:

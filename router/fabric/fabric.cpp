@@ -33,7 +33,11 @@ std::size_t idle_cost(Bytes bytes) { return bytes.size() + kIdleFrameCost; }
 
 Fabric::Fabric(const FabricSettings& settings, Wire& wire, Welcome welcome, Counters& counters,
                std::function<void()> wants_turn_end)
-    : context_{settings, wire, counters, std::move(wants_turn_end)},
+    : context_{.settings = settings,
+               .wire = wire,
+               .counters = counters,
+               .wants_turn_end = std::move(wants_turn_end),
+               .tells_events = welcome.loop == 0},
       streams_(context_, first_id(settings.first_stream_id, welcome)),
       post_(context_),
       claims_(context_),

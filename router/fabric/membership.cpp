@@ -97,11 +97,12 @@ void Membership::join(Hello hello, ConnectionId connection) {
   worker.address = context_.wire.sender_address();
   worker.since = worker.heard = context_.now;
   parts_.claims.add(worker);
-  join_log_.write(context_.now,
-                  "worker " + name_of(worker) + " joined" + from(worker.address) + ": pid " +
-                      std::to_string(worker.hello.pid) + ", weight " + std::to_string(worker.hello.weight) +
-                      ", capacity " + std::to_string(worker.hello.capacity) + ", serves " + served_text(worker.hello),
-                  log::Level::info);
+  const std::string line = "worker " + name_of(worker) + " joined" + from(worker.address) + ": pid " +
+                           std::to_string(worker.hello.pid) + ", weight " + std::to_string(worker.hello.weight) +
+                           ", capacity " + std::to_string(worker.hello.capacity) + ", serves " +
+                           served_text(worker.hello);
+  join_log_.write(context_.now, line, log::Level::info);
+  context_.tell(Event::Kind::worker_joined, worker, line);
   parts_.post.outbox(worker).welcome(welcome_);
   context_.counters.workers = context_.roster.all().size();
   parts_.proof.roster_changed();
@@ -283,10 +284,10 @@ void Membership::lose(Worker& worker, std::string_view why) {
   const std::vector<StreamId> held = parts_.streams.select(
       [key](const FabricStream& stream) { return stream.place == Place::held && stream.worker == key; });
   const bool is_expected = worker.is_draining && held.empty();
-  context_.leave_log.write(context_.now,
-                           "worker " + name + " is gone: " + std::string(is_expected ? "it left" : why) + "; it held " +
-                               std::to_string(held.size()) + " streams",
-                           is_expected ? log::Level::info : log::Level::warning);
+  const std::string line = "worker " + name + " is gone: " + std::string(is_expected ? "it left" : why) + "; it held " +
+                           std::to_string(held.size()) + " streams";
+  context_.leave_log.write(context_.now, line, is_expected ? log::Level::info : log::Level::warning);
+  context_.tell(Event::Kind::worker_left, worker, line);
   parts_.claims.remove(worker);
   context_.roster.remove(key);
   context_.counters.workers = context_.roster.all().size();
@@ -336,6 +337,7 @@ MemberFacts Membership::facts_of(const Worker& worker) const {
   return {.kind = MemberFacts::Kind::worker,
           .name = hello.name,
           .instance = hello.instance,
+          .pid = hello.pid,
           .pool = hello.group,
           .address = worker.address,
           .state = std::string(state_of(worker, context_.now)),
@@ -346,6 +348,7 @@ MemberFacts Membership::facts_of(const Worker& worker) const {
           .taken = worker.taken,
           .failed = worker.failed,
           .serves = routes_of(hello),
+          .claims = hello.routes,
           .here_for = std::chrono::duration_cast<std::chrono::seconds>(context_.now - worker.since),
           .text = describe(worker)};
 }

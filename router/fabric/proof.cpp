@@ -174,9 +174,10 @@ void Proof::find_silent() {
     if (worker->is_silent || worker->owes_since == Time{} || context_.now - worker->owes_since < late) continue;
     worker->is_silent = is_anybody = true;
     worker->silent_since = context_.now;
-    context_.leave_log.write(
-        context_.now, "worker " + name_of(*worker) + " is silent: a dealt ping is not back after " + show_ms(late),
-        log::Level::info);
+    const std::string line =
+        "worker " + name_of(*worker) + " is silent: a dealt ping is not back after " + show_ms(late);
+    context_.leave_log.write(context_.now, line, log::Level::info);
+    context_.tell(Event::Kind::worker_silent, *worker, line);
   }
   if (!is_anybody) return;
   ++context_.counters.pings_late;
@@ -185,9 +186,10 @@ void Proof::find_silent() {
 
 void Proof::is_back(Worker& worker) {
   worker.is_silent = false;
-  context_.leave_log.write(
-      context_.now, "worker " + name_of(worker) + " is back after " + show_ms(context_.now - worker.silent_since),
-      log::Level::info);
+  const std::string line =
+      "worker " + name_of(worker) + " is back after " + show_ms(context_.now - worker.silent_since);
+  context_.leave_log.write(context_.now, line, log::Level::info);
+  context_.tell(Event::Kind::worker_back, worker, line);
   roster_changed();
 }
 

@@ -3,6 +3,7 @@
 #include "router/net/file_mark.h"
 #include "router/net/limits.h"
 #include "router/net/tls_files.h"
+#include "router/observe/events.h"
 #include "router/observe/log.h"
 
 namespace zeroway {
@@ -95,12 +96,15 @@ void TlsKeeper::load() {
     has_failed_ = has_complained_ = false;
     terms_.context = std::move(*context);
     log::info("TLS: new certificates are in use");
+    tell_event(Event::Kind::certificate, "TLS", "new certificates are in use");
     warn_of_expiry();
     return tell_(terms_);
   }
   if (has_failed_ && !has_complained_) {
     has_complained_ = true;
-    log::error("TLS: the old certificates stay in use: " + context.error().detail);
+    const std::string line = "the old certificates stay in use: " + context.error().detail;
+    log::error("TLS: " + line);
+    tell_event(Event::Kind::certificate, "TLS", line);
   }
   has_failed_ = true;
 }
@@ -108,7 +112,10 @@ void TlsKeeper::load() {
 void TlsKeeper::warn_of_expiry() {
   expiry_.set(kExpiryInterval);
   for (const CertificateEnd& end : terms_.context->ends()) {
-    if (const std::string warning = expiry_warning(end, clock_.wall_now()); !warning.empty()) log::warning(warning);
+    const std::string warning = expiry_warning(end, clock_.wall_now());
+    if (warning.empty()) continue;
+    log::warning(warning);
+    tell_event(Event::Kind::certificate, end.file, warning);
   }
 }
 

@@ -22,4 +22,11 @@ inline constexpr std::size_t kAccessLogBatch = 65'536;     // bytes gathered: on
 inline constexpr std::size_t kMostFieldText = 2'048;       // bytes of a field that a client chose, before escaping
 inline constexpr std::chrono::seconds kAccessLogEvery{1};  // a person who watches the file sees a request in 1 s
 
+// what operators see of requests and events
+inline constexpr std::size_t kMostFailed = 1'000;      // of one loop; some hundred bytes each
+inline constexpr std::size_t kMostSlow = 100;          // of one loop and one period
+inline constexpr std::chrono::minutes kSlowPeriod{5};  // long enough to look at them, short enough to be of today
+inline constexpr std::size_t kMostEvents = 1'000;      // a reader that was away for a minute misses none
+inline constexpr std::size_t kMostEventText = 1'000;   // bytes of a subject, and of a text
+
 }  // namespace zeroway

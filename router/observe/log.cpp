@@ -81,6 +81,8 @@ void finish() {
   for_each_place([](LogFile& file) { file.finish(); });
 }
 
+void set_level(Level level) { spdlog::default_logger_raw()->set_level(to_spdlog(level)); }
+
 bool is_on(Level level) { return spdlog::default_logger_raw()->should_log(to_spdlog(level)); }
 
 void write(Level level, std::string_view line) {

@@ -20,6 +20,8 @@ void reopen();
 // Waits until all lines are written, at most a second for each destination. Later lines are lost.
 void finish();
 [[nodiscard]] bool is_on(Level level);
+// From now on: Level::debug or Level::info, as set_up() does it.
+void set_level(Level level);
 void write(Level level, std::string_view line);
 
 inline void debug(std::string_view line) {

@@ -13,4 +13,9 @@ std::string utc_text(WallTime time, const char* shape) {
   return {text.data(), std::strftime(text.data(), text.size(), shape, &parts)};
 }
 
+std::string unix_seconds_text(WallTime time) {
+  const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  return std::to_string(millis / 1'000) + "." + std::to_string(1'000 + millis % 1'000).substr(1);
+}
+
 }  // namespace zeroway

@@ -11,5 +11,7 @@ namespace zeroway {
 
 // `shape` as strftime has it, for at most 63 characters; by default that of "2026-11-21 15:04:05 UTC", for people.
 [[nodiscard]] std::string utc_text(WallTime time, const char* shape = "%Y-%m-%d %H:%M:%S UTC");
+// Unix time in seconds with three digits: "1764516000.123".
+[[nodiscard]] std::string unix_seconds_text(WallTime time);
 
 }  // namespace zeroway
