@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "router/admin/limits.h"
 #include "router/plan/limits.h"
 
 namespace zeroway {
@@ -31,6 +32,7 @@ Lane::Lane(const Settings& settings, const MimeTypes& types, HashPool& hashes, W
       operators_(loop_, settings.exchange, clock_, access_),
       sweep_(loop_, [this] { on_sweep(); }) {
   exchanges_.answer_challenges(challenges_);
+  exchanges_.keep_requests(book_);
   sweep_.set(kSweepInterval);
 }
 
@@ -137,19 +139,38 @@ std::vector<MemberFacts> Lane::members() const {
   return all;
 }
 
+std::size_t Lane::change(const Change& change, std::size_t number) {
+  return change.kind == Change::Kind::worker ? change_workers(change) : close_streams(change, number);
+}
+
 std::size_t Lane::change_workers(const Change& change) {
   std::size_t met = 0;
-  if (change.to.held) met = fabric_.hold(change.member, *change.to.held);
-  if (change.to.weight) met = fabric_.weigh(change.member, *change.to.weight);
+  for (const std::string& member : change.members) {
+    std::size_t here = 0;
+    if (change.to.held) here = fabric_.hold(member, *change.to.held);
+    if (change.to.weight) here = fabric_.weigh(member, *change.to.weight);
+    met += here;
+  }
   return met;
 }
 
-LaneCensus Lane::census() const {
+std::size_t Lane::close_streams(const Change& change, std::size_t number) {
+  if (change.kind == Change::Kind::close_stream)
+    return change.loop == number && exchanges_.close(change.stream) ? 1 : 0;
+  return exchanges_.close_of(change.members.front());
+}
+
+LaneCensus Lane::census(CensusScope scope) {
   LaneCensus census;
   census.counters = counters_;
   census.members = members();
   for (const auto& [name, tally] : tallies_.all()) census.tallies.emplace(name, *tally);
   for (const auto& backend : plan_.now().backends) census.ready.push_back(backend->is_ready());
+  if (scope == CensusScope::requests) {
+    census.failed = book_.failed();
+    census.slow = book_.slow();
+  }
+  if (scope == CensusScope::streams) census.oldest = exchanges_.oldest(kMostStreamsTold, loop_.now());
   return census;
 }
 

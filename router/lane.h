@@ -25,6 +25,7 @@
 #include "router/net/loop.h"
 #include "router/net/loop_clock.h"
 #include "router/observe/counters.h"
+#include "router/observe/request_book.h"
 #include "router/observe/request_logs.h"
 #include "router/settings/settings.h"
 #include "router/trace/tracer.h"
@@ -69,9 +70,9 @@ class Lane {
   void flush_spans();
   // Those who answer requests, of all backends.
   [[nodiscard]] std::vector<MemberFacts> members() const;
-  [[nodiscard]] LaneCensus census() const;
-  // Returns how many workers the change met.
-  std::size_t change_workers(const Change& change);
+  [[nodiscard]] LaneCensus census(CensusScope scope);
+  // Of workers and streams; `number` is the lane's. Returns how many of them the change met.
+  std::size_t change(const Change& change, std::size_t number);
 
   [[nodiscard]] Loop& loop() { return loop_; }
   [[nodiscard]] const LoopClock& clock() const { return clock_; }
@@ -91,6 +92,8 @@ class Lane {
   };
 
   void on_sweep();
+  std::size_t change_workers(const Change& change);
+  std::size_t close_streams(const Change& change, std::size_t number);
   void open_door(DoorChange change);
   void drain_other_doors(const std::vector<DoorChange>& kept);
   void look();
@@ -109,6 +112,7 @@ class Lane {
   AccessGate access_{{clock_, hashes_}};
   HttpChallenges challenges_;
   TallyBook tallies_;
+  RequestBook book_;
   Exchanges exchanges_;
   Admission admission_;
   Operators operators_;

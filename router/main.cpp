@@ -39,13 +39,14 @@ int tell_trust(const std::string& state_dir) {
   return 0;
 }
 
-int serve(zeroway::Settings settings, zeroway::ReadSettings read_again) {
+int serve(zeroway::CommandLine line, zeroway::ReadSettings read_again) {
+  zeroway::Settings& settings = *line.settings;
   zeroway::PidFile pid_file;
   if (const auto written = pid_file.write(settings.pid_file); !written) {
     zeroway::log::error(written.error().detail);
     return 1;
   }
-  zeroway::Router router(std::move(settings), std::move(read_again));
+  zeroway::Router router(std::move(settings), std::move(read_again), line.shown_file);
   if (const auto opened = router.open(); !opened) {
     zeroway::log::error(opened.error().detail);
     return 1;
@@ -70,7 +71,7 @@ int main(int argc, char** argv) {
   if (!line.settings) return line.exit_code;
   if (const auto set_up = zeroway::log::set_up(line.settings->observe); !set_up) return failed(set_up.error().detail);
   for (const std::string& warning : line.warnings) zeroway::log::warning(warning);
-  const int exit_code = serve(std::move(*line.settings), [words] { return zeroway::read_command_line(words); });
+  const int exit_code = serve(std::move(line), [words] { return zeroway::read_command_line(words); });
   zeroway::log::finish();
   return exit_code;
 }

@@ -1,5 +1,6 @@
 #include "router/operator_desk.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "router/admin/limits.h"
@@ -14,8 +15,13 @@ Loop& OperatorDesk::first_loop() const { return lanes_.front()->loop(); }
 
 // --- the census
 
-void OperatorDesk::take_census(Loop& loop, Told told) {
-  first_loop().post([this, who = Waiting{&loop, std::move(told)}]() mutable { ask(std::move(who)); });
+void OperatorDesk::take_census(Loop& loop, CensusScope scope, Told told) {
+  first_loop().post([this, scope, who = Waiting{&loop, std::move(told)}]() mutable {
+    if (scope == CensusScope::numbers) return ask(std::move(who));
+    begin_census(scope, [who = std::move(who)](std::shared_ptr<const Census> census) {
+      who.loop->post([told = who.told, census = std::move(census)] { told(census); });
+    });
+  });
 }
 
 void OperatorDesk::ask(Waiting who) {
@@ -23,17 +29,23 @@ void OperatorDesk::ask(Waiting who) {
   if (is_fresh) return who.loop->post([told = std::move(who.told), census = latest_] { told(census); });
   waiting_.push_back(std::move(who));
   if (waiting_.size() > 1) return;
-  auto census = std::make_shared<Census>();
-  tasks_.describe(*census);
-  visit(0, std::move(census));
+  begin_census(CensusScope::numbers, [this](std::shared_ptr<const Census> census) { finish(std::move(census)); });
 }
 
-void OperatorDesk::visit(std::size_t lane, std::shared_ptr<Census> census) {
-  if (lane == lanes_.size())
-    return first_loop().post([this, census = std::move(census)]() mutable { finish(std::move(census)); });
-  lanes_[lane]->loop().post([this, lane, census = std::move(census)]() mutable {
-    census->add(lanes_[lane]->census());
-    visit(lane + 1, std::move(census));
+void OperatorDesk::begin_census(CensusScope scope, Finish finish) {
+  auto census = std::make_shared<Census>();
+  tasks_.describe(*census);
+  visit(0, scope, std::move(census), std::move(finish));
+}
+
+void OperatorDesk::visit(std::size_t lane, CensusScope scope, std::shared_ptr<Census> census, Finish finish) {
+  if (lane == lanes_.size()) {
+    return first_loop().post(
+        [census = std::move(census), finish = std::move(finish)]() mutable { finish(std::move(census)); });
+  }
+  lanes_[lane]->loop().post([this, lane, scope, census = std::move(census), finish = std::move(finish)]() mutable {
+    census->add(lanes_[lane]->census(scope), lane);
+    visit(lane + 1, scope, std::move(census), std::move(finish));
   });
 }
 
@@ -55,30 +67,60 @@ void OperatorDesk::write(std::function<AdminReply()> write, Loop& loop, std::fun
 void OperatorDesk::change(const Change& change, Loop& loop, ChangeDone done) {
   first_loop().post([this, change, &loop, done = std::move(done)]() mutable {
     latest_.reset();
+    if (change.kind == Change::Kind::worker) return name_all_instances(std::move(change), loop, std::move(done));
+    change_all(change, loop, std::move(done));
+  });
+}
+
+// Each loop knows a worker by another instance.
+void OperatorDesk::name_all_instances(Change change, Loop& loop, ChangeDone done) {
+  begin_census(CensusScope::numbers, [this, change = std::move(change), &loop,
+                                      done = std::move(done)](const std::shared_ptr<const Census>& census) mutable {
+    for (const MemberFacts& member : census->members) {
+      const auto& others = member.other_instances;
+      const bool is_meant = member.instance == change.members.front() ||
+                            std::find(others.begin(), others.end(), change.members.front()) != others.end();
+      if (!is_meant) continue;
+      change.members = others;
+      change.members.push_back(member.instance);
+      break;
+    }
     change_all(change, loop, std::move(done));
   });
 }
 
 void OperatorDesk::change_all(const Change& change, Loop& loop, ChangeDone done) {
+  const auto tell = [&](Result<std::size_t> met) { loop.post([done, met = std::move(met)] { done(met); }); };
   switch (change.kind) {
-    case Change::Kind::reload:
-      return loop.post([done = std::move(done), reloaded = tasks_.reload()] {
-        done(reloaded ? Result<std::size_t>(std::size_t{1}) : Result<std::size_t>(reloaded.error()));
-      });
+    case Change::Kind::reload: {
+      const auto reloaded = tasks_.reload();
+      return tell(reloaded ? Result<std::size_t>(std::size_t{1}) : Result<std::size_t>(reloaded.error()));
+    }
     case Change::Kind::reopen_logs:
       tasks_.reopen_logs();
-      return loop.post([done = std::move(done)] { done(std::size_t{1}); });
-    case Change::Kind::member:
-      return change_lanes(change, 0, tasks_.change_servers(change), loop, std::move(done));
+      return tell(std::size_t{1});
+    case Change::Kind::drain:
+      tasks_.drain();
+      return tell(std::size_t{1});
+    case Change::Kind::log_level:
+      tasks_.set_log_level(change);
+      return tell(std::size_t{1});
+    case Change::Kind::server:
+      return tell(tasks_.change_servers(change));
+    case Change::Kind::worker:
+    case Change::Kind::close_stream:
+    case Change::Kind::close_of:
+      return change_lanes(change, 0, 0, loop, std::move(done));
   }
 }
 
-// A worker is known to every loop. It counts once.
 void OperatorDesk::change_lanes(const Change& change, std::size_t lane, std::size_t met, Loop& loop, ChangeDone done) {
   if (lane == lanes_.size()) return loop.post([met, done = std::move(done)] { done(met); });
   lanes_[lane]->loop().post([this, change, lane, met, &loop, done = std::move(done)]() mutable {
-    const std::size_t here = lanes_[lane]->change_workers(change);
-    change_lanes(change, lane + 1, lane == 0 ? met + here : met, loop, std::move(done));
+    const std::size_t here = lanes_[lane]->change(change, lane);
+    // A worker is known to every loop. It counts once.
+    const std::size_t so_far = change.kind == Change::Kind::worker ? std::max(met, here) : met + here;
+    change_lanes(change, lane + 1, so_far, loop, std::move(done));
   });
 }
 

@@ -23,6 +23,8 @@ struct OperatorTasks {
   std::function<void(Census&)> describe;  // all but what loops know
   std::function<Result<>()> reload;       // reads the configuration file again
   std::function<void()> reopen_logs;
+  std::function<void()> drain;
+  std::function<void(const Change&)> set_log_level;
   std::function<std::size_t(const Change&)> change_servers;  // returns how many servers the change met
 };
 
@@ -31,7 +33,7 @@ class OperatorDesk final : public Desk {
   // `lanes` are there before the first call, and do not change any more.
   OperatorDesk(const std::vector<std::unique_ptr<Lane>>& lanes, OperatorTasks tasks);
 
-  void take_census(Loop& loop, Told told) override;
+  void take_census(Loop& loop, CensusScope scope, Told told) override;
   void change(const Change& change, Loop& loop, ChangeDone done) override;
   void write(std::function<AdminReply()> write, Loop& loop, std::function<void(AdminReply)> done) override;
   // Before the loops are destroyed: nothing is written any more.
@@ -44,9 +46,13 @@ class OperatorDesk final : public Desk {
   };
 
   [[nodiscard]] Loop& first_loop() const;
+  using Finish = std::function<void(std::shared_ptr<const Census>)>;
+
   void ask(Waiting who);
-  void visit(std::size_t lane, std::shared_ptr<Census> census);
+  void begin_census(CensusScope scope, Finish finish);
+  void visit(std::size_t lane, CensusScope scope, std::shared_ptr<Census> census, Finish finish);
   void finish(std::shared_ptr<const Census> census);
+  void name_all_instances(Change change, Loop& loop, ChangeDone done);
   void change_lanes(const Change& change, std::size_t lane, std::size_t met, Loop& loop, ChangeDone done);
   void change_all(const Change& change, Loop& loop, ChangeDone done);
 

@@ -20,6 +20,7 @@
 #include "router/lane.h"
 #include "router/net/signals.h"
 #include "router/net/socket.h"
+#include "router/observe/events.h"
 #include "router/observe/log.h"
 #include "router/observe/report.h"
 #include "router/plan/make_plan.h"
@@ -97,14 +98,20 @@ struct Router::Entrance {
   }
 };
 
-Router::Router(Settings settings, ReadSettings read_again)
+Router::Router(Settings settings, ReadSettings read_again, std::shared_ptr<const std::string> shown_file)
     : read_again_(std::move(read_again)),
       settings_(std::move(settings)),
       types_(MimeTypes::read("/etc/mime.types")),
       hashes_(std::make_unique<HashPool>(fits_hash)),
+      shown_file_(std::move(shown_file)),
       desk_(lanes_, {.describe = [this](Census& census) { describe(census); },
                      .reload = [this] { return reload_sites(); },
                      .reopen_logs = [this] { reopen_logs(); },
+                     .drain =
+                         [this] {
+                           if (!is_draining_) drain();
+                         },
+                     .set_log_level = [this](const Change& change) { set_log_level(change); },
                      .change_servers = [this](const Change& change) { return change_servers(change); }}) {}
 
 Router::~Router() {
@@ -461,6 +468,7 @@ void Router::drain() {
   certificates_->stop();
   for (const auto& entrance : entrances_) entrance->kept.clear();  // else the addresses would still take connections
   log::info("draining: open requests end, nothing new begins");
+  tell_event(Event::Kind::draining, "router", "open requests end, nothing new begins");
   Loop& first = lanes_.front()->loop();
   drain_timer_ = std::make_unique<Timer>(first, [this] { drain_timed_out(); });
   drain_timer_->set(settings_.drain_timeout);
@@ -513,12 +521,14 @@ Result<> Router::reload_sites() {
     reloads_.last = std::chrono::system_clock::now();
     reloads_.error.clear();
     log::info("the configuration file is read again");
+    tell_event(Event::Kind::reload, settings_.file->path, "the configuration file is read again");
     say_it_serves();
   } else {
     ++reloads_.failed;
     reloads_.error = reloaded.error().detail;
     log_lines(reloads_.error);
     log::error("the configuration file is not used: the router goes on as before");
+    tell_event(Event::Kind::reload_failed, settings_.file ? settings_.file->path : "", reloads_.error);
   }
   return reloaded;
 }
@@ -531,7 +541,10 @@ Result<> Router::use_file_again() {
   line.settings->state_dir = settings_.state_dir;
   line.settings->edge = settings_.edge;  // connections of all listeners share these limits
   auto plan = read_sites(*line.settings);
-  return plan ? adopt(std::move(*plan)) : Result<>(plan.error());
+  if (!plan) return plan.error();
+  auto adopted = adopt(std::move(*plan));
+  if (adopted) shown_file_ = line.shown_file;
+  return adopted;
 }
 
 // --- for operators
@@ -556,14 +569,33 @@ void Router::describe(Census& census) const {
   count_shared(census.counters);
   census.process = read_process_facts();
   census.reloads = reloads_;
+  census.log.is_debug = log::is_on(log::Level::debug);
+  if (log_level_until_ != Time{})
+    census.log.left = std::chrono::ceil<std::chrono::seconds>(log_level_until_ - lanes_.front()->loop().now());
+  census.config_file = settings_.file ? settings_.file->path : "";
+  census.config = shown_file_;
 }
 
 std::size_t Router::change_servers(const Change& change) {
   std::size_t met = 0;
-  if (!change.to.held) return met;
   for (const auto& pool : parts_.pools)
-    if (pool) met += pool->hold(change.member, *change.to.held);
+    if (pool && change.to.held) met += pool->hold(change.members.front(), *change.to.held);
   return met;
+}
+
+// For a time: a debug log that is forgotten fills the disk.
+void Router::set_log_level(const Change& change) {
+  log::set_level(change.is_debug ? log::Level::debug : log::Level::info);
+  const Time now = lanes_.front()->loop().now();
+  log_level_until_ = now + change.time;
+  if (log_level_timer_ == nullptr)
+    log_level_timer_ = std::make_unique<Timer>(lanes_.front()->loop(), [this] { restore_log_level(); });
+  log_level_timer_->set(std::chrono::duration_cast<Millis>(change.time));
+}
+
+void Router::restore_log_level() {
+  log::set_level(settings_.observe.verbose ? log::Level::debug : log::Level::info);
+  log_level_until_ = Time{};
 }
 
 struct Router::Report {

@@ -40,7 +40,9 @@ using ReadSettings = std::function<CommandLine()>;
 class Router : private CertificateUsers {
  public:
   // `read_again` reads the command line and its file anew, for a reload.
-  explicit Router(Settings settings, ReadSettings read_again = {});
+  // `shown_file`: see CommandLine.
+  explicit Router(Settings settings, ReadSettings read_again = {},
+                  std::shared_ptr<const std::string> shown_file = nullptr);
   ~Router() override;
 
   // Binds the fabric's endpoints and the listeners of the plan. The error names what cannot be bound.
@@ -67,6 +69,8 @@ class Router : private CertificateUsers {
   [[nodiscard]] std::vector<DoorChange> doors_of(std::size_t lane);
   void describe(Census& census) const;
   [[nodiscard]] std::size_t change_servers(const Change& change);
+  void set_log_level(const Change& change);
+  void restore_log_level();
   void renewed(const CertificateSpec& spec) override;
   void answer(std::shared_ptr<const OpenChallenges> open, std::function<void()> done) override;
   void answer_by_tls(const OpenChallenges* open);
@@ -98,11 +102,14 @@ class Router : private CertificateUsers {
   std::string instance_;                    // as WELCOME names the router
   WallTime began_{};
   ReloadFacts reloads_;
+  std::shared_ptr<const std::string> shown_file_;  // of the plan in use
   OperatorDesk desk_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<SecretsKeeper> secrets_keeper_;
   std::unique_ptr<Timer> drain_timer_;
+  std::unique_ptr<Timer> log_level_timer_;
+  Time log_level_until_{};                               // Time{} = the level is that of the settings
   std::unique_ptr<StapleStore> staples_;                 // outlives the entrances
   std::unique_ptr<CertificateKeeper> certificates_;      // also when no site wants one: a reload may bring such a site
   std::shared_ptr<const TlsChallenges> tls_challenges_;  // null = none is open

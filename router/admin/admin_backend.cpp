@@ -6,6 +6,7 @@
 #include "router/admin/limits.h"
 #include "router/exchange/client_info.h"
 #include "router/observe/escape.h"
+#include "router/observe/events.h"
 #include "router/observe/log.h"
 
 namespace zeroway {
@@ -28,12 +29,15 @@ std::string token_in(const Head& head) {
 
 AdminRequest request_of(const BackendRequest& request) {
   const std::string_view target = request.head.path();
+  const auto mark = target.find('?');
   return {.method = std::string(request.head.method()),
-          .path = std::string(target.substr(0, target.find('?'))),
+          .path = std::string(target.substr(0, mark)),
+          .query = mark == std::string_view::npos ? "" : std::string(target.substr(mark + 1)),
           .host = std::string(request.head.authority()),
           .token = token_in(request.head),
           .content_type = text_of(request.head, "content-type"),
           .accept = text_of(request.head, "accept"),
+          .last_event_id = text_of(request.head, "last-event-id"),
           .address = request.client.address,
           .has_certificate = request.client.has_certificate};
 }
@@ -42,7 +46,6 @@ AdminRequest request_of(const BackendRequest& request) {
 Head head_of(const AdminReply& reply) {
   Head head{{":status", std::to_string(reply.status)},
             {"content-type", reply.type},
-            {"content-length", std::to_string(reply.body.size())},
             {"cache-control", "no-store"},
             {"x-content-type-options", "nosniff"},
             {"content-security-policy", "default-src 'none'; frame-ancestors 'none'"},
@@ -59,12 +62,15 @@ std::string shown(const AdminRequest& request) {
 
 void tell_change(const AdminRequest& request, const Result<std::size_t>& met) {
   const std::string how = met ? (*met > 0 ? "done" : "nobody has this name") : "failed: " + met.error().detail;
-  log::info("management: " + shown(request) + ": " + how);
+  const std::string line = shown(request) + ": " + how;
+  log::info("management: " + line);
+  tell_event(Event::Kind::change, request.path, line);
 }
 
 }  // namespace
 
-AdminBackend::AdminBackend(Loop& loop, Desk& desk, const AdminSpec& spec) : loop_(loop), desk_(desk), gate_(spec) {}
+AdminBackend::AdminBackend(Loop& loop, Desk& desk, const AdminSpec& spec)
+    : loop_(loop), desk_(desk), gate_(spec), watchers_(loop, desk, event_book(), *this) {}
 
 AdminBackend::~AdminBackend() { loop_.forget_turn_end(*this); }
 
@@ -109,7 +115,7 @@ void AdminBackend::reset(StreamKey key, ResetCode) {
 void AdminBackend::credit(StreamKey key, std::uint32_t bytes) {
   Stream* const stream = find(key);
   if (stream == nullptr || !stream->window.add(bytes)) return;
-  if (stream->stage == Stage::answered) send(key);
+  if (stream->stage >= Stage::answered) send(key);
 }
 
 // --- Requests
@@ -142,20 +148,22 @@ std::optional<AdminReply> AdminBackend::refusal(const AdminRequest& request) {
 void AdminBackend::act(StreamKey key, const AdminRequest& request) {
   AdminStep step = step_of(request);
   if (auto* reply = std::get_if<AdminReply>(&step)) return answer(key, std::move(*reply));
-  if (const auto* write = std::get_if<WriteReply>(&step)) return ask(key, *write);
+  if (const auto* what = std::get_if<Ask>(&step)) return ask(key, *what);
+  if (const auto* from = std::get_if<Watch>(&step)) return watch(key, *from);
   change(key, std::get<Change>(step));
 }
 
-void AdminBackend::ask(StreamKey key, WriteReply write) {
-  desk_.take_census(loop_, [this, key, write, life = std::weak_ptr<bool>(life_)](const auto& census) {
-    if (life.expired()) return;
-    const Stream* const stream = find(key);
-    if (stream == nullptr) return;
-    desk_.write([write, request = stream->request, census] { return write(request, *census); }, loop_,
-                [this, key, life](AdminReply reply) {
-                  if (!life.expired()) answer(key, std::move(reply));
-                });
-  });
+void AdminBackend::ask(StreamKey key, const Ask& what) {
+  desk_.take_census(loop_, what.scope,
+                    [this, key, write = what.write, life = std::weak_ptr<bool>(life_)](const auto& census) {
+                      if (life.expired()) return;
+                      const Stream* const stream = find(key);
+                      if (stream == nullptr) return;
+                      desk_.write([write, request = stream->request, census] { return write(request, *census); }, loop_,
+                                  [this, key, life](AdminReply reply) {
+                                    if (!life.expired()) answer(key, std::move(reply));
+                                  });
+                    });
 }
 
 void AdminBackend::change(StreamKey key, const Change& change) {
@@ -168,12 +176,56 @@ void AdminBackend::change(StreamKey key, const Change& change) {
   });
 }
 
+// --- Events
+
+void AdminBackend::watch(StreamKey key, const Watch& from) {
+  Stream* const stream = find(key);
+  if (watching() >= kMostEventReaders)
+    return answer(key, admin_error(503, "too many readers of events are here: try again later"));
+  stream->stage = Stage::watching;
+  const bool is_bare = stream->request.method == "HEAD";
+  Head head = head_of({.type = "text/event-stream"});
+  if (BackendEvents* to = stream->reply_to.find()) to->head(head, is_bare ? Last::yes : Last::no);
+  if (is_bare) return finish(key);
+  watchers_.add(key, from.after);
+}
+
+std::size_t AdminBackend::watching() const {
+  return static_cast<std::size_t>(std::count_if(
+      streams_.begin(), streams_.end(), [](const auto& entry) { return entry.second->stage == Stage::watching; }));
+}
+
+bool AdminBackend::push(StreamKey key, std::string_view text) {
+  Stream* const stream = find(key);
+  if (stream == nullptr) return false;
+  stream->reply.assign(text);  // all before it is sent
+  stream->sent = 0;
+  send(key);
+  return find(key) != nullptr;
+}
+
+bool AdminBackend::is_through(StreamKey key) {
+  const Stream* const stream = find(key);
+  return stream == nullptr || stream->sent == stream->reply.size();
+}
+
+// What is sent of the reply cannot be told from a whole one otherwise.
+void AdminBackend::drop(StreamKey key) {
+  Stream* const stream = find(key);
+  if (stream == nullptr) return;
+  const ReplyTo reply_to = stream->reply_to;
+  remove(key);
+  if (BackendEvents* to = reply_to.find())
+    to->reset({Fault::backend, Code::backend_timeout, false, "a reader of events took nothing for too long"});
+}
+
 // --- Replies
 
 void AdminBackend::answer(StreamKey key, AdminReply reply) {
   Stream* const stream = find(key);
   if (stream == nullptr) return;
   Head head = head_of(reply);
+  head.add("content-length", std::to_string(reply.body.size()));
   const bool is_bare = stream->request.method == "HEAD" || reply.body.empty();
   stream->stage = Stage::answered;
   if (!is_bare) stream->reply = std::move(reply.body);
@@ -185,6 +237,7 @@ void AdminBackend::answer(StreamKey key, AdminReply reply) {
 // Each verb may end the stream.
 void AdminBackend::send(StreamKey key) {
   while (Stream* const stream = find(key)) {
+    if (stream->sent == stream->reply.size() && stream->stage == Stage::watching) return;
     if (stream->sent == stream->reply.size()) return finish(key);
     const std::size_t size = std::min<std::size_t>(stream->reply.size() - stream->sent, stream->window.left());
     if (size == 0) return;

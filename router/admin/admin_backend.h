@@ -3,7 +3,8 @@
 //     head ── gate ── refused, or too many are open ──────────────────────▶ reply
 //              └─ its body, whole ── step ── at once ─────────────────────▶ reply
 //                                          ├─ census of all loops, written elsewhere ▶ reply
-//                                          └─ change ──────────────────────▶ reply
+//                                          ├─ change ──────────────────────▶ reply
+//                                          └─ watch ── events, without end ▶ reply
 //
 // Owner: LoopBackends, one for each specification.   Thread: one loop.
 // A reply is written once and sent as its client gives credit. Not here: what is answered (admin/admin_api.h).
@@ -19,12 +20,13 @@
 #include "proto/window.h"
 #include "router/admin/admin_api.h"
 #include "router/admin/admin_gate.h"
+#include "router/admin/event_watchers.h"
 #include "router/exchange/backend.h"
 #include "router/net/loop.h"
 
 namespace zeroway {
 
-class AdminBackend final : public Backend, private TurnEnd {
+class AdminBackend final : public Backend, private TurnEnd, private EventWatchers::Streams {
  public:
   // `loop` and `desk` outlive this object.
   AdminBackend(Loop& loop, Desk& desk, const AdminSpec& spec);
@@ -38,7 +40,7 @@ class AdminBackend final : public Backend, private TurnEnd {
   void credit(StreamKey key, std::uint32_t bytes) override;
 
  private:
-  enum class Stage : std::uint8_t { arrived, admitted, acting, answered };
+  enum class Stage : std::uint8_t { arrived, admitted, acting, answered, watching };
 
   struct Stream {
     ReplyTo reply_to;
@@ -54,7 +56,15 @@ class AdminBackend final : public Backend, private TurnEnd {
   void serve(StreamKey key);
   [[nodiscard]] std::optional<AdminReply> refusal(const AdminRequest& request);
   void act(StreamKey key, const AdminRequest& request);
-  void ask(StreamKey key, WriteReply write);
+  void ask(StreamKey key, const Ask& what);
+  void watch(StreamKey key, const Watch& from);
+  [[nodiscard]] std::size_t watching() const;
+
+  // EventWatchers::Streams
+  bool push(StreamKey key, std::string_view text) override;
+  [[nodiscard]] bool is_through(StreamKey key) override;
+  void drop(StreamKey key) override;
+
   void change(StreamKey key, const Change& change);
   void answer(StreamKey key, AdminReply reply);
   void send(StreamKey key);
@@ -65,6 +75,7 @@ class AdminBackend final : public Backend, private TurnEnd {
   Loop& loop_;
   Desk& desk_;
   AdminGate gate_;
+  EventWatchers watchers_;
   boost::unordered_flat_map<StreamKey, std::unique_ptr<Stream>> streams_;
   std::vector<std::unique_ptr<Stream>> over_;  // until the end of the turn: a verb may still read their bytes
   std::vector<StreamKey> due_;                 // to be served at the end of the turn

@@ -3,6 +3,8 @@
 // Owner: AdminBackend; values.   Thread: one loop.
 // Not here: who may ask (admin/admin_gate.h), what is answered (admin/admin_api.h).
 #pragma once
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,10 +14,12 @@ namespace zeroway {
 
 struct AdminRequest {
   std::string method, path;  // `path` canonical, without a query
+  std::string query;         // as it came, without '?'
   std::string host;          // with its port, as it came
   std::string token;         // "" = none
   std::string content_type, accept;
-  std::string address;  // the client's; "" of a unix socket
+  std::string last_event_id;  // of a reader of events that resumes; "" = none
+  std::string address;        // the client's; "" of a unix socket
   bool has_certificate = false;
   std::string body{};
 
@@ -28,6 +32,12 @@ struct AdminReply {
   std::string body{};
   std::vector<std::pair<std::string, std::string>> fields{};  // further ones
 };
+
+// The value of a parameter of the query, decoded; nothing when the parameter is not there.
+[[nodiscard]] std::optional<std::string> query_value(std::string_view query, std::string_view name);
+// Names in the query that are not among `known`: the first of them.
+[[nodiscard]] std::optional<std::string> unknown_parameter(std::string_view query,
+                                                           std::span<const std::string_view> known);
 
 // As RFC 9457 has it.
 [[nodiscard]] AdminReply admin_error(int status, std::string_view detail);

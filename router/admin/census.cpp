@@ -1,6 +1,7 @@
 #include "router/admin/census.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "router/observe/report.h"
@@ -9,19 +10,40 @@ namespace zeroway {
 
 namespace {
 
-// What makes two loops' members the same one.
+// What makes two loops' members the same one. A worker has an instance for each of its connections: it is known by its
+// process.
 std::string key_of(const MemberFacts& member) {
-  std::string key(to_text(member.kind));
-  for (const std::string* part : {&member.name, &member.instance, &member.pool, &member.address})
-    key.append("\n").append(*part);
+  std::string key = std::string(to_text(member.kind)) + "\n" + std::to_string(member.pid);
+  for (const std::string* part : {&member.name, &member.pool, &member.address}) key.append("\n").append(*part);
   return key;
+}
+
+// Makes the keys of one list. Two workers of one loop are never one: containers share process numbers.
+class MemberKeys {
+ public:
+  [[nodiscard]] std::string next(const MemberFacts& member) {
+    std::string key = key_of(member);
+    if (member.kind != MemberFacts::Kind::worker) return key;
+    return key + "\n" + std::to_string(seen_[key]++);
+  }
+
+ private:
+  std::map<std::string, int> seen_;
+};
+
+template <class T>
+void move_to(std::vector<T>& all, std::vector<T>&& more) {
+  std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
 // A worker has a connection to each loop, with streams of its own. All loops share the pools of servers: only what a
 // loop counts is summed.
 void join(MemberFacts& known, const MemberFacts& more) {
   if (known.kind != MemberFacts::Kind::server) known.open += more.open;
-  if (known.kind == MemberFacts::Kind::worker) known.capacity += more.capacity;
+  if (known.kind == MemberFacts::Kind::worker) {
+    known.capacity += more.capacity;
+    known.other_instances.push_back(more.instance);
+  }
   known.taken += more.taken;
   known.failed += more.failed;
   known.connections += more.connections;
@@ -34,19 +56,23 @@ void join(MemberFacts& known, const MemberFacts& more) {
 
 }  // namespace
 
-void Census::add(LaneCensus&& lane) {
+void Census::add(LaneCensus&& lane, std::size_t loop) {
   zeroway::add(counters, lane.counters);
   for (auto& [name, tally] : lane.tallies) tallies[name].add(tally);
   std::map<std::string, std::size_t> places;  // else many workers of many loops would take a second
-  for (std::size_t at = 0; at < members.size(); ++at) places.emplace(key_of(members[at]), at);
+  MemberKeys known, more;
+  for (std::size_t at = 0; at < members.size(); ++at) places.emplace(known.next(members[at]), at);
   for (MemberFacts& member : lane.members) {
-    const auto [place, is_new] = places.emplace(key_of(member), members.size());
+    const auto [place, is_new] = places.emplace(more.next(member), members.size());
     if (is_new) {
       members.push_back(std::move(member));
     } else {
       join(members[place->second], member);
     }
   }
+  move_to(failed, std::move(lane.failed));
+  move_to(slow, std::move(lane.slow));
+  for (OpenRequest& request : lane.oldest) oldest.push_back({loop, std::move(request)});
   ready.resize(std::max(ready.size(), lane.ready.size()));
   for (std::size_t at = 0; at < lane.ready.size(); ++at) ready[at] = ready[at] || lane.ready[at];
 }

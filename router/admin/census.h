@@ -12,7 +12,9 @@
 
 #include "router/admin/process_facts.h"
 #include "router/exchange/member_facts.h"
+#include "router/exchange/open_request.h"
 #include "router/observe/counters.h"
+#include "router/observe/request_book.h"
 #include "router/observe/request_tally.h"
 #include "router/observe/wall_clock.h"
 #include "router/plan/plan.h"
@@ -25,6 +27,23 @@ struct LaneCensus {
   std::map<TallyName, RequestTally> tallies;
   std::vector<MemberFacts> members;
   std::vector<bool> ready;  // in the order of Plan::backends: whether somebody could answer now
+  // Only when they are asked for:
+  std::vector<KeptRequest> failed, slow;
+  std::vector<OpenRequest> oldest;
+};
+
+// What is asked for. Requests and streams are texts, and each question gets its own: only numbers are shared.
+enum class CensusScope : std::uint8_t { numbers, requests, streams };
+
+// A request that is open on a loop.
+struct OpenStream {
+  std::size_t loop = 0;
+  OpenRequest request;
+};
+
+struct LogFacts {
+  bool is_debug = false;
+  std::chrono::seconds left{0};  // until the level is as it was at the start; 0 = it is
 };
 
 // A listener that is open.
@@ -59,11 +78,22 @@ struct Census {
   std::vector<CertificateFacts> certificates;
   ProcessFacts process;
   ReloadFacts reloads;
+  LogFacts log;
+  std::string config_file;                    // "" = none
+  std::shared_ptr<const std::string> config;  // what it says, as JSON without secrets; null = no file
+  std::vector<KeptRequest> failed, slow;      // CensusScope::requests
+  std::vector<OpenStream> oldest;             // CensusScope::streams
 
-  void add(LaneCensus&& lane);
+  // `loop`: the lane's number.
+  void add(LaneCensus&& lane, std::size_t loop);
   // Whether the router takes new requests and can answer them: it does not drain, and every backend that a route of
   // the file names has somebody. Else `why` says what is missing.
   [[nodiscard]] bool is_ready(std::string* why = nullptr) const;
 };
+
+// Where operators ask is no traffic.
+[[nodiscard]] inline bool is_traffic(const TallyName& name) {
+  return name.backend != "admin" && name.site != "management";
+}
 
 }  // namespace zeroway

@@ -1,9 +1,12 @@
 #include "router/admin/census_json.h"
 
+#include <array>
+#include <charconv>
 #include <variant>
 
 #include "router/admin/json_text.h"
 #include "router/observe/report.h"
+#include "router/observe/time_text.h"
 
 namespace zeroway {
 
@@ -96,9 +99,23 @@ const RequestTally& tally_of(const Census& census, const TallyName& name) {
   return found == census.tallies.end() ? kNothing : found->second;
 }
 
-std::string time_text(WallTime time) {
-  const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-  return std::to_string(millis / 1'000) + "." + std::to_string(1'000 + millis % 1'000).substr(1);
+std::uint64_t failures_of(const RequestTally& tally) {
+  std::uint64_t all = 0;
+  for (const std::uint64_t one : tally.failures) all += one;
+  return all;
+}
+
+// Seconds: 0.0001 … 60. There is one count more, of what is above the last bound.
+void write_histogram(JsonText& out, const Histogram& histogram) {
+  out.object().key("bounds").array();
+  for (const Histogram::Micros end : Histogram::kEnds) {
+    std::array<char, 32> text{};
+    const double seconds = static_cast<double>(end.count()) / 1e6;
+    out.raw({text.data(), std::to_chars(text.data(), text.data() + text.size(), seconds).ptr});
+  }
+  out.end_array().key("counts").array();
+  for (std::size_t range = 0; range <= Histogram::kEnds.size(); ++range) out.number(histogram.count(range));
+  out.end_array().end_object();
 }
 
 void write_uptime(JsonText& out, const Census& census) {
@@ -130,6 +147,32 @@ std::string health_json(const Census& census) {
   return out.take();
 }
 
+std::string numbers_json(const Census& census) {
+  RequestTally all;
+  for (const auto& [name, tally] : census.tallies)
+    if (is_traffic(name)) all.add(tally);
+  std::uint64_t workers = 0, servers = 0;
+  for (const MemberFacts& member : census.members) {
+    workers += member.kind == MemberFacts::Kind::worker;
+    servers += member.kind == MemberFacts::Kind::server;
+  }
+  JsonText out;
+  out.object().key("at").raw(unix_seconds_text(census.now));
+  write_uptime(out, census);
+  out.member("draining", census.is_draining).member("ready", census.is_ready());
+  write_tally(out, all);
+  out.member("failures", failures_of(all))
+      .member("connections_open", census.counters.connections_open)
+      .member("workers", workers)
+      .member("servers", servers)
+      .key("duration");
+  write_histogram(out, all.duration);
+  out.key("wait");
+  write_histogram(out, all.wait);
+  out.end_object();
+  return out.take();
+}
+
 std::string version_json(const Census& census) {
   JsonText out;
   out.object()
@@ -143,7 +186,7 @@ std::string version_json(const Census& census) {
       .member("done", census.reloads.done)
       .member("failed", census.reloads.failed)
       .key("last")
-      .raw(time_text(census.reloads.last))
+      .raw(unix_seconds_text(census.reloads.last))
       .member("error", census.reloads.error)
       .end_object()
       .end_object();
@@ -186,6 +229,7 @@ std::string routes_json(const Census& census) {
           .member("path", route.path)
           .member("answer", answer_of(route))
           .member("backend", route.backend_name)
+          .member("methods", route.methods.text())
           .member("web_sockets", route.takes_web_sockets)
           .key("traffic")
           .object();
@@ -229,7 +273,7 @@ std::string certificates_json(const Census& census) {
       out.object()
           .member("file", certificate.file)
           .key("not_after")
-          .raw(time_text(certificate.ends))
+          .raw(unix_seconds_text(certificate.ends))
           .member("days_left", left / 24)
           .end_object();
     }

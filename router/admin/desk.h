@@ -3,15 +3,19 @@
 // Owner: the router's OperatorDesk is the one Desk, and outlives the backends.   Thread: any calls; answers come on the
 // loop of the caller. Not here: what a request means (admin/admin_api.h).
 #pragma once
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "proto/error.h"
 #include "router/admin/admin_request.h"
 #include "router/admin/census.h"
+#include "router/exchange/backend.h"
 
 namespace zeroway {
 
@@ -25,11 +29,24 @@ struct MemberChange {
 
 // A change that an operator asks for.
 struct Change {
-  enum class Kind : std::uint8_t { reload, reopen_logs, member };
+  enum class Kind : std::uint8_t {
+    reload,
+    reopen_logs,
+    drain,         // the router ends, as at SIGTERM
+    log_level,     // for a time
+    worker,        // held, weight
+    server,        // held
+    close_stream,  // one open request
+    close_of,      // all open requests of a worker or a server
+  };
 
   Kind kind = Kind::reload;
-  std::string member{};  // of `member`: the name of a worker or server, or a worker's instance
-  MemberChange to{};     // of `member`
+  std::vector<std::string> members{};  // of worker and close_of: its name, or its instances; of server: its name
+  MemberChange to{};                   // of worker and server
+  bool is_debug = false;               // of log_level
+  std::chrono::seconds time{0};        // of log_level
+  std::size_t loop = 0;                // of close_stream
+  ExchangeKey stream = 0;              // of close_stream
 };
 
 // What came of a change: how many members it met, or why it was not done.
@@ -41,7 +58,7 @@ class Desk {
 
   virtual ~Desk() = default;
   // `told` and `done` are called on `loop`, in a later turn.
-  virtual void take_census(Loop& loop, Told told) = 0;
+  virtual void take_census(Loop& loop, CensusScope scope, Told told) = 0;
   virtual void change(const Change& change, Loop& loop, ChangeDone done) = 0;
   // Runs `write` on a thread that is no loop, and then hands what it wrote to `done`.
   virtual void write(std::function<AdminReply()> write, Loop& loop, std::function<void(AdminReply)> done) = 0;

@@ -164,9 +164,6 @@ void write_counters(MetricsWriter& out, const Counters& counters) {
   for (const OfCounters& metric : kOfCounters) one(out, metric.meaning, counters.*metric.number);
 }
 
-// Where operators ask is no traffic.
-bool is_traffic(const TallyName& name) { return name.backend != "admin" && name.site != "management"; }
-
 void for_routes(const Census& census, const std::function<void(Labels, const RequestTally&)>& write) {
   for (const auto& [name, tally] : census.tallies) {
     if (!is_traffic(name)) continue;

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "router/plan/field_changes.h"
+#include "router/route/method_set.h"
 #include "router/route/rewrite_pattern.h"
 #include "router/settings/settings.h"
 #include "router/settings/terms.h"
@@ -30,7 +31,8 @@ struct ForwardingFields {
 };
 
 struct Route {
-  std::string path;  // as the file has it; "" = of no file
+  std::string path;   // as the file has it; "" = of no file
+  MethodSet methods;  // that it takes
   const Site* site = nullptr;
   OwnAnswer own_answer = OwnAnswer::none;
   std::size_t backend = 0;   // index in Plan::backends, without an own answer

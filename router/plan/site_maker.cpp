@@ -354,6 +354,7 @@ void SiteMaker::add_route(Made made, const RouteSettings& said, AccessMaker& acc
   if (route.path == "/" && said.methods.empty()) made.site->is_open_pool_last = false;
   MethodSet methods;
   for (const std::string& method : said.methods) methods.add(method);
+  route.methods = methods;
   if (!made.site->routes.add_prefix(route.path, std::move(methods), &route).is_new)
     error(said.located.place, "route '" + said.path + "': an earlier route of site '" + made.said->name +
                                   "' has this path and one of these methods");

@@ -389,7 +389,9 @@ CommandLine read_with_file(const std::vector<std::string>& words, const FileWord
   }
   if (files.is_check) return told(settings, reading.warnings);
   if (files.wants_trust) return trust(settings);
-  return {std::move(settings), {}, {}, std::move(reading.warnings), {}, 0};
+  CommandLine line{std::move(settings), {}, {}, std::move(reading.warnings), {}, 0};
+  line.shown_file = std::make_shared<const std::string>(std::move(reading.shown));
+  return line;
 }
 
 }  // namespace

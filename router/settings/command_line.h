@@ -4,6 +4,7 @@
 // CLI11 is included by command_line.cpp alone. The help text is the manual's source.
 // Not here: what the settings mean (settings/settings.h), reading a configuration file (settings/settings_file.h).
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,12 +16,13 @@ namespace zeroway {
 // The task for main: serve with `settings`, or print and exit.
 struct CommandLine {
   std::optional<Settings> settings;
-  std::string output;                  // for standard output: help, version
-  std::string error;                   // for standard error: names the option, the value and the values allowed
-  std::vector<std::string> warnings;   // about the configuration file, for the log
-  std::string reload;                  // the pid file of a router that is to read its file again; "" = serve
-  int exit_code = 0;                   // 2 after an error, 1 after an error in the configuration file
-  std::string trust{};                 // the state directory whose authority is to be trusted; "" = serve
+  std::string output;                 // for standard output: help, version
+  std::string error;                  // for standard error: names the option, the value and the values allowed
+  std::vector<std::string> warnings;  // about the configuration file, for the log
+  std::string reload;                 // the pid file of a router that is to read its file again; "" = serve
+  int exit_code = 0;                  // 2 after an error, 1 after an error in the configuration file
+  std::string trust{};                // the state directory whose authority is to be trusted; "" = serve
+  std::shared_ptr<const std::string> shown_file{};  // see FileReading::shown; null = no file
   std::optional<Settings> to_check{};  // of --check: to be told whether they can be served, before anything is printed
 };
 

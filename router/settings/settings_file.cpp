@@ -13,6 +13,7 @@
 #include "router/settings/description.h"
 #include "router/settings/json_reader.h"
 #include "router/settings/limits.h"
+#include "router/settings/node_json.h"
 #include "router/settings/site_checks.h"
 #include "router/settings/table_reader.h"
 #include "router/settings/toml_reader.h"
@@ -84,7 +85,9 @@ FileReading read(const std::string& path, std::string_view text, const Environme
     if (look == LookAtFiles::yes) check_files(*settings.file, settings.management, reading);
   }
   FileReading result{{}, reading.errors(), reading.warnings()};
-  if (result.errors.empty()) result.settings = std::move(settings);
+  if (!result.errors.empty()) return result;
+  result.settings = std::move(settings);
+  if (tree) result.shown = json_of(*tree);
   return result;
 }
 

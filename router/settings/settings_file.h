@@ -18,6 +18,7 @@ struct FileReading {
   std::optional<Settings> settings;  // nothing when there is an error; else `file` is there
   std::vector<std::string> errors;   // all of them, in the order of the file: "FILE:LINE:COLUMN: …"
   std::vector<std::string> warnings;
+  std::string shown{};  // what the file says, as JSON without its secrets; "" after an error
 };
 
 // Called when everything but the sites was read, which begin with what it leaves: the command line wins over the file.

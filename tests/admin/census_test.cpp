@@ -24,8 +24,8 @@ LaneCensus lane_of(std::uint64_t requests) {
 
 TEST_CASE("census: what loops counted is summed, and a worker of two loops is one worker") {
   Census census = census_of(0, 0);
-  census.add(lane_of(3));
-  census.add(lane_of(4));
+  census.add(lane_of(3), 0);
+  census.add(lane_of(4), 1);
   CHECK(census.counters.requests == 7);
   CHECK(census.tallies[{"", "", "fabric"}].total() == 7);
   REQUIRE(census.members.size() == 2);
@@ -35,13 +35,36 @@ TEST_CASE("census: what loops counted is summed, and a worker of two loops is on
   CHECK_MESSAGE(census.members[1].open == 7, "all loops share the pools of servers");
 }
 
+TEST_CASE("census: a worker has an instance on each loop, and is known by its process") {
+  Census census = census_of(0, 0);
+  LaneCensus second = lane_of(1);
+  second.members[0].instance = "worker-0#2";
+  census.add(lane_of(1), 0);
+  census.add(std::move(second), 1);
+  REQUIRE(census.members.size() == 2);
+  CHECK(census.members[0].instance == "worker-0#1");
+  CHECK(census.members[0].other_instances == std::vector<std::string>{"worker-0#2"});
+}
+
+TEST_CASE("census: two workers of one loop are two, also when containers give them the same process number") {
+  Census census = census_of(0, 0);
+  for (std::size_t loop = 0; loop < 2; ++loop) {
+    LaneCensus lane;
+    lane.members = {census_of(1, 0).members[0], census_of(1, 0).members[0]};
+    census.add(std::move(lane), loop);
+  }
+  REQUIRE(census.members.size() == 2);
+  CHECK(census.members[0].capacity == 20);
+  CHECK(census.members[1].capacity == 20);
+}
+
 TEST_CASE("census: a worker that one loop holds back is not fit") {
   Census census = census_of(0, 0);
   LaneCensus held = lane_of(1);
   held.members[0].is_fit = false;
   held.members[0].state = "held";
-  census.add(lane_of(1));
-  census.add(std::move(held));
+  census.add(lane_of(1), 0);
+  census.add(std::move(held), 1);
   CHECK_FALSE(census.members[0].is_fit);
   CHECK(census.members[0].state == "held");
 }

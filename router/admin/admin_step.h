@@ -1,0 +1,30 @@
+// What is to be done for a request to the management listener.
+//
+// Owner: AdminBackend; values.   Thread: one loop.
+// Not here: which request wants which step (admin/admin_api.h).
+#pragma once
+#include <cstdint>
+#include <variant>
+
+#include "router/admin/admin_request.h"
+#include "router/admin/desk.h"
+
+namespace zeroway {
+
+// Makes the reply from what the router knows.
+using WriteReply = AdminReply (*)(const AdminRequest& request, const Census& census);
+
+struct Ask {
+  WriteReply write;
+  CensusScope scope = CensusScope::numbers;
+};
+
+// The reply has no end: events above this id are sent as they happen.
+struct Watch {
+  std::uint64_t after = 0;
+};
+
+// Answer at once, ask the loops first, ask for a change, or send events.
+using AdminStep = std::variant<AdminReply, Ask, Change, Watch>;
+
+}  // namespace zeroway
