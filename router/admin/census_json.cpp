@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <set>
 #include <variant>
 
 #include "router/admin/json_text.h"
@@ -118,6 +119,22 @@ void write_histogram(JsonText& out, const Histogram& histogram) {
   out.end_array().end_object();
 }
 
+std::set<std::string> sites_of(const ListenerSpec& listener) {
+  std::set<std::string> names;
+  if (listener.only_site != nullptr) names.insert(listener.only_site->name);
+  listener.sites.each([&](const Site* site) { names.insert(site->name); });
+  return names;
+}
+
+// The groups of workers that answer in it; "" = workers of no group.
+std::vector<std::string> groups_of(const BackendSpec& spec) {
+  std::vector<std::string> names;
+  if (const auto* group = std::get_if<GroupSpec>(&spec)) names.push_back(group->group);
+  if (const auto* mixed = std::get_if<MixedSpec>(&spec))
+    for (const MixedSpec::Workers& workers : mixed->workers) names.push_back(workers.group.group);
+  return names;
+}
+
 void write_uptime(JsonText& out, const Census& census) {
   out.member("uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(census.now - census.began).count());
 }
@@ -202,7 +219,10 @@ std::string listeners_json(const Census& census) {
           .member("tls", spec.is_tls)
           .member("proxy_header", spec.has_proxy_header)
           .member("management", spec.is_management)
-          .end_object();
+          .key("sites")
+          .array();
+      for (const std::string& site : sites_of(spec)) out.text(site);
+      out.end_array().end_object();
     }
   });
 }
@@ -230,6 +250,8 @@ std::string routes_json(const Census& census) {
           .member("answer", answer_of(route))
           .member("backend", route.backend_name)
           .member("methods", route.methods.text())
+          .key("backend_index")
+          .raw(route.own_answer == OwnAnswer::none ? std::to_string(route.backend) : "null")
           .member("web_sockets", route.takes_web_sockets)
           .key("traffic")
           .object();
@@ -257,7 +279,9 @@ std::string backends_json(const Census& census) {
       } else if (const auto* files = std::get_if<FilesSpec>(&inner)) {
         out.member("name", files->root);
       }
-      out.end_object();
+      out.key("groups").array();
+      for (const std::string& group : groups_of(inner)) out.text(group);
+      out.end_array().end_object();
     }
   });
 }

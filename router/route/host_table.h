@@ -48,6 +48,11 @@ class HostTable {
     return found;
   }
   [[nodiscard]] const T* find_default() const { return at(""); }
+  // Calls `visit` with the value of each name, in no order.
+  template <class Visit>
+  void each(Visit visit) const {
+    for (const auto& [name, value] : values_) visit(value);
+  }
   [[nodiscard]] bool is_empty() const { return values_.empty(); }
 
  private:
