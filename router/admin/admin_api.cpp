@@ -2,11 +2,18 @@
 
 #include "router/admin/admin_actions.h"
 #include "router/admin/admin_pages.h"
+#include "router/admin/browser_page.h"
 #include "router/admin/json_text.h"
 
 namespace zeroway {
 
 namespace {
+
+// The page for people who look with a browser, the index for everybody else.
+AdminReply page() {
+  const BrowserPage& page = browser_page();
+  return {.type = "text/html; charset=utf-8", .body = page.text, .policy = page.policy};
+}
 
 AdminReply index() {
   JsonText out;
@@ -20,6 +27,12 @@ AdminReply index() {
 AdminReply wrong_method(const std::string& allowed) {
   AdminReply reply = admin_error(405, "this path takes " + allowed);
   reply.fields.emplace_back("allow", allowed);
+  return reply;
+}
+
+AdminReply front_page(const AdminRequest& request) {
+  AdminReply reply = prefers_html(request.accept) ? page() : index();
+  reply.fields.emplace_back("vary", "accept");
   return reply;
 }
 
@@ -37,7 +50,8 @@ AdminStep read_page(const AdminPage& page, const AdminRequest& request) {
 AdminStep step_of(const AdminRequest& request) {
   const AdminPage* const page = find_page(request.path);
   if (request.is_reading() && page != nullptr) return read_page(*page, request);
-  if (request.is_reading() && (request.path == "/" || request.path == "/api/v1")) return index();
+  if (request.is_reading() && request.path == "/") return front_page(request);
+  if (request.is_reading() && request.path == "/api/v1") return index();
   std::string allowed = page != nullptr ? "GET, HEAD" : "";
   for (const AdminAction& action : admin_actions()) {
     const auto name = name_in(action, request.path);

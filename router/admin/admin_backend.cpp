@@ -48,7 +48,7 @@ Head head_of(const AdminReply& reply) {
             {"content-type", reply.type},
             {"cache-control", "no-store"},
             {"x-content-type-options", "nosniff"},
-            {"content-security-policy", "default-src 'none'; frame-ancestors 'none'"},
+            {"content-security-policy", reply.policy},
             {"cross-origin-resource-policy", "same-origin"}};
   for (const auto& [name, value] : reply.fields) head.add(name, value);
   return head;

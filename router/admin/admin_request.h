@@ -31,6 +31,8 @@ struct AdminReply {
   std::string type = "application/json";
   std::string body{};
   std::vector<std::pair<std::string, std::string>> fields{};  // further ones
+  // What a browser may do with the body (Content-Security-Policy).
+  std::string policy = "default-src 'none'; frame-ancestors 'none'";
 };
 
 // The value of a parameter of the query, decoded; nothing when the parameter is not there.

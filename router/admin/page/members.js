@@ -1,0 +1,138 @@
+// The tables of workers with servers, and of routes; changes of a member.
+
+class Members {
+  may_close = true;  // whether this router closes streams
+  #router;
+  #changed;
+  #table;
+
+  // `changed` is called when something was changed.
+  constructor(router, changed) {
+    this.#router = router;
+    this.#changed = changed;
+    this.#table = new Table(by_id('members-table'), {
+      caption: 'workers and servers',
+      key: member => `${member.kind} ${member.pool ?? member.group} ${member.name} ${member.instance ?? ''}`,
+      sorted: { column: 0, sign: 1 },
+      empty: 'Nobody is there.',
+      columns: [
+        text_column('Name', member => member.name, 'long'),
+        text_column('Kind', kind_text),
+        text_column('Address', member => member.address, 'long'),
+        state_column('State', member => [member.state, member.fit]),
+        {
+          ...number_column('Weight', member => member.weight),
+          cell: (holder, row_of) => this.#weight_in(holder, row_of),
+        },
+        { ...number_column('Open', member => member.open), text: open_text },
+        number_column('Requests/s', member => member.rate, rate_text),
+        number_column('Requests', member => member.requests),
+        number_column('Failures', member => member.failures),
+        { title: 'Changes', kind: 'buttons-cell', cell: (holder, row_of) => this.#changes_in(holder, row_of) },
+      ],
+    });
+  }
+
+  show({ workers, servers }) {
+    const named = (members, kind) => members.map(member => ({ ...member, kind }));
+    this.#table.set([...named(workers, 'worker'), ...named(servers, 'server')]);
+  }
+
+  // The weight of a server is in the configuration file.
+  #weight_in(holder, row_of) {
+    const text = element('span');
+    const button = element('button', { type: 'button', click: () => this.#weigh(row_of()) });
+    holder.append(text, button);
+    return member => {
+      const is_worker = member.kind === 'worker';
+      set_hidden(button, !is_worker);
+      set_hidden(text, is_worker);
+      set_text(text, count_text(member.weight));
+      set_text(button, count_text(member.weight));
+      const label = `Weight of ${shown(member.name)}: ${member.weight}. Change it`;
+      if (is_worker) set_attribute(button, 'aria-label', label);
+    };
+  }
+
+  #changes_in(holder, row_of) {
+    const drain = element('button', { type: 'button', click: () => this.#hold(row_of()) });
+    const streams = element('button', { type: 'button', click: () => this.#close_streams(row_of()) }, 'Close streams');
+    holder.append(drain, streams);
+    return member => {
+      const verb = member.state === 'held' ? 'Undrain' : 'Drain';
+      set_text(drain, verb);
+      set_attribute(drain, 'aria-label', `${verb} ${shown(member.name)}`);
+      set_hidden(streams, member.kind !== 'worker' || member.open === 0 || !this.may_close);
+      set_attribute(streams, 'aria-label', `Close streams of ${shown(member.name)}`);
+    };
+  }
+
+  #path_of(member) {
+    return `/api/v1/${member.kind}s/${path_segment(member.name)}`;
+  }
+
+  async #hold(member) {
+    const held = member.state !== 'held';
+    const effect = held ? 'gets no new requests; its open ones go on' : 'gets requests again';
+    await this.#change('PATCH', this.#path_of(member), { held }, `${shown(member.name)} ${effect}`);
+  }
+
+  async #weigh(member) {
+    const name = shown(member.name);
+    const text = 'A worker with weight 2 gets twice the requests of one with 1; with 0 it gets none.';
+    const terms = { type: 'number', min: 0, max: 1_000_000, step: 1, value: member.weight };
+    const weight = await ask_for(`Weight of ${name}`, text, 'Weight', terms, 'Set');
+    if (weight === null) return;
+    const change = { weight: Number(weight) };
+    await this.#change('PATCH', this.#path_of(member), change, `${name} has weight ${weight}`);
+  }
+
+  async #close_streams(member) {
+    const name = shown(member.name);
+    const text = `All ${count_text(member.open)} open requests of ${name} end at once; their clients see an error.`;
+    if (!(await confirm_change('Close streams?', text, 'Close streams'))) return;
+    const path = `${this.#path_of(member)}/streams`;
+    await this.#change('DELETE', path, undefined, `The streams of ${name} are closed`);
+  }
+
+  async #change(...all) {
+    if (await this.#router.change(...all)) this.#changed();
+  }
+}
+
+// With its pool or group.
+function kind_text(member) {
+  const of = member.pool ?? member.group;
+  return of ? `${member.kind} of ${of}` : member.kind;
+}
+
+function open_text(member) {
+  return member.capacity > 0 ? `${count_text(member.open)} of ${count_text(member.capacity)}` : count_text(member.open);
+}
+
+class Routes {
+  #table = new Table(by_id('routes-table'), {
+    caption: 'routes',
+    key: route => `${route.site}\n${route.path}\n${route.backend}\n${route.at}`,
+    sorted: { column: 4, sign: -1 },
+    columns: [
+      text_column('Site', route => route.site),
+      text_column('Path', route => route.path || '(all other)', 'long'),
+      text_column('Answer', route => route.answer),
+      text_column('Upstream', route => route.backend),
+      number_column('Requests/s', route => route.rate, rate_text),
+      number_column('Requests', route => route.traffic.requests),
+      number_column('Open', route => route.traffic.open),
+      number_column('4xx', route => route.traffic.replies['4xx']),
+      number_column('5xx', route => route.traffic.replies['5xx']),
+      number_column('Retries', route => route.traffic.retries),
+    ],
+  });
+
+  show({ routes }) {
+    routes.forEach((route, at) => {
+      route.at = at;
+    });
+    this.#table.set(routes);
+  }
+}
