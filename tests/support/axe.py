@@ -1,0 +1,31 @@
+"""axe-core, which finds what keeps people with a screen reader or a keyboard from using a page.
+
+Owner: nobody; free functions.   Thread: the test's.
+tools/deps installs it with npm. Without it the tests fail, unless ZEROWAY_NO_AXE=1 says that they need not run.
+"""
+import functools
+import os
+import subprocess
+
+import pytest
+
+
+@functools.cache
+def script():
+    """The text of axe.min.js."""
+    root = subprocess.run(['npm', 'root', '--global'], capture_output=True, text=True, timeout=60).stdout.strip()
+    path = os.path.join(root, 'axe-core', 'axe.min.js')
+    if not os.path.exists(path) and os.environ.get('ZEROWAY_NO_AXE') == '1':
+        pytest.skip('axe-core is not installed, and ZEROWAY_NO_AXE=1 says that this is fine')
+    assert os.path.exists(path), 'axe-core is not installed: tools/deps test installs it, ZEROWAY_NO_AXE=1 does without'
+    with open(path) as file:
+        return file.read()
+
+
+def violations(window):
+    """What axe finds wrong in the window's page, a line each."""
+    if not window.run("typeof axe === 'object'"):
+        window.run(script() + ';0')
+    found = window.run("axe.run(document, {resultTypes: ['violations']}).then(told => told.violations.map(one => one.id + ': ' "
+                       "+ one.help + ' | ' + one.nodes.map(node => node.target + ' ' + node.failureSummary).join(' | ')))")
+    return found
