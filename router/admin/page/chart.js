@@ -3,6 +3,8 @@
 // In rem.
 const kMargin = { left: 3.7, bottom: 1.4, top: 0.5, right: 0.6 };
 
+const kShortestPiece = 3;  // pixels: dashes of shorter ones cannot be told apart
+
 // Ends of an axis that begins at zero, with three to five steps.
 function linear_scale(highest) {
   const top = Math.max(highest, 1);
@@ -63,8 +65,9 @@ class Chart {
     const end = history.last?.to ?? history.latest?.at ?? 0;
     const scale = this.#scale_of(samples);
     this.#draw_grid(scale);
+    const groups = this.#groups_of(samples);
     this.#lines.forEach((line, at) =>
-      set_attribute(this.#parts.lines.children[at], 'd', this.#path(samples, line.key, scale, end)));
+      set_attribute(this.#parts.lines.children[at], 'd', this.#path(groups, line.key, scale, end)));
     this.#draw_pointer(end);
     this.#say(samples);
   }
@@ -111,23 +114,28 @@ class Chart {
     return this.#margin.top + height * (1 - Math.min(1, part));
   }
 
-  // A sample is a level piece from its beginning to its end: after a gap it is the mean of the gap. Samples that share
-  // a pixel are drawn once, as the highest of them.
-  #path(samples, key, scale, end) {
-    const size = Math.ceil(samples.length / Math.max(1, this.#width - this.#margin.left - this.#margin.right));
+  // Neighbours that share a few pixels, joined. They are cut at fixed times, so that pieces stay as they are while the
+  // picture moves on.
+  #groups_of(samples) {
+    const width = Math.max(1, this.#width - this.#margin.left - this.#margin.right);
+    const seconds = Math.max(1, Math.ceil(kShortestPiece * this.#history.span / width));
+    return [...Map.groupBy(samples, sample => Math.floor(sample.to / seconds)).values()];
+  }
+
+  // A group is a level piece from its beginning to its end: after a gap in time it is the mean of the gap. Rates are
+  // drawn as their mean, latencies as the highest of them.
+  #path(groups, key, scale, end) {
     const path = [];
     let last_to = null;
-    for (let at = 0; at < samples.length; at += size) {
-      const group = samples.slice(at, at + size);
-      const value = most_of(group, key);
-      if (value === null) {
-        last_to = null;
-        continue;
-      }
+    for (const group of groups) {
+      const value = this.#is_logarithmic ? most_of(group, key) : mean_of(group, key);
       const from = group[0].from, to = group[group.length - 1].to;
-      const y = this.#y(scale.part(value)).toFixed(1);
-      path.push(`${last_to === from ? 'L' : 'M'}${this.#x(from, end).toFixed(1)} ${y}H${this.#x(to, end).toFixed(1)}`);
-      last_to = to;
+      if (value !== null) {
+        const y = this.#y(scale.part(value)).toFixed(1);
+        const move = last_to === from ? 'L' : 'M';
+        path.push(`${move}${this.#x(from, end).toFixed(1)} ${y}H${this.#x(to, end).toFixed(1)}`);
+      }
+      last_to = value === null ? null : to;
     }
     return path.join('');
   }

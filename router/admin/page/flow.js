@@ -6,6 +6,7 @@ const kFlowColumns = ['Listeners', 'Sites', 'Routes', 'Upstreams', 'Workers and 
 class Flow {
   nodes = new Map();  // by id: {id, column, name, state, is_fit, rate}
   links = [];         // {from, to: ids, rate: a second, or null when nobody counts it}
+  #counted = new Set();  // routes, by what they are counted by
 
   static of({ listeners, sites, routes, upstreams, workers, servers }) {
     const flow = new Flow();
@@ -110,14 +111,17 @@ class Flow {
   #add_route(route, at, upstreams) {
     const state = route.answer === 'backend' ? 'up' : route.answer;
     const name = route.path || (route.backend === 'files' ? '(files)' : '(claims of workers)');
-    const node = this.#add(2, at, name, state, true, route.rate);
+    // Routes of one path that differ by their methods are counted together.
+    const is_counted = this.#counted.has(kLists.routes.key(route));
+    this.#counted.add(kLists.routes.key(route));
+    const node = this.#add(2, at, name, state, true, is_counted ? null : route.rate ?? 0);
     this.#link(`1 ${route.site}`, node.id, node.rate);
     if (route.answer !== 'backend') return;
     const upstream = upstreams[route.backend_index] ?? upstreams.find(one => one.name === route.backend);
     if (upstream === undefined) return;
     const to = this.nodes.get(`3 ${Flow.#upstream_key(upstream)}`);
     if (to === undefined) return;
-    to.rate += node.rate;
+    to.rate += node.rate ?? 0;
     this.#link(node.id, to.id, node.rate);
   }
 

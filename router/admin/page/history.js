@@ -24,6 +24,12 @@ function most_of(samples, key) {
   return samples.reduce((most, sample) => sample[key] === null ? most : Math.max(most ?? 0, sample[key]), null);
 }
 
+// Each sample counts by its length.
+function mean_of(samples, key) {
+  const seconds = samples.reduce((sum, one) => sum + one.to - one.from, 0);
+  return samples.reduce((sum, one) => sum + one[key] * (one.to - one.from), 0) / seconds;
+}
+
 class History {
   samples = [];  // {from, to, requests, status_4xx, status_5xx, failures, bytes_in, bytes_out, retries, p50, p90, p99}
   latest = null;

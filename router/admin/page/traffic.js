@@ -75,10 +75,8 @@ class Traffic {
   }
 
   #row_of(samples) {
-    const seconds = samples.reduce((sum, sample) => sum + sample.to - sample.from, 0);
-    const mean = key => samples.reduce((sum, one) => sum + one[key] * (one.to - one.from), 0) / seconds;
     const cells = [
-      ...['requests', 'status_4xx', 'status_5xx', 'failures'].map(key => rate_text(mean(key))),
+      ...['requests', 'status_4xx', 'status_5xx', 'failures'].map(key => rate_text(mean_of(samples, key))),
       ...['p50', 'p90', 'p99'].map(key => millis_text(most_of(samples, key))),
     ];
     const minute = `${clock_text(samples[0].from)} to ${clock_text(samples[samples.length - 1].to)}`;
