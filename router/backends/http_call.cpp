@@ -99,6 +99,10 @@ void HttpCall::head(CodecStream, Head& head, Last) {
 
 void HttpCall::data(CodecStream stream, Bytes bytes) {
   if (has_result_) return;
+  if (question_.piece && question_.piece(answer_.head, as_text(bytes))) {
+    timer_.set(question_.timeout);
+    return codec_->credit(stream, static_cast<std::uint32_t>(bytes.size()));
+  }
   if (answer_.body.size() + bytes.size() > question_.most_body)
     return fail("the answer has more than " + std::to_string(question_.most_body) + " bytes");
   answer_.body.append(as_text(bytes));

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "router/backends/origin_dialer.h"
 #include "router/net/loop.h"
@@ -19,10 +20,15 @@
 namespace zeroway {
 
 struct HttpQuestion {
+  // Takes bytes of the reply's body as they come. Returns false when it leaves them to the answer. The call is not
+  // destroyed in it.
+  using Piece = std::function<bool(const Head& head, std::string_view bytes)>;
+
   Head head;                            // without the length of the body
   std::string body{};                   // "" = none
   std::chrono::milliseconds timeout{};  // for everything, from the dial to the answer
   std::size_t most_body = 0;            // of the reply, in bytes; more is an error. 0 = the head is the answer
+  Piece piece{};                        // for replies without an end: `timeout` then begins anew with each piece
 };
 
 struct HttpAnswer {
