@@ -82,6 +82,7 @@ void finish() {
 }
 
 void set_level(Level level) { spdlog::default_logger_raw()->set_level(to_spdlog(level)); }
+void silence() { spdlog::default_logger_raw()->set_level(spdlog::level::off); }
 
 bool is_on(Level level) { return spdlog::default_logger_raw()->should_log(to_spdlog(level)); }
 

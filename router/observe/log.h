@@ -19,6 +19,8 @@ enum class Level { debug, info, warning, error };
 void reopen();
 // Waits until all lines are written, at most a second for each destination. Later lines are lost.
 void finish();
+// No line is written from now on: for a program whose terminal shows something else.
+void silence();
 [[nodiscard]] bool is_on(Level level);
 // From now on: Level::debug or Level::info, as set_up() does it.
 void set_level(Level level);
