@@ -20,6 +20,10 @@ inline constexpr std::uint32_t kMostWeight = 1'000;               // finer share
 inline constexpr std::uint32_t kMostRetries = 100;                // as --retries
 inline constexpr std::chrono::milliseconds kMostBackOff{60'000};  // a server that is back is found within a minute
 
+inline constexpr std::chrono::milliseconds kLeastCommandTime{100};       // the router counts anew every 200 ms
+inline constexpr std::chrono::milliseconds kMostCommandTime{3'600'000};  // more was a wrong unit
+inline constexpr std::uint64_t kMostFailedRequests = 1'000, kMostSlowRequests = 100;  // so many the router keeps
+
 inline constexpr std::uint64_t kMostRate =
     1'000'000;  // requests of one client: the times of a burst stay far from 2^63
 inline constexpr std::uint32_t kMostOpen = 10'000'000;  // open requests: below the count of a slot of the open table
