@@ -1,4 +1,4 @@
-// The router's program: reads the command line and runs a Router, or tells a running one to reload.
+// The router's program: reads the command line and runs a Router, or a command for operators of one that runs.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -8,11 +8,13 @@
 #include "router/acme/file_store.h"
 #include "router/acme/trust_text.h"
 #include "router/check.h"
+#include "router/console/run_command.h"
 #include "router/observe/log.h"
 #include "router/pid_file.h"
 #include "router/plan/certificate_spec.h"
 #include "router/router.h"
 #include "router/settings/command_line.h"
+#include "router/settings/command_words.h"
 
 namespace {
 
@@ -54,11 +56,19 @@ int serve(zeroway::CommandLine line, zeroway::ReadSettings read_again) {
   return router.run();
 }
 
+int run_command(const std::vector<std::string>& words) {
+  const zeroway::CommandReading reading = zeroway::read_command_words(words);
+  std::cout << reading.output;
+  std::cerr << reading.error;
+  return zeroway::to_int(reading.words ? zeroway::console::run_command(*reading.words) : reading.code);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   fill_standard_descriptors();
   const std::vector<std::string> words{argv + 1, argv + argc};
+  if (zeroway::names_command(words)) return run_command(words);
   zeroway::CommandLine line = zeroway::read_command_line(words);
   if (line.to_check) zeroway::check_plan(line, std::chrono::system_clock::now());
   std::cout << line.output;

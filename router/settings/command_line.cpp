@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "router/settings/checks.h"
+#include "router/settings/command_words.h"
 #include "router/settings/description.h"
 #include "router/settings/example_file.h"
 #include "router/settings/key_options.h"
@@ -44,6 +45,10 @@ A template has the fields that it names in braces ({{ and }} are braces), json h
 constexpr const char* kAccessLogEscapes =
     R"(What a client chose is escaped, and cut to 2048 bytes, then "...". A sites' file
 may give each site a log of its own.)";
+
+// A folder may have a command's name, too.
+constexpr const char* kCommandsTitle =
+    "Commands, for a router that runs (router COMMAND --help explains one; a folder of this name is ./COMMAND):\n";
 
 std::string access_log_help() {
   std::string text = kAccessLogLines;
@@ -188,12 +193,18 @@ std::string nearest_option(const CLI::App& app, const std::string& name) {
   return nearest.empty() ? "" : "--" + nearest;
 }
 
+std::string unknown_word(const std::string& word) {
+  const std::string nearest = nearest_word(word, command_names());
+  const std::string why = "'" + word + "' is no option, no command, and no folder whose files could be served";
+  return why + (nearest.empty() ? "" : "; is " + nearest + " meant?");
+}
+
 // `words` are the words that no option took. The wrong word is the first option among them, or else the first word.
 std::string unknown(const CLI::App& app, const std::vector<std::string>& words) {
   const auto is_option = [](const std::string& word) { return word.starts_with('-'); };
   const auto found = std::find_if(words.begin(), words.end(), is_option);
   const std::string word = (found == words.end() ? words.front() : *found);
-  if (!is_option(word)) return "'" + word + "' is no option, and no folder whose files could be served";
+  if (!is_option(word)) return unknown_word(word);
   const std::string name = word.starts_with("--") ? word.substr(0, word.find('=')) : word;
   const std::string nearest = name.starts_with("--") ? nearest_option(app, name.substr(2)) : "";
   return "'" + name + "' is no option" + (nearest.empty() ? "" : "; is " + nearest + " meant?");
@@ -274,6 +285,24 @@ std::string take_folder(const CLI::App& app, std::vector<std::string> rest, std:
   return {};
 }
 
+RouterOption router_option(const CLI::Option& option) {
+  RouterOption shown{.names = {}, .kind = {}, .help = option.get_description(), .choices = {}};
+  for (const std::string& name : option.get_snames()) shown.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) shown.names.push_back("--" + name);
+  if (option.get_type_size_max() > 0) shown.kind = option.get_type_name();
+  return shown;
+}
+
+// CLI11 does not know the words of a choice, the description does.
+void add_choices(const Key& key, std::vector<RouterOption>& shown) {
+  if (key.words.empty() || key.option.names.empty()) return;
+  const std::string name = long_name(key.option.names);
+  for (RouterOption& option : shown) {
+    if (option.names.back() != name) continue;
+    for (const std::string& word : key.words) option.choices += (option.choices.empty() ? "" : " ") + word;
+  }
+}
+
 // One reading of the words over the settings that are there.
 class Parser {
  public:
@@ -282,7 +311,7 @@ class Parser {
     app_.set_version_flag("-V,--version", "router " ZEROWAY_VERSION)->group(kLog);
     app_.get_formatter()->column_width(34);
     app_.allow_extras();  // our own error names them
-    app_.footer(access_log_help());
+    app_.footer(std::string(kCommandsTitle) + list_commands() + "\n" + access_log_help());
     add_file(options_, files, settings.files);
     add_edge(options_, settings.edge);
     add_tls(app_, options_, settings.edge.tls, tls_words_);
@@ -329,6 +358,15 @@ class Parser {
     if (app_.count("--access-log-format") > 0 && settings_.observe.access_log.empty())
       return "--access-log-format needs --access-log FILE: there is no access log without it";
     return {};
+  }
+
+  [[nodiscard]] std::vector<RouterOption> router_options() {
+    std::vector<RouterOption> shown;
+    for (const CLI::Option* option : app_.get_options())
+      if (!option->get_group().empty()) shown.push_back(router_option(*option));
+    Settings settings;
+    for (const KeyOption& key : key_options(file_, &settings)) add_choices(*key.key, shown);
+    return shown;
   }
 
   FileWords files;
@@ -395,6 +433,11 @@ CommandLine read_with_file(const std::vector<std::string>& words, const FileWord
 }
 
 }  // namespace
+
+std::vector<RouterOption> router_options() {
+  Settings settings;
+  return Parser(settings).router_options();
+}
 
 CommandLine read_command_line(const std::vector<std::string>& words) {
   Settings settings;

@@ -26,6 +26,17 @@ struct CommandLine {
   std::optional<Settings> to_check{};  // of --check: to be told whether they can be served, before anything is printed
 };
 
+// An option as the help shows it.
+struct RouterOption {
+  std::vector<std::string> names;  // "-p", "--port"
+  std::string kind;                // what the help calls the word; "" = a flag
+  std::string help;
+  std::string choices;  // the only words that fit, separated by spaces; "" = others, too
+};
+
+// For shells' completion: all but hidden ones.
+[[nodiscard]] std::vector<RouterOption> router_options();
+
 // `words` without the program's name.
 [[nodiscard]] CommandLine read_command_line(const std::vector<std::string>& words);
 
