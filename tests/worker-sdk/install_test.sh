@@ -14,6 +14,11 @@ for program in keygen dev-cert; do "$work/prefix/bin/$program" --help >/dev/null
 echo "install_test: the router, its tools and the examples are in bin"
 for page in LICENSE protocol.md; do test -s "$work/prefix/share/doc/zeroway/$page"; done
 grep -q '^ZEROWAY_SANITIZE:STRING=..*' "$build/CMakeCache.txt" || grep -q 'fabric' "$work/prefix/share/man/man1/router.1"
+if ! grep -q '^ZEROWAY_SANITIZE:STRING=..*' "$build/CMakeCache.txt"; then
+  grep -q 'router drain NAME' "$work/prefix/share/man/man1/router.1"
+  bash -n "$work/prefix/share/bash-completion/completions/router"
+  test -s "$work/prefix/share/zsh/site-functions/_router"
+fi
 echo "install_test: the licence, the protocol and the manual page are in share"
 
 mkdir "$work/app"
