@@ -53,10 +53,11 @@ def stream(number):
 class ManagementStub:
     """`page`: what is served at /, with its `policy`. `without`: paths that an older router has not."""
 
-    def __init__(self, port, page, policy, workers=3, servers=2, routes=4, without=()):
+    def __init__(self, port, page, policy, workers=3, servers=2, routes=4, without=(), begun=None,
+                 first='the configuration was read', events=()):
         self.lock = threading.RLock()
         self.page, self.policy, self.without = page, policy, set(without)
-        self.begun = time.time()
+        self.begun = begun or time.time()
         self.workers = [worker(number) for number in range(1, workers + 1)]
         self.servers = [server(number) for number in range(1, servers + 1)]
         self.routes = [route(number) for number in range(1, routes + 1)]
@@ -68,13 +69,14 @@ class ManagementStub:
         self.total = tally()
         self.counts = [0] * (len(BOUNDS) + 1)
         self.failures = 0
-        self.events = []      # all so far
+        self.events = list(events)  # all so far
         self.asked = []       # (method, path) of each request
         self.changes = []     # (method, path, body) of each change
         self.is_over = False
-        self.lose = False     # readers are told once that events were lost
+        self.lose = False     # each reader is told once that events were lost
         self.feeds = 0        # event streams that are open
-        self.say('reload', 'router.toml', 'the configuration was read')
+        if not self.events:
+            self.say('reload', 'router.toml', first)
         stub = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -214,12 +216,13 @@ class ManagementStub:
         handler.close_connection = True
         self.feeds += 1
         try:
-            due = 0.0
+            due, has_told = 0.0, False  # a feed that its reader has left may still be here
             while not self.is_over:
                 with self.lock:
                     new = self.events[after:]
                     after = len(self.events)
-                    is_lost, self.lose = self.lose, False
+                    is_lost = self.lose and not has_told
+                    has_told = has_told or is_lost
                 if is_lost:
                     handler.wfile.write(b'event: lost\ndata: {"kind":"lost"}\n\n')
                 for event in new:
