@@ -33,24 +33,42 @@ void OperatorDesk::ask(Waiting who) {
 }
 
 void OperatorDesk::begin_census(CensusScope scope, Finish finish) {
-  auto census = std::make_shared<Census>();
-  tasks_.describe(*census);
-  visit(0, scope, std::move(census), std::move(finish));
+  auto round = std::make_shared<Round>(Round{scope, std::move(finish)});
+  tasks_.describe(*round->census);
+  visit(std::move(round));
 }
 
-void OperatorDesk::visit(std::size_t lane, CensusScope scope, std::shared_ptr<Census> census, Finish finish) {
-  if (lane == lanes_.size()) {
-    return first_loop().post(
-        [census = std::move(census), finish = std::move(finish)]() mutable { finish(std::move(census)); });
+void OperatorDesk::visit(std::shared_ptr<Round> round) {
+  const std::size_t next = round->lanes.size();
+  if (next == lanes_.size()) return sum_up(std::move(round));
+  lanes_[next]->loop().post([this, next, round = std::move(round)]() mutable {
+    auto on = std::make_shared<CensusWalk>(*lanes_[next], round->scope);
+    walk(std::move(round), std::move(on));
+  });
+}
+
+void OperatorDesk::walk(std::shared_ptr<Round> round, std::shared_ptr<CensusWalk> on) {
+  const std::size_t lane = round->lanes.size();
+  if (on->step()) {
+    return lanes_[lane]->loop().post(
+        [this, round = std::move(round), on = std::move(on)]() mutable { walk(std::move(round), std::move(on)); });
   }
-  lanes_[lane]->loop().post([this, lane, scope, census = std::move(census), finish = std::move(finish)]() mutable {
-    census->add(lanes_[lane]->census(scope), lane);
-    visit(lane + 1, scope, std::move(census), std::move(finish));
+  round->lanes.push_back(std::move(on->gathered()));
+  visit(std::move(round));
+}
+
+// What costs with the number of workers, routes and descriptors is no loop's work.
+void OperatorDesk::sum_up(std::shared_ptr<Round> round) {
+  writer_.run([this, round = std::move(round)] {
+    round->census->process = read_process_facts();
+    for (std::size_t lane = 0; lane < round->lanes.size(); ++lane)
+      round->census->add(std::move(round->lanes[lane]), lane);
+    first_loop().post([round] { round->finish(std::move(round->census)); });
   });
 }
 
 void OperatorDesk::finish(std::shared_ptr<const Census> census) {
-  latest_ = std::move(census);
+  writer_.run([old = std::exchange(latest_, std::move(census))] {});  // its memory is freed there
   taken_ = first_loop().now();
   for (Waiting& who : std::exchange(waiting_, {}))
     who.loop->post([told = std::move(who.told), census = latest_] { told(census); });

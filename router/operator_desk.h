@@ -1,6 +1,7 @@
 // What operators are told of the whole router, and the changes that they ask for: goes from loop to loop.
 //
-//     take_census() ── first loop: what the router knows ── each loop in turn: what it counted ──▶ the caller's loop
+//     take_census() ── first loop: what the router knows ── each loop in turn, in slices: what it counted
+//                        ── a thread that is no loop: the sum ──▶ the caller's loop
 //
 // Owner: Router; outlives the lanes.   Thread: any calls; its own state is the first loop's.
 // Questions that come while a census is under way, or soon after it, get the same census: a thousand scrapers cost as
@@ -12,6 +13,7 @@
 
 #include "router/admin/answer_thread.h"
 #include "router/admin/desk.h"
+#include "router/census_walk.h"
 #include "router/observe/time.h"
 
 namespace zeroway {
@@ -50,7 +52,16 @@ class OperatorDesk final : public Desk {
 
   void ask(Waiting who);
   void begin_census(CensusScope scope, Finish finish);
-  void visit(std::size_t lane, CensusScope scope, std::shared_ptr<Census> census, Finish finish);
+  // A census under way: each loop has told, or will.
+  struct Round {
+    CensusScope scope;
+    Finish finish;
+    std::shared_ptr<Census> census = std::make_shared<Census>();
+    std::vector<LaneCensus> lanes{};
+  };
+  void visit(std::shared_ptr<Round> round);
+  void walk(std::shared_ptr<Round> round, std::shared_ptr<CensusWalk> walk);
+  void sum_up(std::shared_ptr<Round> round);
   void finish(std::shared_ptr<const Census> census);
   void name_all_instances(Change change, Loop& loop, ChangeDone done);
   void change_lanes(const Change& change, std::size_t lane, std::size_t met, Loop& loop, ChangeDone done);

@@ -72,6 +72,8 @@ class Fabric : public Backend, public WireEvents {
   // One line for each worker: its name, its address, its routes, its state, and for how long it has been connected.
   [[nodiscard]] std::vector<MemberFacts> members() const override;
   // See Membership.
+  [[nodiscard]] WorkerSlice slice(WorkerKey after, std::size_t most) const { return membership_.slice(after, most); }
+  // See Membership.
   std::size_t hold(std::string_view member, bool is_held) { return membership_.hold(member, is_held); }
   std::size_t weigh(std::string_view member, std::uint32_t weight) { return membership_.weigh(member, weight); }
 

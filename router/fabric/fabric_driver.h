@@ -29,6 +29,7 @@ class FabricDriver : private TurnEnd {
   [[nodiscard]] Backend& group(const std::string& name) { return fabric_.group(name); }
   // See Fabric.
   [[nodiscard]] std::vector<MemberFacts> members() const { return fabric_.members(); }
+  [[nodiscard]] WorkerSlice slice(WorkerKey after, std::size_t most) const { return fabric_.slice(after, most); }
   // See Membership.
   std::size_t hold(std::string_view member, bool is_held) { return fabric_.hold(member, is_held); }
   std::size_t weigh(std::string_view member, std::uint32_t weight) { return fabric_.weigh(member, weight); }

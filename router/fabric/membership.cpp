@@ -353,6 +353,18 @@ MemberFacts Membership::facts_of(const Worker& worker) const {
           .text = describe(worker)};
 }
 
+WorkerSlice Membership::slice(WorkerKey after, std::size_t most) const {
+  const std::vector<Worker*>& all = context_.roster.all();
+  auto next = std::upper_bound(all.begin(), all.end(), after,
+                               [](WorkerKey key, const Worker* worker) { return key < worker->key; });
+  WorkerSlice slice;
+  for (; next != all.end() && slice.members.size() < most; ++next) {
+    slice.members.push_back(facts_of(**next));
+    slice.last = (*next)->key;
+  }
+  return slice;
+}
+
 std::string Membership::describe(const Worker& worker) const {
   return "worker " + name_of(worker) + from(worker.address) + ": " + std::string(state_of(worker, context_.now)) +
          ", " + std::to_string(worker.in_flight) + " of " + std::to_string(worker.hello.capacity) +

@@ -21,6 +21,12 @@
 
 namespace zeroway {
 
+// Some of the workers, in the order in which they joined.
+struct WorkerSlice {
+  std::vector<MemberFacts> members;  // none: there are no more
+  WorkerKey last = 0;                // the key of the last one
+};
+
 class Membership : public PostEvents {
  public:
   struct Parts {
@@ -81,6 +87,9 @@ class Membership : public PostEvents {
       if (is_wanted(*worker)) all.push_back(facts_of(*worker));
     return all;
   }
+  // Those that joined after the worker `after` (0 = the first ones), at most `most`: for who tells of all of them in
+  // several turns.
+  [[nodiscard]] WorkerSlice slice(WorkerKey after, std::size_t most) const;
 
  private:
   std::size_t for_each(std::string_view member, const std::function<void(Worker&)>& change);
