@@ -128,6 +128,7 @@ class Fleet:
         self.certificates = Certificates(stack)
         self.guarded = Certificates(stack, HOST)
         self.routers, self.workers = [], []
+        self.manage = {}  # by a router's name: its port for operators
         self.servers = Servers(stack, random_, self.ids, self.guarded.pair) if random_.random() < 0.6 else None
 
     def __str__(self):
@@ -154,11 +155,14 @@ class Fleet:
             words += ['--drain-timeout', f'{SHORT_DRAIN:g}s']
         if self.keys:
             words += self.keys.of_routers
+        manage = self.manage.setdefault(name, z.free_port())
+        words += ['--manage', f'127.0.0.1:{manage}']
         if self.servers:
-            return self.servers.start_router(words, name, port, tls_port, fabric, self.certificates.pair)
-        words += ['--tls-port', tls_port, *tls.options_of(self.certificates.pair)]
-        router = self.stack.router(*words, port=port, fabric=fabric, name=name)
-        router.tls_port = tls_port
+            router = self.servers.start_router(words, name, port, tls_port, fabric, self.certificates.pair)
+        else:
+            words += ['--tls-port', tls_port, *tls.options_of(self.certificates.pair)]
+            router = self.stack.router(*words, port=port, fabric=fabric, name=name)
+        router.tls_port, router.manage = tls_port, manage
         return router
 
     def start_again(self, old):

@@ -21,6 +21,7 @@ from soak_fleet import POOLS, QUEUE_TIMEOUT, SHORT_DRAIN, Fleet, Road
 from soak_files import FileEvents
 from soak_guarded import GuardedClient
 from soak_judge import LEAVE, LOSS, ROUTER, Judge, Stalls, Windows
+from soak_operator import Operator
 from soak_routes import RouteEvents, make_routes
 from soak_servers import ServerEvents
 from soak_websockets import Http2WebSockets, WebSocketClients
@@ -158,6 +159,8 @@ class Soak:
         for kind, count in KINDS + ([(GuardedClient, 2)] if self.fleet.servers else []):
             for index in range(1 if self.options.few else count):
                 self.clients.append(kind(self, index, self.seed, self.digests, self.routes))
+        self.operator = Operator(self, self.seed)
+        self.operator.start()
         self.stalls.start()
         for client in self.clients:
             client.start()
@@ -282,6 +285,7 @@ class Soak:
         except AssertionError as error:
             self.violate(f'{router.name} at rest: {error}, open {open_now()}, {sockets_at(router)}, '
                          f'{dict(router.counters())}')
+        self.operator.look_at(router, self.workers())
         self.look_at_log(router)
         memory = router.rss()
         first = self.memory.setdefault(router.pid, memory)
@@ -310,6 +314,7 @@ class Soak:
 
     def end(self):
         self.stopping = True
+        self.operator.join(3 * z.PATIENCE * z.SLOW)
         for client in self.clients:
             client.join(3 * a.BOUND * z.SLOW)
             if not self.asked[client.kind] and not isinstance(client, c.Aborter) and not self.violations:
@@ -344,6 +349,7 @@ class Soak:
     def summary(self):
         self.say('asked: ' + ', '.join(f'{kind} {count} (longest {self.longest[kind]:.1f} s)'
                                        for kind, count in sorted(self.asked.items())))
+        self.say(f'the operator was answered {self.operator.answered} times')
         self.say('excused: ' + ', '.join(f'{what} {count}' for what, count in sorted(self.excused.items())))
         self.say(f'the machine stood still {self.stalls.count} times')
         self.say(f'seed {self.seed}: {len(self.violations)} violations')
