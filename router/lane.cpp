@@ -160,12 +160,15 @@ std::size_t Lane::close_streams(const Change& change, std::size_t number) {
   return exchanges_.close_of(change.members.front());
 }
 
-LaneCensus Lane::census(CensusScope scope) {
+LaneCensus Lane::begin_census(CensusScope scope) {
   LaneCensus census;
   census.counters = counters_;
-  census.members = members();
-  for (const auto& [name, tally] : tallies_.all()) census.tallies.emplace(name, *tally);
   for (const auto& backend : plan_.now().backends) census.ready.push_back(backend->is_ready());
+  for (const auto& entry : doors_) {
+    const FrontDoor& door = *entry.second;
+    census.doors.push_back({door.listener_index(), door.accepted(), door.open_connections()});
+  }
+  census.coding = backends_.coded();
   if (scope == CensusScope::requests) {
     census.failed = book_.failed();
     census.slow = book_.slow();

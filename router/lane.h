@@ -70,7 +70,10 @@ class Lane {
   void flush_spans();
   // Those who answer requests, of all backends.
   [[nodiscard]] std::vector<MemberFacts> members() const;
-  [[nodiscard]] LaneCensus census(CensusScope scope);
+  // For CensusWalk: all but members and tallies.
+  [[nodiscard]] LaneCensus begin_census(CensusScope scope);
+  [[nodiscard]] const LoopPlan& plan() const { return plan_.now(); }
+  [[nodiscard]] const TallyBook& tallies() const { return tallies_; }
   // Of workers and streams; `number` is the lane's. Returns how many of them the change met.
   std::size_t change(const Change& change, std::size_t number);
 

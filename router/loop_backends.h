@@ -44,6 +44,7 @@ class LoopBackends {
                                                            const LoopPlan* before);
   // For requests of our own.
   [[nodiscard]] OriginDialer& dialer() { return servers_; }
+  [[nodiscard]] const CodingCounts& coded() const { return coders_.counts; }
 
  private:
   using Backends = std::vector<std::shared_ptr<Backend>>;

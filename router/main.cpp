@@ -7,6 +7,7 @@
 
 #include "router/acme/file_store.h"
 #include "router/acme/trust_text.h"
+#include "router/admin/metrics_text.h"
 #include "router/check.h"
 #include "router/console/run_command.h"
 #include "router/observe/log.h"
@@ -77,6 +78,7 @@ int main(int argc, char** argv) {
     const auto told = zeroway::tell_to_reload(line.reload);
     return told ? 0 : failed(told.error().detail);
   }
+  if (line.wants_metrics) std::cout << zeroway::metrics_manual();
   if (!line.trust.empty()) return tell_trust(line.trust);
   if (!line.settings) return line.exit_code;
   if (const auto set_up = zeroway::log::set_up(line.settings->observe); !set_up) return failed(set_up.error().detail);

@@ -567,7 +567,6 @@ void Router::describe(Census& census) const {
       census.certificates.push_back({end.file, end.time});
   }
   count_shared(census.counters);
-  census.process = read_process_facts();
   census.reloads = reloads_;
   census.log.is_debug = log::is_on(log::Level::debug);
   if (log_level_until_ != Time{})

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "router/admin/process_facts.h"
+#include "router/coding/coding_counts.h"
 #include "router/exchange/member_facts.h"
 #include "router/exchange/open_request.h"
 #include "router/observe/counters.h"
@@ -21,12 +22,20 @@
 
 namespace zeroway {
 
+// Connections of one listener on one loop.
+struct DoorFacts {
+  std::size_t listener = 0;  // in Plan::listeners
+  std::uint64_t accepted = 0, open = 0;
+};
+
 // What one loop knows.
 struct LaneCensus {
   Counters counters;
   std::map<TallyName, RequestTally> tallies;
   std::vector<MemberFacts> members;
   std::vector<bool> ready;  // in the order of Plan::backends: whether somebody could answer now
+  std::vector<DoorFacts> doors;
+  CodingCounts coding;
   // Only when they are asked for:
   std::vector<KeptRequest> failed, slow;
   std::vector<OpenRequest> oldest;
@@ -50,6 +59,7 @@ struct LogFacts {
 struct ListenerFacts {
   std::string url;
   std::size_t index = 0;  // in Plan::listeners
+  std::uint64_t accepted = 0, open = 0;
 };
 
 struct CertificateFacts {
@@ -79,6 +89,7 @@ struct Census {
   ProcessFacts process;
   ReloadFacts reloads;
   LogFacts log;
+  CodingCounts coding;
   std::string config_file;                    // "" = none
   std::shared_ptr<const std::string> config;  // what it says, as JSON without secrets; null = no file
   std::vector<KeptRequest> failed, slow;      // CensusScope::requests
@@ -86,6 +97,7 @@ struct Census {
 
   // `loop`: the lane's number.
   void add(LaneCensus&& lane, std::size_t loop);
+  void add_door(const DoorFacts& door);
   // Whether the router takes new requests and can answer them: it does not drain, and every backend that a route of
   // the file names has somebody. Else `why` says what is missing.
   [[nodiscard]] bool is_ready(std::string* why = nullptr) const;

@@ -5,6 +5,7 @@
 #include <set>
 #include <variant>
 
+#include "router/admin/backend_words.h"
 #include "router/admin/json_text.h"
 #include "router/observe/report.h"
 #include "router/observe/time_text.h"
@@ -12,17 +13,6 @@
 namespace zeroway {
 
 namespace {
-
-std::string_view kind_of(const BackendSpec& spec) {
-  constexpr std::string_view kKinds[] = {"workers", "servers", "files", "mixed", "coded", "admin"};
-  return kKinds[spec.index()];
-}
-
-// The backend behind the coder, which is a backend of its own in the plan.
-const BackendSpec inner_of(const BackendSpec& spec) {
-  const auto* coded = std::get_if<CodedSpec>(&spec);
-  return coded == nullptr ? spec : std::visit([](const auto& inner) { return BackendSpec(inner); }, coded->inner);
-}
 
 std::string_view answer_of(const Route& route) {
   switch (route.own_answer) {
@@ -219,6 +209,8 @@ std::string listeners_json(const Census& census) {
           .member("tls", spec.is_tls)
           .member("proxy_header", spec.has_proxy_header)
           .member("management", spec.is_management)
+          .member("connections", listener.accepted)
+          .member("connections_open", listener.open)
           .key("sites")
           .array();
       for (const std::string& site : sites_of(spec)) out.text(site);
@@ -267,17 +259,14 @@ std::string backends_json(const Census& census) {
       const BackendSpec& spec = census.plan->backends[at];
       const BackendSpec inner = inner_of(spec);
       out.object()
-          .member("kind", kind_of(inner))
+          .member("kind", kind_of(spec))
           .member("compressed", std::holds_alternative<CodedSpec>(spec))
-          .member("ready", at < census.ready.size() && census.ready[at]);
+          .member("ready", at < census.ready.size() && census.ready[at])
+          .member("name", name_of(spec));
       if (const PoolSpec* pool = servers_of(inner)) {
-        out.member("name", pool->name).key("servers").array();
+        out.key("servers").array();
         for (const ServerSpec& server : pool->servers) out.text(server.name);
         out.end_array();
-      } else if (const auto* group = std::get_if<GroupSpec>(&inner)) {
-        out.member("name", group->group.empty() ? "fabric" : "fabric:" + group->group);
-      } else if (const auto* files = std::get_if<FilesSpec>(&inner)) {
-        out.member("name", files->root);
       }
       out.key("groups").array();
       for (const std::string& group : groups_of(inner)) out.text(group);

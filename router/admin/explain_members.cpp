@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "router/admin/backend_words.h"
+
 namespace zeroway {
 
 namespace {
@@ -12,11 +14,6 @@ constexpr std::string_view kStep = "backend";
 
 bool is_worker_of(const MemberFacts& member, std::string_view group) {
   return member.kind == MemberFacts::Kind::worker && member.pool == group;
-}
-
-const BackendSpec inner_of(const BackendSpec& spec) {
-  const auto* coded = std::get_if<CodedSpec>(&spec);
-  return coded == nullptr ? spec : std::visit([](const auto& inner) { return BackendSpec(inner); }, coded->inner);
 }
 
 class MemberExplainer {
@@ -56,7 +53,7 @@ class MemberExplainer {
   // --- workers
 
   void workers(const GroupSpec& group) {
-    const std::string name = group.group.empty() ? "fabric" : "fabric:" + group.group;
+    const std::string name = name_of(group);
     if (group.group.empty()) return claimants();
     add_group(group.group);
     step(name, has_next(),

@@ -13,6 +13,10 @@ inline constexpr std::size_t kMostFailedTries = 10;  // wrong tokens of one addr
 inline constexpr std::chrono::seconds kFailedTriesTime{60};
 inline constexpr std::size_t kMostTriers = 1'000;  // addresses whose wrong tokens are counted; the oldest are forgotten
 
+// a slice of a census: a few tenths of a millisecond, in which clients wait
+inline constexpr std::size_t kWorkersAtOnce = 50;
+inline constexpr std::size_t kTalliesAtOnce = 100;
+
 // events and requests
 inline constexpr std::chrono::milliseconds kEventTick{100};  // a person sees no difference
 inline constexpr std::chrono::milliseconds kNumbersEvery{1'000};

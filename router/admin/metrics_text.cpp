@@ -1,8 +1,10 @@
 #include "router/admin/metrics_text.h"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 
+#include "router/admin/backend_words.h"
 #include "router/admin/limits.h"
 #include "router/admin/metrics_writer.h"
 #include "router/exchange/error_reply.h"
@@ -30,6 +32,7 @@ constexpr std::array kOfCounters{
     OfCounters{{"zeroway_client_connections_too_fast_total", kCounter,
                 "Connections closed at once: their address opened too many in a second."},
                &Counters::connections_too_fast},
+    OfCounters{{"zeroway_http2_requests_total", kCounter, "Requests over HTTP/2."}, &Counters::requests_http2},
     OfCounters{{"zeroway_tls_handshakes_total", kCounter, "TLS handshakes with clients that were completed."},
                &Counters::tls_handshakes},
     OfCounters{{"zeroway_tls_handshakes_resumed_total", kCounter, "Completed handshakes that used a session ticket."},
@@ -118,6 +121,17 @@ constexpr MetricMeaning kCapacity{"zeroway_member_capacity", kGauge, "Requests t
 constexpr MetricMeaning kConnections{"zeroway_member_connections", kGauge, "Connections to the server."};
 constexpr MetricMeaning kWorkers{"zeroway_workers", kGauge, "Workers that have joined."};
 
+constexpr MetricMeaning kListenerOpen{"zeroway_listener_connections_open", kGauge,
+                                      "Connections of the listener that are open."};
+constexpr MetricMeaning kListenerAccepted{"zeroway_listener_connections_total", kCounter,
+                                          "Connections that the listener has admitted since it was opened."};
+constexpr MetricMeaning kBackendReady{
+    "zeroway_backend_ready", kGauge, "1 when somebody of the backend could answer now; index as in /api/v1/upstreams."};
+constexpr MetricMeaning kCodedReplies{"zeroway_coded_replies_total", kCounter,
+                                      "Replies that the router has compressed, by coding."};
+constexpr MetricMeaning kCodedIn{"zeroway_coded_bytes_in_total", kCounter, "Bytes of their bodies before."};
+constexpr MetricMeaning kCodedOut{"zeroway_coded_bytes_out_total", kCounter, "Bytes of their bodies behind."};
+
 constexpr MetricMeaning kCpu{"process_cpu_seconds_total", kCounter, "Processor time of the process."};
 constexpr MetricMeaning kResident{"process_resident_memory_bytes", kGauge, "Memory of the process that is resident."};
 constexpr MetricMeaning kVirtual{"process_virtual_memory_bytes", kGauge, "Address space of the process."};
@@ -126,10 +140,13 @@ constexpr MetricMeaning kMostDescriptors{"process_max_fds", kGauge, "Descriptors
 constexpr MetricMeaning kThreads{"process_threads", kGauge, "Threads of the process."};
 constexpr MetricMeaning kStarted{"process_start_time_seconds", kGauge, "When the process began, in Unix time."};
 
-constexpr std::array kSingle{kInfo,        kLoops,           kDraining,    kReady,   kReloads, kReloaded, kRequests,
-                             kFailures,    kDuration,        kWait,        kUp,      kOpen,    kTaken,    kFailed,
-                             kWeight,      kCapacity,        kConnections, kWorkers, kCpu,     kResident, kVirtual,
-                             kDescriptors, kMostDescriptors, kThreads,     kStarted};
+constexpr std::array kSingle{kInfo,         kLoops,        kDraining,    kReady,           kReloads,
+                             kReloaded,     kRequests,     kFailures,    kDuration,        kWait,
+                             kUp,           kOpen,         kTaken,       kFailed,          kWeight,
+                             kCapacity,     kConnections,  kWorkers,     kListenerOpen,    kListenerAccepted,
+                             kBackendReady, kCodedReplies, kCodedIn,     kCodedOut,        kCpu,
+                             kResident,     kVirtual,      kDescriptors, kMostDescriptors, kThreads,
+                             kStarted};
 
 void begin(MetricsWriter& out, const MetricMeaning& meaning) { out.family(meaning.name, meaning.type, meaning.help); }
 
@@ -254,6 +271,28 @@ void write_members(MetricsWriter& out, const Census& census) {
   }
 }
 
+void write_listeners(MetricsWriter& out, const Census& census) {
+  begin(out, kListenerOpen);
+  for (const ListenerFacts& listener : census.listeners) out.sample({{"listener", listener.url}}, listener.open);
+  begin(out, kListenerAccepted);
+  for (const ListenerFacts& listener : census.listeners) out.sample({{"listener", listener.url}}, listener.accepted);
+}
+
+void write_backends(MetricsWriter& out, const Census& census) {
+  begin(out, kBackendReady);
+  for (std::size_t at = 0; at < std::min(census.ready.size(), kMostLabels); ++at)
+    out.sample({{"index", std::to_string(at)}, {"name", name_of(census.plan->backends[at])}},
+               std::uint64_t{census.ready[at]});
+}
+
+void write_coding(MetricsWriter& out, const CodingCounts& coding) {
+  begin(out, kCodedReplies);
+  for (const Coding one : {Coding::br, Coding::gzip, Coding::zstd})
+    out.sample({{"coding", coding_name(one)}}, coding.replies[static_cast<std::size_t>(one)]);
+  one(out, kCodedIn, coding.bytes_in);
+  one(out, kCodedOut, coding.bytes_out);
+}
+
 void write_process(MetricsWriter& out, const Census& census) {
   const ProcessFacts& process = census.process;
   one(out, kCpu, process.cpu_seconds);
@@ -283,6 +322,9 @@ std::string metrics_text(const Census& census, MetricsForm form) {
   write_counters(out, census.counters);
   write_routes(out, census);
   write_members(out, census);
+  write_listeners(out, census);
+  write_backends(out, census);
+  write_coding(out, census.coding);
   write_process(out, census);
   return out.finish();
 }
@@ -292,6 +334,16 @@ std::vector<MetricMeaning> metric_meanings() {
   for (const OfCounters& metric : kOfCounters) all.push_back(metric.meaning);
   for (const OfRoutes& metric : kOfRoutes) all.push_back(metric.meaning);
   return all;
+}
+
+std::string metrics_manual() {
+  std::vector<MetricMeaning> all = metric_meanings();
+  std::sort(all.begin(), all.end(), [](const auto& one, const auto& other) { return one.name < other.name; });
+  std::string text;
+  for (const MetricMeaning& metric : all) {
+    text.append(metric.name).append(" (").append(metric.type).append(")\n    ").append(metric.help).append("\n");
+  }
+  return text;
 }
 
 }  // namespace zeroway

@@ -26,5 +26,7 @@ struct MetricMeaning {
 };
 // Every metric, for the manual and its test.
 [[nodiscard]] std::vector<MetricMeaning> metric_meanings();
+// All of them as a table for the manual: a line each.
+[[nodiscard]] std::string metrics_manual();
 
 }  // namespace zeroway

@@ -152,6 +152,7 @@ void CodedBackend::begin_coding(Stream& stream, Head& head) {
   const CoderKind kind = coder_kind(stream.wanted, body_kind(head), terms_);
   if (!coders_.book(kind)) return;  // too many replies are coded now: this one stays as it is
   stream.stage = Stream::Stage::coding;
+  ++coders_.counts.replies[static_cast<std::size_t>(stream.wanted)];
   stream.body.begin(kind, coders_);
   stream.length_left = said_length(head).bytes;
   mark_coded(head, stream.wanted);
@@ -168,6 +169,7 @@ void CodedBackend::reply_data(Stream& stream, Bytes bytes) {
     *stream.length_left -= bytes.size();
   }
   if (!stream.body.take(bytes)) return fail(stream, broken("more content than its credit"));
+  coders_.counts.bytes_in += bytes.size();
   make_ready(stream);
 }
 
@@ -270,6 +272,7 @@ void CodedBackend::send(StreamKey key) {
   const auto size = static_cast<std::uint32_t>(std::min<std::size_t>(ready.size(), stream->window.left()));
   if (size == 0) return;
   static_cast<void>(stream->window.take(size));
+  coders_.counts.bytes_out += size;
   if (BackendEvents* to = stream->reply_to.find()) to->data(ready.first(size));
   stream = stream_of(key);
   if (stream != nullptr) stream->body.sent(size);

@@ -12,6 +12,7 @@
 
 #include "router/coding/coder.h"
 #include "router/coding/coder_kind.h"
+#include "router/coding/coding_counts.h"
 #include "router/coding/limits.h"
 #include "router/coding/spare_blocks.h"
 
@@ -29,6 +30,9 @@ class CoderPool {
   void give_back(const CoderKind& kind, std::unique_ptr<Coder> coder);
   // Bytes that the coders booked now take at most.
   [[nodiscard]] std::size_t booked() const { return booked_; }
+
+  // Of the replies that borrow coders here; whoever codes them counts.
+  CodingCounts counts{};
 
  private:
   using Spare = std::vector<std::unique_ptr<Coder>>;

@@ -127,6 +127,7 @@ bool ClientSession::sniff(Bytes bytes) {
 void ClientSession::speak(Protocol protocol) {
   codec_ = make_codec(protocol, door_.limits(), info_.is_tls ? "https" : "http");
   info_.protocol = protocol_name(protocol);
+  is_http2_ = protocol == Protocol::http2;
   holds_replies_ = codec_->holds_replies();
   if (is_draining_) codec_->drain();
 }
@@ -159,6 +160,7 @@ RequestTerms ClientSession::head(CodecStream number, Head& head, Last last, Kind
   phase_since_ = now;
   body_pace_.begin();
   ++door_.counters().requests;
+  if (is_http2_) ++door_.counters().requests_http2;
   ClientStream& stream = begin_stream(number);
   stream.request_kind = kind;
   stream.exchange = door_.exchanges().open(stream, info_, kind, now);

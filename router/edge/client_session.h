@@ -122,6 +122,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   Time half_closed_at_ = Time::max();  // when the client's FIN was seen; max() = not yet
   CodecPhase phase_ = CodecPhase::idle;
   bool is_sniffing_ = true;
+  bool is_http2_ = false;
   bool holds_replies_ = false;
   bool is_draining_ = false;
   bool has_input_ended_ = false;

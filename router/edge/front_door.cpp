@@ -55,6 +55,7 @@ void FrontDoor::accepted(Socket socket, Peer peer) {
     return reset_and_close(std::move(socket));
   }
   if (!context_.admission.enters(counted(peer.address))) return reset_and_close(std::move(socket));
+  ++accepted_;
   ConnectionEnds ends{std::move(peer), bound_to(socket)};
   if (arrivals_) return arrivals_->begin(std::move(socket), std::move(ends));
   begin(std::move(socket), std::move(ends));

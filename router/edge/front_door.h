@@ -5,6 +5,8 @@
 // requests are matched in the new plan. A door whose listener is gone drains under the last plan that had it.
 // Not here: the protocol on a connection (edge/client_session.h), who may connect (edge/admission.h).
 #pragma once
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -47,6 +49,11 @@ class FrontDoor final : private TurnEnd, private Gate {
   void use_tls(const TlsTerms& terms) { tls_->use(terms); }
   // Accepts no more connections. Closes the idle connections now, and the others after their open requests.
   void drain();
+  // In the plan.
+  [[nodiscard]] std::size_t listener_index() const { return in_use_.index; }
+  // Connections that were admitted so far, and those that are open; without handshakes under way.
+  [[nodiscard]] std::uint64_t accepted() const { return accepted_; }
+  [[nodiscard]] std::size_t open_connections() const { return sessions_.size(); }
   [[nodiscard]] bool is_management() const { return in_use_.spec().is_management; }
   [[nodiscard]] bool is_drained() const { return !listener_ && sessions_.empty(); }  // handshakes are dropped
   // Cancels all open requests and closes all connections at once.
@@ -93,6 +100,7 @@ class FrontDoor final : private TurnEnd, private Gate {
   std::optional<Listener> listener_;        // none before open() and after drain()
   std::vector<std::unique_ptr<ClientSession>> sessions_;
   std::vector<std::unique_ptr<ClientSession>> gone_;  // ended in this turn: their callers may still be running
+  std::uint64_t accepted_ = 0;
   bool has_joined_ = false;
 };
 

@@ -14,6 +14,7 @@ struct Counters {
   std::uint64_t connections_refused = 0;   // their address had too many connections
   std::uint64_t connections_too_fast = 0;  // their address opened too many in a second
   std::uint64_t requests = 0;
+  std::uint64_t requests_http2 = 0;  // of them
   std::uint64_t bad_requests = 0;
   std::uint64_t tls_handshakes = 0;  // completed
   std::uint64_t tls_resumed = 0;     // completed handshakes that used a session ticket

@@ -19,6 +19,7 @@ constexpr std::array kCounters{
     Counter{"connections_refused", &Counters::connections_refused},
     Counter{"connections_too_fast", &Counters::connections_too_fast},
     Counter{"requests", &Counters::requests},
+    Counter{"requests_http2", &Counters::requests_http2},
     Counter{"bad_requests", &Counters::bad_requests},
     Counter{"tls_handshakes", &Counters::tls_handshakes},
     Counter{"tls_resumed", &Counters::tls_resumed},

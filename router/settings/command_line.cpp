@@ -241,6 +241,7 @@ struct FileWords {
   bool wants_reload = false;
   bool wants_example = false;
   bool wants_manual = false;
+  bool wants_metrics = false;
   bool wants_trust = false;
 };
 
@@ -256,6 +257,7 @@ void add_file(Options& options, FileWords& words, std::string& folder) {
   options.flag(kFile, "--trust", words.wants_trust, true,
                "Print how programs come to trust the certificates of auto_cert = \"internal\"");
   options.flag(kFile, "--help-config", words.wants_manual, true, "Print what each key of a configuration file is for");
+  options.flag(kFile, "--help-metrics", words.wants_metrics, true, "Print what each metric of /metrics means");
 }
 
 // Options that say where clients are accepted, which the sites of a file say, too.
@@ -342,6 +344,7 @@ class Parser {
     if (files.wants_reload) return reload();
     if (files.wants_example) return CommandLine{{}, example_file(), {}, {}, {}, 0};
     if (files.wants_manual) return CommandLine{{}, describe_keys(), {}, {}, {}, 0};
+    if (files.wants_metrics) return metrics();
     return std::nullopt;
   }
 
@@ -372,6 +375,12 @@ class Parser {
   FileWords files;
 
  private:
+  [[nodiscard]] static CommandLine metrics() {
+    CommandLine line;
+    line.wants_metrics = true;
+    return line;
+  }
+
   [[nodiscard]] CommandLine reload() const {
     if (settings_.pid_file.empty()) return failed("--reload needs --pid-file FILE, as the running router has it");
     CommandLine line;

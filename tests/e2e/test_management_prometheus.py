@@ -45,6 +45,21 @@ def test_every_metric_of_the_alerts_is_told(stack):
     assert named and {name.removesuffix('_bucket') for name in named} <= told
 
 
+def expressions():
+    """Of the dashboard, for every router."""
+    with open(os.path.join(EXAMPLES, 'dashboard.json')) as file:
+        panels = json.load(file)['panels']
+    return [target['expr'].replace('$instance', '.*').replace('$job', '.*') for panel in panels for target in panel['targets']]
+
+
+def test_every_metric_of_the_dashboard_is_told(stack):
+    port = z.free_port()
+    stack.router('--manage', f'127.0.0.1:{port}')
+    told = set(re.findall(r'^# TYPE (\S+)', ask(port, '/metrics').decode(), re.M))
+    named = {name.removesuffix('_bucket') for text in expressions() for name in re.findall(r'\b(?:zeroway|process)_\w+', text)}
+    assert len(named) > 15 and named <= told, named - told
+
+
 def test_prometheus_scrapes_a_busy_router(stack):
     manage, port = z.free_port(), z.free_port()
     router = stack.router('--manage', f'127.0.0.1:{manage}', '--threads', 2)
@@ -65,6 +80,8 @@ def test_prometheus_scrapes_a_busy_router(stack):
     z.eventually(has_scraped, 3 * z.PATIENCE + SCRAPES, every=0.2, what=f'{SCRAPES} scrapes')
     assert value(port, 'min_over_time(up{job="zeroway"}[1h])') == 1
     assert value(port, 'sum(zeroway_requests_total{status="2xx",backend=""})') > 0
+    answered = [text for text in expressions() if value(port, text) is not None]  # Prometheus understands all of them
+    assert len(answered) > 10, answered
     for trouble in ('duplicate_timestamp', 'out_of_bounds', 'out_of_order'):
         assert not value(port, f'prometheus_target_scrapes_sample_{trouble}_total'), trouble
     assert not value(port, 'prometheus_target_scrapes_exceeded_sample_limit_total')

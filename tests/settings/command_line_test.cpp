@@ -428,4 +428,5 @@ TEST_CASE("command line: a folder is served by --files, or as the only word") {
 TEST_CASE("command line: the example and the manual of the file are printed") {
   CHECK(read("--example-config").output.find("[[sites.proxy.routes]]") != std::string::npos);
   CHECK(read("--help-config").output.find("[[sites.proxy.routes]]") != std::string::npos);
+  CHECK(read("--help-metrics").wants_metrics);
 }

@@ -1,0 +1,26 @@
+#include "router/admin/backend_words.h"
+
+#include <variant>
+
+namespace zeroway {
+
+BackendSpec inner_of(const BackendSpec& spec) {
+  const auto* coded = std::get_if<CodedSpec>(&spec);
+  return coded == nullptr ? spec : std::visit([](const auto& inner) { return BackendSpec(inner); }, coded->inner);
+}
+
+std::string_view kind_of(const BackendSpec& spec) {
+  constexpr std::string_view kKinds[] = {"workers", "servers", "files", "mixed", "coded", "admin"};
+  return kKinds[inner_of(spec).index()];
+}
+
+std::string name_of(const BackendSpec& spec) {
+  const BackendSpec inner = inner_of(spec);
+  if (const PoolSpec* pool = servers_of(inner)) return pool->name;
+  if (const auto* group = std::get_if<GroupSpec>(&inner))
+    return group->group.empty() ? "fabric" : "fabric:" + group->group;
+  const auto* files = std::get_if<FilesSpec>(&inner);
+  return files != nullptr ? files->root : "";
+}
+
+}  // namespace zeroway
