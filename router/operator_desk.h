@@ -27,7 +27,7 @@ struct OperatorTasks {
   std::function<void()> reopen_logs;
   std::function<void()> drain;
   std::function<void(const Change&)> set_log_level;
-  std::function<std::size_t(const Change&)> change_servers;  // returns how many servers the change met
+  std::function<Result<std::size_t>(const Change&)> change_servers;  // returns how many servers the change met
 };
 
 class OperatorDesk final : public Desk {

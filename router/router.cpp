@@ -575,10 +575,16 @@ void Router::describe(Census& census) const {
   census.config = shown_file_;
 }
 
-std::size_t Router::change_servers(const Change& change) {
+Result<std::size_t> Router::change_servers(const Change& change) {
+  const std::string& name = change.members.front();
   std::size_t met = 0;
-  for (const auto& pool : parts_.pools)
-    if (pool && change.to.held) met += pool->hold(change.members.front(), *change.to.held);
+  for (const auto& pool : parts_.pools) {
+    if (!pool) continue;
+    const auto weighed = change.to.weight ? pool->weigh(name, *change.to.weight) : Result<std::size_t>(std::size_t{0});
+    if (!weighed) return weighed;
+    const std::size_t held = change.to.held ? pool->hold(name, *change.to.held) : 0;
+    met += std::max(*weighed, held);
+  }
   return met;
 }
 

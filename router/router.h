@@ -68,7 +68,7 @@ class Router : private CertificateUsers {
   [[nodiscard]] Result<> open_tls(Entrance& entrance);
   [[nodiscard]] std::vector<DoorChange> doors_of(std::size_t lane);
   void describe(Census& census) const;
-  [[nodiscard]] std::size_t change_servers(const Change& change);
+  [[nodiscard]] Result<std::size_t> change_servers(const Change& change);
   void set_log_level(const Change& change);
   void restore_log_level();
   void renewed(const CertificateSpec& spec) override;

@@ -22,8 +22,6 @@ AdminStep change_member(const AdminRequest& request, Change::Kind kind, const st
   if (!has_json(request)) return wants_json();
   const auto to = read_member_change(request.body);
   if (!to) return admin_error(400, to.error().detail);
-  if (kind == Change::Kind::server && to->weight)
-    return admin_error(422, "weight: that of a server is in the configuration file; change it there and reload");
   return Change{.kind = kind, .members = {name}, .to = *to};
 }
 
@@ -67,7 +65,8 @@ constexpr std::array kActions{
     AdminAction{"PATCH", "/api/v1/log", "", change_log, "{\"level\": \"debug\", \"seconds\": N}: the level for a time"},
     AdminAction{"PATCH", "/api/v1/workers/", "", change_worker,
                 "{\"held\": true} takes a worker out of rotation, {\"weight\": N}"},
-    AdminAction{"PATCH", "/api/v1/servers/", "", change_server, "{\"held\": true} takes a server out of rotation"},
+    AdminAction{"PATCH", "/api/v1/servers/", "", change_server,
+                "{\"held\": true} takes a server out of rotation, {\"weight\": N}"},
     AdminAction{"DELETE", "/api/v1/streams/", "", close_stream, "closes an open request"},
     AdminAction{"DELETE", "/api/v1/workers/", "/streams", close_all_of, "closes all open requests of a worker"},
     AdminAction{"DELETE", "/api/v1/servers/", "/streams", close_all_of, "closes all open requests of a server"},

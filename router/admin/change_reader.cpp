@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "proto/limits.h"
 #include "router/admin/limits.h"
 
 namespace zeroway {
@@ -10,8 +11,6 @@ namespace zeroway {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::uint64_t kMostWeight = 1'000'000;
 
 Error wrong(std::string detail) { return {Fault::client, Code::bad_request, false, std::move(detail)}; }
 
@@ -26,8 +25,8 @@ Result<> read_key(const std::string& key, const json& value, MemberChange& chang
     return {};
   }
   if (key != "weight") return wrong("'" + key.substr(0, 100) + "' is no key: there are held and weight");
-  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kMostWeight)
-    return wrong("weight = " + shown(value) + ": wants a number from 0 to " + std::to_string(kMostWeight));
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kMaxWeight)
+    return wrong("weight = " + shown(value) + ": wants a number from 0 to " + std::to_string(kMaxWeight));
   change.weight = value.get<std::uint32_t>();
   return {};
 }

@@ -24,7 +24,7 @@ class Loop;
 // What a change of a worker or a server says. At least one of them is there.
 struct MemberChange {
   std::optional<bool> held;             // out of rotation
-  std::optional<std::uint32_t> weight;  // 0 … 1 000 000; of workers only
+  std::optional<std::uint32_t> weight;  // 0 … kMaxWeight
 };
 
 // A change that an operator asks for.

@@ -28,7 +28,8 @@ inline constexpr std::size_t kFlushCost = 10;   // us: also an event of a few by
 inline constexpr std::size_t kTurnCost = 100;   // us of coding in one turn of the loop: other requests wait no longer
 inline constexpr std::size_t kLongestRun =
     1'000;  // us for one stream while others wait: a body of 64 KiB in one go, and no download holds up a small one
-inline constexpr std::size_t kWarmCodedBuffer = 131'072;  // bytes of a buffer kept for the next body
-inline constexpr std::size_t kSpareCodedStreams = 256;    // kept for reuse after a peak
+inline constexpr std::size_t kWarmCodedBuffer = 131'072;   // bytes of a buffer kept for the next body
+inline constexpr std::size_t kSpareCodedStreams = 256;     // kept for reuse after a peak
+inline constexpr std::size_t kMostWeightChanges = 10'000;  // of a pool by operators: each keeps some hundred bytes
 
 }  // namespace zeroway

@@ -121,7 +121,7 @@ MemberFacts ServersBackend::facts_of(std::size_t index) const {
                     .address = url_of(server),
                     .state = pool_->health(index).text(loop_.now()),
                     .is_fit = pool_->health(index).is_fit(loop_.now()),
-                    .weight = server.weight,
+                    .weight = pool_->weight(index),
                     .capacity = server.max_conns,
                     .open = pool_->chooser().open(index),
                     .taken = counts_[index].taken,
@@ -202,7 +202,7 @@ bool ServersBackend::may_try(const OriginStream& stream, std::size_t server) con
 // Whether another server than the stream's could answer now.
 bool ServersBackend::has_other(const OriginStream& stream) const {
   for (std::size_t server = 0; server < pool_->size(); ++server) {
-    const bool is_other = server != stream.placement.member() && pool_->server(server).weight > 0;
+    const bool is_other = server != stream.placement.member() && pool_->weight(server) > 0;
     if (is_other && can_serve(stream.kind, server) && pool_->health(server).is_fit(loop_.now())) return true;
   }
   return false;
@@ -219,8 +219,7 @@ std::optional<std::size_t> ServersBackend::index_of(std::string_view name) const
 // a moment and is placed at the end of the turn.
 bool ServersBackend::has_fit_server(const OriginStream& stream) const {
   for (std::size_t server = 0; server < pool_->size(); ++server) {
-    if (pool_->server(server).weight > 0 && may_try(stream, server) && pool_->health(server).is_fit(loop_.now()))
-      return true;
+    if (pool_->weight(server) > 0 && may_try(stream, server) && pool_->health(server).is_fit(loop_.now())) return true;
   }
   return false;
 }
@@ -228,8 +227,8 @@ bool ServersBackend::has_fit_server(const OriginStream& stream) const {
 PartState ServersBackend::state(const BackendRequest& request) const {
   PartState state{PartState::Room::nobody, static_cast<std::uint32_t>(streams_.size())};
   for (std::size_t server = 0; server < pool_->size(); ++server) {
-    const bool is_fit = pool_->server(server).weight > 0 && can_serve(request.kind, server) &&
-                        pool_->health(server).is_fit(loop_.now());
+    const bool is_fit =
+        pool_->weight(server) > 0 && can_serve(request.kind, server) && pool_->health(server).is_fit(loop_.now());
     if (!is_fit) continue;
     const bool is_full = line_.size() > 0 || pool_->chooser().is_full(server);
     state.room = std::max(state.room, is_full ? PartState::Room::full : PartState::Room::free);
@@ -239,7 +238,7 @@ PartState ServersBackend::state(const BackendRequest& request) const {
 
 bool ServersBackend::is_anybody_fit() const {
   for (std::size_t server = 0; server < pool_->size(); ++server) {
-    if (pool_->server(server).weight > 0 && pool_->health(server).is_fit(loop_.now())) return true;
+    if (pool_->weight(server) > 0 && pool_->health(server).is_fit(loop_.now())) return true;
   }
   return false;
 }

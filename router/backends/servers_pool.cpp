@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "router/backends/limits.h"
 #include "router/observe/events.h"
 #include "router/observe/log.h"
 
@@ -32,7 +33,8 @@ Result<std::shared_ptr<ServersPool>> ServersPool::make(PoolSpec spec, const Serv
 
 ServersPool::ServersPool(PoolSpec spec, std::unique_ptr<Chooser> chooser, std::vector<std::optional<OriginTls>> tls,
                          const ServersPool* before)
-    : spec_(std::move(spec)), chooser_(std::move(chooser)), tls_(std::move(tls)) {
+    : spec_(std::move(spec)), chooser_(chooser.get()), tls_(std::move(tls)) {
+  choosers_.push_back(std::move(chooser));
   const HealthRules rules{.fall = spec_.health.fall,
                           .probe_fall = spec_.health.retries,
                           .rise = spec_.health.rise,
@@ -47,6 +49,24 @@ std::size_t ServersPool::hold(std::string_view name, bool is_held) {
   for (std::size_t index = 0; index < size(); ++index) {
     if (server(index).name != name) continue;
     health_[index].hold(is_held);
+    ++count;
+  }
+  if (count > 0) bell_.ring();
+  return count;
+}
+
+Result<std::size_t> ServersPool::weigh(std::string_view name, std::uint32_t weight) {
+  std::size_t count = 0;
+  for (std::size_t index = 0; index < size(); ++index) {
+    if (server(index).name != name) continue;
+    if (choosers_.size() > kMostWeightChanges)
+      return Error{
+          Fault::router, Code::internal, false,
+          "the weights of pool " + spec_.name + " were changed " + std::to_string(kMostWeightChanges) + " times"};
+    auto changed = chooser().with_weight(index, weight);
+    if (!changed) return changed.error();
+    choosers_.push_back(std::move(*changed));
+    chooser_.store(choosers_.back().get(), std::memory_order_release);
     ++count;
   }
   if (count > 0) bell_.ring();

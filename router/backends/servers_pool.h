@@ -3,6 +3,7 @@
 // Owner: shared by the ServersBackend of each loop, and by the health checks.   Thread: any.
 // Not here: connections, which belong to one loop (backends/origin.h).
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -30,10 +31,14 @@ class ServersPool {
   [[nodiscard]] const PoolSpec& spec() const { return spec_; }
   [[nodiscard]] std::size_t size() const { return spec_.servers.size(); }
   [[nodiscard]] const ServerSpec& server(std::size_t index) const { return spec_.servers[index]; }
-  [[nodiscard]] Chooser& chooser() { return *chooser_; }
+  [[nodiscard]] Chooser& chooser() { return *chooser_.load(std::memory_order_acquire); }
   [[nodiscard]] MemberHealth& health(std::size_t index) { return health_[index]; }
   // An operator takes the servers of this name out of rotation, or puts them back. Returns how many there are.
   std::size_t hold(std::string_view name, bool is_held);
+  // An operator gives them another weight, 0 = no traffic, until the file is read again with another pool of this name.
+  // Called on one thread. Errors: all servers would have none, or the weights are unfit.
+  [[nodiscard]] Result<std::size_t> weigh(std::string_view name, std::uint32_t weight);
+  [[nodiscard]] std::uint32_t weight(std::size_t index) { return chooser().member(index).weight; }
   // Tells the operator when the server was fit and is out now, or the other way round. `why`: what took it out.
   void tell_change(std::size_t index, bool was_fit, Time now, std::string_view why) const;
   [[nodiscard]] const OriginTls* tls(std::size_t index) const { return tls_[index] ? &*tls_[index] : nullptr; }
@@ -45,7 +50,9 @@ class ServersPool {
   [[nodiscard]] HealthState state_of(const ServerSpec& server) const;
 
   const PoolSpec spec_;
-  std::unique_ptr<Chooser> chooser_;
+  // The last one is in use. Another loop may be within an earlier one, so they stay: an operator changes few weights.
+  std::vector<std::unique_ptr<Chooser>> choosers_;
+  std::atomic<Chooser*> chooser_;
   const std::vector<std::optional<OriginTls>> tls_;
   std::deque<MemberHealth> health_;  // in place: they hold atomics
   RoomBell bell_;

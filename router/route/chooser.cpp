@@ -50,13 +50,23 @@ Result<void> check(BalanceMethod method, const std::vector<ChooserMember>& membe
 Result<std::unique_ptr<Chooser>> Chooser::make(BalanceMethod method, std::vector<ChooserMember> members,
                                                std::uint64_t seed) {
   if (auto good = check(method, members); !good) return good.error();
-  return std::unique_ptr<Chooser>(new Chooser(method, std::move(members), seed));
+  auto counts = std::make_shared<OpenCounts>(members.size());
+  return std::unique_ptr<Chooser>(new Chooser(method, std::move(members), seed, std::move(counts)));
 }
 
-Chooser::Chooser(BalanceMethod method, std::vector<ChooserMember> members, std::uint64_t seed)
+Result<std::unique_ptr<Chooser>> Chooser::with_weight(std::size_t index, std::uint32_t weight) const {
+  std::vector<ChooserMember> members = members_;
+  members[index].weight = weight;
+  if (auto good = check(method_, members); !good) return good.error();
+  const std::uint64_t seed = random_.load(std::memory_order_relaxed);
+  return std::unique_ptr<Chooser>(new Chooser(method_, std::move(members), seed, counts_));
+}
+
+Chooser::Chooser(BalanceMethod method, std::vector<ChooserMember> members, std::uint64_t seed,
+                 std::shared_ptr<OpenCounts> counts)
     : method_(method),
       members_(std::move(members)),
-      counts_(members_.size()),
+      counts_(std::move(counts)),
       shares_(shares_of(method, members_)),
       random_(seed) {
   build_order();
@@ -64,7 +74,8 @@ Chooser::Chooser(BalanceMethod method, std::vector<ChooserMember> members, std::
 }
 
 Chooser::~Chooser() {
-  assert(std::all_of(counts_.begin(), counts_.end(), [](const OpenCount& count) { return count.open() == 0; }));
+  assert(counts_.use_count() > 1 ||
+         std::all_of(counts_->begin(), counts_->end(), [](const OpenCount& count) { return count.open() == 0; }));
 }
 
 void Chooser::build_order() {
@@ -89,7 +100,8 @@ std::optional<Reservation> Chooser::place(std::string_view key, MemberTest may_t
   for (std::size_t tries = 0; tries <= size(); ++tries) {
     const Index picked = pick(key, may_take);
     if (!picked) return std::nullopt;
-    if (counts_[*picked].try_add(members_[*picked].max_open)) return Reservation(*picked, counts_[*picked]);
+    OpenCount& count = (*counts_)[*picked];
+    if (count.try_add(members_[*picked].max_open)) return Reservation(*picked, count);
   }
   return std::nullopt;
 }

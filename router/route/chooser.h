@@ -54,6 +54,10 @@ class Chooser {
   Chooser(const Chooser&) = delete;
   Chooser& operator=(const Chooser&) = delete;
 
+  // The same pool with another weight of one member: counts of open requests are shared, so that max_open holds for
+  // both together. Errors as of make().
+  [[nodiscard]] Result<std::unique_ptr<Chooser>> with_weight(std::size_t index, std::uint32_t weight) const;
+
   // Picks a member that has weight, has less than max_open open, and passes `may_take`; counts the request as open.
   // Nothing when there is none. `key` is what ip_hash and hash go by; an empty key goes round robin. No allocation.
   // `may_take` is asked about members that are not picked, too, and about some more than once.
@@ -61,15 +65,17 @@ class Chooser {
 
   [[nodiscard]] std::size_t size() const { return members_.size(); }
   [[nodiscard]] const ChooserMember& member(std::size_t index) const { return members_[index]; }
-  [[nodiscard]] std::uint32_t open(std::size_t index) const { return counts_[index].open(); }
+  [[nodiscard]] std::uint32_t open(std::size_t index) const { return (*counts_)[index].open(); }
   [[nodiscard]] bool is_full(std::size_t index) const {
     return members_[index].max_open != 0 && open(index) >= members_[index].max_open;
   }
 
  private:
   using Index = std::optional<std::size_t>;
+  using OpenCounts = std::vector<OpenCount>;
 
-  Chooser(BalanceMethod method, std::vector<ChooserMember> members, std::uint64_t seed);
+  Chooser(BalanceMethod method, std::vector<ChooserMember> members, std::uint64_t seed,
+          std::shared_ptr<OpenCounts> counts);
   void build_order();
   void build_ids();
 
@@ -88,7 +94,7 @@ class Chooser {
 
   const BalanceMethod method_;
   const std::vector<ChooserMember> members_;
-  std::vector<OpenCount> counts_;
+  const std::shared_ptr<OpenCounts> counts_;
   std::vector<std::uint32_t> order_;   // whose turn it is, for one period; members without weight are not in it
   std::vector<std::uint64_t> ids_;     // hashes of the names
   std::vector<std::uint32_t> shares_;  // places of each member in order_

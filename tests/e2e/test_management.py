@@ -161,6 +161,27 @@ def test_a_workers_weight_is_changed(stack):
     assert answers.count('worker-1') == 30
 
 
+def test_a_servers_weight_is_changed(stack):
+    one, two = (stack.closing(Origin(lambda request, name=name: reply(name))) for name in (b'one', b'two'))
+    manage = z.free_port()
+    with open(stack.path('token'), 'w') as file:
+        file.write(TOKEN)
+    router = s.front(stack, one, two, tables='[sites.proxy.load_balancing]\nmethod = "weighted"\n',
+                     options=('--manage', f'127.0.0.1:{manage}', '--manage-token-file', stack.path('token'), '--threads', 2))
+    path = '/api/v1/servers/' + one.url.removeprefix('http://')
+    assert ask(manage, path, 'PATCH', token=TOKEN, body=b'{"weight": 3}').status == 200
+    answers = [router.get().body for _ in range(40)]
+    assert answers.count(b'one') == 30, answers
+    assert {server['name']: server['weight'] for server in told(manage, '/api/v1/servers')['servers']}[
+        one.url.removeprefix('http://')] == 3
+    assert ask(manage, path, 'PATCH', token=TOKEN, body=b'{"weight": 0}').status == 200
+    assert {router.get().body for _ in range(20)} == {b'two'}
+    other = '/api/v1/servers/' + two.url.removeprefix('http://')
+    refused = ask(manage, other, 'PATCH', token=TOKEN, body=b'{"weight": 0}')
+    assert refused.status == 409 and b'every member has weight 0' in refused.body
+    assert {router.get().body for _ in range(20)} == {b'two'}
+
+
 def test_a_server_that_is_held_gets_nothing(stack):
     origins = [stack.closing(Origin(reply(b'hello'))) for _ in range(2)]
     manage = z.free_port()

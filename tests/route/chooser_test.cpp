@@ -326,3 +326,26 @@ TEST_CASE("balance: each method is read as it is written, and an unknown word na
     CHECK(read.error().detail.find("random_two") != std::string::npos);
   }
 }
+
+TEST_CASE("chooser: with another weight it is the same pool, whose open requests are counted together") {
+  std::vector<ChooserMember> members{{.name = "a", .max_open = 1}, {.name = "b", .max_open = 2}};
+  const auto before = Chooser::make(BalanceMethod::weighted, members).value();
+  auto first = before->place("", anybody);
+  REQUIRE(first);
+  CHECK(first->member() == 0);
+  const auto after = before->with_weight(1, 3).value();
+  CHECK(after->member(1).weight == 3);
+  CHECK(before->member(1).weight == 1);
+  CHECK(after->is_full(0));
+  CHECK(picks(*after, 4) == "bbbb");
+  first.reset();
+  CHECK_FALSE(after->is_full(0));
+  CHECK(sorted(picks(*after, 4)) == "abbb");
+}
+
+TEST_CASE("chooser: another weight is checked as the first ones are") {
+  const auto pool = chooser(BalanceMethod::weighted, {1, 1});
+  CHECK(pool->with_weight(0, 0).has_value());
+  CHECK(pool->with_weight(0, 0).value()->with_weight(1, 0).error().detail == "every member has weight 0");
+  CHECK_FALSE(pool->with_weight(0, kMaxWeight + 1).has_value());
+}

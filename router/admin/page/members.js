@@ -38,19 +38,12 @@ class Members {
     this.#table.set([...named(workers, 'worker'), ...named(servers, 'server')]);
   }
 
-  // The weight of a server is in the configuration file.
   #weight_in(holder, row_of) {
-    const text = element('span');
     const button = element('button', { type: 'button', click: () => this.#weigh(row_of()) });
-    holder.append(text, button);
+    holder.append(button);
     return member => {
-      const is_worker = member.kind === 'worker';
-      set_hidden(button, !is_worker);
-      set_hidden(text, is_worker);
-      set_text(text, count_text(member.weight));
       set_text(button, count_text(member.weight));
-      const label = `Weight of ${shown(member.name)}: ${member.weight}. Change it`;
-      if (is_worker) set_attribute(button, 'aria-label', label);
+      set_attribute(button, 'aria-label', `Weight of ${shown(member.name)}: ${member.weight}. Change it`);
     };
   }
 
@@ -62,7 +55,7 @@ class Members {
       const verb = member.state === 'held' ? 'Undrain' : 'Drain';
       set_text(drain, verb);
       set_attribute(drain, 'aria-label', `${verb} ${shown(member.name)}`);
-      set_hidden(streams, member.kind !== 'worker' || member.open === 0 || !this.may_close);
+      set_hidden(streams, member.open === 0 || !this.may_close);
       set_attribute(streams, 'aria-label', `Close streams of ${shown(member.name)}`);
     };
   }
@@ -79,8 +72,8 @@ class Members {
 
   async #weigh(member) {
     const name = shown(member.name);
-    const text = 'A worker with weight 2 gets twice the requests of one with 1; with 0 it gets none.';
-    const terms = { type: 'number', min: 0, max: 1_000_000, step: 1, value: member.weight };
+    const text = 'One with weight 2 gets twice the requests of one with 1, where the balance goes by weight; one with 0 gets none.';
+    const terms = { type: 'number', min: 0, max: 1_000, step: 1, value: member.weight };
     const weight = await ask_for(`Weight of ${name}`, text, 'Weight', terms, 'Set');
     if (weight === null) return;
     const change = { weight: Number(weight) };
