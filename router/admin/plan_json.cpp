@@ -12,18 +12,11 @@ void begin(JsonText& out, const Route& route, std::string_view kind) {
   out.member("kind", kind);
 }
 
-// Of a whole number of seconds, and of less than one.
-std::string seconds_text(std::chrono::nanoseconds time) {
-  const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
-  if (millis % 1'000 == 0) return std::to_string(millis / 1'000);
-  return std::to_string(millis / 1'000) + "." + std::to_string(1'000 + millis % 1'000).substr(1);
-}
-
 void write_rate(JsonText& out, const Route& route, const RateRule& rule) {
   begin(out, route, "rate");
   out.member("requests", rule.requests)
       .key("per_seconds")
-      .raw(seconds_text(rule.per))
+      .raw(seconds_text(std::chrono::duration_cast<std::chrono::milliseconds>(rule.per)))
       .member("burst", rule.burst)
       .member("key", key_text(rule))
       .end_object();

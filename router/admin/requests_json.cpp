@@ -5,6 +5,7 @@
 
 #include "router/admin/json_text.h"
 #include "router/admin/limits.h"
+#include "router/observe/time_text.h"
 
 namespace zeroway {
 
@@ -14,11 +15,6 @@ void write_kept(JsonText& out, std::string_view name, const std::vector<KeptRequ
   out.key(name).array();
   for (const KeptRequest& request : requests) out.raw(request.json);
   out.end_array();
-}
-
-// Milliseconds with three digits.
-std::string millis(std::chrono::microseconds time) {
-  return std::to_string(time.count() / 1'000) + "." + std::to_string(1'000 + time.count() % 1'000).substr(1);
 }
 
 void write_stream(JsonText& out, const OpenStream& stream) {
@@ -36,7 +32,7 @@ void write_stream(JsonText& out, const OpenStream& stream) {
       .member("protocol", request.protocol)
       .member("kind", request.is_web_socket ? "web_socket" : "request")
       .key("age_ms")
-      .raw(millis(request.age))
+      .raw(millis_text(request.age))
       .end_object();
 }
 

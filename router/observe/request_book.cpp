@@ -5,6 +5,7 @@
 
 #include "router/observe/escape.h"
 #include "router/observe/limits.h"
+#include "router/observe/time_text.h"
 
 namespace zeroway {
 
@@ -13,16 +14,10 @@ namespace {
 bool is_slower(const KeptRequest& one, const KeptRequest& other) { return one.total_time > other.total_time; }
 bool is_newer(const KeptRequest& one, const KeptRequest& other) { return one.ended > other.ended; }
 
-// Milliseconds with three digits, as in access logs.
-std::string millis(std::chrono::microseconds time) {
-  const auto count = std::max<std::int64_t>(time.count(), 0);
-  return std::to_string(count / 1'000) + "." + std::to_string(1'000 + count % 1'000).substr(1);
-}
-
 void append(std::string& out, const LostAttempt& attempt) {
   out += "{\"worker\":";
   append_json_string(out, attempt.member);
-  out += ",\"queue_ms\":" + millis(attempt.queue_time) + ",\"backend_ms\":" + millis(attempt.backend_time);
+  out += ",\"queue_ms\":" + millis_text(attempt.queue_time) + ",\"backend_ms\":" + millis_text(attempt.backend_time);
   out += ",\"reason\":";
   append_json_string(out, attempt.reason);
   out += '}';

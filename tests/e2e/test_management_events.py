@@ -153,6 +153,31 @@ def test_a_reader_that_takes_nothing_holds_nobody_up(stack):
     assert router.get().status == 200
 
 
+@pytest.mark.skipif(not z.LONG, reason='waits for half a minute: ZEROWAY_LONG=1')
+def test_a_reader_that_takes_nothing_is_dropped(stack):
+    router, port = managed(stack)
+    slow = stack.closing(z.Connection(port, z.PATIENCE * z.SLOW, receive_buffer=4096))
+    slow.send(slow.head_bytes('GET', '/api/v1/events', [('Host', '127.0.0.1')], host=None))
+    slow.read_head()
+    before = router.rss()
+    name = 'n' * 900
+    quick = stack.closing(Watch(port))
+
+    def is_dropped():
+        """Events of 2 kB each go on: soon more than the windows and the kernel hold."""
+        for _ in range(100):
+            assert ask(port, f'/api/v1/workers/{name}', 'PATCH', body=b'{"held":true}', token=TOKEN).status == 404
+        return 'a reader of events took nothing for too long' in router.log()
+
+    z.eventually(is_dropped, 120)
+    assert quick.numbers and quick.events
+    with pytest.raises((z.Broken, OSError)):
+        while True:
+            slow.take(1)
+    assert router.rss() < before + 16 * z.MIB
+    assert ask(port, '/health').status == 200
+
+
 # --- requests
 
 
