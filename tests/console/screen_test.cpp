@@ -115,8 +115,8 @@ TEST_CASE("top: nothing is known of rates after one look, and after the router b
 
 TEST_CASE("top: every size of a screen is filled, and never overflows") {
   const TopData data = watched();
-  for (std::size_t rows : {1, 2, 3, 4, 5, 10, 24, 100}) {
-    for (std::size_t columns : {1, 5, 20, 40, 80, 300}) {
+  for (const std::size_t rows : {1U, 2U, 3U, 4U, 5U, 10U, 24U, 100U}) {
+    for (const std::size_t columns : {1U, 5U, 20U, 40U, 80U, 300U}) {
       for (const Mode mode : {Mode::list, Mode::facts, Mode::help, Mode::filter}) {
         TopState state;
         state.mode = mode;
