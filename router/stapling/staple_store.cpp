@@ -18,7 +18,10 @@ namespace fs = std::filesystem;
 std::string hexadecimal(const std::string& bytes) {
   constexpr const char* kDigits = "0123456789abcdef";
   std::string text;
-  for (const unsigned char byte : bytes) text.append({kDigits[byte >> 4], kDigits[byte & 15]});
+  for (const char one : bytes) {
+    const auto byte = static_cast<unsigned char>(one);
+    text.append({kDigits[byte >> 4], kDigits[byte & 15]});
+  }
   return text;
 }
 
