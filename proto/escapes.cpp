@@ -2,6 +2,14 @@
 
 namespace zeroway {
 
+void append_escape(std::string& out, char byte) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  const auto value = static_cast<unsigned char>(byte);
+  out += '%';
+  out += kDigits[value >> 4];
+  out += kDigits[value & 15];
+}
+
 std::string decode_escapes(std::string_view text, char plus) {
   std::string decoded;
   decoded.reserve(text.size());

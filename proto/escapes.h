@@ -1,4 +1,4 @@
-// Percent-encoding (RFC 3986 §2.1): the bytes that escapes stand for.
+// Percent-encoding (RFC 3986 §2.1): escapes, and the bytes that they stand for.
 //
 // Owner: nobody; pure functions.   Thread: any.
 // Not here: which escapes a path may have (router/route/canonical_path.h).
@@ -22,6 +22,8 @@ namespace zeroway {
   const int low = hex_digit(text[2]);
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
+// Appends the escape of a byte, with upper case digits.
+void append_escape(std::string& out, char byte);
 // Escapes that are not whole stay as they are. `plus`: what a '+' stands for, a space in forms.
 [[nodiscard]] std::string decode_escapes(std::string_view text, char plus = '+');
 

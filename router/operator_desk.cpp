@@ -57,7 +57,7 @@ void OperatorDesk::walk(std::shared_ptr<Round> round, std::shared_ptr<CensusWalk
   visit(std::move(round));
 }
 
-// What costs with the number of workers, routes and descriptors is no loop's work.
+// Not on a loop: this work grows with the number of workers, routes and descriptors.
 void OperatorDesk::sum_up(std::shared_ptr<Round> round) {
   writer_.run([this, round = std::move(round)] {
     round->census->process = read_process_facts();

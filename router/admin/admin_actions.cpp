@@ -1,7 +1,7 @@
 #include "router/admin/admin_actions.h"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "proto/escapes.h"
 #include "router/admin/change_reader.h"
@@ -42,14 +42,11 @@ AdminStep change_log(const AdminRequest& request, const std::string&) {
 
 // "LOOP-KEY".
 AdminStep close_stream(const AdminRequest&, const std::string& name) {
-  Change change{.kind = Change::Kind::close_stream, .members = {name}};
-  const char* const end = name.data() + name.size();
-  const auto loop = std::from_chars(name.data(), end, change.loop);
-  if (loop.ec == std::errc() && loop.ptr != end && *loop.ptr == '-') {
-    const auto key = std::from_chars(loop.ptr + 1, end, change.stream);
-    if (key.ec == std::errc() && key.ptr == end) return change;
-  }
-  return admin_error(400, "'" + name + "' is no id: GET /api/v1/streams names them");
+  const auto mark = std::min(name.find('-'), name.size());
+  const auto loop = read_number(name.substr(0, mark));
+  const auto key = read_number(name.substr(std::min(mark + 1, name.size())));
+  if (!loop || !key) return admin_error(400, "'" + name + "' is no id: GET /api/v1/streams names them");
+  return Change{.kind = Change::Kind::close_stream, .members = {name}, .loop = *loop, .stream = *key};
 }
 
 AdminStep close_all_of(const AdminRequest&, const std::string& name) {

@@ -154,16 +154,19 @@ void AdminBackend::act(StreamKey key, const AdminRequest& request) {
 }
 
 void AdminBackend::ask(StreamKey key, const Ask& what) {
-  desk_.take_census(loop_, what.scope,
-                    [this, key, write = what.write, life = std::weak_ptr<bool>(life_)](const auto& census) {
-                      if (life.expired()) return;
-                      const Stream* const stream = find(key);
-                      if (stream == nullptr) return;
-                      desk_.write([write, request = stream->request, census] { return write(request, *census); }, loop_,
-                                  [this, key, life](AdminReply reply) {
-                                    if (!life.expired()) answer(key, std::move(reply));
-                                  });
-                    });
+  const auto told = [this, key, write = what.write, life = std::weak_ptr<bool>(life_)](const auto& census) {
+    if (!life.expired()) write_reply(key, write, census);
+  };
+  desk_.take_census(loop_, what.scope, told);
+}
+
+void AdminBackend::write_reply(StreamKey key, WriteReply write, const std::shared_ptr<const Census>& census) {
+  const Stream* const stream = find(key);
+  if (stream == nullptr) return;
+  const auto written = [this, key, life = std::weak_ptr<bool>(life_)](AdminReply reply) {
+    if (!life.expired()) answer(key, std::move(reply));
+  };
+  desk_.write([write, request = stream->request, census] { return write(request, *census); }, loop_, written);
 }
 
 void AdminBackend::change(StreamKey key, const Change& change) {
@@ -209,7 +212,7 @@ bool AdminBackend::is_through(StreamKey key) {
   return stream == nullptr || stream->sent == stream->reply.size();
 }
 
-// What is sent of the reply cannot be told from a whole one otherwise.
+// A reset, so that the reader does not take what it has for the whole reply.
 void AdminBackend::drop(StreamKey key) {
   Stream* const stream = find(key);
   if (stream == nullptr) return;

@@ -57,6 +57,7 @@ class AdminBackend final : public Backend, private TurnEnd, private EventWatcher
   [[nodiscard]] std::optional<AdminReply> refusal(const AdminRequest& request);
   void act(StreamKey key, const AdminRequest& request);
   void ask(StreamKey key, const Ask& what);
+  void write_reply(StreamKey key, WriteReply write, const std::shared_ptr<const Census>& census);
   void watch(StreamKey key, const Watch& from);
   [[nodiscard]] std::size_t watching() const;
 

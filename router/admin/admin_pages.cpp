@@ -1,8 +1,7 @@
 #include "router/admin/admin_pages.h"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
+#include <cstdint>
 
 #include "router/admin/census_json.h"
 #include "router/admin/embedded.h"
@@ -41,17 +40,8 @@ AdminStep open_api(const AdminRequest&) { return AdminReply{.body = std::string(
 
 // --- requests
 
-// Nothing when the value is no number, or above `most`.
-std::optional<std::size_t> read_count(std::string_view text, std::size_t most) {
-  std::size_t count = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || count > most) return std::nullopt;
-  return count;
-}
-
 std::size_t count_in(const AdminRequest& request, std::string_view name, std::size_t usual) {
-  const auto text = query_value(request.query, name);
-  return text ? read_count(*text, SIZE_MAX).value_or(usual) : usual;
+  return read_number(query_value(request.query, name).value_or("")).value_or(usual);
 }
 
 AdminReply requests(const AdminRequest& request, const Census& census) {
@@ -66,7 +56,7 @@ AdminStep read_requests(const AdminRequest& request) {
   };
   for (const Limit limit : {Limit{"failed", kMostFailed}, Limit{"slow", kMostSlow}}) {
     const auto text = query_value(request.query, limit.name);
-    if (text && !read_count(*text, limit.most))
+    if (text && read_number(*text).value_or(UINT64_MAX) > limit.most)
       return admin_error(
           400, std::string(limit.name) + " = " + *text + ": wants a number from 0 to " + std::to_string(limit.most));
   }
@@ -79,7 +69,7 @@ AdminStep read_events(const AdminRequest& request) {
   const auto after = query_value(request.query, "after");
   const std::string text = !request.last_event_id.empty() ? request.last_event_id : after.value_or("");
   if (text.empty()) return Watch{event_book().latest()};
-  const auto id = read_event_id(text);
+  const auto id = read_number(text);
   if (!id) return admin_error(400, "after = " + text + ": wants the id of an event, a number");
   return Watch{*id};
 }
@@ -116,7 +106,7 @@ const std::vector<AdminPage>& pages() {
       {"/api/v1/streams", "requests that are open, the oldest first", json_reply<streams_json>, CensusScope::streams},
       {"/api/v1/requests",
        "the last failed requests and the slowest ones",
-       requests,
+       nullptr,
        CensusScope::requests,
        {"failed", "slow"},
        read_requests},
@@ -133,7 +123,7 @@ const std::vector<AdminPage>& pages() {
        read_events},
       {"/api/v1/explain",
        "what would become of a request: method, url, client, certificate=1",
-       explanation,
+       nullptr,
        CensusScope::numbers,
        {"method", "url", "client", "certificate"},
        read_explain},

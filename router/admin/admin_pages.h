@@ -14,11 +14,11 @@ namespace zeroway {
 
 struct AdminPage {
   std::string path;
-  std::string_view what;  // for the index
-  WriteReply write = nullptr;
+  std::string_view what;       // for the index
+  WriteReply write = nullptr;  // null: `read` decides
   CensusScope scope = CensusScope::numbers;
   std::vector<std::string_view> parameters{};                // of the query; others are refused
-  AdminStep (*read)(const AdminRequest& request) = nullptr;  // checks the parameters first; null: nothing to check
+  AdminStep (*read)(const AdminRequest& request) = nullptr;  // the step, after a look at the parameters
 };
 
 [[nodiscard]] std::span<const AdminPage> admin_pages();

@@ -1,6 +1,7 @@
 #include "router/admin/admin_request.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "proto/escapes.h"
 #include "proto/reason_phrase.h"
@@ -27,6 +28,13 @@ std::optional<std::string> query_value(std::string_view query, std::string_view 
     if (key == name) return decode_escapes(value, ' ');
   }
   return std::nullopt;
+}
+
+std::optional<std::uint64_t> read_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
 }
 
 std::optional<std::string> unknown_parameter(std::string_view query, std::span<const std::string_view> known) {

@@ -3,6 +3,7 @@
 // Owner: AdminBackend; values.   Thread: one loop.
 // Not here: who may ask (admin/admin_gate.h), what is answered (admin/admin_api.h).
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,6 +38,8 @@ struct AdminReply {
 
 // The value of a parameter of the query, decoded; nothing when the parameter is not there.
 [[nodiscard]] std::optional<std::string> query_value(std::string_view query, std::string_view name);
+// Nothing when `text` is no number (digits alone, below 2^64).
+[[nodiscard]] std::optional<std::uint64_t> read_number(std::string_view text);
 // Names in the query that are not among `known`: the first of them.
 [[nodiscard]] std::optional<std::string> unknown_parameter(std::string_view query,
                                                            std::span<const std::string_view> known);

@@ -31,6 +31,14 @@ class MemberKeys {
   std::map<std::string, int> seen_;
 };
 
+void add_door(std::vector<ListenerFacts>& listeners, const DoorFacts& door) {
+  for (ListenerFacts& listener : listeners) {
+    if (listener.index != door.listener) continue;
+    listener.accepted += door.accepted;
+    listener.open += door.open;
+  }
+}
+
 template <class T>
 void move_to(std::vector<T>& all, std::vector<T>&& more) {
   std::move(more.begin(), more.end(), std::back_inserter(all));
@@ -70,21 +78,13 @@ void Census::add(LaneCensus&& lane, std::size_t loop) {
       join(members[place->second], member);
     }
   }
-  for (const DoorFacts& door : lane.doors) add_door(door);
+  for (const DoorFacts& door : lane.doors) add_door(listeners, door);
   coding.add(lane.coding);
   move_to(failed, std::move(lane.failed));
   move_to(slow, std::move(lane.slow));
   for (OpenRequest& request : lane.oldest) oldest.push_back({loop, std::move(request)});
   ready.resize(std::max(ready.size(), lane.ready.size()));
   for (std::size_t at = 0; at < lane.ready.size(); ++at) ready[at] = ready[at] || lane.ready[at];
-}
-
-void Census::add_door(const DoorFacts& door) {
-  for (ListenerFacts& listener : listeners) {
-    if (listener.index != door.listener) continue;
-    listener.accepted += door.accepted;
-    listener.open += door.open;
-  }
 }
 
 bool Census::is_ready(std::string* why) const {

@@ -97,7 +97,6 @@ struct Census {
 
   // `loop`: the lane's number.
   void add(LaneCensus&& lane, std::size_t loop);
-  void add_door(const DoorFacts& door);
   // Whether the router takes new requests and can answer them: it does not drain, and every backend that a route of
   // the file names has somebody. Else `why` says what is missing.
   [[nodiscard]] bool is_ready(std::string* why = nullptr) const;

@@ -18,7 +18,7 @@ std::string shown(const json& value) {
   return value.dump(-1, ' ', true, json::error_handler_t::replace).substr(0, 100);
 }
 
-Result<> read_key(const std::string& key, const json& value, MemberChange& change) {
+Result<> read_member_key(const std::string& key, const json& value, MemberChange& change) {
   if (key == "held") {
     if (!value.is_boolean()) return wrong("held = " + shown(value) + ": wants true or false");
     change.held = value.get<bool>();
@@ -38,7 +38,7 @@ Result<> read_object(std::string_view body, json& read) {
   return {};
 }
 
-Result<> read_key(const std::string& key, const json& value, std::optional<bool>& is_debug, LogChange& change) {
+Result<> read_log_key(const std::string& key, const json& value, std::optional<bool>& is_debug, LogChange& change) {
   if (key == "level") {
     if (value != "debug" && value != "info") return wrong("level = " + shown(value) + ": wants \"debug\" or \"info\"");
     is_debug = value == "debug";
@@ -60,7 +60,7 @@ Result<LogChange> read_log_change(std::string_view body) {
   LogChange change;
   std::optional<bool> is_debug;
   for (const auto& [key, value] : read.items())
-    if (const auto taken = read_key(key, value, is_debug, change); !taken) return taken.error();
+    if (const auto taken = read_log_key(key, value, is_debug, change); !taken) return taken.error();
   if (!is_debug || change.time.count() == 0) return wrong("the body must say level and seconds");
   change.is_debug = *is_debug;
   return change;
@@ -71,7 +71,7 @@ Result<MemberChange> read_member_change(std::string_view body) {
   if (const auto is_object = read_object(body, read); !is_object) return is_object.error();
   MemberChange change;
   for (const auto& [key, value] : read.items())
-    if (const auto taken = read_key(key, value, change); !taken) return taken.error();
+    if (const auto taken = read_member_key(key, value, change); !taken) return taken.error();
   if (!change.held && !change.weight) return wrong("the body says neither held nor weight");
   return change;
 }

@@ -35,13 +35,13 @@ struct Change {
     drain,         // the router ends, as at SIGTERM
     log_level,     // for a time
     worker,        // held, weight
-    server,        // held
+    server,        // held, weight
     close_stream,  // one open request
     close_of,      // all open requests of a worker or a server
   };
 
   Kind kind = Kind::reload;
-  std::vector<std::string> members{};  // of worker and close_of: its name, or its instances; of server: its name
+  std::vector<std::string> members{};  // whom it concerns: a name; of a worker also all its instances
   MemberChange to{};                   // of worker and server
   bool is_debug = false;               // of log_level
   std::chrono::seconds time{0};        // of log_level

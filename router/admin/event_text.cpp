@@ -1,7 +1,5 @@
 #include "router/admin/event_text.h"
 
-#include <charconv>
-
 #include "router/admin/json_text.h"
 #include "router/observe/time_text.h"
 
@@ -37,13 +35,6 @@ std::string event_text(const EventBook::Batch& batch) {
 
 std::string numbers_text(std::string_view json) {
   return std::string("event: numbers\ndata: ").append(json).append(json.ends_with('\n') ? "\n" : "\n\n");
-}
-
-std::optional<std::uint64_t> read_event_id(std::string_view text) {
-  std::uint64_t id = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
-  return id;
 }
 
 }  // namespace zeroway

@@ -3,8 +3,6 @@
 // Owner: nobody; pure functions.   Thread: any.
 // Not here: when events are sent (admin/event_watchers.h).
 #pragma once
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,7 +13,5 @@ namespace zeroway {
 [[nodiscard]] std::string event_text(const EventBook::Batch& batch);
 // The router's numbers, which have no id: nobody needs those of a second ago.
 [[nodiscard]] std::string numbers_text(std::string_view json);
-// The id behind which a reader resumes; nothing when `text` is no number.
-[[nodiscard]] std::optional<std::uint64_t> read_event_id(std::string_view text);
 
 }  // namespace zeroway

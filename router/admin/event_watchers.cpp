@@ -29,14 +29,12 @@ void EventWatchers::tick() {
 }
 
 bool EventWatchers::serve(Reader& reader, Time now) {
-  if (streams_.is_through(reader.key)) {
-    reader.through_at = now;
-  } else if (now - reader.through_at >= kSlowestReader) {
+  if (!streams_.is_through(reader.key)) {
+    if (now - reader.through_at < kSlowestReader) return true;
     streams_.drop(reader.key);
     return false;
-  } else {
-    return true;
   }
+  reader.through_at = now;
   if (reader.last == book_.latest()) return true;
   const EventBook::Batch batch = book_.since(reader.last, kMostEventsAtOnce);
   if (!batch.events.empty()) reader.last = batch.events.back().id;

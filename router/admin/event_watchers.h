@@ -4,8 +4,8 @@
 //     every kEventTick: new events of the book ──▶ each reader that has taken all it was sent before
 //     every second:     census, written elsewhere ─▶ the same readers
 //
-// A slow reader loses numbers, and is sent the events later. A reader that takes nothing for kSlowestReader, or whose
-// place the book has left behind, is dropped, or told that it has lost events.
+// A slow reader gets fewer numbers, and gets the events later. A reader whose next event the book no longer has is told
+// that events were lost. A reader that takes nothing for kSlowestReader is dropped.
 //
 // Owner: AdminBackend.   Thread: its loop.
 // Not here: HTTP (admin/admin_backend.h), the form of an event (admin/event_text.h).

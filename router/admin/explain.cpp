@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <cstdint>
 #include <utility>
 
 #include "proto/head_rules.h"
@@ -34,10 +34,8 @@ constexpr std::array kSchemes{Scheme{"http", false, false, 80}, Scheme{"https", 
 std::optional<std::uint16_t> port_in(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos || text.find(']', colon) != std::string_view::npos) return std::nullopt;
-  std::uint16_t port = 0;
-  const auto read = std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
-  const bool is_whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
-  return is_whole ? std::optional(port) : std::nullopt;
+  const auto port = read_number(text.substr(colon + 1));
+  return port && *port <= UINT16_MAX ? std::optional(static_cast<std::uint16_t>(*port)) : std::nullopt;
 }
 
 Result<> read_url(ExplainQuestion& question) {
@@ -315,7 +313,7 @@ class Explainer {
         return redirect(route);
       case OwnAnswer::to_https:
         out_.answer = Explanation::Answer::redirect;
-        out_.status = question_.method == "GET" || question_.method == "HEAD" ? 301 : 308;
+        out_.status = permanent_status(question_.method);
         return false;
       default:
         out_.answer = Explanation::Answer::health;

@@ -53,10 +53,9 @@ class MemberExplainer {
   // --- workers
 
   void workers(const GroupSpec& group) {
-    const std::string name = name_of(group);
     if (group.group.empty()) return claimants();
     add_group(group.group);
-    step(name, has_next(),
+    step(name_of(group), has_next(),
          has_next() ? "a worker of the group that has room, in turn" : "no worker of the group is ready");
     if (!has_next()) nobody();
   }
@@ -92,7 +91,7 @@ class MemberExplainer {
     nobody();
   }
 
-  // Requests wait for a while before.
+  // The error that a request gets after its time in the queue.
   void nobody() {
     const bool is_full = std::any_of(out_.members.begin(), out_.members.end(),
                                      [](const auto& one) { return one.member->state == "full"; });
@@ -114,7 +113,7 @@ class MemberExplainer {
     bool is_one_before = false;  // of `first`
     for (const MemberFacts& member : census_.members) {
       if (member.kind != MemberFacts::Kind::server || member.pool != pool.name) continue;
-      const bool can = can_take(member, pool);
+      const bool can = can_take(member);
       if (can && pool.balance == BalanceMethod::first && is_one_before) {
         add(member, false, "the servers before it come first");
       } else {
@@ -125,7 +124,7 @@ class MemberExplainer {
     if (!has_next() && pool.health.fail_open) fail_open(pool);
   }
 
-  [[nodiscard]] static bool can_take(const MemberFacts& server, const PoolSpec&) {
+  [[nodiscard]] static bool can_take(const MemberFacts& server) {
     return server.is_fit && server.weight > 0 && (server.capacity == 0 || server.open < server.capacity);
   }
   [[nodiscard]] static std::string why_not(const MemberFacts& server) {
@@ -172,9 +171,8 @@ ClaimsOfCensus::ClaimsOfCensus(const Census& census) : plan_(*census.plan) {
 
 std::optional<std::size_t> ClaimsOfCensus::claimed(std::size_t backend, std::string_view host,
                                                    std::string_view path) const {
-  const auto* group = std::get_if<GroupSpec>(&plan_.backends[backend]);
-  const auto* coded = std::get_if<CodedSpec>(&plan_.backends[backend]);
-  if (coded != nullptr) group = std::get_if<GroupSpec>(&coded->inner);
+  const BackendSpec inner = inner_of(plan_.backends[backend]);
+  const auto* group = std::get_if<GroupSpec>(&inner);
   if (group == nullptr || !group->group.empty()) return std::nullopt;
   const PoolId pool = pool_of(host, path);
   return pool == kOpenPool ? std::nullopt : std::optional(table_.length(pool));

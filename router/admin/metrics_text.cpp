@@ -129,8 +129,10 @@ constexpr MetricMeaning kBackendReady{
     "zeroway_backend_ready", kGauge, "1 when somebody of the backend could answer now; index as in /api/v1/upstreams."};
 constexpr MetricMeaning kCodedReplies{"zeroway_coded_replies_total", kCounter,
                                       "Replies that the router has compressed, by coding."};
-constexpr MetricMeaning kCodedIn{"zeroway_coded_bytes_in_total", kCounter, "Bytes of their bodies before."};
-constexpr MetricMeaning kCodedOut{"zeroway_coded_bytes_out_total", kCounter, "Bytes of their bodies behind."};
+constexpr MetricMeaning kCodedIn{"zeroway_coded_bytes_in_total", kCounter,
+                                 "Bytes of the bodies of these replies before compression."};
+constexpr MetricMeaning kCodedOut{"zeroway_coded_bytes_out_total", kCounter,
+                                  "Bytes of the bodies of these replies after compression."};
 
 constexpr MetricMeaning kCpu{"process_cpu_seconds_total", kCounter, "Processor time of the process."};
 constexpr MetricMeaning kResident{"process_resident_memory_bytes", kGauge, "Memory of the process that is resident."};

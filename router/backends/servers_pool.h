@@ -35,8 +35,9 @@ class ServersPool {
   [[nodiscard]] MemberHealth& health(std::size_t index) { return health_[index]; }
   // An operator takes the servers of this name out of rotation, or puts them back. Returns how many there are.
   std::size_t hold(std::string_view name, bool is_held);
-  // An operator gives them another weight, 0 = no traffic, until the file is read again with another pool of this name.
-  // Called on one thread. Errors: all servers would have none, or the weights are unfit.
+  // An operator gives the servers of this name another weight, 0 = no traffic; it holds as long as the pool. Returns
+  // how many there are. Called on one thread. Errors: no server of the pool would have a weight, or the weights are
+  // unfit.
   [[nodiscard]] Result<std::size_t> weigh(std::string_view name, std::uint32_t weight);
   [[nodiscard]] std::uint32_t weight(std::size_t index) { return chooser().member(index).weight; }
   // Tells the operator when the server was fit and is out now, or the other way round. `why`: what took it out.

@@ -121,7 +121,7 @@ class Command {
     return {};
   }
 
-  // The lists say who has the name: the change itself finds every member of the name, whatever its path says.
+  // The lists say whether a worker or a server has the name, and so which path the change takes.
   Outcome hold(bool is_held) {
     std::vector<Member> members;
     if (const Verdict verdict = ask_members(members); !verdict.is_fine()) return {verdict};

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "proto/escapes.h"
 #include "router/backends/origin_head.h"
 #include "router/console/limits.h"
 #include "router/net/file_text.h"
@@ -88,16 +89,14 @@ Result<std::string> read_token(const std::string& file) {
 }
 
 std::string encoded(std::string_view name) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string out;
   for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
     const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                           std::string_view("-._~:").find(c) != std::string_view::npos;
     if (is_plain) {
       out.push_back(c);
     } else {
-      out.append(1, '%').append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
+      append_escape(out, c);
     }
   }
   return out;

@@ -49,7 +49,7 @@ class FrontDoor final : private TurnEnd, private Gate {
   void use_tls(const TlsTerms& terms) { tls_->use(terms); }
   // Accepts no more connections. Closes the idle connections now, and the others after their open requests.
   void drain();
-  // In the plan.
+  // In Plan::listeners.
   [[nodiscard]] std::size_t listener_index() const { return in_use_.index; }
   // Connections that were admitted so far, and those that are open; without handshakes under way.
   [[nodiscard]] std::uint64_t accepted() const { return accepted_; }

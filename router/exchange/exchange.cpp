@@ -475,7 +475,8 @@ void Exchange::conclude() {
   --context_.counters.exchanges_open;
   count(now);
   const LogPlace place = routing_.log_place();
-  if (place.log != nullptr || record_.trace().is_sampled || is_kept(now)) tell(place, now);
+  const Keep keep = keeps(now) ? Keep::yes : Keep::no;
+  if (place.log != nullptr || record_.trace().is_sampled || keep == Keep::yes) tell(place, keep, now);
   body_.clear();
   marks_.reset();
   routing_.clear();
@@ -505,12 +506,12 @@ void Exchange::count_web_socket() {
   ++tally_->web_sockets_open;
 }
 
-bool Exchange::is_kept(Time now) const {
+bool Exchange::keeps(Time now) const {
   const auto total = std::chrono::duration_cast<std::chrono::microseconds>(record_.total(now));
   return context_.book != nullptr && context_.book->wants(record_.has_failed(), kind_ == Kind::request, total, now);
 }
 
-OpenRequest Exchange::describe(Time now) const {
+OpenRequest Exchange::open_request(Time now) const {
   std::string storage;
   const Site* const site = routing_.site();
   return {.key = key_,
@@ -527,7 +528,7 @@ OpenRequest Exchange::describe(Time now) const {
           .age = std::chrono::duration_cast<std::chrono::microseconds>(record_.total(now))};
 }
 
-void Exchange::tell(LogPlace place, Time now) {
+void Exchange::tell(LogPlace place, Keep keep, Time now) {
   const ExchangeFacts facts{.request = request_head_,
                             .routing = routing_,
                             .client = *info_,
@@ -538,7 +539,7 @@ void Exchange::tell(LogPlace place, Time now) {
   const RequestRecord told = record_.tell(facts, now, context_.clock.wall_now());
   if (place.log != nullptr) place.log->write(told, *place.format);
   if (record_.trace().is_sampled) record_.write_spans(*context_.tracer, told, now);
-  if (is_kept(now))
+  if (keep == Keep::yes)
     context_.book->note({told, record_.ended_by(), record_.lost()}, record_.has_failed(), kind_ == Kind::request);
 }
 

@@ -91,7 +91,7 @@ class Exchange {
   // An operator closes the request.
   void close();
   // Only of an exchange whose head has come.
-  [[nodiscard]] OpenRequest describe(Time now) const;
+  [[nodiscard]] OpenRequest open_request(Time now) const;
   [[nodiscard]] std::string_view member() const { return record_.member(); }
   [[nodiscard]] bool has_head() const { return request_.has_started(); }
   [[nodiscard]] Time began() const { return record_.began(); }
@@ -213,8 +213,10 @@ class Exchange {
   void finish(Head& trailers);
   void drop_stream(ResetCode code);
   void conclude();
-  void tell(LogPlace place, Time now);
-  [[nodiscard]] bool is_kept(Time now) const;
+  enum class Keep : bool { no, yes };
+  // Whether the book of requests wants the request, which is over.
+  [[nodiscard]] bool keeps(Time now) const;
+  void tell(LogPlace place, Keep keep, Time now);
   void count(Time now);
   void count_web_socket();
   [[nodiscard]] bool is_upgrade() const;

@@ -92,7 +92,8 @@ std::vector<OpenRequest> Exchanges::oldest(std::size_t most, Time now) {
   const auto end = open.begin() + static_cast<std::ptrdiff_t>(std::min(most, open.size()));
   std::partial_sort(open.begin(), end, open.end());
   std::vector<OpenRequest> oldest;
-  for (auto at = open.begin(); at != end; ++at) oldest.push_back(inside_->exchanges.find(at->second)->describe(now));
+  for (auto at = open.begin(); at != end; ++at)
+    oldest.push_back(inside_->exchanges.find(at->second)->open_request(now));
   return oldest;
 }
 

@@ -31,9 +31,6 @@ std::string write_redirect(int status, std::string_view location, std::string_vi
   return page;
 }
 
-// GET stays GET with either; other methods keep method and body only with 308 (RFC 9110 §15.4.9).
-int permanent_status(std::string_view method) { return method == "GET" || method == "HEAD" ? 301 : 308; }
-
 // The error is the client's: it said no host, as HTTP/1.0 allows.
 Result<std::string> https_location(const Head& request, std::uint16_t port) {
   const HostName host(request.authority());

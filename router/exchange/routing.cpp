@@ -91,11 +91,15 @@ Result<> Routing::make_canonical(Head& head) {
   return {};
 }
 
+// RFC 6066 §11.1, RFC 9110 §15.5.20. Sites that ask for no certificate share connections: browsers use one HTTP/2
+// connection for all names of a certificate.
 Result<> Routing::check_handshake(const ClientInfo& client) const {
-  if (site() == nullptr) return {};
-  return check_site_demands(
-      *site(),
-      {.path = {}, .has_certificate = client.has_certificate, .client_authorities = client.client_authorities});
+  if (site() == nullptr || site()->client_authorities.empty()) return {};
+  if (client.client_authorities != site()->client_authorities)
+    return clients(Code::misdirected, "the TLS handshake named a site with another client_ca");
+  if (site()->requires_certificate && !client.has_certificate)
+    return clients(Code::misdirected, "the site requires a client certificate, the TLS handshake's site does not");
+  return {};
 }
 
 // A trusted proxy may have taken the TLS off. Asked only where the answer changes something.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "proto/escapes.h"
 #include "proto/head_rules.h"
 #include "router/http/h1_framing.h"
 
@@ -32,7 +33,6 @@ void append_method(std::string_view method, std::string& out) {
 
 // A space in a target would end the target: it is encoded, as are control characters and what begins a fragment.
 void append_target(std::string_view target, std::string& out) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
   const auto is_bad = [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte <= 0x20 || byte == 0x7f || c == '#';
@@ -42,12 +42,11 @@ void append_target(std::string_view target, std::string& out) {
     return;
   }
   for (const char c : target) {
-    if (!is_bad(c)) {
+    if (is_bad(c)) {
+      append_escape(out, c);
+    } else {
       out += c;
-      continue;
     }
-    const auto byte = static_cast<unsigned char>(c);
-    out.append({'%', kHex[byte >> 4U], kHex[byte & 0xfU]});
   }
 }
 

@@ -16,23 +16,6 @@ std::string_view to_text(Event::Kind kind) {
 
 void EventBook::add(Event::Kind kind, std::string_view subject, std::string_view text, WallTime at) {
   const std::lock_guard lock(mutex_);
-  append(kind, subject, text, at);
-}
-
-void EventBook::add_joined(std::string_view instance, std::string_view name, std::string_view text, WallTime at) {
-  const std::lock_guard lock(mutex_);
-  if (++loops_[std::string(instance)] == 1) append(Event::Kind::worker_joined, name, text, at);
-}
-
-void EventBook::add_left(std::string_view instance, std::string_view name, std::string_view text, WallTime at) {
-  const std::lock_guard lock(mutex_);
-  const auto known = loops_.find(instance);
-  if (known == loops_.end() || --known->second > 0) return;
-  loops_.erase(known);
-  append(Event::Kind::worker_left, name, text, at);
-}
-
-void EventBook::append(Event::Kind kind, std::string_view subject, std::string_view text, WallTime at) {
   const std::uint64_t id = latest_.load(std::memory_order_relaxed) + 1;
   events_.push_back(
       {id, at, kind, std::string(subject.substr(0, kMostEventText)), std::string(text.substr(0, kMostEventText))});

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -53,10 +52,6 @@ class EventBook {
 
   // Text beyond kMostEventText is cut.
   void add(Event::Kind kind, std::string_view subject, std::string_view text, WallTime at);
-  // A worker is connected to every loop, and all of them tell of it. The first one to see it come and the last one to
-  // see it go count. `instance` is the worker's.
-  void add_joined(std::string_view instance, std::string_view name, std::string_view text, WallTime at);
-  void add_left(std::string_view instance, std::string_view name, std::string_view text, WallTime at);
 
   // At most `most` events with ids above `after`.
   [[nodiscard]] Batch since(std::uint64_t after, std::size_t most) const;
@@ -64,11 +59,8 @@ class EventBook {
   [[nodiscard]] std::uint64_t latest() const { return latest_.load(std::memory_order_acquire); }
 
  private:
-  void append(Event::Kind kind, std::string_view subject, std::string_view text, WallTime at);
-
   mutable std::mutex mutex_;
   std::deque<Event> events_;
-  std::map<std::string, std::uint32_t, std::less<>> loops_;  // by instance: on how many loops the worker is
   std::atomic<std::uint64_t> latest_{0};
 };
 

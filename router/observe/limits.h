@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "router/settings/limits.h"
+
 namespace zeroway {
 
 // lines that a peer can provoke
@@ -23,8 +25,8 @@ inline constexpr std::size_t kMostFieldText = 2'048;       // bytes of a field t
 inline constexpr std::chrono::seconds kAccessLogEvery{1};  // a person who watches the file sees a request in 1 s
 
 // what operators see of requests and events
-inline constexpr std::size_t kMostFailed = 1'000;      // of one loop; some hundred bytes each
-inline constexpr std::size_t kMostSlow = 100;          // of one loop and one period
+inline constexpr std::size_t kMostFailed = kMostFailedRequests;  // of one loop; some hundred bytes each
+inline constexpr std::size_t kMostSlow = kMostSlowRequests;      // of one loop and one period
 inline constexpr std::chrono::minutes kSlowPeriod{5};  // long enough to look at them, short enough to be of today
 inline constexpr std::size_t kMostEvents = 1'000;      // a reader that was away for a minute misses none
 inline constexpr std::size_t kMostEventText = 1'000;   // bytes of a subject, and of a text

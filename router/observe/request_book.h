@@ -47,7 +47,7 @@ class RequestBook {
 
   // The newest first.
   [[nodiscard]] std::vector<KeptRequest> failed() const;
-  // Those of the last kSlowPeriod to twice kSlowPeriod, the slowest first.
+  // Those of this period and of the period before, the slowest first.
   [[nodiscard]] std::vector<KeptRequest> slow() const;
 
  private:

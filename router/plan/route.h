@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "router/plan/field_changes.h"
 #include "router/route/method_set.h"
@@ -61,5 +62,11 @@ struct Route {
   ForwardingFields forwarding;
   FieldChanges request, reply;
 };
+
+// Of a redirect to https. GET stays GET with either; other methods keep method and body only with 308 (RFC 9110
+// §15.4.9).
+[[nodiscard]] inline int permanent_status(std::string_view method) {
+  return method == "GET" || method == "HEAD" ? 301 : 308;
+}
 
 }  // namespace zeroway

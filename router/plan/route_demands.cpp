@@ -27,15 +27,6 @@ Result<> check_route_demands(const Route& route, const RequestTraits& request) {
   return {};
 }
 
-Result<> check_site_demands(const Site& site, const RequestTraits& request) {
-  if (site.client_authorities.empty()) return {};
-  if (request.client_authorities != site.client_authorities)
-    return clients(Code::misdirected, "the TLS handshake named a site with another client_ca");
-  if (site.requires_certificate && !request.has_certificate)
-    return clients(Code::misdirected, "the site requires a client certificate, the TLS handshake's site does not");
-  return {};
-}
-
 std::optional<Error> judge_networks(const NetworkRule& rule, std::string_view address) {
   if (rule.is_empty()) return std::nullopt;
   const auto read = read_ip_address(address);

@@ -44,13 +44,6 @@ CharKind kind(char c) { return kKinds[static_cast<std::uint8_t>(c)]; }
 
 bool is_lower_digit(char c) { return c >= 'a'; }  // of a hex digit
 
-void append_escape(std::string& to, int byte) {
-  static constexpr std::string_view digits = "0123456789ABCDEF";
-  to += '%';
-  to += digits[static_cast<std::size_t>(byte >> 4)];
-  to += digits[static_cast<std::size_t>(byte & 15)];
-}
-
 bool is_slash_byte(int byte) { return byte == '/' || byte == '\\'; }
 
 Error refused(std::string detail) { return Error{Fault::client, Code::bad_request, false, std::move(detail)}; }
@@ -58,7 +51,7 @@ Error refused(std::string detail) { return Error{Fault::client, Code::bad_reques
 Error refused_character(char c, std::string_view where) {
   if (c == '#') return refused("a fragment in the request's target");
   std::string detail = c == ' ' ? "a space" : "control character ";
-  if (c != ' ') append_escape(detail, static_cast<std::uint8_t>(c));
+  if (c != ' ') append_escape(detail, c);
   return refused(detail.append(" in the ").append(where));
 }
 
@@ -164,7 +157,7 @@ class Writer {
     if (kind(static_cast<char>(byte)) == CharKind::unreserved) {
       out_ += static_cast<char>(byte);
     } else {
-      append_escape(out_, byte);
+      append_escape(out_, static_cast<char>(byte));
     }
   }
 

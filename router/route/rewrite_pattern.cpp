@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "proto/escapes.h"
 #include "router/route/host_name.h"
 #include "router/route/limits.h"
 
@@ -46,20 +47,12 @@ bool fits_in_path(char c) {
          kMarks.find(c) != std::string_view::npos;
 }
 
-void append_escaped(char c, std::string& out) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  const auto byte = static_cast<unsigned char>(c);
-  out += '%';
-  out += kDigits[byte >> 4];
-  out += kDigits[byte & 15];
-}
-
 void append_in_path(std::string_view text, std::string& out) {
   for (const char c : text) {
     if (fits_in_path(c)) {
       out += c;
     } else {
-      append_escaped(c, out);
+      append_escape(out, c);
     }
   }
 }

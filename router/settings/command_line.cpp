@@ -194,9 +194,8 @@ std::string nearest_option(const CLI::App& app, const std::string& name) {
 }
 
 std::string unknown_word(const std::string& word) {
-  const std::string nearest = nearest_word(word, command_names());
-  const std::string why = "'" + word + "' is no option, no command, and no folder whose files could be served";
-  return why + (nearest.empty() ? "" : "; is " + nearest + " meant?");
+  return "'" + word + "' is no option, no command, and no folder whose files could be served" +
+         meant(nearest_word(word, command_names()));
 }
 
 // `words` are the words that no option took. The wrong word is the first option among them, or else the first word.
@@ -207,7 +206,7 @@ std::string unknown(const CLI::App& app, const std::vector<std::string>& words) 
   if (!is_option(word)) return unknown_word(word);
   const std::string name = word.starts_with("--") ? word.substr(0, word.find('=')) : word;
   const std::string nearest = name.starts_with("--") ? nearest_option(app, name.substr(2)) : "";
-  return "'" + name + "' is no option" + (nearest.empty() ? "" : "; is " + nearest + " meant?");
+  return "'" + name + "' is no option" + meant(nearest);
 }
 
 // CLI11's own message names neither the number of times nor the values that the option takes.

@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::size_t kHelpColumn = 26;  // where the text of an option begins
 
-std::string meant(const std::string& nearest) { return nearest.empty() ? "" : "; is " + nearest + " meant?"; }
-
 bool is_one_of(std::string_view choices, std::string_view word) {
   while (!choices.empty()) {
     const std::size_t end = std::min(choices.find(' '), choices.size());

@@ -16,8 +16,6 @@ constexpr std::string_view kOurs = " {worker} {queue_ms} {total_ms} {retries} {r
 
 Error unfit(std::string detail) { return Error{Fault::router, Code::internal, false, std::move(detail)}; }
 
-std::string meant(const std::string& nearest) { return nearest.empty() ? "" : "; is " + nearest + " meant?"; }
-
 // A line of the log is one line, and no literal of ours may look like an end of it.
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
 

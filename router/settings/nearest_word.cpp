@@ -36,4 +36,6 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
   return nearest;
 }
 
+std::string meant(const std::string& nearest) { return nearest.empty() ? "" : "; is " + nearest + " meant?"; }
+
 }  // namespace zeroway

@@ -13,4 +13,7 @@ namespace zeroway {
 // `word`. "" when there is none.
 [[nodiscard]] std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
 
+// Behind an error: "; is NEAREST meant?", or "" without one.
+[[nodiscard]] std::string meant(const std::string& nearest);
+
 }  // namespace zeroway

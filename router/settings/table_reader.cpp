@@ -30,7 +30,7 @@ void check_known(const Table& table, const Node& child, const std::string& where
     return reading.without_effect(child.key_place, name, idle->reason);
   }
   const std::string nearest = nearest_word(child.key, names_of(table));
-  reading.error(child.key_place, name + " is no key" + (nearest.empty() ? "" : "; is " + nearest + " meant?"));
+  reading.error(child.key_place, name + " is no key" + meant(nearest));
 }
 
 void read_key(const Key& key, const Node& node, const std::string& where, void* target, Reading& reading) {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "router/admin/admin_request.h"
+
 using namespace zeroway;
 
 TEST_CASE("event text: an id, a name and one line of data") {
@@ -25,7 +27,7 @@ TEST_CASE("event text: numbers have no id, so that nobody resumes at them") {
 }
 
 TEST_CASE("event text: ids are numbers") {
-  CHECK(read_event_id("0") == 0);
-  CHECK(read_event_id("18446744073709551615") == UINT64_MAX);
-  for (const char* text : {"", "x", "1x", "-1", "18446744073709551616", " 1"}) CHECK_FALSE(read_event_id(text));
+  CHECK(read_number("0") == 0);
+  CHECK(read_number("18446744073709551615") == UINT64_MAX);
+  for (const char* text : {"", "x", "1x", "-1", "18446744073709551616", " 1"}) CHECK_FALSE(read_number(text));
 }

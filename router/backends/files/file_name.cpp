@@ -55,14 +55,12 @@ std::optional<FileName> file_name(std::string_view path, DotFiles dot_files) {
 }
 
 std::string escaped_segment(std::string_view name) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string text;
   for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
     if (is_unreserved(c)) {
       text += c;
     } else {
-      text.append("%").append(1, kDigits[byte / 16]).append(1, kDigits[byte % 16]);
+      append_escape(text, c);
     }
   }
   return text;
