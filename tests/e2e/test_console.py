@@ -8,24 +8,13 @@ import threading
 import pytest
 import sites_e2e as s
 import zeroway_e2e as z
+from management_e2e import manage_with_token, managed, token_file
 from origins import Origin, reply
 from scripted_management import ScriptedManagement, worker
 from terminal_window import Window
 from tls_e2e import Authority
 
-TOKEN = 'a-token-of-24-bytes-0123'
 FINE, REFUSED, USAGE, UNREACHABLE, NO_TOKEN, NO_NAME = range(6)
-
-
-def token_file(stack, text=TOKEN, name='token'):
-    with open(stack.path(name), 'w') as file:
-        file.write(text + '\n')
-    return stack.path(name)
-
-
-def managed(stack, *options):
-    port = z.free_port()
-    return stack.router('--manage', f'127.0.0.1:{port}', '--manage-token-file', token_file(stack), *options), port
 
 
 def run(*words, port=None, env=None, within=z.PATIENCE):
@@ -90,7 +79,7 @@ def test_a_drained_worker_gets_nothing_until_it_is_undrained(stack):
 def test_a_server_is_drained_by_its_name(stack):
     origin = stack.closing(Origin(reply(b'hello')))
     port = z.free_port()
-    s.front(stack, origin, options=('--manage', f'127.0.0.1:{port}', '--manage-token-file', token_file(stack)))
+    s.front(stack, origin, options=manage_with_token(stack, port))
     token = ('--token-file', stack.path('token'))
     name = f'127.0.0.1:{origin.port}'
     assert f'server {name} gets no new requests' in ended(run('drain', name, *token, port=port), FINE)
@@ -186,8 +175,7 @@ def test_a_folder_with_a_commands_name_is_served_by_its_path(stack):
 def test_reload_takes_a_good_file_and_tells_the_errors_of_a_wrong_one(stack):
     origin = stack.closing(Origin(reply(b'hello')))
     manage, port = z.free_port(), z.free_port()
-    options = ('--manage', f'127.0.0.1:{manage}', '--manage-token-file', token_file(stack))
-    s.serve(stack, s.proxied(port, origin, path='/one'), port, *options)
+    s.serve(stack, s.proxied(port, origin, path='/one'), port, *manage_with_token(stack, manage))
     s.write(stack, s.proxied(port, origin, path='/two'))
     token = ('--token-file', stack.path('token'))
     assert 'was read again' in ended(run('reload', *token, port=manage), FINE)

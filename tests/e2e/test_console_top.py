@@ -3,18 +3,9 @@ import re
 
 import pytest
 import zeroway_e2e as z
+from management_e2e import TOKEN, managed
 from scripted_management import ScriptedManagement, numbers, worker
 from terminal_window import Window
-
-TOKEN = 'a-token-of-24-bytes-0123'
-
-
-def managed(stack, manage=None):
-    with open(stack.path('token'), 'w') as file:
-        file.write(TOKEN + '\n')
-    port = manage or z.free_port()
-    return stack.router('--manage', f'127.0.0.1:{port}', '--manage-token-file', stack.path('token')), port
-
 
 def top(stack, port, *options, env=None, **size):
     return Window(stack, [z.program('router'), 'top', '--manage', f'127.0.0.1:{port}', '--every', '200ms', *options],
@@ -98,7 +89,7 @@ def test_a_router_that_goes_away_and_comes_back(stack):
     router.kill()
     window.shows('NO ANSWER for', 'since', 'worker-1')
     z.eventually(lambda: re.search(r'NO ANSWER for [2-9]s', window.screen()), what='the time goes on')
-    managed(stack, port)
+    managed(stack, port=port)
     window.shows_not('NO ANSWER')
     window.shows('worker-1', 'worker-2')
 

@@ -7,50 +7,8 @@ import time
 import pytest
 import sites_e2e as s
 import zeroway_e2e as z
+from management_e2e import TOKEN, ask, manage_with_token, managed, samples, told, token_file
 from origins import Origin, in_turn, reply, then_close
-
-TOKEN = 'a-token-of-24-bytes-0123'
-
-
-def managed(stack, *options, **more):
-    """A router without a file, with a management listener and a token."""
-    port = z.free_port()
-    with open(stack.path('token'), 'w') as file:
-        file.write(TOKEN + '\n')
-    router = stack.router('--manage', f'127.0.0.1:{port}', '--manage-token-file', stack.path('token'), *options, **more)
-    return router, port
-
-
-def ask(port, path='/', method='GET', host='127.0.0.1', token=None, body=None, headers=()):
-    fields = [('Host', host), *headers]
-    if token:
-        fields.append(('Authorization', f'Bearer {token}'))
-    if body is not None:
-        fields.append(('Content-Type', 'application/json'))
-    with z.Connection(port, z.PATIENCE * z.SLOW) as connection:
-        if body is not None:
-            fields.append(('Content-Length', str(len(body))))
-        connection.send(connection.head_bytes(method, path, fields, host=None) + (body or b''))
-        return connection.read_reply(method)
-
-
-def told(port, path):
-    answer = ask(port, path)
-    assert answer.status == 200, answer.body
-    return json.loads(answer.body)
-
-
-def samples(text):
-    """name → {labels as text: value}"""
-    found = {}
-    for line in text.splitlines():
-        if line.startswith('#'):
-            continue
-        name, value = line.rsplit(' ', 1)
-        name, _, labels = name.partition('{')
-        found.setdefault(name, {})[labels.rstrip('}')] = float(value)
-    return found
-
 
 def total(port, name, *labels):
     values = samples(ask(port, '/metrics').body.decode()).get(name, {})
@@ -164,10 +122,8 @@ def test_a_workers_weight_is_changed(stack):
 def test_a_servers_weight_is_changed(stack):
     one, two = (stack.closing(Origin(lambda request, name=name: reply(name))) for name in (b'one', b'two'))
     manage = z.free_port()
-    with open(stack.path('token'), 'w') as file:
-        file.write(TOKEN)
     router = s.front(stack, one, two, tables='[sites.proxy.load_balancing]\nmethod = "weighted"\n',
-                     options=('--manage', f'127.0.0.1:{manage}', '--manage-token-file', stack.path('token'), '--threads', 2))
+                     options=(*manage_with_token(stack, manage), '--threads', 2))
     path = '/api/v1/servers/' + one.url.removeprefix('http://')
     assert ask(manage, path, 'PATCH', token=TOKEN, body=b'{"weight": 3}').status == 200
     answers = [router.get().body for _ in range(40)]
@@ -185,10 +141,7 @@ def test_a_servers_weight_is_changed(stack):
 def test_a_server_that_is_held_gets_nothing(stack):
     origins = [stack.closing(Origin(reply(b'hello'))) for _ in range(2)]
     manage = z.free_port()
-    options = ('--manage', f'127.0.0.1:{manage}', '--manage-token-file', stack.path('token'))
-    with open(stack.path('token'), 'w') as file:
-        file.write(TOKEN)
-    router = s.front(stack, *origins, options=options)
+    router = s.front(stack, *origins, options=manage_with_token(stack, manage))
     name = f'127.0.0.1:{origins[0].port}'
     assert ask(manage, f'/api/v1/servers/{name}', 'PATCH', token=TOKEN, body=b'{"held": true}').status == 200
     before = len(origins[0].requests)
@@ -205,11 +158,8 @@ def test_a_server_that_is_held_gets_nothing(stack):
 def test_the_file_is_read_again(stack, path):
     origin = stack.closing(Origin(reply(b'hello')))
     manage = z.free_port()
-    with open(stack.path('token'), 'w') as file:
-        file.write(TOKEN)
     port = z.free_port()
-    options = ('--manage', f'127.0.0.1:{manage}', '--manage-token-file', stack.path('token'))
-    s.serve(stack, s.proxied(port, origin, path='/one'), port, *options)
+    s.serve(stack, s.proxied(port, origin, path='/one'), port, *manage_with_token(stack, manage))
     s.write(stack, s.proxied(port, origin, path='/two'))
     answer = ask(manage, path, 'POST', headers=[('X-API-Key', TOKEN)])
     assert answer.status == 200, answer.body
@@ -252,6 +202,12 @@ def test_what_is_refused_changes_nothing(stack):
         assert answer.status == status, (what, answer.status, answer.body)
     [worker] = told(port, '/api/v1/workers')['workers']
     assert worker['state'] == 'ready' and worker['weight'] == 1
+
+
+def test_the_file_of_the_token_may_end_without_a_newline(stack):
+    port = z.free_port()
+    stack.router('--manage', f'127.0.0.1:{port}', '--manage-token-file', token_file(stack, TOKEN))
+    assert ask(port, '/api/v1/log', 'PATCH', token=TOKEN, body=b'{"level": "debug", "seconds": 1}').status == 200
 
 
 def test_wrong_tokens_are_limited(stack):

@@ -5,8 +5,8 @@ import threading
 import pytest
 import sites_e2e as s
 import zeroway_e2e as z
+from management_e2e import TOKEN, ask, manage_with_token, managed, told
 from origins import Origin, in_turn, reply, silent, then_close
-from test_management import TOKEN, ask, managed, told
 
 
 class Watch:
@@ -117,11 +117,9 @@ def test_numbers_come_every_second_and_are_those_of_the_router(stack):
 def test_servers_reloads_limits_and_changes_are_told(stack):
     origin = stack.closing(Origin(in_turn(then_close(), reply(b'x'))))
     port, manage = z.free_port(), z.free_port()
-    with open(stack.path('token'), 'w') as file:
-        file.write(TOKEN)
     text = s.proxied(port, origin, in_site='fabric = false\n[sites.rate_limit]\nrequests_per_minute = 2\n',
                      in_route='retries = 0', tables='[sites.proxy.health_check]\nfall = 1\n')
-    router = s.serve(stack, text, port, '--manage', f'127.0.0.1:{manage}', '--manage-token-file', stack.path('token'))
+    router = s.serve(stack, text, port, *manage_with_token(stack, manage))
     watch = stack.closing(Watch(manage))
     assert router.get().status == 502
     name = origin.url.removeprefix('http://')
@@ -245,10 +243,7 @@ def test_a_web_socket_is_told_and_closed(stack):
 
 
 def test_the_level_of_the_log_changes_for_a_time(stack):
-    port = z.free_port()
-    with open(stack.path('token'), 'w') as file:
-        file.write(TOKEN)
-    router = stack.router('--manage', f'127.0.0.1:{port}', '--manage-token-file', stack.path('token'))
+    router, port = managed(stack)
     before = told(port, '/api/v1/log')
     assert before['seconds_left'] == 0
     wanted = 'debug' if before['level'] == 'info' else 'info'

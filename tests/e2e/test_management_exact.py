@@ -13,8 +13,8 @@ import pytest
 import sites_e2e as s
 import zeroway_e2e as z
 from h2_peer import H2Client
+from management_e2e import ask, samples
 from origins import Origin, reply
-from test_management import ask, samples
 
 CLIENTS = 4
 REQUESTS = 150  # of each client

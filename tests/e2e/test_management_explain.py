@@ -6,8 +6,8 @@ import urllib.parse
 import pytest
 import sites_e2e as s
 import zeroway_e2e as z
+from management_e2e import TOKEN, ask, managed
 from origins import Origin, reply
-from test_management import ask
 
 USERS = 'ann:$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n'
 
@@ -195,14 +195,11 @@ def test_without_workers_requests_wait_for_one(stack):
 
 
 def test_a_worker_that_is_held_is_not_next(stack):
-    port = z.free_port()
-    with open(stack.path('token'), 'w') as file:
-        file.write('a-token-of-24-bytes-0123\n')
-    router = stack.router('--manage', f'127.0.0.1:{port}', '--manage-token-file', stack.path('token'), '--threads', 2)
+    router, port = managed(stack, '--threads', 2)
     for name in ('worker-1', 'worker-2'):
         stack.worker(name)
     router.wait_workers(4)
-    assert ask(port, '/api/v1/workers/worker-1', 'PATCH', token='a-token-of-24-bytes-0123', body=b'{"held":true}').status == 200
+    assert ask(port, '/api/v1/workers/worker-1', 'PATCH', token=TOKEN, body=b'{"held":true}').status == 200
     told = json.loads(ask(port, f'/api/v1/explain?url=http://x:{router.port}/').body)
     by_name = {member['name']: member for member in told['members']}
     assert by_name['worker-2']['next'] and not by_name['worker-1']['next'], told

@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 import sites_e2e as s
 import zeroway_e2e as z
+from management_e2e import TOKEN, ask, manage_with_token, told
 from origins import Origin, reply
-from test_management import TOKEN, ask, told
 
 METHODS = ('get', 'post', 'patch', 'delete')
 
@@ -20,12 +20,9 @@ class Api:
     def __init__(self, stack):
         self.origin = stack.closing(Origin(lambda request: reply(b'x')))
         self.site_port, self.port = z.free_port(), z.free_port()
-        with open(stack.path('token'), 'w') as file:
-            file.write(TOKEN)
         text = s.proxied(self.site_port, self.origin, path='/api', in_site='max_open_requests = 100\n'
                          '[sites.rate_limit]\nrequests_per_minute = 6000\n')
-        self.router = s.serve(stack, text, self.site_port, '--manage', f'127.0.0.1:{self.port}',
-                              '--manage-token-file', stack.path('token'))
+        self.router = s.serve(stack, text, self.site_port, *manage_with_token(stack, self.port))
         stack.worker('worker-1')
         self.router.wait_workers(1)
         for path in ('/api/x', '/x', '/api/y'):

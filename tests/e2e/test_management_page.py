@@ -7,36 +7,19 @@ import pytest
 import sites_e2e as s
 import zeroway_e2e as z
 from browser import Browser
-from management_stub import TOKEN, ManagementStub, failed_request
+from management_e2e import TOKEN, ask, manage_with_token, managed, told
+from management_stub import ManagementStub, failed_request
 from origins import Origin, reply
 
-ACCEPT = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'  # a browser's
+AS_A_BROWSER = [('Accept', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8')]
 WIDTHS = [(360, 780), (1280, 900), (3840, 2160)]
 SECTIONS = ['traffic', 'flow', 'members', 'routes', 'requests', 'streams', 'explain', 'events', 'certificates', 'log', 'facts']
-
-
-def managed(stack, *options):
-    """A router with a management listener. Returns it with the listener's port."""
-    port = z.free_port()
-    with open(stack.path('token'), 'w') as file:
-        file.write(TOKEN)
-    return stack.router('--manage', f'127.0.0.1:{port}', '--manage-token-file', stack.path('token'), *options), port
-
-
-def ask(port, path='/', accept='*/*', method='GET'):
-    with z.Connection(port, z.PATIENCE * z.SLOW) as connection:
-        connection.send(connection.head_bytes(method, path, [('Host', '127.0.0.1'), ('Accept', accept)], host=None))
-        return connection.read_reply(method)
-
-
-def told(port, path):
-    return json.loads(ask(port, path).body)
 
 
 def stubbed(stack, port=None, **terms):
     """A stub with the page that a real router gives."""
     _, manage = managed(stack)
-    page = ask(manage, accept=ACCEPT)
+    page = ask(manage, headers=AS_A_BROWSER)
     return stack.closing(ManagementStub(port or z.free_port(), page.body, page.get('content-security-policy'), **terms))
 
 
@@ -112,14 +95,14 @@ def set_hidden(window, is_hidden):
 
 def test_browsers_get_the_page_and_programs_the_index(stack):
     _, port = managed(stack)
-    page = ask(port, accept=ACCEPT)
+    page = ask(port, headers=AS_A_BROWSER)
     assert page.status == 200 and page.get('content-type') == 'text/html; charset=utf-8' and page.get('vary') == 'accept'
     policy = page.all('content-security-policy')
     assert len(policy) == 1 and policy[0].startswith("default-src 'none'") and 'unsafe' not in policy[0]
     for accept in ('*/*', 'application/json'):
-        index = ask(port, accept=accept)
+        index = ask(port, headers=[('Accept', accept)])
         assert '/api/v1/workers' in json.loads(index.body) and index.get('vary') == 'accept'
-    head = ask(port, accept=ACCEPT, method='HEAD')
+    head = ask(port, headers=AS_A_BROWSER, method='HEAD')
     assert head.status == 200 and not head.body
 
 
@@ -192,9 +175,7 @@ def test_a_name_that_looks_like_markup_is_shown_and_drained(stack):
 def test_a_reload_is_confirmed_and_its_failure_is_told(stack):
     origin = stack.closing(Origin(reply(b'hello')))
     manage, port = z.free_port(), z.free_port()
-    with open(stack.path('token'), 'w') as file:
-        file.write(TOKEN)
-    s.serve(stack, s.proxied(port, origin, path='/one'), port, '--manage', f'127.0.0.1:{manage}', '--manage-token-file', stack.path('token'))
+    s.serve(stack, s.proxied(port, origin, path='/one'), port, *manage_with_token(stack, manage))
     window = opened(stack, manage)
     s.write(stack, s.proxied(port, origin, path='/two'))
     click(window, 'Reload the configuration')
@@ -234,7 +215,7 @@ def test_the_page_says_since_when_there_is_no_contact_and_finds_the_next_router(
     wait_text(window, 'contact-text', 'no contact since')
     wait_text(window, 'contact-age', 'for ')
     assert window.run("document.body.dataset.contact") == 'out'
-    stack.router('--manage', f'127.0.0.1:{port}', '--manage-token-file', stack.path('token'), fabric=stack.ipc('next'))
+    managed(stack, port=port, fabric=stack.ipc('next'))
     wait_text(window, 'contact-text', 'live', 3 * z.PATIENCE)
     assert text(window, 'contact-age') == ''
     assert not window.errors()
@@ -243,10 +224,7 @@ def test_the_page_says_since_when_there_is_no_contact_and_finds_the_next_router(
 def test_each_part_works_with_a_router(stack):
     origin = stack.closing(Origin(reply(b'hello')))
     manage, port = z.free_port(), z.free_port()
-    with open(stack.path('token'), 'w') as file:
-        file.write(TOKEN)
-    router = s.serve(stack, s.proxied(port, origin, path='/api'), port, '--manage', f'127.0.0.1:{manage}', '--manage-token-file',
-                     stack.path('token'))
+    router = s.serve(stack, s.proxied(port, origin, path='/api'), port, *manage_with_token(stack, manage))
     window = opened(stack, manage)
     stack.httpbin()
     window.wait("document.getElementById('events-list').textContent.includes('worker joined')", 3 * z.PATIENCE)
@@ -387,7 +365,7 @@ def test_latencies_come_from_the_differences_of_the_histogram(stack):
     assert window.run("typeof percentile") == 'undefined'  # the script is a module: nothing of it is global
     with stub.lock:
         stub.is_over = True  # its totals grow no more, and its feed ends: the next numbers are these
-    source = ask(stub.port, accept=ACCEPT).body.decode()
+    source = ask(stub.port, headers=AS_A_BROWSER).body.decode()
     function = source[source.index('function percentile'):source.index('class History')]
     cases = [([0.001, 0.01], [0, 0, 0], 0.5, None), ([0.001, 0.01], [10, 0, 0], 0.5, 0.5), ([0.001, 0.01], [0, 10, 0], 0.5, 5.5),
              ([0.001, 0.01], [50, 50, 0], 0.5, 1), ([0.001, 0.01], [0, 0, 4], 0.99, 10)]

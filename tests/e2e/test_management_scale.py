@@ -8,9 +8,9 @@ import time
 import sites_e2e as s
 import zeroway_e2e as z
 from fabric_peer import HELLO, WELCOME, frame, steer_of
+from management_e2e import ask, told
 from origins import Origin, reply
 from raw_worker import RawPeer
-from test_management import ask, told
 
 MANY = 1_000
 

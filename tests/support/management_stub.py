@@ -10,7 +10,8 @@ import threading
 import time
 import urllib.parse
 
-TOKEN = 'a-token-of-24-bytes-0123'
+from management_e2e import TOKEN
+
 BOUNDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 STEP = 0.25  # seconds: so often the totals grow
 
