@@ -92,16 +92,16 @@ TEST_CASE("loop engine: a worker on libzmq is served over ipc, over IPv4, over I
   serves_a_libzmq_worker(path, path, path + ".steer");
   const std::string name = "ipc://@" + folder.path("fabric");
   serves_a_libzmq_worker(name, name, name + ".steer");
-  for (const auto& [bound, dialled] : {std::pair<std::string, std::string>{"127.0.0.1", "127.0.0.1"},
-                                       {"*", "127.0.0.1"},
-                                       {"*", "[::1]"},
-                                       {"[::1]", "[::1]"},
-                                       {"lo", "[::1]"}}) {
-    CAPTURE(bound);
+  struct Way {
+    std::string bound, dialled;
+  };
+  for (const Way& way : std::initializer_list<Way>{
+           {"127.0.0.1", "127.0.0.1"}, {"*", "127.0.0.1"}, {"*", "[::1]"}, {"[::1]", "[::1]"}, {"lo", "[::1]"}}) {
+    CAPTURE(way.bound);
     const std::uint16_t port = free_port();
-    const std::string deal = "tcp://" + dialled + ":" + std::to_string(port);
-    serves_a_libzmq_worker("tcp://" + bound + ":" + std::to_string(port), deal,
-                           "tcp://" + dialled + ":" + std::to_string(port + 1));
+    const std::string deal = "tcp://" + way.dialled + ":" + std::to_string(port);
+    serves_a_libzmq_worker("tcp://" + way.bound + ":" + std::to_string(port), deal,
+                           "tcp://" + way.dialled + ":" + std::to_string(port + 1));
   }
 }
 
