@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 
 #include "router/acme/limits.h"
 #include "router/acme/openssl_objects.h"
 #include "router/acme/stored_pair.h"
+#include "router/net/tls_time.h"
 
 namespace zeroway {
 
@@ -35,9 +35,7 @@ struct FreeExtension {
 };
 
 WallTime end_of(const X509* certificate) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1) return WallTime::min();
-  return std::chrono::system_clock::from_time_t(::timegm(&parts));
+  return wall_time_of(X509_get0_notAfter(certificate)).value_or(WallTime::min());
 }
 
 bool add_name(X509_NAME* subject, const char* field, const std::string& text) {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <vector>
 
 #include "router/acme/limits.h"
 #include "router/acme/openssl_objects.h"
+#include "router/net/tls_time.h"
 
 namespace zeroway {
 
@@ -15,12 +15,6 @@ namespace {
 Error no_pair(const std::string& why) {
   static_cast<void>(take_openssl_error());
   return {Fault::router, Code::internal, false, why};
-}
-
-WallTime time_of(const ASN1_TIME* time, WallTime otherwise) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return otherwise;
-  return std::chrono::system_clock::from_time_t(::timegm(&parts));
 }
 
 std::vector<Certificate> read_chain(std::string_view pem) {
@@ -56,9 +50,10 @@ Result<StoredPair> read_pair(std::string_view pem, const std::string& host) {
   if (X509_check_private_key(leaf, key.get()) != 1) return no_pair("has a key that is not the certificate's");
   if (!is_for(leaf, host)) return no_pair("is not for " + host);
   static_cast<void>(take_openssl_error());
-  StoredPair pair{time_of(X509_get0_notBefore(leaf), WallTime::max()), WallTime::max(), is_temporary(leaf)};
+  StoredPair pair{wall_time_of(X509_get0_notBefore(leaf)).value_or(WallTime::max()), WallTime::max(),
+                  is_temporary(leaf)};
   for (const Certificate& one : chain) {
-    pair.until = std::min(pair.until, time_of(X509_get0_notAfter(one.get()), WallTime::min()));
+    pair.until = std::min(pair.until, wall_time_of(X509_get0_notAfter(one.get())).value_or(WallTime::min()));
   }
   if (pair.from > pair.until) return no_pair("has no time in which it is good");
   return pair;

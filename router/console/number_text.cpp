@@ -58,8 +58,7 @@ std::string size_text(std::uint64_t bytes) {
 }
 
 std::string utc_time(double unix_seconds) {
-  const auto whole = static_cast<std::int64_t>(std::clamp(unix_seconds, 0.0, kLastSecond));
-  return utc_text(WallTime(std::chrono::seconds(whole)));
+  return utc_text_at(static_cast<std::time_t>(std::clamp(unix_seconds, 0.0, kLastSecond)));
 }
 
 }  // namespace zeroway::console

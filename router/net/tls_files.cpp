@@ -11,6 +11,7 @@
 
 #include "router/net/file_text.h"
 #include "router/net/limits.h"
+#include "router/net/tls_time.h"
 
 namespace zeroway {
 
@@ -73,9 +74,7 @@ std::vector<std::string> names_of(X509* certificate) {
 }
 
 WallTime end_of(const X509* certificate) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1) return WallTime::max();
-  return std::chrono::system_clock::from_time_t(::timegm(&parts));
+  return wall_time_of(X509_get0_notAfter(certificate)).value_or(WallTime::max());
 }
 
 // When the certificate of `identity` or its chain expires, whichever is first.

@@ -5,10 +5,10 @@
 #include <openssl/x509v3.h>
 
 #include <array>
-#include <ctime>
 
 #include "router/net/limits.h"
 #include "router/net/tls_files.h"
+#include "router/net/tls_time.h"
 
 namespace zeroway {
 
@@ -67,12 +67,6 @@ std::string write_question(const TlsIdentity& identity, const X509* issuer) {
   return body;
 }
 
-std::optional<WallTime> time_of(const ASN1_GENERALIZEDTIME* text) {
-  std::tm parts{};
-  if (!text || ASN1_TIME_to_tm(text, &parts) != 1) return std::nullopt;
-  return std::chrono::system_clock::from_time_t(::timegm(&parts));
-}
-
 // The issuer signs, or a responder whose certificate the issuer has signed (RFC 6960 §4.2.2.2).
 bool is_signed(OCSP_BASICRESP* answer, const TlsIdentity& identity) {
   const std::unique_ptr<X509_STORE, FreeOpenssl> store(X509_STORE_new());
@@ -128,7 +122,7 @@ Result<TlsStaple> judge_answer(const OcspQuestion& question, std::string_view an
   if (OCSP_resp_find_status(basic.get(), id.get(), &verdict, nullptr, nullptr, &from, &until) != 1)
     return no_staple(question, "it is about another certificate");
   if (verdict != V_OCSP_CERTSTATUS_GOOD) return no_staple(question, OCSP_cert_status_str(verdict));
-  const auto begin = time_of(from), end = time_of(until);
+  const auto begin = wall_time_of(from), end = wall_time_of(until);
   if (!begin || *begin > now + kOcspSkew) return no_staple(question, "it is of the future");
   // Without nextUpdate newer news is always there (RFC 6960 §4.2.2.1).
   TlsStaple staple{std::string(answer), *begin, end.value_or(*begin + kOcspNoEnd)};

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <ctime>
 
 namespace zeroway {
 
@@ -17,7 +16,10 @@ std::string with_three_digits(std::int64_t thousandths) {
 }  // namespace
 
 std::string utc_text(WallTime time, const char* shape) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  return utc_text_at(std::chrono::system_clock::to_time_t(time), shape);
+}
+
+std::string utc_text_at(std::time_t seconds, const char* shape) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   std::array<char, 64> text;

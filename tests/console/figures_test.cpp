@@ -63,7 +63,7 @@ TEST_CASE("numbers: as people read them") {
   CHECK(age_text(1e300) == age_text(1e15));
   CHECK(size_text(123) == "123B");
   CHECK(size_text(1536) == "1.5KiB");
-  CHECK(utc_time(1e300) == utc_time(253'402'300'799));
+  CHECK(utc_time(1e300) == "9999-12-31 23:59:59 UTC");
 }
 
 TEST_CASE("printable: control characters and bytes that are no UTF-8 never reach the terminal") {
