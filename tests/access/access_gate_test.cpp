@@ -16,8 +16,13 @@ std::string site_with(const std::string& in_site, const std::string& in_route = 
   return site_text(in_site) + proxy_text() + server_text("a", "http://127.0.0.1:1") + route_text("/", "a", in_route);
 }
 
+// Requests that are open hold places in it until their exchanges end.
+struct CountedLimits {
+  std::shared_ptr<SharedLimits> limits = std::make_shared<SharedLimits>();
+};
+
 // The judge of the exchanges is the real one. A status of 0: the backend was asked.
-struct GateScript : SiteScript {
+struct GateScript : CountedLimits, SiteScript {
   explicit GateScript(std::string_view text) : SiteScript(text) {
     gate.use(limits);
     judge.real = &gate;
@@ -27,7 +32,6 @@ struct GateScript : SiteScript {
     return status(path, more);
   }
 
-  std::shared_ptr<SharedLimits> limits = std::make_shared<SharedLimits>();
   FakeDesk desk;
   AccessGate gate{{clock, desk}};
 };

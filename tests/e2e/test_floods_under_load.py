@@ -189,7 +189,8 @@ STRANGER = '127.0.0.2'  # who asks comes from 127.0.0.1
 
 
 def test_who_connects_too_often_is_closed_at_the_door_and_others_are_not(stack):
-    router = stack.router('--connection-rate-per-address', '100')
+    rate = 100 if z.SLOW == 1 else 20  # fewer than the attacker can make with a slow router
+    router = stack.router('--connection-rate-per-address', rate)
     stack.worker('worker-1')
     router.wait_workers(1)
     with z.Load(router.port, 4, z.get_hello) as others:
@@ -199,6 +200,6 @@ def test_who_connects_too_often_is_closed_at_the_door_and_others_are_not(stack):
         report = attack.end()
     assert others.failed == []
     assert report['cut'] > 200  # it may not have seen the last few
-    said = re.findall(r'client (\S+): more than 100 new connections in a second', router.log())
+    said = re.findall(r'client (\S+): more than %d new connections in a second' % rate, router.log())
     assert said == [STRANGER]
     router.wait_idle()

@@ -51,9 +51,9 @@ std::string talk(std::size_t number) {
   return all;
 }
 
-}  // namespace
-
-TEST_CASE("fabric driver: a turn ends although many want answers all the time") {
+// The most messages that were read between two looks of somebody who is called once in a turn, or a little later: a
+// timer's turn may lie between.
+std::uint64_t most_between_looks() {
   const Folder folder;
   FabricSettings settings;
   settings.endpoint = "ipc://" + folder.path("deal");
@@ -97,6 +97,15 @@ TEST_CASE("fabric driver: a turn ends although many want answers all the time") 
   loop.post(look);
   loop.run();
   talkers.join();
-  CHECK(most > kMessagesPerTurn);  // it was asked for more than one go
-  CHECK(most <= kReceivesPerTurn * kMessagesPerTurn);
+  return most;
+}
+
+}  // namespace
+
+TEST_CASE("fabric driver: a turn ends although many want answers all the time") {
+  std::uint64_t least = UINT64_MAX;  // of several tries: on a busy machine two turns may lie between two looks
+  for (int tried = 0; tried < 5 && least > kReceivesPerTurn * kMessagesPerTurn; ++tried)
+    least = std::min(least, most_between_looks());
+  CHECK(least > kMessagesPerTurn);  // it was asked for more than one go
+  CHECK(least <= kReceivesPerTurn * kMessagesPerTurn);
 }

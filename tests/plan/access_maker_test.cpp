@@ -131,7 +131,10 @@ TEST_CASE("access maker: pages of other origins are the site's rule") {
 }
 
 TEST_CASE("access maker: wrong values are errors with their place") {
-  for (const auto& [text, error] : std::initializer_list<std::pair<std::string, std::string>>{
+  struct Case {
+    std::string text, error;
+  };
+  for (const Case& wrong : std::initializer_list<Case>{
            {"allow = [\"10.0.0.0/40\"]\n",
             "5:10: sites(main).allow[0] = \"10.0.0.0/40\": wants a network, as 10.0.0.0/8, or all"},
            {"access_control = { allow_origins = [\"https://*.a.test\"] }\n",
@@ -148,9 +151,9 @@ TEST_CASE("access maker: wrong values are errors with their place") {
             "5:47: sites(main).rate_limit.key = \"claim:\": wants address, header:FIELD or claim:NAME"},
            {"rate_limit = { requests_per_second = 1, key = \"claim:sub\" }\n",
             "5:47: sites(main).rate_limit.key = \"claim:sub\": no table jwt says how clients log in here"}}) {
-    CAPTURE(text);
-    const auto errors = errors_of(site_with(text, route_text("/", "a")));
-    CHECK(errors == std::vector<std::string>{"dir/a.toml:" + error});
+    CAPTURE(wrong.text);
+    const auto errors = errors_of(site_with(wrong.text, route_text("/", "a")));
+    CHECK(errors == std::vector<std::string>{"dir/a.toml:" + wrong.error});
   }
 }
 

@@ -15,6 +15,7 @@ PAGES = ('/health', '/health/readyz', '/metrics', '/api/v1/numbers', '/api/v1/wo
          '/api/v1/routes', '/api/v1/upstreams', '/api/v1/streams', '/api/v1/requests?failed=1000&slow=100',
          '/api/v1/certificates', '/api/v1/config', '/api/v1/openapi.json')
 EVERY = 0.2  # seconds between two questions
+OPEN = ('open', 'web_sockets_open')  # numbers that are 0 in a rest
 
 
 def ask(port, path):
@@ -59,10 +60,20 @@ class Operator(threading.Thread):
         elif path != '/metrics':
             json.loads(answer.body)
 
+    @staticmethod
+    def numbers_at_rest(router):
+        """Numbers are taken once for all who ask within a moment: the first ones may be of the moment before the rest."""
+        deadline = time.monotonic() + 2
+        while True:
+            numbers = json.loads(ask(router.manage, '/api/v1/numbers').body)
+            if not any(numbers[name] for name in OPEN) or time.monotonic() > deadline:
+                return numbers
+            time.sleep(0.1)
+
     def look_at(self, router, workers):
         """In a rest: nothing is open, and those who are there are those who are told."""
-        numbers = json.loads(ask(router.manage, '/api/v1/numbers').body)
-        for name in ('open', 'web_sockets_open'):
+        numbers = self.numbers_at_rest(router)
+        for name in OPEN:
             if numbers[name]:
                 self.soak.violate(f'{router.name} at rest tells {name} = {numbers[name]}')
         if sum(numbers['replies'].values()) != numbers['requests']:
