@@ -217,6 +217,25 @@ def test_wrong_tokens_are_limited(stack):
     assert ask(port).status == 200  # who brings no token still may read
 
 
+# Paths that lead out of the pages in some reader's eyes.
+TRAVERSALS = ['/../../etc/passwd', '/..', '/api/v1/../../token', '/%2e%2e/%2e%2e/token', '/..%2ftoken', '/%2e%2e%2ftoken',
+              '/..%5ctoken', '/..\\token', '/api/v1/workers/..%2f..%2ftoken', '/api/v1/workers/%2e%2e/version',
+              '/api//v1//..//../token', '/./../token', '/%252e%252e/token', '/api/v1/..;/token', '/page/../../token',
+              '/token', '//token', '/..%00/token', '/%c0%ae%c0%ae/token', '/%uff0e%uff0e/token']
+
+
+@pytest.mark.parametrize('path', TRAVERSALS)
+def test_no_path_leads_out_of_the_pages(stack, path):
+    """The token's file and the folder of the process are beside nothing: what is no page is 404 or 400, or a page."""
+    router, port = managed(stack)
+    for method in ('GET', 'HEAD', 'PATCH', 'POST'):
+        answer = ask(port, path, method, token=TOKEN, body=b'{}' if method in ('PATCH', 'POST') else None)
+        assert answer.status in (400, 403, 404, 405) or path == '/api/v1/workers/%2e%2e/version', (method, answer)
+        assert TOKEN.encode() not in answer.body and b'root:' not in answer.body
+    assert ask(port, '/health').status == 200
+    assert router.is_running()
+
+
 def test_no_site_and_no_worker_sees_it(stack):
     router, port = managed(stack)
     stack.httpbin()
