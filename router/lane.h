@@ -14,6 +14,7 @@
 
 #include "router/access/access_gate.h"
 #include "router/access/loop_hash_desk.h"
+#include "router/access/sticky_seal.h"
 #include "router/acme/http_challenges.h"
 #include "router/admin/desk.h"
 #include "router/edge/front_door.h"
@@ -44,6 +45,7 @@ struct DoorChange {
 struct SharedParts {
   SharedPools pools;
   std::vector<std::shared_ptr<LogFile>> log_files;  // in the order of Plan::log_files
+  std::string sticky_key;                           // for cookies of sticky sessions; "" = no route has any
   std::shared_ptr<SharedLimits> limits;             // null before the first plan that counts requests
 };
 
@@ -113,6 +115,7 @@ class Lane {
   PlanInUse plan_;
   LoopHashDesk hashes_;
   AccessGate access_{{clock_, hashes_}};
+  StickySeal seal_;
   HttpChallenges challenges_;
   TallyBook tallies_;
   RequestBook book_;

@@ -25,6 +25,7 @@
 #include "router/observe/report.h"
 #include "router/plan/make_plan.h"
 #include "router/stapling/staple_store.h"
+#include "router/sticky_key.h"
 #include "router/tracing.h"
 
 namespace zeroway {
@@ -212,7 +213,17 @@ Result<SharedParts> Router::make_parts(const Plan& plan) {
       std::any_of(plan.access.begin(), plan.access.end(), [](const AccessRules& one) { return one.is_counting(); });
   parts.limits = parts_.limits;  // what is counted outlives plans
   if (is_counting && !parts.limits) parts.limits = std::make_shared<SharedLimits>();
+  parts.sticky_key = sticky_key_of(plan);
   return parts;
+}
+
+// "" where no route needs one.
+std::string Router::sticky_key_of(const Plan& plan) {
+  const bool is_needed =
+      std::any_of(plan.sites.begin(), plan.sites.end(), [](const Site& site) { return !site.sticky_cookies.empty(); });
+  if (!is_needed || !plan.sticky_key.empty()) return plan.sticky_key;
+  if (sticky_key_.empty()) sticky_key_ = own_sticky_key(settings_.state_dir);
+  return sticky_key_;
 }
 
 // What all loops share of each pool. A pool that is as before stays; one of the same name hands its servers' health on.

@@ -58,6 +58,7 @@ class Router : private CertificateUsers {
   [[nodiscard]] Result<> open_lanes();
   [[nodiscard]] Result<> adopt(std::shared_ptr<const Plan> plan);
   [[nodiscard]] Result<SharedParts> make_parts(const Plan& plan);
+  [[nodiscard]] std::string sticky_key_of(const Plan& plan);
   [[nodiscard]] Result<SharedPools> make_pools(const Plan& plan) const;
   [[nodiscard]] Result<std::shared_ptr<const Plan>> read_plan(const Settings& settings) const;
   [[nodiscard]] Result<std::shared_ptr<const Plan>> read_sites(const Settings& settings) const;
@@ -115,6 +116,7 @@ class Router : private CertificateUsers {
   std::shared_ptr<const TlsChallenges> tls_challenges_;  // null = none is open
   std::vector<std::unique_ptr<Entrance>> entrances_;     // in the order of the plan's listeners
   std::shared_ptr<const Plan> plan_;                     // in use, or being told to the lanes
+  std::string sticky_key_;                               // its own, for plans that name none; "" = not needed yet
   SharedParts parts_;                                    // of plan_
   std::uint64_t last_door_ = 0;
   std::size_t drained_ = 0;

@@ -56,4 +56,18 @@ std::optional<std::string> decode_base64(std::string_view text) {
 
 std::optional<std::string> decode_base64url(std::string_view text) { return decode(text, kUrl); }
 
+std::string encode_base64url(std::string_view bytes) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string text;
+  text.reserve(bytes.size() * 4 / 3 + 2);
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const char c : bytes) {
+    bits = (bits << 8U | static_cast<std::uint8_t>(c)) & 0xffffU;
+    for (count += 8; count >= 6; count -= 6) text.push_back(kLetters[bits >> (count - 6) & 63U]);
+  }
+  if (count > 0) text.push_back(kLetters[bits << (6 - count) & 63U]);
+  return text;
+}
+
 }  // namespace zeroway

@@ -13,5 +13,6 @@ namespace zeroway {
 [[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);
 // §5, without padding (RFC 7515 §2).
 [[nodiscard]] std::optional<std::string> decode_base64url(std::string_view text);
+[[nodiscard]] std::string encode_base64url(std::string_view bytes);
 
 }  // namespace zeroway

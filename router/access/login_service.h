@@ -47,7 +47,7 @@ class LoginService final : public ExchangeFinder {
     void drop(ResetCode code);
     void finish();
 
-    void accepted(std::string_view) override {}
+    void accepted(const Holder&) override {}
     void head(Head& head, Last last) override;
     void data(Bytes bytes) override;
     void end(Head& trailers) override;

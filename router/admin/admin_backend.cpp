@@ -131,7 +131,7 @@ void AdminBackend::serve(StreamKey key) {
   if (stream == nullptr) return;
   if (stream->stage == Stage::arrived) {
     stream->stage = Stage::admitted;
-    if (BackendEvents* to = stream->reply_to.find()) to->accepted(kWho);
+    if (BackendEvents* to = stream->reply_to.find()) to->accepted({kWho, {}});
     if (find(key) == nullptr) return;
     if (auto refused = refusal(stream->request)) return answer(key, std::move(*refused));
   }

@@ -80,6 +80,18 @@ Result<ExplainQuestion> read_explain_question(std::string_view query) {
 
 namespace {
 
+std::string why_sticky(const StickyRule& rule) {
+  switch (rule.by) {
+    case StickyRule::By::cookie:
+      return "a request with the cookie " + rule.name + " goes to the member that it names; this one has none";
+    case StickyRule::By::address:
+      return "requests of one address go to one member, as long as it has room";
+    case StickyRule::By::field:
+      return "requests with one value of " + rule.name + " go to one member, as long as it has room";
+  }
+  return "";
+}
+
 // Goes the way of a request; each stage returns whether the next one is reached.
 class Explainer {
  public:
@@ -348,6 +360,7 @@ class Explainer {
     step("terms", "body", true,
          route.terms.max_body == 0 ? "of any length" : "at most " + std::to_string(route.terms.max_body) + " bytes");
     step("terms", "retries", true, "at most " + std::to_string(route.retries) + " openings after the first");
+    if (route.sticky) step("terms", "sticky_sessions", true, why_sticky(*route.sticky));
     if (route.strips_prefix) step("terms", "strip_prefix", true, route.path + " is taken off the path");
     if (route.new_path) step("terms", "rewrite_target", true, "the backend gets " + *route.new_path);
   }

@@ -10,8 +10,12 @@
 
 namespace zeroway {
 
-// "" where the pool's balance has no key, and for a request that does not have the field.
+// The key of the client's affinity, where it has one. "" where the pool's balance has no key, and for a request that
+// does not have the field.
 [[nodiscard]] inline std::string balance_key(const PoolSpec& pool, const BackendRequest& request) {
+  const bool is_bound = request.affinity != nullptr && !request.affinity->key.empty();
+  const bool is_keyed = pool.balance == BalanceMethod::ip_hash || pool.balance == BalanceMethod::hash;
+  if (is_keyed && is_bound) return request.affinity->key;
   if (pool.balance == BalanceMethod::ip_hash) return request.client.address;
   if (pool.balance != BalanceMethod::hash) return {};
   return std::string(request.head.find(pool.hash_field).value_or(""));

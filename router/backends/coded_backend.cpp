@@ -30,8 +30,8 @@ struct CodedBackend::Stream final : BackendEvents {
 
   explicit Stream(CodedBackend& with) : owner(with) {}
 
-  void accepted(std::string_view worker) override {
-    if (BackendEvents* to = reply_to.find()) to->accepted(worker);
+  void accepted(const Holder& holder) override {
+    if (BackendEvents* to = reply_to.find()) to->accepted(holder);
   }
   void head(Head& head, Last last) override { owner.reply_head(*this, head, last); }
   void data(Bytes bytes) override { owner.reply_data(*this, bytes); }
@@ -85,7 +85,9 @@ BackendStream CodedBackend::open(const BackendRequest& request, ReplyTo reply_to
                                  .attempt = request.attempt,
                                  .route = request.route,
                                  .client = request.client,
-                                 .silent = request.silent},
+                                 .silent = request.silent,
+                                 .failed = request.failed,
+                                 .affinity = request.affinity},
                                 to_us);
   }
   return {this, stream.key};

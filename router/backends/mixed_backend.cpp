@@ -44,6 +44,9 @@ MixedBackend::MixedBackend(const MixedSpec& spec, std::vector<std::shared_ptr<Ba
       states_(parts_.size()) {}
 
 BackendStream MixedBackend::open(const BackendRequest& request, ReplyTo reply_to) {
+  if (request.affinity != nullptr && !request.affinity->members.empty())
+    for (const auto& part : parts_)
+      if (part.get() != request.failed && part->has_wanted_member(request)) return part->open(request, reply_to);
   for (std::size_t index = 0; index < parts_.size(); ++index) states_[index] = parts_[index]->state(request);
   const std::size_t picked = chooser_.pick(balance_key(rules_, request), states_, index_of(request.failed));
   return parts_[picked]->open(request, reply_to);
@@ -57,6 +60,10 @@ PartState MixedBackend::state(const BackendRequest& request) const {
     all.open += state.open;
   }
   return all;
+}
+
+bool MixedBackend::has_wanted_member(const BackendRequest& request) const {
+  return std::any_of(parts_.begin(), parts_.end(), [&](const auto& part) { return part->has_wanted_member(request); });
 }
 
 std::size_t MixedBackend::alternatives(const Backend& failed) const {

@@ -32,6 +32,7 @@ class MixedBackend final : public Backend {
   void credit(StreamKey, std::uint32_t) override {}
 
   [[nodiscard]] PartState state(const BackendRequest& request) const override;
+  [[nodiscard]] bool has_wanted_member(const BackendRequest& request) const override;
   [[nodiscard]] std::size_t alternatives(const Backend& failed) const override;
   [[nodiscard]] bool is_ready() const override;
   [[nodiscard]] std::vector<MemberFacts> members() const override;

@@ -252,7 +252,8 @@ void OriginConnection::tell_accepted() {
   for (; at < streams_.size(); ++at) {
     OriginStream& stream = *streams_[at];
     stream.is_accepted = true;
-    if (BackendEvents* exchange = stream.reply_to.find()) exchange->accepted(stream.server->name);
+    if (BackendEvents* exchange = stream.reply_to.find())
+      exchange->accepted({stream.server->name, stream.server->name});
   }
 }
 

@@ -14,6 +14,7 @@ void OriginStream::begin(StreamKey new_key, ReplyTo new_reply_to) {
   last = Last::no;
   client = nullptr;
   balance_key.clear();
+  wanted.reset();
   server = nullptr;
   tried.clear();
   avoided.reset();

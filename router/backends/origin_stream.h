@@ -43,7 +43,8 @@ struct OriginStream {
   Last last = Last::no;
   const ClientInfo* client = nullptr;
   const Route* route = nullptr;
-  std::string balance_key;  // of ip_hash and hash
+  std::string balance_key;            // of ip_hash and hash
+  std::optional<std::size_t> wanted;  // the server that its client is bound to, as long as that one is fit
 
   Reservation placement;
   const ServerSpec* server = nullptr;      // that it is placed at

@@ -12,7 +12,11 @@ namespace {
 using std::chrono::milliseconds;
 using Stage = OriginStream::Stage;
 
-constexpr Line::Queue kQueue = 0;  // the line of a pool has one queue
+constexpr Line::Queue kQueue = 0;  // of requests that any server may have
+
+// Of requests whose clients are bound to one server.
+Line::Queue queue_at(std::size_t server) { return static_cast<Line::Queue>(server) + 1; }
+Line::Queue queue_of(const OriginStream& stream) { return stream.wanted ? queue_at(*stream.wanted) : kQueue; }
 
 std::string in_ms(milliseconds time) { return std::to_string(time.count()) + " ms"; }
 
@@ -60,10 +64,11 @@ BackendStream ServersBackend::open(const BackendRequest& request, ReplyTo reply_
   stream.route = &request.route;
   stream.balance_key = balance_key(spec_, request);
   stream.avoided = index_of(request.silent);
+  stream.wanted = wanted_server(request);
   const StreamKey key = stream.key;
   if (request.kind == Kind::tunnel) {
     fail(stream, {Fault::client, Code::not_implemented, false, "a tunnel to an HTTP server"});
-  } else if (line_.size() > 0) {
+  } else if (!line_.is_empty(queue_of(stream))) {
     wait_in_line(stream, request.head);
   } else {
     find_server(stream, request.head, nullptr);
@@ -144,15 +149,33 @@ void ServersBackend::find_server(OriginStream& stream, const Head& head, const E
 }
 
 ServersBackend::Placed ServersBackend::place(OriginStream& stream, const Head& head) {
+  if (const Placed placed = place_at_wanted(stream, head); placed != Placed::nobody) return placed;
   const Placed placed = place_at_fit(stream, head);
   if (placed != Placed::nobody || !std::exchange(stream.avoided, std::nullopt)) return placed;
   return place_at_fit(stream, head);
 }
 
+// A client stays with its server as long as that one is fit, and waits when it is full.
+ServersBackend::Placed ServersBackend::place_at_wanted(OriginStream& stream, const Head& head) {
+  if (!stream.wanted) return Placed::nobody;
+  const std::size_t server = *stream.wanted;
+  if (may_try(stream, server) && pool_->health(server).is_fit(loop_.now())) {
+    auto placement = pool_->chooser().place_at(server);
+    if (!placement) return Placed::full;
+    if (auto ticket = pool_->health(server).take(loop_.now())) {
+      give(stream, head, std::move(*placement), std::move(*ticket));
+      return Placed::yes;
+    }
+  }
+  stream.wanted.reset();
+  return Placed::nobody;
+}
+
 ServersBackend::Placed ServersBackend::place_at_fit(OriginStream& stream, const Head& head) {
   const Time now = loop_.now();
   const auto may_take = [&](std::size_t server) {
-    return may_try(stream, server) && pool_->health(server).is_fit(now);
+    // Room for which bound clients wait is theirs.
+    return may_try(stream, server) && pool_->health(server).is_fit(now) && line_.is_empty(queue_at(server));
   };
   while (auto placement = pool_->chooser().place(stream.balance_key, may_take)) {
     // Nothing when another loop has just begun the one trial of a server that was out.
@@ -215,6 +238,16 @@ std::optional<std::size_t> ServersBackend::index_of(std::string_view name) const
   return std::nullopt;
 }
 
+// The first that is fit of those that the client may be bound to.
+std::optional<std::size_t> ServersBackend::wanted_server(const BackendRequest& request) const {
+  if (request.affinity == nullptr) return std::nullopt;
+  for (const std::string& name : request.affinity->members) {
+    const auto server = index_of(name);
+    if (server && can_serve(request.kind, *server) && pool_->health(*server).is_fit(loop_.now())) return server;
+  }
+  return std::nullopt;
+}
+
 // Does not ask whether the server is full: another loop may have made room since the choice. Then the request waits for
 // a moment and is placed at the end of the turn.
 bool ServersBackend::has_fit_server(const OriginStream& stream) const {
@@ -230,7 +263,7 @@ PartState ServersBackend::state(const BackendRequest& request) const {
     const bool is_fit =
         pool_->weight(server) > 0 && can_serve(request.kind, server) && pool_->health(server).is_fit(loop_.now());
     if (!is_fit) continue;
-    const bool is_full = line_.size() > 0 || pool_->chooser().is_full(server);
+    const bool is_full = !line_.is_empty(kQueue) || pool_->chooser().is_full(server);
     state.room = std::max(state.room, is_full ? PartState::Room::full : PartState::Room::free);
   }
   return state;
@@ -255,7 +288,7 @@ milliseconds ServersBackend::dial_time(const OriginStream& stream) const {
 
 void ServersBackend::wait_in_line(OriginStream& stream, const Head& head) {
   const Time now = loop_.now();
-  const auto ticket = line_.join(kQueue, stream.key, now);
+  const auto ticket = line_.join(queue_of(stream), stream.key, now);
   if (!ticket) {
     return fail(stream, {Fault::router, Code::queue_full, false,
                          std::to_string(line_.size()) + " requests wait for pool " + spec_.name + " already"});

@@ -33,6 +33,9 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   void credit(StreamKey key, std::uint32_t bytes) override;
   [[nodiscard]] std::vector<MemberFacts> members() const override;
   [[nodiscard]] PartState state(const BackendRequest& request) const override;
+  [[nodiscard]] bool has_wanted_member(const BackendRequest& request) const override {
+    return wanted_server(request).has_value();
+  }
   [[nodiscard]] bool is_ready() const override { return is_anybody_fit(); }
 
  private:
@@ -65,6 +68,7 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   // choosing
   void find_server(OriginStream& stream, const Head& head, const Error* last);
   [[nodiscard]] Placed place(OriginStream& stream, const Head& head);
+  [[nodiscard]] Placed place_at_wanted(OriginStream& stream, const Head& head);
   [[nodiscard]] Placed place_at_fit(OriginStream& stream, const Head& head);
   [[nodiscard]] Placed place_anyway(OriginStream& stream, const Head& head);
   void give(OriginStream& stream, const Head& head, Reservation placement, HealthTicket ticket);
@@ -74,6 +78,7 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   [[nodiscard]] bool may_try(const OriginStream& stream, std::size_t server) const;
   [[nodiscard]] bool has_other(const OriginStream& stream) const;
   [[nodiscard]] std::optional<std::size_t> index_of(std::string_view name) const;
+  [[nodiscard]] std::optional<std::size_t> wanted_server(const BackendRequest& request) const;
 
   // waiting
   void wait_in_line(OriginStream& stream, const Head& head);

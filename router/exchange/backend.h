@@ -24,12 +24,18 @@ struct Route;  // router/plan/route.h
 using ExchangeKey = std::uint64_t;  // 0 = none; a stale key finds nothing
 using StreamKey = std::uint32_t;    // 0 = none; a stale key is quietly ignored
 
+// Who holds a stream. Good until the call returns.
+struct Holder {
+  std::string_view name;  // as people see it
+  std::string_view
+      identity;  // what tells it from all others of its backend, also for other loops; "" = it is the only one
+};
+
 // The events of a backend's stream: the verbs, and which worker or server took the stream.
 class BackendEvents : public StreamSink {
  public:
-  // A worker or a server holds the stream now. `worker` is its display name, good until the call returns. Called at
-  // most once for each opening, before any other verb.
-  virtual void accepted(std::string_view worker) = 0;
+  // A worker or a server holds the stream now. Called at most once for each opening, before any other verb.
+  virtual void accepted(const Holder& holder) = 0;
 };
 
 // Finds the exchange that a backend's verbs are for, or nothing when the exchange is over.
@@ -54,6 +60,12 @@ enum class Attempt : bool { first, again };
 
 class Backend;
 
+// Which member of a backend a request should go to, so that its client stays with that member.
+struct Affinity {
+  std::vector<std::string> members;  // identities, the first that is there counts; none = as the backend balances
+  std::string key;                   // the same key goes to the same member, as long as that one has room; "" = no key
+};
+
 // Good until open() returns, except `route`, which stays as long as the stream, and `client`, as long as its
 // connection.
 struct BackendRequest {
@@ -63,8 +75,9 @@ struct BackendRequest {
   Attempt attempt;
   const Route& route;
   const ClientInfo& client;
-  std::string_view silent{};        // the display name of who let the request wait for too long; "" = nobody
-  const Backend* failed = nullptr;  // where nobody had room for the request just now; null = nowhere
+  std::string_view silent{};           // the display name of who let the request wait for too long; "" = nobody
+  const Backend* failed = nullptr;     // where nobody had room for the request just now; null = nowhere
+  const Affinity* affinity = nullptr;  // null = any member may have the request
 };
 
 // The stream that somebody has open at a backend: who answers, and by which key. Without a key there is none.
@@ -101,6 +114,8 @@ class Backend {
 
   // How much room there is for the request on this loop. For a backend that picks one of several.
   [[nodiscard]] virtual PartState state(const BackendRequest&) const { return {}; }
+  // Whether a member that request.affinity names could take requests now, or when it has room.
+  [[nodiscard]] virtual bool has_wanted_member(const BackendRequest&) const { return false; }
   // How many others than `failed`, which had nobody for a request, could answer now: so often a request may be opened
   // again for want of somebody.
   [[nodiscard]] virtual std::size_t alternatives(const Backend& failed) const {

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "proto/limits.h"
+#include "router/exchange/client_address.h"
+#include "router/exchange/cookies.h"
 #include "router/exchange/error_reply.h"
 #include "router/exchange/limits.h"
 #include "router/exchange/own_answers.h"
@@ -39,6 +41,7 @@ void Exchange::begin(ExchangeKey key, ReplySink& client, const ClientInfo& info,
   stage_ = Stage::unjudged;
   miss_.reset();
   marks_.reset();
+  stickiness_.reset();
   client_ = &client;
   info_ = &info;
   kind_ = kind;
@@ -166,6 +169,7 @@ void Exchange::proceed(const Result<>& found) {
 }
 
 void Exchange::change_request() {
+  read_affinity();
   context_.rules.request(request_head_, *info_, route().forwarding, routing_.site());
   if (marks_ != nullptr) {
     marks_->request.apply(request_head_);
@@ -179,6 +183,18 @@ void Exchange::change_request() {
   awaits_continue_ = !request_.has_ended() && body_.received() == 0 && request_head_.has("expect");
   open_stream();
   time_worker();
+}
+
+// Before any rule changes the head. No backend gets the router's own cookies.
+void Exchange::read_affinity() {
+  const Site& site = *routing_.site();
+  if (route().sticky && context_.seal != nullptr) {
+    const bool is_told = context_.rules.trusts(info_->address, &site) && came_by_https(request_head_);
+    CookiePlace place{std::string(routing_.covered_path(request_head_)), info_->is_tls || is_told};
+    stickiness_ = std::make_unique<Stickiness>(*route().sticky, *context_.seal, std::move(place));
+    stickiness_->read(request_head_, context_.rules.client_of(request_head_, *info_, &site));
+  }
+  for (const std::string& name : site.sticky_cookies) remove_cookies(request_head_, name);
 }
 
 void Exchange::refused_head(Head& head, Code code) {
@@ -251,7 +267,8 @@ void Exchange::open_stream() {
                                .route = route(),
                                .client = *info_,
                                .silent = is_again ? std::string_view(silent_) : std::string_view(),
-                               .failed = std::exchange(failed_, nullptr)};
+                               .failed = std::exchange(failed_, nullptr),
+                               .affinity = stickiness_ ? &stickiness_->affinity() : nullptr};
   stream_ = routing_.backend().open(request, {context_.finder, key_});
   send_body();
 }
@@ -479,6 +496,7 @@ void Exchange::conclude() {
   if (place.log != nullptr || record_.trace().is_sampled || keep == Keep::yes) tell(place, keep, now);
   body_.clear();
   marks_.reset();
+  stickiness_.reset();
   routing_.clear();
   if (request_head_.list_size() > kWarmHeadMemory) request_head_ = Head();
   context_.retire(key_);

@@ -34,6 +34,7 @@
 #include "router/exchange/request_body.h"
 #include "router/exchange/retry_budget.h"
 #include "router/exchange/routing.h"
+#include "router/exchange/stickiness.h"
 #include "router/net/timer_wheel.h"
 #include "router/observe/complaints.h"
 #include "router/observe/request_book.h"
@@ -59,6 +60,7 @@ struct ExchangeContext {
   AccessJudge* const judge;                      // null: no plan has rules of access
   Tracer* const tracer;                          // null: requests are in no traces of ours
   const ChallengeAnswers* challenges = nullptr;  // null = none
+  const MemberSeal* seal = nullptr;              // of members in cookies; null: no route keeps clients
   RequestBook* book = nullptr;                   // of requests that failed or were slow; null = nobody keeps them
   RequestTerms terms;                            // of the request whose head came last
   HeaderRules rules;
@@ -117,7 +119,7 @@ class Exchange {
   class BackendEnd final : public BackendEvents {
    public:
     explicit BackendEnd(Exchange& exchange) : exchange_(exchange) {}
-    void accepted(std::string_view worker) override;
+    void accepted(const Holder& holder) override;
     void head(Head& head, Last last) override;
     void data(Bytes bytes) override;
     void piece(Bytes bytes, MessageKind kind, Last last) override;
@@ -160,6 +162,7 @@ class Exchange {
   void stop_judging();
   void proceed(const Result<>& found);
   void change_request();
+  void read_affinity();
   void answer_as_last();
   void join_trace(Trust trust);
   void answer_without_backend();
@@ -179,7 +182,7 @@ class Exchange {
   void deadline_came();
 
   // reply, from the backend
-  void reply_accepted(std::string_view worker);
+  void reply_accepted(const Holder& holder);
   void reply_head(Head& head, Last last);
   void reply_interim(Head& head, Last last);
   void reply_final(Head& head, Last last);
@@ -239,8 +242,9 @@ class Exchange {
   RequestBody body_;
   Stage stage_ = Stage::unjudged;
   Forwarding forwarding_ = Forwarding::allowed;
-  std::unique_ptr<Error> miss_;   // while judging: why nobody will answer, if the request passes
-  std::unique_ptr<Marks> marks_;  // none = the verdict changes and holds nothing
+  std::unique_ptr<Error> miss_;             // while judging: why nobody will answer, if the request passes
+  std::unique_ptr<Marks> marks_;            // none = the verdict changes and holds nothing
+  std::unique_ptr<Stickiness> stickiness_;  // none = any member of the backend may have the request
   bool is_over_ = true;
   bool is_head_request_ = false;
   Kind kind_ = Kind::request;

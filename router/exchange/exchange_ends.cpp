@@ -92,9 +92,9 @@ void Exchange::ClientEnd::credit(std::uint32_t bytes) {
   if (!exchange_.is_over_) exchange_.request_credit(bytes);
 }
 
-void Exchange::BackendEnd::accepted(std::string_view worker) {
+void Exchange::BackendEnd::accepted(const Holder& holder) {
   const Verb running(exchange_.context_);
-  if (exchange_.stream_.is_open()) exchange_.reply_accepted(worker);
+  if (exchange_.stream_.is_open()) exchange_.reply_accepted(holder);
 }
 void Exchange::BackendEnd::head(Head& head, Last last) {
   const Verb running(exchange_.context_);

@@ -35,7 +35,10 @@ bool is_for_want_of_workers(Code code) {
 
 // --- The reply ----------------------------------------------------------------------------------------------------
 
-void Exchange::reply_accepted(std::string_view worker) { record_.accepted(worker, context_.clock.now()); }
+void Exchange::reply_accepted(const Holder& holder) {
+  record_.accepted(holder.name, context_.clock.now());
+  if (stickiness_) stickiness_->accepted(holder.identity);
+}
 
 void Exchange::reply_head(Head& head, Last last) {
   if (auto checked = check_reply_head(head); !checked) return refuse_reply(checked.error().detail);
@@ -82,6 +85,7 @@ void Exchange::reply_final(Head& head, Last last) {
   context_.rules.reply(head, route().tells_worker ? std::string_view(record_.member()) : std::string_view(),
                        context_.date.text(context_.clock.wall_now()));
   change_reply(head, Reply::backend);
+  if (stickiness_) stickiness_->tell(head);
   if (const ErrorBody* page = page_in_place_of(status)) return replace_body(head, last, *page);
   const bool is_last = is_bare || last == Last::yes;
   if (is_web_socket_) {

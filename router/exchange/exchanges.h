@@ -25,6 +25,7 @@
 namespace zeroway {
 
 class ChallengeAnswers;  // router/exchange/challenges.h
+class MemberSeal;        // router/exchange/member_seal.h
 class RequestBook;       // router/observe/request_book.h
 class Tracer;            // router/trace/tracer.h
 class WallClock;         // router/observe/wall_clock.h
@@ -59,6 +60,8 @@ class Exchanges : public ExchangeFinder, public VerdictFinder {
 
   // Answers requests for challenges by `who`, which outlives the exchanges.
   void answer_challenges(const ChallengeAnswers& who);
+  // Names members in cookies by `seal`, which outlives the exchanges. Without it no client is bound to a member.
+  void keep_clients_by(const MemberSeal& seal);
   // Whether `address` (numeric, without port or brackets) is in a network of ExchangeSettings::trusted_proxies.
   [[nodiscard]] bool trusts(std::string_view address) const;
 

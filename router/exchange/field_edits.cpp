@@ -1,8 +1,8 @@
 #include "router/exchange/field_edits.h"
 
-#include <algorithm>
-
 #include "proto/ascii.h"
+#include "router/exchange/cookies.h"
+#include "router/exchange/entries.h"
 #include "router/exchange/router_owned_fields.h"
 
 namespace zeroway {
@@ -33,39 +33,11 @@ void remove_all_alike(Head& head, std::string_view name) {
   }
 }
 
-// `list` without the entries NAME and NAME=VALUE, with `joint` between the others.
-std::string without(std::string_view list, char separator, std::string_view joint, std::string_view name) {
-  std::string kept;
-  while (!list.empty()) {
-    const auto end = std::min(list.find(separator), list.size());
-    const std::string_view entry = trimmed(list.substr(0, end));
-    list.remove_prefix(std::min(end + 1, list.size()));
-    if (entry.empty() || entry.substr(0, entry.find('=')) == name) continue;
-    kept.append(kept.empty() ? "" : joint).append(entry);
-  }
-  return kept;
-}
-
-// A head has all its cookies in one field then.
-void remove_from_cookies(Head& head, std::string_view name) {
-  std::string kept;
-  for (const Field field : head) {
-    if (field.name != "cookie") continue;
-    const std::string more = without(field.value, ';', "; ", name);
-    kept.append(kept.empty() || more.empty() ? "" : "; ").append(more);
-  }
-  if (kept.empty()) {
-    head.remove("cookie");
-  } else {
-    head.set("cookie", kept);
-  }
-}
-
 void remove_from_query(Head& head, std::string_view name) {
   const std::string path(head.path());
   const auto mark = path.find('?');
   if (mark == std::string::npos) return;
-  const std::string kept = without(std::string_view(path).substr(mark + 1), '&', "&", name);
+  const std::string kept = entries_without(std::string_view(path).substr(mark + 1), '&', "&", name);
   head.set(":path", kept.empty() ? path.substr(0, mark) : path.substr(0, mark + 1) + kept);
 }
 
@@ -74,7 +46,7 @@ void remove_from_query(Head& head, std::string_view name) {
 void FieldEdits::apply(Head& head) const {
   for (const std::string& name : removed_) head.remove(name);
   for (const std::string& name : alike_) remove_all_alike(head, name);
-  for (const std::string& name : cookies_) remove_from_cookies(head, name);
+  for (const std::string& name : cookies_) remove_cookies(head, name);
   for (const std::string& name : parameters_) remove_from_query(head, name);
   for (const Field field : set_) head.set(field.name, field.value);
   for (const Field field : added_) head.add(field.name, field.value);

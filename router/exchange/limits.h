@@ -19,4 +19,6 @@ inline constexpr std::size_t kMostTallies = 1'000;  // ways through plans that a
 inline constexpr std::size_t kMostLostAttempts = 16;        // that are told of one request
 inline constexpr std::chrono::seconds kTellLimitEvery{10};  // an event of a loop: clients over a limit are many
 
+inline constexpr std::size_t kMostStickyCookies = 4;  // of one name in a request: one for each path that a site has
+
 }  // namespace zeroway

@@ -117,6 +117,12 @@ Result<> Routing::judge(const ClientInfo& client, const Head& head, Kind kind) c
                                        .has_certificate = client.has_certificate});
 }
 
+std::string_view Routing::covered_path(const Head& request) const {
+  if (!route().path.empty()) return route().path;
+  const auto claimed = backend().claimed(request.authority(), request.path());
+  return claimed ? without_query(request.path()).substr(0, *claimed) : "/";
+}
+
 const AccessRules* Routing::access() const {
   if (is_misdirected_) return nullptr;
   if (has_route()) return route().access;

@@ -70,6 +70,9 @@ class Routing {
   [[nodiscard]] std::string_view path_of(const Head& request) const {
     return client_path_.empty() ? request.path() : std::string_view(client_path_);
   }
+  // The path that the route covers with all below it, as clients write it; for workers, the path that they claim.
+  // Before change_request(); good as long as the route and `request`.
+  [[nodiscard]] std::string_view covered_path(const Head& request) const;
   // The target as the client sent it, for the log; `request` as the backend got it.
   [[nodiscard]] std::string_view target_of(const Head& request) const {
     return raw_target_.empty() ? path_of(request) : std::string_view(raw_target_);

@@ -53,6 +53,20 @@ void Claims::changed() {
   context_.wants_turn_end();
 }
 
+Worker* Claims::wanted(PoolId pool, const Affinity& affinity) const {
+  for (const std::string& identity : affinity.members) {
+    const std::string_view name = std::string_view(identity).substr(0, identity.rfind('#'));
+    Worker* found = nullptr;
+    for (Worker* worker : pools_.members(pool)) {
+      if (worker->is_draining || worker->is_unreachable || worker->is_held) continue;
+      if (worker->identity == identity) return worker;
+      if (found == nullptr && worker->hello.name == name) found = worker;
+    }
+    if (found != nullptr) return found;
+  }
+  return nullptr;
+}
+
 bool Claims::is_busy(PoolId pool) const {
   const auto workers = pools_.members(pool);
   return std::any_of(workers.begin(), workers.end(),

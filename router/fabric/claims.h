@@ -50,10 +50,10 @@ class Claims {
     return pool == kOpenPool ? std::nullopt : std::optional(table_.length(pool));
   }
   // See Pools.
-  [[nodiscard]] Worker* pick(PoolId pool, Attempt attempt, std::size_t unclaimed) {
-    return pools_.pick(pool, attempt, context_.now, unclaimed);
-  }
-
+  [[nodiscard]] Worker* pick(PoolId pool, const Wish& wish) { return pools_.pick(pool, wish); }
+  // The worker of the pool that the affinity names, if it may get streams. A process that was started again under the
+  // same name stands in for the one that is gone. nullptr = none is here.
+  [[nodiscard]] Worker* wanted(PoolId pool, const Affinity& affinity) const;
   // Whether a worker claims the pool now. A worker that leaves still claims it.
   [[nodiscard]] bool is_claimed(PoolId pool) const { return !table_.members(pool).empty(); }
   // Whether the pool lost its last worker a short time ago.

@@ -66,6 +66,9 @@ class Fabric : public Backend, public WireEvents {
   [[nodiscard]] bool is_ready() const override {
     return membership_.has_any([](const Worker&) { return true; });
   }
+  [[nodiscard]] bool has_wanted_member(const BackendRequest& request) const override {
+    return has_wanted(claims_.pool_of(request.head.authority(), request.head.path()), request);
+  }
   [[nodiscard]] std::optional<std::size_t> claimed(std::string_view host, std::string_view path) const override {
     return claims_.claimed(host, path);
   }
@@ -82,6 +85,9 @@ class Fabric : public Backend, public WireEvents {
 
   // For FabricGroup: how the workers of this pool are, and a stream among them.
   [[nodiscard]] PartState state_in(PoolId pool) const;
+  [[nodiscard]] bool has_wanted(PoolId pool, const BackendRequest& request) const {
+    return request.affinity != nullptr && claims_.wanted(pool, *request.affinity) != nullptr;
+  }
   [[nodiscard]] BackendStream open_in(PoolId pool, const BackendRequest& request, ReplyTo reply_to);
 
   // WireEvents

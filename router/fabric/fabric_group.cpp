@@ -27,6 +27,8 @@ void FabricGroup::credit(StreamKey stream, std::uint32_t bytes) { fabric_.credit
 
 PartState FabricGroup::state(const BackendRequest&) const { return fabric_.state_in(pool_); }
 
+bool FabricGroup::has_wanted_member(const BackendRequest& request) const { return fabric_.has_wanted(pool_, request); }
+
 bool FabricGroup::is_ready() const {
   return membership_.has_any([this](const Worker& worker) { return worker.hello.group == name_; });
 }

@@ -24,6 +24,7 @@ class FabricGroup : public Backend {
   void end(StreamKey stream, const Head& trailers) override;
   void reset(StreamKey stream, ResetCode code) override;
   void credit(StreamKey stream, std::uint32_t bytes) override;
+  [[nodiscard]] bool has_wanted_member(const BackendRequest& request) const override;
   [[nodiscard]] PartState state(const BackendRequest&) const override;
   [[nodiscard]] bool is_ready() const override;
   [[nodiscard]] std::vector<MemberFacts> members() const override;

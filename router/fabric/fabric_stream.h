@@ -9,6 +9,7 @@
 // Not here: opening again after a loss (router/exchange), which worker (router/fabric/placement.h).
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "proto/message.h"
@@ -28,7 +29,9 @@ struct FabricStream {
   ReplyTo reply_to;  // nobody: the exchange gave the stream up; kept until a worker claims it and can be told
   Place place = Place::gathering;
   PoolId pool = 0;
-  WorkerKey worker = 0;       // when held
+  Line::Queue queue = 0;               // when waiting
+  std::unique_ptr<Affinity> affinity;  // null = any worker of the pool may have it
+  WorkerKey worker = 0;                // when held
   std::uint64_t sent_in = 0;  // when it was steered: how many messages its worker got before the one with its opening
   bool is_accepted = false;   // the worker has sent a frame about the stream
   bool is_open_pool = false;  // counted among the open pool's streams

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <string>
+#include <utility>
 
 #include "proto/message.h"
 #include "router/fabric/evenness.h"
@@ -17,6 +18,8 @@ void Placement::gather(const FabricStream& stream) {
 void Placement::turn_end() {
   const bool has_new_claims = claims_.take_changed();
   if (has_new_claims) route_again();
+  // Those that wait come before those that came in this turn.
+  if (streams_.take_room() || has_new_claims) serve_waiting();
   std::vector<StreamId> gathered;
   gathered.swap(gathering_);
   for (const StreamId id : gathered) {
@@ -26,7 +29,6 @@ void Placement::turn_end() {
   // Keep the memory of `gathered` for the next turn, unless openings came in meanwhile.
   gathered.clear();
   if (gathering_.empty()) gathering_.swap(gathered);
-  if (streams_.take_room() || has_new_claims) serve_waiting();
 }
 
 void Placement::place(FabricStream& stream) {
@@ -35,11 +37,12 @@ void Placement::place(FabricStream& stream) {
     if (unclaimed == Unclaimed::they_are_refused) return refuse(stream);
     if (unclaimed == Unclaimed::they_wait) return wait(stream);
   }
-  if (!streams_.is_anybody_waiting(stream.pool) && deal_or_steer(stream)) return;
+  if (!streams_.is_anybody_waiting(queue_of(stream)) && deal_or_steer(stream)) return;
   wait(stream);
 }
 
 bool Placement::deal_or_steer(FabricStream& stream) {
+  if (stream.affinity != nullptr) return steer_to_wanted(stream);
   // A stream that was lost once is not dealt blindly again: the next worker may be the reason for the loss.
   const bool may_be_dealt = stream.pool == kOpenPool && stream.attempt == Attempt::first;
   return (may_be_dealt && proof_.may_deal() && deal(stream)) || steer(stream);
@@ -61,20 +64,51 @@ bool Placement::deal(FabricStream& stream) {
 bool Placement::steer(FabricStream& stream) {
   const std::size_t unclaimed =
       stream.pool == kOpenPool ? dealt_share(streams_.dealt(), context_.roster.open_pool().size()) : 0;
-  Worker* worker = claims_.pick(stream.pool, stream.attempt, unclaimed);
+  const std::string_view key = stream.affinity != nullptr ? std::string_view(stream.affinity->key) : "";
+  Worker* worker = claims_.pick(stream.pool, {stream.attempt, context_.now, unclaimed, key});
   if (worker == nullptr) return false;
-  ++context_.counters.steered;
-  post_.outbox(*worker).append(stream.opening);
-  stream.sent_in = worker->messages;
-  worker->unsent.push_back(stream.id);
-  stream.opening.clear();
-  streams_.hold(stream, *worker);
+  hand(stream, *worker);
   return true;
+}
+
+// The worker that the client is bound to gets the stream, or the stream waits for it: a client leaves no worker that
+// lives. One that has just refused the stream is left.
+bool Placement::steer_to_wanted(FabricStream& stream) {
+  const Affinity& affinity = *stream.affinity;
+  Worker* worker = affinity.members.empty() ? nullptr : claims_.wanted(stream.pool, affinity);
+  const bool has_refused = worker != nullptr && context_.now < worker->refused_until;
+  if (worker == nullptr || (has_refused && stream.attempt == Attempt::again)) {
+    const bool may_come_yet = !affinity.members.empty() && !grace_.is_over(context_.now);
+    return !may_come_yet && steer(stream);
+  }
+  if (worker->is_silent || !worker->is_ready(context_.now)) return false;
+  hand(stream, *worker);
+  return true;
+}
+
+void Placement::hand(FabricStream& stream, Worker& worker) {
+  ++context_.counters.steered;
+  post_.outbox(worker).append(stream.opening);
+  stream.sent_in = worker.messages;
+  worker.unsent.push_back(stream.id);
+  stream.opening.clear();
+  streams_.hold(stream, worker);
 }
 
 // ---- waiting
 
+// The streams of a pool wait in one queue, and those that are bound to a worker in a queue of that worker: they need
+// not hold up the others. Those whose worker may come yet share a queue.
+Line::Queue Placement::queue_of(const FabricStream& stream) const {
+  constexpr Line::Queue kFirstOfWorkers = Line::Queue{3} << 30;  // above all pools
+  if (stream.affinity == nullptr || stream.affinity->members.empty()) return stream.pool;
+  const Worker* worker = claims_.wanted(stream.pool, *stream.affinity);
+  if (worker != nullptr) return kFirstOfWorkers | worker->key;
+  return grace_.is_over(context_.now) ? stream.pool : kFirstOfWorkers;
+}
+
 void Placement::wait(FabricStream& stream) {
+  stream.queue = queue_of(stream);
   if (streams_.wait(stream)) return;
   streams_.end(stream, Error{Fault::backend, Code::queue_full, false,
                              std::to_string(streams_.waiting()) + " streams are waiting for a worker already"});
@@ -134,10 +168,10 @@ void Placement::route_again() {
     if (FabricStream* stream = streams_.find(id)) stream->pool = pool_of(*stream);
   const bool is_refused = unclaimed_streams() == Unclaimed::they_are_refused;
   std::vector<StreamId> orphans;
-  streams_.queue_again([&](const FabricStream& stream) {
-    const PoolId pool = pool_of(stream);
-    if (stream.pool != kOpenPool && pool == kOpenPool && is_refused) orphans.push_back(stream.id);
-    return pool;
+  streams_.queue_again([&](FabricStream& stream) {
+    const PoolId before = std::exchange(stream.pool, pool_of(stream));
+    if (before != kOpenPool && stream.pool == kOpenPool && is_refused) orphans.push_back(stream.id);
+    stream.queue = queue_of(stream);
   });
   // A worker claimed the route of these streams when they came, and the route is forgotten now. It is missing for the
   // moment, not unknown.

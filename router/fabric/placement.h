@@ -39,6 +39,9 @@ class Placement {
   [[nodiscard]] bool deal_or_steer(FabricStream& stream);
   [[nodiscard]] bool deal(FabricStream& stream);
   [[nodiscard]] bool steer(FabricStream& stream);
+  [[nodiscard]] bool steer_to_wanted(FabricStream& stream);
+  void hand(FabricStream& stream, Worker& worker);
+  [[nodiscard]] Line::Queue queue_of(const FabricStream& stream) const;
   void wait(FabricStream& stream);
   void serve_waiting();
   [[nodiscard]] Error wait_is_over(PoolId pool) const;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "router/route/text_hash.h"
+
 namespace zeroway {
 
 Pool& Pools::at(PoolId pool) {
@@ -16,6 +18,7 @@ void Pools::join(PoolId id, Worker& worker) {
   Candidate candidate;
   candidate.weight = worker.hello.weight;
   candidate.capacity = worker.hello.capacity;
+  candidate.id = text_hash(worker.identity);
   pool.candidates.push_back(candidate);
   worker.pools.push_back(id);
 }
@@ -37,38 +40,46 @@ std::span<Worker* const> Pools::members(PoolId id) const {
   return found == pools_.end() ? std::span<Worker* const>() : found->second->members;
 }
 
-Worker* Pools::pick(PoolId id, Attempt attempt, Time now, std::size_t unclaimed) {
+Worker* Pools::pick(PoolId id, const Wish& wish) {
   const auto found = pools_.find(id);
   if (found == pools_.end() || found->second->members.empty()) return nullptr;
   Pool& pool = *found->second;
-  Worker* worker = pick_from(pool, attempt, now, unclaimed);
-  if (worker != nullptr || unclaimed == 0) return worker;
+  Worker* worker = pick_from(pool, wish);
+  if (worker != nullptr || wish.unclaimed == 0) return worker;
   // A silent worker has most of the unclaimed streams: the other workers need not wait for it.
   const bool is_anybody_silent =
       std::any_of(pool.members.begin(), pool.members.end(), [](const Worker* member) { return member->is_silent; });
-  return is_anybody_silent ? pick_from(pool, attempt, now, 0) : nullptr;
+  if (!is_anybody_silent) return nullptr;
+  Wish without = wish;
+  without.unclaimed = 0;
+  return pick_from(pool, without);
 }
 
-Worker* Pools::pick_from(Pool& pool, Attempt attempt, Time now, std::size_t unclaimed) {
-  if (attempt == Attempt::again)
-    if (Worker* worker = pick_among(pool, Among::proven, now, unclaimed)) return worker;
-  if (Worker* worker = pick_among(pool, Among::not_silent, now, unclaimed)) return worker;
-  return pick_among(pool, Among::all, now, unclaimed);
+Worker* Pools::pick_from(Pool& pool, const Wish& wish) {
+  if (wish.attempt == Attempt::again)
+    if (Worker* worker = pick_among(pool, Among::proven, wish)) return worker;
+  if (Worker* worker = pick_among(pool, Among::not_silent, wish)) return worker;
+  return pick_among(pool, Among::all, wish);
 }
 
-Worker* Pools::pick_among(Pool& pool, Among among, Time now, std::size_t unclaimed) {
+Worker* Pools::pick_among(Pool& pool, Among among, const Wish& wish) {
   for (std::size_t i = 0; i < pool.members.size(); ++i) {
     const Worker& worker = *pool.members[i];
     Candidate& candidate = pool.candidates[i];
     candidate.weight = worker.hello.weight;
     candidate.capacity = worker.hello.capacity;
-    candidate.in_flight = worker.in_flight + static_cast<std::uint32_t>(unclaimed);
-    candidate.usable = worker.is_ready(now) && (among == Among::all || !worker.is_silent) &&
+    candidate.in_flight = worker.in_flight + static_cast<std::uint32_t>(wish.unclaimed);
+    candidate.usable = worker.is_ready(wish.now) && (among == Among::all || !worker.is_silent) &&
                        (among != Among::proven || worker.has_answered);
   }
-  const auto picked = balance_ == Balance::least_connections ? pick_least(pool.candidates, pool.rotation)
-                                                             : pick_weighted(pool.candidates);
+  const auto picked = pick_one(pool, wish.key);
   return picked ? pool.members[*picked] : nullptr;
+}
+
+std::optional<std::size_t> Pools::pick_one(Pool& pool, std::string_view key) const {
+  if (!key.empty()) return pick_by_key(pool.candidates, key);
+  return balance_ == Balance::least_connections ? pick_least(pool.candidates, pool.rotation)
+                                                : pick_weighted(pool.candidates);
 }
 
 }  // namespace zeroway

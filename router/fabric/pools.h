@@ -7,7 +7,9 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "router/exchange/backend.h"
@@ -24,6 +26,14 @@ struct Pool {
   std::size_t rotation = 0;
 };
 
+// What counts when a worker is picked for a stream.
+struct Wish {
+  Attempt attempt = Attempt::first;  // again: workers that have never answered a request come last
+  Time now{};
+  std::size_t unclaimed = 0;  // streams that were dealt to each worker: they take room until it is known who has them
+  std::string_view key{};     // streams of one key go to one worker, as long as it has room; "" = by the balance
+};
+
 class Pools {
  public:
   explicit Pools(Balance balance) : balance_(balance) {}
@@ -36,15 +46,15 @@ class Pools {
   [[nodiscard]] std::span<Worker* const> members(PoolId pool) const;
 
   // The worker that takes the next stream, or nullptr when no worker has room. A silent worker is picked only when
-  // there are no others. For a stream that was lost before, workers that have never answered a request come last.
-  // `unclaimed` streams were dealt to each worker; they take room there until the router knows which worker has them.
-  [[nodiscard]] Worker* pick(PoolId pool, Attempt attempt, Time now, std::size_t unclaimed);
+  // there are no others.
+  [[nodiscard]] Worker* pick(PoolId pool, const Wish& wish);
 
  private:
   [[nodiscard]] Pool& at(PoolId pool);
   enum class Among : std::uint8_t { proven, not_silent, all };
-  [[nodiscard]] Worker* pick_from(Pool& pool, Attempt attempt, Time now, std::size_t unclaimed);
-  [[nodiscard]] Worker* pick_among(Pool& pool, Among among, Time now, std::size_t unclaimed);
+  [[nodiscard]] Worker* pick_from(Pool& pool, const Wish& wish);
+  [[nodiscard]] Worker* pick_among(Pool& pool, Among among, const Wish& wish);
+  [[nodiscard]] std::optional<std::size_t> pick_one(Pool& pool, std::string_view key) const;
 
   Balance balance_;
   boost::unordered_flat_map<PoolId, std::unique_ptr<Pool>> pools_;

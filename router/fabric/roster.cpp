@@ -15,6 +15,7 @@ Worker& Roster::add(Hello hello, ConnectionId connection) {
   worker->is_open_pool = is_for_everything(hello);
   worker->is_draining = hello.state == "draining";
   worker->hello = std::move(hello);
+  worker->identity = worker->hello.name + "#" + std::to_string(worker->hello.pid);
   worker->connection = connection;
   Worker& added = *worker;
   by_instance_[added.hello.instance] = &added;

@@ -24,6 +24,7 @@ using WorkerKey = std::uint32_t;  // counts up, never used again; 0 = none
 struct Worker {
   WorkerKey key = 0;
   Hello hello;
+  std::string identity;  // name#pid: the same for all loops, and for all connections of the process
   ConnectionId connection = -1;
   std::string address;            // of its connection; "" = not known
   Time since{};                   // it joined

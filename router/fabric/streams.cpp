@@ -40,7 +40,7 @@ void Streams::enter_open_pool(FabricStream& stream) {
 }
 
 bool Streams::wait(FabricStream& stream) {
-  const auto ticket = line_.join(stream.pool, stream.id, context_.now);
+  const auto ticket = line_.join(stream.queue, stream.id, context_.now);
   if (!ticket) return false;
   ++context_.counters.queued;
   stream.place = Place::waiting;

@@ -33,7 +33,7 @@ class Streams {
   // The changes of place.
   void deal(FabricStream& stream);
   void hold(FabricStream& stream, Worker& worker);
-  // False when too many streams wait already.
+  // In its queue. False when too many streams wait already.
   [[nodiscard]] bool wait(FabricStream& stream);
   void remove(FabricStream& stream);
   // Removes the stream, then tells its exchange. An exchange that is told may open, and end, other streams.
@@ -48,17 +48,17 @@ class Streams {
   // Each of these takes streams out of the line: they are gathering again. One to be ended may be gone by its turn.
   [[nodiscard]] std::vector<StreamId> take_overdue();
   [[nodiscard]] std::vector<StreamId> take_waiting(PoolId pool);
-  // Calls `pool_of(stream)` for each waiting stream, oldest first, and puts the stream into the queue of that pool. The
-  // stream keeps its age.
-  template <class PoolOf>
-  void queue_again(PoolOf pool_of) {
+  // Calls `route(stream)`, which may change the stream's pool and its queue, for each waiting stream, oldest first, and
+  // puts the stream into its queue. The stream keeps its age.
+  template <class Route>
+  void queue_again(Route route) {
     for (const Line::Waiter& waiter : line_.take_all()) {
       FabricStream& stream = *find(static_cast<StreamId>(waiter.key));
-      stream.pool = pool_of(stream);
-      stream.ticket = line_.rejoin(stream.pool, waiter);
+      route(stream);
+      stream.ticket = line_.rejoin(stream.queue, waiter);
     }
   }
-  [[nodiscard]] bool is_anybody_waiting(PoolId pool) const { return !line_.is_empty(pool); }
+  [[nodiscard]] bool is_anybody_waiting(Line::Queue queue) const { return !line_.is_empty(queue); }
 
   // A worker may have room: at the end of the turn the waiting streams are looked at.
   void look_for_room();

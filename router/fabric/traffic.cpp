@@ -15,6 +15,7 @@ FabricStream& Traffic::open(const BackendRequest& request, ReplyTo reply_to) {
   stream.is_request_ended = request.last == Last::yes;
   stream.is_websocket = request.kind == Kind::web_socket;
   stream.attempt = request.attempt;
+  if (request.affinity != nullptr) stream.affinity = std::make_unique<Affinity>(*request.affinity);
   stream.opening.headers(stream.id, request.head, encoder_, request.last);
   return stream;
 }
@@ -126,7 +127,7 @@ void Traffic::accept(Worker& worker, FabricStream& stream) {
     post_.outbox(worker).append(stream.opening);
     stream.opening.clear();
   }
-  events->accepted(worker.hello.name);
+  events->accepted({worker.hello.name, worker.identity});
 }
 
 Result<> Traffic::verb(FabricStream& stream, const Frame& frame) {
@@ -214,7 +215,7 @@ Result<> Traffic::worker_reset(Worker& worker, FabricStream& stream, const Frame
   }
   // The RST_STREAM may be the first frame of the worker about the stream: the log names the worker.
   if (BackendEvents* events = stream.reply_to.find(); events != nullptr && !stream.is_accepted)
-    events->accepted(worker.hello.name);
+    events->accepted({worker.hello.name, worker.identity});
   ++worker.failed;
   const bool goes_away = worker.is_draining && *code == ResetCode::cancel;  // its time is over: as if it were killed
   streams_.end(stream, Error{Fault::backend, goes_away ? Code::backend_lost : Code::backend_reset, false,

@@ -10,4 +10,7 @@ inline constexpr std::uint64_t kMostAdminBody = 65'536;      // bytes of a reque
 inline constexpr std::size_t kMostAdminConnections = 2'000;  // per loop: 1 000 scrapers at once, and people
 inline constexpr std::size_t kLeastToken = 16;               // bytes: 96 bits in base64, which nobody guesses
 
+// sticky sessions
+inline constexpr std::size_t kLeastStickyKey = 32;  // bytes: as much as the hash below the cipher has
+
 }  // namespace zeroway

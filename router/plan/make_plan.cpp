@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "router/plan/limits.h"
 #include "router/plan/site_maker.h"
 
 namespace zeroway {
@@ -40,6 +41,7 @@ Route& add_workers(Plan& plan, const EdgeSettings& edge, const ExchangeSettings&
   route.web_sockets = edge.web_sockets;
   route.reply_timeout = exchange.reply_timeout;
   route.retries = exchange.retries;
+  route.sticky = sticky_rule_of(exchange.sticky);
   return route;
 }
 
@@ -65,6 +67,7 @@ std::shared_ptr<Plan> plan_without_file(const EdgeSettings& edge, const Exchange
   Site& site = plan->sites.emplace_back();
   Route& workers = add_workers(*plan, edge, exchange);
   workers.site = &site;
+  if (workers.sticky && workers.sticky->by == StickyRule::By::cookie) site.sticky_cookies = {workers.sticky->name};
   site.workers = &workers;
   if (!folder.empty()) add_folder(*plan, site, folder);
   add_listeners(*plan, edge, site);
@@ -86,6 +89,22 @@ bool wants_management(const Plan& plan, const ManagementSettings& management) {
   });
 }
 
+// A line end behind the secret is the editor's.
+std::string read_sticky_key(const std::string& file, const ReadFile& read_file, std::vector<std::string>& errors) {
+  if (file.empty()) return {};
+  const auto content = read_file(file);
+  if (!content) {
+    errors.push_back("sticky_key_file: " + content.error().detail);
+    return {};
+  }
+  std::string key = *content;
+  while (key.ends_with('\n') || key.ends_with('\r')) key.pop_back();
+  if (key.size() < kLeastStickyKey)
+    errors.push_back("sticky_key_file: " + file + ": has " + std::to_string(key.size()) + " bytes; wants at least " +
+                     std::to_string(kLeastStickyKey));
+  return key;
+}
+
 }  // namespace
 
 std::shared_ptr<const Plan> make_plan(const EdgeSettings& edge, const ExchangeSettings& exchange) {
@@ -98,6 +117,7 @@ PlanMaking make_plan(const Settings& settings, const ReadFile& read_file) {
   auto plan =
       has_sites ? std::make_shared<Plan>() : plan_without_file(settings.edge, settings.exchange, settings.files);
   add_log(*plan, settings.observe);
+  plan->sticky_key = read_sticky_key(settings.exchange.sticky_key_file, read_file, making.errors);
   SiteMaker maker(settings, read_file, *plan, making);
   if (has_sites)
     for (const SiteSettings& site : settings.file->sites) maker.add(site);

@@ -101,6 +101,7 @@ struct Plan {
   std::vector<CertificateSpec> certificates;   // that the router gets itself
   std::vector<std::string> log_files;          // of access logs, each path once
   std::optional<AccessLog> log;                // of requests that no site has
+  std::string sticky_key;                      // for cookies of sticky sessions; "" = the router's own
   std::vector<std::string> secret_parameters;  // of all sites: for requests whose site is not known
 
   // The access log at `path`; none for "".

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "router/plan/field_changes.h"
+#include "router/plan/sticky_rule.h"
 #include "router/route/method_set.h"
 #include "router/route/rewrite_pattern.h"
 #include "router/settings/settings.h"
@@ -44,6 +45,7 @@ struct Route {
   WebSocketSettings web_sockets;
   Millis reply_timeout{0};    // for a backend that has the whole request, or gives no credit, to reply: 504; 0 = any
   std::uint32_t retries = 2;  // openings of a possibly seen request after the first
+  std::optional<StickyRule> sticky;  // none = any member of the backend may have any request
   bool takes_web_sockets = true;
   bool requires_certificate = false;  // of the client: 403
   bool takes_encoded_slashes = true;  // %2F and %5C in the path, about which servers disagree: else 400

@@ -55,6 +55,7 @@ struct Site {
   std::string challenge_dir;                   // with answers of another ACME client; "" = none
   std::optional<AccessLog> log;                // none = no access log
   std::vector<std::string> secret_parameters;  // of queries: logs, spans and fields do not show their values
+  std::vector<std::string> sticky_cookies;     // that routes set: no backend gets them
   bool gives_ids = false;                      // each request has an id, and its backend gets the id
 };
 

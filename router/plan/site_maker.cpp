@@ -8,6 +8,7 @@
 #include "router/plan/coding_terms_of.h"
 #include "router/plan/limits.h"
 #include "router/plan/server_of.h"
+#include "router/plan/sticky_rule.h"
 #include "router/route/balance_method.h"
 #include "router/route/canonical_path.h"
 #include "router/settings/certificate_names.h"
@@ -337,6 +338,7 @@ void SiteMaker::add_route(Made made, const RouteSettings& said, AccessMaker& acc
     route.tells_worker = std::holds_alternative<GroupSpec>(spec);
     if (!std::holds_alternative<PoolSpec>(spec)) route.reply_timeout = said.timeout.read;  // servers have their own
     route.backend = coded(route.backend, said.compression);
+    keep_clients(made, route, said.balance.sticky);
   }
   route.retries = said.retries;
   route.intercepts_errors = said.intercept_errors;
@@ -384,8 +386,17 @@ void SiteMaker::add_workers(Made made) {
   route.reply_timeout = settings_.exchange.reply_timeout;
   route.retries = made.said->proxy.retries;
   route.intercepts_errors = made.said->proxy.intercept_errors;
+  keep_clients(made, route, made.said->proxy.balance.sticky);
   if (made.said->proxy.enabled) add_changes(made.said->proxy.headers, route);
   made.site->workers = &route;
+}
+
+// Clients stay with the member that answered them.
+void SiteMaker::keep_clients(Made made, Route& route, const StickySettings& said) {
+  route.sticky = sticky_rule_of(said);
+  if (!route.sticky || route.sticky->by != StickyRule::By::cookie) return;
+  auto& names = made.site->sticky_cookies;
+  if (std::find(names.begin(), names.end(), said.cookie) == names.end()) names.push_back(said.cookie);
 }
 
 void SiteMaker::add_files(Made made) {
@@ -502,6 +513,7 @@ PoolSpec SiteMaker::pool_of(const SiteSettings& site, const RouteSettings& route
     spec.balance = balance->method;
     spec.hash_field = balance->field;
   }
+  make_sticky(spec, route.balance.sticky);
   spec.health = health_of(site.proxy.health);
   spec.times = {route.timeout.connect, route.timeout.read, route.timeout.write};
   spec.queue_limit = settings_.fabric.queue_limit;

@@ -1,5 +1,9 @@
 #include "router/route/balance.h"
 
+#include <cmath>
+
+#include "router/route/text_hash.h"
+
 namespace zeroway {
 
 std::optional<std::size_t> pick_weighted(std::span<Candidate> candidates) {
@@ -38,6 +42,24 @@ std::optional<std::size_t> pick_least(std::span<const Candidate> candidates, std
     if (++index == candidates.size()) index = 0;
   }
   if (best) rotation = *best + 1;
+  return best;
+}
+
+double drawn_number(std::uint64_t key, std::uint64_t id) {
+  return static_cast<double>((mixed(key ^ id) >> 11) + 1) * 0x1p-53;
+}
+
+// An exponential distribution whose rate is the weight wins as often as the weight says.
+std::optional<std::size_t> pick_by_key(std::span<const Candidate> candidates, std::string_view key) {
+  const std::uint64_t hash = text_hash(key);
+  std::optional<std::size_t> best;
+  double lowest = 0;
+  for (std::size_t index = 0; index < candidates.size(); ++index) {
+    const Candidate& candidate = candidates[index];
+    if (!has_room(candidate)) continue;
+    const double number = -std::log(drawn_number(hash, candidate.id)) / candidate.weight;
+    if (!best || number < lowest) best = index, lowest = number;
+  }
   return best;
 }
 

@@ -106,6 +106,12 @@ std::optional<Reservation> Chooser::place(std::string_view key, MemberTest may_t
   return std::nullopt;
 }
 
+std::optional<Reservation> Chooser::place_at(std::size_t index) {
+  OpenCount& count = (*counts_)[index];
+  if (!count.try_add(members_[index].max_open)) return std::nullopt;
+  return Reservation(index, count);
+}
+
 Chooser::Index Chooser::pick(std::string_view key, MemberTest may_take) {
   switch (method_) {
     case BalanceMethod::round_robin:
@@ -197,8 +203,7 @@ Chooser::Index Chooser::pick_by_key(std::string_view key, MemberTest may_take) c
   double lowest = 0;
   for (std::size_t index = 0; index < size(); ++index) {
     if (members_[index].weight == 0) continue;
-    // In (0, 1]. An exponential distribution whose rate is the weight wins as often as the weight says.
-    const double drawn = static_cast<double>((mixed(hash ^ ids_[index]) >> 11) + 1) * 0x1p-53;
+    const double drawn = drawn_number(hash, ids_[index]);  // see pick_by_key()
     const double number = has_even_weights_ ? -drawn : -std::log(drawn) / members_[index].weight;
     if ((!best || number < lowest) && can_take(index, may_take)) best = index, lowest = number;
   }

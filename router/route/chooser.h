@@ -63,6 +63,9 @@ class Chooser {
   // `may_take` is asked about members that are not picked, too, and about some more than once.
   [[nodiscard]] std::optional<Reservation> place(std::string_view key, MemberTest may_take);
 
+  // The same for one member, also without weight: for a client that is bound to it. Nothing when it is full.
+  [[nodiscard]] std::optional<Reservation> place_at(std::size_t index);
+
   [[nodiscard]] std::size_t size() const { return members_.size(); }
   [[nodiscard]] const ChooserMember& member(std::size_t index) const { return members_[index]; }
   [[nodiscard]] std::uint32_t open(std::size_t index) const { return (*counts_)[index].open(); }

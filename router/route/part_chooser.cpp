@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "router/route/text_hash.h"
 
@@ -16,8 +15,7 @@ constexpr std::uint32_t kAnyNumber = UINT32_MAX;  // of requests at once: a part
 
 PartChooser::PartChooser(BalanceMethod method, const std::vector<Part>& parts) : method_(method) {
   for (const Part& part : parts) {
-    candidates_.push_back({.weight = part.weight, .capacity = kAnyNumber});
-    ids_.push_back(text_hash(part.name));
+    candidates_.push_back({.weight = part.weight, .capacity = kAnyNumber, .id = text_hash(part.name)});
   }
 }
 
@@ -44,7 +42,7 @@ bool PartChooser::allow(std::span<const PartState> states, std::optional<std::si
 
 std::size_t PartChooser::pick_allowed(std::string_view key) {
   const bool is_keyed = (method_ == BalanceMethod::ip_hash || method_ == BalanceMethod::hash) && !key.empty();
-  if (is_keyed) return pick_by_key(key);
+  if (is_keyed) return pick_by_key(candidates_, key).value_or(0);
   if (method_ == BalanceMethod::first) {
     const auto first = std::find_if(candidates_.begin(), candidates_.end(), [](const auto& one) { return one.usable; });
     return static_cast<std::size_t>(first - candidates_.begin()) % candidates_.size();
@@ -52,20 +50,6 @@ std::size_t PartChooser::pick_allowed(std::string_view key) {
   const bool is_by_load = method_ == BalanceMethod::least_connections || method_ == BalanceMethod::random_two;
   const auto picked = is_by_load ? pick_least(candidates_, rotation_) : pick_weighted(candidates_);
   return picked.value_or(0);
-}
-
-// See Chooser::pick_by_key().
-std::size_t PartChooser::pick_by_key(std::string_view key) const {
-  const std::uint64_t hash = text_hash(key);
-  std::size_t best = 0;
-  std::optional<double> lowest;
-  for (std::size_t index = 0; index < candidates_.size(); ++index) {
-    if (!candidates_[index].usable) continue;
-    const double drawn = static_cast<double>((mixed(hash ^ ids_[index]) >> 11) + 1) * 0x1p-53;
-    const double number = -std::log(drawn) / candidates_[index].weight;
-    if (!lowest || number < *lowest) best = index, lowest = number;
-  }
-  return best;
 }
 
 }  // namespace zeroway

@@ -46,11 +46,9 @@ class PartChooser {
   [[nodiscard]] bool allow(std::span<const PartState> states, std::optional<std::size_t> avoided,
                            PartState::Room least);
   [[nodiscard]] std::size_t pick_allowed(std::string_view key);
-  [[nodiscard]] std::size_t pick_by_key(std::string_view key) const;
 
   const BalanceMethod method_;
   std::vector<Candidate> candidates_;  // `usable`: allowed for this request
-  std::vector<std::uint64_t> ids_;     // hashes of the names
   std::size_t rotation_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "router/settings/checks.h"
+#include "router/settings/description_sticky.h"
 #include "router/settings/option_groups.h"
 
 namespace zeroway {
@@ -108,6 +109,17 @@ void describe_requests(Keys<ExchangeSettings>& keys) {
             "a network, as 10.0.0.0/8 or 2001:db8::/32, or an address", "[\"10.0.0.0/8\"]",
             "Networks whose X-Forwarded-* and Forwarded fields are believed, on every site; repeatable")
       .option(kRequests, "--trusted-proxy", "NETWORK")
+      .other("sticky_sessions", "HOW", kStickyForms, "false", "",
+             "Whether requests of one client go to the same worker or server: by a cookie of the router, by the "
+             "client's address, by a field of the request",
+             [](ExchangeSettings& target, const Value& value) { return read_sticky(target.sticky, value); })
+      .words(sticky_words())
+      .option(kRequests, "--sticky", "HOW")
+      .path("sticky_key_file", &ExchangeSettings::sticky_key_file, "sticky.key",
+            "Secret for the cookies of sticky sessions, at least 32 bytes: routers that share it know each other's "
+            "cookies. By default sticky.key in state_dir, made at the first start, if that folder is there; else a new "
+            "one at each start")
+      .option(kRequests, "--sticky-key-file", "FILE")
       .flag("worker_header", &ExchangeSettings::worker_header, "An X-Worker field on replies")
       .flag_option(kRequests, "--no-worker-header", false, "No X-Worker field on replies");
 }
@@ -118,6 +130,7 @@ SiteSettings begin_site(const Settings& settings) {
   site.terms = {limits.max_body, limits.body_timeout, limits.body_rate, settings.edge.web_sockets};
   site.trusted_proxies = settings.exchange.trusted_proxies;
   site.proxy.retries = settings.exchange.retries;
+  site.proxy.balance.sticky = settings.exchange.sticky;
   site.ssl.acme = settings.file->acme;
   site.log = {{}, settings.observe.access_log, settings.observe.access_format};
   return site;

@@ -4,6 +4,7 @@
 #include "router/settings/checks.h"
 #include "router/settings/description.h"
 #include "router/settings/description_login.h"
+#include "router/settings/description_sticky.h"
 #include "router/settings/limits.h"
 #include "router/settings/words.h"
 
@@ -185,6 +186,10 @@ void describe_route_terms(Keys<RouteSettings>& keys) {
              "sites.proxy.load_balancing.method for the route",
              [](S& route, const Value& value) { return read_balance_word(route.balance, value); })
       .words(balance_words())
+      .other("sticky_sessions", "HOW", kStickyForms, "", "\"cookie\"",
+             "sites.proxy.load_balancing.sticky_sessions for the route",
+             [](S& route, const Value& value) { return read_sticky(route.balance.sticky, value); })
+      .words(sticky_words())
       .size(
           "max_body", [](S& s) -> std::uint64_t& { return s.terms.max_body; }, 0, std::uint64_t{1} << 62,
           "limits.max_body for the route")
@@ -241,17 +246,21 @@ void describe_proxy(Keys<ProxySettings>& keys) {
               "How often a request is opened again after a backend failed, if that is safe; by default as [requests]")
       .flag("intercept_errors", &S::intercept_errors,
             "The site's error_pages replace the bodies of backends' replies, too, not only the router's own")
-      .table("load_balancing", &S::balance, "Which member of a pool gets a request",
-             [](Keys<BalanceSettings>& below) {
-               below
-                   .other(
-                       "method", "WORD", kBalanceWords, "\"round_robin\"", "",
+      .table(
+          "load_balancing", &S::balance, "Which member of a pool gets a request",
+          [](Keys<BalanceSettings>& below) {
+            below
+                .other("method", "WORD", kBalanceWords, "\"round_robin\"", "",
                        "In turn; by weight; fewest open requests for its weight; the better of two at random; by the "
                        "client's address; by a field of the request; the first that is well",
                        read_balance_word)
-                   .words(balance_words())
-                   .idle("sticky_sessions", "say method = \"ip_hash\" or \"hash:FIELD\"");
-             })
+                .words(balance_words())
+                .other("sticky_sessions", "HOW", kStickyForms, "false", "",
+                       "Whether requests of one client go to the same member; by default as [requests] says",
+                       [](BalanceSettings& balance, const Value& value) { return read_sticky(balance.sticky, value); })
+                .words(sticky_words());
+            describe_sticky_cookie(below);
+          })
       .table("health_check", &S::health, "When a member gets no requests", describe_health)
       .table("timeout", &S::timeout, "How long a backend may take", describe_timeout)
       .table("headers", &S::headers, "What is changed in heads", describe_headers)

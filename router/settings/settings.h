@@ -56,6 +56,8 @@ struct ExchangeSettings {
   std::uint32_t retries = 2;                 // openings of a possibly seen request after the first
   std::uint32_t retry_budget_percent = 20;   // of open streams may be retries at any time
   std::uint32_t retry_budget_floor = 10;     // retries always allowed at once, however few streams are open
+  StickySettings sticky{};                   // of routes that say nothing else
+  std::string sticky_key_file{};             // the key of its cookies; "" = one of state_dir, else a new one each start
   Millis reply_timeout{0};  // for a worker that has the whole request, or gives no credit, to reply: 504; 0 = any
 
   bool operator==(const ExchangeSettings&) const = default;

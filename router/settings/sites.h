@@ -17,6 +17,7 @@
 #include "router/settings/log_format.h"
 #include "router/settings/login_settings.h"
 #include "router/settings/member_url.h"
+#include "router/settings/sticky_settings.h"
 #include "router/settings/tls_settings.h"
 
 namespace zeroway {
@@ -225,6 +226,7 @@ struct BalanceSettings {
   // One of the words of router/route/balance_method.h: "round_robin", "weighted", …, "hash:FIELD" with the field in
   // lower case.
   std::string method = "round_robin";
+  StickySettings sticky{};
 
   bool operator==(const BalanceSettings&) const = default;
 };

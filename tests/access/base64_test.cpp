@@ -20,3 +20,13 @@ TEST_CASE("base64: what two readers could read in two ways is refused") {
   for (const char* text : {"Zg==", "Zh", "Z", "+/8", "Zm9v ", "Zm 9v", "Zm9vY"})
     CHECK_MESSAGE(!decode_base64url(text), text);
 }
+
+TEST_CASE("base64url: what is encoded is decoded, for every length and every byte") {
+  std::string bytes;
+  for (int i = 0; i < 300; ++i) {
+    CHECK(decode_base64url(encode_base64url(bytes)) == bytes);
+    bytes.push_back(static_cast<char>(i * 7));
+  }
+  CHECK(encode_base64url("\xfb\xff") == "-_8");
+  CHECK(encode_base64url("fooba") == "Zm9vYmE");
+}

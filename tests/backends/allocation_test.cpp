@@ -9,7 +9,7 @@ namespace {
 
 class QuietListener final : public BackendEvents {
  public:
-  void accepted(std::string_view) override { ++verbs; }
+  void accepted(const Holder&) override { ++verbs; }
   void head(Head&, Last) override { ++verbs; }
   void data(Bytes) override { ++verbs; }
   void end(Head&) override { ++verbs; }

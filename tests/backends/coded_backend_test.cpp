@@ -43,7 +43,7 @@ struct FakeInner final : Backend {
 
 // What the exchange hears.
 struct Hearer final : BackendEvents {
-  void accepted(std::string_view worker) override { said += "accepted " + std::string(worker) + " · "; }
+  void accepted(const Holder& holder) override { said += "accepted " + std::string(holder.name) + " · "; }
   void head(Head& head, Last last) override {
     seen = head;
     said += "head " + std::to_string(head.status()) + (last == Last::yes ? " last · " : " · ");
@@ -148,7 +148,7 @@ std::string json_of(std::size_t size) {
 TEST_CASE("coded backend: a reply comes coded as the client likes, with its trailers") {
   for (const Coding coding : {Coding::gzip, Coding::br, Coding::zstd}) {
     Coded c;
-    c.ask(coding_name(coding)).from()->accepted("w1");
+    c.ask(coding_name(coding)).from()->accepted({"w1", "w1"});
     const std::string body = json_of(20'000);
     c.reply({{"content-length", "20000"}, {"etag", "\"a\""}}).send(body).end({{"sum", "1"}}).finish();
     CHECK(c.hearer.said == "accepted w1 · head 200 · end");

@@ -30,7 +30,7 @@ struct HandClock final : WallClock {
 // What one exchange hears.
 class Hearer final : public BackendEvents {
  public:
-  void accepted(std::string_view worker) override { said += "accepted " + std::string(worker) + " · "; }
+  void accepted(const Holder& holder) override { said += "accepted " + std::string(holder.name) + " · "; }
   void head(Head& head, Last last) override {
     seen = head;
     said += "head " + std::to_string(head.status()) + (last == Last::yes ? " last · " : " · ");

@@ -33,6 +33,10 @@ class FakePart final : public Backend {
     return {facts};
   }
 
+  bool has_wanted_member(const BackendRequest& request) const override {
+    return request.affinity != nullptr && request.affinity->members == std::vector<std::string>{name_};
+  }
+
   PartState is;
 
  private:
@@ -147,4 +151,23 @@ TEST_CASE("mixed backend: groups of workers alone are a pool, too, and the opera
   CHECK(names_of(bench.backend.members()) == "v w ");
   Bench mixed(spec_of({1}, {1}));
   CHECK(names_of(mixed.backend.members()) == "s v ");
+}
+
+TEST_CASE("mixed backend: a bound client's request goes to the part that has its member") {
+  Bench bench(spec_of({1}, {1}));
+  Head head{{":method", "GET"}, {":path", "/"}, {":authority", "site"}};
+  for (const std::string member : {"v", "s", "v"}) {
+    const Affinity affinity{{member}, ""};
+    BackendRequest request{head, Last::yes, Kind::request, Attempt::first, bench.route, bench.client};
+    request.affinity = &affinity;
+    CHECK(bench.backend.has_wanted_member(request));
+    bench.log.clear();
+    static_cast<void>(bench.backend.open(request, {nullptr, 1}));
+    CHECK(bench.log == member + "1 ");
+  }
+  const Affinity nobody{{"x"}, ""};
+  BackendRequest request{head, Last::yes, Kind::request, Attempt::first, bench.route, bench.client};
+  request.affinity = &nobody;
+  CHECK_FALSE(bench.backend.has_wanted_member(request));
+  static_cast<void>(bench.backend.open(request, {nullptr, 2}));
 }

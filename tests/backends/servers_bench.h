@@ -188,7 +188,7 @@ class ScriptedDialer final : public OriginDialer {
 // Writes down what it is told: "accepted a · head 200 · data 5 · end".
 class Told final : public BackendEvents {
  public:
-  void accepted(std::string_view worker) override { note("accepted " + std::string(worker)); }
+  void accepted(const Holder& holder) override { note("accepted " + std::string(holder.name)); }
   void head(Head& head, Last last) override {
     note("head " + std::to_string(head.status()) + (last == Last::yes ? " last" : ""));
     heads.push_back(head);
@@ -301,7 +301,9 @@ struct ServersBench {
     const ExchangeKey key = ++last_key;
     Request request;
     request.listener = exchanges.listeners[key] = std::make_shared<Told>();
-    request.key = backend->open({head, last, kind, attempt, route, client, silent}, {&exchanges, key}).key;
+    BackendRequest asked{head, last, kind, attempt, route, client, silent};
+    if (!affinity.members.empty() || !affinity.key.empty()) asked.affinity = &affinity;
+    request.key = backend->open(asked, {&exchanges, key}).key;
     CHECK(request.listener->log == "");  // no verb before open() returns
     if (last == Last::yes) backend->end(request.key, Head{});
     return request;
@@ -346,6 +348,7 @@ struct ServersBench {
   Listeners exchanges;
   ExchangeKey last_key = 0;
   std::string silent;      // who was silent before the next requests
+  Affinity affinity;       // of the next requests
   std::uint16_t port = 1;  // of the address that the next dials reach
   Route route;
   ClientInfo client{.address = "192.0.2.1"};

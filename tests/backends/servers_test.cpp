@@ -1,6 +1,8 @@
 // A pool of servers against scripted connections: which connection a request gets, and what becomes of it.
 #include "router/backends/servers_backend.h"
 
+#include <set>
+
 #include "tests/backends/servers_bench.h"
 
 using namespace zeroway;
@@ -843,4 +845,79 @@ TEST_CASE("servers: the operator sees each server, how it is and what it has ope
   CHECK(servers[0].address == "http://a:80");
   CHECK(servers[0].text == "a:80: up, 0 requests open, 1 connections of this loop, 1 of them idle");
   CHECK(servers[1].text == "b:80: up, 0 requests open, 0 connections of this loop, 0 of them idle");
+}
+
+TEST_CASE("servers: a bound client's requests go to its server, also without weight") {
+  PoolSpec spec = pool_of({"a", "b", "c"});
+  spec.servers[1].weight = 0;
+  ServersBench bench(spec);
+  bench.affinity.members = {"b:80"};
+  for (int i = 0; i < 4; ++i) {
+    const Request request = bench.open(get());
+    bench.turn();
+    CHECK(bench.dialled() == "b:80");
+    bench.connect()->close();
+    bench.backend->reset(request.key, ResetCode::cancel);
+  }
+}
+
+TEST_CASE("servers: a client whose server cannot be reached, is out or unknown goes to another one") {
+  ServersBench bench(pool_of({"a", "b"}));
+  bench.affinity.members = {"b:80"};
+  const Request request = bench.open(get());
+  bench.turn();
+  CHECK(bench.dialled() == "b:80");
+  bench.refuse();
+  CHECK(bench.dialled() == "a:80");
+  bench.pool->hold("b:80", true);
+  const Request held = bench.open(get());
+  bench.turn();
+  CHECK(bench.dialled() == "a:80");
+  bench.affinity.members = {"gone:80"};
+  const Request unknown = bench.open(get());
+  bench.turn();
+  CHECK(!bench.dialer.dials.empty());
+}
+
+TEST_CASE("servers: a bound request waits for its full server, and others do not take the room before it") {
+  PoolSpec spec = pool_of({"a", "b"});
+  for (ServerSpec& server : spec.servers) server.max_conns = 1;
+  ServersBench bench(spec);
+  bench.affinity.members = {"a:80"};
+  const Request first = bench.open(get("/1"));
+  bench.turn();
+  const auto server = bench.connect();
+  server->take();
+  const Request second = bench.open(get("/2"));
+  bench.turn();
+  CHECK(bench.dialer.dials.empty());  // "b" has room
+  bench.affinity.members.clear();
+  const Request other = bench.open(get("/3"));
+  bench.turn();
+  CHECK(bench.dialled() == "b:80");
+  const Request late = bench.open(get("/4"));
+  server->say(kOk);
+  bench.turn();
+  CHECK(server->take().starts_with("GET /2 "));
+}
+
+TEST_CASE("servers: the client's key is the balance's, where that goes by one") {
+  PoolSpec spec = pool_of({"a", "b", "c", "d"});
+  spec.balance = BalanceMethod::ip_hash;
+  ServersBench bench(spec);
+  std::set<std::string> servers;
+  for (int i = 0; i < 20; ++i) {
+    bench.affinity.key = "198.51.100." + std::to_string(i);
+    std::string before;
+    for (int again = 0; again < 2; ++again) {
+      const Request request = bench.open(get());
+      bench.turn();
+      if (again == 0) before = bench.dialled();
+      CHECK(bench.dialled() == before);
+      servers.insert(bench.dialled());
+      bench.backend->reset(request.key, ResetCode::cancel);
+      while (!bench.dialer.dials.empty()) bench.refuse(Code::cancelled, Fault::router);
+    }
+  }
+  CHECK(servers.size() > 1);
 }

@@ -78,7 +78,7 @@ class EchoBackend final : public Backend, private TurnEnd {
     if (!std::exchange(stream.has_head, true)) {
       stream.left = reply_size;
       Head head{{":status", "200"}, {"content-length", std::to_string(reply_size)}};
-      reply_to.find()->accepted("echo");
+      reply_to.find()->accepted({"echo", "echo"});
       reply_to.find()->head(head, Last::no);
     }
     while (stream.left > 0 && stream.window > 0) {

@@ -60,7 +60,7 @@ TEST_CASE("exchanges: a request, its body, its retry and its reply allocate noth
     trailers.clear();
     exchanges.from_client(key)->end(trailers);
     exchanges.find(key)->reset(gone);
-    exchanges.find(key)->accepted("worker-1");
+    exchanges.find(key)->accepted({"worker-1", "worker-1"});
     reply.clear();
     reply.add(":status", "200");
     reply.add("content-length", "1000");

@@ -59,7 +59,7 @@ TEST_CASE("plan in use: a backend that no plan has ends with the last exchange t
   Head reply{{":status", "200"}};
   Head none;
   BackendEvents* events = answering.reply_to.find();
-  events->accepted("w");
+  events->accepted({"w", "w"});
   events->head(reply, Last::yes);
   CHECK(heard.take() == "c head 200 last · c end");
   CHECK(alive == 2);  // its own verb may still run

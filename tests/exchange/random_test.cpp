@@ -150,7 +150,7 @@ struct World {
     switch (pick(12)) {
       case 0:
       case 1:
-        return to->accepted("w");
+        return to->accepted({"w", "w"});
       case 2:
       case 3:
         return say_head(at->second.exchange, stream, head);

@@ -94,6 +94,8 @@ class FakeBackend final : public Backend {
     seen = request.head;
     asked_by = reply_to.key;
     failed = request.failed;
+    has_affinity = request.affinity != nullptr;
+    affinity = has_affinity ? *request.affinity : Affinity();
     ++streams;
     say(streams, "open " + std::string(seen.method()) + " " + std::string(seen.path()) +
                      (request.last == Last::yes ? " last" : ""));
@@ -119,6 +121,8 @@ class FakeBackend final : public Backend {
   std::string body;
   ExchangeKey asked_by = 0;
   const Backend* failed = nullptr;  // as the last opening said
+  bool has_affinity = false;        // the same
+  Affinity affinity;
   std::size_t others = 0;
   StreamKey streams = 0;
   std::function<void()> on_data, on_end;
@@ -223,7 +227,7 @@ class Script {
   }
 
   Script& accept(std::string_view worker = "w1") {
-    if (BackendEvents* to = exchanges.find(key)) to->accepted(worker);
+    if (BackendEvents* to = exchanges.find(key)) to->accepted({worker, worker});
     return *this;
   }
   Script& reply(std::string_view status, Last last = Last::no, Head more = {}) {

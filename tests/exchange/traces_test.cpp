@@ -47,12 +47,12 @@ TEST_CASE("traces: each attempt is a span, and its backend's caller; queue and b
   const ExchangeKey key = s.ask({{"traceparent", kParent}, {"tracestate", "a=1"}});
   const std::string first = s.sent("traceparent");
   s.clock.time += Millis{3};
-  s.traced.find(key)->accepted("w1");
+  s.traced.find(key)->accepted({"w1", "w1"});
   s.clock.time += Millis{4};
   s.traced.find(key)->reset(unseen());
   const std::string second = s.sent("traceparent");
   CHECK(s.sent("tracestate") == "a=1|");
-  s.traced.find(key)->accepted("w2");
+  s.traced.find(key)->accepted({"w2", "w2"});
   s.clock.time += Millis{5};
   Head reply{{":status", "200"}};
   s.traced.find(key)->head(reply, Last::yes);
@@ -93,7 +93,7 @@ TEST_CASE("traces: a stranger's flag decides nothing, a trusted proxy's does, an
 TEST_CASE("traces: a client that went away before its reply is no error of a backend") {
   Traced s;
   const ExchangeKey key = s.ask();
-  s.traced.find(key)->accepted("w1");
+  s.traced.find(key)->accepted({"w1", "w1"});
   s.traced.from_client(key)->reset(cancelled());
   const Json spans = s.spans();
   CHECK(spans[0]["status"].empty());

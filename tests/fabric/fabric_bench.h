@@ -111,7 +111,7 @@ class RecordingWire : public Wire {
 
 class RecordingExchange : public BackendEvents {
  public:
-  void accepted(std::string_view worker) override { add("accepted by " + std::string(worker)); }
+  void accepted(const Holder& holder) override { add("accepted by " + std::string(holder.name)); }
   void head(Head& head, Last last) override {
     add("head " + std::to_string(head.status()) + (last == Last::yes ? " last" : ""));
   }
@@ -264,7 +264,8 @@ class Bench : public ExchangeFinder {
   StreamId open(const Head& head, Last last, Kind kind = Kind::request, Attempt attempt = Attempt::first) {
     const ExchangeKey key = ++last_exchange;
     exchanges[key] = std::make_unique<RecordingExchange>();
-    const BackendRequest request{head, last, kind, attempt, route, client};
+    BackendRequest request{head, last, kind, attempt, route, client};
+    if (!affinity.members.empty() || !affinity.key.empty() || is_sticky) request.affinity = &affinity;
     return fabric->open(request, {this, key}).key;
   }
   StreamId ask(const std::string& path = "/", Last last = Last::yes) {
@@ -282,6 +283,8 @@ class Bench : public ExchangeFinder {
   FabricSettings settings;
   Route route;
   ClientInfo client;
+  Affinity affinity;       // of the next requests
+  bool is_sticky = false;  // also without a member or a key
   RecordingWire wire;
   Counters counters;
   std::unique_ptr<Fabric> fabric;

@@ -530,4 +530,25 @@ TEST_CASE("site maker: without a file the site trusts whom the command line trus
   CHECK_FALSE(make_plan(EdgeSettings(), ExchangeSettings())->sites.front().trusted.has_value());
 }
 
+TEST_CASE("site maker: clients stay with a member as the route says, and the site knows every cookie") {
+  const auto plan = plan_of(plain("", "sticky_sessions = true\n") + route_text("/a", "backend", "") +
+                            route_text("/f", "backend", "sticky_sessions = \"header:X-User\"\n") +
+                            route_text("/i", "backend", "sticky_sessions = \"address\"\nbalance = \"weighted\"\n"));
+  CHECK(main_route(*plan).sticky == StickyRule{StickyRule::By::cookie, "ZRAFF", "; HttpOnly; SameSite=Lax", false});
+  CHECK(!main_route(*plan, "/a").sticky);
+  CHECK(plan->sites.front().sticky_cookies == std::vector<std::string>{"ZRAFF"});
+  CHECK(main_route(*plan, "/f").sticky->name == "x-user");
+  CHECK(pool_of(*plan, main_route(*plan, "/f")).balance == BalanceMethod::hash);
+  CHECK(pool_of(*plan, main_route(*plan, "/f")).hash_field == "x-user");
+  CHECK(pool_of(*plan, main_route(*plan, "/i")).balance == BalanceMethod::ip_hash);
+}
+
+TEST_CASE("site maker: the secret of cookies is a file of at least 32 bytes") {
+  const std::string text = "[requests]\nsticky_key_file = \"k\"\n" + plain();
+  CHECK(plan_of(text, {{"dir/k", std::string(32, 'x') + "\r\n"}})->sticky_key == std::string(32, 'x'));
+  CHECK(errors_of(text, {{"dir/k", std::string(31, 'x') + "\n"}}) ==
+        "sticky_key_file: dir/k: has 31 bytes; wants at least 32\n");
+  CHECK(errors_of(text) == "sticky_key_file: 'dir/k' cannot be read\n");
+}
+
 }  // namespace zeroway

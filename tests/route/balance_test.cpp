@@ -112,3 +112,33 @@ TEST_CASE("least: a rotation from before some went is still good") {
   std::size_t rotation = 99;
   CHECK(least(candidates, rotation, 2) == "ba");
 }
+
+TEST_CASE("by key: one key goes to one candidate, and one that is out leaves its own keys only") {
+  auto candidates = with_weights({1, 1, 1, 1});
+  for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i].id = 1'000 + i;
+  std::vector<std::size_t> before;
+  std::vector<int> counts(4);
+  for (int key = 0; key < 4'000; ++key) {
+    before.push_back(*pick_by_key(candidates, std::to_string(key)));
+    CHECK(pick_by_key(candidates, std::to_string(key)) == before.back());
+    ++counts[before.back()];
+  }
+  for (const int count : counts) CHECK(count == doctest::Approx(1'000).epsilon(0.1));
+  candidates[2].usable = false;
+  for (int key = 0; key < 4'000; ++key) {
+    const auto now = *pick_by_key(candidates, std::to_string(key));
+    CHECK(now != 2);
+    if (before[static_cast<std::size_t>(key)] != 2) CHECK(now == before[static_cast<std::size_t>(key)]);
+  }
+}
+
+TEST_CASE("by key: each gets as many keys as its weight says, and nobody with room is nobody picked") {
+  auto candidates = with_weights({3, 1});
+  candidates[0].id = 5;
+  candidates[1].id = 6;
+  int first = 0;
+  for (int key = 0; key < 4'000; ++key) first += *pick_by_key(candidates, std::to_string(key)) == 0;
+  CHECK(first == doctest::Approx(3'000).epsilon(0.05));
+  for (Candidate& candidate : candidates) candidate.in_flight = candidate.capacity;
+  CHECK(!pick_by_key(candidates, "k"));
+}

@@ -291,6 +291,10 @@ TEST_CASE("command line: a fabric that others can reach needs a key, or the word
 }
 
 TEST_CASE("command line: a worker has time to answer a heartbeat before it is lost") {
+  CHECK(accepted("").exchange.sticky.by == StickyBy::nothing);
+  CHECK(accepted("--sticky cookie").exchange.sticky.by == StickyBy::cookie);
+  CHECK(accepted("--sticky off").exchange.sticky.by == StickyBy::nothing);
+  CHECK(accepted("--sticky header:X-A --sticky-key-file k").exchange.sticky.field == "x-a");
   CHECK(accepted("--heartbeat 500ms").fabric.heartbeat_interval == 500ms);
   CHECK(accepted("--heartbeat 2s --heartbeat-timeout 4s").fabric.heartbeat_timeout == 4s);
   const CommandLine refused = read("--heartbeat 600ms");

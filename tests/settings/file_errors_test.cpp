@@ -97,6 +97,12 @@ TEST_CASE("file errors: a value that does not fit names file, line, column, key,
            {proxy("balance = \"hash:a b\"\n"),
             {"13:11: sites(main).proxy.routes(/api/).balance = \"hash:a b\": wants one of round_robin, weighted, "
              "least_connections, random_two, ip_hash, hash:FIELD, first"}},
+           {proxy("sticky_sessions = \"coookie\"\n"),
+            {"13:19: sites(main).proxy.routes(/api/).sticky_sessions = \"coookie\": wants true or \"cookie\", "
+             "\"address\", \"header:FIELD\", or false (\"off\" as an option); is \"cookie\" meant?"}},
+           {proxy("sticky_sessions = \"header:a b\"\n"),
+            {"13:19: sites(main).proxy.routes(/api/).sticky_sessions = \"header:a b\": wants true or \"cookie\", "
+             "\"address\", \"header:FIELD\", or false (\"off\" as an option)"}},
            {proxy("redirect = { to = \"//evil.com\" }\n"),
             {"12:12: sites(main).proxy.routes(/api/).upstream: the route has a redirect, too; one of them",
              "13:19: sites(main).proxy.routes(/api/).redirect.to = \"//evil.com\": wants a path or an http(s):// URL, "

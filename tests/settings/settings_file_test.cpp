@@ -285,3 +285,49 @@ management at 127.0.0.1:6040
 workers connect to tcp://127.0.0.1:8000
 )");
 }
+
+TEST_CASE("settings file: sticky sessions of the router, a site and a route") {
+  const auto settings = good(read_toml_text(R"([requests]
+sticky_sessions = "address"
+sticky_key_file = "sticky.key"
+[[sites]]
+name = "a"
+hostname = "example.com"
+port = 1
+[sites.proxy]
+enabled = true
+[sites.proxy.load_balancing]
+sticky_cookie = "route"
+sticky_max_age = "1h"
+sticky_same_site = "none"
+[[sites.proxy.upstreams]]
+name = "p"
+url = "http://127.0.0.1:1"
+[[sites.proxy.routes]]
+path = "/"
+upstream = "p"
+[[sites.proxy.routes]]
+path = "/c"
+upstream = "p"
+sticky_sessions = true
+[[sites.proxy.routes]]
+path = "/f"
+upstream = "p"
+sticky_sessions = "header:X-User"
+[[sites.proxy.routes]]
+path = "/n"
+upstream = "p"
+sticky_sessions = false
+)"));
+  CHECK(settings.exchange.sticky_key_file == "dir/sticky.key");
+  const auto& routes = settings.file->sites[0].proxy.routes;
+  CHECK(routes[0].balance.sticky.by == StickyBy::address);
+  const StickySettings& cookie = routes[1].balance.sticky;
+  CHECK(cookie.by == StickyBy::cookie);
+  CHECK(cookie.cookie == "route");
+  CHECK(cookie.max_age == Millis(3'600'000));
+  CHECK(cookie.same_site == SameSite::none);
+  CHECK(routes[2].balance.sticky.by == StickyBy::field);
+  CHECK(routes[2].balance.sticky.field == "x-user");
+  CHECK(routes[3].balance.sticky.by == StickyBy::nothing);
+}

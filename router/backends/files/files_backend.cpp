@@ -119,7 +119,7 @@ std::size_t FilesBackend::answer(StreamKey key, Stream& stream) {
   }
   const ReplyTo reply_to = stream.reply_to;
   const bool is_bare = stream.content.is_all_read();
-  if (BackendEvents* to = reply_to.find()) to->accepted(kWho);
+  if (BackendEvents* to = reply_to.find()) to->accepted({kWho, {}});
   if (BackendEvents* to = reply_to.find()) to->head(*answer->head, is_bare ? Last::yes : Last::no);
   return answer->cost + send(key);
 }
