@@ -12,6 +12,7 @@ namespace zeroway {
 namespace {
 
 constexpr int kTag = 16;                   // bytes in front of the cipher text
+constexpr std::size_t kMostOpened = 4096;  // texts: as many members are seldom behind one router
 constexpr std::size_t kMostSealed = 1024;  // bytes; identities are names of at most a few hundred
 
 struct Free {
@@ -32,6 +33,7 @@ std::uint8_t* bytes_of(std::string& text) { return reinterpret_cast<std::uint8_t
 }  // namespace
 
 void StickySeal::use(std::string_view secret) {
+  opened_.clear();
   key_.emplace();
   unsigned int size = 0;
   if (EVP_Digest(secret.data(), secret.size(), key_->data(), &size, EVP_sha512(), nullptr) != 1 || size != key_->size())
@@ -52,7 +54,16 @@ std::string StickySeal::seal(std::string_view identity) const {
   return encode_base64url(sealed);
 }
 
-std::optional<std::string> StickySeal::open(std::string_view text) const {
+std::optional<std::string> StickySeal::open(std::string_view text) {
+  if (const auto known = opened_.find(text); known != opened_.end()) return known->second;
+  auto identity = decrypt(text);
+  if (!identity) return identity;
+  if (opened_.size() >= kMostOpened) opened_.clear();
+  opened_.emplace(std::string(text), *identity);
+  return identity;
+}
+
+std::optional<std::string> StickySeal::decrypt(std::string_view text) const {
   if (!key_ || text.size() > kMostSealed) return std::nullopt;
   auto sealed = decode_base64url(text);
   if (!sealed || sealed->size() <= kTag) return std::nullopt;

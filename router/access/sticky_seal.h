@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "router/exchange/member_seal.h"
+#include "router/route/by_text.h"
 
 namespace zeroway {
 
@@ -22,10 +23,14 @@ class StickySeal final : public MemberSeal {
 
   // Before use() there is no key, and no text.
   [[nodiscard]] std::string seal(std::string_view identity) const override;
-  [[nodiscard]] std::optional<std::string> open(std::string_view text) const override;
+  // Remembers the texts that it has opened last: to open one costs more than all else that a request costs here.
+  [[nodiscard]] std::optional<std::string> open(std::string_view text) override;
 
  private:
+  [[nodiscard]] std::optional<std::string> decrypt(std::string_view text) const;
+
   std::optional<std::array<std::uint8_t, 64>> key_;
+  ByText<std::string> opened_;  // identities
 };
 
 }  // namespace zeroway

@@ -60,7 +60,7 @@ struct ExchangeContext {
   AccessJudge* const judge;                      // null: no plan has rules of access
   Tracer* const tracer;                          // null: requests are in no traces of ours
   const ChallengeAnswers* challenges = nullptr;  // null = none
-  const MemberSeal* seal = nullptr;              // of members in cookies; null: no route keeps clients
+  MemberSeal* seal = nullptr;                    // of members in cookies; null: no route keeps clients
   RequestBook* book = nullptr;                   // of requests that failed or were slow; null = nobody keeps them
   RequestTerms terms;                            // of the request whose head came last
   HeaderRules rules;

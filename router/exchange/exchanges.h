@@ -61,7 +61,7 @@ class Exchanges : public ExchangeFinder, public VerdictFinder {
   // Answers requests for challenges by `who`, which outlives the exchanges.
   void answer_challenges(const ChallengeAnswers& who);
   // Names members in cookies by `seal`, which outlives the exchanges. Without it no client is bound to a member.
-  void keep_clients_by(const MemberSeal& seal);
+  void keep_clients_by(MemberSeal& seal);
   // Whether `address` (numeric, without port or brackets) is in a network of ExchangeSettings::trusted_proxies.
   [[nodiscard]] bool trusts(std::string_view address) const;
 

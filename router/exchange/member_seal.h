@@ -15,7 +15,7 @@ class MemberSeal {
   // Of the letters of a cookie's value (RFC 6265 §4.1.1).
   [[nodiscard]] virtual std::string seal(std::string_view identity) const = 0;
   // Nothing for a text that was not made with the key in use.
-  [[nodiscard]] virtual std::optional<std::string> open(std::string_view text) const = 0;
+  [[nodiscard]] virtual std::optional<std::string> open(std::string_view text) = 0;
 };
 
 }  // namespace zeroway

@@ -28,7 +28,7 @@ struct CookiePlace {
 class Stickiness {
  public:
   // `rule` and `seal` outlive this.
-  Stickiness(const StickyRule& rule, const MemberSeal& seal, CookiePlace place)
+  Stickiness(const StickyRule& rule, MemberSeal& seal, CookiePlace place)
       : rule_(rule), seal_(seal), place_(std::move(place)) {}
 
   // `address`: the client's.
@@ -44,7 +44,7 @@ class Stickiness {
   [[nodiscard]] bool is_known() const;
 
   const StickyRule& rule_;
-  const MemberSeal& seal_;
+  MemberSeal& seal_;
   const CookiePlace place_;
   Affinity affinity_;
   std::string answerer_;

@@ -175,7 +175,7 @@ def test_clients_that_read_nothing_cost_a_bounded_memory(stack):
     for client in clients:
         assert client.read_head().get('content-encoding') in CODINGS
     z.settled(lambda: len(sent), what='the origin, which is not read any more')
-    assert router.rss() - before < 6 * 4 * z.MIB  # coder, windows, and what the kernel does not take
+    assert z.SANITIZED or router.rss() - before < 6 * 4 * z.MIB  # coder, windows, and what the kernel does not take
     for client in clients:
         client.abort()
     router.wait_idle()

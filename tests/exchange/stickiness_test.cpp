@@ -15,7 +15,7 @@ namespace {
 class PlainSeal final : public MemberSeal {
  public:
   std::string seal(std::string_view identity) const override { return "is-" + std::string(identity); }
-  std::optional<std::string> open(std::string_view text) const override {
+  std::optional<std::string> open(std::string_view text) override {
     if (!text.starts_with("is-")) return std::nullopt;
     return std::string(text.substr(3));
   }

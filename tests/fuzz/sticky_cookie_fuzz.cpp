@@ -11,8 +11,8 @@ using namespace zeroway;
 
 namespace {
 
-const StickySeal& seal() {
-  static const StickySeal kSeal = [] {
+StickySeal& seal() {
+  static StickySeal kSeal = [] {
     StickySeal made;
     made.use(std::string(32, 's'));
     return made;
