@@ -14,8 +14,7 @@ using namespace zeroway;
 namespace {
 
 const JwtKeys& keys() {
-  static const JwtKeys kKeys =
-      std::move(*JwtKeys::read_secret("a secret that no input of a fuzzer is signed with", "k", {}));
+  static const JwtKeys kKeys = *JwtKeys::read_secret("a secret that no input of a fuzzer is signed with", "k", {});
   return kKeys;
 }
 
