@@ -29,3 +29,23 @@ def test_stop_and_continue_under_get_load(stack):
     assert load.slowest.seconds < 2 * z.SLOW, load.slowest
     assert min(shares.values()) > sum(shares.values()) / 6, shares
     assert workers[1].is_running()
+
+
+def test_a_post_that_a_hung_worker_holds_is_502_after_about_a_second(stack):
+    """It may have been done: nobody else is asked."""
+    router = stack.router(flags='-s')
+    hung, other = stack.httpbin('hung'), stack.httpbin('other')
+    router.wait_workers(2)
+    hung.freeze()
+    replies = []
+    with router.connect() as connection:
+        while not any(reply.status == 502 for reply in replies):  # it holds the first or the second one
+            begun = time.monotonic()
+            replies.append(connection.request('POST', '/post', body=b'x'))
+            seconds = time.monotonic() - begun
+            assert len(replies) < 10, replies
+    assert [reply.status for reply in replies[:-1]] == [200] * (len(replies) - 1)
+    assert seconds < 3 * z.SLOW
+    hung.thaw()
+    router.wait_workers(2)
+    assert other.is_running() and hung.is_running()
