@@ -79,6 +79,19 @@ bool is_instance_of(std::string_view instance, std::string_view name) {
   return digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+// The workers of an app are a group of their own.
+void check_app(Hello& hello) {
+  if (hello.app.is_none() && hello.app.service.empty()) return;
+  for (const auto& [member, part] :
+       {std::pair{"app.session", &hello.app.session}, {"app.service", &hello.app.service}}) {
+    if (is_app_part(*part)) continue;
+    throw OutOfRange(member, shown(*part), "1 … " + std::to_string(kMaxAppPart) + " of A-Z a-z 0-9 . _ ~ -");
+  }
+  if (hello.app.protocol != "http") throw OutOfRange("app.protocol", shown(hello.app.protocol), "\"http\"");
+  if (!hello.group.empty()) throw OutOfRange("group", shown(hello.group), "absent beside app");
+  hello.group = circuit_path(hello.app);
+}
+
 // Routes get their plain form.
 void check(Hello& hello) {
   if (!is_instance_of(hello.instance, hello.name)) {
@@ -95,6 +108,7 @@ void check(Hello& hello) {
     throw OutOfRange("group", shown(hello.group),
                      "at most " + std::to_string(kMaxGroupLength) + " of A-Z a-z 0-9 . _ -");
   }
+  check_app(hello);
   if (hello.routes.size() > kMaxRoutes) {
     throw OutOfRange("routes", std::to_string(hello.routes.size()), "at most " + std::to_string(kMaxRoutes));
   }
@@ -132,6 +146,7 @@ void read(cereal::JSONInputArchive& archive, Hello& hello) {
   read_member(archive, "state", hello.state);
   read_member(archive, "routes", hello.routes);
   read_member(archive, "group", hello.group);
+  read_member(archive, "app", hello.app);
   check(hello);
 }
 
@@ -252,6 +267,19 @@ void save(Archive& archive, const RouteClaim& route) {
 }
 
 template <class Archive>
+void load(Archive& archive, AppName& app) {
+  read_member(archive, "session", app.session);
+  read_member(archive, "service", app.service);
+  read_member(archive, "protocol", app.protocol);
+}
+
+template <class Archive>
+void save(Archive& archive, const AppName& app) {
+  archive(cereal::make_nvp("session", app.session), cereal::make_nvp("service", app.service),
+          cereal::make_nvp("protocol", app.protocol));
+}
+
+template <class Archive>
 void load(Archive& archive, Pair& pair) {
   read_member(archive, "deal", pair.deal);
   read_member(archive, "steer", pair.steer);
@@ -267,7 +295,16 @@ bool is_group_name(std::string_view name) {
   return !name.empty() && name.size() <= kMaxGroupLength && name.find_first_not_of(kLegal) == std::string_view::npos;
 }
 
+bool is_app_part(std::string_view name) {
+  constexpr std::string_view kLegal = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-";
+  return !name.empty() && name.size() <= kMaxAppPart && name != "." && name != ".." &&
+         name.find_first_not_of(kLegal) == std::string_view::npos;
+}
+
+std::string circuit_path(const AppName& app) { return "/" + app.session + "/" + app.service; }
+
 std::string served_text(const Hello& hello) {
+  if (!hello.app.is_none()) return "app " + hello.app.session + "/" + hello.app.service;
   return hello.group.empty() ? claims_text(hello.routes) : "group " + hello.group;
 }
 
@@ -278,7 +315,11 @@ std::string write_hello(const Hello& hello) {
             cereal::make_nvp("pid", hello.pid), cereal::make_nvp("weight", hello.weight),
             cereal::make_nvp("capacity", hello.capacity), cereal::make_nvp("state", hello.state),
             cereal::make_nvp("routes", hello.routes));
-    if (!hello.group.empty()) archive(cereal::make_nvp("group", hello.group));
+    if (!hello.app.is_none()) {
+      archive(cereal::make_nvp("app", hello.app));
+    } else if (!hello.group.empty()) {
+      archive(cereal::make_nvp("group", hello.group));
+    }
   });
 }
 

@@ -15,6 +15,15 @@
 
 namespace zeroway {
 
+// A service of a session: routers serve it at /SESSION/SERVICE/.
+struct AppName {
+  std::string session;            // "" = no service; see is_app_part()
+  std::string service;            // the same
+  std::string protocol = "http";  // the only one so far
+
+  [[nodiscard]] bool is_none() const { return session.empty(); }
+};
+
 struct Hello {
   std::uint32_t version = kProtocolVersion;
   std::string name;      // shown to people; 1 … kMaxNameLength visible ASCII characters
@@ -26,6 +35,7 @@ struct Hello {
   std::string state = "ready";                // "ready" or "draining"
   std::vector<RouteClaim> routes;             // in their plain form; empty = the open pool
   std::string group;                          // see is_group_name(); "" = none. With a group `routes` do not count
+  AppName app{};                              // with an app `group` is its circuit's path, and is not on the wire
 };
 
 struct Pair {
@@ -46,7 +56,11 @@ struct Welcome {
 
 // Whether `name` is 1 … kMaxGroupLength of A-Z a-z 0-9 . _ -.
 [[nodiscard]] bool is_group_name(std::string_view name);
-// What the worker serves, for people: "group batch", or see claims_text().
+// Whether `name` is 1 … kMaxAppPart of A-Z a-z 0-9 . _ ~ -, and neither "." nor "..".
+[[nodiscard]] bool is_app_part(std::string_view name);
+// "/SESSION/SERVICE": the path of the app's circuit, and the name of the pool of its workers.
+[[nodiscard]] std::string circuit_path(const AppName& app);
+// What the worker serves, for people: "group batch", "app s1/jupyter", or see claims_text().
 [[nodiscard]] std::string served_text(const Hello& hello);
 
 [[nodiscard]] std::string write_hello(const Hello& hello);

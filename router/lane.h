@@ -112,7 +112,7 @@ class Lane {
   const std::unique_ptr<Tracer> tracer_;
   FabricDriver fabric_;
   LoopBackends backends_;
-  PlanInUse plan_;
+  PlanInUse plan_{&fabric_.circuits()};
   LoopHashDesk hashes_;
   AccessGate access_{{clock_, hashes_}};
   StickySeal seal_;

@@ -379,8 +379,8 @@ class Link:
     def dial(self):
         """Connects deal, again if it was connected before. Only after WELCOME (§4)."""
         self.hang_up()
-        if self.worker.group:
-            return  # a worker of a group gets its openings through steer alone
+        if self.worker.group or self.worker.app:
+            return  # a worker of a group or an app gets its openings through steer alone
         self.deal_alias = self.worker.connect(self, "deal", self.deal)
         self.dial_at = time.monotonic() + DIAL_PATIENCE
 
@@ -531,7 +531,7 @@ class Link:
 class Worker:
     def __init__(self, options):
         self.name, self.weight, self.capacity = options.name, options.weight, options.capacity
-        self.group = options.group   # None = the open pool
+        self.group, self.app = options.group, options.app   # None and None = the open pool
         self.encoder = new_encoder()
         self.aliases, self.alias_count = {}, 0
         self.times_told = 0          # how often a signal has told this worker to leave
@@ -559,7 +559,7 @@ class Worker:
             pass  # the reader of the log is gone, or its disk is full
 
     def hello(self, instance, replaces):
-        group = {"group": self.group} if self.group else {}
+        group = {"group": self.group} if self.group else {"app": self.app} if self.app else {}
         return json.dumps({"version": 1, "name": self.name, "instance": instance, "replaces": replaces,
                            "pid": os.getpid(), "weight": self.weight, "capacity": self.capacity,
                            "state": "draining" if self.is_leaving else "ready", "routes": [], **group}).encode()
@@ -738,6 +738,14 @@ def group(text):
     return text
 
 
+def app(text):
+    session, _, service = text.partition("/")
+    for part in (session, service):
+        if not re.fullmatch("[A-Za-z0-9._~-]{1,64}", part) or part in (".", ".."):
+            raise argparse.ArgumentTypeError("not SESSION/SERVICE, each 1 … 64 of A-Z a-z 0-9 . _ ~ -")
+    return {"session": session, "service": service}
+
+
 def endpoint(text):
     try:
         is_tcp = text.startswith("tcp://") and 1 <= int(text.rpartition(":")[2]) <= 65534
@@ -756,8 +764,11 @@ def main():
     parser.add_argument("--weight", metavar="N", type=in_range(1, 1000), default=1, help="1 … 1000 (default: 1)")
     parser.add_argument("--capacity", metavar="N", type=in_range(1, 1000000), default=1024,
                         help="requests at once, 1 … 1000000 (default: 1024)")
-    parser.add_argument("--group", metavar="NAME", type=group,
+    serves = parser.add_mutually_exclusive_group()
+    serves.add_argument("--group", metavar="NAME", type=group,
                         help="serve the routers' routes to this group, and no others (default: the open pool)")
+    serves.add_argument("--app", metavar="SESSION/SERVICE", type=app,
+                        help="serve this service of a session, and nothing else")
     options = parser.parse_args()
     options.connect = options.connect or ["tcp://127.0.0.1:8000"]
     return Worker(options).run()

@@ -13,6 +13,7 @@
 #include "router/exchange/error_reply.h"
 #include "router/plan/route_demands.h"
 #include "router/route/canonical_path.h"
+#include "router/route/circuit_path.h"
 #include "router/route/ip_address.h"
 
 namespace zeroway {
@@ -197,6 +198,7 @@ class Explainer {
     if (site.to_https != nullptr)
       step("route", "redirect_to_https", !question_.is_tls,
            question_.is_tls ? "the request came by TLS" : "the request came without TLS");
+    if (site.circuits != nullptr && (site.to_https == nullptr || question_.is_tls) && find_circuit()) return true;
     const Match match = Plan::match(out_.site, question_.authority, target_, question_.method, claims_,
                                     question_.is_tls ? Security::tls : Security::none);
     out_.route = match.route;
@@ -212,6 +214,22 @@ class Explainer {
     }
     if (out_.route != nullptr) check_demands();
     return true;  // who may not ask is told so first
+  }
+
+  // Those that workers announce come before all other paths.
+  [[nodiscard]] bool find_circuit() {
+    const std::string_view name = circuit_of(target_);
+    if (name.empty()) return false;
+    const auto announces = [&](const MemberFacts& member) {
+      return member.kind == MemberFacts::Kind::worker && member.pool == name && member.state != "leaving";
+    };
+    const bool is_there = std::any_of(census_.members.begin(), census_.members.end(), announces);
+    step("route", "circuit " + std::string(name), is_there,
+         is_there ? "workers announce the service" : "no worker announces the service");
+    if (!is_there) return false;
+    out_.route = out_.site->circuits;
+    out_.circuit = name;
+    return true;
   }
 
   void check_demands() {
@@ -320,7 +338,7 @@ class Explainer {
     const Route& route = *out_.route;
     switch (route.own_answer) {
       case OwnAnswer::none:
-        return true;
+        return out_.circuit.empty() || out_.circuit != path_ || redirect_to_slash();
       case OwnAnswer::redirect:
         return redirect(route);
       case OwnAnswer::to_https:
@@ -331,6 +349,13 @@ class Explainer {
         out_.answer = Explanation::Answer::health;
         return false;
     }
+  }
+
+  [[nodiscard]] bool redirect_to_slash() {
+    step("route", "redirect", true, "to " + out_.circuit + "/");
+    out_.answer = Explanation::Answer::redirect;
+    out_.status = 308;
+    return false;
   }
 
   [[nodiscard]] bool redirect(const Route& route) {
@@ -361,7 +386,8 @@ class Explainer {
          route.terms.max_body == 0 ? "of any length" : "at most " + std::to_string(route.terms.max_body) + " bytes");
     step("terms", "retries", true, "at most " + std::to_string(route.retries) + " openings after the first");
     if (route.sticky) step("terms", "sticky_sessions", true, why_sticky(*route.sticky));
-    if (route.strips_prefix) step("terms", "strip_prefix", true, route.path + " is taken off the path");
+    const std::string& prefix = out_.circuit.empty() ? route.path : out_.circuit;
+    if (route.strips_prefix) step("terms", "strip_prefix", true, prefix + " is taken off the path");
     if (route.new_path) step("terms", "rewrite_target", true, "the backend gets " + *route.new_path);
   }
 

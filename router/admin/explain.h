@@ -53,6 +53,7 @@ struct Explanation {
   int status = 0;              // of the reply, where the router itself gives it; 0 = not known
   const Site* site = nullptr;
   const Route* route = nullptr;
+  std::string circuit;  // "/SESSION/SERVICE", with the route that circuits are made by; "" = none
   std::vector<Candidate> members;
 };
 

@@ -32,7 +32,7 @@ void write_route(JsonText& out, const Explanation& explanation) {
   if (explanation.route == nullptr) return static_cast<void>(out.null());
   out.object()
       .member("site", explanation.site != nullptr ? explanation.site->name : "")
-      .member("path", explanation.route->path)
+      .member("path", explanation.circuit.empty() ? explanation.route->path : explanation.circuit)
       .member("backend", explanation.route->backend_name)
       .end_object();
 }

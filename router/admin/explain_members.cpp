@@ -76,8 +76,10 @@ class MemberExplainer {
     bool is_anybody_here = false;
     for (std::size_t at = 0; at < census_.members.size(); ++at) {
       const MemberFacts& member = census_.members[at];
-      if (!is_worker_of(member, "")) continue;
-      is_anybody_here = is_anybody_here || member.state != "leaving";
+      const bool is_of_circuit = member.kind == MemberFacts::Kind::worker && member.pool.starts_with('/');
+      const bool is_ours = is_worker_of(member, "");
+      is_anybody_here = is_anybody_here || ((is_ours || is_of_circuit) && member.state != "leaving");
+      if (!is_ours) continue;
       if (claims_.has(pool, at)) {
         add_worker(member);
       } else {
@@ -185,7 +187,9 @@ bool ClaimsOfCensus::has(PoolId pool, std::size_t index) const {
 
 void explain_members(const Census& census, const ClaimsOfCensus& claims, std::string_view host, std::string_view path,
                      Explanation& out) {
-  MemberExplainer(census, claims, host, path, out).run(inner_of(census.plan->backends[out.route->backend]));
+  MemberExplainer explainer(census, claims, host, path, out);
+  if (!out.circuit.empty()) return explainer.run(GroupSpec{out.circuit});
+  explainer.run(inner_of(census.plan->backends[out.route->backend]));
 }
 
 }  // namespace zeroway

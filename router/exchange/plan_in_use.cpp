@@ -5,16 +5,33 @@
 
 namespace zeroway {
 
+namespace {
+
+Answer answer_of(LoopPlan& plan, const Site* site, const Head& head, std::shared_ptr<const Circuit> circuit) {
+  const std::string_view path = head.path();
+  const bool is_bare = path.substr(0, path.find('?')) == circuit->route.path;
+  Answer answer{PlanPin(plan), site, is_bare ? &circuit->to_slash : &circuit->route};
+  if (!is_bare) answer.backend = circuit->backend.get();
+  answer.circuit = std::move(circuit);
+  return answer;
+}
+
+}  // namespace
+
 void PlanInUse::use(std::shared_ptr<const Plan> plan, std::vector<std::shared_ptr<Backend>> backends,
                     std::vector<std::shared_ptr<RequestLog>> logs, PlanTallies tallies) {
   assert(logs.size() == plan->log_files.size());
   plans_.push_back(
-      std::make_unique<LoopPlan>(std::move(plan), std::move(backends), std::move(logs), std::move(tallies)));
+      std::make_unique<LoopPlan>(std::move(plan), std::move(backends), std::move(logs), std::move(tallies), source_));
 }
 
 Answer PlanInUse::match(const ListenerInUse& listener, const Site* site, const Head& head, std::string_view method,
                         Security security) {
   LoopPlan& plan = *listener.pin;
+  if (site != nullptr && site->circuits != nullptr && (site->to_https == nullptr || security == Security::tls)) {
+    if (auto circuit = plan.circuits.find(head.path(), *site->circuits))
+      return answer_of(plan, site, head, std::move(circuit));
+  }
   Match match = Plan::match(site, head.authority(), head.path(), method, plan, security);
   Answer answer{PlanPin(plan), match.site, match.route, nullptr, match.miss, std::move(match.allowed)};
   if (match.route != nullptr && match.route->own_answer == OwnAnswer::none)

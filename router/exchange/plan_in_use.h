@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "router/exchange/backend.h"
+#include "router/exchange/circuits.h"
 #include "router/exchange/tally_book.h"
 #include "router/observe/request_log.h"
 #include "router/plan/plan.h"
@@ -24,8 +25,9 @@ namespace zeroway {
 // A plan with its backends, as one loop sees it.
 struct LoopPlan final : ClaimLookup {
   LoopPlan(std::shared_ptr<const Plan> with_plan, std::vector<std::shared_ptr<Backend>> with_backends,
-           std::vector<std::shared_ptr<RequestLog>> with_logs, PlanTallies with_tallies)
-      : plan(std::move(with_plan)),
+           std::vector<std::shared_ptr<RequestLog>> with_logs, PlanTallies with_tallies, CircuitSource* source)
+      : circuits(source),
+        plan(std::move(with_plan)),
         backends(std::move(with_backends)),
         logs(std::move(with_logs)),
         tallies(std::move(with_tallies)) {}
@@ -34,6 +36,7 @@ struct LoopPlan final : ClaimLookup {
     return backends[backend]->claimed(host, path);
   }
 
+  Circuits circuits;
   const std::shared_ptr<const Plan> plan;
   const std::vector<std::shared_ptr<Backend>> backends;  // in the order of Plan::backends; plans share equal ones
   const std::vector<std::shared_ptr<RequestLog>> logs;   // in the order of Plan::log_files
@@ -78,11 +81,18 @@ struct Answer {
   const Route* route = nullptr;  // null: `miss` says why
   Backend* backend = nullptr;    // null with an own answer
   Match::Miss miss = Match::Miss::none;
-  std::string allowed{};  // with Miss::wrong_method: the value of Allow
+  std::string allowed{};                     // with Miss::wrong_method: the value of Allow
+  std::shared_ptr<const Circuit> circuit{};  // whose route and backend these are; null = the plan's
+
+  // Where the request is counted: a route of the plan, or null.
+  [[nodiscard]] const Route* counted() const { return circuit != nullptr ? circuit->model : route; }
 };
 
 class PlanInUse {
  public:
+  // `source` outlives the plans; null: there are no circuits.
+  explicit PlanInUse(CircuitSource* source = nullptr) : source_(source) {}
+
   // Answers by `plan` from now on. `backends`: one for each of Plan::backends; `logs`: for each of Plan::log_files.
   // Requests are counted in `tallies`.
   void use(std::shared_ptr<const Plan> plan, std::vector<std::shared_ptr<Backend>> backends,
@@ -101,6 +111,7 @@ class PlanInUse {
   [[nodiscard]] std::size_t size() const { return plans_.size(); }
 
  private:
+  CircuitSource* source_;
   std::vector<std::unique_ptr<LoopPlan>> plans_;  // the last one is in use
 };
 

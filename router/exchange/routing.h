@@ -80,7 +80,7 @@ class Routing {
   [[nodiscard]] const std::string& request_id() const { return request_id_; }
   // Where the request is counted; null = nowhere.
   [[nodiscard]] RequestTally* tally() const {
-    return answer_.pin.is_empty() ? nullptr : answer_.pin->tallies.find(answer_.site, answer_.route);
+    return answer_.pin.is_empty() ? nullptr : answer_.pin->tallies.find(answer_.site, answer_.counted());
   }
   // Where the request is told of.
   [[nodiscard]] LogPlace log_place() const;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace zeroway {
 
 void Claims::add(Worker& worker) {
+  announce(worker);
   if (!worker.hello.group.empty()) return join_group(worker);
   const std::size_t known = table_.pool_count();
   std::set<PoolId> joined;
@@ -21,19 +23,62 @@ void Claims::add(Worker& worker) {
   if (table_.pool_count() != known) changed();
 }
 
+void Claims::announce(Worker& worker) {
+  if (worker.hello.app.is_none() || worker.is_draining) return;
+  App& app = apps_[worker.hello.group];
+  if (++app.workers == 1) app_changed(worker.hello.group);
+  worker.is_announced = true;
+}
+
+void Claims::app_changed(const std::string& circuit) {
+  ++apps_version_;
+  const auto pool = groups_.find(circuit);
+  if (pool == groups_.end()) return;
+  if (is_announced(circuit)) {
+    unknown_circuits_.erase(pool->second);
+  } else {
+    unknown_circuits_.insert(pool->second);
+  }
+}
+
+void Claims::withdraw(Worker& worker, Going going) {
+  if (!std::exchange(worker.is_announced, false)) return;
+  const auto found = apps_.find(worker.hello.group);
+  if (--found->second.workers > 0) return;
+  found->second.empty_since = context_.now;
+  if (going == Going::withdrawn) apps_.erase(found);
+  app_changed(worker.hello.group);
+}
+
+void Claims::retire(Worker& worker) {
+  withdraw(worker, Going::withdrawn);
+  pools_.leave(worker);
+}
+
 void Claims::join_group(Worker& worker) {
   if (const auto found = groups_.find(worker.hello.group); found != groups_.end()) pools_.join(found->second, worker);
 }
 
 PoolId Claims::group(const std::string& name) {
-  const auto [at, is_new] = groups_.try_emplace(name, kFirstGroup + static_cast<PoolId>(groups_.size()));
+  const auto [at, is_new] = groups_.try_emplace(name, next_group_);
   if (!is_new) return at->second;
+  ++next_group_;
+  if (name.starts_with('/') && !is_announced(name)) unknown_circuits_.insert(at->second);
   for (Worker* worker : context_.roster.all())
     if (worker->hello.group == name && !worker->is_confirmed && !worker->is_unreachable) join_group(*worker);
   return at->second;
 }
 
-void Claims::remove(Worker& worker) {
+void Claims::forget_group(const std::string& name) {
+  const auto found = groups_.find(name);
+  if (found == groups_.end()) return;
+  pools_.drop(found->second);
+  unknown_circuits_.erase(found->second);
+  groups_.erase(found);
+}
+
+void Claims::remove(Worker& worker, Going going) {
+  withdraw(worker, going);
   pools_.leave(worker);
   for (const PoolId empty : table_.remove(worker.key)) empty_since_[empty] = context_.now;
 }
@@ -46,6 +91,14 @@ void Claims::forget_old() {
     return true;
   });
   if (empty_since_.size() != before) changed();
+  std::vector<std::string> gone;
+  for (const auto& [circuit, app] : apps_) {
+    if (app.workers == 0 && context_.now - app.empty_since >= context_.settings.queue_timeout) gone.push_back(circuit);
+  }
+  for (const std::string& circuit : gone) {
+    apps_.erase(circuit);
+    app_changed(circuit);
+  }
 }
 
 void Claims::changed() {
@@ -94,6 +147,7 @@ bool Claims::is_routed_worker_in_open_pool() const {
 
 void Claims::lost_time(std::chrono::nanoseconds lost) {
   for (auto& empty : empty_since_) empty.second += lost;
+  for (auto& app : apps_) app.second.empty_since += lost;
 }
 
 }  // namespace zeroway

@@ -9,6 +9,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "router/exchange/backend.h"
 #include "router/fabric/fabric_context.h"
 #include "router/fabric/pools.h"
+#include "router/route/by_text.h"
 #include "router/route/route_table.h"
 
 namespace zeroway {
@@ -30,10 +32,12 @@ class Claims {
 
   // The worker takes part in the pools of all that its HELLO claims, or in its group.
   void add(Worker& worker);
+  // How claims end: by the worker's own word, or because it was lost and may come back.
+  enum class Going : std::uint8_t { withdrawn, lost };
   // The worker's claims are no longer its own.
-  void remove(Worker& worker);
+  void remove(Worker& worker, Going going);
   // The worker gets no more streams; its claims stay.
-  void retire(Worker& worker) { pools_.leave(worker); }
+  void retire(Worker& worker);
   // Forgets the claims that no worker has made for the queue timeout.
   void forget_old();
   // Whether a request may have another pool now. Asked once in a turn.
@@ -41,6 +45,14 @@ class Claims {
 
   // The pool of the workers of this group, of those that are here, too. Until it is asked for, they are in no pool.
   [[nodiscard]] PoolId group(const std::string& name);
+  // The group is asked for no more.
+  void forget_group(const std::string& name);
+  // Whether a worker announces the app of this circuit, or did so until it was lost a short time ago.
+  [[nodiscard]] bool is_announced(std::string_view circuit) const { return apps_.contains(circuit); }
+  // The pools of circuits whose app nobody announces, and nobody has announced a short time ago.
+  [[nodiscard]] const std::set<PoolId>& unknown_circuits() const { return unknown_circuits_; }
+  // Changes whenever an app is announced first, or no longer.
+  [[nodiscard]] std::uint64_t apps_version() const { return apps_version_; }
   [[nodiscard]] PoolId pool_of(std::string_view authority, std::string_view path) const {
     return table_.match(authority, path);
   }
@@ -69,6 +81,16 @@ class Claims {
   void lost_time(std::chrono::nanoseconds lost);
 
  private:
+  // Of one app.
+  struct App {
+    std::size_t workers = 0;
+    Time empty_since{};  // with no worker: when the last one was lost
+  };
+
+  void announce(Worker& worker);
+  // The app of this circuit is known now, or not any more.
+  void app_changed(const std::string& circuit);
+  void withdraw(Worker& worker, Going going);
   void join_group(Worker& worker);
   void changed();
 
@@ -76,6 +98,10 @@ class Claims {
   RouteTable table_;
   Pools pools_;
   boost::unordered_flat_map<std::string, PoolId> groups_;
+  PoolId next_group_ = kFirstGroup;
+  ByText<App> apps_;  // by circuit
+  std::set<PoolId> unknown_circuits_;
+  std::uint64_t apps_version_ = 1;
   boost::unordered_flat_map<PoolId, Time> empty_since_;  // of pools that lost their last worker lately
   bool is_changed_ = false;
 };

@@ -70,6 +70,25 @@ Backend& Fabric::group(const std::string& name) {
   return *group;
 }
 
+Fabric::Presence Fabric::presence(std::string_view path) const {
+  if (claims_.is_announced(path)) return Presence::announced;
+  return placement_.may_more_workers_come() ? Presence::expected : Presence::unknown;
+}
+
+// Lives as long as somebody has it.
+std::shared_ptr<Backend> Fabric::backend_of(const std::string& path) {
+  std::weak_ptr<FabricGroup>& known = circuits_[path];
+  if (auto there = known.lock()) return there;
+  std::shared_ptr<FabricGroup> made(new FabricGroup(*this, membership_, path, claims_.group(path)),
+                                    [this, path](FabricGroup* group) {
+                                      delete group;
+                                      claims_.forget_group(path);
+                                      circuits_.erase(path);
+                                    });
+  known = made;
+  return made;
+}
+
 std::vector<MemberFacts> Fabric::members() const {
   return membership_.members([](const Worker&) { return true; });
 }

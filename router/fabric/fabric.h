@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "router/exchange/backend.h"
+#include "router/exchange/circuit_source.h"
 #include "router/fabric/claims.h"
 #include "router/fabric/fabric_context.h"
 #include "router/fabric/fabric_group.h"
@@ -32,7 +33,7 @@ namespace zeroway {
 //     Placement    deal, steer or wait                       Proof     who has read what was dealt
 //     Membership   workers come, leave and are lost          Post      what is sent to workers
 //     Strangers    peers that are no workers                 Streams   each stream's place
-class Fabric : public Backend, public WireEvents {
+class Fabric : public Backend, public WireEvents, public CircuitSource {
  public:
   // `welcome` is the WELCOME that workers get. `wants_turn_end` is called when there is something to send at the end of
   // this turn.
@@ -83,6 +84,11 @@ class Fabric : public Backend, public WireEvents {
   // The workers of a group as a backend, as long as the fabric lives. `name` as in HELLO.
   [[nodiscard]] Backend& group(const std::string& name);
 
+  // CircuitSource
+  [[nodiscard]] Presence presence(std::string_view path) const override;
+  [[nodiscard]] std::shared_ptr<Backend> backend_of(const std::string& path) override;
+  [[nodiscard]] std::uint64_t circuits_version() const override { return claims_.apps_version(); }
+
   // For FabricGroup: how the workers of this pool are, and a stream among them.
   [[nodiscard]] PartState state_in(PoolId pool) const;
   [[nodiscard]] bool has_wanted(PoolId pool, const BackendRequest& request) const {
@@ -121,6 +127,7 @@ class Fabric : public Backend, public WireEvents {
   Membership membership_;
   Traffic traffic_;
   boost::unordered_flat_map<std::string, std::unique_ptr<FabricGroup>> groups_;
+  ByText<std::weak_ptr<FabricGroup>> circuits_;  // by path
   Time last_tick_{};
   bool is_judgement_due_ = false;
 };

@@ -110,7 +110,7 @@ void Membership::join(Hello hello, ConnectionId connection) {
 }
 
 void Membership::update(Worker& worker, Hello hello) {
-  parts_.claims.remove(worker);
+  parts_.claims.remove(worker, Claims::Going::withdrawn);
   const bool was_open = worker.is_open_pool;
   const std::string old_group = std::exchange(worker.hello, std::move(hello)).group;
   context_.roster.refile(worker);
@@ -288,7 +288,7 @@ void Membership::lose(Worker& worker, std::string_view why) {
                            std::to_string(held.size()) + " streams";
   context_.leave_log.write(context_.now, line, is_expected ? log::Level::info : log::Level::warning);
   context_.tell(Event::Kind::worker_left, worker, line);
-  parts_.claims.remove(worker);
+  parts_.claims.remove(worker, worker.is_draining ? Claims::Going::withdrawn : Claims::Going::lost);
   context_.roster.remove(key);
   context_.counters.workers = context_.roster.all().size();
   parts_.proof.roster_changed();

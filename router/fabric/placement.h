@@ -31,6 +31,10 @@ class Placement {
 
   // Workers can reach the router from now on.
   void bound() { grace_.bound(context_.now); }
+  // Whether workers that are not known yet may connect soon: the router has begun a moment ago, or knows nobody.
+  [[nodiscard]] bool may_more_workers_come() const {
+    return context_.roster.all().empty() || !grace_.is_over(context_.now);
+  }
   // A worker joins; the roster does not have it yet.
   void worker_joins(Arrival arrival);
 
@@ -50,6 +54,7 @@ class Placement {
   enum class Unclaimed : std::uint8_t { open_pool_has_them, they_wait, they_are_refused };
   [[nodiscard]] Unclaimed unclaimed_streams() const;
   void refuse(FabricStream& stream);
+  void refuse_waiting(PoolId pool);
   // Puts each stream that has no worker yet into the pool where it belongs now.
   void route_again();
   [[nodiscard]] PoolId pool_of(const FabricStream& stream);

@@ -35,6 +35,13 @@ void Pools::leave(Worker& worker) {
   worker.pools.clear();
 }
 
+void Pools::drop(PoolId id) {
+  const auto found = pools_.find(id);
+  if (found == pools_.end()) return;
+  for (Worker* worker : found->second->members) std::erase(worker->pools, id);
+  pools_.erase(found);
+}
+
 std::span<Worker* const> Pools::members(PoolId id) const {
   const auto found = pools_.find(id);
   return found == pools_.end() ? std::span<Worker* const>() : found->second->members;

@@ -42,6 +42,9 @@ class Pools {
   // Takes the worker out of all pools. A pool without workers is forgotten.
   void leave(Worker& worker);
 
+  // The pool has no members any more.
+  void drop(PoolId pool);
+
   // Good until the pools change.
   [[nodiscard]] std::span<Worker* const> members(PoolId pool) const;
 

@@ -30,6 +30,7 @@ struct Worker {
   Time since{};                   // it joined
   Time heard{};                   // its last message
   Time pinged{};                  // the last heartbeat to it
+  bool is_announced = false;      // counted among the workers of its app
   bool is_open_pool = true;       // serves everything and is connected to deal
   bool is_held = false;           // an operator took it out: gets no new stream
   bool is_draining = false;       // sent GOAWAY: gets no new stream

@@ -61,14 +61,28 @@ void add_folder(Plan& plan, Site& site, const std::string& folder) {
   site.makes_paths_canonical = true;
 }
 
+// The model of the circuits that workers announce.
+void add_circuits(Plan& plan, Site& site, const SessionSettings& said) {
+  Route& route = plan.routes.emplace_back(*site.workers);
+  route.backend_name = "circuits";
+  route.strips_prefix = said.strip_prefix;
+  route.moves_locations = said.rewrite_location;
+  route.moves_cookies = said.rewrite_cookie_path;
+  if (said.sticky.by != StickyBy::nothing) route.sticky = sticky_rule_of(said.sticky);
+  if (route.sticky && route.sticky->by == StickyRule::By::cookie) site.sticky_cookies = {route.sticky->name};
+  site.circuits = &route;
+  site.makes_paths_canonical = true;
+}
+
 std::shared_ptr<Plan> plan_without_file(const EdgeSettings& edge, const ExchangeSettings& exchange,
-                                        const std::string& folder) {
+                                        const SessionSettings& sessions, const std::string& folder) {
   auto plan = std::make_shared<Plan>();
   Site& site = plan->sites.emplace_back();
   Route& workers = add_workers(*plan, edge, exchange);
   workers.site = &site;
   if (workers.sticky && workers.sticky->by == StickyRule::By::cookie) site.sticky_cookies = {workers.sticky->name};
   site.workers = &workers;
+  if (sessions.enabled) add_circuits(*plan, site, sessions);
   if (!folder.empty()) add_folder(*plan, site, folder);
   add_listeners(*plan, edge, site);
   return plan;
@@ -108,14 +122,14 @@ std::string read_sticky_key(const std::string& file, const ReadFile& read_file, 
 }  // namespace
 
 std::shared_ptr<const Plan> make_plan(const EdgeSettings& edge, const ExchangeSettings& exchange) {
-  return plan_without_file(edge, exchange, "");
+  return plan_without_file(edge, exchange, {}, "");
 }
 
 PlanMaking make_plan(const Settings& settings, const ReadFile& read_file) {
   PlanMaking making;
   const bool has_sites = settings.file && !settings.file->sites.empty();
-  auto plan =
-      has_sites ? std::make_shared<Plan>() : plan_without_file(settings.edge, settings.exchange, settings.files);
+  auto plan = has_sites ? std::make_shared<Plan>()
+                        : plan_without_file(settings.edge, settings.exchange, settings.sessions, settings.files);
   add_log(*plan, settings.observe);
   plan->sticky_key = read_sticky_key(settings.exchange.sticky_key_file, read_file, making.errors);
   SiteMaker maker(settings, read_file, *plan, making);

@@ -6,6 +6,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,11 +52,11 @@ struct Route {
   bool takes_encoded_slashes = true;  // %2F and %5C in the path, about which servers disagree: else 400
   bool takes_unclear_paths = true;    // and "//" and "/..;": else 400, as another route may have other rules of access
 
-  bool strips_prefix = false;              // `path` is taken off the request's path
-  bool moves_locations = false;            // Location names paths as the client sees them (route/reply_paths.h)
-  bool moves_cookies = false;              // so does the Path of cookies
-  std::optional<std::string> new_path;     // the backend gets this path, with the request's query
-  std::optional<RewritePattern> redirect;  // with OwnAnswer::redirect
+  bool strips_prefix = false;                      // `path` is taken off the request's path
+  bool moves_locations = false;                    // Location names paths as the client sees them (route/reply_paths.h)
+  bool moves_cookies = false;                      // so does the Path of cookies
+  std::optional<std::string> new_path;             // the backend gets this path, with the request's query
+  std::shared_ptr<const RewritePattern> redirect;  // with OwnAnswer::redirect
   int redirect_status = 301;
   std::uint16_t https_port = 443;  // with OwnAnswer::to_https
 

@@ -44,6 +44,7 @@ struct Site {
   const AccessRules* access = nullptr;  // of requests that no route takes; null = every request passes
   const Route* to_https = nullptr;      // takes every request that came without TLS; null = none
   const Route* workers = nullptr;       // of the fabric: for paths that workers claim, and the open pool; null = closed
+  const Route* circuits = nullptr;      // they come before all other paths, and are made by this one; null = none
   const Route* files = nullptr;         // of the folder; null = none
   bool is_open_pool_last = true;        // paths that nobody has go to the open pool
   bool makes_paths_canonical = false;

@@ -138,6 +138,7 @@ void SiteMaker::add(const SiteSettings& said) {
   if (said.proxy.enabled)
     for (const RouteSettings& route : said.proxy.routes) add_route(made, route, access);
   if (said.fabric) add_workers(made);
+  if (said.sessions.enabled) add_circuits(made);
   if (!said.static_dir.empty()) add_files(made);
   add_listeners(made);
   refuse_unclear_paths(site);
@@ -376,7 +377,7 @@ void SiteMaker::read_redirect(Route& route, const RouteSettings& said) {
   route.redirect_status = static_cast<int>(said.redirect->status);
   auto pattern = RewritePattern::read(said.redirect->pattern, said.redirect->to, RewritePattern::Use::redirect);
   if (!pattern) return error(said.redirect->located.place, "redirect: " + pattern.error().detail);
-  route.redirect = std::move(*pattern);
+  route.redirect = std::make_shared<const RewritePattern>(std::move(*pattern));
 }
 
 void SiteMaker::add_workers(Made made) {
@@ -389,6 +390,20 @@ void SiteMaker::add_workers(Made made) {
   keep_clients(made, route, made.said->proxy.balance.sticky);
   if (made.said->proxy.enabled) add_changes(made.said->proxy.headers, route);
   made.site->workers = &route;
+}
+
+void SiteMaker::add_circuits(Made made) {
+  const SiteSettings& said = *made.said;
+  Route& route = new_route(made, "", said.terms);
+  route.backend = backend_of(GroupSpec{});  // each circuit has workers of its own
+  route.backend_name = "circuits";
+  route.reply_timeout = settings_.exchange.reply_timeout;
+  route.retries = said.proxy.retries;
+  route.strips_prefix = said.sessions.strip_prefix;
+  route.moves_locations = said.sessions.rewrite_location;
+  route.moves_cookies = said.sessions.rewrite_cookie_path;
+  keep_clients(made, route, said.sessions.sticky);
+  made.site->circuits = &route;
 }
 
 // Clients stay with the member that answered them.

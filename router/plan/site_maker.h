@@ -46,6 +46,7 @@ class SiteMaker {
   void add_tls(ListenerSpec& listener, const SiteSettings& said);
   void add_route(Made made, const RouteSettings& said, AccessMaker& access);
   void add_workers(Made made);
+  void add_circuits(Made made);
   void keep_clients(Made made, Route& route, const StickySettings& said);
   void add_files(Made made);
   void add_health(Made made, AccessMaker& access);

@@ -131,6 +131,8 @@ SiteSettings begin_site(const Settings& settings) {
   site.trusted_proxies = settings.exchange.trusted_proxies;
   site.proxy.retries = settings.exchange.retries;
   site.proxy.balance.sticky = settings.exchange.sticky;
+  site.sessions = settings.sessions;
+  if (site.sessions.sticky.by == StickyBy::nothing) site.sessions.sticky = settings.exchange.sticky;
   site.ssl.acme = settings.file->acme;
   site.log = {{}, settings.observe.access_log, settings.observe.access_format};
   return site;
@@ -176,6 +178,8 @@ Table describe_file() {
           "acme", [](Settings& s) -> AcmeSettings& { return s.file->acme; },
           "How certificates are ordered, where a site says nothing else", describe_acme)
       .table("requests", &Settings::exchange, "Retries, and whose forwarding fields are believed", describe_requests)
+      .table("sessions", &Settings::sessions, "Services of sessions, which workers announce, on every site",
+             describe_sessions)
       .table("fabric", &Settings::fabric, "Workers that connect to the router", describe_fabric)
       .tables(
           "sites", [](Settings& s) -> std::vector<SiteSettings>& { return s.file->sites; }, begin_site,

@@ -3,6 +3,7 @@
 #include "router/settings/checks.h"
 #include "router/settings/description.h"
 #include "router/settings/description_login.h"
+#include "router/settings/description_sticky.h"
 #include "router/settings/words.h"
 
 namespace zeroway {
@@ -168,6 +169,7 @@ void describe_site(Keys<SiteSettings>& keys) {
       .table("log", &S::log, "The site's access log", describe_site_log)
       .table("access_control", &S::access_control, "Pages of other origins", describe_access_control)
       .table("ssl", &S::ssl, "HTTPS", describe_ssl)
+      .table("sessions", &S::sessions, "[sessions] for the site", describe_sessions)
       .table("proxy", proxy_of, "Backends and routes", describe_proxy);
 }
 

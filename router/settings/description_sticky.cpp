@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "router/settings/option_groups.h"
+
 namespace zeroway {
 
 namespace {
@@ -59,6 +61,20 @@ void describe_sticky_cookie(Keys<BalanceSettings>& keys) {
           std::vector<std::pair<std::string, SameSite>>{
               {"lax", SameSite::lax}, {"strict", SameSite::strict}, {"none", SameSite::none}},
           "SameSite of the cookie; browsers take none over TLS only");
+}
+
+void describe_sessions(Keys<SessionSettings>& keys) {
+  using S = SessionSettings;
+  keys.flag("enabled", &S::enabled, "Serve the services that workers announce (--app), at /SESSION/SERVICE/")
+      .flag_option(kRequests, "--sessions", true,
+                   "Serve the services that workers announce (--app), at /SESSION/SERVICE/")
+      .flag("strip_prefix", &S::strip_prefix, "Workers do not see /SESSION/SERVICE; X-Forwarded-Prefix tells them")
+      .flag("rewrite_location", &S::rewrite_location, "Location of replies gets /SESSION/SERVICE again")
+      .flag("rewrite_cookie_path", &S::rewrite_cookie_path, "The same for the Path of cookies")
+      .other("sticky_sessions", "HOW", kStickyForms, "false", "",
+             "Whether requests of one client go to the same worker of a service",
+             [](S& target, const Value& value) { return read_sticky(target.sticky, value); })
+      .words(sticky_words());
 }
 
 }  // namespace zeroway

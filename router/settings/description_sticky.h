@@ -1,4 +1,4 @@
-// The keys of sticky sessions.
+// The keys of sticky sessions, and of the circuits of sessions.
 //
 // Owner: nobody; free functions.   Thread: any.
 // Not here: the other keys of load balancing (settings/description_proxy.cpp).
@@ -17,6 +17,8 @@ inline constexpr const char* kStickyForms =
 [[nodiscard]] Fit read_sticky(StickySettings& sticky, const Value& value);
 // The words among which an error finds the one that was perhaps meant.
 [[nodiscard]] const std::vector<std::string>& sticky_words();
+// The keys of circuits.
+void describe_sessions(Keys<SessionSettings>& keys);
 // The keys beside load_balancing.sticky_sessions.
 void describe_sticky_cookie(Keys<BalanceSettings>& keys);
 

@@ -17,6 +17,7 @@
 #include "router/settings/log_format.h"
 #include "router/settings/login_settings.h"
 #include "router/settings/member_url.h"
+#include "router/settings/session_settings.h"
 #include "router/settings/sticky_settings.h"
 #include "router/settings/tls_settings.h"
 
@@ -366,6 +367,7 @@ struct SiteSettings {
   AccessControlSettings access_control;
   LoginSettings login;
   SslSettings ssl;
+  SessionSettings sessions;
   ProxySettings proxy;
 
   bool operator==(const SiteSettings&) const = default;

@@ -141,6 +141,37 @@ TEST_CASE("control: what a HELLO replaces is short and visible; whose instance i
   CHECK(complaint(R"("replaces":"a b")") == "HELLO: replaces \"a?b\" is not at most 145 visible ASCII characters");
 }
 
+TEST_CASE("control: an app is written and read, and is its workers' group") {
+  Hello hello;
+  hello.name = "w";
+  hello.instance = "w#0123456789abcdef";
+  hello.app = {"s1", "jupyter-lab"};
+  hello.group = circuit_path(hello.app);
+  const std::string text = write_hello(hello);
+  CHECK(text.find("\"group\"") == std::string::npos);
+  const auto read = read_hello(as_bytes(text));
+  REQUIRE(read.has_value());
+  CHECK(read->app.session == "s1");
+  CHECK(read->app.service == "jupyter-lab");
+  CHECK(read->app.protocol == "http");
+  CHECK(read->group == "/s1/jupyter-lab");
+  CHECK(served_text(*read) == "app s1/jupyter-lab");
+}
+
+TEST_CASE("control: an app that routers cannot serve is refused with what fits") {
+  CHECK(complaint(R"("app":{"session":"a/b","service":"x"})") ==
+        "HELLO: app.session \"a/b\" is not 1 … 64 of A-Z a-z 0-9 . _ ~ -");
+  CHECK(complaint(R"("app":{"session":"a","service":".."})") ==
+        "HELLO: app.service \"..\" is not 1 … 64 of A-Z a-z 0-9 . _ ~ -");
+  CHECK(complaint(R"("app":{"session":"a"})") == "HELLO: app.service \"\" is not 1 … 64 of A-Z a-z 0-9 . _ ~ -");
+  CHECK(complaint(R"("app":{"service":"a"})") == "HELLO: app.session \"\" is not 1 … 64 of A-Z a-z 0-9 . _ ~ -");
+  CHECK(complaint(R"("app":{"session":"a","service":"x","protocol":"tcp"})") ==
+        "HELLO: app.protocol \"tcp\" is not \"http\"");
+  CHECK(complaint(R"("group":"g","app":{"session":"a","service":"x"})") ==
+        "HELLO: group \"g\" is not absent beside app");
+  CHECK(read_with(R"("app":{})").has_value());
+}
+
 TEST_CASE("control: a group is at most 64 letters, digits, dots, underlines and hyphens") {
   CHECK(read_with(R"("group":"")").has_value());
   CHECK(read_with(R"("group":"A-z_0.9")").has_value());

@@ -4,7 +4,7 @@
 Usage: tests/proto/worker_conformance.py [COMMAND…]     default: examples/hello-py/hello.py
 
 The worker must answer `Hello from NAME` on every path, echo bodies on /echo, send WebSockets' messages back, and take
-`NAME --connect ENDPOINT --capacity N --group NAME`. Exit status 1 with the broken rule's sentence.
+`NAME --connect ENDPOINT --capacity N --group NAME --app SESSION/SERVICE`. Exit status 1 with the broken rule's sentence.
 """
 import json
 import os
@@ -326,16 +326,19 @@ def check_leaving(loop, others, worker):
     rule(worker.wait(PATIENCE / 1000) == 0, "then it exits with 0")
 
 
-def check_group(context, command):
+def check_steered(context, command, words, named, what):
+    """A worker whose HELLO has the members `named`, and that is never dealt to."""
     loop = Loop(context)
-    worker = subprocess.Popen([*command, "grouped", "--connect", f"tcp://127.0.0.1:{loop.port}", "--group", "batch-2"],
+    worker = subprocess.Popen([*command, "steered", "--connect", f"tcp://127.0.0.1:{loop.port}", *words],
                               stderr=subprocess.DEVNULL)
     try:
         hello = loop.meets("router#2", 0, [loop.pair()], is_dealt_to=False)
-        rule(hello["group"] == "batch-2", "HELLO names the group", hello)
+        told = {member: hello[member] for member in ("group", "app") if member in hello}
+        told.get("app", {}).pop("protocol", None)  # "http" is the default
+        rule(told == named, f"HELLO names the {what}", hello)
         loop.send(request(1))
-        rule(body_of(loop.of(1), 1) == b"Hello from grouped\n", "a worker of a group takes openings from steer")
-        rule(not loop.deal.poll(300, zmq.POLLOUT), "a worker of a group does not connect to deal")
+        rule(body_of(loop.of(1), 1) == b"Hello from steered\n", f"a worker of a {what} takes openings from steer")
+        rule(not loop.deal.poll(300, zmq.POLLOUT), f"a worker of a {what} does not connect to deal")
     finally:
         worker.kill()
         worker.wait()
@@ -368,7 +371,8 @@ def main():
         check_crossing(first, pairs)
         check_hello(first)
         check_leaving(first, [second], worker)
-        check_group(context, command)
+        check_steered(context, command, ["--group", "batch-2"], {"group": "batch-2"}, "group")
+        check_steered(context, command, ["--app", "s1/jupyter"], {"app": {"session": "s1", "service": "jupyter"}}, "service")
     except AssertionError as broken:
         print(f"broken: {broken}")
         return 1

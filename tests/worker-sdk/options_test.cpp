@@ -103,6 +103,13 @@ TEST_CASE("options: the engine is chosen by name") {
   CHECK(WorkerOptions::parse({"--engine=loop"}, {}).engine == Engine::loop);
 }
 
+TEST_CASE("options: a worker may serve an app") {
+  CHECK(WorkerOptions::parse({}, {}).app.empty());
+  CHECK(WorkerOptions::parse({"--app", "s1/jupyter"}, {}).app == "s1/jupyter");
+  const Environment app("ZEROWAY_APP", "s2/api");
+  CHECK(WorkerOptions::parse({}, {}).app == "s2/api");
+}
+
 TEST_CASE("options: a worker may have a group") {
   CHECK(WorkerOptions::parse({}, {}).group.empty());
   CHECK(WorkerOptions::parse({"--group", "batch-2"}, {}).group == "batch-2");
@@ -135,6 +142,11 @@ TEST_CASE("options: a wrong value is told with its option, value and range") {
         "--route a b/: host \"a?b\" is no host: a name, *.NAME or an address, like example.com");
   CHECK(complaint({"--route", std::string(256, 'a') + "/"}) != "none");
   CHECK(complaint({"--group", "a b"}) == "--group a b: must be 1 to 64 of A-Z a-z 0-9 . _ -");
+  for (const std::string app : {"s1", "s1/", "/x", "a/b/c", "a b/c", "../x"})
+    CHECK(complaint({"--app", app}) ==
+          "--app " + app + ": must be SESSION/SERVICE, each 1 to 64 of A-Z a-z 0-9 . _ ~ -");
+  CHECK(complaint({"--app", "s/x", "--group", "g"}) == "--app, --group and --route: give at most one");
+  CHECK(complaint({"--app", "s/x", "--route", "/"}) == "--app, --group and --route: give at most one");
   CHECK(complaint({"--group", "a", "--route", "/"}) == "--group and --route: give at most one");
   CHECK(complaint({"--engine", "Loop"}) == "--engine Loop: must be loop or libzmq");
   CHECK(complaint({"--key", "k"}) == "--key and --router-key: give both or none");

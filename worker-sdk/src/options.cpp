@@ -144,6 +144,8 @@ const std::array kOptions = {
            }},
     Option{"--group", "ZEROWAY_GROUP", "NAME", "serve the routers' routes to this group, and no others",
            [](WorkerOptions& options, const std::string&, const std::string& text) { options.group = text; }},
+    Option{"--app", "ZEROWAY_APP", "SESSION/SERVICE", "serve this service of a session, and nothing else",
+           [](WorkerOptions& options, const std::string&, const std::string& text) { options.app = text; }},
     Option{"--max-body", nullptr, "SIZE", "largest request body that is taken whole (1m)",
            [](WorkerOptions& options, const std::string& name, const std::string& text) {
              options.max_body = read_size(name, text);
@@ -294,6 +296,14 @@ void WorkerOptions::check() const {
   if (!group.empty() && !is_group_name(group))
     refuse("--group", group, "must be 1 to " + std::to_string(kMaxGroupLength) + " of A-Z a-z 0-9 . _ -");
   if (!group.empty() && !routes.empty()) throw std::invalid_argument("--group and --route: give at most one");
+  const auto slash = std::min(app.find('/'), app.size());
+  const std::string_view session = std::string_view(app).substr(0, slash);
+  const std::string_view service = std::string_view(app).substr(std::min(slash + 1, app.size()));
+  if (!app.empty() && !(is_app_part(session) && is_app_part(service)))
+    refuse("--app", app,
+           "must be SESSION/SERVICE, each 1 to " + std::to_string(kMaxAppPart) + " of A-Z a-z 0-9 . _ ~ -");
+  if (!app.empty() && !(group.empty() && routes.empty()))
+    throw std::invalid_argument("--app, --group and --route: give at most one");
   if (key_file.empty() != router_key.empty()) throw std::invalid_argument("--key and --router-key: give both or none");
 }
 

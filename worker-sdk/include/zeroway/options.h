@@ -54,6 +54,10 @@ struct WorkerOptions {
   // requests of that route. They get no others, whatever paths their handlers answer; `routes` must be empty. "" = no
   // group; else 1 … 64 of A-Z a-z 0-9 . _ -.
   std::string group;
+  // The service of a session that this worker is a part of, as "SESSION/SERVICE": routers that serve sessions send it
+  // the requests for /SESSION/SERVICE/, without that prefix, and no others. All workers that name the same app share
+  // its requests. `routes` and `group` must be empty. "" = none; else each part is 1 … 64 of A-Z a-z 0-9 . _ ~ -.
+  std::string app;
 
   // The number of threads for the handlers of Worker::handle, and for Worker::on_pool. 1 … 1024. At most this many of
   // these handlers and functions run at once; others wait for a thread. run() starts the threads if the worker has such
@@ -81,11 +85,13 @@ struct WorkerOptions {
   LogSink log;
 
   // Reads `NAME --connect ENDPOINT … --weight N --capacity N --threads N --route [HOST]/PATH … --group NAME
-  // --max-body SIZE --drain-timeout TIME --key FILE --router-key FILE|KEY --engine loop|libzmq --verbose --help
+  // --app SESSION/SERVICE --max-body SIZE --drain-timeout TIME --key FILE --router-key FILE|KEY --engine loop|libzmq
+  // --verbose --help
   // --version`. An option that is not given comes from the environment (ZEROWAY_CONNECT, ZEROWAY_WEIGHT,
-  // ZEROWAY_CAPACITY, ZEROWAY_GROUP, ZEROWAY_KEY, ZEROWAY_ROUTER_KEY, ZEROWAY_ENGINE), then from `defaults`. Without
-  // NAME the name is the program's. --help (-h) prints the manual and exits with 0, --version (-V) the SDK's version. A
-  // mistake is reported on stderr, with exit status 2; a positional argument after NAME is a mistake.
+  // ZEROWAY_CAPACITY, ZEROWAY_GROUP, ZEROWAY_APP, ZEROWAY_KEY, ZEROWAY_ROUTER_KEY, ZEROWAY_ENGINE), then from
+  // `defaults`. Without NAME the name is the program's. --help (-h) prints the manual and exits with 0, --version (-V)
+  // the SDK's version. A mistake is reported on stderr, with exit status 2; a positional argument after NAME is a
+  // mistake.
   [[nodiscard]] static WorkerOptions from_command_line(int argc, char** argv, const WorkerOptions& defaults);
   [[nodiscard]] static WorkerOptions from_command_line(int argc, char** argv);
 

@@ -114,6 +114,10 @@ void HandlerRunner::add_handler(std::string_view pattern, WebSocketHandler handl
 void HandlerRunner::claim_routes() {
   const WorkerOptions& options = parts_.options;
   if (!options.group.empty()) return parts_.session.join_group(options.group);
+  if (!options.app.empty()) {
+    const auto slash = options.app.find('/');  // checked with the options
+    return parts_.session.join_app({options.app.substr(0, slash), options.app.substr(slash + 1)});
+  }
   WorkerClaims claims = options.routes.empty() ? handler_claims(handlers_.patterns()) : stated_claims(options.routes);
   if (!claims.remark.empty()) parts_.log.warning(claims.remark);
   parts_.session.claim(std::move(claims.routes));

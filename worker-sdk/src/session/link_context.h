@@ -45,6 +45,10 @@ class LinkContext {
   [[nodiscard]] bool is_open() const { return hello_.routes.empty() && hello_.group.empty(); }
   [[nodiscard]] std::string served() const { return served_text(hello_); }
   void join_group(const std::string& group) { hello_.group = group; }
+  void join_app(AppName app) {
+    hello_.group = circuit_path(app);
+    hello_.app = std::move(app);
+  }
   void claim(std::vector<RouteClaim> routes) { hello_.routes = std::move(routes); }
 
   void drain();

@@ -27,6 +27,11 @@ void WorkerSession::join_group(const std::string& group) {
   context_.log().debug("serves " + context_.served());
 }
 
+void WorkerSession::join_app(AppName app) {
+  context_.join_app(std::move(app));
+  context_.log().debug("serves " + context_.served());
+}
+
 // First the links: a stream that is dropped there is told to its handler in this turn.
 bool WorkerSession::end_turn() {
   links_.end_turn();

@@ -34,6 +34,8 @@ class WorkerSession {
   void claim(std::vector<RouteClaim> routes);
   // The worker serves this group, and claims nothing. Before the first link.
   void join_group(const std::string& group);
+  // The worker serves this app alone. Before the first link.
+  void join_app(AppName app);
 
   void set_routers(const std::vector<RouterAddresses>& routers) { links_.set_routers(routers); }
   // A link that was given up has been disconnected.

@@ -1,0 +1,99 @@
+#include "router/exchange/circuits.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include "tests/exchange/script.h"
+
+namespace zeroway {
+
+namespace {
+
+using Presence = CircuitSource::Presence;
+
+class FakeSource final : public CircuitSource {
+ public:
+  explicit FakeSource(Heard& heard) : heard_(heard) {}
+  Presence presence(std::string_view path) const override {
+    const auto found = present.find(std::string(path));
+    return found == present.end() ? Presence::unknown : found->second;
+  }
+  std::shared_ptr<Backend> backend_of(const std::string& path) override {
+    made += path + " ";
+    return std::make_shared<FakeBackend>(heard_);
+  }
+  std::uint64_t circuits_version() const override { return version; }
+
+  std::map<std::string, Presence> present;
+  std::string made;
+  std::uint64_t version = 1;
+
+ private:
+  Heard& heard_;
+};
+
+struct Bench {
+  Bench() {
+    model.backend_name = "circuits";
+    model.retries = 7;
+    model.strips_prefix = true;
+  }
+  [[nodiscard]] std::shared_ptr<const Circuit> find(std::string_view path) { return circuits.find(path, model); }
+
+  Heard heard;
+  FakeSource source{heard};
+  Circuits circuits{&source};
+  Route model;
+};
+
+}  // namespace
+
+TEST_CASE("circuits: an announced one is made once, as its model says") {
+  Bench b;
+  b.source.present["/s1/a"] = Presence::announced;
+  const auto circuit = b.find("/s1/a/x?y");
+  REQUIRE(circuit != nullptr);
+  CHECK(circuit->route.path == "/s1/a");
+  CHECK(circuit->route.retries == 7);
+  CHECK(circuit->route.strips_prefix);
+  CHECK(circuit->model == &b.model);
+  CHECK(circuit->to_slash.own_answer == OwnAnswer::redirect);
+  CHECK(b.find("/s1/a") == circuit);
+  CHECK(b.source.made == "/s1/a ");
+}
+
+TEST_CASE("circuits: what nobody announces is none, and so is a path without two parts") {
+  Bench b;
+  b.source.present["/s1/a"] = Presence::announced;
+  for (const char* path : {"/s1/b/", "/s2/a/", "/s1", "/"}) CHECK_MESSAGE(b.find(path) == nullptr, path);
+  CHECK(b.source.made.empty());
+  CHECK(Circuits(nullptr).find("/s1/a/", b.model) == nullptr);
+}
+
+TEST_CASE("circuits: one that may be announced yet is made for its requests alone") {
+  Bench b;
+  b.source.present["/s1/a"] = Presence::expected;
+  std::weak_ptr<const Circuit> first = b.find("/s1/a/");
+  CHECK(first.expired());
+  CHECK(b.find("/s1/a/") != nullptr);
+  CHECK(b.source.made == "/s1/a /s1/a ");
+}
+
+TEST_CASE("circuits: one that is gone is forgotten, and lives as long as its requests") {
+  Bench b;
+  b.source.present["/s1/a"] = b.source.present["/s1/b"] = Presence::announced;
+  const auto kept = b.find("/s1/a/");
+  std::weak_ptr<const Circuit> other = b.find("/s1/b/");
+  b.source.present.clear();
+  CHECK(b.find("/s1/a/") == kept);  // nothing has changed yet
+  ++b.source.version;
+  CHECK(b.find("/s1/a/") == nullptr);
+  CHECK(other.expired());
+  CHECK(kept.use_count() == 1);
+  b.source.present["/s1/a"] = Presence::announced;
+  ++b.source.version;
+  CHECK(b.find("/s1/a/") != kept);
+}
+
+}  // namespace zeroway
