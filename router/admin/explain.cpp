@@ -218,13 +218,18 @@ class Explainer {
 
   // Those that workers announce come before all other paths.
   [[nodiscard]] bool find_circuit() {
-    const std::string_view name = circuit_of(target_);
+    std::vector<std::string> names = circuits_of_label(label_below(question_.authority, out_.site->circuit_domains));
+    is_host_circuit_ = std::any_of(names.begin(), names.end(), [&](const auto& name) { return take_circuit(name); });
+    return is_host_circuit_ || take_circuit(std::string(circuit_of(target_)));
+  }
+
+  [[nodiscard]] bool take_circuit(const std::string& name) {
     if (name.empty()) return false;
     const auto announces = [&](const MemberFacts& member) {
       return member.kind == MemberFacts::Kind::worker && member.pool == name && member.state != "leaving";
     };
     const bool is_there = std::any_of(census_.members.begin(), census_.members.end(), announces);
-    step("route", "circuit " + std::string(name), is_there,
+    step("route", "circuit " + name, is_there,
          is_there ? "workers announce the service" : "no worker announces the service");
     if (!is_there) return false;
     out_.route = out_.site->circuits;
@@ -338,7 +343,7 @@ class Explainer {
     const Route& route = *out_.route;
     switch (route.own_answer) {
       case OwnAnswer::none:
-        return out_.circuit.empty() || out_.circuit != path_ || redirect_to_slash();
+        return is_host_circuit_ || out_.circuit.empty() || out_.circuit != path_ || redirect_to_slash();
       case OwnAnswer::redirect:
         return redirect(route);
       case OwnAnswer::to_https:
@@ -387,7 +392,8 @@ class Explainer {
     step("terms", "retries", true, "at most " + std::to_string(route.retries) + " openings after the first");
     if (route.sticky) step("terms", "sticky_sessions", true, why_sticky(*route.sticky));
     const std::string& prefix = out_.circuit.empty() ? route.path : out_.circuit;
-    if (route.strips_prefix) step("terms", "strip_prefix", true, prefix + " is taken off the path");
+    if (route.strips_prefix && !is_host_circuit_)
+      step("terms", "strip_prefix", true, prefix + " is taken off the path");
     if (route.new_path) step("terms", "rewrite_target", true, "the backend gets " + *route.new_path);
   }
 
@@ -396,6 +402,7 @@ class Explainer {
   const ClaimsOfCensus claims_;
   Explanation out_;
   const ListenerSpec* listener_ = nullptr;
+  bool is_host_circuit_ = false;  // the host names the circuit, not the path
   std::string target_, path_, storage_;
   bool has_encoded_slash_ = false;
   std::optional<Error> miss_;  // why nobody answers, if the rules of access let the request pass

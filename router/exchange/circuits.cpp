@@ -27,6 +27,16 @@ std::shared_ptr<const Circuit> make_circuit(const std::string& path, const Route
   return circuit;
 }
 
+// Its workers see every path as it is.
+std::shared_ptr<const Circuit> make_host_circuit(const Route& model, std::shared_ptr<Backend> backend) {
+  auto circuit = std::make_shared<Circuit>();
+  circuit->route = model;
+  circuit->route.strips_prefix = circuit->route.moves_locations = circuit->route.moves_cookies = false;
+  circuit->model = &model;
+  circuit->backend = std::move(backend);
+  return circuit;
+}
+
 }  // namespace
 
 std::shared_ptr<const Circuit> Circuits::find(std::string_view path, const Route& model) {
@@ -42,8 +52,27 @@ std::shared_ptr<const Circuit> Circuits::find(std::string_view path, const Route
   return circuit;
 }
 
+std::shared_ptr<const Circuit> Circuits::find_label(std::string_view label, const Route& model) {
+  if (source_ == nullptr || label.empty()) return nullptr;
+  if (source_->circuits_version() != version_) forget_gone();
+  if (const auto known = known_labels_.find(label); known != known_labels_.end()) return known->second;
+  std::string expected;
+  for (const std::string& path : circuits_of_label(label)) {
+    const CircuitSource::Presence presence = source_->presence(path);
+    if (presence == CircuitSource::Presence::announced) {
+      auto circuit = make_host_circuit(model, source_->backend_of(path));
+      known_labels_.emplace(label, circuit);
+      return circuit;
+    }
+    if (presence == CircuitSource::Presence::expected && expected.empty()) expected = path;
+  }
+  return expected.empty() ? nullptr : make_host_circuit(model, source_->backend_of(expected));
+}
+
+// A label may name another circuit when one more is announced, so all labels are read anew.
 void Circuits::forget_gone() {
   version_ = source_->circuits_version();
+  known_labels_.clear();
   std::erase_if(known_,
                 [this](const auto& one) { return source_->presence(one.first) != CircuitSource::Presence::announced; });
 }

@@ -25,13 +25,18 @@ class Circuits {
   // The circuit of a canonical path, which may have a query; made by `model`, a route of the plan. Null: no such
   // service is announced.
   [[nodiscard]] std::shared_ptr<const Circuit> find(std::string_view path, const Route& model);
+  // The same by the label "SERVICE-SESSION" of a host, in lower case. Every path of such a host is the circuit's.
+  [[nodiscard]] std::shared_ptr<const Circuit> find_label(std::string_view label, const Route& model);
 
  private:
+  using Known = ByText<std::shared_ptr<const Circuit>>;
+
   void forget_gone();
 
   CircuitSource* source_;
-  ByText<std::shared_ptr<const Circuit>> known_;  // by path, of the announced ones
-  std::uint64_t version_ = 0;                     // of the source, when known_ was right
+  Known known_;                // by path, of the announced ones
+  Known known_labels_;         // the same, by label
+  std::uint64_t version_ = 0;  // of the source, when known_ was right
 };
 
 }  // namespace zeroway

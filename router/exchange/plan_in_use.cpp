@@ -3,9 +3,20 @@
 #include <algorithm>
 #include <cassert>
 
+#include "router/route/circuit_path.h"
+
 namespace zeroway {
 
 namespace {
+
+// By its host, where the site has such hosts, else by its path.
+std::shared_ptr<const Circuit> circuit_for(LoopPlan& plan, const Site& site, const Head& head) {
+  if (!site.circuit_domains.empty()) {
+    const std::string label = label_below(head.authority(), site.circuit_domains);
+    if (auto circuit = plan.circuits.find_label(label, *site.circuits)) return circuit;
+  }
+  return plan.circuits.find(head.path(), *site.circuits);
+}
 
 Answer answer_of(LoopPlan& plan, const Site* site, const Head& head, std::shared_ptr<const Circuit> circuit) {
   const std::string_view path = head.path();
@@ -29,8 +40,7 @@ Answer PlanInUse::match(const ListenerInUse& listener, const Site* site, const H
                         Security security) {
   LoopPlan& plan = *listener.pin;
   if (site != nullptr && site->circuits != nullptr && (site->to_https == nullptr || security == Security::tls)) {
-    if (auto circuit = plan.circuits.find(head.path(), *site->circuits))
-      return answer_of(plan, site, head, std::move(circuit));
+    if (auto circuit = circuit_for(plan, *site, head)) return answer_of(plan, site, head, std::move(circuit));
   }
   Match match = Plan::match(site, head.authority(), head.path(), method, plan, security);
   Answer answer{PlanPin(plan), match.site, match.route, nullptr, match.miss, std::move(match.allowed)};

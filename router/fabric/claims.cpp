@@ -91,14 +91,10 @@ void Claims::forget_old() {
     return true;
   });
   if (empty_since_.size() != before) changed();
-  std::vector<std::string> gone;
-  for (const auto& [circuit, app] : apps_) {
-    if (app.workers == 0 && context_.now - app.empty_since >= context_.settings.queue_timeout) gone.push_back(circuit);
-  }
-  for (const std::string& circuit : gone) {
-    apps_.erase(circuit);
-    app_changed(circuit);
-  }
+  // Who waits for a worker of the app waits on, and is told then that none was there.
+  apps_version_ += std::erase_if(apps_, [this](const auto& one) {
+    return one.second.workers == 0 && context_.now - one.second.empty_since >= context_.settings.queue_timeout;
+  });
 }
 
 void Claims::changed() {

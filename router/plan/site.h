@@ -45,8 +45,9 @@ struct Site {
   const Route* to_https = nullptr;      // takes every request that came without TLS; null = none
   const Route* workers = nullptr;       // of the fabric: for paths that workers claim, and the open pool; null = closed
   const Route* circuits = nullptr;      // they come before all other paths, and are made by this one; null = none
-  const Route* files = nullptr;         // of the folder; null = none
-  bool is_open_pool_last = true;        // paths that nobody has go to the open pool
+  std::vector<std::string> circuit_domains;  // SERVICE-SESSION.DOMAIN is a circuit, too; lower case
+  const Route* files = nullptr;              // of the folder; null = none
+  bool is_open_pool_last = true;             // paths that nobody has go to the open pool
   bool makes_paths_canonical = false;
   std::optional<TrustedNetworks> trusted;      // whose forwarding fields are believed; none = those of the settings
   std::vector<std::size_t> required;           // backends that routes of the file name: ready when all of them are

@@ -404,6 +404,8 @@ void SiteMaker::add_circuits(Made made) {
   route.moves_cookies = said.sessions.rewrite_cookie_path;
   keep_clients(made, route, said.sessions.sticky);
   made.site->circuits = &route;
+  for (const std::string& name : names_of(said))
+    if (name.starts_with("*.")) made.site->circuit_domains.push_back(name.substr(2));
 }
 
 // Clients stay with the member that answered them.

@@ -114,6 +114,28 @@ def test_workers_in_other_languages_announce_services_too(stack):
     assert (status_of(router, '/s1/py/').body, status_of(router, '/s1/x/').status) == (b'Hello from py\n', 404)
 
 
+def test_a_wildcard_host_names_the_service(stack):
+    port = z.free_port()
+    text = s.site(port, host='*.apps.zeroway.test', more='[sites.sessions]\nenabled = true\nsticky_sessions = true\n')
+    router = s.serve(stack, text, port)
+    for app in ('s1/jupyter', 's2/jupyter', 'c/a-b'):
+        stack.worker(app.replace('/', '.'), '--app', app, connect=[router.fabric])
+    router.wait_workers(3)
+
+    def asked(host, path='/'):
+        with router.connect() as connection:
+            connection.send(connection.head_bytes('GET', path, [('Host', host)], host=None))
+            return connection.read_reply()
+
+    for host, who in (('jupyter-s1.apps.zeroway.test', 's1.jupyter'), ('JUPYTER-s2.Apps.Zeroway.test:8443', 's2.jupyter'),
+                      ('a-b-c.apps.zeroway.test', 'c.a-b')):
+        answer = asked(host, '/any/path')
+        assert (answer.status, answer.worker) == (200, who), host
+        assert '; Path=/;' in answer.get('set-cookie')
+    assert asked('x-s1.apps.zeroway.test').status == 404
+    assert asked('x-s1.apps.zeroway.test', '/s1/jupyter/').worker == 's1.jupyter'  # the path names it
+
+
 def test_websockets_and_events_of_a_service(stack):
     router, _ = with_apps(stack, 's1/echo', kind='echo-websocket-worker')
 

@@ -80,6 +80,29 @@ TEST_CASE("circuits: one that may be announced yet is made for its requests alon
   CHECK(b.source.made == "/s1/a /s1/a ");
 }
 
+TEST_CASE("circuits: a host's label names one whose paths stay as they are") {
+  Bench b;
+  b.source.present["/s1/a"] = Presence::announced;
+  const auto circuit = b.circuits.find_label("a-s1", b.model);
+  REQUIRE(circuit != nullptr);
+  CHECK(circuit->route.path.empty());
+  CHECK_FALSE(circuit->route.strips_prefix);
+  CHECK(b.circuits.find_label("a-s1", b.model) == circuit);
+  CHECK(b.circuits.find_label("s1-a", b.model) == nullptr);
+  CHECK(b.circuits.find_label("", b.model) == nullptr);
+}
+
+TEST_CASE("circuits: of several that a label may name, an announced one is meant") {
+  Bench b;
+  b.source.present["/c/a-b"] = Presence::announced;
+  CHECK(b.circuits.find_label("a-b-c", b.model) != nullptr);
+  CHECK(b.source.made == "/c/a-b ");
+  b.source.present["/b-c/a"] = Presence::announced;
+  ++b.source.version;
+  CHECK(b.circuits.find_label("a-b-c", b.model) != nullptr);
+  CHECK(b.source.made == "/c/a-b /b-c/a ");
+}
+
 TEST_CASE("circuits: one that is gone is forgotten, and lives as long as its requests") {
   Bench b;
   b.source.present["/s1/a"] = b.source.present["/s1/b"] = Presence::announced;
