@@ -41,8 +41,10 @@ inline constexpr std::size_t kMaxClaimField = 4'096;  // bytes of a field made o
 inline constexpr std::size_t kMaxServiceBody = 65'536;  // of a refusal: what a backend may send without credit
 inline constexpr std::size_t kMostDroppedBody =
     16'384;  // of a consent: read to keep the connection; above, it is closed
-inline constexpr std::size_t kMostUnreadAnswers = 256;  // at once, by one loop
-inline constexpr std::size_t kWarmQuestions = 64;       // kept for reuse, with the memory of their heads
-inline constexpr int kMostServiceTries = 3;             // of one question: kept connections may have ended meanwhile
+inline constexpr std::size_t kMostOpenedCookies = 4'096;  // that a loop remembers: as many members are seldom there
+inline constexpr std::size_t kMostSealedCookie = 1'024;   // bytes: names of members have a few hundred at the most
+inline constexpr std::size_t kMostUnreadAnswers = 256;    // at once, by one loop
+inline constexpr std::size_t kWarmQuestions = 64;         // kept for reuse, with the memory of their heads
+inline constexpr int kMostServiceTries = 3;               // of one question: kept connections may have ended meanwhile
 
 }  // namespace zeroway

@@ -6,14 +6,13 @@
 #include <stdexcept>
 
 #include "router/access/base64.h"
+#include "router/access/limits.h"
 
 namespace zeroway {
 
 namespace {
 
-constexpr int kTag = 16;                   // bytes in front of the cipher text
-constexpr std::size_t kMostOpened = 4096;  // texts: as many members are seldom behind one router
-constexpr std::size_t kMostSealed = 1024;  // bytes; identities are names of at most a few hundred
+constexpr int kTag = 16;  // bytes in front of the cipher text
 
 struct Free {
   void operator()(EVP_CIPHER* cipher) const { EVP_CIPHER_free(cipher); }
@@ -58,13 +57,13 @@ std::optional<std::string> StickySeal::open(std::string_view text) {
   if (const auto known = opened_.find(text); known != opened_.end()) return known->second;
   auto identity = decrypt(text);
   if (!identity) return identity;
-  if (opened_.size() >= kMostOpened) opened_.clear();
+  if (opened_.size() >= kMostOpenedCookies) opened_.clear();
   opened_.emplace(std::string(text), *identity);
   return identity;
 }
 
 std::optional<std::string> StickySeal::decrypt(std::string_view text) const {
-  if (!key_ || text.size() > kMostSealed) return std::nullopt;
+  if (!key_ || text.size() > kMostSealedCookie) return std::nullopt;
   auto sealed = decode_base64url(text);
   if (!sealed || sealed->size() <= kTag) return std::nullopt;
   const Context context(EVP_CIPHER_CTX_new());

@@ -11,8 +11,8 @@
 namespace zeroway {
 
 struct Circuit {
-  Route route;                       // `path` is "/SESSION/SERVICE"
-  Route to_slash;                    // sends clients of the bare path to "/SESSION/SERVICE/": relative links work there
+  Route route;                       // `path` is "/SESSION/SERVICE", or "" where a host names the circuit
+  Route to_slash;                    // of the bare path: sends clients to "/SESSION/SERVICE/", for relative links
   const Route* model = nullptr;      // the plan's, by which this one was made: requests are counted there
   std::shared_ptr<Backend> backend;  // the workers
 };

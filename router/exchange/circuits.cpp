@@ -11,29 +11,32 @@ namespace {
 
 constexpr int kPermanent = 308;  // RFC 9110 §15.4.9: the method stays
 
-std::shared_ptr<const Circuit> make_circuit(const std::string& path, const Route& model,
-                                            std::shared_ptr<Backend> backend) {
+std::shared_ptr<Circuit> circuit_by(const Route& model, std::shared_ptr<Backend> backend) {
   auto circuit = std::make_shared<Circuit>();
-  circuit->route = model;
-  circuit->route.path = path;
-  circuit->to_slash = model;
-  circuit->to_slash.path = path;
-  circuit->to_slash.own_answer = OwnAnswer::redirect;
-  circuit->to_slash.redirect_status = kPermanent;
-  circuit->to_slash.redirect =
-      std::make_shared<const RewritePattern>(*RewritePattern::read("", path + "/", RewritePattern::Use::redirect));
+  circuit->route = circuit->to_slash = model;
   circuit->model = &model;
   circuit->backend = std::move(backend);
   return circuit;
 }
 
+std::shared_ptr<const Circuit> make_path_circuit(const std::string& path, const Route& model,
+                                                 std::shared_ptr<Backend> backend) {
+  auto circuit = circuit_by(model, std::move(backend));
+  circuit->route.path = path;
+  Route& to_slash = circuit->to_slash;
+  to_slash.path = path;
+  to_slash.own_answer = OwnAnswer::redirect;
+  to_slash.redirect_status = kPermanent;
+  to_slash.redirect =
+      std::make_shared<const RewritePattern>(*RewritePattern::read("", path + "/", RewritePattern::Use::redirect));
+  return circuit;
+}
+
 // Its workers see every path as it is.
 std::shared_ptr<const Circuit> make_host_circuit(const Route& model, std::shared_ptr<Backend> backend) {
-  auto circuit = std::make_shared<Circuit>();
-  circuit->route = model;
-  circuit->route.strips_prefix = circuit->route.moves_locations = circuit->route.moves_cookies = false;
-  circuit->model = &model;
-  circuit->backend = std::move(backend);
+  auto circuit = circuit_by(model, std::move(backend));
+  Route& route = circuit->route;
+  route.strips_prefix = route.moves_locations = route.moves_cookies = false;
   return circuit;
 }
 
@@ -47,7 +50,7 @@ std::shared_ptr<const Circuit> Circuits::find(std::string_view path, const Route
   const CircuitSource::Presence presence = source_->presence(name);
   if (presence == CircuitSource::Presence::unknown) return nullptr;
   const std::string key(name);
-  auto circuit = make_circuit(key, model, source_->backend_of(key));
+  auto circuit = make_path_circuit(key, model, source_->backend_of(key));
   if (presence == CircuitSource::Presence::announced) known_.emplace(key, circuit);
   return circuit;
 }
