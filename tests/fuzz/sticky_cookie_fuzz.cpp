@@ -35,9 +35,10 @@ void check_head(const std::string& text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
-  // Nobody makes a text that is opened: the input cannot know the key.
+  // A name of a member is much shorter than the longest cookie that is read. Nobody makes a text that is opened: the
+  // input cannot know the key.
   if (const auto opened = seal().open(text)) must(seal().seal(*opened) == text);
-  if (!text.empty() && text.size() < 1'000) must(seal().open(seal().seal(text)) == text);
+  if (!text.empty() && text.size() <= 512) must(seal().open(seal().seal(text)) == text);
   check_head(text);
   return 0;
 }

@@ -308,15 +308,23 @@ class RouterProcess(Process):
         if self.port == 0:
             self.port = int(self.wait_log(r'(?i)http[^\n]*?:(\d+)\b', 3 * PATIENCE).group(1))
 
-        def ask():
+        def ask(port):
             assert self.is_running(), f'{self.name} ended ({self.child.returncode}) before it listened'
             try:
-                socket.create_connection(('127.0.0.1', self.port), 1).close()
+                socket.create_connection(('127.0.0.1', port), 1).close()
                 return True
             except OSError:
                 return False
-        eventually(ask, 3 * PATIENCE, what=f'{self.name} listening on {self.port}')
+        for port in [self.port, *self.management_ports()]:
+            eventually(lambda: ask(port), 3 * PATIENCE, what=f'{self.name} listening on {port}')
         return self
+
+    def management_ports(self):
+        """Where operators ask, which is bound a moment after the rest; none when that is a file or is off."""
+        if '--manage' not in self.argv:
+            return []
+        port = self.argv[self.argv.index('--manage') + 1].rpartition(':')[2]
+        return [int(port)] if port.isdigit() else []
 
     def wait_workers(self, count):
         """Waits until the router has exactly `count` workers."""
