@@ -1,4 +1,4 @@
-// Turns the identity of a member into a text that only this router can make and read, and back.
+// Turns the identity of a member into a text that only routers with the same key can make and read, and back.
 //
 // Owner: Lane keeps the one that implements it (router/access/sticky_seal.h).   Thread: one loop.
 // Not here: the cookie with that text (exchange/stickiness.h).

@@ -37,7 +37,9 @@ void Placement::place(FabricStream& stream) {
     if (unclaimed == Unclaimed::they_are_refused) return refuse(stream);
     if (unclaimed == Unclaimed::they_wait) return wait(stream);
   }
-  if (!streams_.is_anybody_waiting(queue_of(stream)) && deal_or_steer(stream)) return;
+  // To find the queue of a bound stream, the pool is searched for its worker.
+  const bool is_after_others = streams_.waiting() > 0 && streams_.is_anybody_waiting(queue_of(stream));
+  if (!is_after_others && deal_or_steer(stream)) return;
   wait(stream);
 }
 
@@ -72,7 +74,7 @@ bool Placement::steer(FabricStream& stream) {
 }
 
 // The worker that the client is bound to gets the stream, or the stream waits for it: a client leaves no worker that
-// lives. One that has just refused the stream is left.
+// lives. The stream leaves a worker that has just refused it.
 bool Placement::steer_to_wanted(FabricStream& stream) {
   const Affinity& affinity = *stream.affinity;
   Worker* worker = affinity.members.empty() ? nullptr : claims_.wanted(stream.pool, affinity);

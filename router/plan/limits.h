@@ -11,6 +11,6 @@ inline constexpr std::size_t kMostAdminConnections = 2'000;  // per loop: 1 000 
 inline constexpr std::size_t kLeastToken = 16;               // bytes: 96 bits in base64, which nobody guesses
 
 // sticky sessions
-inline constexpr std::size_t kLeastStickyKey = 32;  // bytes: as much as the hash below the cipher has
+inline constexpr std::size_t kLeastStickyKey = 32;  // bytes: 256 bits, which nobody guesses
 
 }  // namespace zeroway

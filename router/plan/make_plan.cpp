@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "router/plan/bound_clients.h"
 #include "router/plan/limits.h"
 #include "router/plan/site_maker.h"
 
@@ -41,7 +42,6 @@ Route& add_workers(Plan& plan, const EdgeSettings& edge, const ExchangeSettings&
   route.web_sockets = edge.web_sockets;
   route.reply_timeout = exchange.reply_timeout;
   route.retries = exchange.retries;
-  route.sticky = sticky_rule_of(exchange.sticky);
   return route;
 }
 
@@ -64,13 +64,8 @@ void add_folder(Plan& plan, Site& site, const std::string& folder) {
 // The model of the circuits that workers announce.
 void add_circuits(Plan& plan, Site& site, const SessionSettings& said) {
   Route& route = plan.routes.emplace_back(*site.workers);
-  route.backend_name = "circuits";
-  route.strips_prefix = said.strip_prefix;
-  route.moves_locations = said.rewrite_location;
-  route.moves_cookies = said.rewrite_cookie_path;
-  if (said.sticky.by != StickyBy::nothing) route.sticky = sticky_rule_of(said.sticky);
-  if (route.sticky && route.sticky->by == StickyRule::By::cookie) site.sticky_cookies = {route.sticky->name};
-  site.circuits = &route;
+  model_circuits(site, route, said);
+  if (said.sticky.by != StickyBy::nothing) bind_clients(site, route, said.sticky);
   site.makes_paths_canonical = true;
 }
 
@@ -80,7 +75,7 @@ std::shared_ptr<Plan> plan_without_file(const EdgeSettings& edge, const Exchange
   Site& site = plan->sites.emplace_back();
   Route& workers = add_workers(*plan, edge, exchange);
   workers.site = &site;
-  if (workers.sticky && workers.sticky->by == StickyRule::By::cookie) site.sticky_cookies = {workers.sticky->name};
+  bind_clients(site, workers, exchange.sticky);
   site.workers = &workers;
   if (sessions.enabled) add_circuits(*plan, site, sessions);
   if (!folder.empty()) add_folder(*plan, site, folder);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <type_traits>
 
+#include "router/plan/bound_clients.h"
 #include "router/plan/coding_terms_of.h"
 #include "router/plan/limits.h"
 #include "router/plan/server_of.h"
@@ -339,7 +340,7 @@ void SiteMaker::add_route(Made made, const RouteSettings& said, AccessMaker& acc
     route.tells_worker = std::holds_alternative<GroupSpec>(spec);
     if (!std::holds_alternative<PoolSpec>(spec)) route.reply_timeout = said.timeout.read;  // servers have their own
     route.backend = coded(route.backend, said.compression);
-    keep_clients(made, route, said.balance.sticky);
+    bind_clients(*made.site, route, said.balance.sticky);
   }
   route.retries = said.retries;
   route.intercepts_errors = said.intercept_errors;
@@ -387,7 +388,7 @@ void SiteMaker::add_workers(Made made) {
   route.reply_timeout = settings_.exchange.reply_timeout;
   route.retries = made.said->proxy.retries;
   route.intercepts_errors = made.said->proxy.intercept_errors;
-  keep_clients(made, route, made.said->proxy.balance.sticky);
+  bind_clients(*made.site, route, made.said->proxy.balance.sticky);
   if (made.said->proxy.enabled) add_changes(made.said->proxy.headers, route);
   made.site->workers = &route;
 }
@@ -396,24 +397,12 @@ void SiteMaker::add_circuits(Made made) {
   const SiteSettings& said = *made.said;
   Route& route = new_route(made, "", said.terms);
   route.backend = backend_of(GroupSpec{});  // each circuit has workers of its own
-  route.backend_name = "circuits";
   route.reply_timeout = settings_.exchange.reply_timeout;
   route.retries = said.proxy.retries;
-  route.strips_prefix = said.sessions.strip_prefix;
-  route.moves_locations = said.sessions.rewrite_location;
-  route.moves_cookies = said.sessions.rewrite_cookie_path;
-  keep_clients(made, route, said.sessions.sticky);
-  made.site->circuits = &route;
+  model_circuits(*made.site, route, said.sessions);
+  bind_clients(*made.site, route, said.sessions.sticky);
   for (const std::string& name : names_of(said))
     if (name.starts_with("*.")) made.site->circuit_domains.push_back(name.substr(2));
-}
-
-// Clients stay with the member that answered them.
-void SiteMaker::keep_clients(Made made, Route& route, const StickySettings& said) {
-  route.sticky = sticky_rule_of(said);
-  if (!route.sticky || route.sticky->by != StickyRule::By::cookie) return;
-  auto& names = made.site->sticky_cookies;
-  if (std::find(names.begin(), names.end(), said.cookie) == names.end()) names.push_back(said.cookie);
 }
 
 void SiteMaker::add_files(Made made) {

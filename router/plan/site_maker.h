@@ -47,7 +47,6 @@ class SiteMaker {
   void add_route(Made made, const RouteSettings& said, AccessMaker& access);
   void add_workers(Made made);
   void add_circuits(Made made);
-  void keep_clients(Made made, Route& route, const StickySettings& said);
   void add_files(Made made);
   void add_health(Made made, AccessMaker& access);
   void add_redirect_to_https(Made made);

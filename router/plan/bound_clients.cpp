@@ -1,0 +1,22 @@
+#include "router/plan/bound_clients.h"
+
+#include <algorithm>
+
+namespace zeroway {
+
+void bind_clients(Site& site, Route& route, const StickySettings& said) {
+  route.sticky = sticky_rule_of(said);
+  if (!route.sticky || route.sticky->by != StickyRule::By::cookie) return;
+  auto& names = site.sticky_cookies;
+  if (std::find(names.begin(), names.end(), said.cookie) == names.end()) names.push_back(said.cookie);
+}
+
+void model_circuits(Site& site, Route& route, const SessionSettings& said) {
+  route.backend_name = "circuits";
+  route.strips_prefix = said.strip_prefix;
+  route.moves_locations = said.rewrite_location;
+  route.moves_cookies = said.rewrite_cookie_path;
+  site.circuits = &route;
+}
+
+}  // namespace zeroway
