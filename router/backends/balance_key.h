@@ -14,7 +14,8 @@ namespace zeroway {
 // does not have the field.
 [[nodiscard]] inline std::string balance_key(const PoolSpec& pool, const BackendRequest& request) {
   const bool is_bound = request.affinity != nullptr && !request.affinity->key.empty();
-  const bool is_keyed = pool.balance == BalanceMethod::ip_hash || pool.balance == BalanceMethod::hash;
+  const bool is_keyed = pool.balance == BalanceMethod::ip_hash || pool.balance == BalanceMethod::hash ||
+                        pool.balance == BalanceMethod::weighted;
   if (is_keyed && is_bound) return request.affinity->key;
   if (pool.balance == BalanceMethod::ip_hash) return request.client.address;
   if (pool.balance != BalanceMethod::hash) return {};

@@ -119,20 +119,22 @@ std::vector<MemberFacts> ServersBackend::members() const {
 MemberFacts ServersBackend::facts_of(std::size_t index) const {
   const Origin& origin = *origins_[index];
   const ServerSpec& server = origin.server();
-  MemberFacts facts{.kind = MemberFacts::Kind::server,
-                    .name = server.name,
-                    .instance = "",
-                    .pool = spec_.name,
-                    .address = url_of(server),
-                    .state = pool_->health(index).text(loop_.now()),
-                    .is_fit = pool_->health(index).is_fit(loop_.now()),
-                    .weight = pool_->weight(index),
-                    .capacity = server.max_conns,
-                    .open = pool_->chooser().open(index),
-                    .taken = counts_[index].taken,
-                    .failed = counts_[index].failed,
-                    .connections = static_cast<std::uint32_t>(origin.connections()),
-                    .idle_connections = static_cast<std::uint32_t>(origin.idle_connections())};
+  const std::string health = pool_->health(index).text(loop_.now());
+  MemberFacts facts{
+      .kind = MemberFacts::Kind::server,
+      .name = server.name,
+      .instance = "",
+      .pool = spec_.name,
+      .address = url_of(server),
+      .state = server.state == ServerSpec::State::active ? health : std::string(to_text(server.state)) + ", " + health,
+      .is_fit = pool_->health(index).is_fit(loop_.now()),
+      .weight = pool_->weight(index),
+      .capacity = server.max_conns,
+      .open = pool_->chooser().open(index),
+      .taken = counts_[index].taken,
+      .failed = counts_[index].failed,
+      .connections = static_cast<std::uint32_t>(origin.connections()),
+      .idle_connections = static_cast<std::uint32_t>(origin.idle_connections())};
   facts.text = facts.name + ": " + facts.state + ", " + std::to_string(facts.open) + " requests open, " +
                std::to_string(facts.connections) + " connections of this loop, " +
                std::to_string(facts.idle_connections) + " of them idle";
@@ -171,9 +173,17 @@ ServersBackend::Placed ServersBackend::place_at_wanted(OriginStream& stream, con
   return Placed::nobody;
 }
 
+// A server on standby is not asked to help out when the active ones are only full.
 ServersBackend::Placed ServersBackend::place_at_fit(OriginStream& stream, const Head& head) {
+  for (const auto state : {ServerSpec::State::active, ServerSpec::State::standby})
+    if (const Placed placed = place_among(state, stream, head); placed != Placed::nobody) return placed;
+  return spec_.health.fail_open && !is_anybody_fit() ? place_anyway(stream, head) : Placed::nobody;
+}
+
+ServersBackend::Placed ServersBackend::place_among(ServerSpec::State state, OriginStream& stream, const Head& head) {
   const Time now = loop_.now();
   const auto may_take = [&](std::size_t server) {
+    if (pool_->server(server).state != state) return false;
     // Room for which bound clients wait is theirs.
     return may_try(stream, server) && pool_->health(server).is_fit(now) && line_.is_empty(queue_at(server));
   };
@@ -184,8 +194,7 @@ ServersBackend::Placed ServersBackend::place_at_fit(OriginStream& stream, const 
     give(stream, head, std::move(*placement), std::move(*ticket));
     return Placed::yes;
   }
-  if (has_fit_server(stream)) return Placed::full;
-  return spec_.health.fail_open && !is_anybody_fit() ? place_anyway(stream, head) : Placed::nobody;
+  return has_fit_server(state, stream) ? Placed::full : Placed::nobody;
 }
 
 ServersBackend::Placed ServersBackend::place_anyway(OriginStream& stream, const Head& head) {
@@ -250,8 +259,9 @@ std::optional<std::size_t> ServersBackend::wanted_server(const BackendRequest& r
 
 // Does not ask whether the server is full: another loop may have made room since the choice. Then the request waits for
 // a moment and is placed at the end of the turn.
-bool ServersBackend::has_fit_server(const OriginStream& stream) const {
+bool ServersBackend::has_fit_server(ServerSpec::State state, const OriginStream& stream) const {
   for (std::size_t server = 0; server < pool_->size(); ++server) {
+    if (pool_->server(server).state != state) continue;
     if (pool_->weight(server) > 0 && may_try(stream, server) && pool_->health(server).is_fit(loop_.now())) return true;
   }
   return false;

@@ -70,9 +70,10 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   [[nodiscard]] Placed place(OriginStream& stream, const Head& head);
   [[nodiscard]] Placed place_at_wanted(OriginStream& stream, const Head& head);
   [[nodiscard]] Placed place_at_fit(OriginStream& stream, const Head& head);
+  [[nodiscard]] Placed place_among(ServerSpec::State state, OriginStream& stream, const Head& head);
   [[nodiscard]] Placed place_anyway(OriginStream& stream, const Head& head);
   void give(OriginStream& stream, const Head& head, Reservation placement, HealthTicket ticket);
-  [[nodiscard]] bool has_fit_server(const OriginStream& stream) const;
+  [[nodiscard]] bool has_fit_server(ServerSpec::State state, const OriginStream& stream) const;
   [[nodiscard]] bool is_anybody_fit() const;
   [[nodiscard]] bool can_serve(Kind kind, std::size_t server) const;
   [[nodiscard]] bool may_try(const OriginStream& stream, std::size_t server) const;

@@ -22,9 +22,11 @@ bool is_same_address(const ServerSpec& one, const ServerSpec& other) {
 Result<std::shared_ptr<ServersPool>> ServersPool::make(PoolSpec spec, const ServersPool* before, std::uint64_t seed) {
   std::vector<ChooserMember> members;
   for (const ServerSpec& server : spec.servers) {
-    members.push_back({.name = server.name, .weight = server.weight, .max_open = server.max_conns});
+    const std::uint32_t weight = server.state == ServerSpec::State::draining ? 0 : server.weight;
+    members.push_back({.name = server.name, .weight = weight, .max_open = server.max_conns});
   }
-  auto chooser = Chooser::make(spec.balance, std::move(members), seed);
+  const auto idle = spec.may_be_idle ? Chooser::Idle::allowed : Chooser::Idle::refused;
+  auto chooser = Chooser::make(spec.balance, std::move(members), seed, idle);
   if (!chooser) return chooser.error();
   auto tls = load_origin_tls(spec.servers);
   if (!tls) return tls.error();

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "router/route/balance_method.h"
@@ -17,6 +18,11 @@ namespace zeroway {
 struct ServerSpec {
   enum class Scheme : std::uint8_t { http, https, h2c, unix_socket };
   enum class ProxyHeader : std::uint8_t { none, v1, v2 };
+  enum class State : std::uint8_t {
+    active,
+    standby,   // gets requests only while no active server is fit
+    draining,  // gets only the requests of clients that are bound to it
+  };
 
   std::string name;  // for logs and replies: "10.0.0.7:8080"
   Scheme scheme = Scheme::http;
@@ -27,6 +33,7 @@ struct ServerSpec {
   std::uint32_t weight = 1;     // 0 = no traffic
   std::uint32_t max_conns = 0;  // requests at once, of all loops together; 0 = any number
   ProxyHeader proxy_header = ProxyHeader::none;
+  State state = State::active;
 
   // Of https only.
   std::string ca_file;      // "" = the system's authorities
@@ -59,7 +66,14 @@ struct HealthSpec {
   std::chrono::milliseconds back_off{1'000};
   bool fail_open = false;  // when all servers are out, requests go to them all the same
   // Active: by requests of our own.
+  enum class Probe : std::uint8_t {
+    http,  // GET of `path`, with an expected status
+    tcp,   // a connection
+    grpc,  // grpc.health.v1.Health/Check, over h2c
+  };
   bool is_active = false;
+  Probe probe = Probe::http;
+  std::chrono::milliseconds initial_delay{0};  // of a server that is new: its failures do not count before
   std::string path = "/health";
   std::chrono::milliseconds interval{30'000};
   std::chrono::milliseconds timeout{5'000};
@@ -79,9 +93,20 @@ struct PoolSpec {
   ServerTimes times;
   std::size_t queue_limit = 10'000;  // requests of one loop that wait for room at a full pool: 503
   std::chrono::milliseconds queue_timeout{5'000};
+  bool may_be_idle = false;   // no server need have weight: then nobody answers
   bool preserve_host = true;  // servers see the client's Host, else their own host and port
 
   bool operator==(const PoolSpec&) const = default;
 };
+
+[[nodiscard]] inline std::string_view to_text(ServerSpec::State state) {
+  constexpr std::string_view kNames[] = {"active", "standby", "draining"};
+  return kNames[static_cast<std::size_t>(state)];
+}
+
+[[nodiscard]] inline std::string_view to_text(HealthSpec::Probe probe) {
+  constexpr std::string_view kNames[] = {"http", "tcp", "grpc"};
+  return kNames[static_cast<std::size_t>(probe)];
+}
 
 }  // namespace zeroway

@@ -30,7 +30,7 @@ std::vector<std::uint32_t> shares_of(BalanceMethod method, const std::vector<Cho
   return shares;
 }
 
-Result<void> check(BalanceMethod method, const std::vector<ChooserMember>& members) {
+Result<void> check(BalanceMethod method, const std::vector<ChooserMember>& members, Chooser::Idle idle) {
   if (members.empty()) return unfit("a pool without members");
   for (const ChooserMember& member : members) {
     if (member.weight <= kMaxWeight) continue;
@@ -39,7 +39,7 @@ Result<void> check(BalanceMethod method, const std::vector<ChooserMember>& membe
   }
   const std::vector<std::uint32_t> shares = shares_of(method, members);
   const std::uint64_t turns = std::accumulate(shares.begin(), shares.end(), std::uint64_t{0});
-  if (turns == 0) return unfit("every member has weight 0");
+  if (turns == 0 && idle == Chooser::Idle::refused) return unfit("every member has weight 0");
   if (turns <= kMaxSequence) return {};
   return unfit("weights whose order repeats after " + std::to_string(turns) + " requests, over " +
                std::to_string(kMaxSequence));
@@ -48,23 +48,24 @@ Result<void> check(BalanceMethod method, const std::vector<ChooserMember>& membe
 }  // namespace
 
 Result<std::unique_ptr<Chooser>> Chooser::make(BalanceMethod method, std::vector<ChooserMember> members,
-                                               std::uint64_t seed) {
-  if (auto good = check(method, members); !good) return good.error();
+                                               std::uint64_t seed, Idle idle) {
+  if (auto good = check(method, members, idle); !good) return good.error();
   auto counts = std::make_shared<OpenCounts>(members.size());
-  return std::unique_ptr<Chooser>(new Chooser(method, std::move(members), seed, std::move(counts)));
+  return std::unique_ptr<Chooser>(new Chooser(method, std::move(members), seed, idle, std::move(counts)));
 }
 
 Result<std::unique_ptr<Chooser>> Chooser::with_weight(std::size_t index, std::uint32_t weight) const {
   std::vector<ChooserMember> members = members_;
   members[index].weight = weight;
-  if (auto good = check(method_, members); !good) return good.error();
+  if (auto good = check(method_, members, idle_); !good) return good.error();
   const std::uint64_t seed = random_.load(std::memory_order_relaxed);
-  return std::unique_ptr<Chooser>(new Chooser(method_, std::move(members), seed, counts_));
+  return std::unique_ptr<Chooser>(new Chooser(method_, std::move(members), seed, idle_, counts_));
 }
 
-Chooser::Chooser(BalanceMethod method, std::vector<ChooserMember> members, std::uint64_t seed,
+Chooser::Chooser(BalanceMethod method, std::vector<ChooserMember> members, std::uint64_t seed, Idle idle,
                  std::shared_ptr<OpenCounts> counts)
     : method_(method),
+      idle_(idle),
       members_(std::move(members)),
       counts_(std::move(counts)),
       shares_(shares_of(method, members_)),
@@ -115,12 +116,12 @@ std::optional<Reservation> Chooser::place_at(std::size_t index) {
 Chooser::Index Chooser::pick(std::string_view key, MemberTest may_take) {
   switch (method_) {
     case BalanceMethod::round_robin:
-    case BalanceMethod::weighted:
       return pick_in_turn(may_take);
     case BalanceMethod::least_connections:
       return pick_least(may_take);
     case BalanceMethod::random_two:
       return pick_of_two(may_take);
+    case BalanceMethod::weighted:
     case BalanceMethod::ip_hash:
     case BalanceMethod::hash:
       return key.empty() ? pick_in_turn(may_take) : pick_by_key(key, may_take);
@@ -187,6 +188,7 @@ Chooser::Index Chooser::pick_of_two(MemberTest may_take) {
 }
 
 Chooser::Index Chooser::draw(MemberTest may_take) {
+  if (order_.empty()) return std::nullopt;
   std::size_t at = 0;
   for (int tried = 0; tried < kRandomTries; ++tried) {
     at = random() % order_.size();

@@ -45,10 +45,13 @@ class MemberTest {
 
 class Chooser {
  public:
+  // Whether a pool in which no member has weight is an error: it picks nobody.
+  enum class Idle : bool { refused, allowed };
+
   // `seed`: of random_two, any number. Errors (no members, no member with weight, a weight over kMaxWeight, weights
   // whose order is too long) have a detail for the reader of the file.
   [[nodiscard]] static Result<std::unique_ptr<Chooser>> make(BalanceMethod method, std::vector<ChooserMember> members,
-                                                             std::uint64_t seed = 0);
+                                                             std::uint64_t seed = 0, Idle idle = Idle::refused);
   // The last Reservation is gone before the Chooser.
   ~Chooser();
   Chooser(const Chooser&) = delete;
@@ -59,8 +62,9 @@ class Chooser {
   [[nodiscard]] Result<std::unique_ptr<Chooser>> with_weight(std::size_t index, std::uint32_t weight) const;
 
   // Picks a member that has weight, has less than max_open open, and passes `may_take`; counts the request as open.
-  // Nothing when there is none. `key` is what ip_hash and hash go by; an empty key goes round robin. No allocation.
-  // `may_take` is asked about members that are not picked, too, and about some more than once.
+  // Nothing when there is none. `key` is what ip_hash and hash go by, and weighted for a client that is bound by a key;
+  // an empty key goes in turn. No allocation. `may_take` is asked about members that are not picked, too, and about
+  // some more than once.
   [[nodiscard]] std::optional<Reservation> place(std::string_view key, MemberTest may_take);
 
   // The same for one member, also without weight: for a client that is bound to it. Nothing when it is full.
@@ -77,7 +81,7 @@ class Chooser {
   using Index = std::optional<std::size_t>;
   using OpenCounts = std::vector<OpenCount>;
 
-  Chooser(BalanceMethod method, std::vector<ChooserMember> members, std::uint64_t seed,
+  Chooser(BalanceMethod method, std::vector<ChooserMember> members, std::uint64_t seed, Idle idle,
           std::shared_ptr<OpenCounts> counts);
   void build_order();
   void build_ids();
@@ -96,6 +100,7 @@ class Chooser {
   [[nodiscard]] Index pick_first(MemberTest may_take) const;
 
   const BalanceMethod method_;
+  const Idle idle_;
   const std::vector<ChooserMember> members_;
   const std::shared_ptr<OpenCounts> counts_;
   std::vector<std::uint32_t> order_;   // whose turn it is, for one period; members without weight are not in it

@@ -41,7 +41,9 @@ bool PartChooser::allow(std::span<const PartState> states, std::optional<std::si
 }
 
 std::size_t PartChooser::pick_allowed(std::string_view key) {
-  const bool is_keyed = (method_ == BalanceMethod::ip_hash || method_ == BalanceMethod::hash) && !key.empty();
+  const bool is_keyed =
+      (method_ == BalanceMethod::ip_hash || method_ == BalanceMethod::hash || method_ == BalanceMethod::weighted) &&
+      !key.empty();
   if (is_keyed) return pick_by_key(candidates_, key).value_or(0);
   if (method_ == BalanceMethod::first) {
     const auto first = std::find_if(candidates_.begin(), candidates_.end(), [](const auto& one) { return one.usable; });
