@@ -26,6 +26,7 @@ inline constexpr std::uint32_t kMaxCapacity = 1'000'000;    // streams at once o
 inline constexpr std::uint32_t kDefaultCapacity = 1'024;
 inline constexpr std::size_t kMaxRoutes = 1'000;    // routes in one HELLO
 inline constexpr std::size_t kMaxGroupLength = 64;  // of a group's name, which people write and logs show
+inline constexpr std::size_t kMaxCircuitId = 128;   // a UUID and more; it names a file
 inline constexpr std::size_t kMaxAppPart = 64;      // of a session's or a service's name, which stands in URLs
 inline constexpr std::size_t kMaxHostLength = 255;  // a name in the DNS (RFC 1035 §2.3.4)
 inline constexpr std::size_t kInstanceDigits = 16;  // 64 random bits: two connections never share a routing id

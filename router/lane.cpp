@@ -21,11 +21,14 @@ Lane::Operators::Operators(Loop& loop, const ExchangeSettings& settings, const W
 }
 
 Lane::Lane(const Settings& settings, const MimeTypes& types, HashPool& hashes, Welcome welcome, Checks checks,
-           Desk& desk, std::unique_ptr<Tracer> tracer)
+           Desk& desk, CircuitUses& uses, std::unique_ptr<Tracer> tracer)
     : loop_(settings.io_uring ? ManySends::Ring::if_there : ManySends::Ring::never),
       tracer_(std::move(tracer)),
       fabric_(loop_, settings.fabric, std::move(welcome), counters_),
       backends_(loop_, clock_, fabric_, types, desk, checks),
+      circuits_(loop_, fabric_.circuits(), backends_.dialer(), settings.fabric.queue_timeout,
+                checks == Checks::yes ? LaneCircuits::Checks::yes : LaneCircuits::Checks::no),
+      plan_(&circuits_, &uses),
       hashes_(loop_, hashes),
       exchanges_(settings.exchange, counters_, clock_, &access_, tracer_.get()),
       admission_(loop_, settings.edge.limits, exchanges_, counters_),
@@ -41,6 +44,7 @@ void Lane::on_sweep() {
   exchanges_.sweep(loop_.now());
   operators_.exchanges.sweep(loop_.now());
   plan_.sweep();
+  circuits_.sweep();
   logs_.sweep(loop_.now());
   flush_spans();
   draining_.erase(

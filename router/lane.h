@@ -17,6 +17,7 @@
 #include "router/access/sticky_seal.h"
 #include "router/acme/http_challenges.h"
 #include "router/admin/desk.h"
+#include "router/circuits/lane_circuits.h"
 #include "router/edge/front_door.h"
 #include "router/exchange/exchanges.h"
 #include "router/exchange/plan_in_use.h"
@@ -51,9 +52,10 @@ struct SharedParts {
 
 class Lane {
  public:
-  // `settings`, `types`, `hashes` and `desk` outlive the lane. Without a tracer requests are in no traces of ours.
+  // `settings`, `types`, `hashes`, `desk` and `uses` outlive the lane. Without a tracer requests are in no traces of
+  // ours.
   Lane(const Settings& settings, const MimeTypes& types, HashPool& hashes, Welcome welcome, Checks checks, Desk& desk,
-       std::unique_ptr<Tracer> tracer = nullptr);
+       CircuitUses& uses, std::unique_ptr<Tracer> tracer = nullptr);
 
   // Answers new requests by `plan` at `doors` from now on. Doors that are not named drain.
   void use(std::shared_ptr<const Plan> plan, const SharedParts& parts, std::vector<DoorChange> doors);
@@ -63,6 +65,9 @@ class Lane {
   void use_secrets(const Secrets& secrets) { access_.use(secrets); }
   // TLS connections of `door` that begin from now on have `terms`.
   void use_tls(std::uint64_t door, const TlsTerms& terms);
+
+  // Circuits of the management API that changed.
+  void update(const CircuitUpdate& update) { circuits_.update(update); }
 
   // Accepts nothing new. `drained` is called once, when the last client is gone.
   void drain(std::function<void()> drained);
@@ -112,7 +117,8 @@ class Lane {
   const std::unique_ptr<Tracer> tracer_;
   FabricDriver fabric_;
   LoopBackends backends_;
-  PlanInUse plan_{&fabric_.circuits()};
+  LaneCircuits circuits_;
+  PlanInUse plan_;
   LoopHashDesk hashes_;
   AccessGate access_{{clock_, hashes_}};
   StickySeal seal_;

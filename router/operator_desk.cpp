@@ -35,6 +35,7 @@ void OperatorDesk::ask(Waiting who) {
 void OperatorDesk::begin_census(CensusScope scope, Finish finish) {
   auto round = std::make_shared<Round>(Round{scope, std::move(finish)});
   tasks_.describe(*round->census);
+  if (scope == CensusScope::circuits) round->census->circuits = tasks_.list_circuits();
   visit(std::move(round));
 }
 
@@ -125,6 +126,9 @@ void OperatorDesk::change_all(const Change& change, Loop& loop, ChangeDone done)
       return tell(std::size_t{1});
     case Change::Kind::server:
       return tell(tasks_.change_servers(change));
+    case Change::Kind::circuits:
+      return tasks_.change_circuits(
+          change, [&loop, done = std::move(done)](const auto& met) { loop.post([done, met] { done(met); }); });
     case Change::Kind::worker:
     case Change::Kind::close_stream:
     case Change::Kind::close_of:

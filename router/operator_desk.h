@@ -28,6 +28,8 @@ struct OperatorTasks {
   std::function<void()> drain;
   std::function<void(const Change&)> set_log_level;
   std::function<Result<std::size_t>(const Change&)> change_servers;  // returns how many servers the change met
+  std::function<void(const Change&, ChangeDone)> change_circuits;
+  std::function<std::shared_ptr<const CircuitList>()> list_circuits;
 };
 
 class OperatorDesk final : public Desk {
@@ -38,6 +40,7 @@ class OperatorDesk final : public Desk {
   void take_census(Loop& loop, CensusScope scope, Told told) override;
   void change(const Change& change, Loop& loop, ChangeDone done) override;
   void write(std::function<AdminReply()> write, Loop& loop, std::function<void(AdminReply)> done) override;
+  void aside(std::function<void()> task) override { writer_.run(std::move(task)); }
   // Before the loops are destroyed: nothing is written any more.
   void end() { writer_.end(); }
 

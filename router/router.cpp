@@ -105,15 +105,19 @@ Router::Router(Settings settings, ReadSettings read_again, std::shared_ptr<const
       types_(MimeTypes::read("/etc/mime.types")),
       hashes_(std::make_unique<HashPool>(fits_hash)),
       shown_file_(std::move(shown_file)),
-      desk_(lanes_, {.describe = [this](Census& census) { describe(census); },
-                     .reload = [this] { return reload_sites(); },
-                     .reopen_logs = [this] { reopen_logs(); },
-                     .drain =
-                         [this] {
-                           if (!is_draining_) drain();
-                         },
-                     .set_log_level = [this](const Change& change) { set_log_level(change); },
-                     .change_servers = [this](const Change& change) { return change_servers(change); }}) {}
+      desk_(lanes_,
+            {.describe = [this](Census& census) { describe(census); },
+             .reload = [this] { return reload_sites(); },
+             .reopen_logs = [this] { reopen_logs(); },
+             .drain =
+                 [this] {
+                   if (!is_draining_) drain();
+                 },
+             .set_log_level = [this](const Change& change) { set_log_level(change); },
+             .change_servers = [this](const Change& change) { return change_servers(change); },
+             .change_circuits = [this](const Change& change,
+                                       ChangeDone done) { circuits_->change(*change.circuits, std::move(done)); },
+             .list_circuits = [this] { return circuits_->list(); }}) {}
 
 Router::~Router() {
   hashes_->end();
@@ -136,9 +140,22 @@ Result<> Router::open() {
       std::make_unique<SecretsKeeper>(lanes_.front()->loop(), [this](const Secrets& secrets) { use_secrets(secrets); });
   auto plan = read_plan(settings_);
   if (!plan) return plan.error();
+  open_circuits();
   if (auto opened = adopt(std::move(*plan)); !opened) return opened;
   say_it_serves();
   return {};
+}
+
+void Router::open_circuits() {
+  CircuitUsers users{.tell =
+                         [this](const std::shared_ptr<const CircuitUpdate>& update) {
+                           for (const auto& lane : lanes_)
+                             on_lane(*lane, [update, to = lane.get()] { to->update(*update); });
+                         },
+                     .aside = [this](std::function<void()> task) { desk_.aside(std::move(task)); }};
+  circuits_ =
+      std::make_unique<CircuitStore>(lanes_.front()->loop(), settings_.state_dir, circuit_uses_, std::move(users));
+  circuits_->open();
 }
 
 Result<> Router::open_tracing() {
@@ -156,7 +173,7 @@ Result<> Router::open_lanes() {
     auto welcome = FabricDriver::plan(settings_.fabric, instance_, index, settings_.threads);
     if (!welcome) return welcome.error();
     lanes_.push_back(std::make_unique<Lane>(settings_, types_, *hashes_, std::move(*welcome),
-                                            index == 0 ? Checks::yes : Checks::no, desk_,
+                                            index == 0 ? Checks::yes : Checks::no, desk_, circuit_uses_,
                                             tracing_ ? tracing_->tracer() : nullptr));
     Lane& lane = *lanes_.back();
     if (const auto bound = lane.fabric().bind(); !bound) {
@@ -569,6 +586,8 @@ void Router::describe(Census& census) const {
   census.loops = settings_.threads;
   census.is_draining = is_draining_;
   census.plan = plan_;
+  census.circuit_count = circuits_->size();
+  census.steady_now = lanes_.front()->loop().now();
   for (std::size_t index = 0; index < entrances_.size(); ++index) {
     const Entrance& entrance = *entrances_[index];
     if (!entrance.is_open()) continue;

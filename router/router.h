@@ -16,6 +16,8 @@
 #include "proto/error.h"
 #include "router/access/secrets.h"
 #include "router/acme/certificate_keeper.h"
+#include "router/circuits/circuit_store.h"
+#include "router/exchange/circuit_use.h"
 #include "router/lane.h"
 #include "router/observe/log_files.h"
 #include "router/operator_desk.h"
@@ -56,6 +58,7 @@ class Router : private CertificateUsers {
 
   [[nodiscard]] Result<> open_tracing();
   [[nodiscard]] Result<> open_lanes();
+  void open_circuits();
   [[nodiscard]] Result<> adopt(std::shared_ptr<const Plan> plan);
   [[nodiscard]] Result<SharedParts> make_parts(const Plan& plan);
   [[nodiscard]] std::string sticky_key_of(const Plan& plan);
@@ -105,7 +108,9 @@ class Router : private CertificateUsers {
   ReloadFacts reloads_;
   std::shared_ptr<const std::string> shown_file_;  // of the plan in use
   OperatorDesk desk_;
+  CircuitUses circuit_uses_;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  std::unique_ptr<CircuitStore> circuits_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<SecretsKeeper> secrets_keeper_;
   std::unique_ptr<Timer> drain_timer_;

@@ -5,6 +5,8 @@
 
 #include "proto/escapes.h"
 #include "router/admin/change_reader.h"
+#include "router/circuits/circuit_json.h"
+#include "router/circuits/circuit_pool.h"
 
 namespace zeroway {
 
@@ -53,6 +55,44 @@ AdminStep close_all_of(const AdminRequest&, const std::string& name) {
   return Change{.kind = Change::Kind::close_of, .members = {name}};
 }
 
+// --- circuits
+
+using ReadBody = std::variant<AdminReply, Change>;
+
+ReadBody circuits_change(const Result<CircuitChange>& change, const std::string& name) {
+  const Result<> fits = change ? check_circuits(*change) : Result<>(change.error());
+  if (!fits) return admin_error(400, fits.error().detail);
+  Change told{.kind = Change::Kind::circuits, .circuits = std::make_shared<const CircuitChange>(*change)};
+  if (!name.empty()) told.members = {name};
+  return told;
+}
+
+ReadBody read_one(const AdminRequest& request, const std::string& id) {
+  auto spec = read_circuit(id, request.body);
+  if (!spec) return admin_error(400, spec.error().detail);
+  CircuitChange change;
+  change.put.push_back(std::move(*spec));
+  return circuits_change(change, id);
+}
+
+ReadBody read_many(const AdminRequest& request, const std::string&) {
+  return circuits_change(read_circuit_change(request.body), "");
+}
+
+AdminStep put_circuit(const AdminRequest& request, const std::string& id) {
+  return has_json(request) ? AdminStep(ReadAside{read_one, id}) : wants_json();
+}
+
+AdminStep change_circuits(const AdminRequest& request, const std::string&) {
+  return has_json(request) ? AdminStep(ReadAside{read_many, ""}) : wants_json();
+}
+
+AdminStep remove_circuit(const AdminRequest&, const std::string& id) {
+  auto change = std::make_shared<CircuitChange>();
+  change->removed.push_back(id);
+  return Change{.kind = Change::Kind::circuits, .members = {id}, .circuits = std::move(change)};
+}
+
 constexpr std::array kActions{
     AdminAction{"POST", "/api/v1/reload", "", plain<Change::Kind::reload>, "reads the configuration file again"},
     AdminAction{"POST", "/api/config/reload", "", plain<Change::Kind::reload>, "the same"},
@@ -64,6 +104,11 @@ constexpr std::array kActions{
                 "{\"held\": true} takes a worker out of rotation, {\"weight\": N}"},
     AdminAction{"PATCH", "/api/v1/servers/", "", change_server,
                 "{\"held\": true} takes a server out of rotation, {\"weight\": N}"},
+    AdminAction{"PUT", "/api/v1/circuits/", "", put_circuit,
+                "a service of a session: {\"session\", \"service\", \"backends\": [{\"host\", \"port\"}], …}"},
+    AdminAction{"DELETE", "/api/v1/circuits/", "", remove_circuit, "the service is there no more"},
+    AdminAction{"POST", "/api/v1/circuits", "", change_circuits,
+                "many at once: {\"put\": [{\"id\", …}], \"remove\": [\"ID\"], \"replace\": true}"},
     AdminAction{"DELETE", "/api/v1/streams/", "", close_stream, "closes an open request"},
     AdminAction{"DELETE", "/api/v1/workers/", "/streams", close_all_of, "closes all open requests of a worker"},
     AdminAction{"DELETE", "/api/v1/servers/", "/streams", close_all_of, "closes all open requests of a server"},
@@ -74,7 +119,8 @@ constexpr std::array kActions{
 std::span<const AdminAction> admin_actions() { return kActions; }
 
 std::string name_of(const AdminAction& action) {
-  const std::string_view name = action.before.ends_with("streams/") ? "ID" : "NAME";
+  const std::string_view name =
+      action.before.ends_with("streams/") || action.before.ends_with("circuits/") ? "ID" : "NAME";
   return std::string(action.method)
       .append(" ")
       .append(action.before)

@@ -18,7 +18,8 @@ AdminReply page() {
 AdminReply index() {
   JsonText out;
   out.object();
-  for (const AdminPage& page : admin_pages()) out.member(page.path, page.what);
+  for (const AdminPage& page : admin_pages())
+    out.member(page.path.ends_with('/') ? page.path + "ID" : page.path, page.what);
   for (const AdminAction& action : admin_actions()) out.member(name_of(action), action.what);
   out.end_object();
   return {.body = out.take()};
@@ -64,12 +65,16 @@ AdminStep step_of(const AdminRequest& request) {
 }
 
 AdminReply changed(const Change& change, const Result<std::size_t>& met) {
+  const bool is_circuits = change.kind == Change::Kind::circuits;
+  if (!met && is_circuits) return admin_error(met.error().code == Code::bad_request ? 400 : 500, met.error().detail);
   if (!met) return admin_error(409, met.error().detail);
+  if (*met == 0 && is_circuits && !change.members.empty())
+    return admin_error(404, "there is no circuit '" + change.members.front() + "'");
   if (*met == 0 && change.kind == Change::Kind::close_stream)
     return admin_error(404, "no request with this id is open: it may be over");
   if (*met == 0 && change.kind == Change::Kind::close_of)
     return admin_error(404, "'" + change.members.front() + "' has no open request, or is nobody's name");
-  if (*met == 0) return admin_error(404, "nobody is named '" + change.members.front() + "'");
+  if (*met == 0 && !is_circuits) return admin_error(404, "nobody is named '" + change.members.front() + "'");
   JsonText out;
   out.object().member("status", "ok").member("changed", *met).end_object();
   return {.body = out.take()};

@@ -60,9 +60,11 @@ std::string shown(const AdminRequest& request) {
   return text + " by " + (request.address.empty() ? "a local process" : request.address);
 }
 
-void tell_change(const AdminRequest& request, const Result<std::size_t>& met) {
+void tell_change(const AdminRequest& request, const Change& change, const Result<std::size_t>& met) {
   const std::string how = met ? (*met > 0 ? "done" : "nobody has this name") : "failed: " + met.error().detail;
   const std::string line = shown(request) + ": " + how;
+  // A scheduler may change a hundred circuits a second.
+  if (change.kind == Change::Kind::circuits) return log::debug("management: " + line);
   log::info("management: " + line);
   tell_event(Event::Kind::change, request.path, line);
 }
@@ -150,7 +152,20 @@ void AdminBackend::act(StreamKey key, const AdminRequest& request) {
   if (auto* reply = std::get_if<AdminReply>(&step)) return answer(key, std::move(*reply));
   if (const auto* what = std::get_if<Ask>(&step)) return ask(key, *what);
   if (const auto* from = std::get_if<Watch>(&step)) return watch(key, *from);
+  if (const auto* body = std::get_if<ReadAside>(&step)) return read_aside(key, *body);
   change(key, std::get<Change>(step));
+}
+
+void AdminBackend::read_aside(StreamKey key, const ReadAside& step) {
+  const Stream* const stream = find(key);
+  if (stream == nullptr) return;
+  desk_.aside([this, key, step, request = stream->request, &loop = loop_, life = std::weak_ptr<bool>(life_)] {
+    loop.post([this, key, life, read = step.read(request, step.name)] {
+      if (life.expired() || find(key) == nullptr) return;
+      if (const auto* reply = std::get_if<AdminReply>(&read)) return answer(key, *reply);
+      change(key, std::get<Change>(read));
+    });
+  });
 }
 
 void AdminBackend::ask(StreamKey key, const Ask& what) {
@@ -174,7 +189,7 @@ void AdminBackend::change(StreamKey key, const Change& change) {
     if (life.expired()) return;
     const Stream* const stream = find(key);
     if (stream == nullptr) return;
-    tell_change(stream->request, met);
+    tell_change(stream->request, change, met);
     answer(key, changed(change, met));
   });
 }

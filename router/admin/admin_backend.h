@@ -67,6 +67,7 @@ class AdminBackend final : public Backend, private TurnEnd, private EventWatcher
   void drop(StreamKey key) override;
 
   void change(StreamKey key, const Change& change);
+  void read_aside(StreamKey key, const ReadAside& step);
   void answer(StreamKey key, AdminReply reply);
   void send(StreamKey key);
   void finish(StreamKey key);

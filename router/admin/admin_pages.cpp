@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "router/admin/census_json.h"
+#include "router/admin/circuits_json.h"
 #include "router/admin/embedded.h"
 #include "router/admin/event_text.h"
 #include "router/admin/explain.h"
@@ -85,7 +86,7 @@ AdminReply explanation(const AdminRequest& request, const Census& census) {
 AdminStep read_explain(const AdminRequest& request) {
   const auto question = read_explain_question(request.query);
   if (!question) return admin_error(400, question.error().detail);
-  return Ask{explanation};
+  return Ask{explanation, CensusScope::circuits};
 }
 
 const std::vector<AdminPage>& pages() {
@@ -110,6 +111,12 @@ const std::vector<AdminPage>& pages() {
        CensusScope::requests,
        {"failed", "slow"},
        read_requests},
+      {"/api/v1/circuits",
+       "services of sessions: session, service, owner",
+       circuits_reply,
+       CensusScope::circuits,
+       {"session", "service", "owner"}},
+      {"/api/v1/circuits/", "one of them, by its id", circuit_reply, CensusScope::circuits},
       {"/api/v1/certificates", "certificates in use", json_reply<certificates_json>},
       {"/api/v1/limits", "rates and open requests that sites and routes allow", json_reply<limits_json>},
       {"/api/v1/counters", "the router's own counters", json_reply<counters_json>},
@@ -137,8 +144,12 @@ const std::vector<AdminPage>& pages() {
 std::span<const AdminPage> admin_pages() { return pages(); }
 
 const AdminPage* find_page(std::string_view path) {
-  const auto found =
-      std::find_if(pages().begin(), pages().end(), [&](const AdminPage& one) { return one.path == path; });
+  const auto is_it = [&](const AdminPage& one) {
+    if (!one.path.ends_with('/')) return one.path == path;
+    return path.size() > one.path.size() && path.starts_with(one.path) &&
+           path.find('/', one.path.size()) == std::string_view::npos;
+  };
+  const auto found = std::find_if(pages().begin(), pages().end(), is_it);
   return found == pages().end() ? nullptr : &*found;
 }
 

@@ -12,6 +12,7 @@
 
 #include "router/admin/process_facts.h"
 #include "router/coding/coding_counts.h"
+#include "router/exchange/circuit_facts.h"
 #include "router/exchange/member_facts.h"
 #include "router/exchange/open_request.h"
 #include "router/observe/counters.h"
@@ -42,7 +43,7 @@ struct LaneCensus {
 };
 
 // What is asked for. Requests and streams are texts, and each question gets its own: only numbers are shared.
-enum class CensusScope : std::uint8_t { numbers, requests, streams };
+enum class CensusScope : std::uint8_t { numbers, requests, streams, circuits };
 
 // A request that is open on a loop.
 struct OpenStream {
@@ -90,10 +91,13 @@ struct Census {
   ReloadFacts reloads;
   LogFacts log;
   CodingCounts coding;
-  std::string config_file;                    // "" = none
-  std::shared_ptr<const std::string> config;  // what it says, as JSON without secrets; null = no file
-  std::vector<KeptRequest> failed, slow;      // CensusScope::requests
-  std::vector<OpenStream> oldest;             // CensusScope::streams
+  std::string config_file;                      // "" = none
+  std::shared_ptr<const std::string> config;    // what it says, as JSON without secrets; null = no file
+  std::vector<KeptRequest> failed, slow;        // CensusScope::requests
+  std::vector<OpenStream> oldest;               // CensusScope::streams
+  std::shared_ptr<const CircuitList> circuits;  // CensusScope::circuits; else null
+  std::size_t circuit_count = 0;                // of the management API and the coordinator
+  Time steady_now{};                            // as `now`, for what loops count
 
   // `loop`: the lane's number.
   void add(LaneCensus&& lane, std::size_t loop);

@@ -16,6 +16,7 @@
 #include "router/admin/admin_request.h"
 #include "router/admin/census.h"
 #include "router/exchange/backend.h"
+#include "router/plan/circuit_spec.h"
 
 namespace zeroway {
 
@@ -38,15 +39,17 @@ struct Change {
     server,        // held, weight
     close_stream,  // one open request
     close_of,      // all open requests of a worker or a server
+    circuits,      // put, removed
   };
 
   Kind kind = Kind::reload;
-  std::vector<std::string> members{};  // whom it concerns: a name; of a worker also all its instances
-  MemberChange to{};                   // of worker and server
-  bool is_debug = false;               // of log_level
-  std::chrono::seconds time{0};        // of log_level
-  std::size_t loop = 0;                // of close_stream
-  ExchangeKey stream = 0;              // of close_stream
+  std::vector<std::string> members{};               // whom it concerns: a name; of a worker also all its instances
+  MemberChange to{};                                // of worker and server
+  bool is_debug = false;                            // of log_level
+  std::chrono::seconds time{0};                     // of log_level
+  std::size_t loop = 0;                             // of close_stream
+  ExchangeKey stream = 0;                           // of close_stream
+  std::shared_ptr<const CircuitChange> circuits{};  // of circuits; has passed check_circuits()
 };
 
 // What came of a change: how many members it met, or why it was not done.
@@ -62,6 +65,8 @@ class Desk {
   virtual void change(const Change& change, Loop& loop, ChangeDone done) = 0;
   // Runs `write` on a thread that is no loop, and then hands what it wrote to `done`.
   virtual void write(std::function<AdminReply()> write, Loop& loop, std::function<void(AdminReply)> done) = 0;
+  // Runs `task` on the same thread.
+  virtual void aside(std::function<void()> task) = 0;
 };
 
 }  // namespace zeroway

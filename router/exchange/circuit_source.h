@@ -1,7 +1,7 @@
-// Who knows which services of sessions are announced.
+// Who knows which services of sessions are there.
 //
-// Owner: the fabric implements it.   Thread: one loop.
-// Not here: the circuits that are made of them (exchange/circuits.h).
+// Owner: the fabric implements it for workers, LaneCircuits for these and for what the management API names.
+// Thread: one loop. Not here: the circuits that are made of them (exchange/circuits.h).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "router/exchange/backend.h"
+#include "router/plan/circuit_spec.h"
 
 namespace zeroway {
 
@@ -24,7 +25,11 @@ class CircuitSource {
   // `path`: "/SESSION/SERVICE".
   [[nodiscard]] virtual Presence presence(std::string_view path) const = 0;
   [[nodiscard]] virtual std::shared_ptr<Backend> backend_of(const std::string& path) = 0;
-  // Changes whenever a service appears or disappears.
+  // What was said of it by the management API; null = nothing. Another object after each change.
+  [[nodiscard]] virtual std::shared_ptr<const CircuitSpec> spec_of(std::string_view) const { return nullptr; }
+  // The path of the circuit that has this subdomain; "" = none.
+  [[nodiscard]] virtual std::string_view path_of_subdomain(std::string_view) const { return {}; }
+  // Changes whenever a service appears, disappears or is changed.
   [[nodiscard]] virtual std::uint64_t circuits_version() const = 0;
 };
 

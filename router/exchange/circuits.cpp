@@ -3,81 +3,133 @@
 #include <string>
 #include <utility>
 
+#include "router/plan/sticky_rule.h"
 #include "router/route/circuit_path.h"
 
 namespace zeroway {
 
 namespace {
 
-constexpr int kPermanent = 308;  // RFC 9110 §15.4.9: the method stays
+constexpr int kPermanent = 308;         // RFC 9110 §15.4.9: the method stays
+constexpr std::size_t kLeastLook = 64;  // changes until the known circuits are looked through
 
-std::shared_ptr<Circuit> circuit_by(const Route& model, std::shared_ptr<Backend> backend) {
-  auto circuit = std::make_shared<Circuit>();
-  circuit->route = circuit->to_slash = model;
-  circuit->model = &model;
-  circuit->backend = std::move(backend);
-  return circuit;
+// What the circuit itself says beats what its site says for all.
+void apply(const CircuitSpec& spec, Route& route) {
+  route.strips_prefix = spec.strip_prefix.value_or(route.strips_prefix);
+  route.moves_locations = spec.rewrite_location.value_or(route.moves_locations);
+  route.moves_cookies = spec.rewrite_cookie_path.value_or(route.moves_cookies);
+  if (spec.sticky) route.sticky = sticky_rule_of(*spec.sticky);
+  if (!spec.servers.empty()) route.tells_worker = false;  // their addresses are nobody's business
 }
 
-std::shared_ptr<const Circuit> make_path_circuit(const std::string& path, const Route& model,
-                                                 std::shared_ptr<Backend> backend) {
-  auto circuit = circuit_by(model, std::move(backend));
-  circuit->route.path = path;
-  Route& to_slash = circuit->to_slash;
-  to_slash.path = path;
-  to_slash.own_answer = OwnAnswer::redirect;
-  to_slash.redirect_status = kPermanent;
-  to_slash.redirect =
+Route redirect_to_slash(const Route& model, const std::string& path) {
+  Route route = model;
+  route.path = path;
+  route.own_answer = OwnAnswer::redirect;
+  route.redirect_status = kPermanent;
+  route.redirect =
       std::make_shared<const RewritePattern>(*RewritePattern::read("", path + "/", RewritePattern::Use::redirect));
-  return circuit;
-}
-
-// Its workers see every path as it is.
-std::shared_ptr<const Circuit> make_host_circuit(const Route& model, std::shared_ptr<Backend> backend) {
-  auto circuit = circuit_by(model, std::move(backend));
-  Route& route = circuit->route;
-  route.strips_prefix = route.moves_locations = route.moves_cookies = false;
-  return circuit;
+  return route;
 }
 
 }  // namespace
 
+std::shared_ptr<const Circuit> Circuits::make(const std::string& path, const Route& model, Entry entry) {
+  auto circuit = std::make_shared<Circuit>();
+  circuit->route = model;
+  circuit->model = &model;
+  circuit->spec = source_->spec_of(path);
+  circuit->backend = source_->backend_of(path);
+  if (uses_ != nullptr) circuit->use = uses_->of(path);
+  Route& route = circuit->route;
+  if (circuit->spec) apply(*circuit->spec, route);
+  if (entry == Entry::path) {
+    route.path = path;
+    circuit->to_slash = redirect_to_slash(model, path);
+  } else {  // workers see every path as it is
+    route.strips_prefix = route.moves_locations = route.moves_cookies = false;
+  }
+  return circuit;
+}
+
+// Whether the circuit is as it was made.
+bool Circuits::is_still(const Known& known) const {
+  return source_->presence(known.path) == CircuitSource::Presence::announced &&
+         source_->spec_of(known.path) == known.circuit->spec &&
+         source_->backend_of(known.path) == known.circuit->backend;
+}
+
+// Asked once after each change of any of them.
+bool Circuits::is_still_known(Known& known) const {
+  const std::uint64_t version = source_->circuits_version();
+  if (known.version == version) return true;
+  if (!is_still(known)) return false;
+  known.version = version;
+  return true;
+}
+
 std::shared_ptr<const Circuit> Circuits::find(std::string_view path, const Route& model) {
   const std::string_view name = circuit_of(path);
   if (source_ == nullptr || name.empty()) return nullptr;
-  if (source_->circuits_version() != version_) forget_gone();
-  if (const auto known = known_.find(name); known != known_.end()) return known->second;
+  forget_gone();
+  const auto found = known_.find(name);
+  if (found != known_.end() && is_still_known(found->second)) return found->second.circuit;
+  if (found != known_.end()) known_.erase(found);
   const CircuitSource::Presence presence = source_->presence(name);
   if (presence == CircuitSource::Presence::unknown) return nullptr;
   const std::string key(name);
-  auto circuit = make_path_circuit(key, model, source_->backend_of(key));
-  if (presence == CircuitSource::Presence::announced) known_.emplace(key, circuit);
+  auto circuit = make(key, model, Entry::path);
+  if (presence == CircuitSource::Presence::announced) known_[key] = {circuit, key, source_->circuits_version()};
   return circuit;
 }
 
 std::shared_ptr<const Circuit> Circuits::find_label(std::string_view label, const Route& model) {
   if (source_ == nullptr || label.empty()) return nullptr;
-  if (source_->circuits_version() != version_) forget_gone();
-  if (const auto known = known_labels_.find(label); known != known_labels_.end()) return known->second;
-  std::string expected;
-  for (const std::string& path : circuits_of_label(label)) {
-    const CircuitSource::Presence presence = source_->presence(path);
-    if (presence == CircuitSource::Presence::announced) {
-      auto circuit = make_host_circuit(model, source_->backend_of(path));
-      known_labels_.emplace(label, circuit);
-      return circuit;
-    }
-    if (presence == CircuitSource::Presence::expected && expected.empty()) expected = path;
-  }
-  return expected.empty() ? nullptr : make_host_circuit(model, source_->backend_of(expected));
+  forget_gone();
+  CircuitSource::Presence presence{};
+  const std::string path = path_of(label, presence);
+  if (path.empty()) return nullptr;
+  const auto found = known_labels_.find(label);
+  if (found != known_labels_.end() && found->second.path == path && is_still_known(found->second))
+    return found->second.circuit;
+  auto circuit = make(path, model, Entry::host);
+  if (presence == CircuitSource::Presence::announced)
+    known_labels_[std::string(label)] = {circuit, path, source_->circuits_version()};
+  return circuit;
 }
 
-// A label may name another circuit when one more is announced, so all labels are read anew.
+// A label may name another circuit when one more is announced.
+std::string Circuits::path_of(std::string_view label, CircuitSource::Presence& presence) const {
+  const auto known = known_labels_.find(label);
+  if (known != known_labels_.end() && known->second.version == source_->circuits_version()) {
+    presence = CircuitSource::Presence::announced;
+    return known->second.path;
+  }
+  if (const std::string_view path = source_->path_of_subdomain(label); !path.empty()) {
+    presence = CircuitSource::Presence::announced;
+    return std::string(path);
+  }
+  std::string expected;
+  for (const std::string& path : circuits_of_label(label)) {
+    const CircuitSource::Presence here = source_->presence(path);
+    if (here == CircuitSource::Presence::announced) {
+      presence = here;
+      return path;
+    }
+    if (here == CircuitSource::Presence::expected && expected.empty()) expected = path;
+  }
+  presence = CircuitSource::Presence::expected;
+  return expected;
+}
+
+// One look at all of them for as many changes: the known circuits do not become more than twice those that are there.
 void Circuits::forget_gone() {
-  version_ = source_->circuits_version();
-  known_labels_.clear();
-  std::erase_if(known_,
-                [this](const auto& one) { return source_->presence(one.first) != CircuitSource::Presence::announced; });
+  const std::uint64_t version = source_->circuits_version();
+  if (version - looked_ < kLeastLook + known_.size() + known_labels_.size()) return;
+  looked_ = version;
+  const auto is_gone = [this](const auto& one) { return !is_still(one.second); };
+  std::erase_if(known_, is_gone);
+  std::erase_if(known_labels_, is_gone);
 }
 
 }  // namespace zeroway

@@ -1,14 +1,15 @@
 // The circuits of one plan on one loop, by path: each is made when a request asks for it first.
 //
-//     path ── "/SESSION/SERVICE" of it ──▶ known? ──▶ the circuit
+//     path ── "/SESSION/SERVICE" of it ──▶ known, and as it was? ──▶ the circuit
 //                                            └── announced or expected: made; else nobody has the path
 //
 // Owner: LoopPlan.   Thread: one loop.
-// Requests keep their circuit until they are over. Circuits that nobody announces any more are forgotten.
-// Not here: who announces them (CircuitSource).
+// Requests keep their circuit until they are over. A change of one circuit costs a request of another one a single
+// look, however many circuits there are. Not here: who announces them (CircuitSource).
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "router/exchange/circuit.h"
@@ -19,24 +20,36 @@ namespace zeroway {
 
 class Circuits {
  public:
-  // `source` outlives this; null: there are no circuits.
-  explicit Circuits(CircuitSource* source) : source_(source) {}
+  // Both outlive this. `source` null: there are no circuits. `uses` null: nobody counts them.
+  explicit Circuits(CircuitSource* source, CircuitUses* uses = nullptr) : source_(source), uses_(uses) {}
 
   // The circuit of a canonical path, which may have a query; made by `model`, a route of the plan. Null: no such
   // service is announced.
   [[nodiscard]] std::shared_ptr<const Circuit> find(std::string_view path, const Route& model);
-  // The same by the label "SERVICE-SESSION" of a host, in lower case. Every path of such a host is the circuit's.
+  // The same by the label "SERVICE-SESSION" or the subdomain of a host, in lower case. Every path of such a host is the
+  // circuit's.
   [[nodiscard]] std::shared_ptr<const Circuit> find_label(std::string_view label, const Route& model);
 
  private:
-  using Known = ByText<std::shared_ptr<const Circuit>>;
+  // By what a request names the circuit.
+  enum class Entry : std::uint8_t { path, host };
+  struct Known {
+    std::shared_ptr<const Circuit> circuit;
+    std::string path;
+    std::uint64_t version = 0;  // of the source, when the circuit was right
+  };
 
+  [[nodiscard]] std::shared_ptr<const Circuit> make(const std::string& path, const Route& model, Entry entry);
+  [[nodiscard]] bool is_still(const Known& known) const;
+  [[nodiscard]] bool is_still_known(Known& known) const;
+  [[nodiscard]] std::string path_of(std::string_view label, CircuitSource::Presence& presence) const;
   void forget_gone();
 
   CircuitSource* source_;
-  Known known_;                // by path, of the announced ones
-  Known known_labels_;         // the same, by label
-  std::uint64_t version_ = 0;  // of the source, when known_ was right
+  CircuitUses* uses_;
+  ByText<Known> known_;         // by path, of the announced ones
+  ByText<Known> known_labels_;  // the same, by label
+  std::uint64_t looked_ = 0;    // version of the source at the last look at all of them
 };
 
 }  // namespace zeroway

@@ -32,8 +32,8 @@ Answer answer_of(LoopPlan& plan, const Site* site, const Head& head, std::shared
 void PlanInUse::use(std::shared_ptr<const Plan> plan, std::vector<std::shared_ptr<Backend>> backends,
                     std::vector<std::shared_ptr<RequestLog>> logs, PlanTallies tallies) {
   assert(logs.size() == plan->log_files.size());
-  plans_.push_back(
-      std::make_unique<LoopPlan>(std::move(plan), std::move(backends), std::move(logs), std::move(tallies), source_));
+  plans_.push_back(std::make_unique<LoopPlan>(std::move(plan), std::move(backends), std::move(logs), std::move(tallies),
+                                              source_, uses_));
 }
 
 Answer PlanInUse::match(const ListenerInUse& listener, const Site* site, const Head& head, std::string_view method,

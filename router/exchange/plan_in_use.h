@@ -25,8 +25,9 @@ namespace zeroway {
 // A plan with its backends, as one loop sees it.
 struct LoopPlan final : ClaimLookup {
   LoopPlan(std::shared_ptr<const Plan> with_plan, std::vector<std::shared_ptr<Backend>> with_backends,
-           std::vector<std::shared_ptr<RequestLog>> with_logs, PlanTallies with_tallies, CircuitSource* source)
-      : circuits(source),
+           std::vector<std::shared_ptr<RequestLog>> with_logs, PlanTallies with_tallies, CircuitSource* source,
+           CircuitUses* uses)
+      : circuits(source, uses),
         plan(std::move(with_plan)),
         backends(std::move(with_backends)),
         logs(std::move(with_logs)),
@@ -90,8 +91,8 @@ struct Answer {
 
 class PlanInUse {
  public:
-  // `source` outlives the plans; null: there are no circuits.
-  explicit PlanInUse(CircuitSource* source = nullptr) : source_(source) {}
+  // Both outlive the plans. `source` null: there are no circuits. `uses` null: nobody counts their requests.
+  explicit PlanInUse(CircuitSource* source = nullptr, CircuitUses* uses = nullptr) : source_(source), uses_(uses) {}
 
   // Answers by `plan` from now on. `backends`: one for each of Plan::backends; `logs`: for each of Plan::log_files.
   // Requests are counted in `tallies`.
@@ -112,6 +113,7 @@ class PlanInUse {
 
  private:
   CircuitSource* source_;
+  CircuitUses* uses_;
   std::vector<std::unique_ptr<LoopPlan>> plans_;  // the last one is in use
 };
 

@@ -82,6 +82,10 @@ class Routing {
   [[nodiscard]] RequestTally* tally() const {
     return answer_.pin.is_empty() ? nullptr : answer_.pin->tallies.find(answer_.site, answer_.counted());
   }
+  // Of the circuit that the request is on; null = it is on none.
+  [[nodiscard]] CircuitUse* circuit_use() const {
+    return answer_.circuit != nullptr ? answer_.circuit->use.get() : nullptr;
+  }
   // Where the request is told of.
   [[nodiscard]] LogPlace log_place() const;
 

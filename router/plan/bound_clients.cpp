@@ -4,11 +4,19 @@
 
 namespace zeroway {
 
+namespace {
+
+void know_cookie(Site& site, const std::string& name) {
+  auto& names = site.sticky_cookies;
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
+}  // namespace
+
 void bind_clients(Site& site, Route& route, const StickySettings& said) {
   route.sticky = sticky_rule_of(said);
   if (!route.sticky || route.sticky->by != StickyRule::By::cookie) return;
-  auto& names = site.sticky_cookies;
-  if (std::find(names.begin(), names.end(), said.cookie) == names.end()) names.push_back(said.cookie);
+  know_cookie(site, said.cookie);
 }
 
 void model_circuits(Site& site, Route& route, const SessionSettings& said) {
@@ -17,6 +25,8 @@ void model_circuits(Site& site, Route& route, const SessionSettings& said) {
   route.moves_locations = said.rewrite_location;
   route.moves_cookies = said.rewrite_cookie_path;
   site.circuits = &route;
+  // A circuit may say for itself that it is sticky.
+  know_cookie(site, StickySettings{}.cookie);
 }
 
 }  // namespace zeroway

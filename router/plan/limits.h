@@ -6,7 +6,8 @@
 namespace zeroway {
 
 // the management listener
-inline constexpr std::uint64_t kMostAdminBody = 65'536;      // bytes of a request: a change is a small JSON object
+inline constexpr std::uint64_t kMostAdminBody =
+    16 << 20;  // bytes of a request: 50 000 circuits; who has no token is refused first
 inline constexpr std::size_t kMostAdminConnections = 2'000;  // per loop: 1 000 scrapers at once, and people
 inline constexpr std::size_t kLeastToken = 16;               // bytes: 96 bits in base64, which nobody guesses
 

@@ -1,0 +1,267 @@
+#include "router/circuits/circuit_store.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "router/circuits/circuit_json.h"
+#include "router/circuits/circuit_pool.h"
+#include "router/circuits/limits.h"
+#include "router/observe/events.h"
+#include "router/observe/log.h"
+
+namespace zeroway {
+
+namespace {
+
+Error wrong(std::string detail) { return {Fault::client, Code::bad_request, false, std::move(detail)}; }
+
+bool has_draining(const std::vector<ServerSpec>& servers) {
+  return std::any_of(servers.begin(), servers.end(),
+                     [](const ServerSpec& server) { return server.state == ServerSpec::State::draining; });
+}
+
+// Clients leave a server that has drained for long enough.
+CircuitSpec without_drained(const CircuitSpec& spec) {
+  CircuitSpec left = spec;
+  std::erase_if(left.servers, [](const ServerSpec& server) { return server.state == ServerSpec::State::draining; });
+  return left;
+}
+
+}  // namespace
+
+class CircuitStore::Record final : public CircuitView {
+ public:
+  Record(std::shared_ptr<const CircuitSpec> spec, std::shared_ptr<const ServedCircuit> served)
+      : spec_(std::move(spec)), served_(std::move(served)) {}
+
+  [[nodiscard]] const CircuitSpec& spec() const override { return *spec_; }
+  [[nodiscard]] const CircuitUse* use() const override { return served_->use.get(); }
+  [[nodiscard]] std::vector<MemberFacts> members(Time now) const override {
+    std::vector<MemberFacts> all;
+    for (const ServerSpec& server : spec_->servers) all.push_back(facts_of(server, now));
+    return all;
+  }
+
+ private:
+  [[nodiscard]] MemberFacts facts_of(const ServerSpec& server, Time now) const {
+    MemberFacts facts;
+    facts.kind = MemberFacts::Kind::server;
+    facts.name = server.name;
+    facts.weight = server.weight;
+    facts.state = "drained";
+    facts.is_fit = false;
+    for (std::size_t index = 0; served_->pool && index < served_->pool->size(); ++index) {
+      if (served_->pool->server(index).name != server.name) continue;
+      facts.state = served_->pool->health(index).text(now);
+      facts.is_fit = served_->pool->health(index).is_fit(now);
+      facts.open = served_->pool->chooser().open(index);
+    }
+    return facts;
+  }
+
+  std::shared_ptr<const CircuitSpec> spec_;
+  std::shared_ptr<const ServedCircuit> served_;
+};
+
+CircuitStore::CircuitStore(Loop& loop, const std::string& state_dir, CircuitUses& uses, CircuitUsers users)
+    : loop_(loop), uses_(uses), users_(std::move(users)), files_(state_dir), sweep_(loop, [this] { sweep(); }) {}
+
+void CircuitStore::open() {
+  std::vector<std::string> errors;
+  CircuitUpdate update;
+  for (const CircuitSpec& spec : files_.read(errors)) put(spec, update);
+  for (const std::string& error : errors) log::error("a circuit is not served: " + error);
+  tell(std::move(update));
+  sweep_.set(kCircuitSweep);
+}
+
+// --- changes
+
+void CircuitStore::change(CircuitChange change, Done done) {
+  works_.push_back({std::move(change), std::move(done)});
+  if (works_.size() == 1) loop_.post([this] { step(); });
+}
+
+// A part of the first change, so that requests need not wait for a table of ten thousand.
+void CircuitStore::step() {
+  Work& work = works_.front();
+  if (work.next_put == 0 && work.next_removed == 0) {
+    if (records_.size() + work.change.put.size() > kMostCircuits) {
+      work.done(wrong("there would be more than " + std::to_string(kMostCircuits) + " circuits"));
+      return go_on();
+    }
+    work.removed = removed_by(work.change);
+  }
+  CircuitUpdate update;
+  std::size_t left = kCircuitsAtOnce;
+  std::set<std::string> paths;
+  for (; left > 0 && work.next_removed < work.removed.size(); --left) remove(work.removed[work.next_removed++], paths);
+  for (const std::string& path : paths) build(path, update);
+  for (; left > 0 && work.next_put < work.change.put.size(); --left) put(work.change.put[work.next_put++], update);
+  tell(std::move(update));
+  if (work.next_removed < work.removed.size() || work.next_put < work.change.put.size())
+    return loop_.post([this] { step(); });
+  keep(work);
+  go_on();
+}
+
+void CircuitStore::go_on() {
+  works_.pop_front();
+  if (!works_.empty()) loop_.post([this] { step(); });
+}
+
+// Those that are there.
+std::vector<std::string> CircuitStore::removed_by(const CircuitChange& change) const {
+  std::set<std::string> removed;
+  for (const std::string& id : change.removed)
+    if (records_.contains(id)) removed.insert(id);
+  if (change.replaces) {
+    for (const auto& [id, kept] : records_)
+      if (kept.spec->owner == change.owner) removed.insert(id);
+  }
+  for (const CircuitSpec& spec : change.put) removed.erase(spec.id);
+  return {removed.begin(), removed.end()};
+}
+
+void CircuitStore::put(const CircuitSpec& spec, CircuitUpdate& update) {
+  std::set<std::string> paths;
+  const auto before = records_.find(spec.id);
+  Kept kept{std::make_shared<const CircuitSpec>(spec), ++turn_, {}, loop_.now()};
+  if (has_draining(spec.servers)) kept.draining_since = loop_.now();
+  if (before != records_.end()) {
+    const bool was_draining = before->second.draining_since != Time{};
+    if (was_draining && has_draining(spec.servers)) kept.draining_since = before->second.draining_since;
+    if (before->second.spec->path() != spec.path()) remove(spec.id, paths);
+  }
+  for (const std::string& path : paths) build(path, update);
+  records_[spec.id] = std::move(kept);
+  ids_[spec.path()].insert(spec.id);
+  build(spec.path(), update);
+}
+
+void CircuitStore::remove(const std::string& id, std::set<std::string>& paths) {
+  const auto found = records_.find(id);
+  const std::string path = found->second.spec->path();
+  records_.erase(found);
+  const auto ids = ids_.find(path);
+  ids->second.erase(id);
+  if (ids->second.empty()) ids_.erase(ids);
+  paths.insert(path);
+}
+
+std::vector<const CircuitStore::Kept*> CircuitStore::of_path(const std::string& path) const {
+  std::vector<const Kept*> all;
+  const auto ids = ids_.find(path);
+  if (ids == ids_.end()) return all;
+  for (const std::string& id : ids->second) all.push_back(&records_.find(id)->second);
+  std::sort(all.begin(), all.end(), [](const Kept* one, const Kept* other) { return one->turn < other->turn; });
+  return all;
+}
+
+// A pool whose specification is as before stays, with its health and its connections.
+void CircuitStore::build(const std::string& path, CircuitUpdate& update) {
+  const auto before = served_.find(path);
+  const std::vector<const Kept*> all = of_path(path);
+  auto made = std::make_shared<ServedCircuit>();
+  made->path = path;
+  if (all.empty()) {
+    served_.erase(path);
+    uses_.forget(path);
+    update.push_back(std::move(made));
+    return;
+  }
+  made->spec = all.back()->spec;
+  made->use = uses_.of(path);
+  std::vector<CircuitSpec> left;
+  std::vector<const CircuitSpec*> specs;
+  left.reserve(all.size());
+  for (const Kept* kept : all) {
+    const bool is_drained =
+        kept->draining_since != Time{} && loop_.now() - kept->draining_since >= kept->spec->drain_timeout;
+    specs.push_back(is_drained ? &left.emplace_back(without_drained(*kept->spec)) : kept->spec.get());
+  }
+  PoolSpec wanted = pool_of(specs);
+  const std::shared_ptr<ServersPool> pool = before == served_.end() ? nullptr : before->second->pool;
+  if (pool && pool->spec() == wanted) {
+    made->pool = pool;
+  } else if (!wanted.servers.empty()) {
+    auto fresh = ServersPool::make(std::move(wanted), pool.get(), std::random_device()());
+    if (!fresh) log::error("circuit " + path + " has no servers: " + fresh.error().detail);
+    if (fresh) made->pool = std::move(*fresh);
+  }
+  served_[path] = made;
+  update.push_back(std::move(made));
+}
+
+void CircuitStore::tell(CircuitUpdate update) {
+  if (!update.empty()) users_.tell(std::make_shared<const CircuitUpdate>(std::move(update)));
+}
+
+void CircuitStore::keep(Work& work) {
+  const std::size_t count = work.change.put.size() + work.removed.size();
+  if (!files_.is_open() || count == 0) return work.done(count);
+  users_.aside([this, put = std::move(work.change.put), removed = std::move(work.removed), count,
+                done = std::move(work.done)]() mutable {
+    Result<> kept;
+    for (const CircuitSpec& spec : put)
+      if (auto written = files_.write(spec); !written) kept = written;
+    for (const std::string& id : removed)
+      if (auto gone = files_.remove(id); !gone) kept = gone;
+    loop_.post([kept, count, done = std::move(done)] {
+      if (kept) return done(count);
+      done(Error{Fault::router, Code::internal, false,
+                 "the change works, but a restart will not know it: " + kept.error().detail});
+    });
+  });
+}
+
+// --- time
+
+// Nothing of it is wanted where it is: drained servers leave their pools, idle circuits are removed.
+void CircuitStore::sweep() {
+  const Time now = loop_.now();
+  CircuitChange idle;
+  std::set<std::string> drained;
+  for (auto& [id, kept] : records_) {
+    if (is_idle(kept, now)) idle.removed.push_back(id);
+    const bool is_due = kept.draining_since != Time{} && now - kept.draining_since >= kept.spec->drain_timeout;
+    if (is_due) drained.insert(kept.spec->path());
+  }
+  CircuitUpdate update;
+  for (const std::string& path : drained) {
+    const auto& pool = served_.find(path)->second->pool;
+    if (pool && has_draining(pool->spec().servers)) build(path, update);
+  }
+  tell(std::move(update));
+  for (const std::string& id : idle.removed) {
+    const std::string line = "circuit " + id + " of " + records_.at(id).spec->path() +
+                             " is removed: nobody used it for " +
+                             std::to_string(records_.at(id).spec->idle_timeout.count() / 1'000) + " s";
+    log::info(line);
+    tell_event(Event::Kind::change, id, line);
+  }
+  if (!idle.removed.empty()) change(idle, [](const Result<std::size_t>&) {});
+  uses_.forget_unused();
+  sweep_.set(kCircuitSweep);
+}
+
+bool CircuitStore::is_idle(const Kept& kept, Time now) const {
+  if (kept.spec->idle_timeout.count() == 0 || now - kept.put_at < kept.spec->idle_timeout) return false;
+  const CircuitUse& use = *served_.find(kept.spec->path())->second->use;
+  return use.open() == 0 && now - use.last() >= kept.spec->idle_timeout;
+}
+
+// --- for operators
+
+std::shared_ptr<const CircuitList> CircuitStore::list() const {
+  auto list = std::make_shared<CircuitList>();
+  for (const auto& [id, kept] : records_) {
+    const std::string path = kept.spec->path();
+    list->all.push_back(std::make_shared<Record>(kept.spec, served_.find(path)->second));
+  }
+  list->uses = uses_.all();
+  return list;
+}
+
+}  // namespace zeroway

@@ -1,0 +1,97 @@
+// The circuits that the management API and the coordinator name: all records, kept on disk, told to all loops.
+//
+//     change() ── some of it in each turn ──▶ records, pools ──▶ users.tell: all loops
+//                    └── users.aside: a file for each circuit ──▶ done
+//
+// Owner: Router.   Thread: the first loop.
+// Changes are made one after the other. A change works at once; `done` is told once the files are written.
+// Not here: JSON (circuits/circuit_json.h), requests (exchange/circuits.h), circuits of workers (router/fabric).
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "router/circuits/circuit_files.h"
+#include "router/circuits/served_circuit.h"
+#include "router/exchange/circuit_facts.h"
+#include "router/exchange/circuit_use.h"
+#include "router/net/loop.h"
+
+namespace zeroway {
+
+// What the store needs of the router.
+struct CircuitUsers {
+  std::function<void(std::shared_ptr<const CircuitUpdate>)> tell;  // all loops
+  // Runs tasks one after the other where they may wait for the disk.
+  std::function<void(std::function<void()>)> aside;
+};
+
+class CircuitStore {
+ public:
+  // How many circuits changed, or why nothing has.
+  using Done = std::function<void(Result<std::size_t>)>;
+
+  // `uses` outlives this.
+  CircuitStore(Loop& loop, const std::string& state_dir, CircuitUses& uses, CircuitUsers users);
+
+  // Reads what the files keep; before the loops run.
+  void open();
+  // `change` has passed check_circuits(). `done` is called on the first loop, in a later turn. Errors: bad_request when
+  // there would be too many circuits, and nothing is changed; internal when the change works, but cannot be kept.
+  void change(CircuitChange change, Done done);
+  // All of it, for operators; never changed once it is made.
+  [[nodiscard]] std::shared_ptr<const CircuitList> list() const;
+  [[nodiscard]] std::size_t size() const { return records_.size(); }
+  // Whether files keep what is put.
+  [[nodiscard]] bool is_kept() const { return files_.is_open(); }
+
+ private:
+  // A circuit that was put.
+  class Record;
+  struct Kept {
+    std::shared_ptr<const CircuitSpec> spec;
+    std::uint64_t turn = 0;  // when it was put: the one that came last says what holds
+    Time draining_since{};   // Time{} = none of its servers drains
+    Time put_at{};
+  };
+
+  // A change under way.
+  struct Work {
+    CircuitChange change;
+    Done done;
+    std::vector<std::string> removed{};  // that are there
+    std::size_t next_removed = 0, next_put = 0;
+  };
+
+  void step();
+  void go_on();
+  [[nodiscard]] std::vector<std::string> removed_by(const CircuitChange& change) const;
+  void put(const CircuitSpec& spec, CircuitUpdate& update);
+  void remove(const std::string& id, std::set<std::string>& paths);
+  void build(const std::string& path, CircuitUpdate& update);
+  [[nodiscard]] std::vector<const Kept*> of_path(const std::string& path) const;
+  void keep(Work& work);
+  void tell(CircuitUpdate update);
+  void sweep();
+  [[nodiscard]] bool is_idle(const Kept& kept, Time now) const;
+
+  Loop& loop_;
+  CircuitUses& uses_;
+  const CircuitUsers users_;
+  const CircuitFiles files_;
+  std::map<std::string, Kept> records_;                                              // by id
+  std::map<std::string, std::set<std::string>> ids_;                                 // by path
+  std::map<std::string, std::shared_ptr<const ServedCircuit>, std::less<>> served_;  // by path
+  std::uint64_t turn_ = 0;
+  std::deque<Work> works_;  // the first one is under way
+  Timer sweep_;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,110 @@
+#include "router/circuits/lane_circuits.h"
+
+#include <random>
+#include <utility>
+
+#include "router/backends/mixed_backend.h"
+#include "router/backends/servers_backend.h"
+
+namespace zeroway {
+
+void LaneCircuits::update(const CircuitUpdate& update) {
+  ++version_;
+  are_named_ = true;
+  for (const auto& circuit : update) {
+    if (circuit->spec == nullptr) {
+      remove(circuit->path);
+    } else {
+      use(circuit);
+    }
+  }
+}
+
+void LaneCircuits::use(const std::shared_ptr<const ServedCircuit>& circuit) {
+  Entry& entry = entries_[circuit->path];
+  const auto before = std::exchange(entry.circuit, circuit);
+  if (before && before->pool != circuit->pool) retire(entry);
+  if (before) forget_subdomain(*before);
+  if (!circuit->spec->subdomain.empty()) subdomains_[circuit->spec->subdomain] = circuit->path;
+  if (checks_ == Checks::yes) check(circuit->path, circuit->pool);
+}
+
+void LaneCircuits::remove(const std::string& path) {
+  const auto found = entries_.find(path);
+  if (found == entries_.end()) return;
+  forget_subdomain(*found->second.circuit);
+  retire(found->second);
+  entries_.erase(found);
+  watched_.erase(path);
+}
+
+// Another circuit may have it by now.
+void LaneCircuits::forget_subdomain(const ServedCircuit& circuit) {
+  const auto found = subdomains_.find(circuit.spec->subdomain);
+  if (found != subdomains_.end() && found->second == circuit.path) subdomains_.erase(found);
+}
+
+void LaneCircuits::retire(std::shared_ptr<Backend> backend) {
+  if (backend) retired_.push_back(std::move(backend));
+}
+
+void LaneCircuits::retire(Entry& entry) {
+  retire(std::exchange(entry.joint, nullptr));
+  retire(std::exchange(entry.servers, nullptr));
+}
+
+void LaneCircuits::check(const std::string& path, const std::shared_ptr<ServersPool>& pool) {
+  if (!pool || !pool->spec().health.is_active) {
+    watched_.erase(path);
+    return;
+  }
+  Watched& watched = watched_[path];
+  if (watched.pool == pool) return;
+  watched.checks = std::make_unique<HealthChecks>(loop_, pool, dialer_, std::random_device()());
+  watched.pool = pool;
+}
+
+void LaneCircuits::sweep() {
+  std::erase_if(retired_, [](const auto& backend) { return backend.use_count() == 1; });
+}
+
+LaneCircuits::Presence LaneCircuits::presence(std::string_view path) const {
+  if (entries_.contains(path)) return Presence::announced;
+  const Presence of_workers = workers_.presence(path);
+  const bool is_late = are_named_ && loop_.now() >= grace_ends_;
+  return of_workers == Presence::expected && is_late ? Presence::unknown : of_workers;
+}
+
+std::shared_ptr<Backend> LaneCircuits::backend_of(const std::string& path) {
+  const auto found = entries_.find(path);
+  if (found == entries_.end()) return workers_.backend_of(path);
+  Entry& entry = found->second;
+  if (!entry.circuit->pool) return workers_.backend_of(path);
+  if (!entry.servers) entry.servers = std::make_shared<ServersBackend>(loop_, entry.circuit->pool, dialer_);
+  if (workers_.presence(path) != Presence::announced) {
+    retire(std::exchange(entry.joint, nullptr));
+    return entry.servers;
+  }
+  if (!entry.joint) entry.joint = make_joint(*entry.circuit, entry.servers);
+  return entry.joint;
+}
+
+std::shared_ptr<Backend> LaneCircuits::make_joint(const ServedCircuit& circuit, std::shared_ptr<Backend> servers) {
+  MixedSpec spec;
+  spec.servers = circuit.pool->spec();
+  spec.workers.push_back({.group = {circuit.path}});
+  return std::make_shared<MixedBackend>(
+      spec, std::vector<std::shared_ptr<Backend>>{std::move(servers), workers_.backend_of(circuit.path)});
+}
+
+std::shared_ptr<const CircuitSpec> LaneCircuits::spec_of(std::string_view path) const {
+  const auto found = entries_.find(path);
+  return found == entries_.end() ? nullptr : found->second.circuit->spec;
+}
+
+std::string_view LaneCircuits::path_of_subdomain(std::string_view label) const {
+  const auto found = subdomains_.find(label);
+  return found == subdomains_.end() ? std::string_view() : std::string_view(found->second);
+}
+
+}  // namespace zeroway

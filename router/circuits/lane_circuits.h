@@ -1,0 +1,80 @@
+// The circuits of one loop: those of the management API, with their backends, and those that workers announce.
+//
+//     servers of the API and workers of one session's service ── one pool: MixedBackend ──▶ both
+//
+// Owner: Lane.   Thread: one loop.
+// A backend is made when the first request asks for it. One that is no longer wanted is kept until its last request is
+// over, and destroyed by sweep(): never inside one of its own verbs.
+// Not here: the records (circuits/circuit_store.h), finding a circuit (exchange/circuits.h).
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "router/backends/health_checks.h"
+#include "router/backends/origin_dialer.h"
+#include "router/circuits/served_circuit.h"
+#include "router/exchange/circuit_source.h"
+#include "router/net/loop.h"
+#include "router/route/by_text.h"
+
+namespace zeroway {
+
+class LaneCircuits final : public CircuitSource {
+ public:
+  // Whether this loop asks the servers of all loops how they are.
+  enum class Checks : bool { no, yes };
+
+  // `workers` and `dialer` outlive this. `grace`: so long after the start of the router workers may come that it does
+  // not know yet. Behind that, where circuits are named, one that nobody has named is unknown at once.
+  LaneCircuits(Loop& loop, CircuitSource& workers, OriginDialer& dialer, std::chrono::milliseconds grace, Checks checks)
+      : loop_(loop), workers_(workers), dialer_(dialer), grace_ends_(loop.now() + grace), checks_(checks) {}
+
+  void update(const CircuitUpdate& update);
+  // Destroys backends that nobody needs any more. Never to be called from a verb.
+  void sweep();
+
+  // CircuitSource
+  [[nodiscard]] Presence presence(std::string_view path) const override;
+  [[nodiscard]] std::shared_ptr<Backend> backend_of(const std::string& path) override;
+  [[nodiscard]] std::shared_ptr<const CircuitSpec> spec_of(std::string_view path) const override;
+  [[nodiscard]] std::string_view path_of_subdomain(std::string_view label) const override;
+  [[nodiscard]] std::uint64_t circuits_version() const override { return version_ + workers_.circuits_version(); }
+
+ private:
+  struct Entry {
+    std::shared_ptr<const ServedCircuit> circuit;
+    // Null until a request comes.
+    std::shared_ptr<Backend> servers;
+    std::shared_ptr<Backend> joint;  // of servers and workers, while workers announce the same service
+  };
+
+  void use(const std::shared_ptr<const ServedCircuit>& circuit);
+  void remove(const std::string& path);
+  void forget_subdomain(const ServedCircuit& circuit);
+  void retire(std::shared_ptr<Backend> backend);
+  void check(const std::string& path, const std::shared_ptr<ServersPool>& pool);
+  [[nodiscard]] std::shared_ptr<Backend> make_joint(const ServedCircuit& circuit, std::shared_ptr<Backend> servers);
+  void retire(Entry& entry);
+
+  Loop& loop_;
+  CircuitSource& workers_;
+  OriginDialer& dialer_;
+  const Time grace_ends_;
+  const Checks checks_;
+  bool are_named_ = false;          // a circuit was named once
+  ByText<Entry> entries_;           // by path
+  ByText<std::string> subdomains_;  // to paths
+  std::uint64_t version_ = 1;
+  std::vector<std::shared_ptr<Backend>> retired_;
+  struct Watched {
+    std::shared_ptr<ServersPool> pool;
+    std::unique_ptr<HealthChecks> checks;
+  };
+  ByText<Watched> watched_;  // by path
+};
+
+}  // namespace zeroway
