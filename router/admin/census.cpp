@@ -105,4 +105,9 @@ bool Census::is_ready(std::string* why) const {
   return reason.empty();
 }
 
+const std::vector<std::shared_ptr<const CircuitView>>& named_circuits(const Census& census) {
+  static const std::vector<std::shared_ptr<const CircuitView>> kNone;
+  return census.circuits == nullptr ? kNone : census.circuits->all;
+}
+
 }  // namespace zeroway

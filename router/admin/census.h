@@ -106,6 +106,9 @@ struct Census {
   [[nodiscard]] bool is_ready(std::string* why = nullptr) const;
 };
 
+// None where they were not asked for.
+[[nodiscard]] const std::vector<std::shared_ptr<const CircuitView>>& named_circuits(const Census& census);
+
 // Where operators ask is no traffic.
 [[nodiscard]] inline bool is_traffic(const TallyName& name) {
   return name.backend != "admin" && name.site != "management";

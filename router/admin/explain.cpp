@@ -218,7 +218,10 @@ class Explainer {
 
   // Those that workers announce come before all other paths.
   [[nodiscard]] bool find_circuit() {
-    std::vector<std::string> names = circuits_of_label(label_below(question_.authority, out_.site->circuit_domains));
+    const std::string label = label_below(question_.authority, out_.site->circuit_domains);
+    std::vector<std::string> names = circuits_of_label(label);
+    for (const auto& view : named_circuits(census_))
+      if (!label.empty() && view->spec().subdomain == label) names.insert(names.begin(), view->spec().path());
     is_host_circuit_ = std::any_of(names.begin(), names.end(), [&](const auto& name) { return take_circuit(name); });
     return is_host_circuit_ || take_circuit(std::string(circuit_of(target_)));
   }
@@ -228,9 +231,15 @@ class Explainer {
     const auto announces = [&](const MemberFacts& member) {
       return member.kind == MemberFacts::Kind::worker && member.pool == name && member.state != "leaving";
     };
-    const bool is_there = std::any_of(census_.members.begin(), census_.members.end(), announces);
+    const bool is_announced = std::any_of(census_.members.begin(), census_.members.end(), announces);
+    const auto& named = named_circuits(census_);
+    const bool is_named =
+        std::any_of(named.begin(), named.end(), [&](const auto& view) { return view->spec().path() == name; });
+    const bool is_there = is_announced || is_named;
     step("route", "circuit " + name, is_there,
-         is_there ? "workers announce the service" : "no worker announces the service");
+         is_named       ? "the management API has named the service"
+         : is_announced ? "workers announce the service"
+                        : "no worker announces the service, and the management API has not named it");
     if (!is_there) return false;
     out_.route = out_.site->circuits;
     out_.circuit = name;

@@ -5,6 +5,7 @@
 // A request is known by its method, its URL and its client's address only: rules that judge other fields are told, not
 // decided. Not here: its form (admin/explain_json.h).
 #pragma once
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,6 +56,7 @@ struct Explanation {
   const Route* route = nullptr;
   std::string circuit;  // "/SESSION/SERVICE", with the route that circuits are made by; "" = none
   std::vector<Candidate> members;
+  std::deque<MemberFacts> servers;  // of the circuit: `members` may point to them
 };
 
 // Pointers in it are good as long as the census.

@@ -34,6 +34,17 @@ class MemberExplainer {
     step("management", true, "the router answers");
   }
 
+  // Servers that the management API has named, and workers that announce the service.
+  void run_circuit(const std::string& path) {
+    for (const auto& view : named_circuits(census_))
+      if (view->spec().path() == path) add_servers_of(*view);
+    add_group(path);
+    step("circuit " + path, has_next(),
+         has_next() ? "a server or a worker of the service with room, by its weight"
+                    : "no server and no worker of the service is ready");
+    if (!has_next()) nobody();
+  }
+
  private:
   void step(std::string what, bool has_matched, std::string why) {
     out_.steps.push_back({kStep, std::move(what), has_matched, std::move(why)});
@@ -102,6 +113,22 @@ class MemberExplainer {
   }
 
   // --- servers
+
+  // Those on standby come when no active one is fit.
+  void add_servers_of(const CircuitView& view) {
+    using State = ServerSpec::State;
+    const std::vector<MemberFacts> facts = view.members(census_.steady_now);
+    const auto& specs = view.spec().servers;
+    for (const State state : {State::active, State::standby, State::draining}) {
+      const bool is_turn = state == State::active || (state == State::standby && !has_next());
+      for (std::size_t index = 0; index < facts.size(); ++index) {
+        if (specs[index].state != state) continue;
+        const MemberFacts& server = out_.servers.emplace_back(facts[index]);
+        const bool can = is_turn && can_take(server);
+        add(server, can, can ? "it is up" : is_turn ? why_not(server) : "it is " + std::string(to_text(state)));
+      }
+    }
+  }
 
   void servers(const PoolSpec& pool) {
     add_servers(pool);
@@ -188,7 +215,7 @@ bool ClaimsOfCensus::has(PoolId pool, std::size_t index) const {
 void explain_members(const Census& census, const ClaimsOfCensus& claims, std::string_view host, std::string_view path,
                      Explanation& out) {
   MemberExplainer explainer(census, claims, host, path, out);
-  if (!out.circuit.empty()) return explainer.run(GroupSpec{out.circuit});
+  if (!out.circuit.empty()) return explainer.run_circuit(out.circuit);
   explainer.run(inner_of(census.plan->backends[out.route->backend]));
 }
 

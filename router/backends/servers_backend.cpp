@@ -127,7 +127,7 @@ MemberFacts ServersBackend::facts_of(std::size_t index) const {
       .pool = spec_.name,
       .address = url_of(server),
       .state = server.state == ServerSpec::State::active ? health : std::string(to_text(server.state)) + ", " + health,
-      .is_fit = pool_->health(index).is_fit(loop_.now()),
+      .is_fit = server.state != ServerSpec::State::draining && pool_->health(index).is_fit(loop_.now()),
       .weight = pool_->weight(index),
       .capacity = server.max_conns,
       .open = pool_->chooser().open(index),

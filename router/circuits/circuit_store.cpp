@@ -53,8 +53,10 @@ class CircuitStore::Record final : public CircuitView {
     facts.is_fit = false;
     for (std::size_t index = 0; served_->pool && index < served_->pool->size(); ++index) {
       if (served_->pool->server(index).name != server.name) continue;
-      facts.state = served_->pool->health(index).text(now);
-      facts.is_fit = served_->pool->health(index).is_fit(now);
+      const bool is_active = server.state == ServerSpec::State::active;
+      facts.state = is_active ? "" : std::string(to_text(server.state)) + ", ";
+      facts.state += served_->pool->health(index).text(now);
+      facts.is_fit = server.state != ServerSpec::State::draining && served_->pool->health(index).is_fit(now);
       facts.open = served_->pool->chooser().open(index);
     }
     return facts;

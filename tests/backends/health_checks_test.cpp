@@ -104,3 +104,28 @@ TEST_CASE("health checks: a pool without active checks is left alone") {
   bench.loop.run();
   CHECK(bench.dialer.count == 0);
 }
+
+TEST_CASE("health checks: a probe of TCP is a connection alone") {
+  PoolSpec spec = checked_pool();
+  spec.health.probe = HealthSpec::Probe::tcp;
+  spec.health.retries = 1;
+  Checked bench(std::move(spec));
+  const auto server = bench.next_check();
+  bench.turn();
+  CHECK(server->take().empty());
+  CHECK(server->is_destroyed);
+  CHECK(bench.health() == "up");
+  REQUIRE(bench.turn_until([&] { return !bench.dialer.dials.empty(); }));
+  bench.refuse();
+  bench.turn();
+  CHECK(bench.health() == "out by probes");
+}
+
+TEST_CASE("health checks: failures of a server that starts do not count") {
+  PoolSpec spec = checked_pool();
+  spec.health.retries = 1;
+  spec.health.initial_delay = 1h;
+  Checked bench(std::move(spec));
+  for (int times = 0; times < 5; ++times) bench.answer("500");
+  CHECK(bench.health() == "up");
+}

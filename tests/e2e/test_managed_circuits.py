@@ -308,6 +308,18 @@ def test_what_is_told_of_a_circuit(stack):
     assert (announced['circuit'], announced['members'][0]['name']) == (None, 'w')
 
 
+def test_explain_knows_them(stack):
+    a, b = origins(stack, 'a', 'b')
+    c = Circuits(stack)
+    c.put('x', backends=[a, draining(b, 'standby')])
+    told = c.told('/api/v1/explain?url=http%3A%2F%2F127.0.0.1%3A' + f'{c.router.port}%2Fs1%2Fa%2Fx')
+    assert [(one['name'], one['next']) for one in told['members']] == [
+        (f'127.0.0.1:{a.port}', True), (f'127.0.0.1:{b.port}', False)], told
+    assert any(step['what'] == 'circuit /s1/a' and step['matched'] for step in told['steps']), told
+    missing = c.told('/api/v1/explain?url=http%3A%2F%2F127.0.0.1%3A' + f'{c.router.port}%2Fs1%2Fb%2Fx')
+    assert missing['outcome']['status'] == 404
+
+
 def test_wildcard_hosts_and_subdomains(stack):
     import sites_e2e as s
     a, = origins(stack, 'a')

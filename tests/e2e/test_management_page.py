@@ -7,13 +7,14 @@ import pytest
 import sites_e2e as s
 import zeroway_e2e as z
 from browser import Browser
+from circuits_e2e import Circuits
 from management_e2e import TOKEN, ask, manage_with_token, managed, told
 from management_stub import ManagementStub, failed_request
 from origins import Origin, reply
 
 AS_A_BROWSER = [('Accept', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8')]
 WIDTHS = [(360, 780), (1280, 900), (3840, 2160)]
-SECTIONS = ['traffic', 'flow', 'members', 'routes', 'requests', 'streams', 'explain', 'events', 'certificates', 'log', 'facts']
+SECTIONS = ['traffic', 'flow', 'members', 'circuits', 'routes', 'requests', 'streams', 'explain', 'events', 'certificates', 'log', 'facts']
 
 
 def stubbed(stack, port=None, **terms):
@@ -141,6 +142,34 @@ def test_a_worker_is_drained_and_weighed_from_the_page_with_one_token(stack):
     z.eventually(lambda: {one['name']: one['weight'] for one in told(port, '/api/v1/workers')['workers']} == {'worker-1': 1, 'worker-2': 7})
     wait_text(window, 'notice-text', '✓ worker-2 has weight 7')
     assert not complaints(window)
+
+
+def test_a_service_of_a_session_is_drained_and_removed_from_the_page(stack):
+    origin = stack.closing(Origin(name='a'))
+    circuits = Circuits(stack)
+    circuits.put('one', 's1', 'jupyter', [origin], sticky='cookie', idle_timeout='1h')
+    circuits.put('two', 's2', 'jupyter', [origin])
+    stack.worker('w', '--app', 's3/api')
+    circuits.router.wait_workers(1)
+    assert circuits.get('/s1/jupyter/').status == 200
+    window = opened(stack, circuits.management)
+    show(window, 'circuits')
+    row = wait_row(window, 'circuits-table', Service='/s1/jupyter')
+    assert (row['Put as'], row['Requests'], row['State']) == ('one', '1', '● up'), row
+    assert row['Members'] == f'127.0.0.1:{origin.port} (up)'
+    assert wait_row(window, 'circuits-table', Service='/s3/api')['Put as'] == 'announced by workers'
+    click(window, 'Drain /s1/jupyter')
+    give_token(window)
+    wait_row(window, 'circuits-table', Service='/s1/jupyter', State='■ draining')
+    assert circuits.told('/api/v1/circuits/one')['circuit']['sticky'] == 'cookie'  # all else is as it was
+    assert circuits.get('/s1/jupyter/').status == 503
+    click(window, 'Undrain /s1/jupyter')
+    wait_row(window, 'circuits-table', Service='/s1/jupyter', State='● up')
+    assert circuits.get('/s1/jupyter/').status == 200
+    click(window, 'Remove /s2/jupyter')
+    click(window, 'Remove')
+    z.eventually(lambda: len(rows(window, 'circuits-table')) == 2, every=0.1)
+    assert [one['path'] for one in circuits.told()['circuits']] == ['/s1/jupyter', '/s3/api']
 
 
 def test_a_wrong_token_is_asked_for_again_and_changes_nothing(stack):

@@ -209,6 +209,25 @@ TEST_CASE("chooser: without a key, hashing goes round robin, and two members of 
   CHECK(by_keys(*pool, 100).find('b') != std::string::npos);
 }
 
+TEST_CASE("chooser: a pool that may be idle picks nobody while nobody has weight") {
+  for (const BalanceMethod method : {BalanceMethod::round_robin, BalanceMethod::weighted, BalanceMethod::random_two,
+                                     BalanceMethod::least_connections, BalanceMethod::hash, BalanceMethod::first}) {
+    auto pool = Chooser::make(method, {{"a", 0}, {"b", 0}}, 1, Chooser::Idle::allowed);
+    REQUIRE(pool.has_value());
+    CHECK_FALSE((*pool)->place("key", [](std::size_t) { return true; }).has_value());
+    CHECK((*pool)->place_at(1).has_value());
+    CHECK((*pool)->with_weight(0, 1).value()->place("", [](std::size_t) { return true; }).has_value());
+  }
+}
+
+TEST_CASE("chooser: by weight, a client that is bound by a key stays with its member") {
+  auto pool = Chooser::make(BalanceMethod::weighted, {{"a", 1}, {"b", 3}});
+  REQUIRE(pool.has_value());
+  const auto may_take = [](std::size_t) { return true; };
+  const std::size_t first = (*pool)->place("user-7", may_take)->member();
+  for (int turn = 0; turn < 8; ++turn) CHECK((*pool)->place("user-7", may_take)->member() == first);
+}
+
 TEST_CASE("chooser: weight 0 gets nothing, whatever the method, also when all others are out") {
   for (const BalanceMethod method : kAllMethods) {
     CAPTURE(static_cast<int>(method));

@@ -168,6 +168,9 @@ class ManagementStub:
             '/api/v1/upstreams': lambda query: {'upstreams': backends},
             '/api/v1/servers': lambda query: {'servers': self.servers},
             '/api/v1/workers': lambda query: {'workers': self.workers},
+            '/api/v1/circuits': lambda query: {'circuits': [
+                {'path': '/s1/jupyter', 'circuit': {'id': 'one', 'session': 's1', 'service': 'jupyter', 'backends': []},
+                 'requests': 3, 'open': 0, 'idle_seconds': 70, 'members': []}]},
             '/api/v1/certificates': lambda query: {'certificates': [
                 {'file': '/etc/zeroway/main.pem', 'not_after': time.time() + 60 * 86_400, 'days_left': 60},
                 {'file': '/etc/zeroway/old.pem', 'not_after': time.time() + 5 * 86_400, 'days_left': 5}]},

@@ -26,6 +26,7 @@ const kLists = {
     key: worker => [worker.name, worker.instance].join('\0'),
     total: worker => worker.requests,
   },
+  circuits: { path: '/api/v1/circuits', row: 'circuits' },
   certificates: { path: '/api/v1/certificates', row: 'certificates' },
   requests: { path: '/api/v1/requests', query: '?failed=500&slow=100' },
   streams: { path: '/api/v1/streams' },

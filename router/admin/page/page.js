@@ -46,6 +46,7 @@ class Page {
     add('flow', { lists, show: shows(new FlowPicture()) });
     this.#members = new Members(this.#router, changed);
     add('members', { lists: ['workers', 'servers'], show: shows(this.#members) });
+    add('circuits', { lists: ['circuits'], show: shows(new Circuits(this.#router, changed)) });
     add('routes', { lists: ['routes'], show: shows(new Routes()) });
     add('requests', { lists: ['requests'], show: shows(new Requests()) });
     add('streams', { lists: ['streams'], show: shows(new Streams(this.#router, changed)) });
