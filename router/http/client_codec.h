@@ -23,7 +23,8 @@ namespace zeroway {
 // What the origin sent. The owner implements it, and may call the codec's verbs (open() too) from inside an event.
 //
 // A stream is over at end() and at reset(): its later verbs are ignored. The end of a reply that comes before the
-// request's end is the end of the stream, too: the rest of the request is no longer wanted.
+// request's end is the end of the stream, too: the rest of the request is no longer wanted. Only a tunnel goes on until
+// both directions have ended.
 class ReplyEvents {
  public:
   virtual ~ReplyEvents() = default;
@@ -88,6 +89,10 @@ class ClientCodec {
   // Bytes for the socket. The owner takes them out (swap or clear), and asks again after written(): what is ready comes
   // in portions.
   [[nodiscard]] virtual std::string& output() = 0;
+  // As of Codec: nothing will come behind output(), and the origin may go on.
+  [[nodiscard]] virtual bool has_output_ended() const { return false; }
+  // The origin is to see that its connection broke: the owner resets it now.
+  [[nodiscard]] virtual bool ends_by_reset() const { return false; }
   // The kernel took so many bytes of those that output() gave. Told even when no stream is open any more.
   virtual void written(std::size_t bytes, ReplyEvents& events) = 0;
 
@@ -101,7 +106,7 @@ class ClientCodec {
   [[nodiscard]] virtual Time tick(Time, ReplyEvents&) { return Time::max(); }
 };
 
-// `settings` outlives the codec.
+// `settings` outlives the codec. For HTTP; a tunnel's is in http/tcp_client_codec.h.
 [[nodiscard]] std::unique_ptr<ClientCodec> make_client_codec(Protocol protocol, const ClientCodecSettings& settings);
 
 }  // namespace zeroway

@@ -69,6 +69,8 @@ class Codec {
  public:
   virtual ~Codec() = default;
 
+  // The connection is there, and no byte has come. Where the server may speak first, the codec tells a head now.
+  virtual void begin(CodecEvents&) {}
   // Tells the codec the time. The session calls it before each read(); tick() tells the time, too.
   virtual void set_time(Time) {}
   // Reads as much of `input` as it can. Returns how many bytes it has read. The rest waits: for more bytes, for credit,
@@ -94,6 +96,8 @@ class Codec {
   // The verbs towards the client. A verb for a stale stream is ignored.
   virtual void head(CodecStream stream, Head& head, Last last) = 0;
   virtual void data(CodecStream stream, Bytes bytes) = 0;
+  // A tunnel has bytes as data once a head with the status 200 was given. Each direction has an end of its own, and
+  // any other status refuses it.
   // In place of the final head: the worker has accepted the WebSocket. From now on the stream has pieces, no data. The
   // codec copies `terms`.
   virtual void accept_web_socket(CodecStream, Head&, const WebSocketTerms&) {}
@@ -125,6 +129,10 @@ class Codec {
 
   // Bytes for the socket. The session takes them out (swap or clear).
   [[nodiscard]] virtual std::string& output() = 0;
+  // Nothing will come behind output(), and the client may go on: the session closes its sending side alone. Stays true.
+  [[nodiscard]] virtual bool has_output_ended() const { return false; }
+  // In phase `closed`: the client is to see that its connection broke. The session resets it, whatever waits.
+  [[nodiscard]] virtual bool ends_by_reset() const { return false; }
   [[nodiscard]] virtual CodecPhase phase() const = 0;
 };
 

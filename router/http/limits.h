@@ -76,4 +76,9 @@ inline constexpr std::uint32_t kMaxResetAllowance = 4'000;  // for the last 500 
 inline constexpr std::chrono::milliseconds kStallTime{60'000};
 inline constexpr std::uint32_t kMaxStalls = 8;  // downloads that a user has paused and forgotten
 
+// TLS that is passed on
+inline constexpr std::size_t kMaxClientHello = 16'384;  // bytes of the message: one record; with post-quantum key
+                                                        // shares clients send 1.7 to 2.1 KB
+inline constexpr std::size_t kMostHelloBytes = 20'480;  // with the heads of its records, if a client cuts it small
+
 }  // namespace zeroway

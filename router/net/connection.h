@@ -88,6 +88,12 @@ class Connection {
   virtual void offer() = 0;
   [[nodiscard]] virtual std::size_t kept() const = 0;
 
+  // Closes our sending side behind the bytes that wait: by FIN, over TLS by close_notify. The peer may go on sending.
+  // Nothing is sent after this call.
+  virtual void end_output() = 0;
+  // Throws the waiting bytes away and ends the connection at once; the peer gets a reset. No event comes any more.
+  virtual void reset() = 0;
+
   // Closes the connection in order: sends the waiting bytes, then closes our side. True when all is done at once; else
   // lost() is called when it is done. A second call can only shorten the lingering, and returns false.
   [[nodiscard]] virtual bool close(Linger linger) = 0;

@@ -44,6 +44,8 @@ TcpConnection::~TcpConnection() {
 // The socket stays registered for reading while paused, until it is readable once: a pause that ends before the client
 // sends more costs no call.
 void TcpConnection::watch() {
+  // Both ends are closed: epoll would report that for ever, and there is no more to learn.
+  if (has_input_ended_ && output_ == Output::ended && !is_closing_) return loop_.forget(socket_.fd());
   const bool listens = !is_closing_ && !has_input_ended_;
   const bool reads = is_closing_ ? linger_ != Linger::no : listens && pauses_ == 0;
   loop_.watch(socket_.fd(), *this, reads, wants_write_, listens && !has_told_hang_up_);
@@ -84,6 +86,8 @@ void TcpConnection::ready(bool readable, bool writable) {
     socklen_t size = sizeof error;
     ::getsockopt(socket_.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
     if (error != 0) return lose();
+    // Our side is closed, and so may the peer's be, behind bytes that nobody wants yet: epoll reports that without end.
+    if (output_ == Output::ended && !is_closing_) return loop_.forget(socket_.fd());  // resume() watches again
     return watch();
   }
   read();
@@ -200,12 +204,38 @@ bool TcpConnection::flush() {
     std::string().swap(out_);
     out_begin_ = 0;
     wants_write_ = false;
+    send_end();
     watch();
   } else if (out_begin_ > out_.size() / 2) {
     out_.erase(0, out_begin_);
     out_begin_ = 0;
   }
   return true;
+}
+
+void TcpConnection::end_output() {
+  if (output_ != Output::open || !socket_.is_open()) return;
+  if (is_in_batch_) loop_.inside().sends.flush();
+  output_ = Output::ending;
+  if (queued() > 0) return;
+  send_end();
+  watch();
+}
+
+void TcpConnection::send_end() {
+  if (output_ != Output::ending) return;
+  output_ = Output::ended;
+  ::shutdown(socket_.fd(), SHUT_WR);
+}
+
+void TcpConnection::reset() {
+  leave_batch();
+  leave_lingering();
+  linger_timer_.reset();
+  is_broken_ = is_closing_ = true;
+  if (!socket_.is_open()) return;
+  loop_.forget(socket_.fd());
+  reset_and_close(std::move(socket_));
 }
 
 void TcpConnection::send_rest(Time deadline) {

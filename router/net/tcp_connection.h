@@ -36,6 +36,8 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
   void resume(PauseReason reason) override;
   void offer() override;
   [[nodiscard]] std::size_t kept() const override { return kept_.size(); }
+  void end_output() override;
+  void reset() override;
   [[nodiscard]] bool close(Linger linger) override;
   [[nodiscard]] bool is_closing() const override { return is_closing_; }
   // Waits until the kernel has taken all bytes, until `deadline` at most. For the end of a program, when the loop runs
@@ -48,6 +50,9 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
   [[nodiscard]] std::uint64_t taken() const { return taken_; }
 
  private:
+  //   open ── end_output() ──▶ ending ── the last byte was sent ──▶ ended: FIN
+  enum class Output : std::uint8_t { open, ending, ended };
+
   void ready(bool readable, bool writable) override;
   void hung_up() override;
   void sent(std::string_view bytes, ssize_t result) override;
@@ -60,6 +65,7 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
   bool flush();
   void keep(std::string_view bytes, ssize_t sent);
   void leave_batch();
+  void send_end();
   bool shut_down();
   void set_linger_timer();
   void leave_lingering();
@@ -84,6 +90,7 @@ class TcpConnection final : public Connection, private Watcher, private SendBatc
   bool is_in_batch_ = false;
   bool is_broken_ = false;  // found while sending, lost() not called yet
   bool has_input_ended_ = false;
+  Output output_ = Output::open;
   bool has_told_hang_up_ = false;
   bool is_closing_ = false;
   bool is_shut_ = false;

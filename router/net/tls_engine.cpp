@@ -171,6 +171,11 @@ std::string_view TlsEngine::protocol() const {
 
 std::string_view TlsEngine::version() const { return SSL_get_version(ssl_.get()); }
 
+std::string_view TlsEngine::server_name() const {
+  const char* const name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
+  return name == nullptr ? std::string_view() : std::string_view(name);
+}
+
 std::string_view TlsEngine::cipher() const { return SSL_get_cipher_name(ssl_.get()); }
 
 bool TlsEngine::is_resumed() const { return SSL_session_reused(ssl_.get()) == 1; }

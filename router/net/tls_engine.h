@@ -77,7 +77,8 @@ class TlsEngine {
   [[nodiscard]] std::string_view version() const;
   [[nodiscard]] std::string_view cipher() const;
   [[nodiscard]] bool is_resumed() const;
-  [[nodiscard]] bool has_client_certificate() const;  // a verified one
+  [[nodiscard]] std::string_view server_name() const;  // that the client asked for; "" = it named none
+  [[nodiscard]] bool has_client_certificate() const;   // a verified one
   // The subject of the client's certificate, as RFC 4514 writes it, in printable ASCII; empty without a certificate.
   [[nodiscard]] std::string client_subject() const;
   // More of that certificate: the issuer as the subject is written, the serial number and the SHA-256 of the whole in

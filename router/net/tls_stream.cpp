@@ -124,6 +124,20 @@ bool TlsStream::write(std::string& bytes) {
   return engine_.state() != TlsState::failed && transport_.send(output);
 }
 
+// A peer may answer close_notify in TLS's own way until it has closed its side, too: the socket stays open for that.
+void TlsStream::end_output() {
+  if (is_over_ || transport_.is_closing()) return;
+  std::string& output = buffers_.output();
+  engine_.close(output);
+  if (!output.empty() && !transport_.send(output)) lose_later("the connection broke");
+}
+
+void TlsStream::reset() {
+  is_over_ = true;
+  loop_.forget_turn_end(*this);
+  transport_.reset();
+}
+
 bool TlsStream::close(Linger linger) {
   if (is_over_) {
     loop_.forget_turn_end(*this);  // the caller knows now

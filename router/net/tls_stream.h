@@ -29,6 +29,8 @@ class TlsStream : public Connection, protected ConnectionEvents, private TurnEnd
   void resume(PauseReason reason) override { transport_.resume(reason); }
   void offer() override;
   [[nodiscard]] std::size_t kept() const override { return kept_.size(); }
+  void end_output() override;
+  void reset() override;
   [[nodiscard]] bool close(Linger linger) override;
   [[nodiscard]] bool is_closing() const override { return transport_.is_closing(); }
   void cut() override { is_cut_ = true; }

@@ -39,6 +39,8 @@ class QuietConnection final : public Connection {
   void resume(PauseReason) override {}
   void offer() override {}
   std::size_t kept() const override { return 0; }
+  void end_output() override {}
+  void reset() override {}
   bool close(Linger) override { return true; }
   bool is_closing() const override { return false; }
 

@@ -27,6 +27,8 @@ struct ServerEnd {
   std::string queue;       // sent, and refused by the kernel
   bool is_jammed = false;  // the kernel takes nothing
   bool is_closed = false;  // in order
+  bool has_fin = false;    // our side alone has ended
+  bool is_reset = false;
   bool is_destroyed = false;
   bool is_paused = false;
   std::string kept;  // said by the server, not taken
@@ -70,6 +72,8 @@ class ScriptedConnection final : public Connection {
   void resume(PauseReason) override { server_->is_paused = false; }
   void offer() override { server_->offer(); }
   std::size_t kept() const override { return server_->kept.size(); }
+  void end_output() override { server_->has_fin = true; }
+  void reset() override { server_->is_reset = true; }
   bool close(Linger) override {
     server_->is_closed = true;
     return server_->queue.empty();
@@ -202,7 +206,7 @@ class Told final : public BackendEvents {
   void piece(Bytes bytes, MessageKind, Last) override { note("piece " + std::string(as_text(bytes))); }
   void end(Head& trailers) override {
     note(trailers.is_empty() ? "end" : "end with trailers");
-    is_over = true;
+    is_over = !is_tunnel;
     if (on_end) on_end();
   }
   void reset(const Error& error) override {
@@ -240,6 +244,7 @@ class Told final : public BackendEvents {
   std::vector<Head> heads;
   std::uint64_t credited = 0;
   bool is_over = false;
+  bool is_tunnel = false;  // the end of one direction is not the end
   bool has_other = false;  // with reset()
   std::function<void()> on_head, on_data, on_end;
 

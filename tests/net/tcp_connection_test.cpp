@@ -6,6 +6,8 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <ctime>
 #include <functional>
 #include <optional>
 #include <thread>
@@ -261,6 +263,58 @@ TEST_CASE("tcp connection: a reset is told as lost, paused or not, and writing t
     }
     CHECK_FALSE(is_sent);
   }
+}
+
+TEST_CASE("tcp connection: our side may end alone, behind the bytes that wait, and the client goes on") {
+  Bench bench(4'096);
+  const std::string text(4 << 20, 'x');
+  std::string bytes = text;
+  REQUIRE(bench.connection->send(bytes));
+  CHECK(bench.connection->queued() > 0);
+  bench.connection->end_output();
+  std::string heard;
+  std::thread client([&] {
+    heard = bench.hear(text.size() + 1);  // until the end
+    bench.say("later");
+    ::shutdown(bench.client, SHUT_WR);
+  });
+  for (int turns = 0; turns < 100 && bench.told.find("ended") == std::string::npos; ++turns) bench.turn();
+  client.join();
+  CHECK(heard == text);
+  CHECK(bench.told == "received 5; ended; ");
+}
+
+TEST_CASE("tcp connection: with both sides ended and bytes unread, the loop rests until they are wanted") {
+  Bench bench;
+  bench.connection->end_output();
+  bench.connection->pause(PauseReason::reader);
+  bench.say("abc");
+  ::shutdown(bench.client, SHUT_WR);
+  bench.turn();
+  const std::clock_t before = std::clock();
+  Timer limit(bench.loop, [&] { bench.loop.stop(); });
+  limit.set(200ms);
+  bench.loop.run();
+  CHECK(std::clock() - before < CLOCKS_PER_SEC / 20);  // a loop that is told without end takes all of the time
+  bench.connection->resume(PauseReason::reader);
+  bench.turn();
+  bench.turn();
+  CHECK(bench.told.ends_with("received 3; ended; "));
+}
+
+TEST_CASE("tcp connection: reset throws away what waits, and the client sees it") {
+  Bench bench(4'096);
+  std::string bytes(4 << 20, 'x');
+  REQUIRE(bench.connection->send(bytes));
+  bench.connection->reset();
+  bench.connection.reset();
+  ssize_t count = 0;
+  std::string piece(1 << 20, '\0');
+  while ((count = ::recv(bench.client, piece.data(), piece.size(), 0)) > 0) {
+  }
+  CHECK(count == -1);
+  CHECK(errno == ECONNRESET);
+  CHECK(bench.told == "");
 }
 
 TEST_CASE("tcp connection: closing over unread bytes does not destroy the last reply") {
