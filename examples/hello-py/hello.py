@@ -488,6 +488,10 @@ class Link:
         if self.worker.stream_count() >= self.worker.capacity:
             self.put(frame(RST_STREAM, 0, stream_id, struct.pack(">I", REFUSED_STREAM)))
             return
+        if (":protocol", "tcp") in head:  # this worker serves no TCP service
+            refusal = self.worker.encoder.encode([(":status", "404", True)])
+            self.put(frame(HEADERS, END_STREAM | END_HEADERS, stream_id, refusal))
+            return
         is_socket = (":protocol", "websocket") in head
         if is_socket and self.worker.is_leaving:  # another worker can hold the WebSocket longer
             self.put(frame(RST_STREAM, 0, stream_id, struct.pack(">I", REFUSED_STREAM)))

@@ -246,6 +246,25 @@ def check_websocket(loop):
     rule(end[0] == HEADERS and fields_of(end[3]) == [("close-code", "4001")], "a close is answered", end)
 
 
+def check_tcp(loop):
+    """A connection of a TCP service is refused, or its bytes come back; each direction has an end of its own (§8)."""
+    head = [(":method", "CONNECT"), (":protocol", "tcp"), (":scheme", "http"), (":authority", "a.example:22"),
+            (":path", "/bytes")]
+    loop.deal.send(frame(HEADERS, 0x4, 51, block(head)) + frame(DATA, 0, 51, b"early"))
+    seen = loop.receive(lambda frames: any(one[0] == HEADERS and one[2] == 51 for one in frames))
+    reply = next(one for one in seen if one[0] == HEADERS and one[2] == 51)
+    if (":status", "200") not in fields_of(reply[3]):
+        loop.send(frame(RST_STREAM, 0, 51, u32(0)))
+        return  # it serves none
+    rule(reply[1] == 0x4, "a connection is accepted by 200 without an end", reply)
+    if not any(one[0] == DATA and one[2] == 51 for one in seen):
+        seen += loop.receive(lambda frames: any(one[0] == DATA and one[2] == 51 for one in frames))
+    loop.send(frame(DATA, 0x1, 51, b" and late"))
+    seen += loop.receive(lambda frames: any(one[0] == DATA and one[2] == 51 and one[1] & 1 for one in frames))
+    echoed = b"".join(one[3] for one in seen if one[0] == DATA and one[2] == 51)
+    rule(echoed == b"early and late", "all bytes come back, also those behind which the client has ended", echoed)
+
+
 def check_stall(loop):
     """Without credit for the reply neither more of it comes, nor is more of the request asked for than the windows."""
     loop.deal.send(request(13, "/echo", "POST", False))
@@ -362,6 +381,7 @@ def main():
         check_expect(first)
         check_echo(second)
         check_websocket(second)
+        check_tcp(second)
         check_stall(second)
         check_capacity(first)
         check_garbage(first)

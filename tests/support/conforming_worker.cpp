@@ -1,5 +1,5 @@
 // The worker in C++ that tests/proto/worker_conformance.py checks: a hello on every path, /echo sends the body back as
-// it comes, and WebSockets send each message back.
+// it comes, WebSockets send each message back, and connections of TCP services their bytes.
 #include <zeroway/worker.h>
 
 #include <string>
@@ -19,6 +19,10 @@ Task<void> echo_messages(zeroway::WebSocket& socket) {
   while (const auto piece = co_await socket.receive_piece()) co_await socket.send_piece(*piece);
 }
 
+Task<void> echo_bytes(zeroway::TcpStream& client) {
+  while (const auto bytes = co_await client.read()) co_await client.write(*bytes);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -28,5 +32,6 @@ int main(int argc, char** argv) {
   });
   worker.handle_async("*", "/echo", echo);
   worker.websocket("/*", echo_messages);
+  worker.tcp("/*", echo_bytes);
   return worker.run();
 }

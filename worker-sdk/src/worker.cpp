@@ -119,6 +119,10 @@ void Worker::websocket(std::string_view pattern, WebSocketHandler handler) {
   body_->runner.add_handler(pattern, std::move(handler));
 }
 
+void Worker::tcp(std::string_view pattern, TcpHandler handler) {
+  body_->runner.add_handler(pattern, std::move(handler));
+}
+
 void Worker::use(std::string_view prefix, Guard guard) {
   body_->runner.handlers().use({std::string(prefix), std::move(guard), {}, {}});
 }

@@ -10,12 +10,14 @@
 #include "zeroway/reply.h"
 #include "zeroway/request.h"
 #include "zeroway/task.h"
+#include "zeroway/tcp.h"
 #include "zeroway/websocket.h"
 
 namespace zeroway {
 
 using Handler = std::function<void(Request& request, Reply& reply)>;
 using AsyncHandler = std::function<Task<void>(AsyncRequest& request, AsyncReply& reply)>;
+using TcpHandler = std::function<Task<void>(TcpStream& connection)>;
 using WebSocketHandler = std::function<Task<void>(WebSocket& socket)>;
 
 // Runs before a handler of any kind, WebSockets included, on the handler's thread. A guard that returns lets the

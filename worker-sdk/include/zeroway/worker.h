@@ -23,6 +23,10 @@
 //
 //     websocket      a coroutine on the worker's own thread, for as long as the WebSocket is open (websocket.h).
 //
+// So have connections of TCP services:
+//
+//     tcp            a coroutine on the worker's own thread, for as long as the connection is open (tcp.h).
+//
 // A worker claims the paths of its handlers from the routers, and gets requests for these paths alone: "/todos" claims
 // that path, "/users/{id}" every path below "/users", "/files/*" the path "/files" and every path below it. A pattern
 // that begins with a capture, or "/*", claims every path that no other worker claims. WorkerOptions::routes replaces
@@ -66,6 +70,7 @@
 #include "zeroway/request.h"
 #include "zeroway/sync.h"
 #include "zeroway/task.h"
+#include "zeroway/tcp.h"
 #include "zeroway/url.h"
 #include "zeroway/websocket.h"
 
@@ -113,7 +118,14 @@ class Worker {
   // handle_async().
   void websocket(std::string_view pattern, WebSocketHandler handler);
 
-  // Middleware: runs `guard` before every handler at or below the path `prefix`, WebSockets included. "/admin" covers
+  // Serves the connections of TCP services at the paths of `pattern`, which the router's configuration or --tcp names
+  // (as for handle(); they are matched apart from requests and WebSockets). A connection at a path without such a
+  // handler is reset. Each connection counts towards WorkerOptions::capacity as long as it is open. The handler must
+  // not block the worker's thread, as for handle_async().
+  void tcp(std::string_view pattern, TcpHandler handler);
+
+  // Middleware: runs `guard` before every handler at or below the path `prefix`, WebSockets and TCP included. "/admin"
+  // covers
   // "/admin" and "/admin/x", but not "/administrator"; "/" covers all paths. The prefix is compared with the path of
   // the request, its segments decoded, not with the pattern of the handler: so a guard of "/admin" also guards the
   // requests below "/admin" that a handler for "/*" answers. Guards run in the order of their registration; handlers

@@ -80,6 +80,38 @@ Running run_socket(WorkerStream& stream, SocketSide& side, const WebSocketHandle
   stream.handler_done();
 }
 
+// False when a guard has answered.
+bool let_pass(LoopSide& side) {
+  TcpStream connection(side);
+  Reply reply(side);
+  for (const HandlerLayer* layer : side.layers()) {
+    if (layer->guard) layer->guard(connection, reply);
+    if (side.has_ended()) return false;
+  }
+  return true;
+}
+
+Running run_tunnel(WorkerStream& stream, LoopSide& side, const TcpHandler& handler, const ErrorReplies& replies) {
+  std::exception_ptr error;
+  {
+    TcpStream connection(side);
+    try {
+      if (let_pass(side)) {
+        side.start();
+        co_await handler(connection);
+      }
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }
+  run_guarded(side, replies, [&] {
+    if (error) std::rethrow_exception(error);
+  });
+  side.running = nullptr;
+  side.discard_rest();
+  stream.handler_done();
+}
+
 // Checks the text that param() would decode.
 bool has_sound_captures(std::string_view path, const RouteMatch& match) {
   const auto is_sound = [&](const RouteMatch::Span& span) {
@@ -91,6 +123,7 @@ bool has_sound_captures(std::string_view path, const RouteMatch& match) {
 const std::string kBadEscape = "The path has a '%' without two hex digits.\n";
 
 bool is_web_socket(const Head& request) { return request.find(":protocol") == "websocket"; }
+bool is_tunnel(const Head& request) { return request.find(":protocol") == "tcp"; }
 
 }  // namespace
 
@@ -100,15 +133,19 @@ HandlerRunner::HandlerRunner(const Parts& parts)
 }
 
 void HandlerRunner::add_handler(std::string_view methods, std::string_view pattern, Handler handler, Kind kind) {
-  handlers_.add({kind, std::move(handler), {}, {}, std::string(pattern)}, methods);
+  handlers_.add({kind, std::move(handler), {}, {}, {}, std::string(pattern)}, methods);
 }
 
 void HandlerRunner::add_handler(std::string_view methods, std::string_view pattern, AsyncHandler handler) {
-  handlers_.add({Kind::coroutine, {}, std::move(handler), {}, std::string(pattern)}, methods);
+  handlers_.add({Kind::coroutine, {}, std::move(handler), {}, {}, std::string(pattern)}, methods);
 }
 
 void HandlerRunner::add_handler(std::string_view pattern, WebSocketHandler handler) {
-  handlers_.add({Kind::socket, {}, {}, std::move(handler), std::string(pattern)}, "*");
+  handlers_.add({Kind::socket, {}, {}, std::move(handler), {}, std::string(pattern)}, "*");
+}
+
+void HandlerRunner::add_handler(std::string_view pattern, TcpHandler handler) {
+  handlers_.add({Kind::tcp, {}, {}, {}, std::move(handler), std::string(pattern)}, "*");
 }
 
 void HandlerRunner::claim_routes() {
@@ -135,6 +172,7 @@ void HandlerRunner::answer(WorkerStream& stream) {
   const std::string_view target = request.path();
   const std::string_view path = target.substr(0, target.find('?'));
   if (is_web_socket(request)) return answer_socket(stream, path);
+  if (is_tunnel(request)) return answer_tunnel(stream, path);
   const Cors* const cors = handlers_.find_cors(path);
   if (cors != nullptr && Cors::is_preflight(request)) return answer_preflight(stream, *cors);
   handlers_.matcher().find(request.method(), path, match_);
@@ -186,6 +224,21 @@ void HandlerRunner::answer_socket(WorkerStream& stream, std::string_view path) {
   handlers_.find_layers(path, side.layers());
   stream.handler_begins();
   side.running = run_socket(stream, side, handlers_[match_.handler].socket_handler, error_replies_).handle;
+  side.running.resume();
+}
+
+// Handlers of ordinary requests never see a tunnel, either.
+void HandlerRunner::answer_tunnel(WorkerStream& stream, std::string_view path) {
+  if (parts_.session.is_draining()) return stream.put_reset(ResetCode::refused_stream);
+  handlers_.tcp_matcher().find("*", path, match_);
+  if (match_.found != RouteMatch::Found::yes)
+    return answer_error(404, "No TCP service is served at this path.\n", use_error_side(stream), error_replies_);
+  if (!has_sound_captures(path, match_)) return answer_error(400, kBadEscape, use_error_side(stream), error_replies_);
+  LoopSide& side = sides_of(stream).use_loop_side(max_body());
+  side.match() = match_;
+  handlers_.find_layers(path, side.layers());
+  stream.handler_begins();
+  side.running = run_tunnel(stream, side, handlers_[match_.handler].tcp_handler, error_replies_).handle;
   side.running.resume();
 }
 

@@ -37,6 +37,7 @@ class HandlerRunner final : public RequestAnswerer, public InlineRunner {
   void add_handler(std::string_view methods, std::string_view pattern, Handler handler, Kind kind);
   void add_handler(std::string_view methods, std::string_view pattern, AsyncHandler handler);
   void add_handler(std::string_view pattern, WebSocketHandler handler);
+  void add_handler(std::string_view pattern, TcpHandler handler);
   Handlers& handlers() { return handlers_; }
   ErrorReplies& error_replies() { return error_replies_; }
   // Runs `job` on a thread of the pool, then resumes the coroutine on the loop.
@@ -60,6 +61,7 @@ class HandlerRunner final : public RequestAnswerer, public InlineRunner {
   void answer_by_pool(WorkerStream& stream, std::string_view path);
   void answer_on_loop(WorkerStream& stream, std::string_view path, const Handlers::Entry& entry);
   void answer_socket(WorkerStream& stream, std::string_view path);
+  void answer_tunnel(WorkerStream& stream, std::string_view path);
   void answer_preflight(WorkerStream& stream, const Cors& cors);
   void answer_unmatched(WorkerStream& stream);
   void answer_by(const Handler& handler, LoopSide& side);

@@ -10,7 +10,7 @@ namespace zeroway {
 namespace {
 
 bool goes_around(const HandlerLayer& layer, Handlers::Kind kind) {
-  if (layer.guard || kind == Handlers::Kind::socket) return true;
+  if (layer.guard || kind == Handlers::Kind::socket || kind == Handlers::Kind::tcp) return true;
   return kind == Handlers::Kind::coroutine ? bool(layer.async_around) : bool(layer.around);
 }
 
@@ -30,13 +30,17 @@ void check_called_once(bool& is_called) {
 }  // namespace
 
 void Handlers::add(Entry entry, std::string_view methods) {
-  if (!entry.handler && !entry.async_handler && !entry.socket_handler)
+  if (!entry.handler && !entry.async_handler && !entry.socket_handler && !entry.tcp_handler)
     throw std::invalid_argument("no handler for " + entry.pattern);
   for (const auto& layer : layers_) check_pair(*layer, entry);
-  RouteMatcher& matcher = entry.kind == Kind::socket ? socket_matcher_ : matcher_;
-  matcher.add(methods, entry.pattern, static_cast<std::uint32_t>(entries_.size()));
+  matcher_for(entry.kind).add(methods, entry.pattern, static_cast<std::uint32_t>(entries_.size()));
   has_pool_handlers_ |= entry.kind == Kind::pool;
   entries_.push_back(std::make_unique<Entry>(std::move(entry)));
+}
+
+RouteMatcher& Handlers::matcher_for(Kind kind) {
+  if (kind == Kind::socket) return socket_matcher_;
+  return kind == Kind::tcp ? tcp_matcher_ : matcher_;
 }
 
 std::vector<std::string> Handlers::patterns() const {

@@ -28,12 +28,13 @@ struct HandlerLayer {
 
 class Handlers {
  public:
-  enum class Kind : std::uint8_t { pool, on_loop, coroutine, socket };
+  enum class Kind : std::uint8_t { pool, on_loop, coroutine, socket, tcp };
   struct Entry {
     Kind kind;
     Handler handler;
     AsyncHandler async_handler;
     WebSocketHandler socket_handler;
+    TcpHandler tcp_handler;
     std::string pattern;
   };
   // Throw std::invalid_argument as Worker's functions of the same names do.
@@ -43,6 +44,7 @@ class Handlers {
 
   [[nodiscard]] const RouteMatcher& matcher() const { return matcher_; }
   [[nodiscard]] const RouteMatcher& socket_matcher() const { return socket_matcher_; }
+  [[nodiscard]] const RouteMatcher& tcp_matcher() const { return tcp_matcher_; }
   [[nodiscard]] const Entry& operator[](std::uint32_t number) const { return *entries_[number]; }
   [[nodiscard]] std::vector<std::string> patterns() const;
   [[nodiscard]] bool has_pool_handlers() const { return has_pool_handlers_; }
@@ -57,7 +59,9 @@ class Handlers {
   std::vector<std::unique_ptr<Entry>> entries_;
   std::vector<std::unique_ptr<HandlerLayer>> layers_;
   std::vector<Cors> cors_;
-  RouteMatcher matcher_, socket_matcher_;
+  [[nodiscard]] RouteMatcher& matcher_for(Kind kind);
+
+  RouteMatcher matcher_, socket_matcher_, tcp_matcher_;
   bool has_pool_handlers_ = false;
 };
 

@@ -67,6 +67,15 @@ bool LoopSide::try_write(std::string_view piece) {
   return rest_.empty();
 }
 
+void LoopSide::post(std::string_view bytes) {
+  if (!is_cancelled() && prepare_write()) put_data(bytes, Last::no);
+}
+
+void LoopSide::discard_rest() {
+  stream_.discard(in_.size());
+  in_.clear();
+}
+
 void LoopSide::wait_to_wake(std::coroutine_handle<> awaiter, std::chrono::milliseconds duration) {
   awaiter_ = awaiter;
   ticket_ = turns_.start_timer(duration, *this);

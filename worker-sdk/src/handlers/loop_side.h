@@ -45,6 +45,12 @@ class LoopSide final : public BodySide {
   void wake(std::uint64_t ticket) override;
   [[nodiscard]] bool waits_for(std::uint64_t ticket) const override { return ticket == ticket_; }
 
+  // For a tunnel: sends bytes without waiting.
+  void post(std::string_view bytes);
+  [[nodiscard]] std::size_t backlog() const { return stream_.waiting(); }
+  // The handler of a tunnel is done: what its client still sends is dropped.
+  void discard_rest();
+
   // The coroutine that runs the handler. It is destroyed with this object if it still waits then.
   std::coroutine_handle<> running;
   // An inline handler is called when its body is complete. Until then the body is collected here. The runner is told

@@ -22,7 +22,8 @@ void WorkerStream::open(LinkStreams& link, StreamId id, Last last) {
   in_window_ = ReceiveWindow(kOpeningWindow, kStreamWindow);
   out_window_ = SendWindow(kFirstReplyWindow);
   has_spoken_ = false;
-  handler_runs_ = false;
+  handler_runs_ = discards_ = false;
+  is_tunnel_ = request_.find(":protocol").value_or(std::string_view()) == "tcp";
   expects_continue_ = last == Last::no && request_.find("expect").value_or(std::string_view()) == "100-continue";
   early_body_.clear();
   early_trailers_.clear();
@@ -48,7 +49,9 @@ void WorkerStream::become_known() {
 void WorkerStream::data(Bytes bytes, Last last) {
   if (!in_state_.data()) return break_off(ResetCode::stream_closed);
   if (!in_window_.received(static_cast<std::uint32_t>(bytes.size()))) return break_off(ResetCode::flow_control_error);
-  if (!bytes.empty()) {
+  if (discards_) {
+    put_credit(bytes.size());
+  } else if (!bytes.empty()) {
     if (receiver_ != nullptr) receiver_->data(bytes);
     if (receiver_ == nullptr) early_body_ += as_text(bytes);
   }
@@ -70,7 +73,9 @@ void WorkerStream::end(Head& trailers) {
 void WorkerStream::body_is_over(Head* trailers) {
   (void)in_state_.end();
   expects_continue_ = false;
-  if (receiver_ != nullptr) return receiver_->end(trailers);
+  if (receiver_ != nullptr) receiver_->end(trailers);
+  if (receiver_ != nullptr && is_tunnel_ && out_state_.has_ended()) close();
+  if (receiver_ != nullptr) return;
   if (trailers != nullptr) std::swap(early_trailers_, *trailers);
 }
 
@@ -96,10 +101,15 @@ void WorkerStream::put_head(Head& head, Last last) {
   const bool is_legal = status >= 200 ? out_state_.head() : out_state_.interim();
   if (!is_legal) return;
   has_spoken_ = true;
+  is_tunnel_ = is_tunnel_ && status <= 200;
   link_->put_head(id_, head, last);
-  if (last == Last::no) return;
+  if (last == Last::yes) reply_is_over();
+}
+
+// A tunnel goes on until its other direction has ended.
+void WorkerStream::reply_is_over() {
   (void)out_state_.end();
-  close();
+  if (!is_tunnel_ || in_state_.has_ended()) close();
 }
 
 void WorkerStream::put_data(std::string_view bytes, Last last) {
@@ -123,9 +133,7 @@ void WorkerStream::send_now(std::string_view bytes, Last last) {
     bytes.remove_prefix(piece.size());
     link_->put_data(id_, as_bytes(piece), bytes.empty() ? last : Last::no);
   } while (!bytes.empty());
-  if (last == Last::no) return;
-  (void)out_state_.end();
-  close();
+  if (last == Last::yes) reply_is_over();
 }
 
 void WorkerStream::put_piece(std::string_view piece, MessageKind kind, Last last) {
@@ -159,8 +167,7 @@ void WorkerStream::put_end(const Head& trailers) {
   }
   if (trailers.is_empty()) return send_now(std::string_view(), Last::yes);
   link_->put_head(id_, trailers, Last::yes);
-  (void)out_state_.end();
-  close();
+  reply_is_over();
 }
 
 void WorkerStream::put_reset(ResetCode code) {
@@ -177,6 +184,12 @@ void WorkerStream::put_credit(std::size_t bytes) {
   expects_continue_ = false;
   has_spoken_ = true;
   link_->put_credit(id_, credit);
+}
+
+void WorkerStream::discard(std::size_t bytes) {
+  if (!is_open() || !is_tunnel_) return;
+  discards_ = true;
+  put_credit(bytes);
 }
 
 void WorkerStream::wants_body() {

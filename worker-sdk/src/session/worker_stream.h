@@ -65,6 +65,8 @@ class WorkerStream {
   void put_reset(ResetCode code);
   // The handler is done with so many bytes: gives credit for them, when enough is owed.
   void put_credit(std::size_t bytes);
+  // Of a tunnel, whose handler is done: drops bytes that come, and `bytes` that came and were not read.
+  void discard(std::size_t bytes);
   void wants_body();  // the handler waits for the body and none is there
   void handler_begins() { handler_runs_ = true; }
   void handler_done();
@@ -86,6 +88,7 @@ class WorkerStream {
   void flush_waiting();
   void send_now(std::string_view bytes, Last last);
   void body_is_over(Head* trailers);
+  void reply_is_over();
   void close();
 
   StreamOwner& owner_;
@@ -100,6 +103,8 @@ class WorkerStream {
   bool has_spoken_ = false;
   bool expects_continue_ = false;  // true while the client waits for 100 Continue
   bool handler_runs_ = false;
+  bool is_tunnel_ = false;  // each direction has an end of its own
+  bool discards_ = false;
   std::string early_body_;  // bytes that came before a receiver was there, as did the members below
   Head early_trailers_;
   std::string out_body_;  // bytes that wait for credit; the first out_sent_ bytes are sent
