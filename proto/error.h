@@ -33,6 +33,7 @@ enum class Code : std::uint8_t {
   header_too_large,       // 431
   not_implemented,        // 501: a transfer coding or method that the router does not support
   version_not_supported,  // 505
+  tunnel_silent,          // a tunnel carried no bytes for as long as it may be silent: no reply
   cancelled,              // the client went away: no reply
   // errors of the backend
   backend_lost,      // 502: the process or the connection of the backend died

@@ -5,12 +5,12 @@
 
 namespace zeroway {
 
-EntranceTls::EntranceTls(Lane& first, const TlsSettings& settings, StapleStore& staples,
-                         std::function<void(const TlsTerms&)> tell)
+EntranceTls::EntranceTls(Lane& first, const TlsSettings& settings, std::vector<std::string> protocols,
+                         StapleStore& staples, std::function<void(const TlsTerms&)> tell)
     : stapler_(first.loop(), first.dialer(), first.clock(), staples, std::random_device()(),
                [this](std::shared_ptr<const TlsStaples> told) { keeper_.use(std::move(told)); }),
       keeper_(
-          first.loop(), settings, {"h2", "http/1.1"},
+          first.loop(), settings, std::move(protocols),
           [this, tell = std::move(tell)](const TlsTerms& terms) {
             stapler_.use(terms.context->questions());
             tell(terms);

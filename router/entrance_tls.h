@@ -15,8 +15,8 @@ namespace zeroway {
 class EntranceTls {
  public:
   // `tell` is called with new terms for new connections, inside a turn of the first loop; not with the first terms.
-  // Lane and store outlive this object.
-  EntranceTls(Lane& first, const TlsSettings& settings, StapleStore& staples,
+  // Lane and store outlive this object. `protocols`: see TlsContext::load().
+  EntranceTls(Lane& first, const TlsSettings& settings, std::vector<std::string> protocols, StapleStore& staples,
               std::function<void(const TlsTerms&)> tell);
 
   // Reads everything for the first time. The error names the file.

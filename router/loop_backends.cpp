@@ -9,6 +9,7 @@
 #include "router/backends/files/files_backend.h"
 #include "router/backends/mixed_backend.h"
 #include "router/backends/servers_backend.h"
+#include "router/backends/tunnel_backend.h"
 #include "router/observe/log.h"
 
 namespace zeroway {
@@ -25,8 +26,11 @@ std::vector<std::shared_ptr<Backend>> LoopBackends::make(const Plan& plan, const
     }
     const auto* coded = std::get_if<CodedSpec>(&plan.backends[index]);
     if (!backend && coded != nullptr) backend = make_coded(plan, *coded, backends);
+    const auto* tunnel = std::get_if<TunnelSpec>(&plan.backends[index]);
+    if (!backend && tunnel != nullptr) backend = make_tunnel(plan, *tunnel, backends);
     backends.push_back(backend ? std::move(backend) : make_one(plan.backends[index], pools[index]));
   }
+  if (before != nullptr) tell_replaced(plan);
   if (checks_ == Checks::yes) check_pools(pools);
   return backends;
 }
@@ -34,10 +38,27 @@ std::vector<std::shared_ptr<Backend>> LoopBackends::make(const Plan& plan, const
 // The fabric is there with and without routes to it: workers may come at any time.
 std::shared_ptr<Backend> LoopBackends::make_one(const BackendSpec& spec, const std::shared_ptr<ServersPool>& pool) {
   if (const auto* mixed = std::get_if<MixedSpec>(&spec)) return make_mixed(*mixed, pool);
-  if (pool) return std::make_shared<ServersBackend>(loop_, pool, servers_);
+  if (pool) return make_servers(pool);
   if (const auto* files = std::get_if<FilesSpec>(&spec)) return make_files(*files);
   if (const auto* admin = std::get_if<AdminSpec>(&spec)) return std::make_shared<AdminBackend>(loop_, desk_, *admin);
   return workers_of(std::get<GroupSpec>(spec));
+}
+
+std::shared_ptr<Backend> LoopBackends::make_servers(const std::shared_ptr<ServersPool>& pool) {
+  auto backend = std::make_shared<ServersBackend>(loop_, pool, servers_);
+  made_servers_.emplace_back(backend, pool);
+  return backend;
+}
+
+// Requests of an earlier plan go on at its backends.
+void LoopBackends::tell_replaced(const Plan& plan) {
+  std::erase_if(made_servers_, [](const auto& one) { return one.first.expired(); });
+  for (const auto& [backend, pool] : made_servers_) {
+    const PoolSpec* now = nullptr;
+    for (const BackendSpec& spec : plan.backends)
+      if (const PoolSpec* one = servers_of(spec); one != nullptr && one->name == pool->spec().name) now = one;
+    if (now == nullptr || *now != pool->spec()) backend.lock()->replaced_by(now);
+  }
 }
 
 std::shared_ptr<Backend> LoopBackends::workers_of(const GroupSpec& spec) {
@@ -45,16 +66,30 @@ std::shared_ptr<Backend> LoopBackends::workers_of(const GroupSpec& spec) {
   return {&backend, [](Backend*) {}};
 }
 
-std::shared_ptr<Backend> LoopBackends::make_coded(const Plan& plan, const CodedSpec& spec, const Backends& made) {
+namespace {
+
+// The backend of `plan` that another one wraps; it is in front of that one.
+template <class Wrapping>
+std::shared_ptr<Backend> wrapped_by(const Wrapping& spec, const Plan& plan,
+                                    const std::vector<std::shared_ptr<Backend>>& made) {
   const BackendSpec inner = std::visit([](const auto& plain) { return BackendSpec(plain); }, spec.inner);
   const auto found = std::find(plan.backends.begin(), plan.backends.end(), inner);
-  const auto index = static_cast<std::size_t>(found - plan.backends.begin());
-  return std::make_shared<CodedBackend>(loop_, coders_, made[index], spec.terms);
+  return made[static_cast<std::size_t>(found - plan.backends.begin())];
+}
+
+}  // namespace
+
+std::shared_ptr<Backend> LoopBackends::make_coded(const Plan& plan, const CodedSpec& spec, const Backends& made) {
+  return std::make_shared<CodedBackend>(loop_, coders_, wrapped_by(spec, plan, made), spec.terms);
+}
+
+std::shared_ptr<Backend> LoopBackends::make_tunnel(const Plan& plan, const TunnelSpec& spec, const Backends& made) {
+  return std::make_shared<TunnelBackend>(loop_, wrapped_by(spec, plan, made));
 }
 
 std::shared_ptr<Backend> LoopBackends::make_mixed(const MixedSpec& spec, const std::shared_ptr<ServersPool>& pool) {
   std::vector<std::shared_ptr<Backend>> parts;
-  if (pool) parts.push_back(std::make_shared<ServersBackend>(loop_, pool, servers_));
+  if (pool) parts.push_back(make_servers(pool));
   for (const MixedSpec::Workers& workers : spec.workers) parts.push_back(workers_of(workers.group));
   return std::make_shared<MixedBackend>(spec, std::move(parts));
 }

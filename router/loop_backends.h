@@ -13,6 +13,7 @@
 #include "router/backends/files/mime_types.h"
 #include "router/backends/health_checks.h"
 #include "router/backends/net_origin_dialer.h"
+#include "router/backends/servers_backend.h"
 #include "router/backends/servers_pool.h"
 #include "router/coding/coder_pool.h"
 #include "router/exchange/plan_in_use.h"
@@ -52,9 +53,12 @@ class LoopBackends {
   [[nodiscard]] std::shared_ptr<Backend> make_one(const BackendSpec& spec, const std::shared_ptr<ServersPool>& pool);
   // `made`: the backends of the plan in front of this one.
   [[nodiscard]] std::shared_ptr<Backend> make_coded(const Plan& plan, const CodedSpec& spec, const Backends& made);
+  [[nodiscard]] std::shared_ptr<Backend> make_tunnel(const Plan& plan, const TunnelSpec& spec, const Backends& made);
   [[nodiscard]] std::shared_ptr<Backend> make_files(const FilesSpec& spec);
   [[nodiscard]] std::shared_ptr<Backend> make_mixed(const MixedSpec& spec, const std::shared_ptr<ServersPool>& pool);
   [[nodiscard]] std::shared_ptr<Backend> workers_of(const GroupSpec& spec);
+  [[nodiscard]] std::shared_ptr<Backend> make_servers(const std::shared_ptr<ServersPool>& pool);
+  void tell_replaced(const Plan& plan);
   void check_pools(const SharedPools& pools);
 
   Loop& loop_;
@@ -71,6 +75,8 @@ class LoopBackends {
   Dialer dialer_{loop_};
   NetOriginDialer servers_{loop_, resolver_, dialer_, codecs_};
   std::map<const ServersPool*, std::unique_ptr<HealthChecks>> health_checks_;
+  // Those that were made for some plan and live, with their pools.
+  std::vector<std::pair<std::weak_ptr<ServersBackend>, std::shared_ptr<ServersPool>>> made_servers_;
 };
 
 }  // namespace zeroway

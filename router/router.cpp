@@ -95,6 +95,7 @@ struct Router::Entrance {
   [[nodiscard]] bool is_open() const { return door != 0; }
   [[nodiscard]] std::string url() const {
     if (!spec.socket_path.empty()) return where;
+    if (spec.language == Language::tcp) return (spec.is_tls ? "tls://" : "tcp://") + where;
     return (spec.is_tls ? "https://" : "http://") + where;
   }
 };
@@ -281,7 +282,7 @@ Result<std::shared_ptr<const Plan>> Router::read_plan(const Settings& settings) 
 // A reload of a file that has lost its sites (it may be half written) is an error: its plan would be that of a router
 // without a file, which listens on every address.
 Result<std::shared_ptr<const Plan>> Router::read_sites(const Settings& settings) const {
-  if (!settings.file->sites.empty() || settings_.file->sites.empty()) return read_plan(settings);
+  if (settings.file->has_listeners() || !settings_.file->has_listeners()) return read_plan(settings);
   return Error{Fault::router, Code::internal, false, settings.file->path + ": has no [[sites]] any more"};
 }
 
@@ -361,7 +362,10 @@ Result<> Router::open_tls(Entrance& entrance) {
       lane->loop().post([lane = lane.get(), door, terms] { lane->use_tls(door, terms); });
     }
   };
-  entrance.tls = std::make_unique<EntranceTls>(*lanes_.front(), entrance.spec.tls, *staples_, tell);
+  // What the servers of a TCP service speak is their business.
+  std::vector<std::string> protocols;
+  if (entrance.spec.language == Language::http) protocols = {"h2", "http/1.1"};
+  entrance.tls = std::make_unique<EntranceTls>(*lanes_.front(), entrance.spec.tls, protocols, *staples_, tell);
   auto opened = entrance.tls->open();
   if (opened && tls_challenges_) entrance.tls->keeper().use(tls_challenges_);
   return opened;

@@ -5,8 +5,10 @@
 namespace zeroway {
 
 BackendSpec inner_of(const BackendSpec& spec) {
-  const auto* coded = std::get_if<CodedSpec>(&spec);
-  return coded == nullptr ? spec : std::visit([](const auto& inner) { return BackendSpec(inner); }, coded->inner);
+  const auto unwrapped = [](const auto& inner) { return BackendSpec(inner); };
+  if (const auto* coded = std::get_if<CodedSpec>(&spec)) return std::visit(unwrapped, coded->inner);
+  if (const auto* tunnel = std::get_if<TunnelSpec>(&spec)) return std::visit(unwrapped, tunnel->inner);
+  return spec;
 }
 
 std::string_view kind_of(const BackendSpec& spec) {

@@ -78,11 +78,16 @@ class HealthChecks::Check {
 
   void ask() {
     const OriginWish wish{.server = server_, .tls = pool_.tls(index_)};
-    if (spec_.probe == HealthSpec::Probe::tcp) return dial(wish);
+    if (is_dialled()) return dial(wish);
     const bool is_grpc = spec_.probe == HealthSpec::Probe::grpc;
     HttpQuestion question = is_grpc ? grpc_question(server_, spec_) : http_question(server_, spec_);
     call_ = std::make_unique<HttpCall>(loop_, dialer_, wish, std::move(question),
                                        [this](const Result<HttpAnswer>& answer) { answered(answer); });
+  }
+
+  // Of bytes nobody knows what a right answer is: a server that takes the connection is well.
+  [[nodiscard]] bool is_dialled() const {
+    return spec_.probe == HealthSpec::Probe::tcp || server_.scheme == ServerSpec::Scheme::tcp;
   }
 
   void dial(OriginWish wish) {

@@ -16,11 +16,20 @@ inline constexpr std::size_t kSharedStreams =
 inline constexpr std::chrono::milliseconds kContinueWait{
     1'000};  // for 100 Continue, which many servers never send; curl waits as long before it sends a body unasked
 inline constexpr std::chrono::milliseconds kCloseTime{5'000};  // for the last bytes of a connection that is closed
+inline constexpr std::chrono::milliseconds kTunnelRest{
+    60'000};  // for the last window of a tunnel that has ended, to a server that reads slowly: 4 KiB/s
 inline constexpr std::chrono::milliseconds kLongestDial{
     60'000};                                               // without a limit of the operator's: nobody waits longer
 inline constexpr std::size_t kSpareOriginStreams = 1'024;  // kept for reuse: enough for a busy loop
 inline constexpr std::size_t kWarmRequest = 16'384;        // memory kept for the body of an opening: most bodies fit
 inline constexpr std::size_t kWarmHead = 8'192;            // list size of a head whose memory is kept: most heads fit
+
+// tunnels
+inline constexpr std::chrono::milliseconds kTunnelEnd{
+    30'000};  // for a server to end its side, once a WebSocket's client has closed: a reset sooner would destroy the
+              // last bytes on their way
+
+inline constexpr std::chrono::milliseconds kTunnelLook{500};  // between two looks for tunnels of servers that are out
 
 // coded replies
 inline constexpr std::size_t kSliceCost = 100;  // us that a slice takes (coding/coder_kind.h)

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "router/backends/limits.h"
+#include "router/http/tcp_client_codec.h"
 #include "router/net/proxy_header.h"
 
 namespace zeroway {
@@ -87,9 +88,14 @@ class NetOriginDialer::Dial final : public OriginDialing {
     }
     const bool speaks_http2 = is_http2(server_, *result);
     finish(DialedOrigin{.connection = std::move(result->connection),
-                        .codec = make_client_codec(speaks_http2 ? Protocol::http2 : Protocol::http1, owner_.codecs_),
+                        .codec = codec_for(speaks_http2),
                         .is_http2 = speaks_http2,
                         .address = result->address});
+  }
+
+  [[nodiscard]] std::unique_ptr<ClientCodec> codec_for(bool speaks_http2) const {
+    if (server_.scheme == Scheme::tcp) return std::make_unique<TcpClientCodec>();
+    return make_client_codec(speaks_http2 ? Protocol::http2 : Protocol::http1, owner_.codecs_);
   }
 
   // This object may be destroyed in the call.

@@ -38,9 +38,9 @@ void Origin::serve(OriginStream& stream, const Head& head) {
   dial_for_waiting();
 }
 
-// A connection with a PROXY header names one client. A WebSocket needs HTTP/1.1, which the next connection of others
-// may not speak. A stream that was lost before may have met a kept connection that was closed: the next one may be
-// closed, too.
+// A connection with a PROXY header names one client, and a tunnel is all of its connection. A WebSocket needs HTTP/1.1,
+// which the next connection of others may not speak. A stream that was lost before may have met a kept connection that
+// was closed: the next one may be closed, too.
 bool Origin::needs_own_dial(const OriginStream& stream) const {
   return is_one_clients() || stream.kind != Kind::request || stream.attempt == Attempt::again;
 }

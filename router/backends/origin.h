@@ -82,7 +82,9 @@ class Origin final : private OriginConnectionOwner {
   void release(OriginStream& stream) override { owner_.release(stream); }
 
   [[nodiscard]] bool needs_own_dial(const OriginStream& stream) const;
-  [[nodiscard]] bool is_one_clients() const { return server_.proxy_header != ServerSpec::ProxyHeader::none; }
+  [[nodiscard]] bool is_one_clients() const {
+    return server_.proxy_header != ServerSpec::ProxyHeader::none || server_.scheme == ServerSpec::Scheme::tcp;
+  }
   [[nodiscard]] OriginConnection* find_room(const OriginStream& stream);
   void open(OriginConnection& connection, OriginStream& stream, const Head& head);
   void serve_waiting();

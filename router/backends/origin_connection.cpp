@@ -78,7 +78,11 @@ void OriginConnection::piece(OriginStream& stream, Bytes bytes, MessageKind kind
 void OriginConnection::end(OriginStream& stream, const Head& trailers) {
   stream.clock.ended(owner_.loop().now());
   if (stream.last == Last::no) codec_->end(stream.number, trailers);
+  stream.has_ended = true;
   settle_later();
+  if (!stream.has_reply_ended) return;
+  leave(stream);  // both directions of a tunnel have ended
+  owner_.release(stream);
 }
 
 void OriginConnection::credit(OriginStream& stream, std::uint32_t bytes) {
@@ -120,7 +124,7 @@ void OriginConnection::lost() {
   if (stage_ == Stage::over) return;
   if (stage_ == Stage::closing) return become_over();
   stage_ = Stage::gone;
-  if (input_ != Input::told) input_ = Input::broken;
+  if (input_ != Input::told || !streams_.empty()) input_ = Input::broken;  // a tunnel outlives the server's end
   settle_later();
 }
 
@@ -180,6 +184,12 @@ void OriginConnection::piece(CodecStream number, Bytes bytes, MessageKind kind, 
 }
 
 void OriginConnection::end(CodecStream number, Head& trailers) {
+  if (OriginStream* tunnel = find(number); tunnel && tunnel->kind == Kind::tunnel && !tunnel->has_ended) {
+    tunnel->has_reply_ended = true;
+    settle_later();
+    if (BackendEvents* exchange = tunnel->reply_to.find()) exchange->end(trailers);
+    return;
+  }
   OriginStream* stream = take(number);
   if (!stream) return;
   has_served_ = true;
@@ -223,6 +233,7 @@ void OriginConnection::settle() {
   settle_input_end();
   tell_accepted();
   tick();
+  if (codec_->ends_by_reset()) return break_off();
   send_output();
   close_if_done();
   for (OriginStream* stream : streams_) owner_.watch(*stream);
@@ -261,6 +272,7 @@ void OriginConnection::send_output() {
   if (stage_ == Stage::mute) codec_->output().clear();
   while (can_send() && unwritten_ <= kLowMark && send_portion()) {
   }
+  if (can_send() && codec_->has_output_ended() && codec_->output().empty()) connection_->end_output();
 }
 
 // False when there is nothing to send now. Else there may be more: the codec has its output in portions.
@@ -302,6 +314,11 @@ void OriginConnection::count_written() {
   if (taken > 0 && stage_ != Stage::over) codec_->written(taken, *this);
 }
 
+void OriginConnection::break_off() {
+  if (is_socket_open()) connection_->reset();
+  become_over();
+}
+
 void OriginConnection::close_if_done() {
   if (stage_ == Stage::gone && streams_.empty()) return become_over();
   if (stage_ > Stage::mute || !streams_.empty() || !codec_->output().empty()) return;
@@ -317,7 +334,7 @@ void OriginConnection::retire() {
 void OriginConnection::close() {
   stage_ = Stage::closing;
   if (connection_->close(Linger::no)) return become_over();
-  timer_.set(kCloseTime);
+  timer_.set(codec_->has_output_ended() ? kTunnelRest : kCloseTime);
 }
 
 void OriginConnection::become_over() {

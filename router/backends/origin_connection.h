@@ -114,6 +114,7 @@ class OriginConnection final : private ConnectionEvents, private ReplyEvents {
   void tick();
   void ring();
   void count_written();
+  void break_off();
   void close_if_done();
   void close();
   void become_over();

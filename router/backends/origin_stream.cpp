@@ -22,7 +22,7 @@ void OriginStream::begin(StreamKey new_key, ReplyTo new_reply_to) {
   number = 0;
   ticket.reset();
   error.reset();
-  has_ended = is_grpc = is_accepted = has_head = false;
+  has_ended = is_grpc = is_accepted = has_head = has_reply_ended = false;
   credit = 0;
   connect_due = line_due = Time{};
   continue_due = Time::max();

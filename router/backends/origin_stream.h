@@ -69,8 +69,9 @@ struct OriginStream {
   Time connect_due{};               // a connection must hold it by then; Time{} = no server has been chosen yet
   Time line_due{};                  // in_line
   bool is_grpc = false;
-  bool is_accepted = false;  // the exchange knows who has it
-  bool has_head = false;     // the final one
+  bool is_accepted = false;      // the exchange knows who has it
+  bool has_head = false;         // the final one
+  bool has_reply_ended = false;  // of a tunnel, whose request may go on
 
   Timer timer;
   Time rings_at = Time::max();

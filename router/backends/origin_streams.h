@@ -43,6 +43,14 @@ class OriginStreams {
     if (spare_.size() < kSpareOriginStreams) spare_.push_back(std::move(found->second));
     streams_.erase(found);
   }
+  // The keys of the streams for which `is_wanted` is true.
+  template <class Predicate>
+  [[nodiscard]] std::vector<StreamKey> select(Predicate is_wanted) const {
+    std::vector<StreamKey> keys;
+    for (const auto& [key, stream] : streams_)
+      if (is_wanted(*stream)) keys.push_back(key);
+    return keys;
+  }
   [[nodiscard]] std::size_t size() const { return streams_.size(); }
 
  private:

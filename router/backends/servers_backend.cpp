@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "router/backends/balance_key.h"
+#include "router/backends/limits.h"
 
 namespace zeroway {
 
@@ -28,7 +29,7 @@ Error unreachable(const Error& last) {
 }
 
 std::string url_of(const ServerSpec& server) {
-  constexpr std::string_view kSchemes[] = {"http://", "https://", "h2c://", ""};
+  constexpr std::string_view kSchemes[] = {"http://", "https://", "h2c://", "", "tcp://"};
   return std::string(kSchemes[static_cast<std::size_t>(server.scheme)]) + server.name + server.base_path;
 }
 
@@ -40,7 +41,9 @@ ServersBackend::ServersBackend(Loop& loop, std::shared_ptr<ServersPool> pool, Or
       spec_(pool_->spec()),
       streams_(loop, [this](OriginStream& stream) { ring(stream); }),
       line_(spec_.queue_limit, spec_.queue_timeout),
-      waiter_(std::make_shared<RoomBell::Waiter>(loop, [this] { room_came(); })) {
+      waiter_(std::make_shared<RoomBell::Waiter>(loop, [this] { room_came(); })),
+      tunnel_look_(loop, [this] { look_at_tunnels(); }) {
+  if (spec_.health.closes_tunnels) tunnel_look_.set(kTunnelLook);
   for (std::size_t index = 0; index < pool_->size(); ++index) {
     origins_.push_back(std::make_unique<Origin>(static_cast<OriginOwner&>(*this), loop, dialer, *pool_, index, idle));
     counts_.emplace_back();
@@ -66,9 +69,7 @@ BackendStream ServersBackend::open(const BackendRequest& request, ReplyTo reply_
   stream.avoided = index_of(request.silent);
   stream.wanted = wanted_server(request);
   const StreamKey key = stream.key;
-  if (request.kind == Kind::tunnel) {
-    fail(stream, {Fault::client, Code::not_implemented, false, "a tunnel to an HTTP server"});
-  } else if (!line_.is_empty(queue_of(stream))) {
+  if (!line_.is_empty(queue_of(stream))) {
     wait_in_line(stream, request.head);
   } else {
     find_server(stream, request.head, nullptr);
@@ -223,7 +224,10 @@ void ServersBackend::give(OriginStream& stream, const Head& head, Reservation pl
 // h2c is HTTP/2 without a choice, and WebSockets need HTTP/1.1.
 bool ServersBackend::can_serve(Kind kind, std::size_t server) const {
   if (pool_->health(server).is_held()) return false;
-  return kind == Kind::request || pool_->server(server).scheme != ServerSpec::Scheme::h2c;
+  const ServerSpec::Scheme scheme = pool_->server(server).scheme;
+  if (kind == Kind::tunnel || scheme == ServerSpec::Scheme::tcp)
+    return kind == Kind::tunnel && scheme == ServerSpec::Scheme::tcp;
+  return kind == Kind::request || scheme != ServerSpec::Scheme::h2c;
 }
 
 bool ServersBackend::may_try(const OriginStream& stream, std::size_t server) const {
@@ -375,6 +379,34 @@ void ServersBackend::no_connection(OriginStream& stream, const Error& error) {
   pool_->bell().ring();
 }
 
+// --- tunnels of servers that are out
+
+void ServersBackend::look_at_tunnels() {
+  reset_tunnels([this](std::size_t server) { return !pool_->health(server).is_fit(loop_.now()); }, "is out");
+  tunnel_look_.set(kTunnelLook);
+}
+
+void ServersBackend::replaced_by(const PoolSpec* now) {
+  if (!spec_.health.closes_tunnels) return;
+  const auto is_gone = [&](std::size_t server) {
+    if (now == nullptr) return true;
+    const std::string& name = pool_->server(server).name;
+    return std::none_of(now->servers.begin(), now->servers.end(), [&](const auto& one) { return one.name == name; });
+  };
+  reset_tunnels(is_gone, "was removed");
+}
+
+template <class Predicate>
+void ServersBackend::reset_tunnels(Predicate is_gone, const char* why) {
+  const auto is_meant = [&](const OriginStream& stream) {
+    return stream.kind == Kind::tunnel && stream.stage == Stage::open && is_gone(stream.placement.member());
+  };
+  for (const StreamKey key : streams_.select(is_meant)) {
+    OriginStream& stream = *streams_.find(key);
+    fail(stream, {Fault::backend, Code::backend_lost, false, stream.server->name + " " + why});
+  }
+}
+
 // --- failing
 
 void ServersBackend::watch(OriginStream& stream) {
@@ -461,7 +493,9 @@ Error ServersBackend::nobody_error(const OriginStream& stream) const {
   bool can_anybody = false;
   for (std::size_t server = 0; server < pool_->size(); ++server) can_anybody |= can_serve(stream.kind, server);
   if (!can_anybody) {
-    return {Fault::router, Code::not_implemented, false, "no server of pool " + spec_.name + " takes a WebSocket: h2c"};
+    return {Fault::router, Code::not_implemented, false,
+            "no server of pool " + spec_.name +
+                (stream.kind == Kind::web_socket ? " takes a WebSocket: h2c" : " takes a tunnel")};
   }
   return {Fault::backend, Code::no_backend, false, "all servers of pool " + spec_.name + " are out"};
 }

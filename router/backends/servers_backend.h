@@ -38,6 +38,10 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   }
   [[nodiscard]] bool is_ready() const override { return is_anybody_fit(); }
 
+  // A reload has replaced the pool by `now`, or by none (null): where the pool says so, the open tunnels of servers
+  // that are removed are reset.
+  void replaced_by(const PoolSpec* now);
+
  private:
   enum class Placed : std::uint8_t {
     yes,
@@ -86,6 +90,11 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   void serve_line();
   void room_came();
 
+  // tunnels of servers that are out
+  void look_at_tunnels();
+  template <class Predicate>
+  void reset_tunnels(Predicate is_gone, const char* why);
+
   // failing
   void ring(OriginStream& stream);
   void expire(OriginStream& stream);
@@ -111,6 +120,7 @@ class ServersBackend final : public Backend, private OriginOwner, private TurnEn
   std::vector<std::unique_ptr<OriginConnection>> buried_;
   std::vector<std::unique_ptr<Origin>> origins_;  // one for each server, in the same order
   std::vector<Counts> counts_;                    // the same
+  Timer tunnel_look_;                             // only where servers that are out lose their tunnels
 };
 
 }  // namespace zeroway

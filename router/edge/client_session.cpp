@@ -5,6 +5,7 @@
 #include "router/edge/front_door.h"
 #include "router/edge/limits.h"
 #include "router/exchange/error_reply.h"
+#include "router/http/tcp_codec.h"
 #include "router/net/limits.h"
 #include "router/net/tcp_connection.h"
 #include "router/net/tls_connection.h"
@@ -43,6 +44,7 @@ ClientSession::ClientSession(FrontDoor& door, Socket socket, ConnectionEnds ends
       waited_until_(phase_since_) {
   set_ends(std::move(ends));
   info_.listener = &door_.listener();  // also of later plans: the door keeps it
+  if (is_tunnel()) speak_tcp("");
   set_timer();
 }
 
@@ -63,7 +65,11 @@ ClientSession::ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> con
   info_.certificate_subject = connection->engine().client_subject();
   if (info_.has_certificate) info_.certificate = certificate_of(connection->engine());
   info_.client_authorities = connection->engine().client_authorities();
-  speak(connection->engine().protocol() == "h2" ? Protocol::http2 : Protocol::http1);
+  if (is_tunnel()) {
+    speak_tcp(connection->engine().server_name());
+  } else {
+    speak(connection->engine().protocol() == "h2" ? Protocol::http2 : Protocol::http1);
+  }
   connection_ = std::move(connection);
   set_timer();
   ask_turn_end();  // an HTTP/2 codec has output before the client sends
@@ -81,6 +87,24 @@ ClientSession::~ClientSession() {
   door_.loop().forget_turn_end(*this);
 }
 
+bool ClientSession::is_tunnel() const { return door_.listener().spec().language == Language::tcp; }
+
+// The service is chosen by the name of the TLS handshake. Without a name the address stands for the host.
+void ClientSession::speak_tcp(std::string_view server_name) {
+  const Peer here{info_.destination.empty() ? "localhost" : info_.destination, info_.destination_port};
+  const bool is_passed = door_.listener().spec().passes_tls;
+  codec_ = std::make_unique<TcpCodec>(info_.is_tls ? "https" : "http",
+                                      server_name.empty() ? show(here) : std::string(server_name),
+                                      is_passed ? TcpCodec::Greeting::tls : TcpCodec::Greeting::none);
+  info_.protocol = "TCP";
+  is_sniffing_ = false;
+}
+
+void ClientSession::begin() {
+  codec_->begin(*this);
+  ask_turn_end();
+}
+
 void ClientSession::drain() {
   is_draining_ = true;
   if (connection_->is_closing()) return static_cast<void>(connection_->close(linger()));
@@ -90,6 +114,7 @@ void ClientSession::drain() {
 
 void ClientSession::drop() {
   cancel_streams();
+  if (is_tunnel() && !is_over_) connection_->reset();  // nobody may take the end of a part for the end of the whole
   over();
 }
 
@@ -281,6 +306,8 @@ void ClientSession::turn_end() {
   if (!send_output()) return drop();
   credit_written();
   if (is_over_) return;
+  send_output_end();
+  if (codec_->ends_by_reset()) return drop();
   if (codec_->phase() == CodecPhase::closed && streams_.empty() && !wants_offer_) close();
   if (is_over_) return;
   pause_or_resume();
@@ -307,6 +334,10 @@ bool ClientSession::send_output() {
     if (streams_.empty() && output.capacity() > kIdleCapacity) std::string().swap(output);
   } while (has_more && connection_->queued() == 0);
   return true;
+}
+
+void ClientSession::send_output_end() {
+  if (codec_->has_output_ended() && codec_->output().empty()) connection_->end_output();
 }
 
 void ClientSession::settle_input_end() {

@@ -35,6 +35,8 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> connection, ConnectionEnds ends);
   ~ClientSession() override;
 
+  // Once the door knows the session. A tunnel's head is told now.
+  void begin();
   // Accepts no more requests. An idle connection closes now, another one after its open replies.
   void drain();
   // Cancels the open requests and closes at once. The session is destroyed at the end of the turn.
@@ -70,6 +72,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void broken(const Error& error, Breach breach) override;
 
   void set_ends(ConnectionEnds ends);
+  void speak_tcp(std::string_view server_name);
   [[nodiscard]] bool sniff(Bytes bytes);
   void speak(Protocol protocol);
   void turn_end() override;
@@ -81,6 +84,8 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void cancel(ClientStream& stream);
   void offer_if_read();
   [[nodiscard]] bool send_output();
+  void send_output_end();
+  [[nodiscard]] bool is_tunnel() const;
   void credit_written();
   void pause_or_resume();
   [[nodiscard]] std::pair<Deadline, Time> next_deadline() const;

@@ -9,11 +9,12 @@ void ClientStream::begin(CodecStream new_number, Time now) {
   began = now;
   exchange = 0;
   lead = {};
-  has_reply_head = has_request_ended = is_web_socket = false;
+  has_reply_head = has_request_ended = is_web_socket = is_accepted = false;
 }
 
 void ClientStream::head(Head& head, Last last) {
   has_reply_head = has_reply_head || head.status() >= 200;
+  is_accepted = head.status() == 200;
   session_.codec().head(number, head, last);
   if (request_kind == Kind::web_socket)
     session_.offer_at_turn_end();  // the client may have sent bytes before the answer
@@ -45,8 +46,11 @@ void ClientStream::said(std::size_t bytes) {
 
 void ClientStream::end(Head& trailers) {
   session_.codec().end(number, trailers);
+  if (is_open_tunnel()) return session_.ask_turn_end();  // the client may go on
   session_.finish(*this);
 }
+
+void ClientStream::over() { session_.finish(*this); }
 
 void ClientStream::reset(const Error& error) {
   session_.codec().reset(number, error);

@@ -28,6 +28,7 @@ class ClientStream final : public ReplySink {
   void reset(const Error& error) override;
   void credit(std::uint32_t bytes) override;
   void refuse_content() override;
+  void over() override;
   [[nodiscard]] bool take_back() override;
 
   CodecStream number = 0;
@@ -38,9 +39,11 @@ class ClientStream final : public ReplySink {
   bool has_reply_head = false;     // the final head was sent: too late for an error reply
   bool has_request_ended = false;  // the client sent the whole request
   bool is_web_socket = false;      // an opening that a backend has accepted
+  bool is_accepted = false;        // the status of the final head is 200
 
  private:
   void said(std::size_t bytes);
+  [[nodiscard]] bool is_open_tunnel() const { return request_kind == Kind::tunnel && is_accepted; }
 
   ClientSession& session_;
 };

@@ -110,6 +110,7 @@ void FrontDoor::handshake_failed(const Peer& peer, std::string_view why) {
 void FrontDoor::keep(std::unique_ptr<ClientSession> session) {
   sessions_.push_back(std::move(session));
   sessions_.back()->place = sessions_.size() - 1;
+  sessions_.back()->begin();
 }
 
 void FrontDoor::pause() { listener_->pause(); }

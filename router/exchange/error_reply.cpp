@@ -53,6 +53,8 @@ constexpr std::array kReplies{
           "This method or transfer coding is not supported.", ""},
     Reply{Code::version_not_supported, 505, "version_not_supported", "HTTP Version Not Supported",
           "Use HTTP/1.1 or HTTP/2.", ""},
+    Reply{Code::tunnel_silent, 408, "tunnel_silent", "Request Timeout", "The connection was silent for too long.",
+          "idle_timeout, half_closed_timeout"},
     Reply{Code::cancelled, 499, "cancelled", "", "", ""},
     Reply{Code::backend_lost, 502, "backend_lost", kBadGateway,
           "The service went away before it answered. It may have begun to act on the request: send it again if doing "

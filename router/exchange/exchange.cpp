@@ -23,7 +23,7 @@ namespace {
 // Of errors of the client: not a request that only nobody serves, or that its client may not send.
 bool breaks_http(Code code) {
   return code != Code::no_route && code != Code::unauthorized && code != Code::denied &&
-         code != Code::too_many_requests && code != Code::too_many_open;
+         code != Code::too_many_requests && code != Code::too_many_open && code != Code::tunnel_silent;
 }
 
 // Of the content; 0 when the head does not say. The codec has checked the field.
@@ -49,8 +49,8 @@ void Exchange::begin(ExchangeKey key, ReplySink& client, const ClientInfo& info,
   request_head_.clear();
   request_trailers_.clear();
   body_.clear();
-  is_over_ = awaits_continue_ = is_head_request_ = is_web_socket_ = is_sending_body_ = is_end_sent_ = has_budget_ =
-      is_waiting_ = has_length_ = false;
+  is_over_ = awaits_continue_ = is_head_request_ = is_web_socket_ = is_tunnel_ = is_sending_body_ = is_end_sent_ =
+      has_budget_ = is_waiting_ = has_length_ = false;
   retries_ = reopenings_ = 0;
   elsewhere_ = 0;
   failed_ = nullptr;
@@ -275,8 +275,9 @@ void Exchange::open_stream() {
 }
 
 void Exchange::request_data(Bytes bytes) {
-  if (!request_.data() || reply_.has_ended() || bytes.empty()) return;
+  if (!request_.data() || (reply_.has_ended() && !is_tunnel_) || bytes.empty()) return;
   awaits_continue_ = false;
+  if (is_tunnel_) moved_ = context_.clock.now();
   if (body_.arrived(bytes)) {
     stream_.data(bytes);
   } else {
@@ -321,6 +322,9 @@ void Exchange::send_end() {
   is_end_sent_ = true;
   time_worker();
   stream_.end(request_trailers_);
+  if (!is_tunnel_ || is_over_) return;
+  if (reply_.has_ended()) return end_tunnel();
+  look_at_tunnel();
 }
 
 // Whether the exchange waits for the backend to reply, to take more of the body, or to ask for the body.
@@ -338,10 +342,31 @@ void Exchange::time_worker() {
   }
 }
 
+// Both directions have ended, and the stream has all bytes.
+void Exchange::end_tunnel() {
+  conclude();
+  client_->over();
+}
+
+// Something of a tunnel began or ended.
+void Exchange::look_at_tunnel() {
+  moved_ = context_.clock.now();
+  set_deadline();
+}
+
+// Time{} = no limit, as things are.
+Time Exchange::tunnel_due() const {
+  if (!is_tunnel_) return Time{};
+  const bool is_half_closed = request_.has_ended() || reply_.has_ended();
+  const TunnelTerms& terms = route().tunnel;
+  const Millis limit = is_half_closed ? terms.half_closed_timeout : terms.idle_timeout;
+  return limit.count() == 0 ? Time{} : moved_ + limit;
+}
+
 // A deadline that is taken back stays on the wheel: it finds nothing overdue when it rings.
 void Exchange::set_deadline() {
   Time first = Time::max();
-  for (const Time due : {reply_due_, resume_at_, verdict_due_, is_waiting_ ? retry_due_ : Time{}})
+  for (const Time due : {reply_due_, resume_at_, verdict_due_, is_waiting_ ? retry_due_ : Time{}, tunnel_due()})
     if (due != Time{}) first = std::min(first, due);
   if (first != Time::max()) context_.deadlines.set(deadline_, first);
 }

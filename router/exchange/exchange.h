@@ -12,6 +12,11 @@
 //
 // While it is judged, the bytes of its body wait here, and the client gets no credit for more.
 //
+// A tunnel has two directions with an end each. It is over when both have ended, or at a reset:
+//
+//     open ── one direction ends: the half-closed limit begins ──▶ half-closed ── the other one ends ──▶ over
+//       └── silent for the idle limit: reset ──▶ over ◀── silent for the half-closed limit: reset ──┘
+//
 // Owner: Exchanges, which pools them.   Thread: one loop.
 // An exchange is over when its client was told end or reset, or said reset(cancelled). From then on it ignores every
 // verb. Its memory stays unchanged while any verb runs: code called by a verb may end this exchange, open others and
@@ -191,6 +196,10 @@ class Exchange {
   void reply_data(Bytes bytes);
   void reply_piece(Bytes piece, MessageKind kind, Last last);
   void reply_end(Head& trailers);
+  void reply_half_end(Head& trailers);
+  void end_tunnel();
+  void look_at_tunnel();
+  [[nodiscard]] Time tunnel_due() const;
   void reply_reset(const Error& error);
   void reply_credit(std::uint32_t bytes);
 
@@ -249,6 +258,7 @@ class Exchange {
   bool is_head_request_ = false;
   Kind kind_ = Kind::request;
   bool is_web_socket_ = false;  // a WebSocket's opening, accepted or not answered yet
+  bool is_tunnel_ = false;      // a tunnel that a backend has accepted
   bool is_sending_body_ = false;
   bool is_end_sent_ = false;      // the stream has the whole request
   bool awaits_continue_ = false;  // the client sends no body until the backend wants it
@@ -267,6 +277,7 @@ class Exchange {
   Time retry_due_{};                 // while is_waiting_
   Time resume_at_{};                 // while this exchange pauses between two retries
   Time verdict_due_{};               // while judging
+  Time moved_{};                     // of a tunnel: when it last carried bytes, or one direction ended
   RequestTally* tally_ = nullptr;    // where the request is counted as open; good while the routing has its plan
   bool is_web_socket_open_ = false;  // counted there
   std::string silent_;               // who let the request wait for too long; good once it is opened again

@@ -48,6 +48,10 @@ void Exchange::deadline_came() {
   } else if (reply_due_ != Time{} && now >= reply_due_) {
     fail({Fault::backend, Code::backend_timeout, false,
           "neither a reply nor room for more of the body within the reply timeout"});
+  } else if (is_tunnel_ && tunnel_due() != Time{} && now >= tunnel_due()) {
+    const bool is_half_closed = request_.has_ended() || reply_.has_ended();
+    fail({Fault::client, Code::tunnel_silent, false,
+          is_half_closed ? "half-closed, and silent for too long" : "silent for too long"});
   }
   if (!is_over_) set_deadline();
 }

@@ -69,15 +69,18 @@ void Exchange::reply_final(Head& head, Last last) {
   if (!length) return refuse_reply(length.error().detail);
   const int status = head.status();
   is_web_socket_ = is_web_socket_ && status == 200;
-  if (is_web_socket_) head.remove("content-length");  // a WebSocket has messages, no content (RFC 9110 §9.3.6)
+  is_tunnel_ = kind_ == Kind::tunnel && status == 200;
+  // What was connected has messages or bytes, no content (RFC 9110 §9.3.6).
+  if (is_web_socket_ || is_tunnel_) head.remove("content-length");
   // RFC 9110 §6.4.1: such replies have no content, whatever the backend sends.
   const bool is_bare = is_head_request_ || status == 204 || status == 304;
-  has_length_ = !is_bare && !is_web_socket_ && length->has_value();
+  has_length_ = !is_bare && !is_web_socket_ && !is_tunnel_ && length->has_value();
   length_left_ = length->value_or(0);
   if (last == Last::yes && has_length_ && length_left_ > 0) return refuse_reply("a content-length and no content");
 
   static_cast<void>(reply_.head());
-  if (body_.received() > 0 && !is_idempotent()) body_.stop_keeping();  // even if this reply is taken back
+  // Even if this reply is taken back. The bytes of a tunnel belong to whoever has accepted it.
+  if (is_tunnel_ || (body_.received() > 0 && !is_idempotent())) body_.stop_keeping();
   give_budget_back();
   reply_due_ = Time{};
   record_.replied(status);
@@ -87,7 +90,9 @@ void Exchange::reply_final(Head& head, Last last) {
   change_reply(head, Reply::backend);
   if (stickiness_) stickiness_->tell(head);
   if (const ErrorBody* page = page_in_place_of(status)) return replace_body(head, last, *page);
-  const bool is_last = is_bare || last == Last::yes;
+  const bool is_last =
+      (is_bare || last == Last::yes) && !is_tunnel_;  // the end of a tunnel's direction comes by itself
+  if (is_tunnel_) look_at_tunnel();
   if (is_web_socket_) {
     count_web_socket();
     client_->accept_web_socket(head, route().web_sockets);
@@ -120,6 +125,7 @@ void Exchange::reply_data(Bytes bytes) {
   if (bytes.empty()) return;
   if (has_length_ && bytes.size() > length_left_) return refuse_reply("more content than its content-length");
   length_left_ -= has_length_ ? bytes.size() : 0;
+  if (is_tunnel_) moved_ = context_.clock.now();
   record_.sent(bytes.size());
   client_->data(bytes);
 }
@@ -134,9 +140,20 @@ void Exchange::reply_piece(Bytes piece, MessageKind kind, Last last) {
 void Exchange::reply_end(Head& trailers) {
   if (!reply_.data()) return refuse_reply("an end without a head");
   if (has_length_ && length_left_ > 0) return refuse_reply("less content than its content-length");
+  if (is_tunnel_) return reply_half_end(trailers);
   if (auto checked = check_trailers(trailers); !checked) return refuse_reply(checked.error().detail);
   HeaderRules::reply_trailers(trailers);
   finish(trailers);
+}
+
+// The backend has said all; the client may go on.
+void Exchange::reply_half_end(Head& trailers) {
+  if (!reply_.end()) return;
+  trailers.clear();
+  client_->end(trailers);
+  if (is_over_) return;
+  if (is_end_sent_) return end_tunnel();
+  look_at_tunnel();
 }
 
 void Exchange::reply_credit(std::uint32_t bytes) {

@@ -38,6 +38,7 @@ struct FabricStream {
   bool is_request_ended = false;
   Attempt attempt = Attempt::first;
   bool is_websocket = false;  // MESSAGE frames instead of DATA
+  bool is_tunnel = false;     // each direction has an end of its own
   ResetCode give_up_code = ResetCode::cancel;
   StreamState reply;
   SendWindow to_worker{kOpeningWindow};

@@ -14,6 +14,7 @@ FabricStream& Traffic::open(const BackendRequest& request, ReplyTo reply_to) {
   FabricStream& stream = streams_.create(reply_to);
   stream.is_request_ended = request.last == Last::yes;
   stream.is_websocket = request.kind == Kind::web_socket;
+  stream.is_tunnel = request.kind == Kind::tunnel;
   stream.attempt = request.attempt;
   if (request.affinity != nullptr) stream.affinity = std::make_unique<Affinity>(*request.affinity);
   stream.opening.headers(stream.id, request.head, encoder_, request.last);
@@ -43,6 +44,7 @@ void Traffic::end(StreamKey key, const Head& trailers) {
   } else {
     out.headers(key, trailers, encoder_, Last::yes);
   }
+  if (stream->is_tunnel && stream->reply.has_ended()) streams_.remove(*stream);
 }
 
 bool Traffic::may_send(FabricStream& stream, std::size_t size) {
@@ -155,7 +157,8 @@ void Traffic::reply_head(FabricStream& stream, const Frame& frame) {
     return is_end ? reply_end(id, scratch_) : bad("a second reply head");
   const bool is_interim = scratch_.status() / 100 == 1;
   if (is_interim ? is_end || !stream.reply.interim() : !stream.reply.head()) return bad("a reply head out of order");
-  if (!is_interim && scratch_.status() != 200) stream.is_websocket = false;  // refused: an ordinary reply with DATA
+  if (!is_interim && scratch_.status() != 200)
+    stream.is_websocket = stream.is_tunnel = false;  // refused: an ordinary reply with DATA
   if (BackendEvents* events = stream.reply_to.find()) events->head(scratch_, is_end ? Last::yes : Last::no);
   if (is_end) reply_end(id, no_trailers_);
 }
@@ -196,6 +199,10 @@ void Traffic::reply_end(StreamId id, Head& trailers) {
   // The rest of the request is no longer wanted (RFC 9113 §8.1).
   Worker* worker = streams_.holder(*stream);
   if (worker != nullptr) worker->has_answered = true;
+  if (stream->is_tunnel && !stream->is_request_ended) {  // the other direction goes on
+    if (events != nullptr) events->end(trailers);
+    return no_trailers_.clear();
+  }
   if (worker != nullptr && !stream->is_request_ended) post_.outbox(*worker).rst_stream(id, ResetCode::no_error);
   streams_.remove(*stream);
   if (events != nullptr) events->end(trailers);

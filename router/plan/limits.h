@@ -1,5 +1,6 @@
 // Every number of this room that limits something, with its reason.
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -13,5 +14,8 @@ inline constexpr std::size_t kLeastToken = 16;               // bytes: 96 bits i
 
 // sticky sessions
 inline constexpr std::size_t kLeastStickyKey = 32;  // bytes: 256 bits, which nobody guesses
+
+// TCP services
+inline constexpr std::chrono::hours kAnyTime{24 * 3'650};  // ten years: a client of a tunnel may read when it likes
 
 }  // namespace zeroway

@@ -122,7 +122,7 @@ std::shared_ptr<const Plan> make_plan(const EdgeSettings& edge, const ExchangeSe
 
 PlanMaking make_plan(const Settings& settings, const ReadFile& read_file) {
   PlanMaking making;
-  const bool has_sites = settings.file && !settings.file->sites.empty();
+  const bool has_sites = settings.file && settings.file->has_listeners();
   auto plan = has_sites ? std::make_shared<Plan>()
                         : plan_without_file(settings.edge, settings.exchange, settings.sessions, settings.files);
   add_log(*plan, settings.observe);
@@ -130,6 +130,9 @@ PlanMaking make_plan(const Settings& settings, const ReadFile& read_file) {
   SiteMaker maker(settings, read_file, *plan, making);
   if (has_sites)
     for (const SiteSettings& site : settings.file->sites) maker.add(site);
+  if (settings.file)
+    for (const TcpSettings& service : settings.file->tcp) maker.add_tcp(service);
+  for (const TcpSettings& service : settings.tcp) maker.add_tcp(service);
   if (wants_management(*plan, settings.management)) maker.add_management(settings.management);
   maker.finish();
   if (making.errors.empty()) making.plan = std::move(plan);

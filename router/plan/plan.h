@@ -28,11 +28,16 @@
 
 namespace zeroway {
 
+// What clients speak at a listener.
+enum class Language : std::uint8_t { http, tcp };
+
 // Where clients come in, and what holds for all their connections.
 struct ListenerSpec {
   std::string address;      // numeric or a host's name; "" = every address, IPv6 and IPv4
   std::uint16_t port = 0;   // 0 = any free port, without `socket_path`
   std::string socket_path;  // of a unix socket; "" = none
+  Language language = Language::http;
+  bool passes_tls = false;  // of tcp: the name of the handshake is read, and the handshake goes on with the backend
   bool is_tls = false;
   TlsSettings tls;                // with is_tls; its port is not used
   bool has_proxy_header = false;  // connections begin with a PROXY header
@@ -49,7 +54,8 @@ struct ListenerSpec {
   }
   // Whether both are served by one socket, so that a change from one to the other needs no bind.
   [[nodiscard]] bool is_same_socket(const ListenerSpec& other) const {
-    return is_same_address(other) && is_tls == other.is_tls && has_proxy_header == other.has_proxy_header;
+    return is_same_address(other) && is_tls == other.is_tls && has_proxy_header == other.has_proxy_header &&
+           language == other.language && passes_tls == other.passes_tls;
   }
 };
 
@@ -61,8 +67,16 @@ struct CodedSpec {
   bool operator==(const CodedSpec&) const = default;
 };
 
+// A backend that joins WebSockets to tunnels: binary messages are bytes. The plan has `inner` as a backend of its own,
+// too, in front of this one.
+struct TunnelSpec {
+  std::variant<GroupSpec, PoolSpec, MixedSpec> inner;
+
+  bool operator==(const TunnelSpec&) const = default;
+};
+
 // Which backend is to be built. Two equal specifications are one backend, also across plans.
-using BackendSpec = std::variant<GroupSpec, PoolSpec, FilesSpec, MixedSpec, CodedSpec, AdminSpec>;
+using BackendSpec = std::variant<GroupSpec, PoolSpec, FilesSpec, MixedSpec, CodedSpec, AdminSpec, TunnelSpec>;
 
 // The servers of a backend; null when it has none.
 [[nodiscard]] const PoolSpec* servers_of(const BackendSpec& spec);

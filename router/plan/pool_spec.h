@@ -1,4 +1,4 @@
-// A pool of HTTP servers as the plan knows it: the servers, and how requests are spread over them.
+// A pool of servers as the plan knows it: the servers, and how requests are spread over them.
 //
 // Owner: the plan; a value.   Thread: any; never changed.
 // Pools with equal specifications are the same pool: a reload keeps its connections, its health and its counts.
@@ -16,7 +16,7 @@
 namespace zeroway {
 
 struct ServerSpec {
-  enum class Scheme : std::uint8_t { http, https, h2c, unix_socket };
+  enum class Scheme : std::uint8_t { http, https, h2c, unix_socket, tcp };  // tcp: tunnels of bytes, no HTTP
   enum class ProxyHeader : std::uint8_t { none, v1, v2 };
   enum class State : std::uint8_t {
     active,
@@ -64,7 +64,8 @@ struct HealthSpec {
   std::uint32_t fall = 3;  // failures in a row, then the server is out
   bool count_5xx = false;  // a reply with 5xx is a failure, too
   std::chrono::milliseconds back_off{1'000};
-  bool fail_open = false;  // when all servers are out, requests go to them all the same
+  bool fail_open = false;       // when all servers are out, requests go to them all the same
+  bool closes_tunnels = false;  // a server that is out or removed loses its open tunnels
   // Active: by requests of our own.
   enum class Probe : std::uint8_t {
     http,  // GET of `path`, with an expected status

@@ -33,6 +33,12 @@ struct ForwardingFields {
   bool port = false;        // X-Forwarded-Port, with x_forwarded
 };
 
+// How long a tunnel may carry no bytes; 0 = for ever.
+struct TunnelTerms {
+  Millis idle_timeout{0};
+  Millis half_closed_timeout{0};  // once one direction has ended
+};
+
 struct Route {
   std::string path;   // as the file has it; "" = of no file
   MethodSet methods;  // that it takes
@@ -44,6 +50,7 @@ struct Route {
   const AccessRules* access = nullptr;  // null = every request passes
   RequestTerms terms;
   WebSocketSettings web_sockets;
+  TunnelTerms tunnel;
   Millis reply_timeout{0};    // for a backend that has the whole request, or gives no credit, to reply: 504; 0 = any
   std::uint32_t retries = 2;  // openings of a possibly seen request after the first
   std::optional<StickyRule> sticky;  // none = any member of the backend may have any request

@@ -12,6 +12,8 @@ ServerSpec::Scheme scheme_of(MemberScheme scheme) {
       return ServerSpec::Scheme::h2c;
     case MemberScheme::unix_socket:
       return ServerSpec::Scheme::unix_socket;
+    case MemberScheme::tcp:
+      return ServerSpec::Scheme::tcp;
     case MemberScheme::http:
     case MemberScheme::fabric:  // never a server
       return ServerSpec::Scheme::http;

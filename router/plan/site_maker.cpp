@@ -41,6 +41,7 @@ HealthSpec health_of(const HealthSettings& said) {
   spec.count_5xx = said.count_5xx;
   spec.back_off = said.back_off;
   spec.fail_open = said.fail_open;
+  spec.closes_tunnels = said.close_on_down;
   spec.is_active = said.enabled;
   spec.path = said.path;
   spec.interval = said.interval;
@@ -88,6 +89,14 @@ std::uint16_t first_port(const SiteSettings& said) {
 bool is_health_page(const Route& route) {
   const OwnAnswer answer = route.own_answer;
   return answer != OwnAnswer::none && answer != OwnAnswer::redirect && answer != OwnAnswer::to_https;
+}
+
+// A tunnel may be silent, and may be read slowly, for as long as its service allows.
+void make_tcp(ListenerSpec& listener, const SiteSettings& said) {
+  listener.language = Language::tcp;
+  listener.passes_tls = said.passes_tls;
+  listener.limits.send_timeout = listener.limits.half_close_timeout = kAnyTime;
+  listener.limits.send_rate = 0;
 }
 
 CertificateSpec certificate_spec(const SiteSettings& said, const std::string& name, const std::string& state_dir) {
@@ -143,6 +152,40 @@ void SiteMaker::add(const SiteSettings& said) {
   if (!said.static_dir.empty()) add_files(made);
   add_listeners(made);
   refuse_unclear_paths(site);
+}
+
+void SiteMaker::add_tcp(const TcpSettings& service) {
+  const SiteSettings& said = services_.emplace_back(site_of(service));
+  Site& site = plan_.sites.emplace_back();
+  const Made made{&said, &site};
+  sites_.push_back(made);
+  site.name = said.name;
+  site.is_open_pool_last = false;
+  site.trusted.emplace();  // nobody: the bytes of a tunnel have no forwarding fields
+  if (said.proxy_protocol)
+    for (const std::string& network : said.trusted_proxies) static_cast<void>(site.trusted->add(network));
+  if (said.ssl.enabled) {
+    site.client_authorities = said.ssl.policy.client_authorities();
+    site.client_fields = said.ssl.client_fields;
+    site.requires_certificate = !site.client_authorities.empty() && !said.ssl.policy.client_optional;
+  }
+  site.access = access_of(said).of_site();
+  add_log(made);
+  Route& route = new_route(made, "/", said.terms);
+  if (service.workers.empty()) {
+    route.backend = backend_of(said, said.proxy.routes.front());
+    route.tells_worker = false;
+  } else {
+    route.backend = backend_of(GroupSpec{});
+    route.new_path = service.workers;
+    route.reply_timeout = service.connect_timeout;
+  }
+  route.backend_name = service.workers.empty() ? said.name : "fabric";
+  route.tunnel = {service.idle_timeout, service.half_closed_timeout};
+  route.retries = 0;
+  route.takes_web_sockets = false;
+  static_cast<void>(site.routes.add_prefix("/", MethodSet{}, &route));
+  add_listeners(made);
 }
 
 AccessMaker SiteMaker::access_of(const SiteSettings& said) {
@@ -270,9 +313,12 @@ ListenerSpec& SiteMaker::listener_at(const ListenAddress& where, Made made) {
     if (said.proxy_protocol) spec.proxies = *made.site->trusted;
     spec.limits = settings_.edge.limits;
     spec.web_sockets = said.terms.web_sockets;
+    if (said.is_tcp) make_tcp(spec, said);
     plan_.listeners.push_back(std::move(spec));
     found = plan_.listeners.end() - 1;
   }
+  if (found->language != (said.is_tcp ? Language::tcp : Language::http))
+    error(said.located.place_of("listen"), "'" + said.name + "': " + to_text(where) + " is taken already");
   if (found->is_tls != said.ssl.enabled)
     error(said.located.place_of("ssl"), "site '" + said.name + "': one site at " + to_text(where) +
                                             " has TLS and another one has none: give one of them another port");
@@ -339,12 +385,13 @@ void SiteMaker::add_route(Made made, const RouteSettings& said, AccessMaker& acc
     const BackendSpec& spec = plan_.backends[route.backend];
     route.tells_worker = std::holds_alternative<GroupSpec>(spec);
     if (!std::holds_alternative<PoolSpec>(spec)) route.reply_timeout = said.timeout.read;  // servers have their own
-    route.backend = coded(route.backend, said.compression);
+    if (!said.tunnel) route.backend = coded(route.backend, said.compression);
     bind_clients(*made.site, route, said.balance.sticky);
+    if (said.tunnel) route.backend = tunnelled(route.backend);
   }
   route.retries = said.retries;
   route.intercepts_errors = said.intercept_errors;
-  route.takes_web_sockets = said.websocket;
+  route.takes_web_sockets = said.websocket || said.tunnel;
   route.requires_certificate = said.client_certificate;
   route.access = access.of_route(said);
   route.takes_encoded_slashes = said.encoded_slashes == EncodedSlashes::pass;
@@ -504,6 +551,16 @@ std::size_t SiteMaker::coded(std::size_t inner, const CompressionSettings& said)
   // A mixed pool must know which of its parts had nobody for a request; a coder in front of it would hide that.
   if (!terms || std::holds_alternative<MixedSpec>(plan_.backends[inner])) return inner;
   CodedSpec spec{{}, *terms};
+  const auto wrap = [&](const auto& plain) {
+    using Plain = std::decay_t<decltype(plain)>;
+    if constexpr (std::is_assignable_v<decltype(spec.inner)&, const Plain&>) spec.inner = plain;
+  };
+  std::visit(wrap, plan_.backends[inner]);
+  return backend_of(BackendSpec(std::move(spec)));
+}
+
+std::size_t SiteMaker::tunnelled(std::size_t inner) {
+  TunnelSpec spec;
   const auto wrap = [&](const auto& plain) {
     using Plain = std::decay_t<decltype(plain)>;
     if constexpr (std::is_assignable_v<decltype(spec.inner)&, const Plain&>) spec.inner = plain;

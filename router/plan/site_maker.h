@@ -4,6 +4,7 @@
 // Errors and warnings are gathered, and the making goes on, so that one look shows all of them.
 // Not here: the sites of a plan without a file (plan/make_plan.cpp).
 #pragma once
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -22,6 +23,7 @@ class SiteMaker {
       : settings_(settings), file_(file_of(settings)), read_file_(read_file), plan_(plan), making_(making) {}
 
   void add(const SiteSettings& said);
+  void add_tcp(const TcpSettings& said);
   // The site of the management listener, with or without a file; call it once.
   void add_management(const ManagementSettings& said);
   // After the last site: what needs to know all of them.
@@ -57,6 +59,8 @@ class SiteMaker {
   void refuse_unclear_paths(const Site& site);
   void add_log(Made made);
 
+  // A backend that joins WebSockets to the tunnels of `inner`.
+  [[nodiscard]] std::size_t tunnelled(std::size_t inner);
   [[nodiscard]] Route& new_route(Made made, std::string path, const ClientTerms& terms);
   [[nodiscard]] std::string canonical(const std::string& path, FilePlace place, const std::string& what);
   void read_redirect(Route& route, const RouteSettings& said);
@@ -77,6 +81,7 @@ class SiteMaker {
   Plan& plan_;
   PlanMaking& making_;
   std::vector<Made> sites_;
+  std::deque<SiteSettings> services_;      // of TCP, as sites
   SiteSettings management_;                // of which `sites_` knows, too
   std::set<const Route*> passes_slashes_;  // routes that say so themselves
 };

@@ -17,6 +17,7 @@
 #include "router/settings/options.h"
 #include "router/settings/settings_file.h"
 #include "router/settings/site_checks.h"
+#include "router/settings/tcp_option.h"
 
 namespace zeroway {
 
@@ -117,6 +118,23 @@ void add_edge(Options& options, EdgeSettings& edge) {
   options.number(kClients, "-p,--port", edge.port, 0, 65'535, "HTTP port; 0 takes a free port, which the log names");
   options.text(kClients, "-a,--address", edge.address, is_address, "an address or a host's name",
                "Address to listen on for HTTP; by default all addresses, IPv6 and IPv4", "ADDRESS");
+}
+
+void add_tcp(CLI::App& app, std::vector<TcpSettings>& services) {
+  const auto read = [&services](const std::vector<std::string>& words) {
+    services.clear();  // the words may be read twice
+    for (const std::string& word : words) {
+      auto service = read_tcp_option(word);
+      if (!service) Options::refuse("--tcp", word, service.error().detail);
+      services.push_back(std::move(*service));
+    }
+  };
+  app.add_option_function<std::vector<std::string>>(
+         "--tcp", read, "Port whose connections go, byte for byte, to the workers that claim PATH; repeatable")
+      ->group(kClients)
+      ->type_name(kTcpOptionForms)
+      ->type_size(1)
+      ->allow_extra_args(false);
 }
 
 void add_tls(CLI::App& app, Options& options, TlsSettings& tls, TlsWords& words) {
@@ -264,11 +282,12 @@ std::string clash(const CLI::App& app, const Settings& settings) {
   if (!settings.file) return {};
   if (!settings.files.empty())
     return "--files " + settings.files + ": a site in " + settings.file->path + " says it as static_dir";
-  if (settings.file->sites.empty()) return {};
+  if (!settings.file->has_listeners()) return {};
   for (const char* option : {"--port", "--address", "--tls-port", "--tls-cert", "--tls-key", "--tls-dir",
                              "--tls-client-ca", "--tls-client-optional"}) {
     if (app.count(option) == 0) continue;
-    const SiteSettings& site = settings.file->sites.front();
+    const auto& sites = settings.file->sites;
+    const SiteSettings site = sites.empty() ? site_of(settings.file->tcp.front()) : sites.front();
     const std::string key = site.port > 0 ? "port" : "listen";
     return std::string(option) + ": the sites in " + settings.file->path + " say where they listen, as " +
            site.located.name_of(key) + " at line " + std::to_string(site.located.place_of(key).line);
@@ -315,6 +334,7 @@ class Parser {
     app_.footer(std::string(kCommandsTitle) + list_commands() + "\n" + access_log_help());
     add_file(options_, files, settings.files);
     add_edge(options_, settings.edge);
+    add_tcp(app_, settings.tcp);
     add_tls(app_, options_, settings.edge.tls, tls_words_);
     add_observe(options_, settings.observe);
     for (const KeyOption& option : key_options(file_, &settings)) options_.key(option);
@@ -354,7 +374,7 @@ class Parser {
     if (!why.empty()) return why;
     settings_.fabric.endpoint = with_address(settings_.fabric.endpoint);
     if (const auto fits = check_fabric(settings_.fabric, settings_.threads); !fits) return fits.error().detail;
-    const bool has_sites = settings_.file && !settings_.file->sites.empty();
+    const bool has_sites = settings_.file && settings_.file->has_listeners();
     const auto apart = has_sites ? check_file_ports(settings_) : check_ports(settings_);
     if (!apart) return apart.error().detail;
     if (app_.count("--access-log-format") > 0 && settings_.observe.access_log.empty())

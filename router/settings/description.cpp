@@ -138,6 +138,14 @@ SiteSettings begin_site(const Settings& settings) {
   return site;
 }
 
+TcpSettings begin_tcp(const Settings& settings) {
+  TcpSettings service;
+  service.site.trusted_proxies = settings.exchange.trusted_proxies;
+  service.site.ssl.acme = settings.file->acme;
+  service.site.log = {{}, settings.observe.access_log, settings.observe.access_format};
+  return service;
+}
+
 void describe_idle(Keys<Settings>& keys) {
   keys.idle("daemon", "the service manager starts, names and stops the router")
       .idle("monitoring", "/api/health and the management port tell how it is")
@@ -183,7 +191,10 @@ Table describe_file() {
       .table("fabric", &Settings::fabric, "Workers that connect to the router", describe_fabric)
       .tables(
           "sites", [](Settings& s) -> std::vector<SiteSettings>& { return s.file->sites; }, begin_site,
-          "A site: where it listens, for which hosts, and who answers", describe_site);
+          "A site: where it listens, for which hosts, and who answers", describe_site)
+      .tables(
+          "tcp", [](Settings& s) -> std::vector<TcpSettings>& { return s.file->tcp; }, begin_tcp,
+          "A TCP service: its bytes pass as they are, between clients and servers or workers", describe_tcp);
   return file;
 }
 

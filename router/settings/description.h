@@ -28,12 +28,16 @@ void describe_web_sockets(Keys<WebSocketSettings>& keys);
 void describe_fabric(Keys<FabricSettings>& keys);
 void describe_management(Keys<ManagementSettings>& keys);
 void describe_site(Keys<SiteSettings>& keys);
+void describe_tcp(Keys<TcpSettings>& keys);
 void describe_ssl(Keys<SslSettings>& keys);
 void describe_access(Keys<SiteSettings>& keys);
 void describe_access(Keys<RouteSettings>& keys);
 void describe_access_control(Keys<AccessControlSettings>& keys);
 void describe_compression(Keys<CompressionSettings>& keys);
 void describe_proxy(Keys<ProxySettings>& keys);
+[[nodiscard]] Fit read_balance_word(BalanceSettings& balance, const Value& value);
+[[nodiscard]] const std::vector<std::string>& balance_words();
+[[nodiscard]] Fit read_listen(std::vector<ListenAddress>& target, const Value& value);
 void describe_acme(Keys<AcmeSettings>& keys);
 [[nodiscard]] Fit read_auto_cert(SslSettings& ssl, const Value& value);
 

@@ -16,27 +16,6 @@ constexpr Millis kShortest{1};
 constexpr const char* kBalanceWords =
     "one of round_robin, weighted, least_connections, random_two, ip_hash, hash:FIELD, first";
 
-const std::vector<std::string>& balance_words() {
-  static const std::vector<std::string> kWords{"round_robin", "weighted", "least_connections",
-                                               "random_two",  "ip_hash",  "first"};
-  return kWords;
-}
-
-Fit read_balance_word(BalanceSettings& balance, const Value& value) {
-  const auto word = take_text(value);
-  if (!word.value) return word.fit;
-  if (word.value->starts_with("hash:")) {
-    const auto field = take_field_name(word.value->substr(5));
-    if (field) balance.method = "hash:" + *field;
-    return field ? Fit::yes : Fit::no;
-  }
-  const std::string name = *word.value == "least_conn" ? "least_connections" : *word.value;  // as others call it
-  const auto& words = balance_words();
-  if (std::find(words.begin(), words.end(), name) == words.end()) return Fit::no;
-  balance.method = name;
-  return Fit::yes;
-}
-
 Fit read_url(MemberSettings& member, const Value& value) {
   auto text = take_text(value);
   if (!text.value) return text.fit;
@@ -80,7 +59,8 @@ void describe_member(Keys<MemberSettings>& keys) {
       .text("name", &S::name, is_some, "a text", "backend", "Name of the pool: entries of one name are one pool")
       .required()
       .other("url", "URL", kMemberUrlForms, "", "\"http://127.0.0.1:3001\"",
-             "Where it is: http, https, h2c, unix:/SOCKET, or workers: fabric: or fabric:GROUP", read_url)
+             "Where it is: http, https, h2c, unix:/SOCKET, tcp for tunnels, or workers: fabric: or fabric:GROUP",
+             read_url)
       .required()
       .number("weight", &S::weight, 0, kMostWeight, "Its share in weighted and least_connections; 0 = no traffic")
       .number("max_conns", &S::max_conns, 0, 1'000'000, "Most requests at once; further ones wait; 0 = any number")
@@ -171,6 +151,9 @@ void describe_route_target(Keys<RouteSettings>& keys) {
       .text("rewrite_target", &S::rewrite_target, is_path, "a path that begins with /", "/v2/",
             "What the backend sees in the place of the whole path; the query stays")
       .flag("websocket", &S::websocket, "Whether WebSockets may be opened")
+      .flag("tunnel", &S::tunnel,
+            "WebSockets of the route carry the bytes of a TCP service: binary messages go to a server of a pool with "
+            "tcp://, or to workers")
       .flag("client_certificate", &S::client_certificate, "Answer 403 to clients that have shown no certificate")
       .choice("encoded_slashes", &S::encoded_slashes,
               std::vector<std::pair<std::string, EncodedSlashes>>{{"refuse", EncodedSlashes::refuse},
@@ -236,6 +219,27 @@ RouteSettings begin_route(const ProxySettings& proxy) {
 }
 
 }  // namespace
+
+const std::vector<std::string>& balance_words() {
+  static const std::vector<std::string> kWords{"round_robin", "weighted", "least_connections",
+                                               "random_two",  "ip_hash",  "first"};
+  return kWords;
+}
+
+Fit read_balance_word(BalanceSettings& balance, const Value& value) {
+  const auto word = take_text(value);
+  if (!word.value) return word.fit;
+  if (word.value->starts_with("hash:")) {
+    const auto field = take_field_name(word.value->substr(5));
+    if (field) balance.method = "hash:" + *field;
+    return field ? Fit::yes : Fit::no;
+  }
+  const std::string name = *word.value == "least_conn" ? "least_connections" : *word.value;  // as others call it
+  const auto& words = balance_words();
+  if (std::find(words.begin(), words.end(), name) == words.end()) return Fit::no;
+  balance.method = name;
+  return Fit::yes;
+}
 
 void describe_proxy(Keys<ProxySettings>& keys) {
   using S = ProxySettings;

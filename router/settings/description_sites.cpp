@@ -24,14 +24,6 @@ Fit read_hostnames(SiteSettings& site, const Value& value) {
   return fit;
 }
 
-Fit read_listen(SiteSettings& site, const Value& value) {
-  const auto reads = [](const std::string& text) { return read_listen_address(text).has_value(); };
-  std::vector<std::string> texts;
-  const Fit fit = read_texts(value, reads, kListenForms, texts);
-  for (const std::string& text : texts) site.listen.push_back(*read_listen_address(text));
-  return fit;
-}
-
 bool read_error_page(SiteSettings& site, const Value& value, const Node& page) {
   const auto statuses = read_statuses(page.key);
   if (!statuses || statuses->first < 400) {
@@ -83,7 +75,7 @@ void describe_hosts(Keys<SiteSettings>& keys) {
       .sample("8080")
       .other("listen", "[ADDRESS, …]", "a list of ADDRESS:PORT, [IPV6]:PORT, *:PORT or unix:/SOCKET", "",
              "[\"127.0.0.1:8081\", \"unix:/run/zeroway.sock\"]", "Where the site listens, in the place of port",
-             read_listen)
+             [](S& site, const Value& value) { return read_listen(site.listen, value); })
       .flag("default", &S::is_default, "The site for hosts that no site of the listener has; else the first one is")
       .flag("strict_host", &S::strict_host, "Answer 421 to hosts that the site does not have")
       .flag("fabric", &S::fabric, "Whether workers that connect may serve paths of the site")
@@ -151,6 +143,14 @@ void describe_site_idle(Keys<SiteSettings>& keys) {
 }
 
 }  // namespace
+
+Fit read_listen(std::vector<ListenAddress>& target, const Value& value) {
+  const auto reads = [](const std::string& text) { return read_listen_address(text).has_value(); };
+  std::vector<std::string> texts;
+  const Fit fit = read_texts(value, reads, kListenForms, texts);
+  for (const std::string& text : texts) target.push_back(*read_listen_address(text));
+  return fit;
+}
 
 void describe_site(Keys<SiteSettings>& keys) {
   using S = SiteSettings;

@@ -1,4 +1,4 @@
-// The management listener as a site like any other: its TLS, its networks and its access log are what they are
+// The management listener, and a TCP service, as a site like any other: TLS, networks and access log are what they are
 // elsewhere.
 //
 // Owner: nobody; a free function.   Thread: any.
@@ -9,5 +9,7 @@
 namespace zeroway {
 
 [[nodiscard]] SiteSettings site_of(const ManagementSettings& management);
+// It has one pool and one route for its servers; none when workers answer.
+[[nodiscard]] SiteSettings site_of(const TcpSettings& service);
 
 }  // namespace zeroway

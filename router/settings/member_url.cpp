@@ -20,8 +20,10 @@ struct Scheme {
   MemberScheme scheme;
   std::uint16_t port;
 };
-constexpr std::array<Scheme, 3> kSchemes{
-    {{"http://", MemberScheme::http, 80}, {"https://", MemberScheme::https, 443}, {"h2c://", MemberScheme::h2c, 80}}};
+constexpr std::array<Scheme, 4> kSchemes{{{"http://", MemberScheme::http, 80},
+                                          {"https://", MemberScheme::https, 443},
+                                          {"h2c://", MemberScheme::h2c, 80},
+                                          {"tcp://", MemberScheme::tcp, 0}}};
 
 Error wrong(std::string detail) { return {Fault::router, Code::internal, false, std::move(detail)}; }
 
@@ -120,7 +122,16 @@ Result<MemberUrl> read_member_url(std::string_view text) {
   auto base = read_base(text.substr(slash));
   if (!base) return base.error();
   url.base = std::move(*base);
-  return read_authority(text.substr(0, slash), std::move(url));
+  auto read = read_authority(text.substr(0, slash), std::move(url));
+  if (!read || read->scheme != MemberScheme::tcp) return read;
+  if (read->port == 0) return wrong("it has no port");
+  if (!read->base.empty()) return wrong("bytes have no path");
+  return read;
+}
+
+Result<MemberUrl> read_tcp_server(std::string_view text) {
+  if (text.find("://") != std::string_view::npos) return wrong("it has a scheme");
+  return read_member_url("tcp://" + std::string(text));
 }
 
 }  // namespace zeroway

@@ -116,6 +116,25 @@ void check_route(const RouteSettings& route, const Pools& pools, Reading& readin
   }
 }
 
+// Bytes go to servers of bytes, and requests to servers of requests.
+void check_tunnel(const RouteSettings& route, const Pools& pools, Reading& reading) {
+  const Located& located = route.located;
+  const auto pool = pools.find(route.pool);
+  if (route.tunnel && !route.redirect && located.has("websocket") && !route.websocket)
+    reading.error(located.place_of("websocket"),
+                  located.name_of("websocket") + ": the route is a tunnel, whose clients open WebSockets");
+  if (pool == pools.end()) return;
+  for (const MemberSettings* member : pool->second) {
+    const bool is_tcp = member->target.scheme == MemberScheme::tcp;
+    const bool fits = member->target.scheme == MemberScheme::fabric || is_tcp == route.tunnel || member->url.empty();
+    if (fits) continue;
+    return reading.error(located.place_of("upstream"),
+                         located.name_of("upstream") + " = " + quoted(route.pool) + ": " + member->url +
+                             (is_tcp ? " takes bytes: wants tunnel = true in the route"
+                                     : " takes requests, and tunnel = true wants servers with tcp://"));
+  }
+}
+
 bool share_a_method(const RouteSettings& one, const RouteSettings& other) {
   if (one.methods.empty() || other.methods.empty()) return one.methods.empty() && other.methods.empty();
   return std::find_first_of(one.methods.begin(), one.methods.end(), other.methods.begin(), other.methods.end()) !=
@@ -154,6 +173,8 @@ void check_use(const ProxySettings& proxy, const Pools& pools, Reading& reading)
   }
 }
 
+}  // namespace
+
 void check_health(const HealthSettings& health, Reading& reading) {
   if (health.enabled && health.timeout > health.interval) {
     reading.error(health.located.place_of("timeout"), health.located.name_of("timeout") +
@@ -165,8 +186,6 @@ void check_health(const HealthSettings& health, Reading& reading) {
                   health.located.name_of("back_off") + ": wants at most a minute: it doubles up to that");
   }
 }
-
-}  // namespace
 
 void check_proxy(const SiteSettings& site, Reading& reading) {
   const ProxySettings& proxy = site.proxy;
@@ -181,7 +200,10 @@ void check_proxy(const SiteSettings& site, Reading& reading) {
   }
   for (const MemberSettings& member : proxy.members) check_member(member, reading);
   for (const auto& [name, members] : pools) check_weights(members, reading);
-  for (const RouteSettings& route : proxy.routes) check_route(route, pools, reading);
+  for (const RouteSettings& route : proxy.routes) {
+    check_route(route, pools, reading);
+    check_tunnel(route, pools, reading);
+  }
   check_paths(proxy, reading);
   check_use(proxy, pools, reading);
   check_health(proxy.health, reading);

@@ -107,6 +107,7 @@ struct Settings {
   std::string state_dir = "/var/lib/zeroway";  // certificates that the router gets itself, and its accounts
   std::string pid_file;                        // written at the start, removed at the end; "" = none
   std::string files;                           // a folder that the one site without a file serves; "" = none
+  std::vector<TcpSettings> tcp;                // --tcp
   SessionSettings sessions;                    // of sites that say nothing else, and of the one without a file
   std::optional<FileSettings> file;  // what -c FILE says beyond the above; its sites say where clients are accepted
 

@@ -52,7 +52,9 @@ enum class LookAtFiles { yes, no };
 enum class Part { sites, all_else };
 Node part_of(const Node& tree, Part part) {
   Node chosen = tree;
-  std::erase_if(chosen.children, [part](const Node& child) { return (child.key == "sites") != (part == Part::sites); });
+  std::erase_if(chosen.children, [part](const Node& child) {
+    return (child.key == "sites" || child.key == "tcp") != (part == Part::sites);
+  });
   return chosen;
 }
 
@@ -80,6 +82,7 @@ FileReading read(const std::string& path, std::string_view text, const Environme
         },
         reading);
     for (SiteSettings& site : settings.file->sites) settle_site(site);
+    for (TcpSettings& service : settings.file->tcp) settle_site(service.site);
     check_sites(*settings.file, reading);
     check_management(*settings.file, settings.management, reading);
     if (look == LookAtFiles::yes) check_files(*settings.file, settings.management, reading);
@@ -105,14 +108,14 @@ std::string answerers_of(const RouteSettings& route, const ProxySettings& proxy)
   return route.pool + " (" + all + ")";
 }
 
-std::string certificate_of(const SiteSettings& site) {
+std::string certificate_of(const SiteSettings& site, const std::string& language) {
   const SslSettings& ssl = site.ssl;
   if (!ssl.enabled) return "";
-  if (ssl.auto_cert == AutoCert::off) return ", HTTPS with " + ssl.cert_file;
+  if (ssl.auto_cert == AutoCert::off) return ", " + language + " with " + ssl.cert_file;
   std::string names;
   for (const std::string& name : certificate_names(site)) names += (names.empty() ? "" : ", ") + name;
   const bool is_internal = ssl.auto_cert == AutoCert::internal;
-  return ", HTTPS with certificates for " + names +
+  return ", " + language + " with certificates for " + names +
          (is_internal ? " of the router's own authority" : " ordered from " + ssl.acme.directory());
 }
 
@@ -122,8 +125,19 @@ std::string hosts_of(const SiteSettings& site) {
   return all;
 }
 
+void describe_tcp_lines(const TcpSettings& service, std::string& out) {
+  const SiteSettings site = site_of(service);
+  out += "  tcp service " + site.name;
+  if (!site.hostname.empty()) out += " for " + hosts_of(site);
+  out += site.passes_tls ? ", TLS is passed on" : certificate_of(site, "TLS");
+  out += "\n    -> ";
+  std::string servers = service.workers.empty() ? "" : "workers that claim " + service.workers;
+  for (const MemberSettings& member : site.proxy.members) servers += (servers.empty() ? "" : ", ") + member.url;
+  out += servers + "\n";
+}
+
 void describe_site_lines(const SiteSettings& site, std::string& out) {
-  out += "  site " + site.name + " for " + hosts_of(site) + certificate_of(site) + "\n";
+  out += "  site " + site.name + " for " + hosts_of(site) + certificate_of(site, "HTTPS") + "\n";
   if (site.proxy.enabled) {
     for (const RouteSettings& route : site.proxy.routes) {
       out += "    " + route.path + " -> " + answerers_of(route, site.proxy) + "\n";
@@ -168,9 +182,14 @@ std::string describe_settings(const Settings& settings) {
   for (const SiteSettings& site : settings.file->sites) {
     for (const ListenAddress& listen : site.listen) describe_site_lines(site, doors[to_text(listen)]);
   }
+  std::vector<TcpSettings> services = settings.tcp;
+  services.insert(services.end(), settings.file->tcp.begin(), settings.file->tcp.end());
+  for (const TcpSettings& service : services) {
+    for (const ListenAddress& listen : service.site.listen) describe_tcp_lines(service, doors[to_text(listen)]);
+  }
   std::string out;
   for (const auto& [door, sites] : doors) out += door + "\n" + sites;
-  if (doors.empty()) {
+  if (!settings.file->has_listeners()) {
     out += (settings.edge.address.empty() ? "*" : settings.edge.address) + ":" + std::to_string(settings.edge.port) +
            "\n  workers that connect\n";
   }

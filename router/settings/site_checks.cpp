@@ -16,26 +16,9 @@
 
 namespace zeroway {
 
-namespace {
-
-using Sites = std::vector<const SiteSettings*>;
-using Doors = std::map<std::string, Sites>;  // by to_text(ListenAddress)
-
-std::string quoted(const std::string& text) { return "\"" + text + "\""; }
-
 FilePlace listen_place(const SiteSettings& site) { return site.located.place_of(site.port > 0 ? "port" : "listen"); }
 
 std::string listen_key(const SiteSettings& site) { return site.located.name_of(site.port > 0 ? "port" : "listen"); }
-
-Doors doors_of(const FileSettings& file) {
-  Doors doors;
-  for (const SiteSettings& site : file.sites) {
-    for (const ListenAddress& listen : site.listen) doors[to_text(listen)].push_back(&site);
-  }
-  return doors;
-}
-
-// --- One site
 
 void check_listen(const SiteSettings& site, Reading& reading) {
   const bool has_port = site.located.has("port");
@@ -56,6 +39,29 @@ void check_proxy_header(const SiteSettings& site, Reading& reading) {
                     ": wants trusted_proxies, too: a PROXY header of anybody would be believed");
 }
 
+void check_log(const SiteLogSettings& log, Reading& reading) {
+  if (!log.access_log.empty() || !log.located.has("format")) return;
+  reading.warn(log.located.place_of("format"),
+               log.located.name_of("format") + " changes nothing: the site has no access_log, nor has [logging]");
+}
+
+namespace {
+
+using Sites = std::vector<const SiteSettings*>;
+using Doors = std::map<std::string, Sites>;  // by to_text(ListenAddress)
+
+std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+
+Doors doors_of(const FileSettings& file) {
+  Doors doors;
+  for (const SiteSettings& site : file.sites) {
+    for (const ListenAddress& listen : site.listen) doors[to_text(listen)].push_back(&site);
+  }
+  return doors;
+}
+
+// --- One site
+
 void check_folder_keys(const SiteSettings& site, Reading& reading) {
   if (!site.static_dir.empty()) return;
   for (const char* key : {"index_files", "listing", "fallback", "dot_files", "precompressed"}) {
@@ -63,12 +69,6 @@ void check_folder_keys(const SiteSettings& site, Reading& reading) {
     reading.warn(site.located.place_of(key),
                  site.located.name_of(key) + " changes nothing: the site has no static_dir");
   }
-}
-
-void check_log(const SiteLogSettings& log, Reading& reading) {
-  if (!log.access_log.empty() || !log.located.has("format")) return;
-  reading.warn(log.located.place_of("format"),
-               log.located.name_of("format") + " changes nothing: the site has no access_log, nor has [logging]");
 }
 
 void check_site(const SiteSettings& site, Reading& reading) {
@@ -131,6 +131,12 @@ void check_agreement(const Sites& sites, const std::string& door, Reading& readi
   const SiteSettings& first = *sites.front();
   for (const SiteSettings* site : sites) {
     const std::string other = "; the site of " + Reading::line_of(first.located.place) + " ";
+    if (site->is_tcp != first.is_tcp) {
+      reading.error(listen_place(*site), listen_key(*site) + ": " + door +
+                                             " is taken: " + Reading::line_of(first.located.place) +
+                                             (first.is_tcp ? " is a TCP service" : " is a site") + " there");
+      continue;
+    }
     if (site->ssl.enabled != first.ssl.enabled) {
       reading.error(listen_place(*site), listen_key(*site) + ": at " + door + " this site speaks " +
                                              (site->ssl.enabled ? "HTTPS" : "HTTP") + other + "speaks " +
@@ -161,6 +167,13 @@ void check_overlaps(const FileSettings& file, Reading& reading) {
   }
 }
 
+// TCP services, too.
+std::vector<SiteSettings> sites_of(const FileSettings& file) {
+  std::vector<SiteSettings> all = file.sites;
+  for (const TcpSettings& service : file.tcp) all.push_back(site_of(service));
+  return all;
+}
+
 bool is_here(const ListenAddress& listen) {
   return !listen.path.empty() || listen.address == "localhost" || listen.address == "::1" ||
          listen.address.starts_with("127.");
@@ -168,7 +181,7 @@ bool is_here(const ListenAddress& listen) {
 
 // A site at the same place would be reachable by everyone who reaches the site.
 void check_place(const FileSettings& file, const ManagementSettings& management, Reading& reading) {
-  for (const SiteSettings& site : file.sites) {
+  for (const SiteSettings& site : sites_of(file)) {
     for (const ListenAddress& listen : site.listen) {
       if (listen != management.listen && !is_in_the_way(listen, management.listen)) continue;
       const std::string where = to_text(management.listen);
@@ -244,19 +257,28 @@ void check_site_files(const SiteSettings& site, Reading& reading) {
 
 void check_sites(const FileSettings& file, Reading& reading) {
   for (const SiteSettings& site : file.sites) check_site(site, reading);
-  check_names(file, reading);
-  check_overlaps(file, reading);
+  FileSettings all = file;  // with the TCP services as sites
+  for (const TcpSettings& service : file.tcp) {
+    all.sites.push_back(site_of(service));
+    check_tcp(service, all.sites.back(), reading);
+  }
+  check_names(all, reading);
+  check_overlaps(all, reading);
   check_redirects(file, reading);
-  for (const auto& [door, sites] : doors_of(file)) {
+  for (const auto& [door, sites] : doors_of(all)) {
+    check_agreement(sites, door, reading);
+    if (std::any_of(sites.begin(), sites.end(), [](const SiteSettings* site) { return site->is_tcp; })) {
+      check_tcp_door(sites, door, reading);
+      continue;
+    }
     check_hosts(sites, door, reading);
     check_default(sites, door, reading);
-    check_agreement(sites, door, reading);
   }
 }
 
 void check_files(const FileSettings& file, const ManagementSettings& management, Reading& reading) {
   check_file(management.located, "token_file", management.token_file, reading);
-  for (const SiteSettings& site : file.sites) check_site_files(site, reading);
+  for (const SiteSettings& site : sites_of(file)) check_site_files(site, reading);
 }
 
 Result<> check_file_ports(const Settings& settings) {
@@ -266,7 +288,7 @@ Result<> check_file_ports(const Settings& settings) {
     FilePlace place;
   };
   std::vector<Wanted> all;
-  for (const SiteSettings& site : settings.file->sites) {
+  for (const SiteSettings& site : sites_of(*settings.file)) {
     for (const ListenAddress& listen : site.listen) all.push_back({listen, listen_key(site), listen_place(site)});
   }
   const ManagementSettings& management = settings.management;

@@ -23,6 +23,17 @@ void check_files(const FileSettings& file, const ManagementSettings& management,
 // the fabric. The error names the file.
 [[nodiscard]] Result<> check_file_ports(const Settings& settings);
 
+// The part of check_sites() about TCP services (settings/tcp_checks.cpp), each by itself and those of one place
+// together.
+void check_tcp(const TcpSettings& service, const SiteSettings& site, Reading& reading);
+void check_tcp_door(const std::vector<const SiteSettings*>& sites, const std::string& door, Reading& reading);
+// The parts of check_sites() that TCP services have, too.
+void check_listen(const SiteSettings& site, Reading& reading);
+void check_proxy_header(const SiteSettings& site, Reading& reading);
+void check_log(const SiteLogSettings& log, Reading& reading);
+void check_health(const HealthSettings& health, Reading& reading);
+[[nodiscard]] FilePlace listen_place(const SiteSettings& site);
+[[nodiscard]] std::string listen_key(const SiteSettings& site);
 // The parts of check_sites() and check_proxy() in settings/tls_checks.cpp.
 void check_ssl(const SiteSettings& site, Reading& reading);
 void check_redirects(const FileSettings& file, Reading& reading);

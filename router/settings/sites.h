@@ -243,10 +243,11 @@ struct HealthSettings {
   std::uint32_t rise = 1;     // right answers in a row until it is back
   std::vector<StatusRange> expected_status{{200, 399}};
   // Passive: what requests of clients met.
-  std::uint32_t fall = 3;  // failures in a row until a member is out
-  bool count_5xx = false;  // a reply with 5xx is a failure, too
-  Millis back_off{1'000};  // out for so long, doubling up to kMostBackOff
-  bool fail_open = false;  // all members out: try them all the same, else 503
+  std::uint32_t fall = 3;      // failures in a row until a member is out
+  bool count_5xx = false;      // a reply with 5xx is a failure, too
+  Millis back_off{1'000};      // out for so long, doubling up to kMostBackOff
+  bool fail_open = false;      // all members out: try them all the same, else 503
+  bool close_on_down = false;  // a member that is out or removed loses its open tunnels
 
   bool operator==(const HealthSettings&) const = default;
 };
@@ -298,6 +299,7 @@ struct RouteSettings {
   bool rewrite_cookie_path = false;  // so does the Path of cookies
   std::optional<std::string> rewrite_target;
   bool websocket = false;
+  bool tunnel = false;  // its WebSockets carry the bytes of a TCP service
   EncodedSlashes encoded_slashes = EncodedSlashes::pass;
   bool client_certificate = false;  // 403 for a client that has shown none
   std::optional<RedirectSettings> redirect;
@@ -369,8 +371,27 @@ struct SiteSettings {
   SslSettings ssl;
   SessionSettings sessions;
   ProxySettings proxy;
+  bool is_tcp = false;  // the site stands for a TCP service
+  bool passes_tls =
+      false;  // of such a service: the name of the handshake chooses it, and the handshake is its servers'
 
   bool operator==(const SiteSettings&) const = default;
+};
+
+// One [[tcp]]: a service whose bytes pass as they are. What it has in common with sites is in `site`: its name, where
+// it listens, for which names of TLS, who may connect; its servers are the members of the site's only pool.
+struct TcpSettings {
+  Located located;
+  SiteSettings site;
+  std::string workers;  // the path that its workers claim; "" = servers
+  BalanceSettings balance{};
+  Millis connect_timeout{10'000};
+  Millis idle_timeout{0};  // 0 = for ever: probes of TCP find a peer that is gone, and sessions may be silent
+  Millis half_closed_timeout{300'000};  // silence once one side has closed; 0 = for ever
+  ProxyProtocol send_proxy = ProxyProtocol::off;
+  std::string option;  // as the command line said it; "" = a file says it
+
+  bool operator==(const TcpSettings&) const = default;
 };
 
 // The listener of its own where an operator sees the router and changes what may change.
@@ -397,6 +418,10 @@ struct FileSettings {
   std::optional<TracingSettings> tracing;
   AcmeSettings acme;  // what sites begin with
   std::vector<SiteSettings> sites;
+  std::vector<TcpSettings> tcp;
+
+  // Then clients are accepted where the file says.
+  [[nodiscard]] bool has_listeners() const { return !sites.empty() || !tcp.empty(); }
 
   bool operator==(const FileSettings&) const = default;
 };

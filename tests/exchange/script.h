@@ -67,6 +67,7 @@ class FakeClient final : public ReplySink {
     say("accept web socket");
   }
   void refuse_content() override { say("refuse content"); }
+  void over() override { say("over"); }
   bool take_back() override {
     if (!is_unsent) return false;
     say("take back");
