@@ -70,7 +70,7 @@ Verdict JwtLogin::judge(const AccessQuestion& question, const JwtRule& rule, con
     return verdict;
   }
   if (!*token) return challenge(Code::unauthorized, bearer_challenge(rule.realm, "", ""), "no token");
-  const auto claims = claims_of(**token, keys);
+  const auto claims = tokens_.claims_of(**token, keys);
   if (!claims) return wrong_token(rule, claims.error().detail);
   const Seconds now = clock_.wall_now().time_since_epoch();
   if (auto checked = check_claims(**claims, rule, now); !checked) return wrong_token(rule, checked.error().detail);
@@ -81,20 +81,9 @@ Verdict JwtLogin::judge(const AccessQuestion& question, const JwtRule& rule, con
 std::string JwtLogin::claim_of(const Head& head, const JwtRule& rule, const JwtKeys& keys, std::string_view claim) {
   const auto token = find_token(head, rule);
   if (!token || !*token) return {};
-  const auto claims = claims_of(**token, keys);  // remembered
+  const auto claims = tokens_.claims_of(**token, keys);  // remembered
   const Node* const found = claims ? find_claim(**claims, claim) : nullptr;
   return found == nullptr ? std::string() : field_of(*found).value_or("");
-}
-
-// Two sets of keys may differ in what they take: the hash is of both.
-Result<const Node*> JwtLogin::claims_of(std::string_view token, const JwtKeys& keys) {
-  const JwtKeys* const address = &keys;
-  const Digest digest = hash_.of({token, {reinterpret_cast<const char*>(&address), sizeof(address)}});
-  if (const Node* known = memory_.find(digest)) return known;
-  auto read = read_jwt(token);
-  if (!read) return read.error();
-  if (auto checked = keys.check(*read); !checked) return checked.error();
-  return &memory_.add(digest, std::move(read->claims));
 }
 
 }  // namespace zeroway

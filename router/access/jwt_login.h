@@ -1,19 +1,16 @@
 // Judges requests by signed tokens (RFC 6750): finds the token, checks its signature and its claims.
 //
 // Owner: Logins.   Thread: one loop.
-// A signature takes up to 0.1 ms, as a TLS handshake does, so it is checked on the loop; tokens are remembered.
+// A signature takes up to 0.1 ms, as a TLS handshake does, so it is checked on the loop.
 // Not here: keys (access/jwt_keys.h), claims (access/jwt_claims.h).
 #pragma once
 #include <optional>
 #include <string_view>
 
-#include "router/access/digest_memory.h"
 #include "router/access/jwt_claims.h"
-#include "router/access/jwt_keys.h"
-#include "router/access/limits.h"
+#include "router/access/known_tokens.h"
 #include "router/exchange/access_judge.h"
 #include "router/observe/wall_clock.h"
-#include "router/settings/node.h"
 
 namespace zeroway {
 
@@ -28,14 +25,11 @@ class JwtLogin {
   [[nodiscard]] std::string claim_of(const Head& head, const JwtRule& rule, const JwtKeys& keys,
                                      std::string_view claim);
   // Keys have changed.
-  void forget_tokens() { memory_.clear(); }
+  void forget_tokens() { tokens_.clear(); }
 
  private:
-  [[nodiscard]] Result<const Node*> claims_of(std::string_view token, const JwtKeys& keys);
-
   const WallClock& clock_;
-  SecretHash hash_;
-  DigestMemory<Node> memory_{kMostTokens};  // the claims of tokens whose signature was right
+  KnownTokens tokens_;
 };
 
 // The token of the request; nothing without one. The errors are the client's.

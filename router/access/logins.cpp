@@ -14,24 +14,19 @@ Verdict no_secret(const SecretSpec& spec) {
 }  // namespace
 
 void Logins::use(Secrets secrets) {
-  before_ = std::exchange(now_, std::move(secrets));
+  secrets_.use(std::move(secrets));
   basic_.forget_logins();
   jwt_.forget_tokens();
 }
 
-const Secret* Logins::find(const SecretSpec& spec) const {
-  const Secret* secret = find_secret(now_, spec);
-  return secret != nullptr ? secret : find_secret(before_, spec);
-}
-
 Verdict Logins::judge(const AccessQuestion& question, const LoginRule& rule, VerdictTo to) {
   if (const auto* basic = std::get_if<BasicRule>(&rule)) {
-    const Secret* secret = find(basic->passwords);
+    const Secret* secret = secrets_.find(basic->passwords);
     if (secret == nullptr) return no_secret(basic->passwords);
     return basic_.judge(question, *basic, std::get<PasswordFile>(*secret), to);
   }
   if (const auto* jwt = std::get_if<JwtRule>(&rule)) {
-    const Secret* secret = find(jwt->keys);
+    const Secret* secret = secrets_.find(jwt->keys);
     if (secret == nullptr) return no_secret(jwt->keys);
     return jwt_.judge(question, *jwt, std::get<JwtKeys>(*secret));
   }
@@ -40,7 +35,7 @@ Verdict Logins::judge(const AccessQuestion& question, const LoginRule& rule, Ver
 }
 
 std::string Logins::claim_of(const AccessQuestion& question, const JwtRule& rule, std::string_view claim) {
-  const Secret* secret = find(rule.keys);
+  const Secret* secret = secrets_.find(rule.keys);
   return secret == nullptr ? std::string() : jwt_.claim_of(question.head, rule, std::get<JwtKeys>(*secret), claim);
 }
 

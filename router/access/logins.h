@@ -7,7 +7,7 @@
 #include "router/access/basic_login.h"
 #include "router/access/jwt_login.h"
 #include "router/access/login_service.h"
-#include "router/access/secrets.h"
+#include "router/access/secrets_in_use.h"
 
 namespace zeroway {
 
@@ -16,7 +16,7 @@ class Logins {
   // Both outlive this object.
   Logins(HashDesk& desk, const WallClock& clock) : basic_(desk, clock), jwt_(clock) {}
 
-  // From now on. Rules of the plan before find their files, too: connections that end with it still have requests.
+  // From now on.
   void use(Secrets secrets);
   [[nodiscard]] Verdict judge(const AccessQuestion& question, const LoginRule& rule, VerdictTo to);
   // A claim of the token by which the request has just passed; "" = it has no such claim, or no token.
@@ -25,9 +25,7 @@ class Logins {
   void forget(ExchangeKey key);
 
  private:
-  [[nodiscard]] const Secret* find(const SecretSpec& spec) const;
-
-  Secrets now_, before_;
+  SecretsInUse secrets_;
   BasicLogin basic_;
   JwtLogin jwt_;
   LoginService service_;
