@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "router/route/query_value.h"
+
 namespace zeroway {
 
 struct AdminRequest {
@@ -36,8 +38,6 @@ struct AdminReply {
   std::string policy = "default-src 'none'; frame-ancestors 'none'";
 };
 
-// The value of a parameter of the query, decoded; nothing when the parameter is not there.
-[[nodiscard]] std::optional<std::string> query_value(std::string_view query, std::string_view name);
 // Nothing when `text` is no number (digits alone, below 2^64).
 [[nodiscard]] std::optional<std::uint64_t> read_number(std::string_view text);
 // Names in the query that are not among `known`: the first of them.
