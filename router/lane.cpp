@@ -37,6 +37,7 @@ Lane::Lane(const Settings& settings, const MimeTypes& types, HashPool& hashes, W
   exchanges_.answer_challenges(challenges_);
   exchanges_.keep_requests(book_);
   exchanges_.keep_clients_by(seal_);
+  exchanges_.give_permits_by(access_.permits());
   sweep_.set(kSweepInterval);
 }
 
@@ -60,7 +61,10 @@ void Lane::flush_spans() {
 // --- the plan
 
 void Lane::use(std::shared_ptr<const Plan> plan, const SharedParts& parts, std::vector<DoorChange> doors) {
-  if (!parts.sticky_key.empty()) seal_.use(parts.sticky_key);
+  if (!parts.cookie_key.empty()) {
+    seal_.use(parts.cookie_key);
+    access_.permits().use_own_key(parts.cookie_key);
+  }
   if (parts.limits) access_.use(parts.limits);  // requests of earlier plans go on with those that are there
   auto backends = backends_.make(*plan, parts.pools, plan_.is_empty() ? nullptr : &plan_.now());
   PlanTallies tallies = tallies_.tallies_of(*plan);

@@ -46,7 +46,7 @@ struct DoorChange {
 struct SharedParts {
   SharedPools pools;
   std::vector<std::shared_ptr<LogFile>> log_files;  // in the order of Plan::log_files
-  std::string sticky_key;                           // for cookies of sticky sessions; "" = no route has any
+  std::string cookie_key;                           // for cookies of the router's own; "" = no route has any
   std::shared_ptr<SharedLimits> limits;             // null before the first plan that counts requests
 };
 

@@ -61,7 +61,7 @@ class Router : private CertificateUsers {
   void open_circuits();
   [[nodiscard]] Result<> adopt(std::shared_ptr<const Plan> plan);
   [[nodiscard]] Result<SharedParts> make_parts(const Plan& plan);
-  [[nodiscard]] std::string sticky_key_of(const Plan& plan);
+  [[nodiscard]] std::string cookie_key_of(const Plan& plan);
   [[nodiscard]] Result<SharedPools> make_pools(const Plan& plan) const;
   [[nodiscard]] Result<std::shared_ptr<const Plan>> read_plan(const Settings& settings) const;
   [[nodiscard]] Result<std::shared_ptr<const Plan>> read_sites(const Settings& settings) const;

@@ -25,8 +25,8 @@ std::string new_secret() {
 }
 
 std::string for_this_process(const std::string& why) {
-  log::warning("sticky sessions: " + why +
-               ": clients may come to other members after a restart; sticky_key_file names a "
+  log::warning("cookies: " + why +
+               ": after a restart clients may come to other members, and need new permits; sticky_key_file names a "
                "secret that stays");
   return new_secret();
 }
@@ -36,7 +36,7 @@ std::string for_this_process(const std::string& why) {
 std::string own_sticky_key(const std::string& state_dir) {
   std::error_code failure;
   if (state_dir.empty() || !std::filesystem::is_directory(state_dir, failure)) {
-    log::info("sticky sessions: the cookies' secret is new at each start, as there is no folder " + state_dir);
+    log::info("the secret of the router's own cookies is new at each start, as there is no folder " + state_dir);
     return new_secret();
   }
   const std::string file = state_dir + "/sticky.key";

@@ -1,4 +1,4 @@
-// The router's own secret for the cookies of sticky sessions, where the operator names none.
+// The router's own secret for its cookies, of sticky sessions and of permits, where the operator names none.
 //
 // Owner: nobody; a free function.   Thread: any; it waits for the disk.
 // Not here: what is made of it (router/access/sticky_seal.h).

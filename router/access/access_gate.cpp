@@ -26,6 +26,18 @@ Verdict refusal(Verdict so_far, Error error) {
   return so_far;
 }
 
+// The verdict of a rule, with what the rules before it change and hold.
+Verdict joined(Verdict so_far, Verdict verdict) {
+  if (verdict.way == Verdict::Way::refuse) so_far.held.reset();
+  so_far.request.append(verdict.request);
+  so_far.reply.append(verdict.reply);
+  verdict.request = std::move(so_far.request);
+  verdict.reply = std::move(so_far.reply);
+  verdict.held = std::move(so_far.held);
+  if (verdict.user.empty()) verdict.user = std::move(so_far.user);
+  return verdict;
+}
+
 }  // namespace
 
 Verdict AccessGate::judge(const AccessQuestion& question, VerdictTo to) {
@@ -41,6 +53,10 @@ Verdict AccessGate::judge(const AccessQuestion& question, VerdictTo to) {
   }
   if (!rules.open.is_empty()) {
     if (auto error = limit_open(question, verdict)) return refusal(std::move(verdict), std::move(*error));
+  }
+  if (question.guard != nullptr) {
+    verdict = judge_permit(question, std::move(verdict));
+    if (verdict.way != Verdict::Way::pass) return verdict;
   }
   verdict = judge_login(question, to, std::move(verdict));
   return rules.is_counting_claims() ? limit_claim(question, std::move(verdict)) : std::move(verdict);
@@ -82,20 +98,17 @@ std::optional<Error> AccessGate::limit_open(const AccessQuestion& question, Verd
   return std::nullopt;
 }
 
+Verdict AccessGate::judge_permit(const AccessQuestion& question, Verdict so_far) {
+  return joined(std::move(so_far), permits_.judge(question));
+}
+
 // The only rule whose verdict may come later. Behind it is only the limit by claim, whose login never comes later.
 // `so_far` has what the rules before it add to the reply, and what the request holds: both go into the verdict that is
 // returned, also with `later`.
 Verdict AccessGate::judge_login(const AccessQuestion& question, VerdictTo to, Verdict so_far) {
   for (const std::string& field : question.rules.own_fields) so_far.request.remove_alike(field);
   if (!question.rules.has_login()) return so_far;
-  Verdict verdict = logins_.judge(question, question.rules.login, to);
-  if (verdict.way == Verdict::Way::refuse) so_far.held.reset();
-  so_far.request.append(verdict.request);
-  so_far.reply.append(verdict.reply);
-  verdict.request = std::move(so_far.request);
-  verdict.reply = std::move(so_far.reply);
-  verdict.held = std::move(so_far.held);
-  return verdict;
+  return joined(std::move(so_far), logins_.judge(question, question.rules.login, to));
 }
 
 void AccessGate::forget(ExchangeKey key) { logins_.forget(key); }

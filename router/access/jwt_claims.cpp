@@ -108,6 +108,12 @@ const Node* find_claim(const Node& claims, std::string_view name) {
   return inside == nullptr ? nullptr : find_claim(*inside, name.substr(dot + 1));
 }
 
+std::optional<Seconds> expiry_of(const Node& claims) {
+  const Node* const end = claims.find("exp");
+  const auto number = end == nullptr ? std::nullopt : number_of(*end);
+  return number ? std::optional(Seconds(*number)) : std::nullopt;
+}
+
 Result<> check_claims(const Node& claims, const JwtRule& rule, Seconds now) {
   if (auto checked = check_times(claims, rule, now); !checked) return checked;
   if (!rule.issuers.empty() && !names_issuer(claims.find("iss"), rule))

@@ -20,6 +20,8 @@ using Seconds = std::chrono::duration<double>;  // since 1970, as tokens count
 // The claim of this name; else, for a name with dots, the member of a member: "realm.roles". Null when it is absent.
 [[nodiscard]] const Node* find_claim(const Node& claims, std::string_view name);
 
+// When the token ends; nothing without an `exp`, or with one that is no number.
+[[nodiscard]] std::optional<Seconds> expiry_of(const Node& claims);
 // Time, issuer and audience. The error says what is wrong, for the log.
 [[nodiscard]] Result<> check_claims(const Node& claims, const JwtRule& rule, Seconds now);
 // The first claim of the rule that the token does not have as wanted; null = it has all of them.

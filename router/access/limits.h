@@ -28,14 +28,16 @@ inline constexpr std::size_t kMostGoodLogins = 4'096;        // remembered by on
 inline constexpr std::chrono::minutes kGoodLoginLife{15};    // then the password is hashed again
 
 // tokens
-inline constexpr std::size_t kMaxToken = 16'384;      // bytes of a JWT: those with many groups are below 10 KB
-inline constexpr std::size_t kMostTokens = 1'024;     // remembered by one loop, with their claims: about 4 MiB
-inline constexpr std::size_t kMaxKeyFile = 1 << 20;   // bytes of a key or a key set
-inline constexpr std::size_t kMaxKeys = 256;          // of one set: providers have fewer than ten
-inline constexpr std::size_t kLeastSecret = 32;       // bytes of an HMAC secret (RFC 7518 §3.2)
-inline constexpr int kLeastRsaBits = 2'048;           // RFC 7518 §3.3
-inline constexpr int kMostRsaBits = 8'192;            // a check costs the square of them
-inline constexpr std::size_t kMaxClaimField = 4'096;  // bytes of a field made of a claim: heads have a limit, too
+inline constexpr std::size_t kMaxToken = 16'384;        // bytes of a JWT: those with many groups are below 10 KB
+inline constexpr std::size_t kMostTokens = 1'024;       // remembered by one loop, with their claims: about 4 MiB
+inline constexpr std::size_t kMaxKeyFile = 1 << 20;     // bytes of a key or a key set
+inline constexpr std::size_t kMaxKeys = 256;            // of one set: providers have fewer than ten
+inline constexpr std::size_t kLeastSecret = 32;         // bytes of an HMAC secret (RFC 7518 §3.2)
+inline constexpr int kLeastRsaBits = 2'048;             // RFC 7518 §3.3
+inline constexpr int kMostRsaBits = 8'192;              // a check costs the square of them
+inline constexpr std::size_t kMaxClaimField = 4'096;    // bytes of a field made of a claim: heads have a limit, too
+inline constexpr std::chrono::seconds kTokenLeeway{5};  // by which clocks may differ, for tokens of circuits
+inline constexpr std::size_t kMostPermitCookies = 8;  // of one request that are read: a browser sends one for each path
 
 // login services
 inline constexpr std::size_t kMaxServiceBody = 65'536;  // of a refusal: what a backend may send without credit

@@ -16,6 +16,13 @@ Result<std::shared_ptr<const Secret>> shared(Result<T> read) {
   return std::shared_ptr<const Secret>(std::make_shared<Secret>(std::move(*read)));
 }
 
+Result<CookieKey> read_cookie_key(std::string_view text, const std::string& file) {
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  if (text.size() >= kLeastSecret) return CookieKey{std::string(text)};
+  return file_error(file, "has " + std::to_string(text.size()) + " bytes; wants at least " +
+                              std::to_string(kLeastSecret) + ": openssl rand -hex 32");
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Secret>> read_secret(const SecretSpec& spec) {
@@ -30,6 +37,8 @@ Result<std::shared_ptr<const Secret>> read_secret(const SecretSpec& spec) {
       return shared(JwtKeys::read_secret(*text, spec.file, spec.algorithms));
     case SecretSpec::Kind::key_set:
       return shared(JwtKeys::read_set(*text, spec.file, spec.algorithms));
+    case SecretSpec::Kind::cookie_key:
+      return shared(read_cookie_key(*text, spec.file));
   }
   return file_error(spec.file, "of no kind");
 }

@@ -4,6 +4,7 @@
 // Not here: when files are read (access/secrets_keeper.h).
 #pragma once
 #include <memory>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -14,7 +15,12 @@
 
 namespace zeroway {
 
-using Secret = std::variant<PasswordFile, JwtKeys>;
+// Of cookies; an end of line behind it is the editor's.
+struct CookieKey {
+  std::string bytes;
+};
+
+using Secret = std::variant<PasswordFile, JwtKeys, CookieKey>;
 
 struct NamedSecret {
   SecretSpec spec;

@@ -1,8 +1,8 @@
-// Seals the identities of members for the cookies of sticky sessions: AES-256-SIV (RFC 5297). Nobody without the key
-// can make a cookie, change one, or read an address in it. The same identity has the same text, in every router with
-// this key.
+// Seals the identities of members for the cookies of sticky sessions, and permits for theirs: AES-256-SIV (RFC 5297).
+// Nobody without the key can make a cookie, change one, or read an address in it. The same identity has the same text,
+// in every router with this key.
 //
-// Owner: Lane, one for its exchanges.   Thread: one loop.
+// Owner: Lane, one for its exchanges; Permits, one for each key.   Thread: one loop.
 // Not here: where the key comes from (router/sticky_key.h), the cookie (router/exchange/stickiness.h).
 #pragma once
 #include <array>

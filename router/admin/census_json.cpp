@@ -20,6 +20,8 @@ std::string_view answer_of(const Route& route) {
       return "backend";
     case OwnAnswer::redirect:
       return "redirect";
+    case OwnAnswer::setup:
+      return "setup";
     case OwnAnswer::to_https:
       return "redirect_to_https";
     case OwnAnswer::health:

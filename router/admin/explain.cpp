@@ -93,6 +93,14 @@ std::string why_sticky(const StickyRule& rule) {
   return "";
 }
 
+std::string who_may(const CircuitGuard& guard) {
+  if (!guard.rule->tokens) return "nobody may use the service: the site has no jwt_secret_file";
+  const std::string& user = guard.rights.user;
+  return "clients with a token for " + guard.name() + " in Authorization, or with a permit for " +
+         (user.empty() ? "it" : "the services of " + user) + " in the cookie " + std::string(kPermitCookie) +
+         " may use the service; this request has none";
+}
+
 // Goes the way of a request; each stage returns whether the next one is reached.
 class Explainer {
  public:
@@ -310,6 +318,8 @@ class Explainer {
   [[nodiscard]] bool judge() {
     const AccessRules* const rules = out_.route != nullptr ? out_.route->access : out_.site->access;
     if (rules != nullptr && !obey(*rules)) return false;
+    if (!out_.circuit.empty() && !ask_permit(guard_of_circuit())) return false;
+    if (rules != nullptr && rules->has_login() && !log_in(rules->login)) return false;
     if (!miss_) return true;
     step("route", path_, false, miss_->detail);
     return fail(*miss_);
@@ -328,7 +338,24 @@ class Explainer {
                std::to_string(rules.rate->per.count() / 1'000'000) + " ms, by " + key_text(*rules.rate) +
                ": 429 beyond");
     if (!rules.open.is_empty()) step("access", "open requests", true, "counted: 429 or 503 beyond the limit");
-    return !rules.has_login() || log_in(rules.login);
+    return true;
+  }
+
+  [[nodiscard]] CircuitGuard guard_of_circuit() const { return {out_.site->circuits->permits, out_.circuit, {}}; }
+
+  // A request of this form has neither a token nor a permit.
+  [[nodiscard]] bool ask_permit(const CircuitGuard& guard) {
+    if (!guard.allowed().is_empty()) {
+      auto error = judge_address(guard, question_.client);
+      step("access", "allowed_client_ips", !error, error ? error->detail : question_.client + " may ask");
+      if (error) return fail(std::move(*error));
+    }
+    if (guard.is_open()) {
+      step("access", "open_to_public", true, "everybody may use the service");
+      return true;
+    }
+    step("access", "open_to_public", false, who_may(guard) + "; a preflight passes");
+    return fail(clients(Code::unauthorized, "no token and no permit"));
   }
 
   // A request of this form has no login.
@@ -358,6 +385,10 @@ class Explainer {
       case OwnAnswer::to_https:
         out_.answer = Explanation::Answer::redirect;
         out_.status = permanent_status(question_.method);
+        return false;
+      case OwnAnswer::setup:
+        step("route", "setup", true, "a token in the query gives a permit for its service, and leads to the service");
+        out_.answer = Explanation::Answer::setup;
         return false;
       default:
         out_.answer = Explanation::Answer::health;

@@ -21,8 +21,9 @@
 
 namespace zeroway {
 
-struct AccessRules;  // router/plan/access_rules.h
-struct Site;         // router/plan/site.h
+struct AccessRules;   // router/plan/access_rules.h
+struct CircuitGuard;  // router/plan/permit_rule.h
+struct Site;          // router/plan/site.h
 
 // Everything in it stays, unchanged, until the verdict was told (judge() has returned another one than `later`, or
 // VerdictTo::tell() was called) or forgotten.
@@ -34,6 +35,7 @@ struct AccessQuestion {
   const Route* route;  // null: the site has nobody for the request, which gets an error if it passes
   const ClientInfo& client;
   std::string_view address;  // the client's, as trusted proxies tell it: numeric; "" = it has none (a unix socket)
+  const CircuitGuard* guard = nullptr;  // of the circuit, where not everybody may use it
 };
 
 // Something that a request has until it is over, as its place among the open requests of a site.

@@ -8,6 +8,7 @@
 #include "router/exchange/backend.h"
 #include "router/exchange/circuit_use.h"
 #include "router/plan/circuit_spec.h"
+#include "router/plan/permit_rule.h"
 #include "router/plan/route.h"
 
 namespace zeroway {
@@ -19,6 +20,7 @@ struct Circuit {
   std::shared_ptr<Backend> backend;         // its workers and servers
   std::shared_ptr<const CircuitSpec> spec;  // null = only workers announce it
   std::shared_ptr<CircuitUse> use;          // null = nobody counts
+  CircuitGuard guard{};                     // who may use it
 };
 
 }  // namespace zeroway

@@ -10,6 +10,7 @@ namespace zeroway {
 
 namespace {
 
+const PermitRule kOpen;                 // of models that say nothing
 constexpr int kPermanent = 308;         // RFC 9110 §15.4.9: the method stays
 constexpr std::size_t kLeastLook = 64;  // changes until the known circuits are looked through
 
@@ -40,6 +41,8 @@ std::shared_ptr<const Circuit> Circuits::make(const std::string& path, const Rou
   circuit->model = &model;
   circuit->spec = source_->spec_of(path);
   circuit->backend = source_->backend_of(path);
+  circuit->guard.rule = model.permits != nullptr ? model.permits : &kOpen;
+  circuit->guard.path = path;
   if (uses_ != nullptr) circuit->use = uses_->of(path);
   Route& route = circuit->route;
   if (circuit->spec) apply(*circuit->spec, route);
@@ -96,6 +99,10 @@ std::shared_ptr<const Circuit> Circuits::find_label(std::string_view label, cons
   if (presence == CircuitSource::Presence::announced)
     known_labels_[std::string(label)] = {circuit, path, source_->circuits_version()};
   return circuit;
+}
+
+std::shared_ptr<const Circuit> Circuits::find_named(std::string_view name, const Route& model) {
+  return circuit_of(name) == name ? find(name, model) : nullptr;
 }
 
 // A label may name another circuit when one more is announced.

@@ -30,6 +30,9 @@ class Circuits {
   // circuit's.
   [[nodiscard]] std::shared_ptr<const Circuit> find_label(std::string_view label, const Route& model);
 
+  // The same as find(), by the name by which tokens call it: CircuitGuard::name().
+  [[nodiscard]] std::shared_ptr<const Circuit> find_named(std::string_view name, const Route& model);
+
  private:
   // By what a request names the circuit.
   enum class Entry : std::uint8_t { path, host };

@@ -8,6 +8,7 @@
 #include "router/exchange/error_reply.h"
 #include "router/exchange/limits.h"
 #include "router/exchange/own_answers.h"
+#include "router/exchange/setup_reply.h"
 #include "router/observe/counters.h"
 #include "router/observe/escape.h"
 #include "router/observe/events.h"
@@ -88,13 +89,16 @@ void Exchange::request_head(Head& head, Last last) {
     context_.terms = route().terms;
     routing_.identify(request_head_, context_.ids, trust);
   }
-  if (const AccessRules* rules = routing_.access()) return judge(*rules, std::move(found));
+  static const AccessRules kNone;
+  const AccessRules* const rules = routing_.access();
+  const CircuitGuard* const guard = routing_.guard();
+  if (rules != nullptr || guard != nullptr) return judge(rules == nullptr ? kNone : *rules, guard, std::move(found));
   proceed(found);
 }
 
 // --- Who may do what
 
-void Exchange::judge(const AccessRules& rules, Result<> found) {
+void Exchange::judge(const AccessRules& rules, const CircuitGuard* guard, Result<> found) {
   if (context_.judge == nullptr) return fail({Fault::router, Code::internal, false, "nobody judges requests here"});
   const std::string_view address = context_.rules.client_of(request_head_, *info_, routing_.site());
   Verdict verdict = context_.judge->judge({.head = request_head_,
@@ -103,7 +107,8 @@ void Exchange::judge(const AccessRules& rules, Result<> found) {
                                            .site = *routing_.site(),
                                            .route = routing_.has_route() ? &route() : nullptr,
                                            .client = *info_,
-                                           .address = address},
+                                           .address = address,
+                                           .guard = guard},
                                           {context_.verdicts, key_});
   obey(std::move(verdict), found);
 }
@@ -186,16 +191,20 @@ void Exchange::change_request() {
   time_worker();
 }
 
+// Whether the client spoke TLS, with us or with a proxy that we trust.
+bool Exchange::is_secure() const {
+  return info_->is_tls || (context_.rules.trusts(info_->address, routing_.site()) && came_by_https(request_head_));
+}
+
 // Before any rule changes the head. No backend gets the router's own cookies.
 void Exchange::read_affinity() {
   const Site& site = *routing_.site();
   if (route().sticky && context_.seal != nullptr) {
-    const bool is_told = context_.rules.trusts(info_->address, &site) && came_by_https(request_head_);
-    CookiePlace place{std::string(routing_.covered_path(request_head_)), info_->is_tls || is_told};
+    CookiePlace place{std::string(routing_.covered_path(request_head_)), is_secure()};
     stickiness_ = std::make_unique<Stickiness>(*route().sticky, *context_.seal, std::move(place));
     stickiness_->read(request_head_, context_.rules.client_of(request_head_, *info_, &site));
   }
-  for (const std::string& name : site.sticky_cookies) remove_cookies(request_head_, name);
+  for (const std::string& name : site.own_cookies) remove_cookies(request_head_, name);
 }
 
 void Exchange::refused_head(Head& head, Code code) {
@@ -244,7 +253,24 @@ bool Exchange::answer_challenge() {
   return true;
 }
 
+// The error of a wrong token says, as every 401, how to do better (RFC 9110 §15.5.2).
+void Exchange::answer_setup() {
+  if (context_.permits == nullptr) return fail({Fault::router, Code::internal, false, "nobody gives permits here"});
+  const WallTime now = context_.clock.wall_now();
+  const SetupContext context{*context_.permits, std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()),
+                             is_secure(), context_.date.text(now)};
+  Head head;
+  const auto content = write_setup_reply(routing_.answer(), request_head_, context, head);
+  if (content) return answer(head, *content);
+  if (content.error().code == Code::unauthorized) {
+    if (marks_ == nullptr) marks_ = std::make_unique<Marks>();
+    marks_->reply.set("www-authenticate", "Bearer");
+  }
+  fail(content.error());
+}
+
 void Exchange::answer_without_backend() {
+  if (route().own_answer == OwnAnswer::setup) return answer_setup();
   Head head;
   const OwnAnswerContext context{
       context_.clock.wall_now(),

@@ -36,6 +36,7 @@
 #include "router/exchange/header_rules.h"
 #include "router/exchange/max_forwards.h"
 #include "router/exchange/open_request.h"
+#include "router/exchange/permit_desk.h"
 #include "router/exchange/request_body.h"
 #include "router/exchange/retry_budget.h"
 #include "router/exchange/routing.h"
@@ -66,6 +67,7 @@ struct ExchangeContext {
   Tracer* const tracer;                          // null: requests are in no traces of ours
   const ChallengeAnswers* challenges = nullptr;  // null = none
   MemberSeal* seal = nullptr;                    // of members in cookies; null: no route keeps clients
+  PermitDesk* permits = nullptr;                 // null: there are none
   RequestBook* book = nullptr;                   // of requests that failed or were slow; null = nobody keeps them
   RequestTerms terms;                            // of the request whose head came last
   HeaderRules rules;
@@ -159,7 +161,7 @@ class Exchange {
   void refused_head(Head& head, Code code);
   void refuse_request(Code code);
   void refuse_content();
-  void judge(const AccessRules& rules, Result<> found);
+  void judge(const AccessRules& rules, const CircuitGuard* guard, Result<> found);
   void verdict_came(Verdict verdict);
   void obey(Verdict verdict, const Result<>& found);
   void keep_marks(Verdict& verdict);
@@ -171,6 +173,8 @@ class Exchange {
   void answer_as_last();
   void join_trace(Trust trust);
   void answer_without_backend();
+  void answer_setup();
+  [[nodiscard]] bool is_secure() const;
   [[nodiscard]] bool answer_challenge();
   [[nodiscard]] const Route& route() const { return routing_.route(); }
   void request_data(Bytes bytes);

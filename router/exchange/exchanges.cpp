@@ -82,6 +82,7 @@ void Exchanges::sweep(Time now) { inside_->deadlines.advance(now); }
 void Exchanges::answer_challenges(const ChallengeAnswers& who) { inside_->challenges = &who; }
 
 void Exchanges::keep_clients_by(MemberSeal& seal) { inside_->seal = &seal; }
+void Exchanges::give_permits_by(PermitDesk& desk) { inside_->permits = &desk; }
 
 void Exchanges::keep_requests(RequestBook& book) { inside_->book = &book; }
 

@@ -26,6 +26,7 @@ namespace zeroway {
 
 class ChallengeAnswers;  // router/exchange/challenges.h
 class MemberSeal;        // router/exchange/member_seal.h
+class PermitDesk;        // router/exchange/permit_desk.h
 class RequestBook;       // router/observe/request_book.h
 class Tracer;            // router/trace/tracer.h
 class WallClock;         // router/observe/wall_clock.h
@@ -62,6 +63,8 @@ class Exchanges : public ExchangeFinder, public VerdictFinder {
   void answer_challenges(const ChallengeAnswers& who);
   // Names members in cookies by `seal`, which outlives the exchanges. Without it no client is bound to a member.
   void keep_clients_by(MemberSeal& seal);
+  // Gives clients of circuits their permits by `desk`, which outlives the exchanges.
+  void give_permits_by(PermitDesk& desk);
   // Whether `address` (numeric, without port or brackets) is in a network of ExchangeSettings::trusted_proxies.
   [[nodiscard]] bool trusts(std::string_view address) const;
 

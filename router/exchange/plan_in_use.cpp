@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "router/exchange/setup_reply.h"
 #include "router/route/circuit_path.h"
 
 namespace zeroway {
@@ -19,6 +20,12 @@ std::shared_ptr<const Circuit> circuit_for(LoopPlan& plan, const Site& site, con
 }
 
 Answer answer_of(LoopPlan& plan, const Site* site, const Head& head, std::shared_ptr<const Circuit> circuit) {
+  const bool is_closed_host = circuit->route.path.empty() && !circuit->guard.is_open();
+  if (is_closed_host && site->setup != nullptr && asks_for_permit(head)) {
+    Answer answer{PlanPin(plan), site, site->setup};
+    answer.circuit = std::move(circuit);
+    return answer;
+  }
   const std::string_view path = head.path();
   const bool is_bare = path.substr(0, path.find('?')) == circuit->route.path;
   Answer answer{PlanPin(plan), site, is_bare ? &circuit->to_slash : &circuit->route};

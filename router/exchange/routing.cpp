@@ -129,6 +129,12 @@ const AccessRules* Routing::access() const {
   return site() == nullptr ? nullptr : site()->access;
 }
 
+const CircuitGuard* Routing::guard() const {
+  if (is_misdirected_ || answer_.circuit == nullptr || route().own_answer == OwnAnswer::setup) return nullptr;
+  const CircuitGuard& guard = answer_.circuit->guard;
+  return guard.is_idle() ? nullptr : &guard;
+}
+
 void Routing::identify(Head& head, RequestIds& ids, Trust trust) {
   const bool has_rules =
       !route().request.is_empty() || !route().reply.is_empty() || !site()->reply.is_empty() || route().redirect;

@@ -63,6 +63,8 @@ class Routing {
   // What the route demands, or the site where it has no route; null = nothing. Nothing either for a
   // request that came to a wrong connection: 421 comes before every question of the site.
   [[nodiscard]] const AccessRules* access() const;
+  // Who may use the circuit; null = it is none, or nobody is asked.
+  [[nodiscard]] const CircuitGuard* guard() const;
   [[nodiscard]] bool has_route() const { return answer_.route != nullptr; }
   // After an error of a method: the value of Allow.
   [[nodiscard]] const std::string& allowed_methods() const { return answer_.allowed; }

@@ -1,32 +1,54 @@
 #include "router/plan/bound_clients.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "router/plan/login_maker.h"
 
 namespace zeroway {
 
 namespace {
 
-void know_cookie(Site& site, const std::string& name) {
-  auto& names = site.sticky_cookies;
-  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+// No backend of the site gets the cookie.
+void hide_cookie(Site& site, std::string_view name) {
+  auto& names = site.own_cookies;
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
 }
 
 }  // namespace
 
 void bind_clients(Site& site, Route& route, const StickySettings& said) {
   route.sticky = sticky_rule_of(said);
-  if (!route.sticky || route.sticky->by != StickyRule::By::cookie) return;
-  know_cookie(site, said.cookie);
+  if (route.sticky && route.sticky->by == StickyRule::By::cookie) hide_cookie(site, said.cookie);
 }
 
-void model_circuits(Site& site, Route& route, const SessionSettings& said) {
+void model_circuits(Plan& plan, Site& site, Route& route, const SessionSettings& said) {
   route.backend_name = "circuits";
   route.strips_prefix = said.strip_prefix;
   route.moves_locations = said.rewrite_location;
   route.moves_cookies = said.rewrite_cookie_path;
+  const PermitRule& permits = plan.permits.emplace_back(permit_rule_of(said.permits));
+  route.permits = &permits;
+  hide_cookie(site, kPermitCookie);
+  if (permits.tokens) add_secret_file(*permits.tokens, plan.secrets);
+  if (permits.key) add_secret_file(*permits.key, plan.secrets);
   site.circuits = &route;
   // A circuit may say for itself that it is sticky.
-  know_cookie(site, StickySettings{}.cookie);
+  hide_cookie(site, StickySettings{}.cookie);
+}
+
+void serve_setup(Plan& plan, Site& site, const AccessRules* access) {
+  if (site.circuits == nullptr || !site.circuits->permits->tokens) return;
+  Route& route = plan.routes.emplace_back(*site.circuits);
+  route.path = kSetupPath;
+  route.own_answer = OwnAnswer::setup;
+  route.backend_name.clear();
+  route.access = access;
+  route.permits = nullptr;
+  route.sticky.reset();
+  route.takes_web_sockets = route.strips_prefix = route.moves_locations = route.moves_cookies = false;
+  site.setup = &route;
+  static_cast<void>(site.routes.add_exact(kSetupPath, MethodSet{"GET"}, &route));
 }
 
 }  // namespace zeroway

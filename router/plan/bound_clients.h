@@ -4,14 +4,17 @@
 // Owner: nobody; free functions, for those who make plans.   Thread: any.
 // Not here: the rule itself (plan/sticky_rule.h).
 #pragma once
-#include "router/plan/site.h"
+#include "router/plan/plan.h"
 #include "router/settings/session_settings.h"
 
 namespace zeroway {
 
 // The site then knows the route's cookie.
 void bind_clients(Site& site, Route& route, const StickySettings& said);
-// The route is the model of the site's circuits.
-void model_circuits(Site& site, Route& route, const SessionSettings& said);
+// The route is the model of the site's circuits. The plan then has the rule of who may use them.
+void model_circuits(Plan& plan, Site& site, Route& route, const SessionSettings& said);
+// Once the model is as it stays: clients get their permits at /setup of the site, where its tokens have a secret.
+// `access`: who may ask there; null = everybody.
+void serve_setup(Plan& plan, Site& site, const AccessRules* access);
 
 }  // namespace zeroway

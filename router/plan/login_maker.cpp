@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "router/plan/permit_rule.h"
 #include "router/plan/server_of.h"
 
 namespace zeroway {
@@ -109,15 +110,17 @@ std::vector<std::string> secret_parameters_of(const SiteSettings& site) {
   };
   add(site.login);
   for (const RouteSettings& route : site.proxy.routes) add(route.login);
+  if (site.sessions.enabled && !site.sessions.permits.jwt_secret_file.empty()) names.emplace_back(kSetupToken);
   return as_set(std::move(names));
 }
 
+void add_secret_file(const SecretSpec& wanted, std::vector<SecretSpec>& secrets) {
+  if (std::find(secrets.begin(), secrets.end(), wanted) == secrets.end()) secrets.push_back(wanted);
+}
+
 void add_secret(const LoginRule& rule, std::vector<SecretSpec>& secrets) {
-  const SecretSpec* wanted = nullptr;
-  if (const auto* basic = std::get_if<BasicRule>(&rule)) wanted = &basic->passwords;
-  if (const auto* jwt = std::get_if<JwtRule>(&rule)) wanted = &jwt->keys;
-  if (wanted == nullptr || std::find(secrets.begin(), secrets.end(), *wanted) != secrets.end()) return;
-  secrets.push_back(*wanted);
+  if (const auto* basic = std::get_if<BasicRule>(&rule)) add_secret_file(basic->passwords, secrets);
+  if (const auto* jwt = std::get_if<JwtRule>(&rule)) add_secret_file(jwt->keys, secrets);
 }
 
 }  // namespace zeroway

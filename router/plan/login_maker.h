@@ -24,7 +24,9 @@ using IndexOfBackend = std::function<std::size_t(BackendSpec)>;
 [[nodiscard]] std::vector<std::string> login_fields(const SiteSettings& site);
 // The parameters of queries in which its clients may send tokens.
 [[nodiscard]] std::vector<std::string> secret_parameters_of(const SiteSettings& site);
-// The file that the rule needs, if it needs one, is in `secrets`, once.
+// The file is in `secrets`, once.
+void add_secret_file(const SecretSpec& wanted, std::vector<SecretSpec>& secrets);
+// The same of the one that the rule needs, if it needs one.
 void add_secret(const LoginRule& rule, std::vector<SecretSpec>& secrets);
 
 }  // namespace zeroway

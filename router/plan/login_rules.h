@@ -12,9 +12,10 @@
 
 namespace zeroway {
 
-// A file of passwords or keys, and how it is read. Two equal ones are one file.
+// A file of passwords or keys, and how it is read. Two equal ones are one file. `cookie_key`: any bytes that nobody can
+// guess.
 struct SecretSpec {
-  enum class Kind : std::uint8_t { passwords, pem, hmac_secret, key_set };
+  enum class Kind : std::uint8_t { passwords, pem, hmac_secret, key_set, cookie_key };
 
   Kind kind = Kind::passwords;
   std::string file;

@@ -64,8 +64,10 @@ void add_folder(Plan& plan, Site& site, const std::string& folder) {
 // The model of the circuits that workers announce.
 void add_circuits(Plan& plan, Site& site, const SessionSettings& said) {
   Route& route = plan.routes.emplace_back(*site.workers);
-  model_circuits(site, route, said);
+  model_circuits(plan, site, route, said);
   if (said.sticky.by != StickyBy::nothing) bind_clients(site, route, said.sticky);
+  serve_setup(plan, site, nullptr);
+  if (site.setup != nullptr) site.secret_parameters = plan.secret_parameters = {std::string(kSetupToken)};
   site.makes_paths_canonical = true;
 }
 

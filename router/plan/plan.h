@@ -19,6 +19,7 @@
 #include "router/plan/certificate_spec.h"
 #include "router/plan/files_spec.h"
 #include "router/plan/mixed_spec.h"
+#include "router/plan/permit_rule.h"
 #include "router/plan/pool_spec.h"
 #include "router/plan/route.h"
 #include "router/plan/site.h"
@@ -110,6 +111,7 @@ struct Plan {
   std::deque<Site> sites;
   std::deque<Route> routes;
   std::deque<AccessRules> access;   // those that are not empty
+  std::deque<PermitRule> permits;   // of sites with circuits
   std::vector<SecretSpec> secrets;  // the files that logins of these rules need, each once
   std::vector<BackendSpec> backends;
   std::vector<CertificateSpec> certificates;   // that the router gets itself

@@ -21,10 +21,11 @@
 namespace zeroway {
 
 struct AccessRules;  // router/plan/access_rules.h
+struct PermitRule;   // router/plan/permit_rule.h
 struct Site;         // router/plan/site.h
 
 // A reply that the exchange itself gives, without a backend.
-enum class OwnAnswer : std::uint8_t { none, redirect, to_https, health, health_details, ready, live };
+enum class OwnAnswer : std::uint8_t { none, redirect, to_https, health, health_details, ready, live, setup };
 
 // Which of the fields that name the client a backend gets.
 struct ForwardingFields {
@@ -48,6 +49,7 @@ struct Route {
   std::string backend_name;  // for variables and logs
 
   const AccessRules* access = nullptr;  // null = every request passes
+  const PermitRule* permits = nullptr;  // of a model of circuits: who may use them; null = everybody
   RequestTerms terms;
   WebSocketSettings web_sockets;
   TunnelTerms tunnel;

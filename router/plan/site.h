@@ -46,6 +46,7 @@ struct Site {
   const Route* workers = nullptr;       // of the fabric: for paths that workers claim, and the open pool; null = closed
   const Route* circuits = nullptr;      // they come before all other paths, and are made by this one; null = none
   std::vector<std::string> circuit_domains;  // SERVICE-SESSION.DOMAIN is a circuit, too; lower case
+  const Route* setup = nullptr;              // gives clients of circuits their permits; null = there are none
   const Route* files = nullptr;              // of the folder; null = none
   bool is_open_pool_last = true;             // paths that nobody has go to the open pool
   bool makes_paths_canonical = false;
@@ -57,7 +58,7 @@ struct Site {
   std::string challenge_dir;                   // with answers of another ACME client; "" = none
   std::optional<AccessLog> log;                // none = no access log
   std::vector<std::string> secret_parameters;  // of queries: logs, spans and fields do not show their values
-  std::vector<std::string> sticky_cookies;     // that routes set: no backend gets them
+  std::vector<std::string> own_cookies;        // that the router sets: no backend gets them
   bool gives_ids = false;                      // each request has an id, and its backend gets the id
 };
 

@@ -148,7 +148,7 @@ void SiteMaker::add(const SiteSettings& said) {
   if (said.proxy.enabled)
     for (const RouteSettings& route : said.proxy.routes) add_route(made, route, access);
   if (said.fabric) add_workers(made);
-  if (said.sessions.enabled) add_circuits(made);
+  if (said.sessions.enabled) add_circuits(made, access);
   if (!said.static_dir.empty()) add_files(made);
   add_listeners(made);
   refuse_unclear_paths(site);
@@ -440,16 +440,17 @@ void SiteMaker::add_workers(Made made) {
   made.site->workers = &route;
 }
 
-void SiteMaker::add_circuits(Made made) {
+void SiteMaker::add_circuits(Made made, AccessMaker& access) {
   const SiteSettings& said = *made.said;
   Route& route = new_route(made, "", said.terms);
   route.backend = backend_of(GroupSpec{});  // each circuit has workers of its own
   route.reply_timeout = settings_.exchange.reply_timeout;
   route.retries = said.proxy.retries;
-  model_circuits(*made.site, route, said.sessions);
+  model_circuits(plan_, *made.site, route, said.sessions);
   bind_clients(*made.site, route, said.sessions.sticky);
   for (const std::string& name : names_of(said))
     if (name.starts_with("*.")) made.site->circuit_domains.push_back(name.substr(2));
+  serve_setup(plan_, *made.site, access.without_login());
 }
 
 void SiteMaker::add_files(Made made) {

@@ -48,7 +48,7 @@ class SiteMaker {
   void add_tls(ListenerSpec& listener, const SiteSettings& said);
   void add_route(Made made, const RouteSettings& said, AccessMaker& access);
   void add_workers(Made made);
-  void add_circuits(Made made);
+  void add_circuits(Made made, AccessMaker& access);
   void add_files(Made made);
   void add_health(Made made, AccessMaker& access);
   void add_redirect_to_https(Made made);

@@ -6,16 +6,28 @@ namespace zeroway {
 
 namespace {
 
-// RFC 6265 §4.1, draft-ietf-httpbis-rfc6265bis §4.1.2.7.
+// RFC 6265 §4.1.
 std::string attributes_of(const StickySettings& said) {
   std::string text = "; HttpOnly; SameSite=";
-  text += said.same_site == SameSite::lax ? "Lax" : said.same_site == SameSite::strict ? "Strict" : "None";
+  text += name_of(said.same_site);
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(said.max_age).count();
   if (seconds > 0) text += "; Max-Age=" + std::to_string(seconds);
   return text;
 }
 
 }  // namespace
+
+std::string_view name_of(SameSite same_site) {
+  switch (same_site) {
+    case SameSite::lax:
+      return "Lax";
+    case SameSite::strict:
+      return "Strict";
+    case SameSite::none:
+      break;
+  }
+  return "None";
+}
 
 std::optional<StickyRule> sticky_rule_of(const StickySettings& said) {
   switch (said.by) {

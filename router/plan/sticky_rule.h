@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "router/plan/pool_spec.h"
 #include "router/settings/sticky_settings.h"
@@ -23,6 +24,8 @@ struct StickyRule {
   bool operator==(const StickyRule&) const = default;
 };
 
+// The value of the attribute SameSite (draft-ietf-httpbis-rfc6265bis §4.1.2.7).
+[[nodiscard]] std::string_view name_of(SameSite same_site);
 // Nothing where any member may have any request.
 [[nodiscard]] std::optional<StickyRule> sticky_rule_of(const StickySettings& said);
 // A pool of servers goes by the same address or field.

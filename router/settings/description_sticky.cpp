@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "router/settings/description_permits.h"
 #include "router/settings/option_groups.h"
 
 namespace zeroway {
@@ -75,6 +76,7 @@ void describe_sessions(Keys<SessionSettings>& keys) {
              "Whether requests of one client go to the same worker of a service",
              [](S& target, const Value& value) { return read_sticky(target.sticky, value); })
       .words(sticky_words());
+  describe_permits(keys);
 }
 
 }  // namespace zeroway

@@ -11,6 +11,7 @@
 #include "router/settings/certificate_names.h"
 #include "router/settings/checks.h"
 #include "router/settings/description.h"
+#include "router/settings/description_permits.h"
 #include "router/settings/json_reader.h"
 #include "router/settings/limits.h"
 #include "router/settings/node_json.h"
@@ -85,6 +86,7 @@ FileReading read(const std::string& path, std::string_view text, const Environme
     for (TcpSettings& service : settings.file->tcp) settle_site(service.site);
     check_sites(*settings.file, reading);
     check_management(*settings.file, settings.management, reading);
+    if (settings.file->sites.empty()) check_permits(settings.sessions, reading);
     if (look == LookAtFiles::yes) check_files(*settings.file, settings.management, reading);
   }
   FileReading result{{}, reading.errors(), reading.warnings()};

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "router/settings/checks.h"
+#include "router/settings/description_permits.h"
 #include "router/settings/login_checks.h"
 
 namespace zeroway {
@@ -79,6 +80,7 @@ void check_site(const SiteSettings& site, Reading& reading) {
   check_access(site, reading);
   check_log(site.log, reading);
   check_logins(site, reading);
+  check_permits(site.sessions, reading);
   check_folder_keys(site, reading);
   check_proxy(site, reading);
 }
@@ -225,6 +227,11 @@ void check_file(const Located& located, const char* key, const std::string& path
   reading.error(located.place_of(key), located.name_of(key) + ": " + path + " is no file that can be read");
 }
 
+void check_permit_files(const SessionSettings& sessions, Reading& reading) {
+  check_file(sessions.located, "jwt_secret_file", sessions.permits.jwt_secret_file, reading);
+  check_file(sessions.located, "permit_key_file", sessions.permits.permit_key_file, reading);
+}
+
 void check_site_files(const SiteSettings& site, Reading& reading) {
   const SslSettings& ssl = site.ssl;
   if (ssl.enabled) {
@@ -241,6 +248,7 @@ void check_site_files(const SiteSettings& site, Reading& reading) {
   look_at_login_files(site, [&](const Located& located, const char* key, const std::string& file) {
     check_file(located, key, file, reading);
   });
+  check_permit_files(site.sessions, reading);
   for (const ErrorPage& page : site.error_pages) {
     if (!is_readable(page.file)) {
       reading.error(page.place,

@@ -47,6 +47,7 @@ void note_places(const Node& node, const std::string& where, Located& located, R
   located.place = node.place;
   located.where = where;
   located.separator = reading.notation() == Notation::json ? '/' : '.';
+  located.keys.clear();  // of a table in whose place this one stands
   for (const Node& child : node.children) located.keys.emplace_back(child.key, child.place);
 }
 

@@ -146,7 +146,7 @@ def test_two_routers_with_one_key_know_each_others_clients(stack):
 
 def test_without_a_folder_the_secret_is_new_at_each_start_and_said_so(stack):
     router = stack.router('--sticky', 'cookie', '--state-dir', stack.path('none'))
-    router.wait_log("sticky sessions: the cookies' secret is new at each start")
+    router.wait_log("the secret of the router's own cookies is new at each start")
     with_workers(stack, router, 1)
     assert Browser(router.port).worker() == 'w0'
     assert not os.path.exists(stack.path('none'))

@@ -4,6 +4,7 @@
 
 #include "router/exchange/plan_in_use.h"
 #include "router/plan/make_plan.h"
+#include "tests/exchange/fake_circuits.h"
 
 namespace zeroway {
 
@@ -21,7 +22,8 @@ class OneRoute {
     listener = plan.listen(0);
   }
 
-  PlanInUse plan;
+  FakeCircuits circuits;
+  PlanInUse plan{&circuits};
   ListenerInUse listener;
 };
 

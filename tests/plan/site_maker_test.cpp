@@ -536,7 +536,7 @@ TEST_CASE("site maker: clients stay with a member as the route says, and the sit
                             route_text("/i", "backend", "sticky_sessions = \"address\"\nbalance = \"weighted\"\n"));
   CHECK(main_route(*plan).sticky == StickyRule{StickyRule::By::cookie, "ZRAFF", "; HttpOnly; SameSite=Lax", false});
   CHECK(!main_route(*plan, "/a").sticky);
-  CHECK(plan->sites.front().sticky_cookies == std::vector<std::string>{"ZRAFF"});
+  CHECK(plan->sites.front().own_cookies == std::vector<std::string>{"ZRAFF"});
   CHECK(main_route(*plan, "/f").sticky->name == "x-user");
   CHECK(pool_of(*plan, main_route(*plan, "/f")).balance == BalanceMethod::hash);
   CHECK(pool_of(*plan, main_route(*plan, "/f")).hash_field == "x-user");
