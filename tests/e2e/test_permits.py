@@ -11,6 +11,7 @@ import pytest
 import sites_e2e as s
 import websockets
 import zeroway_e2e as z
+from h2_peer import H2Client
 from management_e2e import ask
 from test_access_logins import token
 from tls_e2e import Authority, Client
@@ -134,6 +135,15 @@ def test_the_cookie_alone_is_taken_out_of_a_request(closed):
         answer = closed.ask(cookie=wrong)
         assert answer.status == 401
         assert answer.get('set-cookie').startswith('appproxy_permit=; Path=/s1/bin; Max-Age=0')
+
+
+def test_cookies_that_http2_sends_in_pieces_are_read_and_taken_out(closed):
+    with H2Client(closed.port) as client:
+        answer = client.request('/s1/bin/headers', fields=[('cookie', 'a=1'), ('cookie', closed.cookie()), ('cookie', 'b=2')])
+        assert answer.status == 200
+        fields = {name.lower(): value for name, value in json.loads(answer.body)['headers'].items()}
+        assert fields['cookie'] == 'a=1; b=2'
+        assert client.request('/s1/bin/get', fields=[('cookie', 'a=1')]).status == 401
 
 
 def test_a_permit_ends(stack):
