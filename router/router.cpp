@@ -237,12 +237,9 @@ Result<SharedParts> Router::make_parts(const Plan& plan) {
 
 // "" where no route needs one.
 std::string Router::cookie_key_of(const Plan& plan) {
-  const bool is_sticky = std::any_of(plan.routes.begin(), plan.routes.end(), [](const Route& route) {
-    return route.sticky && route.sticky->by == StickyRule::By::cookie;
-  });
-  const bool gives_permits = std::any_of(plan.permits.begin(), plan.permits.end(),
-                                         [](const PermitRule& rule) { return rule.tokens && !rule.key; });
-  if ((!is_sticky && !gives_permits) || !plan.sticky_key.empty()) return plan.sticky_key;
+  const bool is_needed =
+      std::any_of(plan.sites.begin(), plan.sites.end(), [](const Site& site) { return !site.own_cookies.empty(); });
+  if (!is_needed || !plan.sticky_key.empty()) return plan.sticky_key;
   if (sticky_key_.empty()) sticky_key_ = own_sticky_key(settings_.state_dir);
   return sticky_key_;
 }

@@ -240,14 +240,11 @@ class Explainer {
       return member.kind == MemberFacts::Kind::worker && member.pool == name && member.state != "leaving";
     };
     const bool is_announced = std::any_of(census_.members.begin(), census_.members.end(), announces);
-    const auto& named = named_circuits(census_);
-    const bool is_named =
-        std::any_of(named.begin(), named.end(), [&](const auto& view) { return view->spec().path() == name; });
-    const bool is_there = is_announced || is_named;
-    step("route", "circuit " + name, is_there,
-         is_named       ? "the management API has named the service"
-         : is_announced ? "workers announce the service"
-                        : "no worker announces the service, and the management API has not named it");
+    const CircuitSpec* const spec = spec_of(name);
+    const bool is_there = is_announced || spec != nullptr;
+    std::string why = is_announced ? "workers announce the service" : "no worker announces the service";
+    if (spec != nullptr) why += ", the management API names it: circuit " + spec->id;
+    step("route", "circuit " + name, is_there, std::move(why));
     if (!is_there) return false;
     out_.route = out_.site->circuits;
     out_.circuit = name;
@@ -341,7 +338,18 @@ class Explainer {
     return true;
   }
 
-  [[nodiscard]] CircuitGuard guard_of_circuit() const { return {out_.site->circuits->permits, out_.circuit, {}}; }
+  // What the management API says of a service; null = nothing.
+  [[nodiscard]] const CircuitSpec* spec_of(const std::string& circuit) const {
+    if (census_.circuits == nullptr) return nullptr;
+    for (const auto& view : census_.circuits->all)
+      if (view->is_in_force() && view->spec().path() == circuit) return &view->spec();
+    return nullptr;
+  }
+
+  [[nodiscard]] CircuitGuard guard_of_circuit() const {
+    const CircuitSpec* const spec = spec_of(out_.circuit);
+    return {out_.site->circuits->permits, out_.circuit, spec == nullptr ? CircuitRights() : rights_of(*spec)};
+  }
 
   // A request of this form has neither a token nor a permit.
   [[nodiscard]] bool ask_permit(const CircuitGuard& guard) {

@@ -36,6 +36,7 @@ class CircuitStore::Record final : public CircuitView {
       : spec_(std::move(spec)), served_(std::move(served)) {}
 
   [[nodiscard]] const CircuitSpec& spec() const override { return *spec_; }
+  [[nodiscard]] bool is_in_force() const override { return spec_ == served_->spec; }
   [[nodiscard]] const CircuitUse* use() const override { return served_->use.get(); }
   [[nodiscard]] std::vector<MemberFacts> members(Time now) const override {
     std::vector<MemberFacts> all;

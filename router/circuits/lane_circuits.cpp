@@ -24,24 +24,29 @@ void LaneCircuits::use(const std::shared_ptr<const ServedCircuit>& circuit) {
   Entry& entry = entries_[circuit->path];
   const auto before = std::exchange(entry.circuit, circuit);
   if (before && before->pool != circuit->pool) retire(entry);
-  if (before) forget_subdomain(*before);
+  if (before) forget_names(*before);
   if (!circuit->spec->subdomain.empty()) subdomains_[circuit->spec->subdomain] = circuit->path;
+  ids_[circuit->spec->id] = circuit->path;
   if (checks_ == Checks::yes) check(circuit->path, circuit->pool);
 }
 
 void LaneCircuits::remove(const std::string& path) {
   const auto found = entries_.find(path);
   if (found == entries_.end()) return;
-  forget_subdomain(*found->second.circuit);
+  forget_names(*found->second.circuit);
   retire(found->second);
   entries_.erase(found);
   watched_.erase(path);
 }
 
-// Another circuit may have it by now.
-void LaneCircuits::forget_subdomain(const ServedCircuit& circuit) {
-  const auto found = subdomains_.find(circuit.spec->subdomain);
-  if (found != subdomains_.end() && found->second == circuit.path) subdomains_.erase(found);
+// Another circuit may have them by now.
+void LaneCircuits::forget_names(const ServedCircuit& circuit) {
+  const auto forget = [&](ByText<std::string>& names, const std::string& name) {
+    const auto found = names.find(name);
+    if (found != names.end() && found->second == circuit.path) names.erase(found);
+  };
+  forget(subdomains_, circuit.spec->subdomain);
+  forget(ids_, circuit.spec->id);
 }
 
 void LaneCircuits::retire(std::shared_ptr<Backend> backend) {
@@ -100,6 +105,11 @@ std::shared_ptr<Backend> LaneCircuits::make_joint(const ServedCircuit& circuit, 
 std::shared_ptr<const CircuitSpec> LaneCircuits::spec_of(std::string_view path) const {
   const auto found = entries_.find(path);
   return found == entries_.end() ? nullptr : found->second.circuit->spec;
+}
+
+std::string_view LaneCircuits::path_of_id(std::string_view id) const {
+  const auto found = ids_.find(id);
+  return found == ids_.end() ? std::string_view() : std::string_view(found->second);
 }
 
 std::string_view LaneCircuits::path_of_subdomain(std::string_view label) const {

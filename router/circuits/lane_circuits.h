@@ -42,6 +42,7 @@ class LaneCircuits final : public CircuitSource {
   [[nodiscard]] std::shared_ptr<Backend> backend_of(const std::string& path) override;
   [[nodiscard]] std::shared_ptr<const CircuitSpec> spec_of(std::string_view path) const override;
   [[nodiscard]] std::string_view path_of_subdomain(std::string_view label) const override;
+  [[nodiscard]] std::string_view path_of_id(std::string_view id) const override;
   [[nodiscard]] std::uint64_t circuits_version() const override { return version_ + workers_.circuits_version(); }
 
  private:
@@ -54,7 +55,7 @@ class LaneCircuits final : public CircuitSource {
 
   void use(const std::shared_ptr<const ServedCircuit>& circuit);
   void remove(const std::string& path);
-  void forget_subdomain(const ServedCircuit& circuit);
+  void forget_names(const ServedCircuit& circuit);
   void retire(std::shared_ptr<Backend> backend);
   void check(const std::string& path, const std::shared_ptr<ServersPool>& pool);
   [[nodiscard]] std::shared_ptr<Backend> make_joint(const ServedCircuit& circuit, std::shared_ptr<Backend> servers);
@@ -68,6 +69,7 @@ class LaneCircuits final : public CircuitSource {
   bool are_named_ = false;          // a circuit was named once
   ByText<Entry> entries_;           // by path
   ByText<std::string> subdomains_;  // to paths
+  ByText<std::string> ids_;         // the same
   std::uint64_t version_ = 1;
   std::vector<std::shared_ptr<Backend>> retired_;
   struct Watched {

@@ -17,6 +17,8 @@ class CircuitView {
  public:
   virtual ~CircuitView() = default;
   [[nodiscard]] virtual const CircuitSpec& spec() const = 0;
+  // Whether it says what holds for its session's service: it was put last.
+  [[nodiscard]] virtual bool is_in_force() const = 0;
   // Its servers now, with `state` and `open` of all loops together.
   [[nodiscard]] virtual std::vector<MemberFacts> members(Time now) const = 0;
   // Of all circuits of its session's service; null = no request has come.

@@ -29,6 +29,8 @@ class CircuitSource {
   [[nodiscard]] virtual std::shared_ptr<const CircuitSpec> spec_of(std::string_view) const { return nullptr; }
   // The path of the circuit that has this subdomain; "" = none.
   [[nodiscard]] virtual std::string_view path_of_subdomain(std::string_view) const { return {}; }
+  // The path of the circuit that spec_of() gives this id; "" = none.
+  [[nodiscard]] virtual std::string_view path_of_id(std::string_view) const { return {}; }
   // Changes whenever a service appears, disappears or is changed.
   [[nodiscard]] virtual std::uint64_t circuits_version() const = 0;
 };

@@ -43,6 +43,7 @@ std::shared_ptr<const Circuit> Circuits::make(const std::string& path, const Rou
   circuit->backend = source_->backend_of(path);
   circuit->guard.rule = model.permits != nullptr ? model.permits : &kOpen;
   circuit->guard.path = path;
+  if (circuit->spec) circuit->guard.rights = rights_of(*circuit->spec);
   if (uses_ != nullptr) circuit->use = uses_->of(path);
   Route& route = circuit->route;
   if (circuit->spec) apply(*circuit->spec, route);
@@ -102,6 +103,8 @@ std::shared_ptr<const Circuit> Circuits::find_label(std::string_view label, cons
 }
 
 std::shared_ptr<const Circuit> Circuits::find_named(std::string_view name, const Route& model) {
+  if (source_ == nullptr) return nullptr;
+  if (const std::string_view path = source_->path_of_id(name); !path.empty()) return find(path, model);
   return circuit_of(name) == name ? find(name, model) : nullptr;
 }
 

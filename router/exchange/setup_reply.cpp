@@ -47,6 +47,24 @@ bool is_plain(char c) {
          kMarks.find(c) != std::string_view::npos;
 }
 
+void begin_reply(Head& head, int status, std::string_view type, std::size_t size, const SetupContext& context) {
+  head.clear();
+  head.add(":status", std::to_string(status));
+  head.add("date", context.date);
+  head.add("content-type", type);
+  head.add("content-length", std::to_string(size));
+  head.add("cache-control", "no-store");
+  head.add("referrer-policy", "no-referrer");  // the token is in the URL
+}
+
+// No browser speaks with such a service: a program reads what its token is for. All parts are words of a URL.
+std::string tell_tcp(const CircuitSpec& spec, const SetupContext& context, Head& head) {
+  std::string text = R"({"circuit":")" + spec.id + R"(","session":")" + spec.session;
+  text.append(R"(","service":")").append(spec.service).append("\",\"protocol\":\"tcp\"}\n");
+  begin_reply(head, 200, "application/json", text.size(), context);
+  return text;
+}
+
 }  // namespace
 
 bool asks_for_permit(const Head& request) {
@@ -82,17 +100,13 @@ Result<std::string> write_setup_reply(const Answer& answer, const Head& request,
   if (!ticket) return ticket.error();
   const auto circuit = find_circuit(answer, *ticket);
   if (!circuit) return circuit.error();
+  const auto& spec = (*circuit)->spec;
+  if (spec != nullptr && spec->protocol == CircuitSpec::Protocol::tcp) return tell_tcp(*spec, context, head);
   const auto place = place_below((*circuit)->route.path, query_value(query, "path").value_or(""));
   if (!place) return place.error();
-  head.clear();
-  head.add(":status", "302");
-  head.add("date", context.date);
+  begin_reply(head, 302, "text/html; charset=utf-8", kPage.size(), context);
   head.add("location", *place);
   head.add("set-cookie", cookie_for(**circuit, *ticket, context));
-  head.add("cache-control", "no-store");
-  head.add("referrer-policy", "no-referrer");  // the token is in the URL
-  head.add("content-type", "text/html; charset=utf-8");
-  head.add("content-length", std::to_string(kPage.size()));
   return std::string(kPage);
 }
 

@@ -4,7 +4,8 @@
 //     /setup of a host SERVICE-SESSION.DOMAIN the host's circuit, which the token must name ──▶ /PATH
 //
 // Owner: nobody; free functions.   Thread: one loop.
-// No reply leads to another host. Not here: what a token says (router/exchange/permit_desk.h).
+// A circuit for TCP is not for browsers: it is told as JSON. No reply leads to another host. Not here: what a token
+// says (router/exchange/permit_desk.h).
 #pragma once
 #include <chrono>
 #include <string>

@@ -19,6 +19,15 @@ PermitRule permit_rule_of(const PermitSettings& said) {
   return rule;
 }
 
+CircuitRights rights_of(const CircuitSpec& spec) {
+  CircuitRights rights{.id = spec.id, .user = spec.user, .open_to_public = spec.open_to_public, .allowed = {}};
+  if (spec.allowed_client_ips.empty()) return rights;
+  rights.allowed.emplace();
+  for (const std::string& network : spec.allowed_client_ips)
+    static_cast<void>(rights.allowed->add(network));  // who took the record refused what is none
+  return rights;
+}
+
 std::optional<Error> judge_address(const CircuitGuard& guard, std::string_view address) {
   const NetworkSet& allowed = guard.allowed();
   if (allowed.is_empty()) return std::nullopt;

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "proto/error.h"
+#include "router/plan/circuit_spec.h"
 #include "router/plan/login_rules.h"
 #include "router/route/network_set.h"
 #include "router/settings/session_settings.h"
@@ -41,6 +42,9 @@ struct CircuitRights {
   std::optional<bool> open_to_public;
   std::optional<NetworkSet> allowed;
 };
+
+// Who has said nothing of the clients' networks takes those of its site.
+[[nodiscard]] CircuitRights rights_of(const CircuitSpec& spec);
 
 // Who may use one circuit.
 struct CircuitGuard {

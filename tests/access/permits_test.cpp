@@ -239,6 +239,59 @@ TEST_CASE("permits: the rules of the site come first, and its login behind") {
   CHECK(s.status_with(token_for("/s1/a")) == 0);
 }
 
+TEST_CASE("permits: what a circuit of the management API says holds, for its id and its user") {
+  PermitScript s(site_text("fabric = false\n") +
+                 "[sites.sessions]\nenabled = true\njwt_secret_file = \"secret\"\npermit_key_file = \"key\"\n");
+  const auto put = [&](const std::string& id, const std::string& service, const std::string& user,
+                       std::optional<bool> is_open, std::vector<std::string> networks = {}) {
+    CircuitSpec spec;
+    spec.id = id;
+    spec.session = "s1";
+    spec.service = service;
+    spec.user = user;
+    spec.open_to_public = is_open;
+    spec.allowed_client_ips = std::move(networks);
+    s.route.circuits.put(std::move(spec), s.backend);
+  };
+  put("c1", "a", "ann", false);
+  put("c2", "b", "ann", false);
+  put("c3", "c", "", false);
+  put("c4", "d", "bob", std::nullopt);
+  put("c5", "e", "", std::nullopt, {"10.0.0.0/8"});
+  CHECK(s.status("/s1/a/") == 401);
+  CHECK(s.status("/s1/d/") == 0);
+  CHECK(s.status("/s1/e/") == 403);
+  CHECK(s.status_with(token_for("c1")) == 0);
+  CHECK(s.status_with(token_for("c2")) == 401);
+  CHECK(s.status_with(token_for("/s1/a")) == 401);
+  const std::string anns = s.cookie_by(token_for("c1"));
+  CHECK(s.status_as(anns, "/s1/a/") == 0);
+  CHECK(s.status_as(anns, "/s1/b/") == 0);
+  CHECK(s.status_as(anns, "/s1/c/") == 401);
+  const std::string third = s.cookie_by(token_for("c3"));
+  CHECK(s.status_as(third, "/s1/c/") == 0);
+  CHECK(s.status_as(third, "/s1/a/") == 401);
+  CHECK(s.status("/setup?token=" + token_for("/s1/a")) == 401);  // its id is its name
+  CHECK(s.status("/setup?token=" + token_for("c9")) == 404);
+  put("c1", "a", "bob", false);
+  CHECK(s.status_as(anns, "/s1/a/") == 401);
+  CHECK(s.status_as(anns, "/s1/b/") == 0);
+}
+
+TEST_CASE("setup: a circuit for TCP is told as JSON") {
+  PermitScript s;
+  CircuitSpec spec;
+  spec.id = "c1";
+  spec.session = "s1";
+  spec.service = "ssh";
+  spec.protocol = CircuitSpec::Protocol::tcp;
+  s.route.circuits.put(std::move(spec), s.backend);
+  CHECK(s.status("/setup?token=" + token_for("c1")) == 200);
+  CHECK(s.client.body == "{\"circuit\":\"c1\",\"session\":\"s1\",\"service\":\"ssh\",\"protocol\":\"tcp\"}\n");
+  CHECK(s.told("set-cookie").empty());
+  CHECK(s.told("cache-control") == "no-store|");
+}
+
 TEST_CASE("permits: a refusal is a page or JSON, as the client likes, and leads nowhere") {
   PermitScript s;
   CHECK(s.status("/s1/a/", {{"accept", "text/html"}}) == 401);

@@ -6,13 +6,15 @@ import json
 import os
 import subprocess
 import time
+import urllib.parse
 
 import pytest
 import sites_e2e as s
 import websockets
 import zeroway_e2e as z
 from h2_peer import H2Client
-from management_e2e import ask
+from management_e2e import TOKEN, ask, manage_with_token
+from origins import Origin
 from test_access_logins import token
 from tls_e2e import Authority, Client
 from websocket_e2e import run
@@ -303,3 +305,122 @@ def test_wrong_files_are_told_with_their_place(stack):
     assert 'wants at least 32' in errors('jwt_secret_file = "short"', short='short')
     assert 'wants at least 32' in errors('permit_key_file = "short"', short='short')
     assert 'allowed_client_ips' in errors('allowed_client_ips = ["10.0.0.0/8", "nonsense"]')
+
+
+# --- circuits of the management API
+
+class Managed:
+    """A site whose services are open unless their circuits say another thing, and a server."""
+
+    def __init__(self, stack, more='', host='zeroway.test', in_site=''):
+        self.origin = stack.closing(Origin(name='a'))
+        put(stack, 'tokens', SECRET)
+        self.port, self.manage = z.free_port(), z.free_port()
+        text = s.site(self.port, host=host, more=f'default = true\nfabric = false\n{in_site}\n[sites.sessions]\nenabled = true\n'
+                      f'jwt_secret_file = "tokens"\n{more}\n')
+        self.router = s.serve(stack, text, self.port, *manage_with_token(stack, self.manage))
+
+    def put(self, id, service, status=200, **more):
+        body = {'session': 's1', 'service': service, 'backends': [{'host': '127.0.0.1', 'port': self.origin.port}], **more}
+        answer = ask(self.manage, f'/api/v1/circuits/{id}', 'PUT', token=TOKEN, body=json.dumps(body).encode())
+        assert answer.status == status, answer.body
+
+    def ask(self, path, **fields):
+        with self.router.connect() as connection:
+            return connection.request('GET', path, [(name.replace('_', '-'), value) for name, value in fields.items()])
+
+    def status(self, path, **fields):
+        return self.ask(path, **fields).status
+
+    def cookie(self, circuit):
+        answer = self.ask(f'/setup?token={token_for(circuit)}')
+        assert answer.status == 302, answer
+        return answer.get('set-cookie').split(';')[0]
+
+
+def test_a_circuit_says_who_may_use_it(stack):
+    m = Managed(stack)
+    m.put('c1', 'a', open_to_public=False)
+    m.put('c2', 'b')
+    assert (m.status('/s1/a/'), m.status('/s1/b/')) == (401, 200)
+    for name, status in (('c1', 200), ('c2', 401), ('/s1/a', 401), ('a', 401)):  # the id names it, and nothing else
+        assert m.status('/s1/a/', authorization=f'Bearer {token_for(name)}') == status, name
+    assert m.status('/s1/a/', authorization='Bearer ' + token({'id': 'c1'})) == 200
+    assert m.origin.last.get('authorization') is None
+    answer = m.ask(f'/setup?token={token_for("c1")}&path=x')
+    assert (answer.status, answer.get('location')) == (302, '/s1/a/x')
+    cookie = answer.get('set-cookie').split(';')[0]
+    assert m.status('/s1/a/', cookie=cookie + '; a=1') == 200
+    assert m.origin.last.get('cookie') == 'a=1'
+    # What holds is changed at once, for requests on a kept connection, too.
+    with m.router.connect() as connection:
+        assert connection.request('GET', '/s1/a/').status == 401
+        m.put('c1', 'a', open_to_public=True)
+        z.eventually(lambda: connection.request('GET', '/s1/a/').status == 200)
+        m.put('c1', 'a', open_to_public=False)
+        z.eventually(lambda: connection.request('GET', '/s1/a/').status == 401)
+
+
+def test_a_permit_is_for_all_services_of_a_user_and_of_nobody_else(stack):
+    m = Managed(stack, 'open_to_public = false')
+    m.put('c1', 'a', user='u1')
+    m.put('c2', 'b', user='u1')
+    m.put('c3', 'c', user='u2')
+    m.put('c4', 'd')
+    cookie = m.cookie('c1')
+    found = {service: m.status(f'/s1/{service}/', cookie=cookie) for service in 'abcd'}
+    assert found == {'a': 200, 'b': 200, 'c': 401, 'd': 401}
+    alone = m.cookie('c4')
+    found = {service: m.status(f'/s1/{service}/', cookie=alone) for service in 'abcd'}
+    assert found == {'a': 401, 'b': 401, 'c': 401, 'd': 200}
+    m.put('c1', 'a', user='u2')  # it is another user's now
+    z.eventually(lambda: m.status('/s1/a/', cookie=cookie) == 401)
+    assert m.status('/s1/a/', cookie=m.cookie('c3')) == 200
+
+
+def test_the_networks_of_a_circuit(stack):
+    m = Managed(stack, 'allowed_client_ips = ["127.0.0.0/8"]', in_site='trusted_proxies = ["127.0.0.1"]')
+    m.put('c1', 'a', allowed_client_ips=['10.0.0.0/8', '2001:db8::/32'])
+    m.put('c2', 'b')
+    m.put('c3', 'c', status=400, allowed_client_ips=['nonsense'])
+    assert (m.status('/s1/a/'), m.status('/s1/b/')) == (403, 200)
+    for address, status in (('10.1.2.3', 200), ('::ffff:10.1.2.3', 200), ('2001:db8::1', 200), ('11.1.1.1', 403)):
+        assert m.status('/s1/a/', x_forwarded_for=address) == status, address
+    assert m.status('/s1/b/', x_forwarded_for='10.1.2.3') == 403
+    z.eventually(lambda: m.status('/s1/c/', x_forwarded_for='127.0.0.9') == 404)
+
+
+def test_a_closed_circuit_without_a_secret_of_the_site_is_closed(stack):
+    m = Managed(stack)
+    m.router.terminate()
+    text = s.site(m.port, more='default = true\n[sites.sessions]\nenabled = true\n')
+    m.router = s.serve(stack, text, m.port, *manage_with_token(stack, m.manage))
+    m.put('c1', 'a', open_to_public=False)
+    assert m.status('/s1/a/') == 401
+    assert m.status('/s1/a/', authorization=f'Bearer {token_for("c1")}') == 401
+
+
+def test_a_circuit_for_tcp_is_told_as_json(stack):
+    m = Managed(stack)
+    m.put('c1', 'ssh', protocol='tcp', open_to_public=False)
+    answer = m.ask(f'/setup?token={token_for("c1")}')
+    assert (answer.status, answer.get('set-cookie'), answer.get('cache-control')) == (200, None, 'no-store')
+    assert json.loads(answer.body) == {'circuit': 'c1', 'session': 's1', 'service': 'ssh', 'protocol': 'tcp'}
+
+
+def test_explain_knows_what_circuits_say(stack):
+    m = Managed(stack)
+    m.put('c1', 'a', open_to_public=False, user='u1', allowed_client_ips=['127.0.0.0/8'])
+    m.put('c2', 'b')
+
+    def explained(path, **more):
+        query = urllib.parse.urlencode({'url': f'http://zeroway.test:{m.port}{path}', **more})
+        return json.loads(ask(m.manage, f'/api/v1/explain?{query}', token=TOKEN).body)
+
+    said = explained('/s1/a/')
+    assert said['outcome']['status'] == 401
+    assert any('token for c1' in step['why'] and 'the services of u1' in step['why'] for step in said['steps']), said
+    assert explained('/s1/a/', client='10.1.1.1')['outcome']['status'] == 403
+    said = explained('/s1/b/')
+    assert said['outcome']['answer'] == 'backend' and said['outcome']['status'] is None
+    assert any(step['step'] == 'backend' for step in said['steps'])

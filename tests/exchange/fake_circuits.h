@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "router/exchange/circuit_source.h"
 
@@ -18,6 +19,15 @@ class FakeCircuits final : public CircuitSource {
     return announced.contains(std::string(path)) ? Presence::announced : Presence::unknown;
   }
   [[nodiscard]] std::shared_ptr<Backend> backend_of(const std::string& path) override { return announced.at(path); }
+  [[nodiscard]] std::shared_ptr<const CircuitSpec> spec_of(std::string_view path) const override {
+    const auto found = specs.find(std::string(path));
+    return found == specs.end() ? nullptr : found->second;
+  }
+  [[nodiscard]] std::string_view path_of_id(std::string_view id) const override {
+    for (const auto& [path, spec] : specs)
+      if (spec->id == id) return path;
+    return {};
+  }
   [[nodiscard]] std::uint64_t circuits_version() const override { return version; }
 
   // `path`: "/SESSION/SERVICE". The backend is the test's.
@@ -26,7 +36,15 @@ class FakeCircuits final : public CircuitSource {
     ++version;
   }
 
+  // The management API says this of it.
+  void put(CircuitSpec spec, Backend& backend) {
+    const std::string path = spec.path();
+    specs[path] = std::make_shared<const CircuitSpec>(std::move(spec));
+    announce(path, backend);
+  }
+
   std::map<std::string, std::shared_ptr<Backend>> announced;
+  std::map<std::string, std::shared_ptr<const CircuitSpec>> specs;
   std::uint64_t version = 1;
 };
 
