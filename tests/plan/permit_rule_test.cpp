@@ -22,7 +22,7 @@ TEST_CASE("permit rule: the plan has the files of its secrets, the page for perm
                                                  {SecretSpec::Kind::cookie_key, "dir/k", {}}});
   REQUIRE(site.setup != nullptr);
   CHECK(site.setup->own_answer == OwnAnswer::setup);
-  CHECK(site.own_cookies == std::vector<std::string>{"appproxy_permit"});
+  CHECK(site.own_cookies == std::vector<std::string>{"appproxy_permit", "ZRAFF"});
   CHECK(site.secret_parameters == std::vector<std::string>{"token"});
   const auto open = plan_of(site_text() + "[sites.sessions]\nenabled = true\n");
   CHECK(open->sites.front().setup == nullptr);
