@@ -111,8 +111,17 @@ Result<> take_server_key(const std::string& key, const json& value, ServerSpec& 
 }
 
 ServerSpec::Scheme scheme_of(CircuitSpec::Protocol protocol) {
-  if (protocol == CircuitSpec::Protocol::https) return ServerSpec::Scheme::https;
-  return protocol == CircuitSpec::Protocol::h2c ? ServerSpec::Scheme::h2c : ServerSpec::Scheme::http;
+  switch (protocol) {
+    case CircuitSpec::Protocol::http:
+      break;
+    case CircuitSpec::Protocol::https:
+      return ServerSpec::Scheme::https;
+    case CircuitSpec::Protocol::h2c:
+      return ServerSpec::Scheme::h2c;
+    case CircuitSpec::Protocol::tcp:
+      return ServerSpec::Scheme::tcp;
+  }
+  return ServerSpec::Scheme::http;
 }
 
 Result<> take_server(const json& value, ServerSpec& server) {

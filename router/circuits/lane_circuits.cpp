@@ -5,6 +5,7 @@
 
 #include "router/backends/mixed_backend.h"
 #include "router/backends/servers_backend.h"
+#include "router/backends/tunnel_backend.h"
 
 namespace zeroway {
 
@@ -54,6 +55,8 @@ void LaneCircuits::retire(std::shared_ptr<Backend> backend) {
 }
 
 void LaneCircuits::retire(Entry& entry) {
+  retire(std::exchange(entry.tunnels, nullptr));
+  entry.tunnelled.reset();
   retire(std::exchange(entry.joint, nullptr));
   retire(std::exchange(entry.servers, nullptr));
 }
@@ -84,6 +87,21 @@ std::shared_ptr<Backend> LaneCircuits::backend_of(const std::string& path) {
   const auto found = entries_.find(path);
   if (found == entries_.end()) return workers_.backend_of(path);
   Entry& entry = found->second;
+  std::shared_ptr<Backend> pool = pool_of(entry);
+  if (entry.circuit->spec->protocol != CircuitSpec::Protocol::tcp) {
+    retire(std::exchange(entry.tunnels, nullptr));
+    entry.tunnelled.reset();
+    return pool;
+  }
+  if (entry.tunnelled != pool) {
+    retire(std::exchange(entry.tunnels, std::make_shared<TunnelBackend>(loop_, pool)));
+    entry.tunnelled = std::move(pool);
+  }
+  return entry.tunnels;
+}
+
+std::shared_ptr<Backend> LaneCircuits::pool_of(Entry& entry) {
+  const std::string& path = entry.circuit->path;
   if (!entry.circuit->pool) return workers_.backend_of(path);
   if (!entry.servers) entry.servers = std::make_shared<ServersBackend>(loop_, entry.circuit->pool, dialer_);
   if (workers_.presence(path) != Presence::announced) {

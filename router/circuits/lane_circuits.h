@@ -1,6 +1,7 @@
 // The circuits of one loop: those of the management API, with their backends, and those that workers announce.
 //
 //     servers of the API and workers of one session's service ── one pool: MixedBackend ──▶ both
+//     the same, of TCP: WebSockets ── TunnelBackend ──▶ the pool
 //
 // Owner: Lane.   Thread: one loop.
 // A backend is made when the first request asks for it. One that is no longer wanted is kept until its last request is
@@ -51,6 +52,8 @@ class LaneCircuits final : public CircuitSource {
     // Null until a request comes.
     std::shared_ptr<Backend> servers;
     std::shared_ptr<Backend> joint;  // of servers and workers, while workers announce the same service
+    std::shared_ptr<Backend> tunnels;  // WebSockets to all of them, where the service is TCP
+    std::shared_ptr<Backend> tunnelled;  // to whom these tunnels lead
   };
 
   void use(const std::shared_ptr<const ServedCircuit>& circuit);
@@ -58,6 +61,7 @@ class LaneCircuits final : public CircuitSource {
   void forget_names(const ServedCircuit& circuit);
   void retire(std::shared_ptr<Backend> backend);
   void check(const std::string& path, const std::shared_ptr<ServersPool>& pool);
+  [[nodiscard]] std::shared_ptr<Backend> pool_of(Entry& entry);
   [[nodiscard]] std::shared_ptr<Backend> make_joint(const ServedCircuit& circuit, std::shared_ptr<Backend> servers);
   void retire(Entry& entry);
 

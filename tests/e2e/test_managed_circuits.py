@@ -2,6 +2,7 @@
 runs."""
 import json
 import os
+import socket
 import threading
 import time
 
@@ -179,12 +180,11 @@ def test_probes_of_tcp(stack):
 
 def test_probes_of_grpc(stack):
     port = z.free_port()
-    worker = '/usr/bin/python3'
-    server = stack.start([worker, '-c', GRPC_SERVER, str(port)])
+    server = stack.start(['/usr/bin/python3', '-c', GRPC_SERVER, str(port)])
+    z.eventually(lambda: socket.socket().connect_ex(('127.0.0.1', port)) == 0, what='it listens')
     c = Circuits(stack)
     c.put('x', backends=[port], protocol='h2c', health={'type': 'grpc', 'interval': '100ms', 'fall': 1})
     name = f'127.0.0.1:{port}'
-    z.eventually(lambda: c.members('x')[name] == 'up', what='it serves')
     time.sleep(0.5)
     assert c.members('x')[name] == 'up'
     server.signal(10)
@@ -350,3 +350,34 @@ def test_every_loop_serves_it(stack):
         assert [c.get(f'/s1/a{number}/').status for _ in range(12)] == [200] * 12
     c.remove('x')
     z.eventually(lambda: all(c.get('/s1/a4/').status == 404 for _ in range(6)))
+
+
+def test_a_service_of_tcp_is_reached_by_websocket(stack):
+    import asyncio
+
+    import tcp_e2e as t
+    import websockets
+    first, second = (stack.closing(t.Server(t.greet)) for _ in range(2))
+    c = Circuits(stack)
+    c.put('shell', 's1', 'ssh', [first.port], protocol='tcp', health={'type': 'tcp', 'interval': '100ms', 'fall': 1})
+    url = f'ws://127.0.0.1:{c.router.port}/s1/ssh/'
+
+    async def talk():
+        async with websockets.connect(url, subprotocols=['binary'], max_size=None) as client:
+            said = await client.recv()
+            while len(said) < 6:
+                said += await client.recv()
+            assert said == b'hello\n'
+            c.put('shell', 's1', 'ssh', [second.port], protocol='tcp')  # the open connection goes on
+            data, back = os.urandom(1 << 20), b''
+            sending = asyncio.ensure_future(client.send(data))
+            while len(back) < len(data):
+                back += await client.recv()
+            await sending
+            assert back == data
+            assert c.told('/api/v1/circuits/shell')['open'] == 1
+
+    asyncio.run(asyncio.wait_for(talk(), 60 * z.SLOW))
+    assert c.get('/s1/ssh/').status == 426  # no WebSocket
+    c.router.wait_idle()
+    assert c.told('/api/v1/circuits/shell')['open'] == 0
