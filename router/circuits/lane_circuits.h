@@ -51,8 +51,8 @@ class LaneCircuits final : public CircuitSource {
     std::shared_ptr<const ServedCircuit> circuit;
     // Null until a request comes.
     std::shared_ptr<Backend> servers;
-    std::shared_ptr<Backend> joint;  // of servers and workers, while workers announce the same service
-    std::shared_ptr<Backend> tunnels;  // WebSockets to all of them, where the service is TCP
+    std::shared_ptr<Backend> joint;      // of servers and workers, while workers announce the same service
+    std::shared_ptr<Backend> tunnels;    // WebSockets to all of them, where the service is TCP
     std::shared_ptr<Backend> tunnelled;  // to whom these tunnels lead
   };
 
