@@ -69,9 +69,8 @@ StickySeal& Permits::seal_of(const PermitRule& rule) {
 
 Verdict Permits::judge(const AccessQuestion& question) {
   const CircuitGuard& guard = *question.guard;
-  if (is_preflight(question.head)) return {};
   if (auto error = judge_address(guard, question.address)) return Verdict::refusal(std::move(*error));
-  if (guard.is_open()) return {};
+  if (guard.is_open() || is_preflight(question.head)) return {};
   const auto authorization = read_authorization(question.head);
   if (!authorization) return Verdict::refusal(authorization.error());
   const auto token = token_in(*authorization);

@@ -1,7 +1,7 @@
 // Judges the requests for circuits that not everybody may use, in this order:
 //
-//     a preflight ──▶ passes: browsers send no login with it
 //     the client's address is in none of the networks ──▶ 403
+//     a preflight ──▶ passes: browsers send no login with it
 //     everybody may use the circuit, a permit in a cookie, a token in Authorization ──▶ passes; else 401
 //
 // It also makes the permits. A permit that is over, or that cannot be read, is none, and its cookie is cleared.
