@@ -12,6 +12,7 @@ import ipaddress
 import json
 import os
 import re
+import secrets
 import socket
 import time
 import urllib.parse
@@ -44,6 +45,7 @@ class Server(http.server.ThreadingHTTPServer):
     def __init__(self, address, keeper, routers, secret, jwt_secret):
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self.keeper, self.routers, self.secret, self.jwt_secret = keeper, routers, secret, jwt_secret
+        self.instance = secrets.token_hex(8)
         super().__init__(address, Handler)
 
     def handle_error(self, request, client_address):
@@ -121,10 +123,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def reply(self, status, content, headers=()):
         is_page = isinstance(content, bytes)
-        body = content if is_page else json.dumps(content).encode()
+        body = content if is_page else json.dumps(content).encode() if content is not None else b""
         self.send_response(status)
-        self.send_header("Content-Type", "text/html; charset=utf-8" if is_page else "application/json")
-        self.send_header("Content-Length", str(len(body)))
+        if status != 304:
+            self.send_header("Content-Type", "text/html; charset=utf-8" if is_page else "application/json")
+            self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")
         if status == 401:
@@ -240,7 +243,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def worker_circuits(self, _, id):
         if not self.server.routers.is_known(id):
             raise Answer(404, "there is no such worker")
-        return 200, {"circuits": list(records.circuits_of(self.server.keeper.list(), id).values())}
+        version, circuits = self.server.keeper.table()
+        etag = f'"{self.server.instance}-{version}"'  # a version is this process's own
+        if self.headers.get("If-None-Match") == etag:
+            return 304, None, [("ETag", etag)]
+        return 200, {"circuits": [{**circuit, "worker": id} for circuit in circuits.values()]}, [("ETag", etag)]
 
     def session_of(self, circuit):
         for session in self.server.keeper.list():
@@ -252,6 +259,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def get_circuit(self, _, id):
         session, service = self.session_of(id)
         return 200, records.circuit_of(session, service)
+
+    def circuit_statistics(self, _, id):
+        self.session_of(id)
+        return 200, self.server.routers.statistics(id)
 
     def delete_circuit(self, _, id):
         """Its session ends: no router serves the kernels any more."""
@@ -280,5 +291,6 @@ ROUTES = [
     ("DELETE", f"/api/worker/{ID}", True, Handler.leave),
     ("GET", f"/api/worker/{ID}/circuits", True, Handler.worker_circuits),
     ("GET", f"/api/circuit/{ID}", True, Handler.get_circuit),
+    ("GET", f"/api/circuit/{ID}/statistics", True, Handler.circuit_statistics),
     ("DELETE", f"/api/circuit/{ID}", True, Handler.delete_circuit),
 ]

@@ -26,6 +26,16 @@ class Node:
     seen: float = 0.0
 
 
+def parts_of(report, key):
+    found = report.get(key) if isinstance(report, dict) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def number_of(part, key):
+    value = part.get(key)
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else 0
+
+
 def now_text():
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 
@@ -35,7 +45,7 @@ class Routers:
         self.keeper, self.token = keeper, token
         self.nodes = {}      # URL of the management API -> Node
         self.workers = {}    # id -> what was registered
-        self.reports = {}    # id -> what the last beats told
+        self.reports = {}    # id -> what beats told: {"circuits": {circuit: …}, "backends": {(circuit, backend): …}}
 
     def add(self, url, public_url, worker=""):
         """The keeper's lock is held, or no thread runs yet."""
@@ -80,9 +90,29 @@ class Routers:
             if id not in self.workers:
                 return None
             self.workers[id]["updated_at"], self.workers[id]["seen"] = now_text(), time.monotonic()
-            if isinstance(report, dict) and report:
-                self.reports[id] = {**self.reports.get(id, {}), **report}
+            self.note(self.reports.setdefault(id, {"circuits": {}, "backends": {}}), report)
             return self.shown(id)
+
+    def note(self, known, report):
+        """A beat tells what is new. Circuits that are gone are forgotten."""
+        there = records.circuits_of(self.keeper.sessions.values())
+        for circuit in parts_of(report, "circuits"):
+            known["circuits"][str(circuit.get("id"))] = circuit
+        for backend in parts_of(report, "backends"):
+            known["backends"][str(backend.get("circuit")), str(backend.get("backend"))] = backend.get("healthy") is not False
+        known["circuits"] = {id: one for id, one in known["circuits"].items() if id in there}
+        known["backends"] = {key: one for key, one in known["backends"].items() if key[0] in there}
+
+    def statistics(self, circuit):
+        """What all routers together have told of a circuit."""
+        with self.keeper.changed:
+            told = [report["circuits"][circuit] for report in self.reports.values() if circuit in report["circuits"]]
+            out = {backend for report in self.reports.values()
+                   for (of, backend), is_healthy in report["backends"].items() if of == circuit and not is_healthy}
+            return {"requests": sum(number_of(one, "requests") for one in told),
+                    "open": sum(number_of(one, "open") for one in told),
+                    "last_access": max((number_of(one, "last_access") for one in told), default=0) or None,
+                    "ttl": None, "unhealthy": sorted(map(str, out))}
 
     def leave(self, id):
         with self.keeper.changed:

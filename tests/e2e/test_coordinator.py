@@ -217,7 +217,13 @@ def test_routers_show_the_secret(stack):
     status, told = coordinator.request('GET', here + '/circuits', None, SECRET)
     circuit, = told['circuits']
     assert (status, circuit['app'], circuit['session_ids'], circuit['worker']) == (200, 'files', ['s1'], worker['id'])
-    assert coordinator.request('GET', f'/api/circuit/{circuit["id"]}', None, SECRET)[1]['route_info'] == circuit['route_info']
+    id = circuit['id']
+    assert coordinator.request('GET', f'/api/circuit/{id}', None, SECRET)[1]['route_info'] == circuit['route_info']
+    for beat in ({'circuits': [{'id': id, 'requests': 5, 'open': 1, 'last_access': 100.5}, {'id': 'x', 'requests': 9}]},
+                 {'backends': [{'circuit': id, 'backend': 'a:1', 'healthy': False}]}, {'circuits': 5, 'backends': [5]}, [], 5):
+        assert coordinator.request('PATCH', here, beat, SECRET)[0] == 200
+    assert coordinator.request('GET', f'/api/circuit/{id}/statistics', None, SECRET)[1] == {
+        'requests': 5, 'open': 1, 'last_access': 100.5, 'ttl': None, 'unhealthy': ['a:1']}
     assert coordinator.request('DELETE', here, None, SECRET)[0] == 200
     for method, path in (('DELETE', here), ('PATCH', here), ('GET', here), ('GET', here + '/circuits')):
         assert coordinator.request(method, path, None, SECRET)[0] == 404, method
@@ -251,6 +257,24 @@ def test_wrong_requests_are_answered(stack):
     token = coordinator.request('POST', '/v2/conf', {'session': 's1'})[1]['token']
     claims = tokens.read(token, SECRET, time.time())
     assert (claims['session'], claims['service'], claims['id']) == ('s1', 'files', records.circuit_id('s1', 'files'))
+
+
+def test_a_table_that_is_known_is_not_told_again(stack):
+    coordinator = Coordinator(stack)
+    here = f'/api/worker/{coordinator.request("PUT", "/api/worker", WORKER, SECRET)[1]["id"]}/circuits'
+
+    def ask(etag):
+        connection = http.client.HTTPConnection('127.0.0.1', coordinator.port, timeout=z.PATIENCE)
+        connection.request('GET', here, headers={'X-BackendAI-Token': SECRET, **({'If-None-Match': etag} if etag else {})})
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer.status, answer.getheader('etag')
+    status, etag = ask(None)
+    assert (status, ask(etag)) == (200, (304, etag))
+    coordinator.begin('s1')
+    status, other = ask(etag)
+    assert status == 200 and other != etag
 
 
 # ---- what it tells routers
