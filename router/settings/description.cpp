@@ -146,6 +146,16 @@ TcpSettings begin_tcp(const Settings& settings) {
   return service;
 }
 
+AppProxySettings begin_app_proxy(const Settings& settings) {
+  AppProxySettings app_proxy;
+  SiteSettings& site = app_proxy.site = begin_site(settings);
+  site.name = "app_proxy";
+  site.is_default = true;
+  site.fabric = false;
+  site.sessions.enabled = true;
+  return app_proxy;
+}
+
 void describe_idle(Keys<Settings>& keys) {
   keys.idle("daemon", "the service manager starts, names and stops the router")
       .idle("monitoring", "/api/health and the management port tell how it is")
@@ -189,6 +199,10 @@ Table describe_file() {
       .table("sessions", &Settings::sessions, "Services of sessions, which workers announce, on every site",
              describe_sessions)
       .table("fabric", &Settings::fabric, "Workers that connect to the router", describe_fabric)
+      .optional_table(
+          "app_proxy", [](Settings& s) -> std::optional<AppProxySettings>& { return s.file->app_proxy; },
+          begin_app_proxy, "The site of all sessions, and the coordinator that says which sessions there are",
+          describe_app_proxy)
       .tables(
           "sites", [](Settings& s) -> std::vector<SiteSettings>& { return s.file->sites; }, begin_site,
           "A site: where it listens, for which hosts, and who answers", describe_site)

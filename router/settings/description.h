@@ -39,6 +39,7 @@ void describe_proxy(Keys<ProxySettings>& keys);
 [[nodiscard]] const std::vector<std::string>& balance_words();
 [[nodiscard]] Fit read_listen(std::vector<ListenAddress>& target, const Value& value);
 void describe_acme(Keys<AcmeSettings>& keys);
+void describe_app_proxy(Keys<AppProxySettings>& keys);
 [[nodiscard]] Fit read_auto_cert(SslSettings& ssl, const Value& value);
 
 }  // namespace zeroway

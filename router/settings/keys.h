@@ -242,8 +242,18 @@ class Keys {
   template <class At, class Fill>
   Keys& optional_table(const char* name, At at, const char* help, Fill fill) {
     using Child = typename std::remove_reference_t<std::invoke_result_t<At, S&>>::value_type;
+    return optional_table(
+        name, at, [](const S&) { return Child{}; }, help, fill);
+  }
+  // The same; `begin` is a Child(const S&): how it is before its keys are read.
+  template <class At, class Begin, class Fill>
+  Keys& optional_table(const char* name, At at, Begin begin, const char* help, Fill fill) {
+    using Child = typename std::remove_reference_t<std::invoke_result_t<At, S&>>::value_type;
     Table& child = add_table(name, help, Table::Times::optional);
-    child.enter = [at](void* parent) -> void* { return &std::invoke(at, *static_cast<S*>(parent)).emplace(); };
+    child.enter = [at, begin](void* parent) -> void* {
+      S& target = *static_cast<S*>(parent);
+      return &std::invoke(at, target).emplace(begin(target));
+    };
     Keys<Child> keys(child);
     fill(keys);
     return *this;

@@ -16,6 +16,9 @@ inline constexpr std::size_t kLongestShown = 60;                  // bytes of a 
 inline constexpr std::size_t kLongestHostname = 253;              // RFC 1035 §2.3.4 without the length bytes
 inline constexpr std::size_t kLongestLabel = 63;                  // RFC 1035 §2.3.4
 inline constexpr std::size_t kLongestSocketPath = 107;            // sun_path of Linux, without its zero byte
+inline constexpr std::uint16_t kAppProxyPort = 5050;              // where Backend.AI's App Proxy listens
+inline constexpr std::chrono::milliseconds kLeastBeat{1'000};     // of a heartbeat: more often tells nothing new
+inline constexpr std::chrono::milliseconds kMostBeat{3'600'000};  // a coordinator that waits longer was misconfigured
 inline constexpr std::uint32_t kMostWeight = 1'000;               // finer shares than 1 in 1000 cannot be seen
 inline constexpr std::uint32_t kMostRetries = 100;                // as --retries
 inline constexpr std::chrono::milliseconds kMostBackOff{60'000};  // a server that is back is found within a minute

@@ -26,6 +26,19 @@ namespace {
 
 Notation notation_of(const std::string& path) { return path.ends_with(".json") ? Notation::json : Notation::toml; }
 
+// Its site is one like any other.
+void settle_app_proxy(FileSettings& file, Reading& reading) {
+  if (!file.app_proxy) return;
+  check_coordinator(*file.app_proxy, reading);
+  SiteSettings& site = file.app_proxy->site;
+  site.located = file.app_proxy->located;
+  if (!site.located.has("listen")) {
+    site.listen = {{"", kAppProxyPort, ""}};
+    site.located.keys.emplace_back("listen", site.located.place);
+  }
+  file.sites.push_back(site);
+}
+
 void settle_site(SiteSettings& site) {
   if (site.port > 0) site.listen.assign(1, {"", site.port, ""});
   for (std::string& domain : site.ssl.domains) domain = lower_case(domain);
@@ -54,7 +67,8 @@ enum class Part { sites, all_else };
 Node part_of(const Node& tree, Part part) {
   Node chosen = tree;
   std::erase_if(chosen.children, [part](const Node& child) {
-    return (child.key == "sites" || child.key == "tcp") != (part == Part::sites);
+    const bool is_site = child.key == "sites" || child.key == "tcp" || child.key == "app_proxy";
+    return is_site != (part == Part::sites);
   });
   return chosen;
 }
@@ -82,6 +96,7 @@ FileReading read(const std::string& path, std::string_view text, const Environme
           if (before_sites) before_sites(read_so_far);
         },
         reading);
+    settle_app_proxy(*settings.file, reading);
     for (SiteSettings& site : settings.file->sites) settle_site(site);
     for (TcpSettings& service : settings.file->tcp) settle_site(service.site);
     check_sites(*settings.file, reading);

@@ -286,6 +286,11 @@ void check_sites(const FileSettings& file, Reading& reading) {
 
 void check_files(const FileSettings& file, const ManagementSettings& management, Reading& reading) {
   check_file(management.located, "token_file", management.token_file, reading);
+  if (file.app_proxy) {
+    const CoordinatorSettings& coordinator = file.app_proxy->coordinator;
+    check_file(file.app_proxy->located, "secret_file", coordinator.secret_file, reading);
+    check_file(file.app_proxy->located, "ca_file", coordinator.ca_file, reading);
+  }
   for (const SiteSettings& site : sites_of(file)) check_site_files(site, reading);
 }
 

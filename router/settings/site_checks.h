@@ -17,6 +17,8 @@ void check_proxy(const SiteSettings& site, Reading& reading);
 void check_access(const SiteSettings& site, Reading& reading);
 // Those of the management listener, which no site of the file may share.
 void check_management(const FileSettings& file, const ManagementSettings& management, Reading& reading);
+// Those of the coordinator (settings/coordinator_checks.cpp).
+void check_coordinator(const AppProxySettings& app_proxy, Reading& reading);
 // Files that the sites and the management listener name and that cannot be read.
 void check_files(const FileSettings& file, const ManagementSettings& management, Reading& reading);
 // Whether a site or the management port wants a port of the fabric. For after the command line was read: it may move

@@ -12,6 +12,7 @@
 
 #include "router/settings/access_settings.h"
 #include "router/settings/client_terms.h"
+#include "router/settings/coordinator_settings.h"
 #include "router/settings/file_place.h"
 #include "router/settings/listen_address.h"
 #include "router/settings/log_format.h"
@@ -410,6 +411,15 @@ struct ManagementSettings {
   bool operator==(const ManagementSettings&) const = default;
 };
 
+// [app_proxy]: the site of all sessions, and the coordinator that says which sessions there are.
+struct AppProxySettings {
+  Located located;
+  SiteSettings site;  // with [[sites]], once the file is read
+  CoordinatorSettings coordinator;
+
+  bool operator==(const AppProxySettings&) const = default;
+};
+
 struct FileSettings {
   std::string path;  // as the operator named it
   ServerSettings server;
@@ -417,6 +427,7 @@ struct FileSettings {
   SecuritySettings security;
   std::optional<TracingSettings> tracing;
   AcmeSettings acme;  // what sites begin with
+  std::optional<AppProxySettings> app_proxy;
   std::vector<SiteSettings> sites;
   std::vector<TcpSettings> tcp;
 
