@@ -68,6 +68,8 @@ class Lane {
 
   // Circuits of the management API that changed.
   void update(const CircuitUpdate& update) { circuits_.update(update); }
+  // Whether a coordinator's circuits are still to come.
+  void wait_for_circuits(bool is_waiting) { circuits_.wait_for_circuits(is_waiting); }
 
   // Accepts nothing new. `drained` is called once, when the last client is gone.
   void drain(std::function<void()> drained);

@@ -24,6 +24,7 @@
 #include "router/observe/log.h"
 #include "router/observe/report.h"
 #include "router/plan/make_plan.h"
+#include "router/router_coordinator.h"
 #include "router/stapling/staple_store.h"
 #include "router/sticky_key.h"
 #include "router/tracing.h"
@@ -142,7 +143,12 @@ Result<> Router::open() {
   auto plan = read_plan(settings_);
   if (!plan) return plan.error();
   open_circuits();
+  auto coordinator = make_coordinator(settings_);
+  if (!coordinator) return coordinator.error();
   if (auto opened = adopt(std::move(*plan)); !opened) return opened;
+  coordinator_ = std::move(*coordinator);
+  // What is kept from before is as good as a table.
+  if (coordinator_) wait_for_circuits(circuits_->size() == 0);
   say_it_serves();
   return {};
 }
@@ -157,6 +163,31 @@ void Router::open_circuits() {
   circuits_ =
       std::make_unique<CircuitStore>(lanes_.front()->loop(), settings_.state_dir, circuit_uses_, std::move(users));
   circuits_->open();
+}
+
+// Null when the settings name none.
+Result<std::unique_ptr<RouterCoordinator>> Router::make_coordinator(const Settings& settings) {
+  if (!settings.file || !settings.file->app_proxy || settings.file->app_proxy->coordinator.url.empty())
+    return std::unique_ptr<RouterCoordinator>();
+  Lane& first = *lanes_.front();
+  return RouterCoordinator::make({first.loop(), first.clock(), *circuits_, [this] { wait_for_circuits(false); }},
+                                 *settings.file->app_proxy, settings.management);
+}
+
+// After a reload. The one before signs off; its circuits stay until the next one has told its own.
+void Router::use_coordinator(std::unique_ptr<RouterCoordinator> next) {
+  if (next && coordinator_ && next->is_as(*coordinator_)) return;
+  std::erase_if(left_coordinators_, [](const auto& one) { return one->has_left(); });
+  if (coordinator_) {
+    left_coordinators_.push_back(std::move(coordinator_));
+    left_coordinators_.back()->leave([] {});
+  }
+  coordinator_ = std::move(next);
+  if (coordinator_) coordinator_->begin();
+}
+
+void Router::wait_for_circuits(bool is_waiting) {
+  for (const auto& lane : lanes_) on_lane(*lane, [is_waiting, to = lane.get()] { to->wait_for_circuits(is_waiting); });
 }
 
 Result<> Router::open_tracing() {
@@ -473,7 +504,11 @@ int Router::run() {
     threads.emplace_back([lane = lanes_[index].get()] { lane->loop().run(); });
   }
   // Once each loop has had a turn its listeners answer.
-  on_all_lanes([](Lane&) {}, [this] { certificates_->start(); });
+  on_all_lanes([](Lane&) {},
+               [this] {
+                 certificates_->start();
+                 if (coordinator_ && !is_draining_) coordinator_->begin();
+               });
   lanes_.front()->loop().run();
   for (std::thread& thread : threads) thread.join();
   for (const auto& lane : lanes_) lane->flush_spans();
@@ -504,6 +539,13 @@ void Router::drain() {
   Loop& first = lanes_.front()->loop();
   drain_timer_ = std::make_unique<Timer>(first, [this] { drain_timed_out(); });
   drain_timer_->set(settings_.drain_timeout);
+  if (coordinator_) {
+    is_signed_off_ = false;
+    coordinator_->leave([this] {
+      is_signed_off_ = true;
+      end_if_drained();
+    });
+  }
   for (const auto& lane : lanes_) {
     lane->loop().post(
         [this, &first, lane = lane.get()] { lane->drain([this, &first] { first.post([this] { lane_drained(); }); }); });
@@ -511,7 +553,12 @@ void Router::drain() {
 }
 
 void Router::lane_drained() {
-  if (++drained_ < lanes_.size()) return;
+  ++drained_;
+  end_if_drained();
+}
+
+void Router::end_if_drained() {
+  if (drained_ < lanes_.size() || !is_signed_off_) return;
   log::info("drained");
   stop();
 }
@@ -574,8 +621,13 @@ Result<> Router::use_file_again() {
   line.settings->edge = settings_.edge;  // connections of all listeners share these limits
   auto plan = read_sites(*line.settings);
   if (!plan) return plan.error();
+  auto coordinator = make_coordinator(*line.settings);
+  if (!coordinator) return coordinator.error();
   auto adopted = adopt(std::move(*plan));
-  if (adopted) shown_file_ = line.shown_file;
+  if (adopted) {
+    shown_file_ = line.shown_file;
+    use_coordinator(std::move(*coordinator));
+  }
   return adopted;
 }
 

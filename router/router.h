@@ -31,6 +31,7 @@ class HashPool;
 struct ListenerSpec;
 struct Plan;
 class SecretsKeeper;
+class RouterCoordinator;
 class Signals;
 class StapleStore;
 class Timer;
@@ -59,6 +60,9 @@ class Router : private CertificateUsers {
   [[nodiscard]] Result<> open_tracing();
   [[nodiscard]] Result<> open_lanes();
   void open_circuits();
+  [[nodiscard]] Result<std::unique_ptr<RouterCoordinator>> make_coordinator(const Settings& settings);
+  void use_coordinator(std::unique_ptr<RouterCoordinator> next);
+  void wait_for_circuits(bool is_waiting);
   [[nodiscard]] Result<> adopt(std::shared_ptr<const Plan> plan);
   [[nodiscard]] Result<SharedParts> make_parts(const Plan& plan);
   [[nodiscard]] std::string cookie_key_of(const Plan& plan);
@@ -85,6 +89,7 @@ class Router : private CertificateUsers {
   void signal(int number);
   void drain();
   void lane_drained();
+  void end_if_drained();
   void drain_timed_out();
   void stop();
   void reload();
@@ -111,6 +116,8 @@ class Router : private CertificateUsers {
   CircuitUses circuit_uses_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<CircuitStore> circuits_;
+  std::unique_ptr<RouterCoordinator> coordinator_;                     // none when the file names none
+  std::vector<std::unique_ptr<RouterCoordinator>> left_coordinators_;  // of files before: they sign off
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<SecretsKeeper> secrets_keeper_;
   std::unique_ptr<Timer> drain_timer_;
@@ -125,6 +132,7 @@ class Router : private CertificateUsers {
   SharedParts parts_;                                    // of plan_
   std::uint64_t last_door_ = 0;
   std::size_t drained_ = 0;
+  bool is_signed_off_ = true;  // no coordinator has to be told that the router ends
   bool is_running_ = false;
   bool is_draining_ = false;
   int exit_code_ = 0;

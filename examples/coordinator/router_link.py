@@ -64,9 +64,10 @@ class RouterLink:
 
     def listed(self):
         """The ids of our records that the router has."""
-        circuits = [one for one in self.ask("GET", "/api/v1/circuits").get("circuits", []) if isinstance(one, dict)]
-        self.ports = {one["id"]: one["port"] for one in circuits if one.get("port")}
-        return {one["id"] for one in circuits if one.get("owner") == records.OWNER}
+        told = self.ask("GET", f"/api/v1/circuits?owner={records.OWNER}").get("circuits", [])
+        ours = [one["circuit"] for one in told if isinstance(one, dict) and isinstance(one.get("circuit"), dict)]
+        self.ports = {one["id"]: one["port"] for one in ours if one.get("port")}
+        return {one["id"] for one in ours if one.get("owner") == records.OWNER}
 
     def ask(self, method, path, body=None):
         parts = urllib.parse.urlsplit(self.url)

@@ -76,10 +76,15 @@ void LaneCircuits::sweep() {
   std::erase_if(retired_, [](const auto& backend) { return backend.use_count() == 1; });
 }
 
+void LaneCircuits::wait_for_circuits(bool is_waiting) {
+  are_named_ = true;
+  is_waiting_ = is_waiting;
+}
+
 LaneCircuits::Presence LaneCircuits::presence(std::string_view path) const {
   if (entries_.contains(path)) return Presence::announced;
   const Presence of_workers = workers_.presence(path);
-  const bool is_late = are_named_ && loop_.now() >= grace_ends_;
+  const bool is_late = is_waiting_ || (are_named_ && loop_.now() >= grace_ends_);
   return of_workers == Presence::expected && is_late ? Presence::unknown : of_workers;
 }
 

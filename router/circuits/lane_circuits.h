@@ -35,6 +35,9 @@ class LaneCircuits final : public CircuitSource {
       : loop_(loop), workers_(workers), dialer_(dialer), grace_ends_(loop.now() + grace), checks_(checks) {}
 
   void update(const CircuitUpdate& update);
+  // Whether a coordinator's circuits are still to come. Until then nobody waits for the workers of a service: it may be
+  // one of the coordinator's.
+  void wait_for_circuits(bool is_waiting);
   // Destroys backends that nobody needs any more. Never to be called from a verb.
   void sweep();
 
@@ -44,6 +47,7 @@ class LaneCircuits final : public CircuitSource {
   [[nodiscard]] std::shared_ptr<const CircuitSpec> spec_of(std::string_view path) const override;
   [[nodiscard]] std::string_view path_of_subdomain(std::string_view label) const override;
   [[nodiscard]] std::string_view path_of_id(std::string_view id) const override;
+  [[nodiscard]] bool is_waiting_for_circuits() const override { return is_waiting_; }
   [[nodiscard]] std::uint64_t circuits_version() const override { return version_ + workers_.circuits_version(); }
 
  private:
@@ -75,6 +79,7 @@ class LaneCircuits final : public CircuitSource {
   ByText<std::string> subdomains_;  // to paths
   ByText<std::string> ids_;         // the same
   std::uint64_t version_ = 1;
+  bool is_waiting_ = false;
   std::vector<std::shared_ptr<Backend>> retired_;
   struct Watched {
     std::shared_ptr<ServersPool> pool;

@@ -31,6 +31,8 @@ class CircuitSource {
   [[nodiscard]] virtual std::string_view path_of_subdomain(std::string_view) const { return {}; }
   // The path of the circuit that spec_of() gives this id; "" = none.
   [[nodiscard]] virtual std::string_view path_of_id(std::string_view) const { return {}; }
+  // Whether there may be circuits that nobody has named yet: the coordinator's table is still to come.
+  [[nodiscard]] virtual bool is_waiting_for_circuits() const { return false; }
   // Changes whenever a service appears, disappears or is changed.
   [[nodiscard]] virtual std::uint64_t circuits_version() const = 0;
 };

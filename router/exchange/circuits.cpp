@@ -132,6 +132,10 @@ std::string Circuits::path_of(std::string_view label, CircuitSource::Presence& p
   return expected;
 }
 
+bool Circuits::may_come(std::string_view path, std::string_view label) const {
+  return source_ != nullptr && source_->is_waiting_for_circuits() && (!circuit_of(path).empty() || !label.empty());
+}
+
 // One look at all of them for as many changes: the known circuits do not become more than twice those that are there.
 void Circuits::forget_gone() {
   const std::uint64_t version = source_->circuits_version();

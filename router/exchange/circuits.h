@@ -29,6 +29,8 @@ class Circuits {
   // The same by the label "SERVICE-SESSION" or the subdomain of a host, in lower case. Every path of such a host is the
   // circuit's.
   [[nodiscard]] std::shared_ptr<const Circuit> find_label(std::string_view label, const Route& model);
+  // Whether the path, or the label of a host, may be that of a circuit that is still to come.
+  [[nodiscard]] bool may_come(std::string_view path, std::string_view label) const;
 
   // The same as find(), by the name by which tokens call it: CircuitGuard::name().
   [[nodiscard]] std::shared_ptr<const Circuit> find_named(std::string_view name, const Route& model);

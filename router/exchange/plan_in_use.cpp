@@ -53,6 +53,9 @@ Answer PlanInUse::match(const ListenerInUse& listener, const Site* site, const H
   Answer answer{PlanPin(plan), match.site, match.route, nullptr, match.miss, std::move(match.allowed)};
   if (match.route != nullptr && match.route->own_answer == OwnAnswer::none)
     answer.backend = plan.backends[match.route->backend].get();
+  if (match.miss == Match::Miss::no_route && site->circuits != nullptr &&
+      plan.circuits.may_come(head.path(), label_below(head.authority(), site->circuit_domains)))
+    answer.may_come = true;
   return answer;
 }
 

@@ -83,6 +83,7 @@ struct Answer {
   Backend* backend = nullptr;    // null with an own answer
   Match::Miss miss = Match::Miss::none;
   std::string allowed{};                     // with Miss::wrong_method: the value of Allow
+  bool may_come = false;                     // with Miss::no_route: a circuit that is still to come may have the path
   std::shared_ptr<const Circuit> circuit{};  // whose route and backend these are; null = the plan's
 
   // Where the request is counted: a route of the plan, or null.

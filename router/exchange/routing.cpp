@@ -71,6 +71,8 @@ Result<> Routing::find(const ClientInfo& client, Head& head, Kind kind) {
     case Match::Miss::no_route:
       break;
   }
+  if (answer_.may_come)
+    return Error{Fault::router, Code::no_backend, true, "the coordinator has not said yet which circuits there are"};
   return clients(Code::no_route, "no route has this path");
 }
 

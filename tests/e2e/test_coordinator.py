@@ -286,7 +286,7 @@ class FakeRouter(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        self.answer({'circuits': [{'id': id, **record} for id, record in self.server.state.records.items()]})
+        self.answer({'circuits': [{'path': '', 'circuit': {'id': id, **record}} for id, record in self.server.state.records.items()]})
 
     def do_POST(self):
         state = self.server.state

@@ -35,12 +35,14 @@ class FakeSource final : public CircuitSource {
     return label == "notes" ? std::string_view("/s1/a") : std::string_view();
   }
   std::uint64_t circuits_version() const override { return version; }
+  bool is_waiting_for_circuits() const override { return is_waiting; }
 
   std::map<std::string, Presence> present;
   std::map<std::string, std::shared_ptr<Backend>> backends;
   std::map<std::string, std::shared_ptr<const CircuitSpec>> specs;
   std::string made;
   std::uint64_t version = 1;
+  bool is_waiting = false;
 
  private:
   Heard& heard_;
@@ -82,6 +84,16 @@ TEST_CASE("circuits: what nobody announces is none, and so is a path without two
   for (const char* path : {"/s1/b/", "/s2/a/", "/s1", "/"}) CHECK_MESSAGE(b.find(path) == nullptr, path);
   CHECK(b.source.made.empty());
   CHECK(Circuits(nullptr).find("/s1/a/", b.model) == nullptr);
+}
+
+TEST_CASE("circuits: while some are still to come, what could be one of them is not unknown yet") {
+  Bench b;
+  CHECK_FALSE(b.circuits.may_come("/s1/a/", ""));
+  b.source.is_waiting = true;
+  CHECK(b.circuits.may_come("/s1/a/x?y", ""));
+  CHECK(b.circuits.may_come("/x", "a-s1"));
+  CHECK_FALSE(b.circuits.may_come("/x", ""));
+  CHECK_FALSE(b.circuits.may_come("/", ""));
 }
 
 TEST_CASE("circuits: one that may be announced yet is made for its requests alone") {
