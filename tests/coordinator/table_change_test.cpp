@@ -12,6 +12,7 @@ namespace {
 struct View final : CircuitView {
   explicit View(CircuitSpec of) : spec_(std::move(of)) {}
   [[nodiscard]] const CircuitSpec& spec() const override { return spec_; }
+  [[nodiscard]] bool is_in_force() const override { return true; }
   [[nodiscard]] std::vector<MemberFacts> members(Time) const override { return {}; }
   [[nodiscard]] const CircuitUse* use() const override { return nullptr; }
   CircuitSpec spec_;
