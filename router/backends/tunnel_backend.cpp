@@ -113,7 +113,7 @@ class TunnelBackend::Joint final : public BackendEvents {
   }
 
   // from the client
-  void piece(Bytes bytes, MessageKind kind) {
+  void client_piece(Bytes bytes, MessageKind kind) {
     if (stage_ != Stage::open) return;
     if (kind == MessageKind::text) return refuse_text();
     if (bytes.empty()) {  // the end of a message, whose bytes are on their way
@@ -239,7 +239,7 @@ BackendStream TunnelBackend::open(const BackendRequest& request, ReplyTo reply_t
 }
 
 void TunnelBackend::piece(StreamKey key, Bytes bytes, MessageKind kind, Last) {
-  if (Joint* joint = joint_of(key)) joint->piece(bytes, kind);
+  if (Joint* joint = joint_of(key)) joint->client_piece(bytes, kind);
 }
 
 void TunnelBackend::end(StreamKey key, const Head& trailers) {
