@@ -3,8 +3,9 @@
 // Owner: the front door.   Thread: one loop.
 // All output of one turn leaves in one send at the turn's end. Bytes of a reply are credited to its exchange when the
 // kernel has taken them. A socket is not read while its codec takes no input. A cleartext connection has an HTTP/1.1
-// codec until its first bytes show that it is HTTP/2.
-// Not here: the protocol (router/http), how a request is answered (router/exchange).
+// codec until its first bytes show that it is HTTP/2. At a listener for TCP each connection is one tunnel, whose head
+// is told at the beginning; it ends in both directions apart, or by a reset. Not here: the protocol (router/http), how
+// a request is answered (router/exchange).
 //
 // A half-closed client, which closed its sending side (FIN) behind complete requests, is answered. Until the router
 // writes to the client, TCP cannot tell a client that went away from a client that only has nothing more to send. A

@@ -31,7 +31,7 @@ void check_tls(const SiteSettings& site, Reading& reading) {
                 site.located.name_of("tls") + " = \"pass\": the service has ssl, too; one of them");
 }
 
-// Their names have no meaning for servers.
+// These keys are about servers.
 void check_worker_keys(const TcpSettings& service, Reading& reading) {
   if (service.workers.empty()) return;
   for (const char* key : {"balance", "send_proxy", "close_on_down", "health_check"}) {
