@@ -20,6 +20,9 @@ std::string machine_name() {
   return name.data();
 }
 
+// One whose back-off is over is tried again, but nobody knows yet that it is back.
+bool is_healthy(const MemberFacts& member) { return member.state.starts_with("up"); }
+
 WallTime wall_time_of(Time time, const WallClock& clock) {
   return clock.wall_now() - std::chrono::duration_cast<WallTime::duration>(clock.now() - time);
 }
@@ -91,7 +94,7 @@ CoordinatorReport RouterCoordinator::report() const {
       if (use->last() != Time{}) state.last_access = wall_time_of(use->last(), parts_.clock);
     }
     for (const MemberFacts& member : view->members(parts_.loop.now()))
-      report.backends.push_back({spec.id, member.name, member.is_fit});
+      report.backends.push_back({spec.id, member.name, is_healthy(member)});
   }
   return report;
 }

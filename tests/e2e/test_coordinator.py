@@ -205,7 +205,7 @@ WORKER = {'authority': 'router-1', 'hostname': '127.0.0.1', 'api_port': 0}
 
 def test_routers_show_the_secret(stack):
     coordinator = Coordinator(stack)
-    for token in (None, 'another-secret-of-28-bytes-0', SECRET + 'x'):
+    for token in (None, 'another-secret-of-36-bytes-012345678', SECRET + 'x'):
         assert coordinator.request('PUT', '/api/worker', WORKER, token)[0] == 401
         assert coordinator.request('GET', '/api/worker', None, token)[0] == 401
     status, worker = coordinator.request('PUT', '/api/worker', WORKER, SECRET)

@@ -77,7 +77,7 @@ def test_sessions_come_and_go(stack):
     asyncio.run(asyncio.wait_for(echo(), z.PATIENCE * z.SLOW))
     z.eventually(lambda: app.statistics('s1', 'files')['requests'] >= 9)
     assert abs(app.statistics('s1', 'files')['last_access'] - time.time()) < 60
-    assert app.get('/s1/nothing/').status == 404
+    app.wait_status('/s1/nothing/', 404)  # once no worker can announce it any more
     assert app.get('/s2/files/').status == 404
     app.coordinator.end('s1')
     assert app.get('/s1/files/whoami.txt').status == 404

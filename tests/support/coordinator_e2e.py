@@ -12,7 +12,7 @@ import sys
 import zeroway_e2e as z
 
 EXAMPLE = os.path.join(z.ROOT, 'examples', 'coordinator')
-SECRET = 'a-secret-of-28-bytes-0123456'
+SECRET = 'a-secret-of-36-bytes-01234567890123'
 
 sys.path.insert(0, EXAMPLE)  # its modules are tested, too
 import scheduler  # noqa: E402

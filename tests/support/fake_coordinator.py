@@ -7,7 +7,7 @@ import http.server
 import json
 import threading
 
-SECRET = 'a-secret-of-28-bytes-0123456'
+SECRET = 'a-secret-of-36-bytes-01234567890123'
 
 
 def circuit(id='c1', session='s1', service='web', port=1, **more):
