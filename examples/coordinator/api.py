@@ -162,11 +162,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         circuit = records.circuit_id(session.id, service)
         urls = []
         for router in self.server.routers.told():
-            if s.SERVICES[service][0] == "http" and router["url"]:
-                urls.append(f"{router['url'].rstrip('/')}/{session.id}/{service}/")
-            elif circuit in router["ports"]:
-                urls.append(f"tcp://{urllib.parse.urlsplit(router['url'] or router['management']).hostname}:"
-                            f"{router['ports'][circuit]}")
+            if router["url"]:
+                url = f"{router['url'].rstrip('/')}/{session.id}/{service}/"
+                is_tcp = s.SERVICES[service][0] == "tcp"  # its bytes are the binary messages of a WebSocket
+                urls.append("ws" + url.removeprefix("http") if is_tcp else url)
         replicas = [replica for replica in session.replicas if replica.service == service]
         return {"name": service, "circuit": circuit, "protocol": s.SERVICES[service][0], "about": s.SERVICES[service][1],
                 "urls": urls, "kernels": [{"pid": one.pid, "port": one.port, "is_ready": one.is_ready} for one in replicas]}

@@ -30,7 +30,6 @@ class RouterLink:
         self.keeper, self.url, self.token, self.public_url = keeper, url.rstrip("/"), token, public_url
         self.told_version = 0
         self.told = {}        # id -> the record as the router has taken it
-        self.ports = {}       # id -> the port of a TCP service
         self.is_up = False
         self.reason = "not asked yet"
         self.is_over = False
@@ -66,7 +65,6 @@ class RouterLink:
         """The ids of our records that the router has."""
         told = self.ask("GET", f"/api/v1/circuits?owner={records.OWNER}").get("circuits", [])
         ours = [one["circuit"] for one in told if isinstance(one, dict) and isinstance(one.get("circuit"), dict)]
-        self.ports = {one["id"]: one["port"] for one in ours if one.get("port")}
         return {one["id"] for one in ours if one.get("owner") == records.OWNER}
 
     def ask(self, method, path, body=None):

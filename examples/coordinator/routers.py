@@ -155,4 +155,4 @@ class Routers:
         """For users: each router, whether it answers, and where its clients go."""
         with self.keeper.changed:
             return [{"management": url, "url": node.link.public_url, "is_up": node.link.is_up, "reason": node.link.reason,
-                     "ports": dict(node.link.ports), "worker": node.worker} for url, node in self.nodes.items()]
+                     "worker": node.worker} for url, node in self.nodes.items()]

@@ -62,7 +62,7 @@ heartbeat = "1s"
 def test_sessions_come_and_go(stack):
     app = Sessions(stack)
     app.router.wait_log('registered with the coordinator as router-1')
-    session = app.coordinator.begin('s1', 'files', 'echo', replicas=2)
+    session = app.coordinator.begin('s1', 'files', 'echo', 'ssh', replicas=2)
     app.wait_status('/s1/files/whoami.txt', 200)
     assert {app.get('/s1/files/whoami.txt').body for _ in range(8)} == {b's1 0\n', b's1 1\n'}
     z.eventually(lambda: app.coordinator.sessions()['s1']['services'][0]['urls'] == [f'http://127.0.0.1:{app.port}/s1/files/'])
@@ -75,13 +75,22 @@ def test_sessions_come_and_go(stack):
             while (await asyncio.to_thread(app.statistics, 's1', 'echo'))['open'] != 1:
                 await asyncio.sleep(0.05)
     asyncio.run(asyncio.wait_for(echo(), z.PATIENCE * z.SLOW))
+
+    async def bytes_of_tcp():
+        async with websockets.connect(f'ws://127.0.0.1:{app.port}/s1/ssh/') as client:
+            got = await client.recv()
+            await client.send(b'ping')
+            while not got.endswith(b'ping'):
+                got += await client.recv()
+            return got
+    assert asyncio.run(asyncio.wait_for(bytes_of_tcp(), z.PATIENCE * z.SLOW)) == b'SSH-2.0-toy\r\nping'
     z.eventually(lambda: app.statistics('s1', 'files')['requests'] >= 9)
     assert abs(app.statistics('s1', 'files')['last_access'] - time.time()) < 60
     app.wait_status('/s1/nothing/', 404)  # once no worker can announce it any more
     assert app.get('/s2/files/').status == 404
     app.coordinator.end('s1')
     assert app.get('/s1/files/whoami.txt').status == 404
-    assert len(session['services']) == 2
+    assert len(session['services']) == 3
 
 
 def test_a_private_session_wants_a_token(stack):
