@@ -381,3 +381,37 @@ def test_a_service_of_tcp_is_reached_by_websocket(stack):
     assert c.get('/s1/ssh/').status == 426  # no WebSocket
     c.router.wait_idle()
     assert c.told('/api/v1/circuits/shell')['open'] == 0
+
+
+def test_websockets_of_a_service_reach_its_server_as_they_are(stack):
+    """Fields, cookies, Origin and subprotocols; a refusal comes before 101; messages of 64 MiB; the reason of a Close."""
+    import asyncio
+
+    import websockets
+    from origin_websockets import WebSocketOrigin
+    server = stack.closing(WebSocketOrigin())
+    c = Circuits(stack, in_site='[sites.websocket]\nmax_message_size = "128MiB"\n')
+    c.put('lab', 's1', 'lab', [server.port])
+    url = f'ws://127.0.0.1:{c.router.port}/s1/lab'
+    sent = {'Origin': 'https://lab.test', 'Cookie': 'a=1; b=2', 'X-Own': 'yes'}
+    wanted = ['chat.v9', 'chat.v1']
+
+    async def talk():
+        async with websockets.connect(f'{url}/api', max_size=None, compression=None, extra_headers=sent,
+                                      subprotocols=wanted) as client:
+            assert client.response_headers['Sec-WebSocket-Protocol'] == 'chat.v1'
+            data = os.urandom(1 << 16) * 1024
+            await client.send(data)
+            assert await client.recv() == data
+        async with websockets.connect(f'{url}/close/4321/done') as client:
+            await client.wait_closed()
+            assert (client.close_code, client.close_reason) == (4321, 'done')
+        try:
+            await websockets.connect(f'{url}/refuse/418')
+        except websockets.InvalidStatusCode as refusal:
+            return refusal.status_code
+
+    assert asyncio.run(asyncio.wait_for(talk(), 120 * z.SLOW)) == 418
+    path, fields = server.heads[0][0], {name.title(): value for name, value in server.heads[0][1]}
+    assert path == '/api', server.heads[0]
+    assert (fields['Origin'], fields['Cookie'], fields['X-Own']) == ('https://lab.test', 'a=1; b=2', 'yes')

@@ -10,11 +10,11 @@ import zeroway_e2e as z
 class Circuits:
     """A router with a site for sessions, a management listener, a token and a state directory."""
 
-    def __init__(self, stack, *options, more=''):
+    def __init__(self, stack, *options, more='', in_site=''):
         self.state = stack.path('state')
         os.makedirs(self.state, exist_ok=True)
         port, self.management = z.free_port(), z.free_port()
-        text = s.site(port, more='fabric = false\n[sites.sessions]\nenabled = true\n' + more)
+        text = s.site(port, more='fabric = false\n[sites.sessions]\nenabled = true\n' + more + in_site)
         self.router = s.serve(stack, text, port, *m.manage_with_token(stack, self.management), '--state-dir',
                               self.state, '--queue-timeout', '1s', *options)
 
