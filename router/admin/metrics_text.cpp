@@ -120,6 +120,8 @@ constexpr MetricMeaning kWeight{"zeroway_member_weight", kGauge, "Its weight."};
 constexpr MetricMeaning kCapacity{"zeroway_member_capacity", kGauge, "Requests that it takes at once; 0 = any number."};
 constexpr MetricMeaning kConnections{"zeroway_member_connections", kGauge, "Connections to the server."};
 constexpr MetricMeaning kWorkers{"zeroway_workers", kGauge, "Workers that have joined."};
+constexpr MetricMeaning kCircuits{"zeroway_circuits", kGauge,
+                                  "Services of sessions that an operator or a coordinator has named."};
 
 constexpr MetricMeaning kListenerOpen{"zeroway_listener_connections_open", kGauge,
                                       "Connections of the listener that are open."};
@@ -142,13 +144,12 @@ constexpr MetricMeaning kMostDescriptors{"process_max_fds", kGauge, "Descriptors
 constexpr MetricMeaning kThreads{"process_threads", kGauge, "Threads of the process."};
 constexpr MetricMeaning kStarted{"process_start_time_seconds", kGauge, "When the process began, in Unix time."};
 
-constexpr std::array kSingle{kInfo,         kLoops,        kDraining,    kReady,           kReloads,
-                             kReloaded,     kRequests,     kFailures,    kDuration,        kWait,
-                             kUp,           kOpen,         kTaken,       kFailed,          kWeight,
-                             kCapacity,     kConnections,  kWorkers,     kListenerOpen,    kListenerAccepted,
-                             kBackendReady, kCodedReplies, kCodedIn,     kCodedOut,        kCpu,
-                             kResident,     kVirtual,      kDescriptors, kMostDescriptors, kThreads,
-                             kStarted};
+constexpr std::array kSingle{
+    kInfo,         kLoops,           kDraining,    kReady,    kReloads,  kReloaded,     kRequests,
+    kFailures,     kDuration,        kWait,        kUp,       kOpen,     kTaken,        kFailed,
+    kWeight,       kCapacity,        kConnections, kWorkers,  kCircuits, kListenerOpen, kListenerAccepted,
+    kBackendReady, kCodedReplies,    kCodedIn,     kCodedOut, kCpu,      kResident,     kVirtual,
+    kDescriptors,  kMostDescriptors, kThreads,     kStarted};
 
 void begin(MetricsWriter& out, const MetricMeaning& meaning) { out.family(meaning.name, meaning.type, meaning.help); }
 
@@ -253,6 +254,7 @@ void write_members(MetricsWriter& out, const Census& census) {
   std::uint64_t workers = 0;
   for (const MemberFacts& member : census.members) workers += member.kind == MemberFacts::Kind::worker;
   one(out, kWorkers, workers);
+  one(out, kCircuits, census.circuit_count);
   for (const OfMembers& metric : kOfMembers) {
     begin(out, metric.meaning);
     std::size_t told = 0;

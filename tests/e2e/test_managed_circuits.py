@@ -237,6 +237,7 @@ def test_many_at_once_and_a_whole_table(stack):
     assert c.bulk(put=put, owner='scheduler')['changed'] == 300
     c.put('mine', 'own', 'a', [a])
     assert len(c.told()['circuits']) == 301
+    z.eventually(lambda: b'zeroway_circuits 301' in m.ask(c.management, '/metrics').body, what='they are counted')
     assert len(c.told('/api/v1/circuits?owner=scheduler')['circuits']) == 300
     assert [one['path'] for one in c.told('/api/v1/circuits?session=s7')['circuits']] == ['/s7/a']
     assert c.bulk(put=put[:2], replace=True, owner='scheduler')['changed'] == 300
