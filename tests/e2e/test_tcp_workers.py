@@ -64,7 +64,8 @@ def test_a_client_that_reads_slowly_stops_the_worker_and_the_other_way_round(sta
         except TimeoutError:
             pass
         assert total < 64 << 20
-        assert router.rss() - before[0] < 8 << 20 and worker.rss() - before[1] < 8 << 20
+        growth = router.rss() - before[0], worker.rss() - before[1]
+        assert max(growth) < 8 << 20 or z.SANITIZED, growth
         left = 200_000_000
         while left:
             left -= len(slow.socket.recv(262_144))
