@@ -338,13 +338,12 @@ json server_json(const ServerSpec& server) {
 
 json health_json(const HealthSpec& health) {
   json out{{"type", to_text(health.probe)},
+           {"path", health.path},
            {"interval", show_time_bare(health.interval)},
            {"timeout", show_time_bare(health.timeout)},
            {"initial_delay", show_time_bare(health.initial_delay)},
            {"fall", health.retries},
            {"rise", health.rise}};
-  if (health.probe != HealthSpec::Probe::http) return out;
-  out["path"] = health.path;
   const HealthSpec usual;
   if (health.expected == usual.expected) return out;
   json& statuses = out["expected_status"] = json::array();

@@ -56,6 +56,13 @@ TEST_CASE("circuit json: what need not be said has its usual value") {
             .has_value());
 }
 
+TEST_CASE("circuit json: what a probe does not use is kept, too") {
+  const auto read = read_circuit(
+      "x", R"({"session": "s", "service": "a", "health": {"type": "grpc", "path": "/h", "expected_status": [204]}})");
+  REQUIRE(read.has_value());
+  CHECK(*read_circuit("x", circuit_json(*read)) == *read);
+}
+
 TEST_CASE("circuit json: a wrong value is named, with what fits") {
   CHECK(error_of(R"("protocol": "x")").starts_with(R"(protocol = "x": wants one of "http")"));
   CHECK(error_of(R"("backends": {})") == "backends = {}: wants a list of at most 64");
