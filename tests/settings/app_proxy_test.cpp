@@ -77,17 +77,19 @@ email = "a@example.com"
 }
 
 TEST_CASE("app proxy: wrong values are told") {
-  for (const auto& [line, told] :
-       std::vector<std::pair<std::string, std::string>>{{"coordinator_url = \"ftp://x\"", "app_proxy.coordinator_url"},
-                                                        {"coordinator_url = \"unix:/x\"", "app_proxy.coordinator_url"},
-                                                        {"coordinator_url = \"http://x\"", "wants secret_file, too"},
-                                                        {"heartbeat = \"500ms\"", "a time from 1s to 1h"},
-                                                        {"domain = \"*.x.test\"", "a host without *"},
-                                                        {"authority = \"a b\"", "a word without spaces"},
-                                                        {"advertised_port = 0", "a number from 1 to 65535"},
-                                                        {"listen = [\"x\"]", "app_proxy.listen"},
-                                                        {"advertised_tls = 5", "true or false"}}) {
-    CHECK_MESSAGE(errors_of("[app_proxy]\n" + line + "\n").find(told) != std::string::npos, line);
+  struct Wrong {
+    std::string line, told;
+  };
+  for (const Wrong& one : {Wrong{"coordinator_url = \"ftp://x\"", "app_proxy.coordinator_url"},
+                           {"coordinator_url = \"unix:/x\"", "app_proxy.coordinator_url"},
+                           {"coordinator_url = \"http://x\"", "wants secret_file, too"},
+                           {"heartbeat = \"500ms\"", "a time from 1s to 1h"},
+                           {"domain = \"*.x.test\"", "a host without *"},
+                           {"authority = \"a b\"", "a word without spaces"},
+                           {"advertised_port = 0", "a number from 1 to 65535"},
+                           {"listen = [\"x\"]", "app_proxy.listen"},
+                           {"advertised_tls = 5", "true or false"}}) {
+    CHECK_MESSAGE(errors_of("[app_proxy]\n" + one.line + "\n").find(one.told) != std::string::npos, one.line);
   }
   CHECK(errors_of("[app_proxy]\nlisten = [\"127.0.0.1:80\"]\n[[sites]]\nname = \"x\"\nhostname = \"x\"\nlisten = "
                   "[\"127.0.0.1:80\"]\ndefault = true\n")

@@ -11,7 +11,7 @@ import urllib.parse
 
 import zeroway_e2e as z
 
-PAGES = ('/health', '/health/readyz', '/metrics', '/api/v1/numbers', '/api/v1/workers', '/api/v1/servers',
+PAGES = ('/health', '/health/readyz', '/api/v1/circuits', '/metrics', '/api/v1/numbers', '/api/v1/workers', '/api/v1/servers',
          '/api/v1/routes', '/api/v1/upstreams', '/api/v1/streams', '/api/v1/requests?failed=1000&slow=100',
          '/api/v1/certificates', '/api/v1/config', '/api/v1/openapi.json')
 EVERY = 0.2  # seconds between two questions
