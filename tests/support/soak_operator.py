@@ -70,6 +70,16 @@ class Operator(threading.Thread):
                 return numbers
             time.sleep(0.1)
 
+    @staticmethod
+    def workers_at_rest(router, there):
+        """As above: a worker may have joined, or left, in the moment before."""
+        deadline = time.monotonic() + 2
+        while True:
+            told = sorted(worker['name'] for worker in json.loads(ask(router.manage, '/api/v1/workers').body)['workers'])
+            if told == there or time.monotonic() > deadline:
+                return told
+            time.sleep(0.1)
+
     def look_at(self, router, workers):
         """In a rest: nothing is open, and those who are there are those who are told."""
         numbers = self.numbers_at_rest(router)
@@ -80,7 +90,7 @@ class Operator(threading.Thread):
             self.soak.violate(f'{router.name} tells {numbers}')
         if json.loads(ask(router.manage, '/api/v1/streams').body)['streams']:
             self.soak.violate(f'{router.name} at rest tells of streams: {ask(router.manage, "/api/v1/streams").body}')
-        told = sorted(worker['name'] for worker in json.loads(ask(router.manage, '/api/v1/workers').body)['workers'])
-        if told != sorted(worker.process.name for worker in workers):
-            self.soak.violate(f'{router.name} at rest tells of the workers {told}, there are '
-                              f'{sorted(worker.process.name for worker in workers)}')
+        there = sorted(worker.process.name for worker in workers)
+        told = self.workers_at_rest(router, there)
+        if told != there:
+            self.soak.violate(f'{router.name} at rest tells of the workers {told}, there are {there}')
