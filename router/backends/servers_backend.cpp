@@ -120,22 +120,20 @@ std::vector<MemberFacts> ServersBackend::members() const {
 MemberFacts ServersBackend::facts_of(std::size_t index) const {
   const Origin& origin = *origins_[index];
   const ServerSpec& server = origin.server();
-  const std::string health = pool_->health(index).text(loop_.now());
-  MemberFacts facts{
-      .kind = MemberFacts::Kind::server,
-      .name = server.name,
-      .instance = "",
-      .pool = spec_.name,
-      .address = url_of(server),
-      .state = server.state == ServerSpec::State::active ? health : std::string(to_text(server.state)) + ", " + health,
-      .is_fit = server.state != ServerSpec::State::draining && pool_->health(index).is_fit(loop_.now()),
-      .weight = pool_->weight(index),
-      .capacity = server.max_conns,
-      .open = pool_->chooser().open(index),
-      .taken = counts_[index].taken,
-      .failed = counts_[index].failed,
-      .connections = static_cast<std::uint32_t>(origin.connections()),
-      .idle_connections = static_cast<std::uint32_t>(origin.idle_connections())};
+  MemberFacts facts{.kind = MemberFacts::Kind::server,
+                    .name = server.name,
+                    .instance = "",
+                    .pool = spec_.name,
+                    .address = url_of(server),
+                    .state = pool_->state(index, loop_.now()),
+                    .is_fit = pool_->takes_new_clients(index, loop_.now()),
+                    .weight = pool_->weight(index),
+                    .capacity = server.max_conns,
+                    .open = pool_->chooser().open(index),
+                    .taken = counts_[index].taken,
+                    .failed = counts_[index].failed,
+                    .connections = static_cast<std::uint32_t>(origin.connections()),
+                    .idle_connections = static_cast<std::uint32_t>(origin.idle_connections())};
   facts.text = facts.name + ": " + facts.state + ", " + std::to_string(facts.open) + " requests open, " +
                std::to_string(facts.connections) + " connections of this loop, " +
                std::to_string(facts.idle_connections) + " of them idle";

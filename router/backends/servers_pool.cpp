@@ -75,6 +75,16 @@ Result<std::size_t> ServersPool::weigh(std::string_view name, std::uint32_t weig
   return count;
 }
 
+std::string ServersPool::state(std::size_t index, Time now) const {
+  const ServerSpec::State state = server(index).state;
+  const std::string health = health_[index].text(now);
+  return state == ServerSpec::State::active ? health : std::string(to_text(state)) + ", " + health;
+}
+
+bool ServersPool::takes_new_clients(std::size_t index, Time now) const {
+  return server(index).state != ServerSpec::State::draining && health_[index].is_fit(now);
+}
+
 void ServersPool::tell_change(std::size_t index, bool was_fit, Time now, std::string_view why) const {
   const bool is_fit = health_[index].is_fit(now);
   if (is_fit == was_fit) return;

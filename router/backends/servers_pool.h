@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -40,6 +41,10 @@ class ServersPool {
   // unfit.
   [[nodiscard]] Result<std::size_t> weigh(std::string_view name, std::uint32_t weight);
   [[nodiscard]] std::uint32_t weight(std::size_t index) { return chooser().member(index).weight; }
+  // For the operator: its health, behind "standby, " or "draining, ".
+  [[nodiscard]] std::string state(std::size_t index, Time now) const;
+  // Whether it may get new clients now.
+  [[nodiscard]] bool takes_new_clients(std::size_t index, Time now) const;
   // Tells the operator when the server was fit and is out now, or the other way round. `why`: what took it out.
   void tell_change(std::size_t index, bool was_fit, Time now, std::string_view why) const;
   [[nodiscard]] const OriginTls* tls(std::size_t index) const { return tls_[index] ? &*tls_[index] : nullptr; }

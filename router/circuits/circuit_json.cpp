@@ -271,8 +271,7 @@ Result<> take_circuit_key(const std::string& key, const json& value, CircuitSpec
   if (key == "open_to_public") return take(key, value, spec.open_to_public);
   if (key == "allowed_client_ips") return take_networks(value, spec.allowed_client_ips);
   if (key == "user") return take_text(key, value, kMostUserName, spec.user);
-  if (key.ends_with("_timeout") && (key == "connect_timeout" || key == "drain_timeout" || key == "idle_timeout"))
-    return take_times(key, value, spec);
+  if (key == "connect_timeout" || key == "drain_timeout" || key == "idle_timeout") return take_times(key, value, spec);
   return unknown_key(key, "a circuit",
                      "id, session, service, owner, subdomain, protocol, backends, health, sticky, strip_prefix, "
                      "rewrite_location, rewrite_cookie_path, open_to_public, allowed_client_ips, user, "

@@ -54,10 +54,8 @@ class CircuitStore::Record final : public CircuitView {
     facts.is_fit = false;
     for (std::size_t index = 0; served_->pool && index < served_->pool->size(); ++index) {
       if (served_->pool->server(index).name != server.name) continue;
-      const bool is_active = server.state == ServerSpec::State::active;
-      facts.state = is_active ? "" : std::string(to_text(server.state)) + ", ";
-      facts.state += served_->pool->health(index).text(now);
-      facts.is_fit = server.state != ServerSpec::State::draining && served_->pool->health(index).is_fit(now);
+      facts.state = served_->pool->state(index, now);
+      facts.is_fit = served_->pool->takes_new_clients(index, now);
       facts.open = served_->pool->chooser().open(index);
     }
     return facts;
@@ -180,9 +178,7 @@ void CircuitStore::build(const std::string& path, CircuitUpdate& update) {
   std::vector<const CircuitSpec*> specs;
   left.reserve(all.size());
   for (const Kept* kept : all) {
-    const bool is_drained =
-        kept->draining_since != Time{} && loop_.now() - kept->draining_since >= kept->spec->drain_timeout;
-    specs.push_back(is_drained ? &left.emplace_back(without_drained(*kept->spec)) : kept->spec.get());
+    specs.push_back(is_drained(*kept) ? &left.emplace_back(without_drained(*kept->spec)) : kept->spec.get());
   }
   PoolSpec wanted = pool_of(specs);
   const std::shared_ptr<ServersPool> pool = before == served_.end() ? nullptr : before->second->pool;
@@ -228,8 +224,7 @@ void CircuitStore::sweep() {
   std::set<std::string> drained;
   for (auto& [id, kept] : records_) {
     if (is_idle(kept, now)) idle.removed.push_back(id);
-    const bool is_due = kept.draining_since != Time{} && now - kept.draining_since >= kept.spec->drain_timeout;
-    if (is_due) drained.insert(kept.spec->path());
+    if (is_drained(kept)) drained.insert(kept.spec->path());
   }
   CircuitUpdate update;
   for (const std::string& path : drained) {
@@ -247,6 +242,10 @@ void CircuitStore::sweep() {
   if (!idle.removed.empty()) change(idle, [](const Result<std::size_t>&) {});
   uses_.forget_unused();
   sweep_.set(kCircuitSweep);
+}
+
+bool CircuitStore::is_drained(const Kept& kept) const {
+  return kept.draining_since != Time{} && loop_.now() - kept.draining_since >= kept.spec->drain_timeout;
 }
 
 bool CircuitStore::is_idle(const Kept& kept, Time now) const {

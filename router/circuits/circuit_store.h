@@ -49,8 +49,6 @@ class CircuitStore {
   // All of it, for operators; never changed once it is made.
   [[nodiscard]] std::shared_ptr<const CircuitList> list() const;
   [[nodiscard]] std::size_t size() const { return records_.size(); }
-  // Whether files keep what is put.
-  [[nodiscard]] bool is_kept() const { return files_.is_open(); }
 
  private:
   // A circuit that was put.
@@ -80,6 +78,8 @@ class CircuitStore {
   void keep(Work& work);
   void tell(CircuitUpdate update);
   void sweep();
+  // Whether its draining servers had their time.
+  [[nodiscard]] bool is_drained(const Kept& kept) const;
   [[nodiscard]] bool is_idle(const Kept& kept, Time now) const;
 
   Loop& loop_;
