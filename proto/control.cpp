@@ -87,7 +87,8 @@ void check_app(Hello& hello) {
     if (is_app_part(*part)) continue;
     throw OutOfRange(member, shown(*part), "1 … " + std::to_string(kMaxAppPart) + " of A-Z a-z 0-9 . _ ~ -");
   }
-  if (hello.app.protocol != "http") throw OutOfRange("app.protocol", shown(hello.app.protocol), "\"http\"");
+  if (hello.app.protocol != kProtocolHttp && hello.app.protocol != kProtocolTcp)
+    throw OutOfRange("app.protocol", shown(hello.app.protocol), "\"http\" or \"tcp\"");
   if (!hello.group.empty()) throw OutOfRange("group", shown(hello.group), "absent beside app");
   hello.group = circuit_path(hello.app);
 }

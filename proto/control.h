@@ -15,11 +15,15 @@
 
 namespace zeroway {
 
+// What the workers of an app answer: requests and WebSockets, or tunnels.
+inline constexpr std::string_view kProtocolHttp = "http";
+inline constexpr std::string_view kProtocolTcp = "tcp";
+
 // A service of a session: routers serve it at /SESSION/SERVICE/.
 struct AppName {
-  std::string session;            // "" = no service; see is_app_part()
-  std::string service;            // the same
-  std::string protocol = "http";  // the only one so far
+  std::string session;                                // "" = no service; see is_app_part()
+  std::string service;                                // the same
+  std::string protocol = std::string(kProtocolHttp);  // or kProtocolTcp
 
   [[nodiscard]] bool is_none() const { return session.empty(); }
 };

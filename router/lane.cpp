@@ -1,6 +1,7 @@
 #include "router/lane.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "router/admin/limits.h"
@@ -72,7 +73,7 @@ void Lane::use(std::shared_ptr<const Plan> plan, const SharedParts& parts, std::
   drain_other_doors(doors);
   for (DoorChange& change : doors) {
     if (const auto open = doors_.find(change.door); open != doors_.end()) {
-      open->second->use(plan_.listen(change.listener));
+      open->second->use(listener_of(change));
       if (change.tls) open->second->use_tls(*change.tls);
     } else {
       open_door(std::move(change));
@@ -85,7 +86,7 @@ void Lane::open_door(DoorChange change) {
   const DoorContext operators{loop_, operators_.admission, operators_.exchanges, operators_.counters};
   const bool is_management = plan_.now().plan->listeners[change.listener].is_management;
   const DoorContext& context = is_management ? operators : clients;
-  auto door = std::make_unique<FrontDoor>(context, plan_.listen(change.listener));
+  auto door = std::make_unique<FrontDoor>(context, listener_of(change));
   if (change.tls) {
     door->open_tls(std::move(change.socket), std::move(*change.tls));
   } else {
@@ -94,22 +95,48 @@ void Lane::open_door(DoorChange change) {
   doors_.emplace(change.door, std::move(door));
 }
 
+ListenerInUse Lane::listener_of(const DoorChange& change) {
+  return plan_.listen(change.listener, change.circuit, change.language);
+}
+
 void Lane::drain_other_doors(const std::vector<DoorChange>& kept) {
-  for (auto at = doors_.begin(); at != doors_.end();) {
-    const bool is_kept =
-        std::any_of(kept.begin(), kept.end(), [&](const DoorChange& change) { return change.door == at->first; });
-    if (is_kept) {
-      ++at;
-      continue;
-    }
-    at->second->drain();
-    draining_.push_back(std::move(at->second));
-    at = doors_.erase(at);
-  }
+  std::set<std::uint64_t> numbers;
+  for (const DoorChange& change : kept) numbers.insert(change.door);
+  std::vector<std::uint64_t> others;
+  for (const auto& [door, open] : doors_)
+    if (!numbers.contains(door)) others.push_back(door);
+  for (const std::uint64_t door : others) drain_door(door);
+}
+
+void Lane::drain_door(std::uint64_t door) {
+  const auto open = doors_.find(door);
+  if (open == doors_.end()) return;
+  open->second->drain();
+  draining_.push_back(std::move(open->second));
+  doors_.erase(open);
 }
 
 void Lane::use_tls(std::uint64_t door, const TlsTerms& terms) {
-  if (const auto open = doors_.find(door); open != doors_.end()) open->second->use_tls(terms);
+  const auto found = doors_.find(door);
+  if (found == doors_.end()) return;
+  found->second->use_tls(terms);
+  for (const auto& [number, other] : doors_) {
+    const ListenerInUse& listener = other->listener();
+    if (listener.circuit.empty() || !listener.spec().is_tls) continue;
+    if (listener.index == found->second->listener_index()) other->use_tls(terms);
+  }
+}
+
+// --- ports of circuits
+
+void Lane::open_port(DoorChange door, std::uint16_t port) {
+  circuits_.use_port(door.circuit, port);
+  open_door(std::move(door));
+}
+
+void Lane::close_port(const std::string& circuit, std::uint64_t door) {
+  circuits_.use_port(circuit, 0);
+  drain_door(door);
 }
 
 // --- the end

@@ -36,9 +36,11 @@ namespace zeroway {
 
 // A front door of a plan: one that is open already, or one to be opened with a new socket.
 struct DoorChange {
-  std::uint64_t door = 0;    // which door; a number is never used twice
-  std::size_t listener = 0;  // in Plan::listeners
-  Socket socket{};           // not open: the door is open already
+  std::uint64_t door = 0;              // which door; a number is never used twice
+  std::size_t listener = 0;            // in Plan::listeners
+  std::string circuit{};               // whose port it is, as "/SESSION/SERVICE"; "" = the door is the listener's own
+  Language language = Language::http;  // of a circuit's port
+  Socket socket{};                     // not open: the door is open already
   std::optional<TlsTerms> tls{};
 };
 
@@ -63,8 +65,12 @@ class Lane {
   void answer(std::shared_ptr<const OpenChallenges> challenges) { challenges_.use(std::move(challenges)); }
   // What the files hold that logins of the plan need. Before use() of this plan, and when one of them has changed.
   void use_secrets(const Secrets& secrets) { access_.use(secrets); }
-  // TLS connections of `door` that begin from now on have `terms`.
+  // TLS connections of `door`, and of the circuits' ports beside it, that begin from now on have `terms`.
   void use_tls(std::uint64_t door, const TlsTerms& terms);
+  // A circuit has the port `port` from now on, at a new door.
+  void open_port(DoorChange door, std::uint16_t port);
+  // It has none any more; the door drains.
+  void close_port(const std::string& circuit, std::uint64_t door);
 
   // Circuits of the management API that changed.
   void update(const CircuitUpdate& update) { circuits_.update(update); }
@@ -107,7 +113,9 @@ class Lane {
   std::size_t change_workers(const Change& change);
   std::size_t close_streams(const Change& change, std::size_t number);
   void open_door(DoorChange change);
+  [[nodiscard]] ListenerInUse listener_of(const DoorChange& change);
   void drain_other_doors(const std::vector<DoorChange>& kept);
+  void drain_door(std::uint64_t door);
   void look();
   [[nodiscard]] bool is_drained() const;
 

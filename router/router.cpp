@@ -18,12 +18,14 @@
 #include "router/entrance_tls.h"
 #include "router/file_content.h"
 #include "router/lane.h"
+#include "router/lane_sockets.h"
 #include "router/net/signals.h"
 #include "router/net/socket.h"
 #include "router/observe/events.h"
 #include "router/observe/log.h"
 #include "router/observe/report.h"
 #include "router/plan/make_plan.h"
+#include "router/port_doors.h"
 #include "router/router_coordinator.h"
 #include "router/stapling/staple_store.h"
 #include "router/sticky_key.h"
@@ -107,19 +109,18 @@ Router::Router(Settings settings, ReadSettings read_again, std::shared_ptr<const
       types_(MimeTypes::read("/etc/mime.types")),
       hashes_(std::make_unique<HashPool>(fits_hash)),
       shown_file_(std::move(shown_file)),
-      desk_(lanes_,
-            {.describe = [this](Census& census) { describe(census); },
-             .reload = [this] { return reload_sites(); },
-             .reopen_logs = [this] { reopen_logs(); },
-             .drain =
-                 [this] {
-                   if (!is_draining_) drain();
-                 },
-             .set_log_level = [this](const Change& change) { set_log_level(change); },
-             .change_servers = [this](const Change& change) { return change_servers(change); },
-             .change_circuits = [this](const Change& change,
-                                       ChangeDone done) { circuits_->change(*change.circuits, std::move(done)); },
-             .list_circuits = [this] { return circuits_->list(); }}) {}
+      desk_(lanes_, {.describe = [this](Census& census) { describe(census); },
+                     .reload = [this] { return reload_sites(); },
+                     .reopen_logs = [this] { reopen_logs(); },
+                     .drain =
+                         [this] {
+                           if (!is_draining_) drain();
+                         },
+                     .set_log_level = [this](const Change& change) { set_log_level(change); },
+                     .change_servers = [this](const Change& change) { return change_servers(change); },
+                     .change_circuits = [this](const Change& change,
+                                               ChangeDone done) { change_circuits(*change.circuits, std::move(done)); },
+                     .list_circuits = [this] { return list_circuits(); }}) {}
 
 Router::~Router() {
   hashes_->end();
@@ -142,6 +143,7 @@ Result<> Router::open() {
       std::make_unique<SecretsKeeper>(lanes_.front()->loop(), [this](const Secrets& secrets) { use_secrets(secrets); });
   auto plan = read_plan(settings_);
   if (!plan) return plan.error();
+  open_port_doors();
   open_circuits();
   auto coordinator = make_coordinator(settings_);
   if (!coordinator) return coordinator.error();
@@ -158,11 +160,34 @@ void Router::open_circuits() {
                          [this](const std::shared_ptr<const CircuitUpdate>& update) {
                            for (const auto& lane : lanes_)
                              on_lane(*lane, [update, to = lane.get()] { to->update(*update); });
+                           port_doors_->update(*update);
                          },
                      .aside = [this](std::function<void()> task) { desk_.aside(std::move(task)); }};
   circuits_ =
       std::make_unique<CircuitStore>(lanes_.front()->loop(), settings_.state_dir, circuit_uses_, std::move(users));
   circuits_->open();
+}
+
+void Router::open_port_doors() {
+  PortUsers users{.on_lane = [this](Lane& lane, std::function<void()> task) { on_lane(lane, std::move(task)); },
+                  .tls = [this](std::size_t listener) -> std::optional<TlsTerms> {
+                    const auto& tls = entrances_[listener]->tls;
+                    return tls ? std::optional(tls->terms()) : std::nullopt;
+                  }};
+  port_doors_ = std::make_unique<PortDoors>(lanes_, std::move(users));
+}
+
+void Router::change_circuits(const CircuitChange& change, CircuitStore::Done done) {
+  if (const auto fits = port_doors_->check(change); !fits) {
+    return lanes_.front()->loop().post([done = std::move(done), error = fits.error()] { done(error); });
+  }
+  circuits_->change(change, std::move(done));
+}
+
+std::shared_ptr<const CircuitList> Router::list_circuits() const {
+  auto list = circuits_->list();
+  list->ports = port_doors_->all();
+  return list;
 }
 
 // Null when the settings name none.
@@ -236,6 +261,7 @@ Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
   entrances_ = std::move(next);
   plan_ = plan;
   parts_ = std::move(*parts);
+  port_doors_->use(plan);
   use_secrets(*secrets);
   secrets_keeper_->keep(std::move(*secrets));
   for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
@@ -244,6 +270,7 @@ Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
             [plan, parts = parts_, doors, to = lanes_[lane].get()] { to->use(plan, parts, std::move(*doors)); });
   }
   for (const auto& entrance : entrances_) entrance->sockets.clear();
+  port_doors_->open_all();
   certificates_->use(plan->certificates);
   return {};
 }
@@ -360,20 +387,10 @@ bool Router::take_over(Entrance& entrance) const {
 // Binds one socket for each lane at the same port.
 Result<> Router::bind(Entrance& entrance) {
   if (!entrance.spec.socket_path.empty()) return bind_unix(entrance);
-  const std::string& address = entrance.spec.address;
-  std::uint16_t port = entrance.spec.port;
-  const Share share = lanes_.size() > 1 ? Share::yes : Share::no;
-  if (share == Share::yes) {
-    if (const auto free = check_free(address, port); !free) return free.error();
-  }
-  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
-    auto socket = listen_at(address, port, share);
-    if (!socket) return socket.error();
-    const Peer bound = bound_to(*socket);
-    port = bound.port;
-    entrance.where = show(bound);
-    entrance.sockets.push_back(std::move(*socket));
-  }
+  auto bound = bind_for_lanes(entrance.spec.address, entrance.spec.port, lanes_.size());
+  if (!bound) return bound.error();
+  entrance.where = show(bound->bound);
+  entrance.sockets = std::move(bound->all);
   return {};
 }
 
@@ -413,6 +430,7 @@ std::vector<DoorChange> Router::doors_of(std::size_t lane) {
     if (entrance.tls) change.tls = entrance.tls->terms();
     doors.push_back(std::move(change));
   }
+  for (DoorChange& change : port_doors_->doors()) doors.push_back(std::move(change));
   return doors;
 }
 
@@ -533,6 +551,7 @@ void Router::signal(int number) {
 void Router::drain() {
   is_draining_ = true;
   certificates_->stop();
+  port_doors_->drain();
   for (const auto& entrance : entrances_) entrance->kept.clear();  // else the addresses would still take connections
   log::info("draining: open requests end, nothing new begins");
   tell_event(Event::Kind::draining, "router", "open requests end, nothing new begins");
@@ -643,6 +662,7 @@ void Router::describe(Census& census) const {
   census.is_draining = is_draining_;
   census.plan = plan_;
   census.circuit_count = circuits_->size();
+  census.circuit_ports = port_doors_->counts();
   census.steady_now = lanes_.front()->loop().now();
   for (std::size_t index = 0; index < entrances_.size(); ++index) {
     const Entrance& entrance = *entrances_[index];

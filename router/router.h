@@ -28,6 +28,7 @@ namespace zeroway {
 
 struct Counters;
 class HashPool;
+class PortDoors;
 struct ListenerSpec;
 struct Plan;
 class SecretsKeeper;
@@ -60,6 +61,9 @@ class Router : private CertificateUsers {
   [[nodiscard]] Result<> open_tracing();
   [[nodiscard]] Result<> open_lanes();
   void open_circuits();
+  void open_port_doors();
+  void change_circuits(const CircuitChange& change, CircuitStore::Done done);
+  [[nodiscard]] std::shared_ptr<const CircuitList> list_circuits() const;
   [[nodiscard]] Result<std::unique_ptr<RouterCoordinator>> make_coordinator(const Settings& settings);
   void use_coordinator(std::unique_ptr<RouterCoordinator> next);
   void wait_for_circuits(bool is_waiting);
@@ -115,6 +119,7 @@ class Router : private CertificateUsers {
   OperatorDesk desk_;
   CircuitUses circuit_uses_;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  std::unique_ptr<PortDoors> port_doors_;
   std::unique_ptr<CircuitStore> circuits_;
   std::unique_ptr<RouterCoordinator> coordinator_;                     // none when the file names none
   std::vector<std::unique_ptr<RouterCoordinator>> left_coordinators_;  // of files before: they sign off

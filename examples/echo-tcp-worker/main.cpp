@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
   zeroway::WorkerOptions defaults;
   defaults.name = "echo-tcp-worker";
   zeroway::Worker worker(zeroway::WorkerOptions::from_command_line(argc, argv, defaults));
+  worker.tcp("/", echo);  // where the connections of an app come (--app)
   worker.tcp("/echo", echo);
   worker.tcp("/greet", greet);
   worker.tcp("/count", count);

@@ -97,6 +97,7 @@ struct Census {
   std::vector<OpenStream> oldest;               // CensusScope::streams
   std::shared_ptr<const CircuitList> circuits;  // CensusScope::circuits; else null
   std::size_t circuit_count = 0;                // of the management API and the coordinator
+  PortCounts circuit_ports;                     // that circuits get beside their paths
   Time steady_now{};                            // as `now`, for what loops count
 
   // `loop`: the lane's number.

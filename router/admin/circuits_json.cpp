@@ -48,9 +48,21 @@ void write_use(JsonText& out, const CircuitUse* use, Time now) {
   }
 }
 
-void write_circuit(JsonText& out, const CircuitView& view, const Workers& workers, Time now) {
+// Null when it has none.
+void write_port(JsonText& out, const CircuitList& list, const std::string& path) {
+  out.key("port");
+  if (const auto found = list.ports.find(path); found != list.ports.end()) {
+    out.number(found->second);
+  } else {
+    out.null();
+  }
+}
+
+void write_circuit(JsonText& out, const CircuitView& view, const CircuitList& list, const Workers& workers, Time now) {
   const std::string path = view.spec().path();
-  out.object().member("path", path).key("circuit").raw(circuit_json(view.spec()));
+  out.object().member("path", path);
+  write_port(out, list, path);
+  out.key("circuit").raw(circuit_json(view.spec()));
   write_use(out, view.use(), now);
   out.key("members").array();
   for (const MemberFacts& member : view.members(now)) write_member(out, member);
@@ -61,8 +73,10 @@ void write_circuit(JsonText& out, const CircuitView& view, const Workers& worker
 
 // Only workers announce it.
 void write_announced(JsonText& out, const std::string& path, const std::vector<const MemberFacts*>& members,
-                     const CircuitUse* use, Time now) {
-  out.object().member("path", path).key("circuit").null();
+                     const CircuitList& list, const CircuitUse* use, Time now) {
+  out.object().member("path", path);
+  write_port(out, list, path);
+  out.key("circuit").null();
   write_use(out, use, now);
   out.key("members").array();
   for (const MemberFacts* member : members) write_member(out, *member);
@@ -100,10 +114,10 @@ AdminReply circuits_reply(const AdminRequest& request, const Census& census) {
   JsonText out;
   out.object().key("circuits").array();
   for (const auto& view : list.all)
-    if (filter.takes(view->spec())) write_circuit(out, *view, workers, census.steady_now);
+    if (filter.takes(view->spec())) write_circuit(out, *view, list, workers, census.steady_now);
   for (const auto& view : list.all) workers.erase(view->spec().path());
   for (const auto& [path, members] : workers)
-    if (filter.takes_path(path)) write_announced(out, path, members, use_of(list, path), census.steady_now);
+    if (filter.takes_path(path)) write_announced(out, path, members, list, use_of(list, path), census.steady_now);
   out.end_array().end_object();
   return {.body = out.take()};
 }
@@ -114,7 +128,7 @@ AdminReply circuit_reply(const AdminRequest& request, const Census& census) {
   const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one->spec().id == id; });
   if (found == all.end()) return admin_error(404, "there is no circuit with this id");
   JsonText out;
-  write_circuit(out, **found, workers_of(census), census.steady_now);
+  write_circuit(out, **found, *census.circuits, workers_of(census), census.steady_now);
   return {.body = out.take()};
 }
 

@@ -137,7 +137,34 @@ class Explainer {
     return port == question_.port ? "" : "its port is " + std::to_string(port.value_or(0));
   }
 
+  // The circuit whose port the URL has; "" = none.
+  [[nodiscard]] std::string circuit_at_port() const {
+    if (census_.circuits == nullptr) return {};
+    for (const auto& [path, port] : census_.circuits->ports)
+      if (port == question_.port) return path;
+    return {};
+  }
+
+  [[nodiscard]] bool listen_at_port() {
+    const std::string what = "port " + std::to_string(question_.port);
+    const CircuitSpec* const spec = spec_of(circuit_at_port_);
+    listener_ = &census_.plan->circuit_ports->http;
+    std::string why = "it is that of circuit " + circuit_at_port_;
+    if (spec != nullptr && spec->protocol == CircuitSpec::Protocol::tcp) {
+      why.append(", which speaks TCP");
+    } else if (listener_->is_tls != question_.is_tls) {
+      why.append(listener_->is_tls ? ", which speaks TLS" : ", which speaks no TLS");
+    } else {
+      step("listener", what, true, std::move(why));
+      return true;
+    }
+    step("listener", what, false, why);
+    return fail(clients(Code::misdirected, what + ": " + why));
+  }
+
   [[nodiscard]] bool find_listener() {
+    circuit_at_port_ = circuit_at_port();
+    if (!circuit_at_port_.empty()) return listen_at_port();
     const ListenerFacts* in_place = nullptr;  // of the same scheme: the port may be another one outside of a container
     for (const ListenerFacts& facts : census_.listeners) {
       const ListenerSpec& spec = census_.plan->listeners[facts.index];
@@ -226,6 +253,7 @@ class Explainer {
 
   // Those that workers announce come before all other paths.
   [[nodiscard]] bool find_circuit() {
+    if (!circuit_at_port_.empty()) return is_host_circuit_ = take_circuit(circuit_at_port_);
     const std::string label = label_below(question_.authority, out_.site->circuit_domains);
     std::vector<std::string> names = circuits_of_label(label);
     for (const auto& view : named_circuits(census_))
@@ -450,7 +478,8 @@ class Explainer {
   const ClaimsOfCensus claims_;
   Explanation out_;
   const ListenerSpec* listener_ = nullptr;
-  bool is_host_circuit_ = false;  // the host names the circuit, not the path
+  bool is_host_circuit_ = false;  // the host or the port names the circuit, not the path
+  std::string circuit_at_port_;   // "" = the URL's port is that of no circuit
   std::string target_, path_, storage_;
   bool has_encoded_slash_ = false;
   std::optional<Error> miss_;  // why nobody answers, if the rules of access let the request pass

@@ -122,6 +122,11 @@ constexpr MetricMeaning kConnections{"zeroway_member_connections", kGauge, "Conn
 constexpr MetricMeaning kWorkers{"zeroway_workers", kGauge, "Workers that have joined."};
 constexpr MetricMeaning kCircuits{"zeroway_circuits", kGauge,
                                   "Services of sessions that an operator or a coordinator has named."};
+constexpr MetricMeaning kCircuitPorts{"zeroway_circuit_ports", kGauge,
+                                      "Ports that services of sessions may get (sessions.ports)."};
+constexpr MetricMeaning kCircuitPortsUsed{"zeroway_circuit_ports_used", kGauge, "Of them, those that a service has."};
+constexpr MetricMeaning kCircuitPortsMissing{"zeroway_circuit_ports_missing", kGauge,
+                                             "Services that want a port and have none, because none is free."};
 
 constexpr MetricMeaning kListenerOpen{"zeroway_listener_connections_open", kGauge,
                                       "Connections of the listener that are open."};
@@ -144,12 +149,41 @@ constexpr MetricMeaning kMostDescriptors{"process_max_fds", kGauge, "Descriptors
 constexpr MetricMeaning kThreads{"process_threads", kGauge, "Threads of the process."};
 constexpr MetricMeaning kStarted{"process_start_time_seconds", kGauge, "When the process began, in Unix time."};
 
-constexpr std::array kSingle{
-    kInfo,         kLoops,           kDraining,    kReady,    kReloads,  kReloaded,     kRequests,
-    kFailures,     kDuration,        kWait,        kUp,       kOpen,     kTaken,        kFailed,
-    kWeight,       kCapacity,        kConnections, kWorkers,  kCircuits, kListenerOpen, kListenerAccepted,
-    kBackendReady, kCodedReplies,    kCodedIn,     kCodedOut, kCpu,      kResident,     kVirtual,
-    kDescriptors,  kMostDescriptors, kThreads,     kStarted};
+constexpr std::array kSingle{kInfo,
+                             kLoops,
+                             kDraining,
+                             kReady,
+                             kReloads,
+                             kReloaded,
+                             kRequests,
+                             kFailures,
+                             kDuration,
+                             kWait,
+                             kUp,
+                             kOpen,
+                             kTaken,
+                             kFailed,
+                             kWeight,
+                             kCapacity,
+                             kConnections,
+                             kWorkers,
+                             kCircuits,
+                             kCircuitPorts,
+                             kCircuitPortsUsed,
+                             kCircuitPortsMissing,
+                             kListenerOpen,
+                             kListenerAccepted,
+                             kBackendReady,
+                             kCodedReplies,
+                             kCodedIn,
+                             kCodedOut,
+                             kCpu,
+                             kResident,
+                             kVirtual,
+                             kDescriptors,
+                             kMostDescriptors,
+                             kThreads,
+                             kStarted};
 
 void begin(MetricsWriter& out, const MetricMeaning& meaning) { out.family(meaning.name, meaning.type, meaning.help); }
 
@@ -255,6 +289,9 @@ void write_members(MetricsWriter& out, const Census& census) {
   for (const MemberFacts& member : census.members) workers += member.kind == MemberFacts::Kind::worker;
   one(out, kWorkers, workers);
   one(out, kCircuits, census.circuit_count);
+  one(out, kCircuitPorts, census.circuit_ports.range);
+  one(out, kCircuitPortsUsed, census.circuit_ports.used);
+  one(out, kCircuitPortsMissing, census.circuit_ports.missing);
   for (const OfMembers& metric : kOfMembers) {
     begin(out, metric.meaning);
     std::size_t told = 0;

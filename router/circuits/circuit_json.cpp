@@ -261,6 +261,7 @@ Result<> take_circuit_key(const std::string& key, const json& value, CircuitSpec
   if (key == "service") return take_part(key, value, spec.service);
   if (key == "owner") return take_text(key, value, kMaxAppPart, spec.owner);
   if (key == "subdomain") return take_subdomain(value, spec.subdomain);
+  if (key == "port") return value.is_null() ? Result<>() : take_number(key, value, 1, 65'535, spec.port);
   if (key == "protocol") return take_choice(key, value, kProtocols, spec.protocol);
   if (key == "backends") return take_servers(value, spec.servers);
   if (key == "health") return take_health(value, spec.health);
@@ -273,7 +274,7 @@ Result<> take_circuit_key(const std::string& key, const json& value, CircuitSpec
   if (key == "user") return take_text(key, value, kMostUserName, spec.user);
   if (key == "connect_timeout" || key == "drain_timeout" || key == "idle_timeout") return take_times(key, value, spec);
   return unknown_key(key, "a circuit",
-                     "id, session, service, owner, subdomain, protocol, backends, health, sticky, strip_prefix, "
+                     "id, session, service, owner, subdomain, port, protocol, backends, health, sticky, strip_prefix, "
                      "rewrite_location, rewrite_cookie_path, open_to_public, allowed_client_ips, user, "
                      "connect_timeout, drain_timeout and idle_timeout");
 }
@@ -407,6 +408,7 @@ std::string circuit_json(const CircuitSpec& spec) {
   put(out, "owner", spec.owner);
   put(out, "subdomain", spec.subdomain);
   put(out, "user", spec.user);
+  if (spec.port != 0) out["port"] = spec.port;
   put(out, "strip_prefix", spec.strip_prefix);
   put(out, "rewrite_location", spec.rewrite_location);
   put(out, "rewrite_cookie_path", spec.rewrite_cookie_path);

@@ -256,7 +256,7 @@ bool CircuitStore::is_idle(const Kept& kept, Time now) const {
 
 // --- for operators
 
-std::shared_ptr<const CircuitList> CircuitStore::list() const {
+std::shared_ptr<CircuitList> CircuitStore::list() const {
   auto list = std::make_shared<CircuitList>();
   for (const auto& [id, kept] : records_) {
     const std::string path = kept.spec->path();

@@ -46,8 +46,8 @@ class CircuitStore {
   // `change` has passed check_circuits(). `done` is called on the first loop, in a later turn. Errors: bad_request when
   // there would be too many circuits, and nothing is changed; internal when the change works, but cannot be kept.
   void change(CircuitChange change, Done done);
-  // All of it, for operators; never changed once it is made.
-  [[nodiscard]] std::shared_ptr<const CircuitList> list() const;
+  // All of it but the ports, for operators.
+  [[nodiscard]] std::shared_ptr<CircuitList> list() const;
   [[nodiscard]] std::size_t size() const { return records_.size(); }
 
  private:

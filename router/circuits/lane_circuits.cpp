@@ -55,10 +55,29 @@ void LaneCircuits::retire(std::shared_ptr<Backend> backend) {
 }
 
 void LaneCircuits::retire(Entry& entry) {
-  retire(std::exchange(entry.tunnels, nullptr));
-  entry.tunnelled.reset();
+  forget_tunnel(entry.circuit->path);
   retire(std::exchange(entry.joint, nullptr));
   retire(std::exchange(entry.servers, nullptr));
+}
+
+void LaneCircuits::forget_tunnel(std::string_view path) {
+  const auto found = tunnels_.find(path);
+  if (found == tunnels_.end()) return;
+  retire(std::move(found->second.web_sockets));
+  tunnels_.erase(found);
+}
+
+void LaneCircuits::use_port(const std::string& path, std::uint16_t port) {
+  if (port == 0) {
+    ports_.erase(path);
+  } else {
+    ports_[path] = port;
+  }
+}
+
+std::uint16_t LaneCircuits::port_of(std::string_view path) const {
+  const auto found = ports_.find(path);
+  return found == ports_.end() ? std::uint16_t{0} : found->second;
 }
 
 void LaneCircuits::check(const std::string& path, const std::shared_ptr<ServersPool>& pool) {
@@ -72,7 +91,18 @@ void LaneCircuits::check(const std::string& path, const std::shared_ptr<ServersP
   watched.pool = pool;
 }
 
+// Those of workers end without a record that goes.
+void LaneCircuits::forget_tunnels() {
+  if (std::exchange(swept_, circuits_version()) == circuits_version()) return;
+  std::erase_if(tunnels_, [this](auto& one) {
+    const bool is_gone = presence(one.first) == Presence::unknown;
+    if (is_gone) retire(std::move(one.second.web_sockets));
+    return is_gone;
+  });
+}
+
 void LaneCircuits::sweep() {
+  forget_tunnels();
   std::erase_if(retired_, [](const auto& backend) { return backend.use_count() == 1; });
 }
 
@@ -88,21 +118,32 @@ LaneCircuits::Presence LaneCircuits::presence(std::string_view path) const {
   return of_workers == Presence::expected && is_late ? Presence::unknown : of_workers;
 }
 
-std::shared_ptr<Backend> LaneCircuits::backend_of(const std::string& path) {
+bool LaneCircuits::is_tcp(std::string_view path) const {
   const auto found = entries_.find(path);
-  if (found == entries_.end()) return workers_.backend_of(path);
-  Entry& entry = found->second;
-  std::shared_ptr<Backend> pool = pool_of(entry);
-  if (entry.circuit->spec->protocol != CircuitSpec::Protocol::tcp) {
-    retire(std::exchange(entry.tunnels, nullptr));
-    entry.tunnelled.reset();
-    return pool;
+  if (found == entries_.end()) return workers_.is_tcp(path);
+  return found->second.circuit->spec->protocol == CircuitSpec::Protocol::tcp;
+}
+
+std::shared_ptr<Backend> LaneCircuits::backend_of(const std::string& path) {
+  if (is_tcp(path)) return web_sockets_to(path, pool_of(path));
+  forget_tunnel(path);
+  return pool_of(path);
+}
+
+std::shared_ptr<Backend> LaneCircuits::tunnels_of(const std::string& path) { return pool_of(path); }
+
+std::shared_ptr<Backend> LaneCircuits::web_sockets_to(const std::string& path, std::shared_ptr<Backend> pool) {
+  Tunnel& tunnel = tunnels_[path];
+  if (tunnel.pool != pool) {
+    retire(std::exchange(tunnel.web_sockets, std::make_shared<TunnelBackend>(loop_, pool)));
+    tunnel.pool = std::move(pool);
   }
-  if (entry.tunnelled != pool) {
-    retire(std::exchange(entry.tunnels, std::make_shared<TunnelBackend>(loop_, pool)));
-    entry.tunnelled = std::move(pool);
-  }
-  return entry.tunnels;
+  return tunnel.web_sockets;
+}
+
+std::shared_ptr<Backend> LaneCircuits::pool_of(const std::string& path) {
+  const auto found = entries_.find(path);
+  return found == entries_.end() ? workers_.backend_of(path) : pool_of(found->second);
 }
 
 std::shared_ptr<Backend> LaneCircuits::pool_of(Entry& entry) {

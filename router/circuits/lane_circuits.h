@@ -38,12 +38,17 @@ class LaneCircuits final : public CircuitSource {
   // Whether a coordinator's circuits are still to come. Until then nobody waits for the workers of a service: it may be
   // one of the coordinator's.
   void wait_for_circuits(bool is_waiting);
+  // The port that the circuit has from now on; 0 = none.
+  void use_port(const std::string& path, std::uint16_t port);
   // Destroys backends that nobody needs any more. Never to be called from a verb.
   void sweep();
 
   // CircuitSource
   [[nodiscard]] Presence presence(std::string_view path) const override;
   [[nodiscard]] std::shared_ptr<Backend> backend_of(const std::string& path) override;
+  [[nodiscard]] bool is_tcp(std::string_view path) const override;
+  [[nodiscard]] std::shared_ptr<Backend> tunnels_of(const std::string& path) override;
+  [[nodiscard]] std::uint16_t port_of(std::string_view path) const override;
   [[nodiscard]] std::shared_ptr<const CircuitSpec> spec_of(std::string_view path) const override;
   [[nodiscard]] std::string_view path_of_subdomain(std::string_view label) const override;
   [[nodiscard]] std::string_view path_of_id(std::string_view id) const override;
@@ -55,9 +60,13 @@ class LaneCircuits final : public CircuitSource {
     std::shared_ptr<const ServedCircuit> circuit;
     // Null until a request comes.
     std::shared_ptr<Backend> servers;
-    std::shared_ptr<Backend> joint;      // of servers and workers, while workers announce the same service
-    std::shared_ptr<Backend> tunnels;    // WebSockets to all of them, where the service is TCP
-    std::shared_ptr<Backend> tunnelled;  // to whom these tunnels lead
+    std::shared_ptr<Backend> joint;  // of servers and workers, while workers announce the same service
+  };
+
+  // Of a circuit that speaks TCP.
+  struct Tunnel {
+    std::shared_ptr<Backend> web_sockets;  // that carry the bytes of tunnels
+    std::shared_ptr<Backend> pool;         // to whom these tunnels lead
   };
 
   void use(const std::shared_ptr<const ServedCircuit>& circuit);
@@ -65,7 +74,11 @@ class LaneCircuits final : public CircuitSource {
   void forget_names(const ServedCircuit& circuit);
   void retire(std::shared_ptr<Backend> backend);
   void check(const std::string& path, const std::shared_ptr<ServersPool>& pool);
+  [[nodiscard]] std::shared_ptr<Backend> pool_of(const std::string& path);
   [[nodiscard]] std::shared_ptr<Backend> pool_of(Entry& entry);
+  [[nodiscard]] std::shared_ptr<Backend> web_sockets_to(const std::string& path, std::shared_ptr<Backend> pool);
+  void forget_tunnel(std::string_view path);
+  void forget_tunnels();
   [[nodiscard]] std::shared_ptr<Backend> make_joint(const ServedCircuit& circuit, std::shared_ptr<Backend> servers);
   void retire(Entry& entry);
 
@@ -76,9 +89,12 @@ class LaneCircuits final : public CircuitSource {
   const Checks checks_;
   bool are_named_ = false;          // a circuit was named once
   ByText<Entry> entries_;           // by path
+  ByText<Tunnel> tunnels_;          // the same
+  ByText<std::uint16_t> ports_;     // the same
   ByText<std::string> subdomains_;  // to paths
   ByText<std::string> ids_;         // the same
   std::uint64_t version_ = 1;
+  std::uint64_t swept_ = 0;  // circuits_version() at the last sweep
   bool is_waiting_ = false;
   std::vector<std::shared_ptr<Backend>> retired_;
   struct Watched {

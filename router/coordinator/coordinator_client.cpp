@@ -126,7 +126,7 @@ void CoordinatorClient::fetched(const CoordinatorAnswer& answer) {
     keep_contact();
     return rest();
   }
-  auto table = read_circuit_table(answer.body, terms_.owner);
+  auto table = read_circuit_table(answer.body, terms_.owner, facts_.ports);
   if (!table) return fail(table.error().detail);
   keep_contact();
   etag_ = answer.etag;

@@ -164,7 +164,16 @@ Result<> write_record(const json& circuit, json& record, std::vector<std::string
   return {};
 }
 
-Result<CircuitSpec> read_one(const json& circuit, const std::string& owner, std::vector<std::string>& told) {
+// The site's own port, which a coordinator names where the router has no others, is none of the circuit's.
+std::uint16_t port_of(const json& circuit, const PortRange& ports) {
+  const json& said = child(circuit, "port");
+  const std::uint64_t port = said.is_number_unsigned() ? said.get<std::uint64_t>() : 0;
+  return port <= 65'535 && ports.contains(static_cast<std::uint16_t>(port)) ? static_cast<std::uint16_t>(port)
+                                                                            : std::uint16_t{0};
+}
+
+Result<CircuitSpec> read_one(const json& circuit, const std::string& owner, const PortRange& ports,
+                             std::vector<std::string>& told) {
   const std::string id = text_of(child(circuit, "id"));
   if (!is_circuit_id(id)) return wrong("id = " + shown(child(circuit, "id")) + ": is no id of a circuit");
   json record = json::object();
@@ -172,6 +181,7 @@ Result<CircuitSpec> read_one(const json& circuit, const std::string& owner, std:
   auto spec = read_circuit(id, record.dump(-1, ' ', true, json::error_handler_t::replace));
   if (!spec) return spec.error();
   spec->owner = owner;
+  spec->port = port_of(circuit, ports);
   return spec;
 }
 
@@ -204,7 +214,8 @@ std::string registration_json(const RouterFacts& facts) {
             {"app_filters", json::array()}};
   if (facts.domain.empty()) {
     body["frontend_mode"] = "port";
-    body["port_range"] = {facts.port, facts.port};
+    const PortRange range = facts.ports.is_none() ? PortRange{facts.port, facts.port} : facts.ports;
+    body["port_range"] = {range.first, range.last};
   } else {
     body["frontend_mode"] = "wildcard";
     body["wildcard_domain"] = "." + facts.domain;
@@ -241,7 +252,7 @@ std::string read_refusal(std::string_view answer) {
   return "";
 }
 
-Result<CircuitTable> read_circuit_table(std::string_view answer, const std::string& owner) {
+Result<CircuitTable> read_circuit_table(std::string_view answer, const std::string& owner, const PortRange& ports) {
   const auto read = parsed(answer);
   if (!read) return wrong("the answer is no JSON: is this a coordinator?");
   const json& all = child(*read, "circuits");
@@ -251,7 +262,7 @@ Result<CircuitTable> read_circuit_table(std::string_view answer, const std::stri
   for (const json& circuit : all) {
     const std::string name = "circuit " + shown(child(circuit, "id"));
     std::vector<std::string> told;
-    auto spec = read_one(circuit, owner, told);
+    auto spec = read_one(circuit, owner, ports, told);
     for (const std::string& line : told) table.skipped.push_back(name + ": " + line);
     if (!spec) {
       table.skipped.push_back(name + " is not served: " + spec.error().detail);

@@ -33,6 +33,8 @@ struct CircuitTable {
 //     app ──▶ service              kernel_host, kernel_port ──▶ a backend; no host is localhost
 //     session of the first route   traffic_ratio ──▶ weight: equal ratios are equal weights, 0 is none
 //       ──▶ session                protocol: grpc, h2 ──▶ h2c; preopen ──▶ http; vnc, rdp ──▶ tcp
-[[nodiscard]] Result<CircuitTable> read_circuit_table(std::string_view answer, const std::string& owner);
+//                                  port ──▶ port, when it is one of `ports`
+[[nodiscard]] Result<CircuitTable> read_circuit_table(std::string_view answer, const std::string& owner,
+                                                      const PortRange& ports = {});
 
 }  // namespace zeroway

@@ -48,6 +48,7 @@ RouterFacts router_facts(const AppProxySettings& said, const ManagementSettings&
   facts.authority = said.coordinator.authority.empty() ? machine : said.coordinator.authority;
   facts.hostname = hostname_of(said, management, machine);
   facts.port = port_of(said);
+  facts.ports = said.site.sessions.ports;
   facts.api_port = api_port_of(said, management);
   facts.is_tls = said.site.ssl.enabled;
   facts.is_advertised_tls = said.coordinator.advertised_tls.value_or(facts.is_tls);

@@ -15,6 +15,7 @@ struct RouterFacts {
   std::string hostname;        // of the management listener and of the site
   std::string domain;          // SERVICE-SESSION.DOMAIN; "" = services have paths only
   std::uint16_t port = 0;      // of the site, as clients reach it
+  PortRange ports{};           // that services have beside their paths
   std::uint16_t api_port = 0;  // of the management listener; 0 = the coordinator cannot reach it
   bool is_tls = false;         // the site speaks TLS
   bool is_advertised_tls = false;

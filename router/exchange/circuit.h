@@ -14,10 +14,11 @@
 namespace zeroway {
 
 struct Circuit {
-  Route route;                              // `path` is "/SESSION/SERVICE", or "" where a host names the circuit
+  Route route;                              // `path` is "/SESSION/SERVICE", or "" where a host or a port names it
   Route to_slash;                           // of the bare path: sends clients to "/SESSION/SERVICE/"
   const Route* model = nullptr;             // the plan's, by which this one was made: requests are counted there
   std::shared_ptr<Backend> backend;         // its workers and servers
+  std::shared_ptr<Backend> tunnels;         // the same for tunnels; null = the service does not speak TCP
   std::shared_ptr<const CircuitSpec> spec;  // null = only workers announce it
   std::shared_ptr<CircuitUse> use;          // null = nobody counts
   CircuitGuard guard{};                     // who may use it

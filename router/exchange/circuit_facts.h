@@ -3,7 +3,12 @@
 // Owner: shared by those who asked; never changed once it is made.   Thread: any; members() looks at what loops share.
 // Not here: how it is shown (router/admin/circuits_json.h), who keeps them (router/circuits/circuit_store.h).
 #pragma once
+#include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "router/exchange/circuit_use.h"
@@ -25,10 +30,18 @@ class CircuitView {
   [[nodiscard]] virtual const CircuitUse* use() const = 0;
 };
 
+// Of the ports that circuits get beside their paths.
+struct PortCounts {
+  std::size_t range = 0;    // how many there are
+  std::size_t used = 0;     // circuits that have one
+  std::size_t missing = 0;  // circuits for which none was free
+};
+
 struct CircuitList {
   std::vector<std::shared_ptr<const CircuitView>> all;  // by id
   // Of all circuits on which a request has come, also those of workers.
   std::vector<std::pair<std::string, std::shared_ptr<const CircuitUse>>> uses;
+  std::map<std::string, std::uint16_t> ports;  // of circuits, by path
 };
 
 }  // namespace zeroway

@@ -13,6 +13,14 @@
 
 namespace zeroway {
 
+// Who is told of services that appear, disappear or speak another protocol.
+class CircuitWatcher {
+ public:
+  virtual ~CircuitWatcher() = default;
+  // Called from within the source: it must not be asked before the caller has returned. `path`: "/SESSION/SERVICE".
+  virtual void circuit_changed(const std::string& path) = 0;
+};
+
 class CircuitSource {
  public:
   enum class Presence : std::uint8_t {
@@ -25,6 +33,12 @@ class CircuitSource {
   // `path`: "/SESSION/SERVICE".
   [[nodiscard]] virtual Presence presence(std::string_view path) const = 0;
   [[nodiscard]] virtual std::shared_ptr<Backend> backend_of(const std::string& path) = 0;
+  // Whether the service speaks TCP. Its backend_of() takes WebSockets that carry the bytes, its tunnels_of() takes
+  // tunnels.
+  [[nodiscard]] virtual bool is_tcp(std::string_view) const { return false; }
+  [[nodiscard]] virtual std::shared_ptr<Backend> tunnels_of(const std::string&) { return nullptr; }
+  // The port that the service has beside its path; 0 = none.
+  [[nodiscard]] virtual std::uint16_t port_of(std::string_view) const { return 0; }
   // What was said of it by the management API; null = nothing. Another object after each change.
   [[nodiscard]] virtual std::shared_ptr<const CircuitSpec> spec_of(std::string_view) const { return nullptr; }
   // The path of the circuit that has this subdomain; "" = none.
@@ -35,6 +49,8 @@ class CircuitSource {
   [[nodiscard]] virtual bool is_waiting_for_circuits() const { return false; }
   // Changes whenever a service appears, disappears or is changed.
   [[nodiscard]] virtual std::uint64_t circuits_version() const = 0;
+  // Tells `watcher` of workers' services from now on; it outlives the source.
+  virtual void watch(CircuitWatcher&) {}
 };
 
 }  // namespace zeroway

@@ -41,6 +41,7 @@ std::shared_ptr<const Circuit> Circuits::make(const std::string& path, const Rou
   circuit->model = &model;
   circuit->spec = source_->spec_of(path);
   circuit->backend = source_->backend_of(path);
+  if (source_->is_tcp(path)) circuit->tunnels = source_->tunnels_of(path);
   circuit->guard.rule = model.permits != nullptr ? model.permits : &kOpen;
   circuit->guard.path = path;
   if (circuit->spec) circuit->guard.rights = rights_of(*circuit->spec);
@@ -73,17 +74,25 @@ bool Circuits::is_still_known(Known& known) const {
 }
 
 std::shared_ptr<const Circuit> Circuits::find(std::string_view path, const Route& model) {
-  const std::string_view name = circuit_of(path);
+  return find(known_, circuit_of(path), model, Entry::path);
+}
+
+std::shared_ptr<const Circuit> Circuits::find_whole(std::string_view circuit, const Route& model) {
+  return find(known_whole_, circuit, model, Entry::whole);
+}
+
+std::shared_ptr<const Circuit> Circuits::find(ByText<Known>& known, std::string_view name, const Route& model,
+                                              Entry entry) {
   if (source_ == nullptr || name.empty()) return nullptr;
   forget_gone();
-  const auto found = known_.find(name);
-  if (found != known_.end() && is_still_known(found->second)) return found->second.circuit;
-  if (found != known_.end()) known_.erase(found);
+  const auto found = known.find(name);
+  if (found != known.end() && is_still_known(found->second)) return found->second.circuit;
+  if (found != known.end()) known.erase(found);
   const CircuitSource::Presence presence = source_->presence(name);
   if (presence == CircuitSource::Presence::unknown) return nullptr;
   const std::string key(name);
-  auto circuit = make(key, model, Entry::path);
-  if (presence == CircuitSource::Presence::announced) known_[key] = {circuit, key, source_->circuits_version()};
+  auto circuit = make(key, model, entry);
+  if (presence == CircuitSource::Presence::announced) known[key] = {circuit, key, source_->circuits_version()};
   return circuit;
 }
 
@@ -96,7 +105,7 @@ std::shared_ptr<const Circuit> Circuits::find_label(std::string_view label, cons
   const auto found = known_labels_.find(label);
   if (found != known_labels_.end() && found->second.path == path && is_still_known(found->second))
     return found->second.circuit;
-  auto circuit = make(path, model, Entry::host);
+  auto circuit = make(path, model, Entry::whole);
   if (presence == CircuitSource::Presence::announced)
     known_labels_[std::string(label)] = {circuit, path, source_->circuits_version()};
   return circuit;
@@ -139,11 +148,12 @@ bool Circuits::may_come(std::string_view path, std::string_view label) const {
 // One look at all of them for as many changes: the known circuits do not become more than twice those that are there.
 void Circuits::forget_gone() {
   const std::uint64_t version = source_->circuits_version();
-  if (version - looked_ < kLeastLook + known_.size() + known_labels_.size()) return;
+  if (version - looked_ < kLeastLook + known_.size() + known_labels_.size() + known_whole_.size()) return;
   looked_ = version;
   const auto is_gone = [this](const auto& one) { return !is_still(one.second); };
   std::erase_if(known_, is_gone);
   std::erase_if(known_labels_, is_gone);
+  std::erase_if(known_whole_, is_gone);
 }
 
 }  // namespace zeroway

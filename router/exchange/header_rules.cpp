@@ -60,8 +60,12 @@ bool is_refused_from_client(FieldOwner owner) { return owner == FieldOwner::prox
 bool is_refused_in_trailers(FieldOwner owner) { return owner == FieldOwner::codec || is_refused_from_client(owner); }
 bool is_refused_in_reply_trailers(FieldOwner owner) { return owner == FieldOwner::codec || is_look_alike(owner); }
 
-// The port at which the client came in.
-std::string port_of(const ClientInfo& client) { return std::to_string(client.listener->spec().port); }
+// The port at which the client came in: the one that the plan says; where it leaves the choice, the one to which the
+// client connected.
+std::string port_of(const ClientInfo& client) {
+  const std::uint16_t planned = client.listener->spec().port;
+  return std::to_string(planned != 0 ? planned : client.destination_port);
+}
 
 void append_word(std::string& out, const ClientCertificate& certificate, CertificateWord word) {
   switch (word) {

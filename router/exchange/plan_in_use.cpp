@@ -34,6 +34,22 @@ Answer answer_of(LoopPlan& plan, const Site* site, const Head& head, std::shared
   return answer;
 }
 
+// At the circuit's own port, whatever host and path the request names.
+Answer answer_at_port(const ListenerInUse& listener, const Site* site, const Head& head) {
+  LoopPlan& plan = *listener.pin;
+  auto circuit = plan.circuits.find_whole(listener.circuit, *site->circuits);
+  const bool is_tunnel = listener.language == Language::tcp;
+  if (circuit == nullptr || (is_tunnel && circuit->tunnels == nullptr)) {
+    Answer answer{PlanPin(plan), site, nullptr, nullptr, Match::Miss::no_route};
+    answer.may_come = plan.circuits.may_come(listener.circuit, "");
+    return answer;
+  }
+  if (!is_tunnel) return answer_of(plan, site, head, std::move(circuit));
+  Answer answer{PlanPin(plan), site, &circuit->route, circuit->tunnels.get()};
+  answer.circuit = std::move(circuit);
+  return answer;
+}
+
 }  // namespace
 
 void PlanInUse::use(std::shared_ptr<const Plan> plan, std::vector<std::shared_ptr<Backend>> backends,
@@ -45,6 +61,7 @@ void PlanInUse::use(std::shared_ptr<const Plan> plan, std::vector<std::shared_pt
 
 Answer PlanInUse::match(const ListenerInUse& listener, const Site* site, const Head& head, std::string_view method,
                         Security security) {
+  if (!listener.circuit.empty()) return answer_at_port(listener, site, head);
   LoopPlan& plan = *listener.pin;
   if (site != nullptr && site->circuits != nullptr && (site->to_https == nullptr || security == Security::tls)) {
     if (auto circuit = circuit_for(plan, *site, head)) return answer_of(plan, site, head, std::move(circuit));

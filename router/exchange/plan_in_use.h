@@ -70,9 +70,14 @@ class PlanPin {
 // Where clients came in, under the plan that is in use for new requests there.
 struct ListenerInUse {
   PlanPin pin;
-  std::size_t index = 0;  // in Plan::listeners
+  std::size_t index = 0;               // in Plan::listeners; of a circuit's port: the listener that it shares all with
+  std::string circuit = {};            // "/SESSION/SERVICE", whose port it is; "" = a listener of the plan
+  Language language = Language::http;  // of a circuit's port
 
-  [[nodiscard]] const ListenerSpec& spec() const { return pin->plan->listeners[index]; }
+  [[nodiscard]] const ListenerSpec& spec() const {
+    const Plan& plan = *pin->plan;
+    return circuit.empty() ? plan.listeners[index] : plan.circuit_ports->of(language);
+  }
 };
 
 // Who answers a request. Site, route and backend stay while this object lives.
@@ -101,7 +106,9 @@ class PlanInUse {
            std::vector<std::shared_ptr<RequestLog>> logs = {}, PlanTallies tallies = {});
   [[nodiscard]] bool is_empty() const { return plans_.empty(); }  // before the first use()
   [[nodiscard]] const LoopPlan& now() const { return *plans_.back(); }
-  [[nodiscard]] ListenerInUse listen(std::size_t index) { return {PlanPin(*plans_.back()), index}; }
+  [[nodiscard]] ListenerInUse listen(std::size_t index, std::string circuit = {}, Language language = Language::http) {
+    return {PlanPin(*plans_.back()), index, std::move(circuit), language};
+  }
   // Who answers the request, by the plan of its listener. `site`: see Plan::match(). `method`: that of the request, or
   // the one that a preflight asks about.
   [[nodiscard]] static Answer match(const ListenerInUse& listener, const Site* site, const Head& head,

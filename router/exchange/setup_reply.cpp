@@ -58,9 +58,11 @@ void begin_reply(Head& head, int status, std::string_view type, std::size_t size
 }
 
 // No browser speaks with such a service: a program reads what its token is for. All parts are words of a URL.
-std::string tell_tcp(const CircuitSpec& spec, const SetupContext& context, Head& head) {
+std::string tell_tcp(const CircuitSpec& spec, std::uint16_t port, const SetupContext& context, Head& head) {
   std::string text = R"({"circuit":")" + spec.id + R"(","session":")" + spec.session;
-  text.append(R"(","service":")").append(spec.service).append("\",\"protocol\":\"tcp\"}\n");
+  text.append(R"(","service":")").append(spec.service).append("\",\"protocol\":\"tcp\"");
+  if (port != 0) text.append(",\"port\":").append(std::to_string(port));
+  text.append("}\n");
   begin_reply(head, 200, "application/json", text.size(), context);
   return text;
 }
@@ -101,7 +103,8 @@ Result<std::string> write_setup_reply(const Answer& answer, const Head& request,
   const auto circuit = find_circuit(answer, *ticket);
   if (!circuit) return circuit.error();
   const auto& spec = (*circuit)->spec;
-  if (spec != nullptr && spec->protocol == CircuitSpec::Protocol::tcp) return tell_tcp(*spec, context, head);
+  if (spec != nullptr && spec->protocol == CircuitSpec::Protocol::tcp)
+    return tell_tcp(*spec, answer.pin->circuits.port_of(spec->path()), context, head);
   const auto place = place_below((*circuit)->route.path, query_value(query, "path").value_or(""));
   if (!place) return place.error();
   begin_reply(head, 302, "text/html; charset=utf-8", kPage.size(), context);

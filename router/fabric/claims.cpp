@@ -26,12 +26,28 @@ void Claims::add(Worker& worker) {
 void Claims::announce(Worker& worker) {
   if (worker.hello.app.is_none() || worker.is_draining) return;
   App& app = apps_[worker.hello.group];
+  app.protocol = worker.hello.app.protocol;
   if (++app.workers == 1) app_changed(worker.hello.group);
   worker.is_announced = true;
 }
 
+bool Claims::is_tcp(std::string_view circuit) const {
+  const auto app = apps_.find(circuit);
+  return app != apps_.end() && app->second.protocol == kProtocolTcp;
+}
+
+std::string Claims::disagreement(const Hello& hello, const Worker* sender) const {
+  const auto app = apps_.find(hello.group);
+  if (hello.app.is_none() || app == apps_.end() || app->second.protocol == hello.app.protocol) return "";
+  const bool is_own = sender != nullptr && sender->is_announced && sender->hello.group == hello.group;
+  if (app->second.workers == (is_own ? 1U : 0U)) return "";
+  return "HELLO says app.protocol \"" + hello.app.protocol + "\" of " + hello.group + ": wants \"" +
+         app->second.protocol + "\", as its other workers have it";
+}
+
 void Claims::app_changed(const std::string& circuit) {
   ++apps_version_;
+  if (watcher_ != nullptr) watcher_->circuit_changed(circuit);
   const auto pool = groups_.find(circuit);
   if (pool == groups_.end()) return;
   if (is_announced(circuit)) {
@@ -93,7 +109,10 @@ void Claims::forget_old() {
   if (empty_since_.size() != before) changed();
   // Who waits for a worker of the app waits on, and is told then that none was there.
   apps_version_ += std::erase_if(apps_, [this](const auto& one) {
-    return one.second.workers == 0 && context_.now - one.second.empty_since >= context_.settings.queue_timeout;
+    const bool is_old =
+        one.second.workers == 0 && context_.now - one.second.empty_since >= context_.settings.queue_timeout;
+    if (is_old && watcher_ != nullptr) watcher_->circuit_changed(one.first);
+    return is_old;
   });
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "router/exchange/backend.h"
+#include "router/exchange/circuit_source.h"
 #include "router/fabric/fabric_context.h"
 #include "router/fabric/pools.h"
 #include "router/route/by_text.h"
@@ -49,6 +50,13 @@ class Claims {
   void forget_group(const std::string& name);
   // Whether a worker announces the app of this circuit, or did so until it was lost a short time ago.
   [[nodiscard]] bool is_announced(std::string_view circuit) const { return apps_.contains(circuit); }
+  // Whether the workers of this circuit speak TCP.
+  [[nodiscard]] bool is_tcp(std::string_view circuit) const;
+  // How the workers of an app disagree about it: what is wrong with `hello`; "" when nothing is. `sender`: who sends
+  // it, null = nobody who is known.
+  [[nodiscard]] std::string disagreement(const Hello& hello, const Worker* sender) const;
+  // Tells `watcher` of apps from now on; it outlives this object.
+  void watch(CircuitWatcher& watcher) { watcher_ = &watcher; }
   // The pools of circuits whose app nobody announces, and nobody has announced a short time ago.
   [[nodiscard]] const std::set<PoolId>& unknown_circuits() const { return unknown_circuits_; }
   // Changes whenever an app is announced first, or no longer.
@@ -84,7 +92,8 @@ class Claims {
   // Of one app.
   struct App {
     std::size_t workers = 0;
-    Time empty_since{};  // with no worker: when the last one was lost
+    std::string protocol{};  // of all its workers
+    Time empty_since{};      // with no worker: when the last one was lost
   };
 
   void announce(Worker& worker);
@@ -102,6 +111,7 @@ class Claims {
   ByText<App> apps_;  // by circuit
   std::set<PoolId> unknown_circuits_;
   std::uint64_t apps_version_ = 1;
+  CircuitWatcher* watcher_ = nullptr;                    // null = nobody
   boost::unordered_flat_map<PoolId, Time> empty_since_;  // of pools that lost their last worker lately
   bool is_changed_ = false;
 };

@@ -87,7 +87,10 @@ class Fabric : public Backend, public WireEvents, public CircuitSource {
   // CircuitSource
   [[nodiscard]] Presence presence(std::string_view path) const override;
   [[nodiscard]] std::shared_ptr<Backend> backend_of(const std::string& path) override;
+  [[nodiscard]] bool is_tcp(std::string_view path) const override { return claims_.is_tcp(path); }
+  [[nodiscard]] std::shared_ptr<Backend> tunnels_of(const std::string& path) override { return backend_of(path); }
   [[nodiscard]] std::uint64_t circuits_version() const override { return claims_.apps_version(); }
+  void watch(CircuitWatcher& watcher) override { claims_.watch(watcher); }
 
   // For FabricGroup: how the workers of this pool are, and a stream among them.
   [[nodiscard]] PartState state_in(PoolId pool) const;

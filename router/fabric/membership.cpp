@@ -60,6 +60,8 @@ void Membership::hello(std::string_view instance, const Frame& frame, Connection
   if (const std::string fault = fault_of(*read, instance); !fault.empty()) return refuse_hello(instance, fault);
   lose_replaced(*read);
   Worker* known = context_.roster.find(instance);
+  if (const std::string fault = parts_.claims.disagreement(*read, known); !fault.empty())
+    return refuse_hello(instance, fault);
   if (known == nullptr) return join(std::move(*read), connection);
   if (known->connection != connection) {
     lose(*known, "it connected anew");

@@ -51,4 +51,23 @@ void serve_setup(Plan& plan, Site& site, const AccessRules* access) {
   static_cast<void>(site.routes.add_exact(kSetupPath, MethodSet{"GET"}, &route));
 }
 
+Result<> give_ports(Plan& plan, const Site& site, PortRange range, std::size_t listener) {
+  const auto wrong = [&](const std::string& why) {
+    return Error{Fault::router, Code::internal, false, "sessions.ports = " + to_text(range) + ": " + why};
+  };
+  if (listener >= plan.listeners.size()) return wrong("wants a site that listens at an address");
+  for (const ListenerSpec& other : plan.listeners)
+    if (range.contains(other.port)) return wrong("a listener has port " + std::to_string(other.port));
+  CircuitPorts ports{.range = range, .listener = listener, .http = plan.listeners[listener], .tcp = {}};
+  ports.http.port = 0;
+  ports.http.only_site = &site;
+  ports.http.is_optional = true;
+  ports.tcp = ports.http;
+  ports.tcp.is_tls = false;
+  ports.tcp.tls = {};
+  make_tcp(ports.tcp);
+  plan.circuit_ports = std::move(ports);
+  return {};
+}
+
 }  // namespace zeroway

@@ -24,6 +24,7 @@ struct CircuitSpec {
   std::string session, service;  // see is_app_part()
   std::string owner;             // who keeps the circuit; "" = whoever has the token
   std::string subdomain;         // a label in front of the domains of a site, beside SERVICE-SESSION; "" = none
+  std::uint16_t port = 0;        // of sessions.ports; 0 = any of them
   Protocol protocol = Protocol::http;
   std::vector<ServerSpec> servers;
   HealthSpec health;

@@ -71,6 +71,14 @@ void add_circuits(Plan& plan, Site& site, const SessionSettings& said) {
   site.makes_paths_canonical = true;
 }
 
+// Beside the listener with TLS, where there is one.
+void add_ports(Plan& plan, const Settings& settings, std::vector<std::string>& errors) {
+  const SessionSettings& said = settings.sessions;
+  if (!said.enabled || said.ports.is_none()) return;
+  const auto made = give_ports(plan, plan.sites.front(), said.ports, settings.edge.tls.is_on() ? 1 : 0);
+  if (!made) errors.push_back(made.error().detail);
+}
+
 std::shared_ptr<Plan> plan_without_file(const EdgeSettings& edge, const ExchangeSettings& exchange,
                                         const SessionSettings& sessions, const std::string& folder) {
   auto plan = std::make_shared<Plan>();
@@ -137,6 +145,7 @@ PlanMaking make_plan(const Settings& settings, const ReadFile& read_file) {
   for (const TcpSettings& service : settings.tcp) maker.add_tcp(service);
   if (wants_management(*plan, settings.management)) maker.add_management(settings.management);
   maker.finish();
+  if (!has_sites) add_ports(*plan, settings, making.errors);
   if (making.errors.empty()) making.plan = std::move(plan);
   return making;
 }

@@ -91,14 +91,6 @@ bool is_health_page(const Route& route) {
   return answer != OwnAnswer::none && answer != OwnAnswer::redirect && answer != OwnAnswer::to_https;
 }
 
-// A tunnel may be silent, and may be read slowly, for as long as its service allows.
-void make_tcp(ListenerSpec& listener, const SiteSettings& said) {
-  listener.language = Language::tcp;
-  listener.passes_tls = said.passes_tls;
-  listener.limits.send_timeout = listener.limits.half_close_timeout = kAnyTime;
-  listener.limits.send_rate = 0;
-}
-
 CertificateSpec certificate_spec(const SiteSettings& said, const std::string& name, const std::string& state_dir) {
   CertificateSpec spec;
   spec.name = name;
@@ -264,6 +256,37 @@ void SiteMaker::finish() {
     return !listener.is_tls && listener.socket_path.empty();
   });
   for (CertificateSpec& certificate : plan_.certificates) certificate.has_http = has_http;
+  add_ports();
+}
+
+// All sites serve all circuits: one range is enough. Sites share what [sessions] says of all of them.
+void SiteMaker::add_ports() {
+  Made first{};
+  for (const Made made : sites_) {
+    const SessionSettings& said = made.said->sessions;
+    if (!said.enabled || said.ports.is_none()) continue;
+    if (first.said == nullptr) {
+      first = made;
+    } else if (said.ports != first.said->sessions.ports) {
+      error(said.located.place_of("ports"), "site '" + made.said->name + "': sessions.ports: site '" +
+                                                first.said->name + "' has other ones; one range serves all circuits");
+    }
+  }
+  if (first.said == nullptr) return;
+  const SessionSettings& said = first.said->sessions;
+  const auto made = give_ports(plan_, *first.site, said.ports, first_listener_of(*first.said));
+  if (!made) error(said.located.place_of("ports"), "site '" + first.said->name + "': " + made.error().detail);
+}
+
+// Where the site listens at an address; behind the last one when it does so nowhere.
+std::size_t SiteMaker::first_listener_of(const SiteSettings& said) const {
+  const auto is_of_site = [&](const ListenerSpec& spec) {
+    return std::any_of(said.listen.begin(), said.listen.end(), [&](const ListenAddress& where) {
+      return where.path.empty() && where.address == spec.address && where.port == spec.port;
+    });
+  };
+  const auto found = std::find_if(plan_.listeners.begin(), plan_.listeners.end(), is_of_site);
+  return static_cast<std::size_t>(found - plan_.listeners.begin());
 }
 
 // A backend may answer several sites, and believes the fields of one of them wherever the request came in.
@@ -313,7 +336,8 @@ ListenerSpec& SiteMaker::listener_at(const ListenAddress& where, Made made) {
     if (said.proxy_protocol) spec.proxies = *made.site->trusted;
     spec.limits = settings_.edge.limits;
     spec.web_sockets = said.terms.web_sockets;
-    if (said.is_tcp) make_tcp(spec, said);
+    if (said.is_tcp) make_tcp(spec);
+    spec.passes_tls = said.is_tcp && said.passes_tls;
     plan_.listeners.push_back(std::move(spec));
     found = plan_.listeners.end() - 1;
   }

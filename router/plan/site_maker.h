@@ -41,6 +41,8 @@ class SiteMaker {
   [[nodiscard]] std::string token_of(const ManagementSettings& said);
   void add_listeners(Made made);
   void share_certificate_fields();
+  void add_ports();
+  [[nodiscard]] std::size_t first_listener_of(const SiteSettings& said) const;
   ListenerSpec& listener_at(const ListenAddress& where, Made made);
   void add_names(ListenerSpec& listener, Made made);
   [[nodiscard]] Made default_of(const ListenerSpec& listener) const;

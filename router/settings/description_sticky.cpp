@@ -6,6 +6,7 @@
 
 #include "router/settings/description_permits.h"
 #include "router/settings/option_groups.h"
+#include "router/settings/port_range.h"
 
 namespace zeroway {
 
@@ -15,6 +16,15 @@ constexpr std::string_view kHeader = "header:";
 
 // RFC 6265 §4.1.1: a token, as the name of a field is.
 bool is_cookie_name(const std::string& text) { return take_field_name(text).has_value(); }
+
+Fit read_ports(SessionSettings& sessions, const Value& value) {
+  const auto text = take_text(value);
+  if (!text.value) return text.fit;
+  const auto range = read_port_range(*text.value);
+  if (!range) return Fit::no;
+  sessions.ports = *range;
+  return Fit::yes;
+}
 
 }  // namespace
 
@@ -75,7 +85,12 @@ void describe_sessions(Keys<SessionSettings>& keys) {
       .other("sticky_sessions", "HOW", kStickyForms, "false", "",
              "Whether requests of one client go to the same worker of a service",
              [](S& target, const Value& value) { return read_sticky(target.sticky, value); })
-      .words(sticky_words());
+      .words(sticky_words())
+      .other("ports", "FIRST-LAST", kPortRangeForms, "", "\"20000-20999\"",
+             "Each service gets one of these ports too, on the address where its site listens: there every path is the "
+             "service's, over TLS where the site has TLS; a TCP service speaks TCP there",
+             read_ports)
+      .option(kRequests, "--session-ports", "FIRST-LAST");
   describe_permits(keys);
 }
 

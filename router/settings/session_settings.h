@@ -1,4 +1,4 @@
-// Circuits: services of sessions that workers announce, at /SESSION/SERVICE/ of a site.
+// Circuits: services of sessions, at /SESSION/SERVICE/ of a site.
 //
 // Owner: settings; a value.   Thread: any.
 // Not here: what workers say of themselves (proto/control.h: AppName).
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "router/settings/file_place.h"
+#include "router/settings/port_range.h"
 #include "router/settings/sticky_settings.h"
 
 namespace zeroway {
@@ -32,6 +33,7 @@ struct SessionSettings {
   bool rewrite_cookie_path = false;  // so does the Path of cookies
   StickySettings sticky{};
   PermitSettings permits{};
+  PortRange ports{};  // a service gets one of them, beside its path
 
   bool operator==(const SessionSettings&) const = default;
 };

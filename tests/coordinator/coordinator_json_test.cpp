@@ -157,6 +157,19 @@ TEST_CASE("circuit table: an id that comes twice is served once") {
   CHECK(got.skipped.size() == 1);
 }
 
+TEST_CASE("circuit table: a circuit's port is one of the router's, or not its own") {
+  const auto port_in = [](const PortRange& ports) {
+    return read_circuit_table(table(circuit(route())), "owner", ports)->circuits.at(0).port;
+  };
+  CHECK(port_in({10'200, 10'299}) == 10'205);
+  CHECK(port_in({10'300, 10'399}) == 0);
+  CHECK(port_in({}) == 0);
+  for (const char* wrong : {"-1", "10205.5", "\"10205\"", "75741"}) {
+    const std::string text = table(circuit(route(), std::string("\"port\": ") + wrong));
+    CHECK(read_circuit_table(text, "owner", {10'200, 10'299})->circuits.at(0).port == 0);
+  }
+}
+
 TEST_CASE("circuit table: what is no table is an error") {
   for (const char* wrong : {"", "5", "[]", "{}", "null", R"({"circuits": 5})", R"({"circuits": {}})",
                             "{\"circuits\": [", "<html></html>", "\xff\xfe"})
@@ -189,6 +202,8 @@ TEST_CASE("registration: what is said of the router") {
        {R"("authority":"r1")", R"("hostname":"10.0.0.9")", R"("api_port":6040)", R"("url":"http://10.0.0.9:5050")",
         R"("frontend_mode":"port")", R"("port_range":[5050,5050])"})
     CHECK_MESSAGE(body.find(part) != std::string::npos, body);
+  facts.ports = {20'000, 20'099};
+  CHECK(registration_json(facts).find(R"("port_range":[20000,20099])") != std::string::npos);
   facts.domain = "apps.test";
   facts.is_advertised_tls = true;
   facts.port = 443;

@@ -36,6 +36,8 @@ class FakeSource final : public CircuitSource {
   }
   std::uint64_t circuits_version() const override { return version; }
   bool is_waiting_for_circuits() const override { return is_waiting; }
+  bool is_tcp(std::string_view path) const override { return path.ends_with("/ssh"); }
+  std::shared_ptr<Backend> tunnels_of(const std::string& path) override { return backend_of(path + " by tunnel"); }
 
   std::map<std::string, Presence> present;
   std::map<std::string, std::shared_ptr<Backend>> backends;
@@ -205,6 +207,30 @@ TEST_CASE("circuits: all circuits of one path are one use") {
   CHECK(use->last() == Time(std::chrono::seconds(7)));
   uses.forget("/s1/a");
   CHECK(uses.find("/s1/a") == nullptr);
+}
+
+TEST_CASE("circuits: at its own port a circuit has every path, as it is") {
+  Bench b;
+  b.source.present["/s1/a"] = Presence::announced;
+  const auto circuit = b.circuits.find_whole("/s1/a", b.model);
+  REQUIRE(circuit);
+  CHECK(circuit->route.path.empty());
+  CHECK_FALSE(circuit->route.strips_prefix);
+  CHECK(circuit->tunnels == nullptr);
+  CHECK(b.circuits.find_whole("/s1/a", b.model) == circuit);
+  CHECK(b.find("/s1/a/")->route.strips_prefix);
+  b.source.present.erase("/s1/a");
+  ++b.source.version;
+  CHECK(b.circuits.find_whole("/s1/a", b.model) == nullptr);
+}
+
+TEST_CASE("circuits: one that speaks TCP has a backend for tunnels, beside that for WebSockets") {
+  Bench b;
+  b.source.present["/s1/ssh"] = Presence::announced;
+  const auto circuit = b.circuits.find_whole("/s1/ssh", b.model);
+  REQUIRE(circuit);
+  CHECK(circuit->backend == b.source.backends["/s1/ssh"]);
+  CHECK(circuit->tunnels == b.source.backends["/s1/ssh by tunnel"]);
 }
 
 }  // namespace zeroway

@@ -9,10 +9,11 @@ using Presence = CircuitSource::Presence;
 
 namespace {
 
-void join_app(Bench& bench, const std::string& name, const std::string& session, const std::string& service) {
+void join_app(Bench& bench, const std::string& name, const std::string& session, const std::string& service,
+              std::string_view protocol = kProtocolHttp) {
   bench.connections[name] = ++bench.last_connection;
   Hello hello;
-  hello.app = {session, service};
+  hello.app = {session, service, std::string(protocol)};
   bench.say_hello(name, std::move(hello));
 }
 
@@ -135,4 +136,40 @@ TEST_CASE("fabric: a worker that says hello again may announce another service")
   CHECK(bench.last_line() == "a: head GET /x end");
   bench.hello_again("a", 1, 1'024, {{"", "/r"}});
   CHECK(bench.fabric->presence("/s1/web") == Presence::unknown);
+}
+
+TEST_CASE("fabric: an app speaks TCP when its workers say so, and all of them say the same") {
+  Bench bench;
+  bench.join("open");
+  join_app(bench, "a", "s1", "ssh", kProtocolTcp);
+  join_app(bench, "b", "s1", "api");
+  CHECK(bench.fabric->is_tcp("/s1/ssh"));
+  CHECK_FALSE(bench.fabric->is_tcp("/s1/api"));
+  CHECK_FALSE(bench.fabric->is_tcp("/s1/nothing"));
+  join_app(bench, "c", "s1", "ssh");
+  CHECK(bench.last_line().starts_with("c: goaway"));
+  CHECK(bench.fabric->is_tcp("/s1/ssh"));
+  leave(bench, "a");
+  join_app(bench, "d", "s1", "ssh");
+  CHECK(bench.fabric->presence("/s1/ssh") == Presence::announced);
+  CHECK_FALSE(bench.fabric->is_tcp("/s1/ssh"));
+}
+
+TEST_CASE("fabric: who watches is told of services that come, go and are forgotten") {
+  struct Watcher final : CircuitWatcher {
+    void circuit_changed(const std::string& path) override { told += path + " "; }
+    std::string told;
+  } watcher;
+  Bench bench;
+  bench.join("open");
+  bench.fabric->watch(watcher);
+  join_app(bench, "a", "s1", "api");
+  join_app(bench, "b", "s1", "api");
+  CHECK(watcher.told == "/s1/api ");
+  leave(bench, "a");
+  CHECK(watcher.told == "/s1/api ");
+  bench.break_steer("b");
+  CHECK(watcher.told == "/s1/api /s1/api ");
+  bench.pass(static_cast<int>(bench.settings.queue_timeout.count()) + 1'000);
+  CHECK(watcher.told == "/s1/api /s1/api /s1/api ");
 }

@@ -165,8 +165,9 @@ TEST_CASE("control: an app that routers cannot serve is refused with what fits")
         "HELLO: app.service \"..\" is not 1 … 64 of A-Z a-z 0-9 . _ ~ -");
   CHECK(complaint(R"("app":{"session":"a"})") == "HELLO: app.service \"\" is not 1 … 64 of A-Z a-z 0-9 . _ ~ -");
   CHECK(complaint(R"("app":{"service":"a"})") == "HELLO: app.session \"\" is not 1 … 64 of A-Z a-z 0-9 . _ ~ -");
-  CHECK(complaint(R"("app":{"session":"a","service":"x","protocol":"tcp"})") ==
-        "HELLO: app.protocol \"tcp\" is not \"http\"");
+  CHECK(complaint(R"("app":{"session":"a","service":"x","protocol":"udp"})") ==
+        "HELLO: app.protocol \"udp\" is not \"http\" or \"tcp\"");
+  CHECK(read_with(R"("app":{"session":"a","service":"x","protocol":"tcp"})")->app.protocol == kProtocolTcp);
   CHECK(complaint(R"("group":"g","app":{"session":"a","service":"x"})") ==
         "HELLO: group \"g\" is not absent beside app");
   CHECK(read_with(R"("app":{})").has_value());

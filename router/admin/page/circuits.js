@@ -17,6 +17,7 @@ class Circuits {
       size: 20,
       columns: [
         text_column('Service', circuit => circuit.path, 'long'),
+        text_column('Port', circuit => circuit.port ?? ''),
         text_column('Put as', circuit => circuit.circuit?.id ?? 'announced by workers'),
         text_column('Members', members_text, 'long'),
         state_column('State', circuit => [circuit_state(circuit), circuit.members.some(member => member.fit)]),

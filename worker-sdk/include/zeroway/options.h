@@ -55,7 +55,8 @@ struct WorkerOptions {
   // group; else 1 … 64 of A-Z a-z 0-9 . _ -.
   std::string group;
   // The service of a session that this worker is a part of, as "SESSION/SERVICE": routers that serve sessions send it
-  // the requests for /SESSION/SERVICE/, without that prefix, and no others. All workers that name the same app share
+  // the requests for /SESSION/SERVICE/, without that prefix, and no others (of a worker with TCP handlers only: its
+  // connections, see Worker::tcp()). All workers that name the same app share
   // its requests. `routes` and `group` must be empty. "" = none; else each part is 1 … 64 of A-Z a-z 0-9 . _ ~ -.
   std::string app;
 

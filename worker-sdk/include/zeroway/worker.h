@@ -121,7 +121,8 @@ class Worker {
   // Serves the connections of TCP services at the paths of `pattern`, which the router's configuration or --tcp names
   // (as for handle(); they are matched apart from requests and WebSockets). A connection at a path without such a
   // handler is reset. Each connection counts towards WorkerOptions::capacity as long as it is open. The handler must
-  // not block the worker's thread, as for handle_async().
+  // not block the worker's thread, as for handle_async(). A worker that has such handlers only makes its
+  // WorkerOptions::app a TCP service, whose connections come to the pattern "/".
   void tcp(std::string_view pattern, TcpHandler handler);
 
   // Middleware: runs `guard` before every handler at or below the path `prefix`, WebSockets and TCP included. "/admin"

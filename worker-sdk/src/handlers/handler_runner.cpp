@@ -153,7 +153,9 @@ void HandlerRunner::claim_routes() {
   if (!options.group.empty()) return parts_.session.join_group(options.group);
   if (!options.app.empty()) {
     const auto slash = options.app.find('/');  // checked with the options
-    return parts_.session.join_app({options.app.substr(0, slash), options.app.substr(slash + 1)});
+    const std::string_view protocol = handlers_.is_tcp_only() ? kProtocolTcp : kProtocolHttp;
+    return parts_.session.join_app(
+        {options.app.substr(0, slash), options.app.substr(slash + 1), std::string(protocol)});
   }
   WorkerClaims claims = options.routes.empty() ? handler_claims(handlers_.patterns()) : stated_claims(options.routes);
   if (!claims.remark.empty()) parts_.log.warning(claims.remark);

@@ -1,5 +1,6 @@
 #include "handlers.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -41,6 +42,11 @@ void Handlers::add(Entry entry, std::string_view methods) {
 RouteMatcher& Handlers::matcher_for(Kind kind) {
   if (kind == Kind::socket) return socket_matcher_;
   return kind == Kind::tcp ? tcp_matcher_ : matcher_;
+}
+
+bool Handlers::is_tcp_only() const {
+  return !entries_.empty() &&
+         std::all_of(entries_.begin(), entries_.end(), [](const auto& entry) { return entry->kind == Kind::tcp; });
 }
 
 std::vector<std::string> Handlers::patterns() const {

@@ -48,6 +48,8 @@ class Handlers {
   [[nodiscard]] const Entry& operator[](std::uint32_t number) const { return *entries_[number]; }
   [[nodiscard]] std::vector<std::string> patterns() const;
   [[nodiscard]] bool has_pool_handlers() const { return has_pool_handlers_; }
+  // Whether it answers TCP services and nothing else.
+  [[nodiscard]] bool is_tcp_only() const;
   // Fills `layers` with the functions that run around a handler for this path.
   void find_layers(std::string_view path, HandlerLayers& layers) const;
   // The first registered CORS options that are for this path; nullptr when there are none.
