@@ -98,7 +98,9 @@ void PortDoors::settle(const std::string& path) {
     const bool may_try = missing_.empty() || circuit.asked != 0;
     if (circuit.is_wanted() && !(may_try && open(path, circuit))) miss(path, circuit);
   }
-  if (!circuit.is_wanted()) circuits_.erase(path);
+  if (circuit.is_wanted()) return;
+  missing_.erase(path);
+  circuits_.erase(path);
 }
 
 bool PortDoors::is_right(const std::string& path, const Circuit& circuit) const {
