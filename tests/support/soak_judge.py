@@ -8,7 +8,7 @@ import threading
 import time
 
 import zeroway_e2e as z
-from soak_asks import AGAIN, FILES, SERVERS
+from soak_asks import AGAIN, FILES, OPEN, SERVERS
 from soak_clients import BEHIND
 
 SETTLING = 4.0   # seconds after an event in which requests may still fail because of it
@@ -78,19 +78,21 @@ class Stalls(threading.Thread):
 
 
 class Judge:
-    """Decides which failures are excused. `queue_timeout`: that of the routers, in seconds."""
+    """Decides which failures are excused. `queue_timeout`: that of the routers, in seconds; `routes`: the pools whose
+    requests go to the open pool while no worker claims them."""
 
-    def __init__(self, windows, queue_timeout):
-        self.windows, self.queue_timeout = windows, queue_timeout
+    def __init__(self, windows, queue_timeout, routes=()):
+        self.windows, self.queue_timeout, self.routes = windows, queue_timeout, routes
         self.unheard = set()  # ids of requests that got no connection or no reply: perhaps no worker has seen them
 
     def excuse(self, failure):
         """The event that excuses the failure; None if no event does."""
         def count(what, whom=None):
             return self.windows.count(what, whom, failure.begin)
-        lost = count(LOSS, failure.pool) + count(STILL)
+        unclaimed = self.why_unclaimed(failure)
+        lost = count(LOSS, failure.pool) + count(STILL) + (count(LOSS, OPEN) if unclaimed else 0)
         if failure.how == 'stranger':
-            return (count(UNCLAIMED, failure.pool) and 'nobody claims it') or (count(ROUTER) and 'router') or None
+            return unclaimed
         if failure.how in ('broken', 'no reply', 'close') and count(CUT):
             return 'cut'
         if failure.method == 'WEBSOCKET':
@@ -105,6 +107,14 @@ class Judge:
         if failure.how == 'no reply' and lost and failure.detail == BEHIND:
             return 'broken'
         return None
+
+    def why_unclaimed(self, failure):
+        """Why the request for a route may have gone to a worker of the open pool; None if it must not have gone there."""
+        if failure.pool not in self.routes:
+            return None
+        if self.windows.count(UNCLAIMED, failure.pool, failure.begin):
+            return 'nobody claims it'
+        return 'router' if self.windows.count(ROUTER, None, failure.begin) else None
 
     def excuse_status(self, failure, lost):
         if failure.code == 503 and b'not available now' in failure.body:

@@ -48,7 +48,8 @@ class Soak:
         self.stack = z.Stack()
         self.windows = Windows()
         self.stalls = Stalls(self.windows)
-        self.judge = Judge(self.windows, QUEUE_TIMEOUT)
+        self.routes = make_routes()
+        self.judge = Judge(self.windows, QUEUE_TIMEOUT, [route.name for route in self.routes])
         self.lock = threading.Lock()
         self.busy = set()
         self.stopping = self.resting = False
@@ -61,7 +62,6 @@ class Soak:
         self.memory, self.digests = {}, {}
         self.clients = []
         self.fleet = Fleet(self.stack, self.random, options)
-        self.routes = make_routes()
         self.route_events = RouteEvents(self, self.routes)
 
     # --- for clients

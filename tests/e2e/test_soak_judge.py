@@ -1,0 +1,46 @@
+"""Which failures the judge of tools/soak excuses: those that an event explains, and no others. No process is started."""
+import time
+
+import pytest
+
+from soak_asks import BIN, ONCE, OPEN, Failure
+from soak_judge import LOSS, ROUTER, UNCLAIMED, Judge, Window, Windows
+
+ROUTE = 'far'
+AWAY = 'the worker went away before it answered'.encode()
+
+
+def excuse_of(*windows, pool=ROUTE, begun=1.0, how='status', code=502):
+    """What excuses a POST that began `begun` seconds ago. Windows are (what, whom, from, to), in seconds ago."""
+    now, kept = time.monotonic(), Windows()
+    for what, whom, begin, end in windows:
+        kept.add(Window(what, whom, now - begin, now - end))
+    judge = Judge(kept, 5.0, [ROUTE])
+    return judge.excuse(Failure('route', pool, 'POST', f'{ONCE}-1', now - begun, how, '', code=code, body=AWAY))
+
+
+HOLE = (LOSS, OPEN, 3, -4)  # it joined 3 s ago
+
+
+def test_a_route_that_nobody_claims_suffers_from_a_loss_of_the_open_pool():
+    assert excuse_of(HOLE, (UNCLAIMED, ROUTE, 2, -1)) == 'lost'
+    assert excuse_of(HOLE, (UNCLAIMED, ROUTE, 2, 0.5)) == 'lost'  # it is claimed again, and the request was on its way
+    assert excuse_of(HOLE, (ROUTER, None, 2, -1)) == 'lost'       # a router that has just started knows no routes
+    assert excuse_of(HOLE, (UNCLAIMED, ROUTE, 2, -1), how='broken') == 'broken'
+
+
+@pytest.mark.parametrize('windows', [
+    (HOLE,),                                                    # a worker claims the route all the time
+    (HOLE, (UNCLAIMED, ROUTE, 9, 2)),                           # it was claimed again before the request began
+    (HOLE, (UNCLAIMED, 'deep', 2, -1)),                         # nobody claims another route
+    ((UNCLAIMED, ROUTE, 2, -1),),                               # the open pool has lost nobody
+    ((LOSS, OPEN, 9, 2), (UNCLAIMED, ROUTE, 2, -1)),            # … not since the request began
+    ((LOSS, BIN, 3, -4), (UNCLAIMED, ROUTE, 2, -1)),            # another pool has lost a worker
+], ids=range(6))
+def test_no_other_loss_is_excused_by_it(windows):
+    assert excuse_of(*windows) is None
+
+
+def test_a_pool_that_is_no_route_does_not_suffer_from_the_open_one():
+    assert excuse_of(HOLE, (ROUTER, None, 2, -1), pool=BIN) is None
+    assert excuse_of((LOSS, BIN, 3, -4), pool=BIN) == 'lost'
