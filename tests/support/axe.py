@@ -1,23 +1,18 @@
 """axe-core, which finds what keeps people with a screen reader or a keyboard from using a page.
 
 Owner: nobody; free functions.   Thread: the test's.
-tools/deps installs it with npm, where a registry can be reached. Without it the tests that need it are skipped.
+Not here: where it comes from (npm.py).
 """
 import functools
 import os
-import subprocess
 
-import pytest
+import npm
 
 
 @functools.cache
 def script():
     """The text of axe.min.js."""
-    root = subprocess.run(['npm', 'root', '--global'], capture_output=True, text=True, timeout=60).stdout.strip()
-    path = os.path.join(root, 'axe-core', 'axe.min.js')
-    if not os.path.exists(path):
-        pytest.skip('axe-core is not installed: tools/deps test installs it with npm')
-    with open(path) as file:
+    with open(os.path.join(npm.folder_with('axe-core'), 'axe-core', 'axe.min.js')) as file:
         return file.read()
 
 
