@@ -10,8 +10,9 @@ import time
 BOUND = 15.0       # seconds; no request takes longer, with two lost workers, a queue and a retry
 SLOW_BOUND = 90.0  # seconds, for clients that read slowly
 LINES = b''.join(b'%015x\n' % at for at in range(0, 2 << 20, 16))
-OPEN, BIN, WS = 'open', 'bin', 'ws'  # pools of workers
+OPEN, BIN, WS, STICKY, TCP = 'open', 'bin', 'ws', 'sticky', 'tcp'  # pools of workers
 SERVERS = 'servers'                  # a pool of servers that answer as the workers of OPEN do
+CIRCUITS = 'circuits'                # servers of the same answers behind circuits; see soak_circuits.py
 FILES = 'files'                      # a folder; see soak_files.py
 GUARDED = 'guarded'                  # requests that a router refuses by itself; see soak_guarded.py
 LEAST = 300                          # bytes that every file of the folder has at any time
@@ -20,7 +21,8 @@ ONCE, AGAIN = 'once', 'again'        # prefix of the ids of requests that must n
 
 @dataclasses.dataclass
 class Failure:
-    """`how`: connect, no reply, broken (after the head), status, close, wrong, stranger (answered), late."""
+    """`how`: connect, no reply, broken (after the head), status, close, wrong, stranger (answered), left (the `member`
+    to which the client is bound), late."""
     kind: str
     pool: str
     method: str
@@ -30,6 +32,7 @@ class Failure:
     detail: str
     code: int = 0
     body: bytes = b''
+    member: str = ''
 
 
 @dataclasses.dataclass

@@ -21,7 +21,7 @@ import soak_asks as a  # noqa: E402
 import soak_clients as c  # noqa: E402
 import test_hostile_peers as hostile  # noqa: E402
 from soak_fleet import POOLS, SHORT_DRAIN  # noqa: E402
-from soak_judge import CUT, LOSS, ROUTER, SETTLING  # noqa: E402
+from soak_judge import AWAY, CUT, LOSS, ROUTER, SETTLING  # noqa: E402
 
 FREEZE_SEEN = 0.6   # seconds that a worker may hang before routers count it as lost
 ROUTER_ENDS = 40.0  # seconds for a router or worker to finish its open requests
@@ -55,6 +55,7 @@ class WorkerEvents:
         if worker := self.victim():
             self.soak.say(f'{worker.name} is killed, {self.fleet.replace(worker)} comes')
             self.windows.open(LOSS, worker.pool, SETTLING)
+            self.windows.open(AWAY, worker.name)
             worker.process.kill()
 
     def freeze(self):
@@ -66,11 +67,13 @@ class WorkerEvents:
         self.soak.say(f'{worker.name} hangs for {seconds:.2f} s')
         is_seen = seconds > FREEZE_SEEN
         worker.frozen = self.windows.open(LOSS if is_seen else 'short', worker.pool)
+        away = self.windows.open(AWAY, worker.name)
         worker.process.freeze()
 
         def thaw():
             worker.process.thaw()
             worker.frozen.close()
+            away.close()
             worker.frozen = None
             worker.since = time.monotonic()
         self.soak.after(seconds, thaw)

@@ -11,15 +11,23 @@ import time
 
 import zmq
 
-from soak_asks import BIN, OPEN, WS
+from soak_asks import BIN, OPEN, STICKY, TCP, WS
 from soak_guarded import HOST
 from soak_servers import Servers
+from soak_tcp import SERVICES
 import tls_e2e as tls
 import zeroway_e2e as z
 
-POOLS = {OPEN: 3, BIN: 2, WS: 2}
+POOLS = {OPEN: 3, BIN: 2, WS: 2, STICKY: 2, TCP: 2}
+ENGINES = [('loop', 'loop'), ('libzmq', 'loop'), ('loop', 'libzmq'), ('libzmq', 'libzmq')]  # of routers and workers
 QUEUE_TIMEOUT = 15.0 if z.SLOW > 1 else 5.0  # seconds, of the routers
 SHORT_DRAIN = 2.0                            # seconds: too short a drain time to finish all requests
+
+
+def engines_of(options):
+    """Those of `options.engines`, those of the environment, or a pair that the seed chooses."""
+    router, worker = options.engines.split(':') if options.engines else ENGINES[options.seed // 2 % len(ENGINES)]
+    return z.ROUTER_ENGINE or router, os.environ.get('ZEROWAY_ENGINE') or worker
 
 
 class Certificates:
@@ -63,10 +71,10 @@ class Certificates:
 
 
 class Road:
-    """How a client connects to a router: in cleartext when there are no certificates."""
+    """How a client connects to the router of the name: in cleartext when there are no certificates."""
 
-    def __init__(self, port, certificates=None):
-        self.port, self.certificates = port, certificates
+    def __init__(self, port, certificates=None, name=''):
+        self.port, self.certificates, self.name = port, certificates, name
 
     def wrap(self, socket, protocol):
         return self.certificates.wrap(socket, protocol) if self.certificates else socket
@@ -128,14 +136,20 @@ class Fleet:
         self.certificates = Certificates(stack)
         self.guarded = Certificates(stack, HOST)
         self.routers, self.workers = [], []
-        self.manage = {}  # by a router's name: its port for operators
+        self.ports = {}  # by a router's name and by what listens there
+        self.engines = engines_of(options)
+        self.sticky_key = stack.path('sticky.key')
         self.servers = Servers(stack, random_, self.ids, self.guarded.pair) if random_.random() < 0.6 else None
+        self.is_sticky = self.servers is not None or random_.random() < 0.5
 
     def __str__(self):
         return (f'{self.count} routers of {self.threads} threads, over {"tcp" if self.is_tcp else "ipc"}'
-                f'{" with keys" if self.keys else ""}, {self.balance}{", in haste" if self.is_hasty else ""}{", with servers" if self.servers else ""}')
+                f'{" with keys" if self.keys else ""}, {self.balance}{", in haste" if self.is_hasty else ""}{", with servers" if self.servers else ""}'
+                f'{", sticky" if self.is_sticky else ""}, engines {":".join(self.engines)}')
 
     def start(self):
+        with open(self.sticky_key, 'w') as file:
+            file.write('a secret of more than thirty-two bytes\n')
         if self.servers:
             self.servers.start()
         for number in range(self.count):
@@ -155,14 +169,17 @@ class Fleet:
             words += ['--drain-timeout', f'{SHORT_DRAIN:g}s']
         if self.keys:
             words += self.keys.of_routers
-        manage = self.manage.setdefault(name, z.free_port())
-        words += ['--manage', f'127.0.0.1:{manage}']
+        ports = self.ports.setdefault(name, {what: z.free_port() for what in ('manage', *SERVICES)})
+        words += ['--manage', f'127.0.0.1:{ports["manage"]}', '--sticky-key-file', self.sticky_key]
+        words += [word for path in SERVICES for word in ('--tcp', f'127.0.0.1:{ports[path]}={path}')]
+        words += ['--fabric-engine', self.engines[0]]
         if self.servers:
             router = self.servers.start_router(words, name, port, tls_port, fabric, self.certificates.pair)
         else:
+            words += ['--sticky', 'cookie'] if self.is_sticky else []
             words += ['--tls-port', tls_port, *tls.options_of(self.certificates.pair)]
             router = self.stack.router(*words, port=port, fabric=fabric, name=name)
-        router.tls_port, router.manage = tls_port, manage
+        router.tls_port, router.manage, router.ports = tls_port, ports['manage'], ports
         return router
 
     def start_again(self, old):
@@ -171,8 +188,12 @@ class Fleet:
         return self.routers[index]
 
     def road(self, random_, is_tls, certificates=None):
-        router = random_.choice(self.routers)
-        return Road(router.tls_port, certificates or self.certificates) if is_tls else Road(router.port)
+        return self.road_to(random_.choice(self.routers), is_tls, certificates)
+
+    def road_to(self, router, is_tls, certificates=None):
+        if is_tls:
+            return Road(router.tls_port, certificates or self.certificates, router.name)
+        return Road(router.port, name=router.name)
 
     def all_certificates(self):
         """Those that the routers serve."""
@@ -187,10 +208,17 @@ class Fleet:
             words = (*words, '--drain-timeout', f'{SHORT_DRAIN:g}s')
         if self.keys:
             words = (*words, *self.keys.of_workers)
+        if not is_python:
+            words = (*words, '--engine', self.engines[1])
         if pool == BIN:
             process = self.stack.httpbin(name, '--route', 'bin.test/', *words, connect=fabrics)
         elif pool == WS:
             process = self.stack.worker(name, '--route', 'ws.test/', *words, kind='echo-websocket-worker', connect=fabrics)
+        elif pool == TCP:
+            routes = [word for path in SERVICES for word in ('--route', path)]
+            process = self.stack.worker(name, *routes, *words, kind='echo-tcp-worker', connect=fabrics)
+        elif pool == STICKY:
+            process = self.stack.test_worker(name, '--ids', self.ids, '--route', 'sticky.test/', *words, connect=fabrics)
         elif is_python:
             connect = [word for fabric in fabrics for word in ('--connect', fabric)]
             script = os.path.join(z.ROOT, 'tests', 'support', 'soak_worker.py')

@@ -8,7 +8,7 @@ import threading
 import time
 
 import zeroway_e2e as z
-from soak_asks import AGAIN, FILES, OPEN, SERVERS
+from soak_asks import AGAIN, CIRCUITS, FILES, OPEN, SERVERS
 from soak_clients import BEHIND
 
 SETTLING = 4.0   # seconds after an event in which requests may still fail because of it
@@ -17,7 +17,9 @@ STALL = 0.5      # seconds in which this process did not run: perhaps no worker 
 EVER = float('inf')
 # LOSS: a worker is lost, or a file is cut short. LEAVE: a worker is told to leave. ROUTER: a router is told to end. CUT: its drain time is up.
 # STILL: the machine stood still. ABSENT: no worker serves a route, or a file is not there. UNCLAIMED: the router may have forgotten the route.
+# AWAY: the worker of this name hangs, is dead or told to leave.
 LOSS, LEAVE, ROUTER, CUT, STILL, ABSENT, UNCLAIMED = 'loss', 'leave', 'router', 'cut', 'still', 'absent', 'unclaimed'
+AWAY = 'away'
 
 
 class Window:
@@ -93,8 +95,12 @@ class Judge:
         lost = count(LOSS, failure.pool) + count(STILL) + (count(LOSS, OPEN) if unclaimed else 0)
         if failure.how == 'stranger':
             return unclaimed
+        if failure.how == 'left':
+            return (count(AWAY, failure.member) and 'away') or (count(ROUTER) and 'router') or (count(STILL) and 'still') or None
         if failure.how in ('broken', 'no reply', 'close') and count(CUT):
             return 'cut'
+        if failure.method == 'TCP':
+            return self.excuse_connection(failure, lost, count(ROUTER))
         if failure.method == 'WEBSOCKET':
             return self.excuse_socket(failure, lost, count(LEAVE, failure.pool), count(ROUTER))
         if failure.how == 'status':
@@ -121,7 +127,7 @@ class Judge:
             return 'absent' if self.was_absent(failure.pool) else None
         if failure.pool == FILES:
             return 'absent' if failure.code == 404 and self.windows.count(ABSENT, FILES, failure.begin) else None
-        if failure.pool == SERVERS:
+        if failure.pool in (SERVERS, CIRCUITS):
             return 'lost' if failure.code in (502, 504) and lost > (RETRIES if self.is_safe(failure) else 0) else None
         is_lost = failure.code == 502 and b'went away before it answered' in failure.body
         return 'lost' if is_lost and lost > (RETRIES if self.is_safe(failure) else 0) else None
@@ -135,6 +141,13 @@ class Judge:
     @staticmethod
     def is_safe(failure):
         return failure.method in ('GET', 'PUT') or failure.id.startswith(AGAIN)
+
+    @staticmethod
+    def excuse_connection(failure, lost, router):
+        """Of a TCP service: what a lost worker had is reset. A router that has just started has no worker for it yet."""
+        if failure.how in ('no reply', 'broken') and lost:
+            return 'lost'
+        return 'router' if failure.how in ('connect', 'no reply') and router else None
 
     @staticmethod
     def excuse_socket(failure, lost, leaves, router):

@@ -94,3 +94,11 @@ class Operator(threading.Thread):
         told = self.workers_at_rest(router, there)
         if told != there:
             self.soak.violate(f'{router.name} at rest tells of the workers {told}, there are {there}')
+        if self.soak.has_servers():
+            self.look_at_circuits(router)
+
+    def look_at_circuits(self, router):
+        circuits = json.loads(ask(router.manage, '/api/v1/circuits').body)['circuits']
+        told = {one['circuit']['id']: sorted(member['name'] for member in one['members']) for one in circuits}
+        if not self.soak.circuits().may_be(router.name, told):
+            self.soak.violate(f'{router.name} at rest tells of other circuits: {told}')

@@ -16,14 +16,17 @@ import traceback
 import zeroway_e2e as z
 import soak_asks as a
 import soak_clients as c
+from soak_circuits import CircuitChanger, CircuitClient, CircuitEvents
 from soak_events import ROUTER_ENDS, PeerEvents, RouterEvents, WorkerEvents
 from soak_fleet import POOLS, QUEUE_TIMEOUT, SHORT_DRAIN, Fleet, Road
 from soak_files import FileEvents
 from soak_guarded import GuardedClient
-from soak_judge import LEAVE, LOSS, ROUTER, Judge, Stalls, Windows
+from soak_judge import AWAY, LEAVE, LOSS, ROUTER, Judge, Stalls, Windows
 from soak_operator import Operator
 from soak_routes import RouteEvents, make_routes
 from soak_servers import ServerEvents
+from soak_sticky import StickyClient
+from soak_tcp import TcpClient
 from soak_websockets import Http2WebSockets, WebSocketClients
 
 REST_EVERY = 40.0          # seconds of load between two rests
@@ -31,7 +34,8 @@ MOST_GROWTH = 24 * z.MIB   # of a router's memory, from the first rest to any ot
 SIZES = (10, 3_000, 70_000, 400_000, 1_200_000)
 KINDS = [(c.Http1Client, 5), (c.TlsHttp1Client, 2), (c.PipeliningClient, 1), (c.SlowReader, 3), (c.TlsSlowReader, 1),
          (c.RouteClient, 4), (c.Aborter, 1), (c.Http2Client, 3), (c.TlsHttp2Client, 2), (WebSocketClients, 1),
-         (Http2WebSockets, 2)]
+         (Http2WebSockets, 2), (TcpClient, 3)]
+WITH_SERVERS = [(GuardedClient, 2), (CircuitClient, 3), (CircuitChanger, 1)]
 
 
 class Violation(Exception):
@@ -39,7 +43,7 @@ class Violation(Exception):
 
 
 class Soak:
-    """The whole soak. `options`: seed, seconds, threads, routers, few, keep_going, keep_logs."""
+    """The whole soak. `options`: seed, seconds, threads, routers, engines, few, keep_going, keep_logs."""
 
     def __init__(self, options):
         self.seed, self.options = options.seed, options
@@ -71,6 +75,18 @@ class Soak:
 
     def guarded_road(self, random_, is_tls):
         return self.fleet.road(random_, is_tls, self.fleet.guarded)
+
+    def road_to(self, router, is_tls):
+        return self.fleet.road_to(router, is_tls)
+
+    def some_router(self, random_):
+        return random_.choice(self.fleet.routers)
+
+    def tcp_port(self, random_, service):
+        return self.some_router(random_).ports[service]
+
+    def circuits(self):
+        return self.fleet.servers.circuits
 
     def knows_routes(self):
         return self.windows.count(ROUTER, None, time.monotonic()) == 0
@@ -154,9 +170,9 @@ class Soak:
         self.wait_workers()
         self.make_digests()
         self.events = [event for some in (WorkerEvents(self), RouterEvents(self), PeerEvents(self), self.route_events,
-                                     ServerEvents(self), FileEvents(self))
+                                     ServerEvents(self), FileEvents(self), CircuitEvents(self))
                        for event in some.weights()]
-        for kind, count in KINDS + ([(GuardedClient, 2)] if self.fleet.servers else []):
+        for kind, count in self.kinds():
             for index in range(1 if self.options.few else count):
                 self.clients.append(kind(self, index, self.seed, self.digests, self.routes))
         self.operator = Operator(self, self.seed)
@@ -164,6 +180,10 @@ class Soak:
         self.stalls.start()
         for client in self.clients:
             client.start()
+
+    def kinds(self):
+        return (KINDS + (WITH_SERVERS if self.fleet.servers else [])
+                + ([(StickyClient, 4)] if self.fleet.is_sticky else []))
 
     def wait_workers(self):
         z.eventually(lambda: self.route_events.look() or self.route_events.are_settled(), what='all routes served')
@@ -231,6 +251,7 @@ class Soak:
 
     def tell_to_leave(self, worker):
         worker.process.wait_catches(15)
+        self.windows.open(AWAY, worker.name)
         worker.process.terminate()
         windows = [self.windows.open(LEAVE, worker.pool)]
         if worker.is_hasty:  # requests that it cannot finish in its drain time are lost

@@ -9,9 +9,11 @@ import signal
 import origin_fleet as o
 from origin_server import H2, HTTP1
 from soak_asks import FILES, SERVERS
+from soak_circuits import Circuits
 from soak_files import Files
 from soak_guarded import GuardedSite
 from soak_judge import LOSS, SETTLING
+from soak_sticky import HOST as STICKY_HOST
 import zeroway_e2e as z
 
 COUNT = 3
@@ -19,8 +21,9 @@ READ = 2.0  # seconds of a server's silence
 
 
 class Servers:
-    """The servers, and the file of a router that serves them at the host servers.test, a folder at files.test, and the
-    servers behind logins and limits at guarded.test, by the certificate `guarded_pair`. Workers have all other hosts."""
+    """The servers, and the file of a router that serves them at the host servers.test, a folder at files.test, the
+    servers behind logins and limits at guarded.test, by the certificate `guarded_pair`, circuits at circuits.test, and
+    workers with cookies at sticky.test. Workers have all other hosts."""
 
     def __init__(self, stack, random_, ids, guarded_pair):
         self.stack = stack
@@ -28,11 +31,12 @@ class Servers:
         self.origins = [o.Origin(stack, f'{SERVERS}-{number}', language=language, ids=ids) for number in range(COUNT)]
         self.members = list(self.origins)
         self.files = Files(stack)
+        self.circuits = Circuits(stack, ids)
         self.guarded, self.guarded_pair = GuardedSite(stack), guarded_pair
         self.generation = 0
 
     def start(self):
-        for origin in self.origins:
+        for origin in self.origins + self.circuits.origins:
             origin.start()
 
     def tree(self, port, tls_port, pair):
@@ -52,10 +56,13 @@ class Servers:
             keys['ssl'] = {**more['ssl'], 'cert_file': self.guarded_pair[0], 'key_file': self.guarded_pair[1]}
         guarded = self.guarded.tree(name, port, 'servers', o.pool('servers', *self.members), timeout=times,
                                     health=servers['proxy']['health_check'], **keys)
+        sticky = o.site(f'sticky-{name}', port, routes=[o.route('/', 'fabric', sticky_sessions=True)], **more)
+        sticky.update(hostname=STICKY_HOST, default=False)
         return [o.site(f'workers-{name}', port, routes=[o.route('/', 'fabric', websocket=True)], **more), servers,
-                folder, guarded]
+                folder, guarded, sticky, self.circuits.site(name, servers['listen'], **more)]
 
     def start_router(self, words, name, port, tls_port, fabric, pair):
+        words = [*words, *self.circuits.options_of(name)]
         router = o.router(self.stack, self.tree(port, tls_port, pair), port, *words, name=name, fabric=fabric)
         router.tls_port = tls_port
         return router

@@ -1,0 +1,64 @@
+"""Clients of a soak that keep the router's cookie: nobody leaves a worker that lives and does not drain.
+
+Owner: soak_run.py.   Thread: each client's own.
+Not here: which failures are allowed (soak_judge.py); the clients of circuits, which keep cookies, too (soak_circuits.py).
+"""
+import dataclasses
+import functools
+import time
+
+from soak_asks import BOUND, STICKY
+from soak_clients import Heard, Http1Client
+import zeroway_e2e as z
+
+HOST = STICKY + '.test'
+COOKIE = 'ZRAFF='
+MOST = 60  # requests for which a client keeps its cookie
+
+
+class StickyClient(Http1Client):
+    """Keeps its cookie for some requests, which all go to one router, and then comes as somebody new."""
+    kind = 'sticky'
+    left = 0  # requests until it forgets the cookie
+
+    def step(self):
+        if self.left == 0:
+            self.begin_anew()
+        self.left -= 1
+        if self.random.random() < 0.3:
+            self.leave()
+        ask, begin = self.ask(), time.monotonic()
+        try:
+            if self.connection is None or not self.connection.is_open:
+                self.connection = None
+                self.connection = Heard(self.soak.road_to(self.router, self.is_tls), 2 * BOUND * z.SLOW)
+        except OSError as error:
+            return self.refused(ask, begin, error)
+        self.exchange(self.connection, [ask], begin)
+
+    def begin_anew(self):
+        self.leave()
+        self.left = self.random.randint(1, MOST)
+        self.router, self.is_tls = self.soak.some_router(self.random), self.random.random() < 0.3
+        self.cookie = self.worker = None
+
+    def ask(self):
+        maker = self.random.choice([self.asks.small, self.asks.post, self.asks.put,
+                                    functools.partial(self.asks.bytes, 300_000)])
+        ask = maker()
+        fields = (*ask.fields, ('cookie', self.cookie)) if self.cookie else ask.fields
+        return dataclasses.replace(ask, pool=STICKY, host=HOST, fields=fields)
+
+    def judge(self, ask, begin, status, body, worker, bound=BOUND):
+        if status == ask.status:
+            self.judge_worker(ask, begin, worker, self.connection.head.get('set-cookie') or '')
+        super().judge(ask, begin, status, body, worker, bound)
+
+    def judge_worker(self, ask, begin, worker, cookie):
+        has_moved = worker != self.worker
+        if has_moved and self.worker:
+            self.fail(ask, begin, 'left', f'{self.worker} for {worker}', member=self.worker)
+        if cookie.startswith(COOKIE) != has_moved:
+            self.fail(ask, begin, 'wrong', f'the cookie is {cookie!r}, from {self.worker} to {worker}')
+        if has_moved:
+            self.cookie, self.worker = cookie.partition(';')[0], worker
