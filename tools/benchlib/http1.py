@@ -1,7 +1,9 @@
 """HTTP/1.1: requests per second, latency, processor time and idle connections, with one hello server as backend."""
+import functools
 import re
 import socket
 import subprocess
+import sys
 import time
 
 from benchlib.processes import Cost, resident_bytes
@@ -66,22 +68,23 @@ def bytes_for_each(bench, start, open_some, number):
     return grown / number
 
 
-def measure_workers(bench, options, engines):
-    """One router after the other, each with so many workers."""
-    def run(count, pair):
-        server = bench.start_zeroway("ipc", count, engines=pair)
-        run_wrk(server, 64, 1)
-        result = run_wrk(server, 64, options.seconds)
-        bench.stop([server])
-        return server.name, result
-
+def measure_workers(bench, options, engines, chosen):
+    """One server after the other, each with so many workers, or nginx, behind it: a hundred that wait for the next round
+    would not be idle."""
+    starts = [functools.partial(bench.start_zeroway, transport, engines=pair) for pair in engines
+              for transport in ("ipc", "tcp")]
+    if "nginx" in chosen:
+        starts += [functools.partial(bench.start_nginx_of_many, transport) for transport in ("ipc", "tcp")]
     found = {}
     for count in [int(count) for count in options.workers.split(",") if count]:
-        found[str(count)] = {}
-        for _ in range(min(3, options.rounds)):
-            for pair in engines:
-                name, result = run(count, pair)
-                found[str(count)].setdefault(name, []).append(result)
+        runs = found[str(count)] = {}
+        for number in range(options.rounds):
+            for start in starts:
+                server = start(count)
+                run_wrk(server, 64, 1)
+                runs.setdefault(server.name, []).append(run_wrk(server, 64, options.seconds))
+                bench.stop([server])
+            print(f"bench: {count} workers, round {number + 1} of {options.rounds}", file=sys.stderr, flush=True)
     return found
 
 
@@ -103,7 +106,7 @@ def measure(bench, options, chosen):
         if options.idle and name in chosen:
             memory[name] = bytes_for_each(bench, getattr(bench, f"start_{name}"), open_idle, options.idle)
     if "zeroway" in chosen:
-        runs["workers"] = measure_workers(bench, options, engines)
+        runs["workers"] = measure_workers(bench, options, engines, chosen)
     return {"runs": runs, "once": {"memory": memory}}
 
 
@@ -131,11 +134,12 @@ def show(section):
         print_table(["idle keep-alive connection", "bytes each"],
                     [[name, f"{size:.0f}"] for name, size in section["once"]["memory"].items()])
     if workers := section["runs"].get("workers"):
-        rows, first = [], {}
+        rows, first, beside = [], {}, ("nginx ipc", "nginx tcp")
         for count, servers in workers.items():
             for name, runs in servers.items():
                 run = median_of(runs)
                 cost = run["own_us"] + run["kernel_us"]
-                rows.append([f"{count} {name}", f"{cost:.1f}", ratio(cost, first.setdefault(name, cost)),
-                             f"{run['per_second']:.0f}"])
-        print_table(["workers (64 connections)", "router us/req", "x the fewest", "req/s"], rows)
+                rows.append([f"{count} {name}" + spoilt(run), f"{cost:.1f}", ratio(cost, first.setdefault(name, cost)),
+                             f"{run['per_second']:.0f}", *(ratio_of_rounds(runs, servers.get(other)) for other in beside)])
+        print_table(["workers (64 connections)", "router us/req", "x the fewest", "req/s",
+                     *(f"x {other}" for other in beside)], rows)

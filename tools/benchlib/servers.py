@@ -14,6 +14,18 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BODY = "Hello from worker-1\n"
 SMALL = "A small reply of the origin has a body of this size. ".ljust(159, ".") + "\n"
 MEBIBYTE = 1 << 20
+HELLO = f'location = / {{ default_type text/plain; return 200 "{BODY[:-1]}\\n"; }}'
+
+
+def await_listening(address, seconds=20):
+    """`address`: the path of a socket, or host and port."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET) as probe:
+            if probe.connect_ex(address) == 0:
+                return
+        time.sleep(0.02)
+    raise SystemExit(f"bench: nobody listens at {address}")
 
 
 class Server:
@@ -97,8 +109,10 @@ class Bench:
                            check=True)
         return program
 
-    def nginx(self, name, server_block, http_block="", listen=""):
+    def nginx(self, name, server_block, http_block="", listen="", at=None):
+        """Listens at a free port, or `at` the path of a socket."""
         port = free_port()
+        place = f"unix:{at}" if at else f"127.0.0.1:{port}"
         user = "user root;" if os.getuid() == 0 else ""
         folder = os.path.join(self.directory, f"nginx-{port}")
         config = self.write(f"nginx-{port}/nginx.conf", f"""
@@ -110,21 +124,22 @@ class Bench:
               client_body_temp_path {folder}/1; proxy_temp_path {folder}/2; fastcgi_temp_path {folder}/3;
               uwsgi_temp_path {folder}/4; scgi_temp_path {folder}/5;
               {http_block}
-              server {{ listen 127.0.0.1:{port} backlog=4096 {listen}; {server_block} }}
+              server {{ listen {place} backlog=4096 {listen}; {server_block} }}
             }}""")
         return Server(name, port, self.processes.start("/usr/sbin/nginx", "-p", folder, "-c", config, "-e",
                                                        f"{folder}/error.log"))
 
     def start_origin(self):
         """Answers / and /small from memory, and every other name from the files that a section wrote to origin/."""
-        server = self.nginx("direct nginx", f"""
-            location = / {{ default_type text/plain; return 200 "{BODY[:-1]}\\n"; }}
+        server = self.nginx("direct nginx", HELLO + f"""
             location = /small {{ default_type text/plain; return 200 "{SMALL[:-1]}\\n"; }}
             location / {{ default_type text/plain; root {self.directory}/origin; sendfile on; tcp_nopush on; }}""")
         self.origin_port = server.port
         return server.await_answer()
 
-    def start_nginx(self, listen="", name="nginx", more=""):
+    def start_nginx(self, listen="", name="nginx", more="", origins=None):
+        """`origins`: addresses as nginx writes them; by default the bench's origin."""
+        places = origins or [f"127.0.0.1:{self.origin_port}"]
         server = self.nginx(name, f"""
             location / {{
               proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection "";
@@ -132,10 +147,22 @@ class Bench:
               proxy_max_temp_file_size 0; {more}
             }}""", f"""
             upstream origin {{
-              server 127.0.0.1:{self.origin_port}; keepalive 1024; keepalive_requests 1000000000;
-              keepalive_timeout 300s;
+              {" ".join(f"server {place} max_fails=0;" for place in places)}
+              keepalive {max(1024, 64 * len(places))}; keepalive_requests 1000000000; keepalive_timeout 300s;
             }}""", listen)
         return server.await_answer(server.ask_http2 if "http2" in listen else None)
+
+    def start_nginx_of_many(self, transport, count):
+        """nginx in front of `count` nginx, each with a worker process of its own, over tcp or unix sockets (ipc)."""
+        sockets = [f"{self.directory}/origin-{free_port()}-{number}" if transport == "ipc" else None
+                   for number in range(count)]
+        origins = [self.nginx("origin", HELLO, at=at) for at in sockets]
+        places = [f"unix:{at}" if at else f"127.0.0.1:{origin.port}" for at, origin in zip(sockets, origins)]
+        for at, origin in zip(sockets, origins):
+            await_listening(at or ("127.0.0.1", origin.port))
+        server = self.start_nginx(name=f"nginx {transport}", origins=places)
+        server.others = [origin.proxy for origin in origins]
+        return server
 
     def start_nginx_http2(self):
         """A cleartext port of nginx 1.22 speaks either HTTP/1.1 or HTTP/2."""
