@@ -51,7 +51,6 @@ class TcpClient(Client):
 
     @staticmethod
     def read_greeting(client):
-        line = CutOff
         try:
             line = client.take_until(b'\n')
         except z.Broken as error:
@@ -89,18 +88,20 @@ class TcpClient(Client):
     def echo(self, client):
         """All at once: who sends must not wait for who reads."""
         pieces = [self.asks.some(250_000) for _ in range(self.random.randint(1, MOST))]
-        sender = threading.Thread(target=send_all, args=[client, pieces], daemon=True)
+        sender = Sender(client, pieces)
         sender.start()
         try:
             heard = read_digest(client)
         finally:
             sender.join(BOUND * z.SLOW)
+        if sender.error:  # the kernel tells of a reset once, and the reader then sees an end
+            raise sender.error
         if heard != digest_of(pieces):
             raise CutOff('other bytes, or fewer')
 
     def upload(self, client):
         pieces = [self.asks.some(250_000) for _ in range(self.random.randint(1, MOST))]
-        send_all(client, pieces, OSError)
+        send_all(client, pieces)
         size = sum(len(piece) for piece in pieces)
         if (said := self.take(client, len(b'%d\n' % size))) != b'%d\n' % size:
             raise CutOff(said)
@@ -108,15 +109,25 @@ class TcpClient(Client):
             raise CutOff('more than the number')
 
 
-def send_all(client, pieces, raised=()):
-    """Sends the pieces, and ends the direction. `raised`: errors that are the caller's; the reader sees the same ones."""
-    try:
-        for piece in pieces:
-            client.send(piece)
-        client.half_close()
-    except OSError as error:
-        if isinstance(error, raised):
-            raise
+class Sender(threading.Thread):
+    error = None
+
+    def __init__(self, client, pieces):
+        super().__init__(daemon=True)
+        self.client, self.pieces = client, pieces
+
+    def run(self):
+        try:
+            send_all(self.client, self.pieces)
+        except OSError as error:
+            self.error = error
+
+
+def send_all(client, pieces):
+    """Sends the pieces, and ends the direction."""
+    for piece in pieces:
+        client.send(piece)
+    client.half_close()
 
 
 def digest_of(pieces):
