@@ -5,7 +5,7 @@ const { Server } = require('socket.io');
 
 const [name, port] = process.argv.slice(2);
 const http = createServer();
-const io = new Server(http, { pingInterval: 2000, pingTimeout: 5000 });
+const io = new Server(http, { pingInterval: 2000, pingTimeout: 120000 });
 
 io.on('connection', (socket) => {
   socket.emit('hello', name);
