@@ -37,6 +37,15 @@ namespace {
 
 constexpr std::initializer_list<int> kSignals{SIGTERM, SIGINT, SIGHUP, SIGUSR1};
 
+// For the ports of circuits: a socket for each loop.
+std::size_t port_sockets(const Settings& settings) {
+  std::size_t ports = settings.sessions.ports.size();
+  if (settings.file) {
+    for (const SiteSettings& site : settings.file->sites) ports = std::max(ports, site.sessions.ports.size());
+  }
+  return ports * settings.threads;
+}
+
 // A connection is a descriptor, and the usual soft limit is 1024. Clients do not get all descriptors: libzmq ends the
 // process when there is none for a worker.
 Result<> fit_descriptors(Settings& settings) {
@@ -51,12 +60,13 @@ Result<> fit_descriptors(Settings& settings) {
         Fault::router, Code::internal, false,
         "only " + std::to_string(all) + " descriptors (ulimit -n): at least " + std::to_string(least) + " are needed"};
   }
-  const std::size_t kept = least + std::min<std::size_t>(all / 8, 1'024);
+  const std::size_t kept =
+      least + std::min<std::size_t>(all / 8, 1'024) + std::min<std::size_t>(all / 2, port_sockets(settings));
   const std::size_t most = std::max<std::size_t>(1, (all > kept ? all - kept : 0) / settings.threads);
   if (most >= settings.edge.limits.max_connections) return {};
   settings.edge.limits.max_connections = most;
   log::warning("only " + std::to_string(all) + " descriptors (ulimit -n): at most " + std::to_string(most) +
-               " client connections per thread, the others are for workers");
+               " client connections per thread, the others are for workers and ports of services");
   return {};
 }
 
