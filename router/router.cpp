@@ -15,6 +15,7 @@
 #include "router/access/secrets_keeper.h"
 #include "router/access/shared_limits.h"
 #include "router/admin/process_facts.h"
+#include "router/backends/archive/unpack.h"
 #include "router/entrance_tls.h"
 #include "router/file_content.h"
 #include "router/lane.h"
@@ -292,6 +293,8 @@ Result<SharedParts> Router::make_parts(const Plan& plan) {
     if (!file) return file.error();
     parts.log_files.push_back(std::move(*file));
   }
+  for (const ArchiveSpec& archive : plan.archives)
+    if (auto there = unpack(archive.file, archive.folder); !there) return there.error();
   auto pools = make_pools(plan);
   if (!pools) return pools.error();
   parts.pools = std::move(*pools);

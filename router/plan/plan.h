@@ -16,6 +16,7 @@
 #include "router/coding/coding_terms.h"
 #include "router/plan/access_rules.h"
 #include "router/plan/admin_spec.h"
+#include "router/plan/archive_spec.h"
 #include "router/plan/certificate_spec.h"
 #include "router/plan/circuit_ports.h"
 #include "router/plan/files_spec.h"
@@ -85,6 +86,7 @@ struct Plan {
   std::vector<SecretSpec> secrets;  // the files that logins of these rules need, each once
   std::vector<BackendSpec> backends;
   std::vector<CertificateSpec> certificates;   // that the router gets itself
+  std::vector<ArchiveSpec> archives;           // to be unpacked before the first request
   std::vector<std::string> log_files;          // of access logs, each path once
   std::optional<AccessLog> log;                // of requests that no site has
   std::string sticky_key;                      // for cookies of sticky sessions; "" = the router's own

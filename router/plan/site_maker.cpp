@@ -7,6 +7,7 @@
 
 #include "router/plan/bound_clients.h"
 #include "router/plan/coding_terms_of.h"
+#include "router/plan/file_digest.h"
 #include "router/plan/limits.h"
 #include "router/plan/server_of.h"
 #include "router/plan/sticky_rule.h"
@@ -91,6 +92,21 @@ bool is_health_page(const Route& route) {
   return answer != OwnAnswer::none && answer != OwnAnswer::redirect && answer != OwnAnswer::to_https;
 }
 
+// What replies say to caches.
+FilesSpec cached_files(const CacheSettings& said) {
+  const auto seconds = [](Millis time) {
+    return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(time).count());
+  };
+  FilesSpec spec;
+  spec.etag = said.etag_enabled;
+  spec.last_modified = said.last_modified_enabled;
+  if (!said.enabled) return spec;
+  spec.cache_control = said.cache_control;
+  spec.max_age = seconds(said.max_age_static);
+  spec.max_age_page = seconds(said.max_age_dynamic);
+  return spec;
+}
+
 CertificateSpec certificate_spec(const SiteSettings& said, const std::string& name, const std::string& state_dir) {
   CertificateSpec spec;
   spec.name = name;
@@ -141,6 +157,7 @@ void SiteMaker::add(const SiteSettings& said) {
     for (const RouteSettings& route : said.proxy.routes) add_route(made, route, access);
   if (said.fabric) add_workers(made);
   if (said.sessions.enabled) add_circuits(made, access);
+  for (const ArchiveSettings& archive : said.archives) add_archive(made, archive);
   if (!said.static_dir.empty()) add_files(made);
   add_listeners(made);
   refuse_unclear_paths(site);
@@ -479,29 +496,49 @@ void SiteMaker::add_circuits(Made made, AccessMaker& access) {
 
 void SiteMaker::add_files(Made made) {
   const SiteSettings& said = *made.said;
-  const auto seconds = [](Millis time) {
-    return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(time).count());
-  };
-  FilesSpec spec;
+  FilesSpec spec = cached_files(said.cache);
   spec.root = std::filesystem::absolute(said.static_dir);
   spec.index_files = said.index_files;
   spec.listing = said.listing;
   spec.fallback = said.fallback;
   spec.dot_files = said.dot_files;
   spec.precompressed = said.precompressed;
-  spec.etag = said.cache.etag_enabled;
-  spec.last_modified = said.cache.last_modified_enabled;
-  if (said.cache.enabled) {
-    spec.cache_control = said.cache.cache_control;
-    spec.max_age = seconds(said.cache.max_age_static);
-    spec.max_age_page = seconds(said.cache.max_age_dynamic);
-  }
-  Route& route = new_route(made, "", said.terms);
-  route.backend = coded(backend_of(BackendSpec(std::move(spec))), said.compression);
+  made.site->files = &new_files_route(made, "", std::move(spec));
+}
+
+Route& SiteMaker::new_files_route(Made made, std::string path, FilesSpec spec) {
+  Route& route = new_route(made, std::move(path), made.said->terms);
+  route.backend = coded(backend_of(BackendSpec(std::move(spec))), made.said->compression);
   route.backend_name = "files";
   route.takes_web_sockets = false;
   route.tells_worker = false;
-  made.site->files = &route;
+  return route;
+}
+
+// The folder is named by what is in the archive: another archive at the same place is another folder.
+void SiteMaker::add_archive(Made made, const ArchiveSettings& said) {
+  const std::string path = canonical(said.path, said.located.place_of("path"), "archive");
+  const auto content = read_file_(said.file);
+  if (!content) return error(said.located.place_of("file"), "archive '" + said.path + "': " + content.error().detail);
+  const std::string hash = sha256_hex(*content);
+  const auto& hashes = said.hashes;
+  if (!hashes.empty() && std::find(hashes.begin(), hashes.end(), hash) == hashes.end())
+    return error(said.located.place_of("hashes"), "archive '" + said.path + "': " + said.file + " has SHA-256 " + hash +
+                                                      ", which is none of its hashes");
+  const std::string folder = std::filesystem::absolute(settings_.state_dir).string() + "/archives/" + hash;
+  ArchiveSpec archive{said.file, folder};
+  if (std::find(plan_.archives.begin(), plan_.archives.end(), archive) == plan_.archives.end())
+    plan_.archives.push_back(std::move(archive));
+  FilesSpec spec = cached_files(made.said->cache);
+  spec.root = said.object_prefix.empty() ? folder : folder + "/" + said.object_prefix;
+  spec.index_files = said.index_files;
+  spec.fallback = said.fallback;
+  spec.mime_types = said.mime_types;
+  Route& route = new_files_route(made, path, std::move(spec));
+  route.strips_prefix = true;
+  if (!made.site->routes.add_prefix(path, MethodSet{}, &route).is_new)
+    error(said.located.place_of("path"),
+          "archive '" + said.path + "': a route of site '" + made.said->name + "' has this path");
 }
 
 void SiteMaker::add_health(Made made, AccessMaker& access) {

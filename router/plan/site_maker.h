@@ -52,6 +52,8 @@ class SiteMaker {
   void add_workers(Made made);
   void add_circuits(Made made, AccessMaker& access);
   void add_files(Made made);
+  [[nodiscard]] Route& new_files_route(Made made, std::string path, FilesSpec spec);
+  void add_archive(Made made, const ArchiveSettings& said);
   void add_health(Made made, AccessMaker& access);
   void add_redirect_to_https(Made made);
   [[nodiscard]] AccessMaker access_of(const SiteSettings& said);

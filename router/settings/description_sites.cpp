@@ -2,6 +2,7 @@
 
 #include "router/settings/checks.h"
 #include "router/settings/description.h"
+#include "router/settings/description_archives.h"
 #include "router/settings/description_login.h"
 #include "router/settings/description_sticky.h"
 #include "router/settings/words.h"
@@ -170,6 +171,9 @@ void describe_site(Keys<SiteSettings>& keys) {
       .table("access_control", &S::access_control, "Pages of other origins", describe_access_control)
       .table("ssl", &S::ssl, "HTTPS", describe_ssl)
       .table("sessions", &S::sessions, "[sessions] for the site", describe_sessions)
+      .tables(
+          "archives", &S::archives, [](const S&) { return ArchiveSettings{}; },
+          "ZIP archives whose members the site serves", describe_archive)
       .table("proxy", proxy_of, "Backends and routes", describe_proxy);
 }
 

@@ -160,6 +160,7 @@ void describe_site_lines(const SiteSettings& site, std::string& out) {
       out += "    " + route.path + " -> " + answerers_of(route, site.proxy) + "\n";
     }
   }
+  for (const ArchiveSettings& archive : site.archives) out += "    " + archive.path + " of " + archive.file + "\n";
   if (!site.static_dir.empty()) out += "    files of " + site.static_dir + "\n";
   if (site.fabric) out += "    workers that connect, for the paths that they claim\n";
 }

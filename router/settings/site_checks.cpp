@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "router/settings/checks.h"
+#include "router/settings/description_archives.h"
 #include "router/settings/description_permits.h"
 #include "router/settings/login_checks.h"
 
@@ -82,6 +83,7 @@ void check_site(const SiteSettings& site, Reading& reading) {
   check_logins(site, reading);
   check_permits(site.sessions, reading);
   check_folder_keys(site, reading);
+  check_archives(site, reading);
   check_proxy(site, reading);
 }
 
@@ -240,6 +242,7 @@ void check_site_files(const SiteSettings& site, Reading& reading) {
     for (const std::string& file : ssl.policy.client_ca) check_file(ssl.located, "client_ca", file, reading);
     if (ssl.auto_cert == AutoCert::acme) check_file(ssl.acme.located, "ca_file", ssl.acme.ca_file, reading);
   }
+  for (const ArchiveSettings& archive : site.archives) check_file(archive.located, "file", archive.file, reading);
   for (const MemberSettings& member : site.proxy.members) {
     check_file(member.located, "ca_file", member.ca_file, reading);
     check_file(member.located, "client_cert", member.client_cert, reading);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "router/settings/access_settings.h"
@@ -105,7 +106,21 @@ struct CompressionSettings {
   bool operator==(const CompressionSettings&) const = default;
 };
 
-// Of the files in static_dir.
+// A ZIP archive whose members are served below a path.
+struct ArchiveSettings {
+  Located located;
+  std::string path;                 // of requests
+  std::string file;                 // the archive
+  std::vector<std::string> hashes;  // SHA-256, 64 hex digits each, lower case; none = any archive
+  std::string object_prefix;        // the folder in it that is served; "" = all of it
+  std::vector<std::string> index_files{"index.html", "index.htm"};
+  std::string fallback;                                         // member for paths that none has; "" = 404
+  std::vector<std::pair<std::string, std::string>> mime_types;  // end of the name, type
+
+  bool operator==(const ArchiveSettings&) const = default;
+};
+
+// Of the files in static_dir and in archives.
 struct CacheSettings {
   bool enabled = true;
   std::string cache_control;  // the field's value; "" = made of the ages
@@ -355,6 +370,7 @@ struct SiteSettings {
   std::optional<std::vector<FieldRule>> security_headers;  // none = those of [security]
   std::vector<ErrorPage> error_pages;
 
+  std::vector<ArchiveSettings> archives;
   std::string static_dir;  // "" = no files
   std::vector<std::string> index_files{"index.html", "index.htm"};
   bool listing = false;       // of folders without an index file
