@@ -243,15 +243,22 @@ void H1Codec::head(CodecStream stream, Head& head, Last last) {
     web_socket_.reset();
     stage_ = Stage::done;
   }
-  const auto connection = connection_after(last);
+  const auto connection = connection_after(status, last);
   is_last_ = connection == H1Writer::Connection::close;
   reply_begin_ = output_.size();
   writer_.head(head, last, connection, output_);
 }
 
-H1Writer::Connection H1Codec::connection_after(Last last) const {
-  const bool is_cut = stage_ != Stage::done && (awaits_continue() || (last == Last::yes && is_rest_large()));
-  const bool closes = is_last_ || has_input_ended_ || is_draining_ || is_cut || !request_.is_persistent;
+// Whether the rest of the body will be too large to keep the connection. Who takes the whole body may answer with 2xx
+// while it still comes; other replies come in its place, and a client that was not told would lose its next request.
+bool H1Codec::is_cut_by(int status, Last last) const {
+  if (stage_ == Stage::done) return false;
+  return awaits_continue() || ((last == Last::yes || status >= 300) && is_rest_large());
+}
+
+H1Writer::Connection H1Codec::connection_after(int status, Last last) const {
+  const bool closes =
+      is_last_ || has_input_ended_ || is_draining_ || is_cut_by(status, last) || !request_.is_persistent;
   return closes ? H1Writer::Connection::close : H1Writer::Connection::keep;
 }
 

@@ -91,7 +91,8 @@ class H1Codec final : public Codec {
   [[nodiscard]] bool awaits_continue() const { return request_.expects_continue && !is_continued_; }
   [[nodiscard]] bool is_client_due() const;
   [[nodiscard]] bool is_rest_large() const;
-  [[nodiscard]] H1Writer::Connection connection_after(Last last) const;
+  [[nodiscard]] bool is_cut_by(int status, Last last) const;
+  [[nodiscard]] H1Writer::Connection connection_after(int status, Last last) const;
 
   const HttpLimits& limits_;
   std::string_view scheme_;

@@ -229,6 +229,30 @@ TEST_CASE("h1 codec: a small rest of a body behind its reply is discarded, a lar
   CHECK(verbs.text().empty());
 }
 
+TEST_CASE("h1 codec: a page in place of a large rest of the body says that the connection ends") {
+  const HttpLimits limits;
+  const auto output_of = [&](const char* status, std::uint64_t rest) {
+    H1Codec codec(limits, "http");
+    VerbRecorder verbs;
+    verbs.on_head = [&](CodecStream stream, Last) {
+      Head head{{":status", status}, {"content-length", "2"}};
+      Head none;
+      codec.head(stream, head, Last::no);
+      codec.data(stream, as_bytes("no"));
+      codec.end(stream, none);
+    };
+    const std::string input = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(rest) + "\r\n\r\n";
+    CHECK(codec.read(as_bytes(input), verbs) == input.size());
+    CHECK((codec.phase() == CodecPhase::closed) == (rest > kMaxDiscardedBody));
+    return std::string(codec.output());
+  };
+  const std::string page = "HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n";
+  CHECK(output_of("404", kMaxDiscardedBody) == page + "\r\nno");
+  CHECK(output_of("404", kMaxDiscardedBody + 1) == page + "connection: close\r\n\r\nno");
+  // Its backend may take all of the body yet.
+  CHECK(output_of("200", kMaxDiscardedBody + 1) == "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nno");
+}
+
 TEST_CASE("h1 codec: a reply that refuses the request's content is the connection's last, and the content is dropped") {
   const HttpLimits limits;
   const std::string framings[] = {"Content-Length: 6\r\n\r\nhello!", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"};
