@@ -173,7 +173,8 @@ void Router::open_circuits() {
                              on_lane(*lane, [update, to = lane.get()] { to->update(*update); });
                            port_doors_->update(*update);
                          },
-                     .aside = [this](std::function<void()> task) { desk_.aside(std::move(task)); }};
+                     .aside = [this](std::function<void()> task) { desk_.aside(std::move(task)); },
+                     .when_known = [this](std::function<void()> done) { on_all_lanes([](Lane&) {}, std::move(done)); }};
   circuits_ =
       std::make_unique<CircuitStore>(lanes_.front()->loop(), settings_.state_dir, circuit_uses_, std::move(users));
   circuits_->open();

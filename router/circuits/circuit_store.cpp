@@ -199,7 +199,7 @@ void CircuitStore::tell(CircuitUpdate update) {
 
 void CircuitStore::keep(Work& work) {
   const std::size_t count = work.change.put.size() + work.removed.size();
-  if (!files_.is_open() || count == 0) return work.done(count);
+  if (!files_.is_open() || count == 0) return finish(std::move(work.done), count);
   users_.aside([this, put = std::move(work.change.put), removed = std::move(work.removed), count,
                 done = std::move(work.done)]() mutable {
     Result<> kept;
@@ -207,12 +207,17 @@ void CircuitStore::keep(Work& work) {
       if (auto written = files_.write(spec); !written) kept = written;
     for (const std::string& id : removed)
       if (auto gone = files_.remove(id); !gone) kept = gone;
-    loop_.post([kept, count, done = std::move(done)] {
-      if (kept) return done(count);
-      done(Error{Fault::router, Code::internal, false,
-                 "the change works, but a restart will not know it: " + kept.error().detail});
+    loop_.post([this, kept, count, done = std::move(done)] {
+      if (kept) return finish(done, count);
+      finish(done, Error{Fault::router, Code::internal, false,
+                         "the change works, but a restart will not know it: " + kept.error().detail});
     });
   });
+}
+
+// Who is told may ask the busiest loop at once.
+void CircuitStore::finish(Done done, Result<std::size_t> changed) {
+  users_.when_known([done = std::move(done), changed = std::move(changed)] { done(changed); });
 }
 
 // --- time

@@ -1,10 +1,11 @@
 // The circuits that the management API and the coordinator name: all records, kept on disk, told to all loops.
 //
 //     change() ── some of it in each turn ──▶ records, pools ──▶ users.tell: all loops
-//                    └── users.aside: a file for each circuit ──▶ done
+//                    └── users.aside: a file for each circuit ──▶ users.when_known ──▶ done
 //
 // Owner: Router.   Thread: the first loop.
-// Changes are made one after the other. A change works at once; `done` is told once the files are written.
+// Changes are made one after the other. A change works at once; `done` is told once the files are written and all loops
+// know the change.
 // Not here: JSON (circuits/circuit_json.h), requests (exchange/circuits.h), circuits of workers (router/fabric).
 #pragma once
 #include <cstddef>
@@ -31,6 +32,8 @@ struct CircuitUsers {
   std::function<void(std::shared_ptr<const CircuitUpdate>)> tell;  // all loops
   // Runs tasks one after the other where they may wait for the disk.
   std::function<void(std::function<void()>)> aside;
+  // Calls back on the first loop, in a later turn, once every loop has taken what it was told before.
+  std::function<void(std::function<void()>)> when_known;
 };
 
 class CircuitStore {
@@ -76,6 +79,7 @@ class CircuitStore {
   void build(const std::string& path, CircuitUpdate& update);
   [[nodiscard]] std::vector<const Kept*> of_path(const std::string& path) const;
   void keep(Work& work);
+  void finish(Done done, Result<std::size_t> changed);
   void tell(CircuitUpdate update);
   void sweep();
   // Whether its draining servers had their time.
