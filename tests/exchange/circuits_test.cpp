@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "tests/exchange/script.h"
+#include "tests/exchange/site_script.h"
 
 namespace zeroway {
 
@@ -231,6 +231,17 @@ TEST_CASE("circuits: one that speaks TCP has a backend for tunnels, beside that 
   REQUIRE(circuit);
   CHECK(circuit->backend == b.source.backends["/s1/ssh"]);
   CHECK(circuit->tunnels == b.source.backends["/s1/ssh by tunnel"]);
+}
+
+TEST_CASE("circuits: a stream of events that is silent for days stays open") {
+  SiteScript s("[requests]\nreply_timeout = \"1s\"\n" + site_text("fabric = false\n") +
+               "[sites.sessions]\nenabled = true\n");
+  s.route.circuits.announce("/s1/a", s.backend);
+  s.get("/s1/a/log").accept().reply("200", Last::no, {{"content-type", "text/event-stream"}}).reply_data(5);
+  CHECK(s.heard() == "b1 open GET /log last · b1 end · c head 200 · c data 5");
+  for (int hour = 0; hour < 100; ++hour) CHECK(s.pass(std::chrono::hours(1)).heard().empty());
+  CHECK(s.reply_data(7).heard() == "c data 7");
+  CHECK(s.reply_end().heard() == "c end");
 }
 
 }  // namespace zeroway
