@@ -109,6 +109,16 @@ def test_standby_helps_only_when_no_active_one_is_fit(stack):
     z.eventually(lambda: split(c, '/s1/a/', 4) == {'a': 4}, what='the active one is back')
 
 
+def test_a_server_on_standby_keeps_bound_clients(stack):
+    a, b = origins(stack, 'a', 'b')
+    c = Circuits(stack)
+    c.put('x', backends=[a], sticky='cookie')
+    cookie = ('Cookie', c.get('/s1/a/').get('set-cookie').split(';')[0])
+    c.put('x', backends=[draining(a, 'standby'), b], sticky='cookie')
+    assert split(c, '/s1/a/', 4) == {'b': 4}
+    assert split(c, '/s1/a/', 4, cookie) == {'a': 4}
+
+
 def test_draining_keeps_bound_clients_until_its_time_is_over(stack):
     a, b = origins(stack, 'a', 'b')
     c = Circuits(stack)
