@@ -18,9 +18,10 @@ import time
 
 import management_e2e as m
 import origin_fleet as o
+from soak_absence import Absence
 from soak_asks import AGAIN, BOUND, CIRCUITS, Ask
 from soak_clients import Client, Heard, Http1Client
-from soak_judge import LOSS, SETTLING, STILL
+from soak_judge import LOSS, STILL
 import zeroway_e2e as z
 
 HOST = CIRCUITS + '.test'
@@ -47,12 +48,14 @@ class Told:
     def allows(self, server, bound, is_troubled):
         """Whether the server may answer a client that is bound to `bound`."""
         state = (self.members or {}).get(server)
-        return (state == 'active' or state == 'standby' and is_troubled
-                or state == 'draining' and self.is_sticky and server == bound)
+        is_bound = self.is_sticky and server == bound
+        return state == 'active' or state == 'standby' and (is_troubled or is_bound) or state == 'draining' and is_bound
 
     def keeps(self, bound, drains_since):
+        """Whether the client stays with its server."""
         state = (self.members or {}).get(bound)
-        return self.is_sticky and (state == 'active' or state == 'draining' and time.monotonic() < drains_since + STAYS)
+        is_draining_still = state == 'draining' and time.monotonic() < drains_since + STAYS
+        return self.is_sticky and (state in ('active', 'standby') or is_draining_still)
 
 
 class Circuits:
@@ -145,13 +148,17 @@ class CircuitEvents:
             return
         origin, window = self.random.choice(self.circuits.origins), self.windows.open(LOSS, CIRCUITS)
         self.soak.say(f'{origin.name} {what}, {seconds:.2f} s')
+
+        def over():
+            window.close()
+            self.is_one_away = False
         self.is_one_away = True
+        absence = Absence(self.soak, over)
         go(origin)
 
         def come_back():
             come(origin)
-            window.close(SETTLING)
-            self.is_one_away = False
+            absence.end()
         self.soak.after(seconds, come_back)
 
 
@@ -239,6 +246,8 @@ class CircuitClient(Http1Client):
             return self.soak.took(self.kind, time.monotonic() - begin)
         if status == 200:
             self.judge_server(ask, begin, possible, self.connection.head)
+        if status == 404:
+            return self.fail(ask, begin, 'wrong', f'nobody answers at {self.place}: {describe(possible)}')
         super().judge(ask, begin, status, body, worker, bound)
 
     def judge_server(self, ask, begin, possible, head):

@@ -20,6 +20,7 @@ import fabric_peer as f  # noqa: E402
 import soak_asks as a  # noqa: E402
 import soak_clients as c  # noqa: E402
 import test_hostile_peers as hostile  # noqa: E402
+from soak_asks import STICKY  # noqa: E402
 from soak_fleet import POOLS, SHORT_DRAIN  # noqa: E402
 from soak_judge import AWAY, CUT, LOSS, ROUTER, SETTLING  # noqa: E402
 
@@ -80,7 +81,10 @@ class WorkerEvents:
 
     def join(self):
         weight, capacity = self.random.choice([1, 1, 3, 10]), self.random.choice([1, 3, 50, 2000])
-        worker = self.fleet.start_worker(self.random.choice(list(POOLS)), '--weight', weight, '--capacity', capacity)
+        pool = self.random.choice(list(POOLS))
+        if pool == STICKY:
+            capacity = 2000  # a worker that refuses loses its clients
+        worker = self.fleet.start_worker(pool, '--weight', weight, '--capacity', capacity)
         stays = self.random.uniform(3, 10)
         self.soak.say(f'{worker.name} comes for {stays:.1f} s, weight {weight}, capacity {capacity}')
         self.soak.after(stays, lambda: (self.soak.say(f'{worker.name} leaves'), self.soak.tell_to_leave(worker)))

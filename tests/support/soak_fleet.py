@@ -164,7 +164,7 @@ class Fleet:
     def start_router(self, name, port, tls_port, fabric):
         words = ['--threads', self.threads, '--balance', self.balance, '--queue-timeout', f'{QUEUE_TIMEOUT:g}s']
         if z.SLOW > 1:
-            words += ['--heartbeat-timeout', '3s', '--heartbeat', '750ms']
+            words += ['--heartbeat-timeout', f'{z.SLOW:g}s', '--heartbeat', f'{250 * z.SLOW:g}ms']
         if self.is_hasty:
             words += ['--drain-timeout', f'{SHORT_DRAIN:g}s']
         if self.keys:

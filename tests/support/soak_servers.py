@@ -8,6 +8,7 @@ import signal
 
 import origin_fleet as o
 from origin_server import H2, HTTP1
+from soak_absence import Absence
 from soak_asks import FILES, SERVERS
 from soak_circuits import Circuits
 from soak_files import Files
@@ -85,13 +86,19 @@ class ServerEvents:
         origin, seconds = self.random.choice(self.servers.origins), self.random.choice([0, self.random.uniform(0, 4)])
         self.soak.say(f'{origin.name} is killed, and comes back {seconds:.2f} s later')
         self.windows.open(LOSS, SERVERS, SETTLING)
-        self.is_one_away = True
+        absence = self.begin_absence()
         origin.kill()
 
         def come_back():
             origin.start()
-            self.is_one_away = False
+            absence.end()
         self.soak.after(seconds, come_back)
+
+    def begin_absence(self):
+        def over():
+            self.is_one_away = False
+        self.is_one_away = True
+        return Absence(self.soak, over)
 
     def hang(self):
         if self.is_one_away:
@@ -99,13 +106,13 @@ class ServerEvents:
         origin, seconds = self.random.choice(self.servers.origins), self.random.uniform(0.1, 3 * READ)
         self.soak.say(f'{origin.name} hangs for {seconds:.2f} s')
         window = self.windows.open(LOSS, SERVERS)
-        self.is_one_away = True
+        absence = self.begin_absence()
         origin.freeze()
 
         def thaw():
             origin.thaw()
             window.close()
-            self.is_one_away = False
+            absence.end()
         self.soak.after(seconds, thaw)
 
     def reload(self):
