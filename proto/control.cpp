@@ -79,6 +79,13 @@ bool is_instance_of(std::string_view instance, std::string_view name) {
   return digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+void read_role(cereal::JSONInputArchive& archive, Hello& hello) {
+  std::string role = "active";
+  read_member(archive, "role", role);
+  if (role != "active" && role != "standby") throw OutOfRange("role", shown(role), "\"active\" or \"standby\"");
+  hello.is_standby = role == "standby";
+}
+
 // The workers of an app are a group of their own.
 void check_app(Hello& hello) {
   if (hello.app.is_none() && hello.app.service.empty()) return;
@@ -145,6 +152,7 @@ void read(cereal::JSONInputArchive& archive, Hello& hello) {
   read_number(archive, "weight", hello.weight, 1, kMaxWeight);
   read_number(archive, "capacity", hello.capacity, 1, kMaxCapacity);
   read_member(archive, "state", hello.state);
+  read_role(archive, hello);
   read_member(archive, "routes", hello.routes);
   read_member(archive, "group", hello.group);
   read_member(archive, "app", hello.app);
@@ -305,8 +313,9 @@ bool is_app_part(std::string_view name) {
 std::string circuit_path(const AppName& app) { return "/" + app.session + "/" + app.service; }
 
 std::string served_text(const Hello& hello) {
-  if (!hello.app.is_none()) return "app " + hello.app.session + "/" + hello.app.service;
-  return hello.group.empty() ? claims_text(hello.routes) : "group " + hello.group;
+  const std::string role = hello.is_standby ? ", on standby" : "";
+  if (!hello.app.is_none()) return "app " + hello.app.session + "/" + hello.app.service + role;
+  return (hello.group.empty() ? claims_text(hello.routes) : "group " + hello.group) + role;
 }
 
 std::string write_hello(const Hello& hello) {
@@ -316,6 +325,7 @@ std::string write_hello(const Hello& hello) {
             cereal::make_nvp("pid", hello.pid), cereal::make_nvp("weight", hello.weight),
             cereal::make_nvp("capacity", hello.capacity), cereal::make_nvp("state", hello.state),
             cereal::make_nvp("routes", hello.routes));
+    if (hello.is_standby) archive(cereal::make_nvp("role", std::string("standby")));
     if (!hello.app.is_none()) {
       archive(cereal::make_nvp("app", hello.app));
     } else if (!hello.group.empty()) {

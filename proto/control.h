@@ -37,6 +37,7 @@ struct Hello {
   std::uint32_t weight = 1;                   // 1 … kMaxWeight
   std::uint32_t capacity = kDefaultCapacity;  // 1 … kMaxCapacity
   std::string state = "ready";                // "ready" or "draining"
+  bool is_standby = false;                    // member `role`: gets streams only while no active worker is fit
   std::vector<RouteClaim> routes;             // in their plain form; empty = the open pool
   std::string group;                          // see is_group_name(); "" = none. With a group `routes` do not count
   AppName app{};                              // with an app `group` is its circuit's path, and is not on the wire
@@ -64,7 +65,8 @@ struct Welcome {
 [[nodiscard]] bool is_app_part(std::string_view name);
 // "/SESSION/SERVICE": the path of the app's circuit, and the name of the pool of its workers.
 [[nodiscard]] std::string circuit_path(const AppName& app);
-// What the worker serves, for people: "group batch", "app s1/jupyter", or see claims_text().
+// What the worker serves, for people: "group batch", "app s1/jupyter", or see claims_text(); on standby with ", on
+// standby" behind it.
 [[nodiscard]] std::string served_text(const Hello& hello);
 
 [[nodiscard]] std::string write_hello(const Hello& hello);

@@ -379,8 +379,8 @@ class Link:
     def dial(self):
         """Connects deal, again if it was connected before. Only after WELCOME (§4)."""
         self.hang_up()
-        if self.worker.group or self.worker.app:
-            return  # a worker of a group or an app gets its openings through steer alone
+        if self.worker.group or self.worker.app or self.worker.is_standby:
+            return  # such a worker gets its openings through steer alone
         self.deal_alias = self.worker.connect(self, "deal", self.deal)
         self.dial_at = time.monotonic() + DIAL_PATIENCE
 
@@ -536,6 +536,7 @@ class Worker:
     def __init__(self, options):
         self.name, self.weight, self.capacity = options.name, options.weight, options.capacity
         self.group, self.app = options.group, options.app   # None and None = the open pool
+        self.is_standby = options.standby
         self.encoder = new_encoder()
         self.aliases, self.alias_count = {}, 0
         self.times_told = 0          # how often a signal has told this worker to leave
@@ -563,10 +564,11 @@ class Worker:
             pass  # the reader of the log is gone, or its disk is full
 
     def hello(self, instance, replaces):
+        role = {"role": "standby"} if self.is_standby else {}
         group = {"group": self.group} if self.group else {"app": self.app} if self.app else {}
         return json.dumps({"version": 1, "name": self.name, "instance": instance, "replaces": replaces,
                            "pid": os.getpid(), "weight": self.weight, "capacity": self.capacity,
-                           "state": "draining" if self.is_leaving else "ready", "routes": [], **group}).encode()
+                           "state": "draining" if self.is_leaving else "ready", "routes": [], **role, **group}).encode()
 
     def stream_count(self):
         return sum(len(link.streams) for link in self.links)
@@ -773,6 +775,7 @@ def main():
                         help="serve the routers' routes to this group, and no others (default: the open pool)")
     serves.add_argument("--app", metavar="SESSION/SERVICE", type=app,
                         help="serve this service of a session, and nothing else")
+    parser.add_argument("--standby", action="store_true", help="get requests only while no active worker is fit")
     options = parser.parse_args()
     options.connect = options.connect or ["tcp://127.0.0.1:8000"]
     return Worker(options).run()

@@ -46,6 +46,7 @@ struct Explanation {
     const MemberFacts* member;
     bool is_next = false;  // it could get this request; with more than one, the balance decides
     std::string why;
+    bool serves_path = true;
   };
 
   std::vector<Step> steps;

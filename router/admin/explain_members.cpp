@@ -16,6 +16,13 @@ bool is_worker_of(const MemberFacts& member, std::string_view group) {
   return member.kind == MemberFacts::Kind::worker && member.pool == group;
 }
 
+// A member's state without its role: "standby, full" is "full".
+std::string_view condition_of(const MemberFacts& member) {
+  constexpr std::string_view kRole = "standby, ";
+  const std::string_view state = member.state;
+  return state.substr(state.starts_with(kRole) ? kRole.size() : 0);
+}
+
 class MemberExplainer {
  public:
   MemberExplainer(const Census& census, const ClaimsOfCensus& claims, std::string_view host, std::string_view path,
@@ -39,6 +46,7 @@ class MemberExplainer {
     for (const auto& view : named_circuits(census_))
       if (view->spec().path() == path) add_servers_of(*view);
     add_group(path);
+    stand_by();
     step("circuit " + path, has_next(),
          has_next() ? "a server or a worker of the service with room, by its weight"
                     : "no server and no worker of the service is ready");
@@ -60,12 +68,25 @@ class MemberExplainer {
   void add(const MemberFacts& member, bool is_next, std::string why) {
     out_.members.push_back({&member, is_next, std::move(why)});
   }
+  // Of those that serve the path: members on standby get nothing while an active one is fit.
+  void stand_by() {
+    const bool is_any_active = std::any_of(out_.members.begin(), out_.members.end(), [](const auto& one) {
+      return one.serves_path && !one.member->is_standby && one.member->is_fit && one.member->weight > 0;
+    });
+    if (!is_any_active) return;
+    for (Explanation::Candidate& one : out_.members) {
+      if (!one.member->is_standby || !one.is_next) continue;
+      one.is_next = false;
+      one.why = "it is on standby, and an active one is there";
+    }
+  }
 
   // --- workers
 
   void workers(const GroupSpec& group) {
     if (group.group.empty()) return claimants();
     add_group(group.group);
+    stand_by();
     step(name_of(group), has_next(),
          has_next() ? "a worker of the group that has room, in turn" : "no worker of the group is ready");
     if (!has_next()) nobody();
@@ -77,7 +98,7 @@ class MemberExplainer {
   }
 
   void add_worker(const MemberFacts& member) {
-    const bool has_room = member.state == "ready";
+    const bool has_room = condition_of(member) == "ready";
     add(member, has_room, has_room ? "it has room" : "it is " + member.state);
   }
 
@@ -95,8 +116,10 @@ class MemberExplainer {
         add_worker(member);
       } else {
         add(member, false, member.serves.empty() ? "others claim the path" : "it does not claim the path");
+        out_.members.back().serves_path = false;
       }
     }
+    stand_by();
     if (has_next()) return step("fabric", true, "a worker that serves the path and has room, in turn by its weight");
     step("fabric", false, "no worker that serves the path is ready");
     if (pool == kOpenPool && !claims_.is_claimed(kOpenPool) && is_anybody_here)
@@ -107,26 +130,18 @@ class MemberExplainer {
   // The error that a request gets after its time in the queue.
   void nobody() {
     const bool is_full = std::any_of(out_.members.begin(), out_.members.end(),
-                                     [](const auto& one) { return one.member->state == "full"; });
+                                     [](const auto& one) { return condition_of(*one.member) == "full"; });
     if (is_full) return fail(Fault::backend, Code::backends_busy, "all are full: it waits for room first");
     fail(Fault::backend, Code::no_backend, "nobody is there: it waits for somebody first");
   }
 
   // --- servers
 
-  // Those on standby come when no active one is fit.
   void add_servers_of(const CircuitView& view) {
-    using State = ServerSpec::State;
-    const std::vector<MemberFacts> facts = view.members(census_.steady_now);
-    const auto& specs = view.spec().servers;
-    for (const State state : {State::active, State::standby, State::draining}) {
-      const bool is_turn = state == State::active || (state == State::standby && !has_next());
-      for (std::size_t index = 0; index < facts.size(); ++index) {
-        if (specs[index].state != state) continue;
-        const MemberFacts& server = out_.servers.emplace_back(facts[index]);
-        const bool can = is_turn && can_take(server);
-        add(server, can, can ? "it is up" : is_turn ? why_not(server) : "it is " + std::string(to_text(state)));
-      }
+    for (MemberFacts& one : view.members(census_.steady_now)) {
+      const MemberFacts& server = out_.servers.emplace_back(std::move(one));
+      const bool can = can_take(server);
+      add(server, can, can ? "it is up" : why_not(server));
     }
   }
 
@@ -174,6 +189,7 @@ class MemberExplainer {
   void both(const MixedSpec& mixed) {
     if (!mixed.servers.servers.empty()) add_servers(mixed.servers);
     for (const MixedSpec::Workers& part : mixed.workers) add_group(part.group.group);
+    stand_by();
     step("pool " + mixed.servers.name, has_next(),
          has_next() ? "a server or a worker with room, by balance = " +
                           balance_text({mixed.servers.balance, mixed.servers.hash_field})

@@ -9,12 +9,20 @@ namespace zeroway {
 
 namespace {
 
-// In turn, each server counts once, and the workers of a group count once; else the weights count.
-std::uint32_t weight_of(const PoolSpec& servers) {
+std::uint32_t weight_of(const PoolSpec& servers, ServerSpec::State state) {
   std::uint32_t weight = 0;
-  for (const ServerSpec& server : servers.servers)
+  for (const ServerSpec& server : servers.servers) {
+    if (server.state != state) continue;
     weight += servers.balance == BalanceMethod::round_robin ? std::min(server.weight, 1U) : server.weight;
+  }
   return weight;
+}
+
+// In turn, each server counts once, and the workers of a group count once; else the weights count. Servers on standby
+// count where there are no others.
+std::uint32_t weight_of(const PoolSpec& servers) {
+  const std::uint32_t active = weight_of(servers, ServerSpec::State::active);
+  return active > 0 ? active : weight_of(servers, ServerSpec::State::standby);
 }
 
 std::vector<Part> parts_of(const MixedSpec& spec) {

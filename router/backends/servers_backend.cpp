@@ -127,6 +127,7 @@ MemberFacts ServersBackend::facts_of(std::size_t index) const {
                     .address = url_of(server),
                     .state = pool_->state(index, loop_.now()),
                     .is_fit = pool_->takes_new_clients(index, loop_.now()),
+                    .is_standby = server.state == ServerSpec::State::standby,
                     .weight = pool_->weight(index),
                     .capacity = server.max_conns,
                     .open = pool_->chooser().open(index),
@@ -270,13 +271,17 @@ bool ServersBackend::has_fit_server(ServerSpec::State state, const OriginStream&
 }
 
 PartState ServersBackend::state(const BackendRequest& request) const {
-  PartState state{PartState::Room::nobody, static_cast<std::uint32_t>(streams_.size())};
+  using Room = PartState::Room;
+  PartState state{Room::nobody, static_cast<std::uint32_t>(streams_.size())};
   for (std::size_t server = 0; server < pool_->size(); ++server) {
     const bool is_fit =
         pool_->weight(server) > 0 && can_serve(request.kind, server) && pool_->health(server).is_fit(loop_.now());
     if (!is_fit) continue;
     const bool is_full = !line_.is_empty(kQueue) || pool_->chooser().is_full(server);
-    state.room = std::max(state.room, is_full ? PartState::Room::full : PartState::Room::free);
+    const bool is_standby = pool_->server(server).state == ServerSpec::State::standby;
+    const Room room =
+        is_full ? (is_standby ? Room::standby_full : Room::full) : (is_standby ? Room::standby : Room::free);
+    state.room = std::max(state.room, room);
   }
   return state;
 }

@@ -50,6 +50,7 @@ class CircuitStore::Record final : public CircuitView {
     facts.kind = MemberFacts::Kind::server;
     facts.name = server.name;
     facts.weight = server.weight;
+    facts.is_standby = server.state == ServerSpec::State::standby;
     facts.state = "drained";
     facts.is_fit = false;
     for (std::size_t index = 0; served_->pool && index < served_->pool->size(); ++index) {

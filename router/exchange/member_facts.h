@@ -24,8 +24,9 @@ struct MemberFacts {
   std::uint64_t pid = 0;                       // of a worker, on its machine
   std::string pool;                            // of a server: its pool; of a worker: its group, "" = none
   std::string address;         // of a worker's connection, a server's URL, a folder's path; "" = not known
-  std::string state;           // "ready", "busy", "draining", "silent", "refusing", "up", "out for 8 s", …
-  bool is_fit = true;          // it gets requests, or is only busy
+  std::string state;           // "ready", "full", "held", "standby, ready", "up", "out for 8 s", …
+  bool is_fit = true;          // it gets requests, or is only busy or on standby
+  bool is_standby = false;     // it gets requests only while no active one is fit
   std::uint32_t weight = 1;    // 0 = no traffic
   std::uint32_t capacity = 0;  // requests at once; 0 = any number
   std::uint32_t open = 0;      // requests that it has, of this loop's; of a server: of all loops'

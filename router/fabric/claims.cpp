@@ -141,13 +141,23 @@ bool Claims::is_busy(PoolId pool) const {
                      [](const Worker* worker) { return !worker->is_draining && !worker->is_unreachable; });
 }
 
+namespace {
+
+PartState::Room room_of(const Worker& worker, Time now) {
+  using Room = PartState::Room;
+  if (worker.is_draining || worker.is_unreachable) return Room::nobody;
+  if (!worker.is_fit()) return Room::paused;
+  if (worker.is_standby()) return worker.is_ready(now) ? Room::standby : Room::standby_full;
+  return worker.is_ready(now) ? Room::free : Room::full;
+}
+
+}  // namespace
+
 PartState Claims::state(PoolId pool) const {
   PartState state{PartState::Room::nobody, 0};
   for (const Worker* worker : pools_.members(pool)) {
     state.open += worker->in_flight;
-    if (worker->is_draining || worker->is_unreachable) continue;
-    const bool has_room = worker->is_ready(context_.now) && !worker->is_silent;
-    state.room = std::max(state.room, has_room ? PartState::Room::free : PartState::Room::full);
+    state.room = std::max(state.room, room_of(*worker, context_.now));
   }
   return state;
 }
@@ -156,7 +166,7 @@ bool Claims::is_routed_worker_in_open_pool() const {
   const std::vector<MemberId>& members = table_.members(kOpenPool);
   return std::any_of(members.begin(), members.end(), [this](MemberId key) {
     const Worker* worker = context_.roster.find(static_cast<WorkerKey>(key));
-    return worker != nullptr && !worker->is_open_pool && !worker->is_draining;
+    return worker != nullptr && !worker->is_open_pool && !worker->is_standby() && !worker->is_draining;
   });
 }
 

@@ -83,7 +83,7 @@ class Claims {
   [[nodiscard]] bool is_busy(PoolId pool) const;
   // How much room the pool's workers have, and how many streams they hold.
   [[nodiscard]] PartState state(PoolId pool) const;
-  // Whether a worker with routes also claims everything. Such a worker is not connected to deal.
+  // Whether an active worker with routes also claims everything. Such a worker is not connected to deal.
   [[nodiscard]] bool is_routed_worker_in_open_pool() const;
 
   void lost_time(std::chrono::nanoseconds lost);

@@ -59,8 +59,11 @@ BackendStream Fabric::open_in(PoolId pool, const BackendRequest& request, ReplyT
 }
 
 PartState Fabric::state_in(PoolId pool) const {
+  using Room = PartState::Room;
   PartState state = claims_.state(pool);
-  if (state.room == PartState::Room::free && streams_.is_anybody_waiting(pool)) state.room = PartState::Room::full;
+  if (!streams_.is_anybody_waiting(pool)) return state;
+  if (state.room == Room::free) state.room = Room::full;
+  if (state.room == Room::standby) state.room = Room::standby_full;
   return state;
 }
 

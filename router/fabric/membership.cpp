@@ -45,6 +45,12 @@ std::string_view state_of(const Worker& worker, Time now) {
   return now < worker.refused_until ? "refusing" : "ready";
 }
 
+// As of servers: "standby, ready". The role of a worker that goes does not matter.
+std::string shown_state(const Worker& worker, Time now) {
+  const bool is_going = worker.is_draining || worker.is_unreachable;
+  return (worker.is_standby() && !is_going ? "standby, " : "") + std::string(state_of(worker, now));
+}
+
 }  // namespace
 
 Membership::Membership(FabricContext& context, const Parts& parts, Welcome welcome)
@@ -114,9 +120,11 @@ void Membership::join(Hello hello, ConnectionId connection) {
 void Membership::update(Worker& worker, Hello hello) {
   parts_.claims.remove(worker, Claims::Going::withdrawn);
   const bool was_open = worker.is_open_pool;
-  const std::string old_group = std::exchange(worker.hello, std::move(hello)).group;
+  const Hello before = std::exchange(worker.hello, std::move(hello));
   context_.roster.refile(worker);
-  if (was_open != worker.is_open_pool || old_group != worker.hello.group)
+  const bool is_same =
+      was_open == worker.is_open_pool && before.group == worker.hello.group && before.is_standby == worker.is_standby();
+  if (!is_same)
     join_log_.write(context_.now, "worker " + name_of(worker) + " now serves " + served_text(worker.hello),
                     log::Level::info);
   parts_.claims.add(worker);
@@ -342,8 +350,9 @@ MemberFacts Membership::facts_of(const Worker& worker) const {
           .pid = hello.pid,
           .pool = hello.group,
           .address = worker.address,
-          .state = std::string(state_of(worker, context_.now)),
-          .is_fit = !worker.is_draining && !worker.is_held && !worker.is_silent,
+          .state = shown_state(worker, context_.now),
+          .is_fit = worker.is_fit(),
+          .is_standby = worker.is_standby(),
           .weight = hello.weight,
           .capacity = hello.capacity,
           .open = worker.in_flight,
@@ -368,10 +377,10 @@ WorkerSlice Membership::slice(WorkerKey after, std::size_t most) const {
 }
 
 std::string Membership::describe(const Worker& worker) const {
-  return "worker " + name_of(worker) + from(worker.address) + ": " + std::string(state_of(worker, context_.now)) +
-         ", " + std::to_string(worker.in_flight) + " of " + std::to_string(worker.hello.capacity) +
-         " streams, weight " + std::to_string(worker.hello.weight) + ", serves " + served_text(worker.hello) +
-         ", here for " + show_long(context_.now - worker.since);
+  return "worker " + name_of(worker) + from(worker.address) + ": " + shown_state(worker, context_.now) + ", " +
+         std::to_string(worker.in_flight) + " of " + std::to_string(worker.hello.capacity) + " streams, weight " +
+         std::to_string(worker.hello.weight) + ", serves " + served_text(worker.hello) + ", here for " +
+         show_long(context_.now - worker.since);
 }
 
 }  // namespace zeroway

@@ -6,6 +6,15 @@
 
 namespace zeroway {
 
+namespace {
+
+bool has_fit_active(const Pool& pool) {
+  return std::any_of(pool.members.begin(), pool.members.end(),
+                     [](const Worker* worker) { return !worker->is_standby() && worker->is_fit(); });
+}
+
+}  // namespace
+
 Pool& Pools::at(PoolId pool) {
   std::unique_ptr<Pool>& found = pools_[pool];
   if (!found) found = std::make_unique<Pool>();
@@ -63,13 +72,14 @@ Worker* Pools::pick(PoolId id, const Wish& wish) {
 }
 
 Worker* Pools::pick_from(Pool& pool, const Wish& wish) {
+  const Standby standby = has_fit_active(pool) ? Standby::rests : Standby::serves;
   if (wish.attempt == Attempt::again)
-    if (Worker* worker = pick_among(pool, Among::proven, wish)) return worker;
-  if (Worker* worker = pick_among(pool, Among::not_silent, wish)) return worker;
-  return pick_among(pool, Among::all, wish);
+    if (Worker* worker = pick_among(pool, Among::proven, standby, wish)) return worker;
+  if (Worker* worker = pick_among(pool, Among::not_silent, standby, wish)) return worker;
+  return pick_among(pool, Among::all, standby, wish);
 }
 
-Worker* Pools::pick_among(Pool& pool, Among among, const Wish& wish) {
+Worker* Pools::pick_among(Pool& pool, Among among, Standby standby, const Wish& wish) {
   for (std::size_t i = 0; i < pool.members.size(); ++i) {
     const Worker& worker = *pool.members[i];
     Candidate& candidate = pool.candidates[i];
@@ -77,7 +87,8 @@ Worker* Pools::pick_among(Pool& pool, Among among, const Wish& wish) {
     candidate.capacity = worker.hello.capacity;
     candidate.in_flight = worker.in_flight + static_cast<std::uint32_t>(wish.unclaimed);
     candidate.usable = worker.is_ready(wish.now) && (among == Among::all || !worker.is_silent) &&
-                       (among != Among::proven || worker.has_answered);
+                       (among != Among::proven || worker.has_answered) &&
+                       (standby == Standby::serves || !worker.is_standby());
   }
   const auto picked = pick_one(pool, wish.key);
   return picked ? pool.members[*picked] : nullptr;

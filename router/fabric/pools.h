@@ -49,14 +49,16 @@ class Pools {
   [[nodiscard]] std::span<Worker* const> members(PoolId pool) const;
 
   // The worker that takes the next stream, or nullptr when no worker has room. A silent worker is picked only when
-  // there are no others.
+  // there are no others. One on standby is picked only when no active one is fit: it does not help out when those are
+  // full.
   [[nodiscard]] Worker* pick(PoolId pool, const Wish& wish);
 
  private:
   [[nodiscard]] Pool& at(PoolId pool);
   enum class Among : std::uint8_t { proven, not_silent, all };
+  enum class Standby : bool { rests, serves };
   [[nodiscard]] Worker* pick_from(Pool& pool, const Wish& wish);
-  [[nodiscard]] Worker* pick_among(Pool& pool, Among among, const Wish& wish);
+  [[nodiscard]] Worker* pick_among(Pool& pool, Among among, Standby standby, const Wish& wish);
   [[nodiscard]] std::optional<std::size_t> pick_one(Pool& pool, std::string_view key) const;
 
   Balance balance_;

@@ -3,18 +3,13 @@
 #include <algorithm>
 
 namespace zeroway {
-namespace {
-
-bool is_for_everything(const Hello& hello) { return hello.routes.empty() && hello.group.empty(); }
-
-}  // namespace
 
 Worker& Roster::add(Hello hello, ConnectionId connection) {
   auto worker = std::make_unique<Worker>();
   worker->key = ++last_key_;
-  worker->is_open_pool = is_for_everything(hello);
   worker->is_draining = hello.state == "draining";
   worker->hello = std::move(hello);
+  worker->is_open_pool = worker->serves_everything() && !worker->is_standby();
   worker->identity = worker->hello.name + "#" + std::to_string(worker->hello.pid);
   worker->connection = connection;
   Worker& added = *worker;
@@ -37,7 +32,7 @@ void Roster::remove(WorkerKey key) {
 
 void Roster::refile(Worker& worker) {
   std::erase(open_, &worker);
-  worker.is_open_pool = is_for_everything(worker.hello);
+  worker.is_open_pool = worker.serves_everything() && !worker.is_standby();
   if (worker.is_open_pool && !worker.is_confirmed) open_.push_back(&worker);
 }
 

@@ -31,7 +31,7 @@ struct Worker {
   Time heard{};                   // its last message
   Time pinged{};                  // the last heartbeat to it
   bool is_announced = false;      // counted among the workers of its app
-  bool is_open_pool = true;       // serves everything and is connected to deal
+  bool is_open_pool = true;       // serves everything, and is active: connected to deal
   bool is_held = false;           // an operator took it out: gets no new stream
   bool is_draining = false;       // sent GOAWAY: gets no new stream
   bool is_silent = false;         // a dealt ping is late: gets no stream while others owe no ping
@@ -52,6 +52,11 @@ struct Worker {
   std::vector<StreamId> unsent;  // streams whose openings are in the outbox
   bool is_unreachable = false;   // a message could not be sent: its connection has broken off
 
+  [[nodiscard]] bool is_standby() const { return hello.is_standby; }
+  // A worker of the open pool, active or on standby.
+  [[nodiscard]] bool serves_everything() const { return hello.routes.empty() && hello.group.empty(); }
+  // It gets streams, or would if it had room. While an active worker is fit, those on standby get none.
+  [[nodiscard]] bool is_fit() const { return !is_draining && !is_unreachable && !is_held && !is_silent; }
   [[nodiscard]] bool has_room() const { return in_flight < hello.capacity; }
   [[nodiscard]] bool is_ready(Time now) const { return !is_draining && !is_held && has_room() && now >= refused_until; }
 };

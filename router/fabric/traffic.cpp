@@ -90,7 +90,8 @@ void Traffic::credit(StreamKey key, std::uint32_t bytes) {
 
 Result<> Traffic::frame(Worker& worker, const Frame& frame) {
   FabricStream* stream = streams_.find(frame.stream);
-  const bool may_claim = stream != nullptr && stream->place == Place::dealt && worker.is_open_pool;
+  // A worker that has gone on standby may have read streams that were dealt to it before.
+  const bool may_claim = stream != nullptr && stream->place == Place::dealt && worker.serves_everything();
   const bool is_holder = stream != nullptr && stream->place == Place::held && stream->worker == worker.key;
   if (!may_claim && !is_holder) {
     frame_of_nobody(worker, frame);
@@ -112,7 +113,7 @@ void Traffic::frame_of_nobody(Worker& worker, const Frame& frame) {
                                                 std::to_string(frame.stream) + ", which is not its own");
     return;
   }
-  if (frame.type != FrameType::rst_stream && worker.is_open_pool && proof_.take_abandoned(frame.stream))
+  if (frame.type != FrameType::rst_stream && worker.serves_everything() && proof_.take_abandoned(frame.stream))
     post_.outbox(worker).rst_stream(frame.stream, ResetCode::cancel);
 }
 

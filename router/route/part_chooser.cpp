@@ -23,7 +23,7 @@ std::size_t PartChooser::pick(std::string_view key, std::span<const PartState> s
                               std::optional<std::size_t> avoided) {
   using Room = PartState::Room;
   for (std::size_t index = 0; index < candidates_.size(); ++index) candidates_[index].in_flight = states[index].open;
-  for (const Room least : {Room::free, Room::full, Room::nobody})
+  for (const Room least : {Room::free, Room::full, Room::standby, Room::standby_full, Room::paused, Room::nobody})
     if (allow(states, avoided, least)) return pick_allowed(key);
   static_cast<void>(allow(states, std::nullopt, Room::nobody));  // only the avoided part has weight
   return pick_allowed(key);

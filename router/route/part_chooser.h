@@ -25,7 +25,8 @@ struct Part {
 
 // How a part is now.
 struct PartState {
-  enum class Room : std::uint8_t { nobody, full, free };
+  // The best that one of its members has. A full active member comes before a free one on standby.
+  enum class Room : std::uint8_t { nobody, paused, standby_full, standby, full, free };
 
   Room room = Room::free;
   std::uint32_t open = 0;  // requests
@@ -36,9 +37,9 @@ class PartChooser {
   // At least one part has weight.
   PartChooser(BalanceMethod method, const std::vector<Part>& parts);
 
-  // `states`: one for each part, in order. A part with free room comes before a full one, and that before one with
-  // nobody; `avoided`, which has just failed the request, comes last. `key` is what ip_hash and hash go by; an empty
-  // key goes in turn. No allocation.
+  // `states`: one for each part, in order. The parts with the best room take turns, nobody's comes last; `avoided`,
+  // which has just failed the request, comes behind that. `key` is what ip_hash and hash go by; an empty key goes in
+  // turn. No allocation.
   [[nodiscard]] std::size_t pick(std::string_view key, std::span<const PartState> states,
                                  std::optional<std::size_t> avoided);
 

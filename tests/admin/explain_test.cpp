@@ -105,6 +105,28 @@ TEST_CASE("explain: without workers, and with workers that are full") {
   CHECK(full.error->code == Code::backends_busy);
 }
 
+TEST_CASE("explain: a worker on standby is next only when no active one is fit") {
+  MemberFacts spare = worker("spare", {}, "standby, ready");
+  spare.is_standby = true;
+  MemberFacts held = worker("held", {}, "held");
+  held.is_fit = false;
+  const auto next_with = [&](const MemberFacts& other) {
+    return next_of(explain(asked("url=http://x:8080/"), router_with({spare, other})));
+  };
+  CHECK(next_with(worker("w")) == "w");
+  CHECK(next_with(worker("w", {}, "full")).empty());
+  CHECK(next_with(held) == "spare");
+  CHECK(next_with(worker("api", {{"", "/api", PathMatch::prefix}})) == "spare");
+  const Census census = router_with({spare, worker("w")});
+  CHECK(explain(asked("url=http://x:8080/"), census).members[0].why == "it is on standby, and an active one is there");
+}
+
+TEST_CASE("explain: a worker on standby that is full lets requests wait") {
+  MemberFacts spare = worker("spare", {}, "standby, full");
+  spare.is_standby = true;
+  CHECK(explain(asked("url=http://x:8080/"), router_with({spare})).error->code == Code::backends_busy);
+}
+
 TEST_CASE("explain: a URL whose port or scheme no listener has") {
   const Census census = router_with({worker("w1")});
   const Explanation moved = explain(asked("url=http://x/"), census);

@@ -103,6 +103,14 @@ TEST_CASE("mixed backend: weighted counts the weights of all servers together, a
   CHECK(bench.ask(8) == "s1 s2 v3 s4 s5 s6 v7 s8 ");
 }
 
+TEST_CASE("mixed backend: servers on standby have no weight beside active ones, and theirs where there are no others") {
+  MixedSpec spec = spec_of({1, 3}, {1}, BalanceMethod::weighted);
+  spec.servers.servers[1].state = ServerSpec::State::standby;
+  CHECK(Bench(spec).ask(4) == "s1 v2 s3 v4 ");
+  spec.servers.servers[0].state = ServerSpec::State::standby;
+  CHECK(Bench(spec).ask(10) == "s1 s2 v3 s4 s5 s6 s7 v8 s9 s10 ");
+}
+
 TEST_CASE("mixed backend: a full or absent part leaves its requests to the other") {
   Bench bench(spec_of({1}, {1}));
   bench.made[0]->is = {Room::full, 3};

@@ -592,6 +592,24 @@ TEST_CASE("servers: a pool says whether it has room for a request, and how many 
   CHECK(state().room == PartState::Room::nobody);
 }
 
+TEST_CASE("servers: a pool says when only servers on standby are left") {
+  using Room = PartState::Room;
+  PoolSpec spec = pool_of({"a", "spare"});
+  spec.servers[1].state = ServerSpec::State::standby;
+  spec.servers[1].max_conns = 1;
+  spec.health.fall = 1;
+  ServersBench bench(std::move(spec));
+  const Head head = get();
+  const auto room = [&] {
+    return bench.backend->state({head, Last::yes, Kind::request, Attempt::first, bench.route, bench.client}).room;
+  };
+  CHECK(room() == Room::free);
+  const Request one = bench.open(get());
+  bench.turn();
+  bench.refuse();
+  CHECK(room() == Room::standby_full);  // it has the request now
+}
+
 TEST_CASE("servers: requests beyond max_conns wait in line, first come first served") {
   PoolSpec spec = pool_of({"a"});
   spec.servers[0].max_conns = 1;

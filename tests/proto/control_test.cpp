@@ -183,6 +183,28 @@ TEST_CASE("control: a group is at most 64 letters, digits, dots, underlines and 
     CHECK_FALSE(read_with("\"group\":\"" + group + "\"").has_value());
 }
 
+TEST_CASE("control: a worker is active unless its role says standby") {
+  CHECK_FALSE(read_with("")->is_standby);
+  CHECK_FALSE(read_with(R"("role":"active")")->is_standby);
+  CHECK(read_with(R"("role":"standby")")->is_standby);
+  CHECK(complaint(R"("role":"backup")") == "HELLO: role \"backup\" is not \"active\" or \"standby\"");
+  CHECK(complaint(R"("role":1)") == "HELLO: role of another type is not what it should be");
+}
+
+TEST_CASE("control: the role of a worker on standby is written, and an active worker's is not") {
+  Hello hello;
+  hello.name = "w";
+  hello.instance = kInstance;
+  CHECK(write_hello(hello).find("role") == std::string::npos);
+  hello.is_standby = true;
+  const auto read_back = read(write_hello(hello));
+  REQUIRE(read_back.has_value());
+  CHECK(read_back->is_standby);
+  CHECK(served_text(hello) == "everything, on standby");
+  hello.group = "batch";
+  CHECK(served_text(hello) == "group batch, on standby");
+}
+
 TEST_CASE("control: a HELLO without a group does not name it, so routers that know no groups read what they know") {
   Hello hello;
   hello.name = "w";

@@ -21,7 +21,7 @@ TYPES = {0x0: "DATA", 0x1: "HEADERS", 0x3: "RST_STREAM", 0x6: "PING", 0x7: "GOAW
 FLAGS = {"DATA": {1: "END_STREAM"}, "HEADERS": {1: "END_STREAM", 4: "END_HEADERS"}, "PING": {1: "ACK"},
          "MESSAGE": {1: "TEXT", 4: "END_MESSAGE"}}
 DEFAULTS = {"version": 1, "replaces": "", "pid": 0, "weight": 1, "capacity": 1024, "state": "ready", "routes": [],
-            "group": ""}
+            "group": "", "role": "active"}
 
 
 class Malformed(Exception):
@@ -83,6 +83,7 @@ def read_hello(payload):
     number(hello["weight"], 1, 1000)
     number(hello["capacity"], 1, 1000000)
     check(hello["state"] in ("ready", "draining"), "payload")
+    check(hello["role"] in ("active", "standby"), "payload")
     check(isinstance(hello["group"], str) and re.fullmatch(r"[A-Za-z0-9._-]{0,64}", hello["group"]), "payload")
     check(isinstance(hello["routes"], list) and len(hello["routes"]) <= 1000, "payload")
     hello["routes"] = [plain_route(route) for route in hello["routes"]]

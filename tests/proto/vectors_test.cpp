@@ -79,9 +79,17 @@ json json_of(const Hello& hello) {
   json routes = json::array();
   for (const RouteClaim& route : hello.routes)
     routes.push_back({{"host", route.host}, {"path", route.path}, {"match", path_match_name(route.match)}});
-  return {{"version", hello.version},   {"name", hello.name},     {"instance", hello.instance}, {"pid", hello.pid},
-          {"replaces", hello.replaces}, {"weight", hello.weight}, {"capacity", hello.capacity}, {"state", hello.state},
-          {"routes", routes},           {"group", hello.group}};
+  return {{"version", hello.version},
+          {"name", hello.name},
+          {"instance", hello.instance},
+          {"pid", hello.pid},
+          {"replaces", hello.replaces},
+          {"weight", hello.weight},
+          {"capacity", hello.capacity},
+          {"state", hello.state},
+          {"routes", routes},
+          {"group", hello.group},
+          {"role", hello.is_standby ? "standby" : "active"}};
 }
 
 json json_of(const Welcome& welcome) {

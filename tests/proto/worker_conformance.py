@@ -4,7 +4,8 @@
 Usage: tests/proto/worker_conformance.py [COMMAND…]     default: examples/hello-py/hello.py
 
 The worker must answer `Hello from NAME` on every path, echo bodies on /echo, send WebSockets' messages back, and take
-`NAME --connect ENDPOINT --capacity N --group NAME --app SESSION/SERVICE`. Exit status 1 with the broken rule's sentence.
+`NAME --connect ENDPOINT --capacity N --group NAME --app SESSION/SERVICE --standby`. Exit status 1 with the broken rule's
+sentence.
 """
 import json
 import os
@@ -352,7 +353,7 @@ def check_steered(context, command, words, named, what):
                               stderr=subprocess.DEVNULL)
     try:
         hello = loop.meets("router#2", 0, [loop.pair()], is_dealt_to=False)
-        told = {member: hello[member] for member in ("group", "app") if member in hello}
+        told = {member: hello[member] for member in ("group", "app", "role") if member in hello}
         told.get("app", {}).pop("protocol", None)  # "http" is the default
         rule(told == named, f"HELLO names the {what}", hello)
         loop.send(request(1))
@@ -393,6 +394,7 @@ def main():
         check_leaving(first, [second], worker)
         check_steered(context, command, ["--group", "batch-2"], {"group": "batch-2"}, "group")
         check_steered(context, command, ["--app", "s1/jupyter"], {"app": {"session": "s1", "service": "jupyter"}}, "service")
+        check_steered(context, command, ["--standby"], {"role": "standby"}, "role")
     except AssertionError as broken:
         print(f"broken: {broken}")
         return 1

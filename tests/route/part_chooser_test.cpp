@@ -45,6 +45,16 @@ TEST_CASE("part chooser: a full part gets nothing while another has free room, a
   }
 }
 
+TEST_CASE("part chooser: a part whose best member is on standby rests while another one is active, even if full") {
+  PartChooser chooser(Method::weighted, {{"servers", 3}, {"fabric:", 1}});
+  CHECK(order(chooser, {{Room::standby, 0}, {Room::free, 9}}, 3) == "bbb");
+  CHECK(order(chooser, {{Room::standby, 0}, {Room::full, 9}}, 3) == "bbb");
+  CHECK(order(chooser, {{Room::standby, 0}, {Room::full, 9}}, 3, 1) == "aaa");
+  CHECK(order(chooser, {{Room::standby, 0}, {Room::standby_full, 9}}, 3) == "aaa");
+  CHECK(order(chooser, {{Room::standby_full, 0}, {Room::paused, 0}}, 3) == "aaa");
+  CHECK(order(chooser, {{Room::nobody, 0}, {Room::paused, 0}}, 3) == "bbb");
+}
+
 TEST_CASE("part chooser: the part that has just failed a request is asked only when no other has weight") {
   PartChooser chooser(Method::round_robin, {{"servers", 1}, {"fabric:", 1}});
   CHECK(order(chooser, {{Room::free, 0}, {Room::nobody, 0}}, 3, 0) == "bbb");

@@ -117,6 +117,17 @@ TEST_CASE("options: a worker may have a group") {
   CHECK(WorkerOptions::parse({}, {}).group == "slow");
 }
 
+TEST_CASE("options: a worker may be on standby") {
+  CHECK_FALSE(WorkerOptions::parse({}, {}).standby);
+  CHECK(WorkerOptions::parse({"--standby"}, {}).standby);
+  const Environment standby("ZEROWAY_STANDBY", "1");
+  CHECK(WorkerOptions::parse({}, {}).standby);
+  const Environment active("ZEROWAY_STANDBY", "0");
+  CHECK_FALSE(WorkerOptions::parse({}, {}).standby);
+  const Environment neither("ZEROWAY_STANDBY", "yes");
+  CHECK(complaint({}) == "ZEROWAY_STANDBY yes: must be 0 to 1");
+}
+
 TEST_CASE("options: a wrong value is told with its option, value and range") {
   CHECK(complaint({"--weight", "0"}) == "--weight 0: must be 1 to 1000");
   CHECK(complaint({"--weight", "1001"}) == "--weight 1001: must be 1 to 1000");
@@ -132,6 +143,7 @@ TEST_CASE("options: a wrong value is told with its option, value and range") {
   CHECK(complaint({"--connect", "srv://"}) != "none");
   CHECK(complaint({"--weight"}) == "--weight N: the value is missing");
   CHECK(complaint({"--nothing"}) == "option --nothing: there is no such option (--help lists them)");
+  CHECK(complaint({"--standby=1"}) == "--standby 1: it takes no value");
   CHECK(complaint({"--verbose=1"}) == "--verbose 1: it takes no value");
   CHECK(complaint({"a", "b"}) == "argument b: one NAME is all there is besides options");
   CHECK(complaint({"a b"}) == "NAME \"a b\": must be 1 to 128 visible ASCII characters");

@@ -107,8 +107,9 @@ class ScriptedWorker : public LinkSender {
   WorkerClock::time_point now = WorkerClock::time_point() + std::chrono::hours(1);
 
  private:
-  static Hello make_hello() {
+  [[nodiscard]] Hello make_hello() const {
     Hello hello;
+    hello.is_standby = options.standby;
     hello.name = "test";
     hello.instance = "test#0123456789abcdef";
     return hello;
@@ -154,7 +155,8 @@ class ScriptedWorker : public LinkSender {
         return "goaway";
       case FrameType::hello: {
         const Hello hello = read_hello(frame.payload).value();
-        return "hello " + hello.state + (hello.group.empty() ? "" : " of group " + hello.group);
+        return "hello " + hello.state + (hello.group.empty() ? "" : " of group " + hello.group) +
+               (hello.is_standby ? ", on standby" : "");
       }
       default:
         return "frame " + std::to_string(static_cast<int>(frame.type));

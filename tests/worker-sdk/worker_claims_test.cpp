@@ -95,3 +95,14 @@ TEST_CASE("claims: a worker of a group claims nothing, whatever its handlers ans
     CHECK(worker.session.is_dealt_to(worker.link()) == group.empty());
   }
 }
+
+TEST_CASE("claims: a worker on standby says so, and is not dealt to, although it serves everything") {
+  WorkerOptions options;
+  options.standby = true;
+  ScriptedWorker worker(options);
+  worker.link().up();
+  CHECK(worker.turn() == "hello ready, on standby");
+  worker.in().welcome({.router = "router#0123456789abcdef", .loop = 0, .pairs = {{"ipc://a", "ipc://a.steer"}}});
+  worker.turn();
+  CHECK_FALSE(worker.session.is_dealt_to(worker.link()));
+}

@@ -146,6 +146,10 @@ const std::array kOptions = {
            [](WorkerOptions& options, const std::string&, const std::string& text) { options.group = text; }},
     Option{"--app", "ZEROWAY_APP", "SESSION/SERVICE", "serve this service of a session, and nothing else",
            [](WorkerOptions& options, const std::string&, const std::string& text) { options.app = text; }},
+    Option{"--standby", "ZEROWAY_STANDBY", nullptr, "get requests only while no active worker is fit",
+           [](WorkerOptions& options, const std::string& name, const std::string& text) {
+             options.standby = text.empty() || read_number(name, text, 0, 1) == 1;
+           }},
     Option{"--max-body", nullptr, "SIZE", "largest request body that is taken whole (1m)",
            [](WorkerOptions& options, const std::string& name, const std::string& text) {
              options.max_body = read_size(name, text);

@@ -19,6 +19,7 @@ Hello make_hello(const WorkerOptions& options) {
   hello.pid = static_cast<std::uint64_t>(getpid());
   hello.weight = options.weight;
   hello.capacity = options.capacity;
+  hello.is_standby = options.standby;
   return hello;
 }
 

@@ -44,7 +44,8 @@ function new_id(stem) {
 }
 
 // How a worker, a server or a backend is: a sign, a word and a colour that say the same.
-function mark_of(state, is_fit = true) {
+function mark_of(whole_state, is_fit = true) {
+  const state = whole_state.replace(/^standby, /, '');
   if (/^(held|leaving|draining)/.test(state)) return { sign: '■', kind: 'held' };
   if (!is_fit || /^(out|unreachable|silent|not ready)/.test(state)) return { sign: '✕', kind: 'out' };
   if (/^(full|refusing|on trial|up, |ends soon)/.test(state)) return { sign: '▲', kind: 'busy' };

@@ -52,7 +52,7 @@ class Members {
     const streams = element('button', { type: 'button', click: () => this.#close_streams(row_of()) }, 'Close streams');
     holder.append(drain, streams);
     return member => {
-      const verb = member.state === 'held' ? 'Undrain' : 'Drain';
+      const verb = is_held(member) ? 'Undrain' : 'Drain';
       set_text(drain, verb);
       set_attribute(drain, 'aria-label', `${verb} ${shown(member.name)}`);
       set_hidden(streams, member.open === 0 || !this.may_close);
@@ -65,7 +65,7 @@ class Members {
   }
 
   async #hold(member) {
-    const held = member.state !== 'held';
+    const held = !is_held(member);
     const effect = held ? 'gets no new requests; its open ones go on' : 'gets requests again';
     await this.#change('PATCH', this.#path_of(member), { held }, `${shown(member.name)} ${effect}`);
   }
@@ -91,6 +91,10 @@ class Members {
   async #change(...all) {
     if (await this.#router.change(...all)) this.#changed();
   }
+}
+
+function is_held(member) {
+  return /^(standby, )?held$/.test(member.state);
 }
 
 // With its pool or group.

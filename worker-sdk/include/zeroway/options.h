@@ -59,6 +59,11 @@ struct WorkerOptions {
   // connections, see Worker::tcp()). All workers that name the same app share
   // its requests. `routes` and `group` must be empty. "" = none; else each part is 1 … 64 of A-Z a-z 0-9 . _ ~ -.
   std::string app;
+  // On standby the worker gets requests only while no active worker of what it serves is fit: none is there, or all
+  // leave, hang or are held by an operator. It does not help out when they are only full. When an active worker is back
+  // the new requests go there, and those in hand are finished here. Routers that do not know standby take the worker
+  // for an active one.
+  bool standby = false;
 
   // The number of threads for the handlers of Worker::handle, and for Worker::on_pool. 1 … 1024. At most this many of
   // these handlers and functions run at once; others wait for a thread. run() starts the threads if the worker has such
@@ -86,13 +91,14 @@ struct WorkerOptions {
   LogSink log;
 
   // Reads `NAME --connect ENDPOINT … --weight N --capacity N --threads N --route [HOST]/PATH … --group NAME
-  // --app SESSION/SERVICE --max-body SIZE --drain-timeout TIME --key FILE --router-key FILE|KEY --engine loop|libzmq
+  // --app SESSION/SERVICE --standby --max-body SIZE --drain-timeout TIME --key FILE --router-key FILE|KEY --engine
+  // loop|libzmq
   // --verbose --help
   // --version`. An option that is not given comes from the environment (ZEROWAY_CONNECT, ZEROWAY_WEIGHT,
-  // ZEROWAY_CAPACITY, ZEROWAY_GROUP, ZEROWAY_APP, ZEROWAY_KEY, ZEROWAY_ROUTER_KEY, ZEROWAY_ENGINE), then from
-  // `defaults`. Without NAME the name is the program's. --help (-h) prints the manual and exits with 0, --version (-V)
-  // the SDK's version. A mistake is reported on stderr, with exit status 2; a positional argument after NAME is a
-  // mistake.
+  // ZEROWAY_CAPACITY, ZEROWAY_GROUP, ZEROWAY_APP, ZEROWAY_STANDBY (0 or 1), ZEROWAY_KEY, ZEROWAY_ROUTER_KEY,
+  // ZEROWAY_ENGINE), then from `defaults`. Without NAME the name is the program's. --help (-h) prints the manual and
+  // exits with 0, --version (-V) the SDK's version. A mistake is reported on stderr, with exit status 2; a positional
+  // argument after NAME is a mistake.
   [[nodiscard]] static WorkerOptions from_command_line(int argc, char** argv, const WorkerOptions& defaults);
   [[nodiscard]] static WorkerOptions from_command_line(int argc, char** argv);
 

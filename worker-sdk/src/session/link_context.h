@@ -41,8 +41,8 @@ class LinkContext {
   // The worker's description of itself in HELLO, for a connection with this routing id.
   [[nodiscard]] Hello hello(const std::string& instance, const std::string& replaces) const;
   [[nodiscard]] const std::string& name() const { return hello_.name; }
-  // Whether the worker serves what nobody else is named for: only such a worker is dealt to.
-  [[nodiscard]] bool is_open() const { return hello_.routes.empty() && hello_.group.empty(); }
+  // Whether the worker is active, and serves what nobody else is named for: only such a worker is dealt to.
+  [[nodiscard]] bool is_open() const { return hello_.routes.empty() && hello_.group.empty() && !hello_.is_standby; }
   [[nodiscard]] std::string served() const { return served_text(hello_); }
   void join_group(const std::string& group) { hello_.group = group; }
   void join_app(AppName app) {
