@@ -65,6 +65,8 @@ constexpr std::array kOfCounters{
     OfCounters{{"zeroway_fabric_dealt_total", kCounter, "Openings sent to the next worker in turn."}, &Counters::dealt},
     OfCounters{{"zeroway_fabric_steered_total", kCounter, "Openings sent to a worker that was chosen."},
                &Counters::steered},
+    OfCounters{{"zeroway_fabric_handed_over_total", kCounter, "Long streams asked to come again for a new worker."},
+               &Counters::handed_over},
     OfCounters{{"zeroway_fabric_refused_total", kCounter, "Openings that a worker refused."}, &Counters::refused},
     OfCounters{{"zeroway_fabric_messages_in_total", kCounter, "Messages from workers."}, &Counters::messages_in},
     OfCounters{{"zeroway_fabric_messages_out_total", kCounter, "Messages to workers."}, &Counters::messages_out},

@@ -33,6 +33,9 @@ struct CodedBackend::Stream final : BackendEvents {
   void accepted(const Holder& holder) override {
     if (BackendEvents* to = reply_to.find()) to->accepted(holder);
   }
+  void hand_over() override {
+    if (BackendEvents* to = reply_to.find()) to->hand_over();
+  }
   void head(Head& head, Last last) override { owner.reply_head(*this, head, last); }
   void data(Bytes bytes) override { owner.reply_data(*this, bytes); }
   void end(Head& with) override { owner.reply_end(*this, with); }

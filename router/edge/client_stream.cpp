@@ -62,6 +62,11 @@ void ClientStream::reset(const Error& error) {
 
 void ClientStream::refuse_content() { session_.codec().refuse_content(number); }
 
+void ClientStream::hand_over() {
+  session_.codec().hand_over(number);
+  session_.ask_turn_end();
+}
+
 bool ClientStream::take_back() {
   if (!session_.codec().take_back(number)) return false;
   has_reply_head = false;

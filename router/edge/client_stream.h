@@ -28,6 +28,7 @@ class ClientStream final : public ReplySink {
   void reset(const Error& error) override;
   void credit(std::uint32_t bytes) override;
   void refuse_content() override;
+  void hand_over() override;
   void over() override;
   [[nodiscard]] bool take_back() override;
 

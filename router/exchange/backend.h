@@ -36,6 +36,9 @@ class BackendEvents : public StreamSink {
  public:
   // A worker or a server holds the stream now. Called at most once for each opening, before any other verb.
   virtual void accepted(const Holder& holder) = 0;
+  // The client of this long stream is to come again, orderly, because another member of the backend should have it. The
+  // stream goes on until the client ends it. Called at most once for a stream, and only once its reply has begun.
+  virtual void hand_over() {}
 };
 
 // Finds the exchange that a backend's verbs are for, or nothing when the exchange is over.

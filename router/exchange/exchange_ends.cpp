@@ -100,6 +100,10 @@ void Exchange::BackendEnd::accepted(const Holder& holder) {
   const Verb running(exchange_.context_);
   if (exchange_.stream_.is_open()) exchange_.reply_accepted(holder);
 }
+void Exchange::BackendEnd::hand_over() {
+  const Verb running(exchange_.context_);
+  if (exchange_.stream_.is_open()) exchange_.reply_hand_over();
+}
 void Exchange::BackendEnd::head(Head& head, Last last) {
   const Verb running(exchange_.context_);
   if (exchange_.stream_.is_open()) exchange_.reply_head(head, last);

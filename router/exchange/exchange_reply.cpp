@@ -40,6 +40,10 @@ void Exchange::reply_accepted(const Holder& holder) {
   if (stickiness_) stickiness_->accepted(holder.identity);
 }
 
+void Exchange::reply_hand_over() {
+  if (reply_.has_started() && !reply_.has_ended() && !is_tunnel_) client_->hand_over();
+}
+
 void Exchange::reply_head(Head& head, Last last) {
   if (auto checked = check_reply_head(head); !checked) return refuse_reply(checked.error().detail);
   if (head.status() < 200) {

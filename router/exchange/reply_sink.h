@@ -17,6 +17,9 @@ class ReplySink : public StreamSink {
   virtual void accept_web_socket(Head& head, const WebSocketTerms&) { this->head(head, Last::no); }
   // Called before the head of a reply that refuses the request's content: the client is to send no more of it.
   virtual void refuse_content() {}
+  // The client is to come again, orderly: a WebSocket is closed with 1012, and the client of an HTTP/2 connection opens
+  // its next requests on another one. Both go on until the client ends them. HTTP/1.1 has no word for other requests.
+  virtual void hand_over() {}
   // A tunnel whose two directions have both ended, and whose backend has got all its bytes, is over: the last call.
   virtual void over() {}
   // Takes back the reply's final head and the bytes behind it: another head may follow. Interim heads stay. False, and

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -69,6 +70,8 @@ class Claims {
     const PoolId pool = pool_of(authority, path);
     return pool == kOpenPool ? std::nullopt : std::optional(table_.length(pool));
   }
+  // Good until the claims change.
+  [[nodiscard]] std::span<Worker* const> members(PoolId pool) const { return pools_.members(pool); }
   // See Pools.
   [[nodiscard]] Worker* pick(PoolId pool, const Wish& wish) { return pools_.pick(pool, wish); }
   // The worker of the pool that the affinity names, if it may get streams. A process that was started again under the

@@ -42,9 +42,11 @@ Fabric::Fabric(const FabricSettings& settings, Wire& wire, Welcome welcome, Coun
       post_(context_),
       claims_(context_),
       proof_(context_, streams_, post_, claims_),
-      placement_(context_, streams_, post_, claims_, proof_),
+      rebalancer_(context_, streams_, claims_, welcome.pairs.size()),
+      placement_(context_, {streams_, post_, claims_, proof_, rebalancer_}),
       strangers_(context_),
-      membership_(context_, {streams_, post_, claims_, proof_, placement_, strangers_}, std::move(welcome)),
+      membership_(context_, {streams_, post_, claims_, proof_, placement_, strangers_, rebalancer_},
+                  std::move(welcome)),
       traffic_(context_, streams_, post_, proof_) {}
 
 BackendStream Fabric::open(const BackendRequest& request, ReplyTo reply_to) {
@@ -201,6 +203,7 @@ void Fabric::judge(Time now) {
   membership_.judge();
   strangers_.cut_overdue();
   traffic_.tell_of_starved_streams();
+  rebalancer_.look();
   proof_.forget_old();
 }
 
@@ -219,7 +222,8 @@ void Fabric::lost_time(std::chrono::nanoseconds lost) {
 }
 
 Millis Fabric::tick_interval() const {
-  return proof_.is_busy() || streams_.waiting() > 0 ? kShortTick : longest_tick();
+  const bool is_soon = proof_.is_busy() || streams_.waiting() > 0 || rebalancer_.is_handing_over();
+  return is_soon ? kShortTick : longest_tick();
 }
 
 Millis Fabric::longest_tick() const {

@@ -20,6 +20,7 @@
 #include "router/fabric/placement.h"
 #include "router/fabric/post.h"
 #include "router/fabric/proof.h"
+#include "router/fabric/rebalancer.h"
 #include "router/fabric/strangers.h"
 #include "router/fabric/streams.h"
 #include "router/fabric/traffic.h"
@@ -33,6 +34,7 @@ namespace zeroway {
 //     Placement    deal, steer or wait                       Proof     who has read what was dealt
 //     Membership   workers come, leave and are lost          Post      what is sent to workers
 //     Strangers    peers that are no workers                 Streams   each stream's place
+//     Rebalancer   long streams that are handed over
 class Fabric : public Backend, public WireEvents, public CircuitSource {
  public:
   // `welcome` is the WELCOME that workers get. `wants_turn_end` is called when there is something to send at the end of
@@ -125,6 +127,7 @@ class Fabric : public Backend, public WireEvents, public CircuitSource {
   Post post_;
   Claims claims_;
   Proof proof_;
+  Rebalancer rebalancer_;
   Placement placement_;
   Strangers strangers_;
   Membership membership_;

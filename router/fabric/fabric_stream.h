@@ -39,6 +39,10 @@ struct FabricStream {
   Attempt attempt = Attempt::first;
   bool is_websocket = false;  // MESSAGE frames instead of DATA
   bool is_tunnel = false;     // each direction has an end of its own
+  bool is_grpc = false;       // a call, which may be long
+  bool is_asked = false;      // its client was asked to come again: it is to be another worker's
+  Time opened{};
+  Time moved{};  // of a WebSocket: when a message passed last
   ResetCode give_up_code = ResetCode::cancel;
   StreamState reply;
   SendWindow to_worker{kOpeningWindow};

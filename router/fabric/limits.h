@@ -71,6 +71,10 @@ inline constexpr std::chrono::milliseconds kGraceForNew{
 inline constexpr std::chrono::milliseconds kGraceForReturning{
     750};  // from the bind: workers dial again at most 600 ms apart (worker-sdk/src/limits.h), the rest is for
            // handshakes
+inline constexpr std::chrono::milliseconds kLongCall{
+    10'000};  // a gRPC call that is open for so long is a stream; most calls are over in a second
+inline constexpr std::chrono::milliseconds kReturnTime{
+    30'000};  // in which the clients of streams that were handed over come again: some wait for seconds before they do
 inline constexpr std::size_t kMostReason = 200;  // bytes of a GOAWAY's reason in the log
 
 }  // namespace zeroway

@@ -105,6 +105,7 @@ void Membership::join(Hello hello, ConnectionId connection) {
   worker.address = context_.wire.sender_address();
   worker.since = worker.heard = context_.now;
   parts_.claims.add(worker);
+  parts_.rebalancer.joined(worker);
   const std::string line = "worker " + name_of(worker) + " joined" + from(worker.address) + ": pid " +
                            std::to_string(worker.hello.pid) + ", weight " + std::to_string(worker.hello.weight) +
                            ", capacity " + std::to_string(worker.hello.capacity) + ", serves " +
@@ -128,6 +129,7 @@ void Membership::update(Worker& worker, Hello hello) {
     join_log_.write(context_.now, "worker " + name_of(worker) + " now serves " + served_text(worker.hello),
                     log::Level::info);
   parts_.claims.add(worker);
+  parts_.rebalancer.joined(worker);
   parts_.post.outbox(worker).welcome(welcome_);
   parts_.proof.roster_changed();
   if (worker.hello.state == "draining" && !worker.is_draining) leaves(worker);

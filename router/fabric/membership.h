@@ -36,6 +36,7 @@ class Membership : public PostEvents {
     Proof& proof;
     Placement& placement;
     Strangers& strangers;
+    Rebalancer& rebalancer;
   };
   // `welcome` is the WELCOME that workers get.
   Membership(FabricContext& context, const Parts& parts, Welcome welcome);

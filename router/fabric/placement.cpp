@@ -46,7 +46,8 @@ void Placement::place(FabricStream& stream) {
 bool Placement::deal_or_steer(FabricStream& stream) {
   if (stream.affinity != nullptr) return steer_to_wanted(stream);
   // A stream that was lost once is not dealt blindly again: the next worker may be the reason for the loss.
-  const bool may_be_dealt = stream.pool == kOpenPool && stream.attempt == Attempt::first;
+  const bool may_be_dealt =
+      stream.pool == kOpenPool && stream.attempt == Attempt::first && !rebalancer_.wants_by_load(stream);
   return (may_be_dealt && proof_.may_deal() && deal(stream)) || steer(stream);
 }
 
@@ -67,7 +68,8 @@ bool Placement::steer(FabricStream& stream) {
   const std::size_t unclaimed =
       stream.pool == kOpenPool ? dealt_share(streams_.dealt(), context_.roster.open_pool().size()) : 0;
   const std::string_view key = stream.affinity != nullptr ? std::string_view(stream.affinity->key) : "";
-  Worker* worker = claims_.pick(stream.pool, {stream.attempt, context_.now, unclaimed, key});
+  const bool is_by_load = rebalancer_.wants_by_load(stream);
+  Worker* worker = claims_.pick(stream.pool, {stream.attempt, context_.now, unclaimed, is_by_load, key});
   if (worker == nullptr) return false;
   hand(stream, *worker);
   return true;

@@ -12,6 +12,7 @@
 #include "router/fabric/fabric_context.h"
 #include "router/fabric/post.h"
 #include "router/fabric/proof.h"
+#include "router/fabric/rebalancer.h"
 #include "router/fabric/startup_grace.h"
 #include "router/fabric/streams.h"
 
@@ -19,8 +20,20 @@ namespace zeroway {
 
 class Placement {
  public:
-  Placement(FabricContext& context, Streams& streams, Post& post, Claims& claims, Proof& proof)
-      : context_(context), streams_(streams), post_(post), claims_(claims), proof_(proof) {}
+  struct Parts {
+    Streams& streams;
+    Post& post;
+    Claims& claims;
+    Proof& proof;
+    const Rebalancer& rebalancer;
+  };
+  Placement(FabricContext& context, const Parts& parts)
+      : context_(context),
+        streams_(parts.streams),
+        post_(parts.post),
+        claims_(parts.claims),
+        proof_(parts.proof),
+        rebalancer_(parts.rebalancer) {}
 
   // The stream is placed at the end of this turn. Until then frames may be added to its opening.
   void gather(const FabricStream& stream);
@@ -64,6 +77,7 @@ class Placement {
   Post& post_;
   Claims& claims_;
   Proof& proof_;
+  const Rebalancer& rebalancer_;
   StartupGrace grace_;
   std::vector<StreamId> gathering_;
   HpackDecoder decoder_;

@@ -90,14 +90,14 @@ Worker* Pools::pick_among(Pool& pool, Among among, Standby standby, const Wish& 
                        (among != Among::proven || worker.has_answered) &&
                        (standby == Standby::serves || !worker.is_standby());
   }
-  const auto picked = pick_one(pool, wish.key);
+  const auto picked = pick_one(pool, wish);
   return picked ? pool.members[*picked] : nullptr;
 }
 
-std::optional<std::size_t> Pools::pick_one(Pool& pool, std::string_view key) const {
-  if (!key.empty()) return pick_by_key(pool.candidates, key);
-  return balance_ == Balance::least_connections ? pick_least(pool.candidates, pool.rotation)
-                                                : pick_weighted(pool.candidates);
+std::optional<std::size_t> Pools::pick_one(Pool& pool, const Wish& wish) const {
+  if (!wish.key.empty()) return pick_by_key(pool.candidates, wish.key);
+  const bool is_by_load = wish.is_by_load || balance_ == Balance::least_connections;
+  return is_by_load ? pick_least(pool.candidates, pool.rotation) : pick_weighted(pool.candidates);
 }
 
 }  // namespace zeroway

@@ -31,6 +31,7 @@ struct Wish {
   Attempt attempt = Attempt::first;  // again: workers that have never answered a request come last
   Time now{};
   std::size_t unclaimed = 0;  // streams that were dealt to each worker: they take room until it is known who has them
+  bool is_by_load = false;    // to the worker with the fewest streams, whatever the balance is
   std::string_view key{};     // streams of one key go to one worker, as long as it has room; "" = by the balance
 };
 
@@ -59,7 +60,7 @@ class Pools {
   enum class Standby : bool { rests, serves };
   [[nodiscard]] Worker* pick_from(Pool& pool, const Wish& wish);
   [[nodiscard]] Worker* pick_among(Pool& pool, Among among, Standby standby, const Wish& wish);
-  [[nodiscard]] std::optional<std::size_t> pick_one(Pool& pool, std::string_view key) const;
+  [[nodiscard]] std::optional<std::size_t> pick_one(Pool& pool, const Wish& wish) const;
 
   Balance balance_;
   boost::unordered_flat_map<PoolId, std::unique_ptr<Pool>> pools_;

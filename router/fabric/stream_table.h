@@ -22,6 +22,11 @@ class StreamTable {
   [[nodiscard]] const FabricStream* find(StreamId id) const;
   void remove(StreamId id);
   [[nodiscard]] std::size_t size() const { return streams_.size(); }
+  // `look` adds and removes no stream.
+  template <class Look>
+  void for_each(Look look) const {
+    for (const auto& [id, stream] : streams_) look(*stream);
+  }
   // The ids of all streams for which `is_wanted` returns true. The caller may remove streams while it walks the result.
   template <class Predicate>
   [[nodiscard]] std::vector<StreamId> select(Predicate is_wanted) const {

@@ -27,6 +27,10 @@ class Streams {
   [[nodiscard]] std::vector<StreamId> select(Predicate is_wanted) const {
     return table_.select(is_wanted);
   }
+  template <class Look>
+  void for_each(Look look) const {
+    table_.for_each(look);
+  }
   // The worker that holds the stream; nullptr when none does.
   [[nodiscard]] Worker* holder(const FabricStream& stream);
 

@@ -8,6 +8,12 @@
 
 namespace zeroway {
 
+namespace {
+
+bool is_grpc(const Head& head) { return head.find("content-type").value_or("").starts_with("application/grpc"); }
+
+}  // namespace
+
 // ---- the exchange's verbs
 
 FabricStream& Traffic::open(const BackendRequest& request, ReplyTo reply_to) {
@@ -15,6 +21,8 @@ FabricStream& Traffic::open(const BackendRequest& request, ReplyTo reply_to) {
   stream.is_request_ended = request.last == Last::yes;
   stream.is_websocket = request.kind == Kind::web_socket;
   stream.is_tunnel = request.kind == Kind::tunnel;
+  stream.is_grpc = context_.settings.rebalance > 0 && is_grpc(request.head);
+  stream.opened = stream.moved = context_.now;
   stream.attempt = request.attempt;
   if (request.affinity != nullptr) stream.affinity = std::make_unique<Affinity>(*request.affinity);
   stream.opening.headers(stream.id, request.head, encoder_, request.last);
@@ -31,6 +39,7 @@ void Traffic::piece(StreamKey key, Bytes bytes, MessageKind kind, Last last) {
   FabricStream* stream = streams_.find(key);
   if (stream == nullptr || stream->is_request_ended) return;
   if (bytes.empty() && last == Last::no) return;
+  stream->moved = context_.now;
   if (may_send(*stream, message_credit(bytes.size()))) way_to(*stream).piece(key, bytes, kind, last);
 }
 
@@ -187,6 +196,7 @@ void Traffic::reply_data(FabricStream& stream, const Frame& frame) {
 
 void Traffic::reply_piece(FabricStream& stream, const Frame& frame) {
   if (!takes(stream, frame)) return;
+  stream.moved = context_.now;
   if (BackendEvents* events = stream.reply_to.find())
     events->piece(frame.payload, frame.has(kFlagText) ? MessageKind::text : MessageKind::binary,
                   frame.has(kFlagEndMessage) ? Last::yes : Last::no);

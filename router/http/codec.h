@@ -108,6 +108,8 @@ class Codec {
   // The reply that follows refuses the request's content. Where only the end of a connection keeps the client from
   // sending the content, the codec ends the connection behind the reply.
   virtual void refuse_content(CodecStream) {}
+  // The stream's client is to come again: see ReplySink::hand_over().
+  virtual void hand_over(CodecStream) {}
   // Takes back the stream's reply, from its final head on, as if the reply had never begun. False, and nothing is taken
   // back, when flush() was called since, when the reply has ended, or when the reply accepted a WebSocket.
   [[nodiscard]] virtual bool take_back(CodecStream stream) = 0;

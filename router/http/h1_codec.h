@@ -45,6 +45,7 @@ class H1Codec final : public Codec {
   void reset(CodecStream stream, const Error& error) override;
   void credit(CodecStream stream, std::uint32_t bytes) override;
   void refuse_content(CodecStream stream) override;
+  void hand_over(CodecStream stream) override;
   [[nodiscard]] bool take_back(CodecStream stream) override;
   void drain() override;
   bool flush(std::size_t room, CodecEvents& events) override;

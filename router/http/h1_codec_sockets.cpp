@@ -60,6 +60,10 @@ void H1Codec::piece(CodecStream stream, Bytes bytes, MessageKind kind, Last last
   if (stream != 0 && stream == stream_ && is_socket_open()) web_socket_->piece(bytes, kind, last);
 }
 
+void H1Codec::hand_over(CodecStream stream) {
+  if (stream != 0 && stream == stream_ && is_socket_open()) web_socket_->hand_over();
+}
+
 Time H1Codec::tick(Time now, CodecEvents& events) {
   if (stage_ != Stage::web_socket) return Time::max();
   if (output_.empty() && output_.capacity() > kIdleOutput) std::string().swap(output_);

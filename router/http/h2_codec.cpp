@@ -243,10 +243,22 @@ bool H2Codec::take_back(CodecStream id) {
   return true;
 }
 
-void H2Codec::drain() {
+void H2Codec::hand_over(CodecStream id) {
+  H2Stream* const stream = find(id);
+  if (!stream) return;
+  if (stream->has_web_socket()) return sockets_.hand_over(*stream);
+  begin_goodbye();
+}
+
+void H2Codec::begin_goodbye() {
   if (goodbye_ != Goodbye::none) return;
   goodbye_ = Goodbye::draining;
   nghttp2_submit_shutdown_notice(session_.get());
+}
+
+void H2Codec::drain() {
+  if (is_cut()) return;
+  begin_goodbye();
   for (const auto& stream : open_) {
     if (stream->has_web_socket()) sockets_.drain(*stream);
   }

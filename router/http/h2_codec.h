@@ -62,6 +62,8 @@ class H2Codec final : public Codec {
   void reset(CodecStream id, const Error& error) override;
   void credit(CodecStream id, std::uint32_t bytes) override;
   [[nodiscard]] bool take_back(CodecStream id) override;
+  // A WebSocket is closed by itself. For any other stream, GOAWAY as in drain(), but WebSockets stay.
+  void hand_over(CodecStream id) override;
   // GOAWAY in two steps (RFC 9113 §6.8). The second GOAWAY is sent when the client has answered a PING that was sent
   // behind the first: then the client has read the first.
   void drain() override;
@@ -83,6 +85,7 @@ class H2Codec final : public Codec {
   };
   // A session whose first SETTINGS are submitted. Throws std::bad_alloc.
   [[nodiscard]] nghttp2_session* open_session();
+  void begin_goodbye();
   void interim_head(H2Stream& stream, const Head& head, int status);
   void submit_begun();
   void submit_head(H2Stream& stream);

@@ -50,6 +50,12 @@ void H2Sockets::drain(H2Stream& stream) {
   settle(stream);
 }
 
+void H2Sockets::hand_over(H2Stream& stream) {
+  stream.socket->stream.hand_over();
+  wake(stream);
+  settle(stream);
+}
+
 void H2Sockets::read(H2Stream& stream, Bytes bytes, CodecEvents& events) {
   H2WebSocket& socket = *stream.socket;
   socket.read += static_cast<std::uint32_t>(socket.stream.take(bytes, events));

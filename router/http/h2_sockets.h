@@ -35,6 +35,7 @@ class H2Sockets {
   void reset(H2Stream& stream, const Error& error);
   void credit(H2Stream& stream, std::uint32_t bytes);
   void drain(H2Stream& stream);
+  void hand_over(H2Stream& stream);
 
   // The client sent `bytes`.
   void read(H2Stream& stream, Bytes bytes, CodecEvents& events);

@@ -12,7 +12,8 @@
 namespace zeroway {
 
 inline constexpr std::uint16_t kCloseNormal = 1000, kCloseGoingAway = 1001, kCloseProtocolError = 1002,
-                               kCloseInvalidData = 1007, kCloseTooBig = 1009, kCloseInternalError = 1011;
+                               kCloseInvalidData = 1007, kCloseTooBig = 1009, kCloseInternalError = 1011,
+                               kCloseServiceRestart = 1012;
 
 // Whether a Close frame may carry `code`: the codes of §7.4, and later ones of the IANA registry.
 [[nodiscard]] bool may_close_with(unsigned code);

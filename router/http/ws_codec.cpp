@@ -56,7 +56,7 @@ bool WsCodec::read_one(Bytes& rest, WsEvents& events) {
 // How much of the frame's payload may be read now. A compressed payload needs no credit here: inflate_piece() waits for
 // credit.
 std::uint64_t WsCodec::room() const {
-  const bool is_for_worker = state_ == State::open && !frames_.head().is_control() && message_ != Message::compressed;
+  const bool is_for_worker = is_hearing() && !frames_.head().is_control() && message_ != Message::compressed;
   return is_for_worker ? credit_ : UINT64_MAX;
 }
 
@@ -67,7 +67,7 @@ bool WsCodec::begin_frame(WsEvents& events) {
     control_size_ = 0;
   } else {
     pings_.heard_data();
-    if (state_ == State::open && !begin_data(head, events)) return false;
+    if (is_hearing() && !begin_data(head, events)) return false;
   }
   return !frames_.is_frame_done() || end_frame(events);
 }
@@ -87,7 +87,7 @@ const char* WsCodec::why_wrong(const WsFrameHead& head) const {
   if (head.opcode > static_cast<std::uint8_t>(WsOpcode::binary)) return "a reserved opcode";
   const bool goes_on = head.is(WsOpcode::continuation);
   if (head.has_reserved1 && (goes_on || !deflate_)) return "a reserved bit";
-  if (state_ != State::open) return nullptr;  // messages are skipped then: message_ is not kept up to date
+  if (!is_hearing()) return nullptr;  // messages are skipped then: message_ is not kept up to date
   if (goes_on && message_ == Message::none) return "a continuation of nothing";
   if (!goes_on && message_ != Message::none) return "a message within a message";
   return nullptr;
@@ -116,7 +116,7 @@ bool WsCodec::take_payload(WsEvents& events) {
     control_size_ = static_cast<std::uint8_t>(control_size_ + payload.size());
   } else {
     pings_.heard_data();
-    if (state_ != State::open) return true;
+    if (!is_hearing()) return true;
     if (message_ == Message::compressed) {
       if (!inflater_) inflater_ = std::make_unique<WsInflater>(*deflate_);
       has_compressed_ = true;
@@ -134,7 +134,7 @@ bool WsCodec::take_payload(WsEvents& events) {
 // Ends a frame that has no payload.
 bool WsCodec::end_frame(WsEvents& events) {
   if (frames_.head().is_control()) return end_control(events);
-  if (state_ != State::open || !frames_.head().is_final) return true;
+  if (!is_hearing() || !frames_.head().is_final) return true;
   if (message_ == Message::plain) return tell_end(events);
   if (!inflater_) inflater_ = std::make_unique<WsInflater>(*deflate_);
   rest_ = Rest::payload;
@@ -281,6 +281,7 @@ void WsCodec::piece(Bytes bytes, MessageKind kind, Last last) {
   if (state_ != State::open && state_ != State::failing) return;
   writer_.write(bytes, kind, last);
   has_compressed_ = has_compressed_ || writer_.is_compressed();
+  leave_if_due();
 }
 
 void WsCodec::end(const Head& trailers) {
@@ -302,10 +303,21 @@ void WsCodec::drain() {
   if (state_ == State::open) begin_close(kCloseGoingAway, {});
 }
 
+void WsCodec::hand_over() {
+  must_leave_ = true;
+  leave_if_due();
+}
+
+void WsCodec::leave_if_due() {
+  if (!must_leave_ || state_ != State::open || writer_.is_within_message()) return;
+  send_close(kCloseServiceRestart, {});
+  state_ = State::leaving;
+}
+
 void WsCodec::begin_close(std::uint16_t code, std::string_view reason) {
-  if (state_ != State::open && state_ != State::failing) return;
+  if (state_ == State::closing || state_ == State::closed) return;
   const bool has_failed = state_ == State::failing;
-  send_close(has_failed ? failed_code_ : code, has_failed ? failed_reason_ : reason);
+  if (state_ != State::leaving) send_close(has_failed ? failed_code_ : code, has_failed ? failed_reason_ : reason);
   state_ = has_failed ? State::closed : State::closing;
   rest_ = Rest::none;
   is_blocked_ = false;

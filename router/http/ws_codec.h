@@ -1,6 +1,7 @@
 // One WebSocket (RFC 6455) on a stream of bytes: frames ⇄ verbs piece, end, reset.
 //
 //     open ──our Close──▶ closing ──the client's Close, its connection's end, or a timeout──▶ closed
+//       ├──hand_over(): our Close, once no message to the client is unfinished──▶ leaving ──as closing──▶ closed
 //       ├──the client's Close (answered), its connection's end, no pong──▶ closed
 //       ├──a broken rule: our Close, or none (fail_by_drop)──▶ closed
 //       └──a broken rule after a whole message──▶ failing ──the worker's end, or kLastAnswers: our Close──▶ closed
@@ -69,11 +70,14 @@ class WsCodec {
 
   // This router is leaving: sends Close 1001.
   void drain();
+  // The client is to come again: sends Close 1012 behind the message that is being written. In state leaving, the
+  // worker still gets all that the client has sent before its own Close.
+  void hand_over();
   // As Codec::tick(): sends pings, ends what is late, and goes on inflating when new credit has come.
   [[nodiscard]] Time tick(Time now, WsEvents& events);
 
  private:
-  enum class State : std::uint8_t { open, closing, failing, closed };
+  enum class State : std::uint8_t { open, leaving, closing, failing, closed };
   // fresh ──a whole message was told──▶ has_message ──end or reset was told──▶ has_last ──▶ gone
   //   └──────────────────────it ends, or was told reset(cancelled)──────────────────────────▲
   enum class Worker : std::uint8_t { fresh, has_message, has_last, gone };
@@ -102,6 +106,8 @@ class WsCodec {
   bool end_failing(WsEvents& events);
   void tell_lost(std::string_view why, WsEvents& events);
   [[nodiscard]] bool is_inflating() const { return rest_ == Rest::payload || rest_ == Rest::tail; }
+  [[nodiscard]] bool is_hearing() const { return state_ == State::open || state_ == State::leaving; }
+  void leave_if_due();
   [[nodiscard]] bool has_told_last() const { return worker_ >= Worker::has_last; }
   [[nodiscard]] bool is_deaf() const { return state_ == State::failing || state_ == State::closed; }
   [[nodiscard]] std::uint64_t room() const;
@@ -141,6 +147,7 @@ class WsCodec {
   Worker worker_ = Worker::fresh;
   bool is_blocked_ = false;
 
+  bool must_leave_ = false;      // once no message to the client is unfinished
   bool has_compressed_ = false;  // compressed data passed since the last tick
   Time closing_since_ = Time::min();
   Time rests_ = Time::max();

@@ -24,6 +24,8 @@ class WsMessageWriter {
   void write(Bytes piece, MessageKind kind, Last last);
   // Whether the latest message is compressed.
   [[nodiscard]] bool is_compressed() const { return is_compressed_; }
+  // A message has begun, and its last piece was not given.
+  [[nodiscard]] bool is_within_message() const { return is_begun_; }
   // A compressed message has begun and not ended: zlib's memory is needed.
   [[nodiscard]] bool is_compressing() const { return is_begun_ && is_compressed_; }
   // Frees zlib's memory. Not while is_compressing().

@@ -68,6 +68,10 @@ void WsStream::drain() {
   if (codec_) codec_->drain();
 }
 
+void WsStream::hand_over() {
+  if (codec_) codec_->hand_over();
+}
+
 std::size_t WsStream::read(Bytes input, CodecEvents& events) {
   if (!codec_) return 0;
   Teller teller(*this, events);

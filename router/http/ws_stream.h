@@ -38,6 +38,7 @@ class WsStream {
   void reset(const Error& error);
   void credit(std::uint32_t bytes);
   void drain();
+  void hand_over();
   // Tells no more events: the request was ended in another way.
   void forget() { is_over_ = true; }
 

@@ -36,6 +36,7 @@ struct Counters {
   std::uint64_t dealt = 0;         // openings through deal
   std::uint64_t steered = 0;       // openings through steer
   std::uint64_t queued = 0;        // openings that had to wait
+  std::uint64_t handed_over = 0;   // long streams whose clients were asked to come again, for a worker that joined
   std::uint64_t refused = 0;       // RST_STREAM(REFUSED_STREAM) from workers
   std::uint64_t streams_open = 0;  // gauge
   std::uint64_t workers = 0;       // gauge

@@ -42,6 +42,7 @@ constexpr std::array kCounters{
     Counter{"dealt", &Counters::dealt},
     Counter{"steered", &Counters::steered},
     Counter{"queued", &Counters::queued},
+    Counter{"handed_over", &Counters::handed_over},
     Counter{"refused", &Counters::refused},
     Counter{"streams_open", &Counters::streams_open},
     Counter{"workers", &Counters::workers},

@@ -160,6 +160,10 @@ void describe_fabric(Keys<FabricSettings>& keys) {
               "fewest open requests for its weight",
               {{"least_conn", Balance::least_connections}})
       .option(kFabric, "--balance")
+      .number("rebalance", &S::rebalance, 0, 100'000,
+              "Long streams (WebSockets, gRPC) that the workers of a pool hand over in a second, after another one has "
+              "joined, until it has its share; 0 = none")
+      .option(kFabric, "--rebalance")
       .time("queue_timeout", &S::queue_timeout, Millis(0), Zero::is_off,
             "Longest time that a request waits for a worker with room; else 503")
       .option(kFabric, "--queue-timeout")

@@ -70,6 +70,7 @@ struct FabricSettings {
   std::string endpoint = "tcp://127.0.0.1:8000";
   EngineKind engine = EngineKind::loop;  // who speaks ZMTP with the workers: the loop itself, or libzmq's threads
   Balance balance = Balance::round_robin;
+  std::uint32_t rebalance = 0;       // long streams of a pool handed over in a second after a worker joined; 0 = none
   Millis queue_timeout{5'000};       // a stream waits this long for a worker: 503
   std::size_t queue_limit = 10'000;  // streams waiting per loop: 503
   std::size_t unaccepted_limit =

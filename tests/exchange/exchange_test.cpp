@@ -112,6 +112,19 @@ TEST_CASE("exchange: a page whose origin is not allowed opens no WebSocket, and 
   CHECK(ask("https://b.test").starts_with("c head 403 · c data "));
 }
 
+TEST_CASE("exchange: a client is asked to come again once its reply has begun, and the request goes on") {
+  Script socket;
+  socket.ask_socket().accept().hand_over();
+  CHECK(socket.heard() == "b1 open CONNECT /ws");
+  CHECK(socket.reply("200").hand_over().heard() == "c accept web socket · c hand over");
+  CHECK(socket.send_end({{"close-code", "1012"}}).heard() == "b1 end close-code=1012");
+  CHECK(socket.reply_end().heard() == "c end");
+  CHECK(socket.is_over());
+  Script call;
+  CHECK(call.ask("POST").accept().reply("200").hand_over().reply_data(1).heard() ==
+        "b1 open POST / last · b1 end · c head 200 · c hand over · c data 1");
+}
+
 TEST_CASE("exchange: trailers that no worker would decode are the client's fault") {
   const std::string value(65'536 - 32 - 1, 'v');
   Script s;

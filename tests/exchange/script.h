@@ -67,6 +67,7 @@ class FakeClient final : public ReplySink {
     say("accept web socket");
   }
   void refuse_content() override { say("refuse content"); }
+  void hand_over() override { say("hand over"); }
   void over() override { say("over"); }
   bool take_back() override {
     if (!is_unsent) return false;
@@ -244,6 +245,10 @@ class Script {
   }
   Script& reply_end(Head trailers = {}) {
     if (BackendEvents* to = exchanges.find(key)) to->end(trailers);
+    return *this;
+  }
+  Script& hand_over() {
+    if (BackendEvents* to = exchanges.find(key)) to->hand_over();
     return *this;
   }
   Script& grant(std::uint32_t bytes) {

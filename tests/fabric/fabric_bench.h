@@ -112,6 +112,7 @@ class RecordingWire : public Wire {
 class RecordingExchange : public BackendEvents {
  public:
   void accepted(const Holder& holder) override { add("accepted by " + std::string(holder.name)); }
+  void hand_over() override { add("hand over"); }
   void head(Head& head, Last last) override {
     add("head " + std::to_string(head.status()) + (last == Last::yes ? " last" : ""));
   }

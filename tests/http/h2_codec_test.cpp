@@ -541,6 +541,35 @@ TEST_CASE("h2: draining says GOAWAY twice, and finishes what is open (RFC 9113 Â
   CHECK(bench.breaks == 0);
 }
 
+TEST_CASE("h2: a WebSocket is handed over by its own Close, without GOAWAY") {
+  Silent bench;
+  bench.hear(kChat + get(3));
+  bench.say_head(1);
+  static_cast<void>(bench.heard());
+  bench.codec.hand_over(1);
+  CHECK(bench.heard() == "data 1 \"\x88\x02\x03\xf4\"");
+  bench.hear(data(1, test::close_frame(1012)));
+  CHECK(has(bench.told, "end 1 close-code=1012"));
+  bench.hear(get(5));
+  CHECK(has(bench.told, "head 5"));
+}
+
+TEST_CASE("h2: another stream is handed over by GOAWAY, and what is open goes on, WebSockets too") {
+  Silent bench;
+  bench.hear(kChat + get(3));
+  bench.say_head(1);
+  bench.say_head(3);
+  static_cast<void>(bench.heard());
+  bench.codec.hand_over(3);
+  CHECK(bench.heard() == "goaway NO_ERROR after 2147483647 Â· ping");
+  bench.say_data(3, "more");
+  CHECK(bench.heard() == "data 3 \"more\"");
+  bench.codec.hand_over(3);
+  CHECK(bench.heard() == "");
+  bench.codec.drain();  // now the router leaves
+  CHECK(bench.heard() == "data 1 \"\x88\x02\x03\xe9\"");
+}
+
 TEST_CASE("h2: an idle connection is left with GOAWAY") {
   Silent bench;
   CHECK(bench.codec.phase() == CodecPhase::idle);

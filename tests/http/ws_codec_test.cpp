@@ -310,6 +310,67 @@ TEST_CASE("ws codec: draining is 1001, and the worker hears the client's answer"
   CHECK(worker.codec.is_over());
 }
 
+TEST_CASE("ws codec: a hand-over is 1012, and the worker gets what the client sent before its own Close") {
+  EchoWorker worker(kUsual, {});
+  worker.feed(part(kText, "half a "));
+  worker.codec.hand_over();
+  worker.codec.hand_over();
+  worker.codec.piece(as_bytes("late"), MessageKind::text, Last::yes);
+  worker.feed(frame(kContinuation, "message") + frame(kText, "another") + close_frame(1012));
+  CHECK(worker.told == text("half a message") + " · " + text("another") + " · " + closed(1012));
+  CHECK(worker.client.text() == closed(1012));
+  CHECK(worker.codec.is_over());
+}
+
+TEST_CASE("ws codec: a hand-over waits for the end of the message that is being written") {
+  EchoWorker worker(kUsual, {});
+  worker.codec.piece(as_bytes("half a "), MessageKind::text, Last::no);
+  worker.codec.hand_over();
+  worker.flush();
+  CHECK(worker.client.text() == "");
+  worker.codec.piece(as_bytes("message"), MessageKind::text, Last::yes);
+  worker.codec.piece(as_bytes("late"), MessageKind::text, Last::yes);
+  worker.flush();
+  CHECK(worker.client.text() == text("half a message") + " · " + closed(1012));
+}
+
+TEST_CASE("ws codec: after a hand-over compressed messages wait for the worker's credit, and the Close behind them") {
+  EchoWorker worker(kUsual, kDeflate, 0);
+  worker.gives_credit = false;
+  worker.codec.hand_over();
+  ClientDeflate client;
+  worker.feed(client.message("squeezed"));
+  worker.feed(close_frame(1012));
+  CHECK(worker.told == "");
+  worker.credit(1'000);
+  worker.tick(kStart);
+  CHECK(worker.told == text("squeezed") + " · " + closed(1012));
+}
+
+TEST_CASE("ws codec: after a hand-over no second Close is sent, whoever ends") {
+  EchoWorker ended(kUsual, {});
+  ended.codec.hand_over();
+  ended.codec.end({});
+  ended.feed(frame(kText, "nobody hears this") + close_frame(1012));
+  CHECK(ended.client.text() == closed(1012));
+  CHECK(ended.told == "");
+  CHECK(ended.codec.is_over());
+  EchoWorker drained(kUsual, {});
+  drained.codec.hand_over();
+  drained.codec.drain();
+  drained.feed(frame(3));
+  CHECK(drained.client.text() == closed(1012));
+  CHECK(drained.told == "broken");
+}
+
+TEST_CASE("ws codec: a client that does not answer the Close of a hand-over is lost in time") {
+  EchoWorker worker(kUsual, {});
+  worker.codec.hand_over();
+  worker.tick(kStart);
+  worker.tick(kStart + kUsual.close_handshake_timeout);
+  CHECK(worker.told == "lost");
+}
+
 // Of a client that breaks a rule after a message: told of both, the worker has said nothing yet.
 struct Asked : EchoWorker {
   Asked() : EchoWorker(kUsual, {}) {

@@ -77,6 +77,7 @@ TEST_CASE("command line: every setting arrives") {
       "30 "
       "--reply-timeout 6s "
       "--trusted-proxy 10.0.0.0/8 --trusted-proxy ::1 --no-worker-header --fabric ipc:///tmp/f --balance weighted "
+      "--rebalance 12 "
       "--queue-timeout 500ms --queue-limit 8 --heartbeat 100ms --heartbeat-timeout 300ms --fabric-key k --fabric-allow "
       "a "
       "--fabric-insecure --first-stream-id 9 -l log --access-log - --access-log-format json --threads 2 --no-io-uring "
@@ -102,6 +103,7 @@ TEST_CASE("command line: every setting arrives") {
   CHECK_FALSE(settings.exchange.worker_header);
   CHECK(settings.fabric.endpoint == "ipc:///tmp/f");
   CHECK(settings.fabric.balance == Balance::weighted);
+  CHECK(settings.fabric.rebalance == 12);
   CHECK(settings.fabric.queue_timeout == 500ms);
   CHECK(settings.fabric.queue_limit == 8);
   CHECK(settings.fabric.heartbeat_interval == 100ms);
@@ -130,6 +132,7 @@ TEST_CASE("command line: a wrong value names the option, the value and what it m
            Case{"-p http", "--port", "http", "0 to 65535"},
            Case{"--threads 0", "--threads", "0", "1 to 256"},
            Case{"--balance random", "--balance", "random", "least_connections"},
+           Case{"--rebalance 100001", "--rebalance", "100001", "100000"},
            Case{"--queue-timeout soon", "--queue-timeout", "soon", "500ms"},
            Case{"--queue-limit -1", "--queue-limit", "-1", "0 to"},
            Case{"--retries x", "--retries", "x", "0 to 100"},
