@@ -39,9 +39,9 @@ void write_use(JsonText& out, const CircuitUse* use, Time now) {
   out.member("requests", use == nullptr ? std::uint64_t{0} : use->requests());
   out.member("open", use == nullptr ? 0U : use->open());
   out.key("idle_seconds");
-  if (use == nullptr || use->requests() == 0) {
+  if (use == nullptr || use->last() == Time{}) {
     out.null();
-  } else if (use->open() > 0) {
+  } else if (use->is_in_use()) {
     out.number(0);
   } else {
     out.number(std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(now - use->last()).count()));

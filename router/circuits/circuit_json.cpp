@@ -9,6 +9,7 @@
 #include "proto/limits.h"
 #include "router/circuits/limits.h"
 #include "router/route/network_set.h"
+#include "router/route/path_patterns.h"
 #include "router/settings/addresses.h"
 #include "router/settings/units.h"
 #include "router/settings/values.h"
@@ -247,6 +248,20 @@ Result<> take_networks(const json& value, std::vector<std::string>& to) {
   return {};
 }
 
+Result<> take_ignored(const json& value, std::vector<std::string>& to) {
+  if (value.is_null()) return {};
+  if (!value.is_array() || value.size() > kMostIgnoredPaths)
+    return unfit("idle_ignores", value, "a list of at most " + std::to_string(kMostIgnoredPaths) + " paths");
+  for (const json& one : value) {
+    PathPatterns patterns;
+    const auto taken = one.is_string() ? patterns.add(one.get_ref<const std::string&>())
+                                       : Result<>(unfit("idle_ignores", one, "a path, as \"/api/status\""));
+    if (!taken) return one.is_string() ? wrong("idle_ignores: " + taken.error().detail) : taken;
+    to.push_back(one.get<std::string>());
+  }
+  return {};
+}
+
 Result<> take_times(const std::string& key, const json& value, CircuitSpec& spec) {
   if (key == "connect_timeout") return take_time(key, value, milliseconds(1), spec.connect_timeout);
   if (key == "drain_timeout") return take_time(key, value, milliseconds(0), spec.drain_timeout);
@@ -271,12 +286,13 @@ Result<> take_circuit_key(const std::string& key, const json& value, CircuitSpec
   if (key == "rewrite_cookie_path") return take(key, value, spec.rewrite_cookie_path);
   if (key == "open_to_public") return take(key, value, spec.open_to_public);
   if (key == "allowed_client_ips") return take_networks(value, spec.allowed_client_ips);
+  if (key == "idle_ignores") return take_ignored(value, spec.idle_ignores);
   if (key == "user") return take_text(key, value, kMostUserName, spec.user);
   if (key == "connect_timeout" || key == "drain_timeout" || key == "idle_timeout") return take_times(key, value, spec);
   return unknown_key(key, "a circuit",
                      "id, session, service, owner, subdomain, port, protocol, backends, health, sticky, strip_prefix, "
                      "rewrite_location, rewrite_cookie_path, open_to_public, allowed_client_ips, user, "
-                     "connect_timeout, drain_timeout and idle_timeout");
+                     "connect_timeout, drain_timeout, idle_timeout and idle_ignores");
 }
 
 Result<CircuitSpec> take_circuit(std::string_view id, const json& value) {
@@ -413,6 +429,7 @@ std::string circuit_json(const CircuitSpec& spec) {
   put(out, "rewrite_location", spec.rewrite_location);
   put(out, "rewrite_cookie_path", spec.rewrite_cookie_path);
   put(out, "open_to_public", spec.open_to_public);
+  if (!spec.idle_ignores.empty()) out["idle_ignores"] = spec.idle_ignores;
   if (!spec.allowed_client_ips.empty()) out["allowed_client_ips"] = spec.allowed_client_ips;
   return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }

@@ -257,7 +257,7 @@ bool CircuitStore::is_drained(const Kept& kept) const {
 bool CircuitStore::is_idle(const Kept& kept, Time now) const {
   if (kept.spec->idle_timeout.count() == 0 || now - kept.put_at < kept.spec->idle_timeout) return false;
   const CircuitUse& use = *served_.find(kept.spec->path())->second->use;
-  return use.open() == 0 && now - use.last() >= kept.spec->idle_timeout;
+  return !use.is_in_use() && now - use.last() >= kept.spec->idle_timeout;
 }
 
 // --- for operators

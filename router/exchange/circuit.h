@@ -10,6 +10,7 @@
 #include "router/plan/circuit_spec.h"
 #include "router/plan/permit_rule.h"
 #include "router/plan/route.h"
+#include "router/route/path_patterns.h"
 
 namespace zeroway {
 
@@ -22,6 +23,7 @@ struct Circuit {
   std::shared_ptr<const CircuitSpec> spec;  // null = only workers announce it
   std::shared_ptr<CircuitUse> use;          // null = nobody counts
   CircuitGuard guard{};                     // who may use it
+  PathPatterns idle_ignores{};              // of the service's paths: requests that are no use of it
 };
 
 }  // namespace zeroway

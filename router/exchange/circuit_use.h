@@ -1,7 +1,8 @@
-// How much a circuit is used: how many requests are open, how many there were, when the last one began or ended.
+// How much a circuit is used: how many requests are open, how many there were, when it was used last.
 //
 // Owner: CircuitUses, and every circuit on every loop.   Thread: any.
-// An open WebSocket is a request that is open: its circuit is in use.
+// An open WebSocket is a request that is open: its circuit is in use. Requests for paths that the circuit does not
+// count as use (CircuitSpec::idle_ignores) are counted as requests, and change nothing else.
 // Not here: the numbers of routes and sites (observe/request_tally.h).
 #pragma once
 #include <atomic>
@@ -19,19 +20,28 @@ namespace zeroway {
 
 class CircuitUse {
  public:
-  void begin(Time now) {
+  // Whether a request is use of its circuit: what begins as one ends as one.
+  enum class Counts : bool { no, yes };
+
+  void begin(Time now, Counts counts = Counts::yes) {
     requests_.fetch_add(1, std::memory_order_relaxed);
     open_.fetch_add(1, std::memory_order_relaxed);
+    if (counts == Counts::no) return;
+    in_use_.fetch_add(1, std::memory_order_relaxed);
     note(now);
   }
-  void end(Time now) {
+  void end(Time now, Counts counts = Counts::yes) {
     open_.fetch_sub(1, std::memory_order_relaxed);
+    if (counts == Counts::no) return;
+    in_use_.fetch_sub(1, std::memory_order_relaxed);
     note(now);
   }
 
   [[nodiscard]] std::uint64_t requests() const { return requests_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint32_t open() const { return open_.load(std::memory_order_relaxed); }
-  // When the last request began or ended; Time{} = there was none.
+  // Whether a request is open that is use.
+  [[nodiscard]] bool is_in_use() const { return in_use_.load(std::memory_order_relaxed) > 0; }
+  // When the last request that is use began or ended; Time{} = there was none.
   [[nodiscard]] Time last() const { return Time(Time::duration(last_.load(std::memory_order_relaxed))); }
 
  private:
@@ -39,6 +49,7 @@ class CircuitUse {
 
   std::atomic<std::uint64_t> requests_{0};
   std::atomic<std::uint32_t> open_{0};
+  std::atomic<std::uint32_t> in_use_{0};
   std::atomic<Time::rep> last_{0};
 };
 

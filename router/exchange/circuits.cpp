@@ -46,6 +46,9 @@ std::shared_ptr<const Circuit> Circuits::make(const std::string& path, const Rou
   circuit->guard.path = path;
   if (circuit->spec) circuit->guard.rights = rights_of(*circuit->spec);
   if (uses_ != nullptr) circuit->use = uses_->of(path);
+  if (circuit->spec)
+    for (const std::string& pattern : circuit->spec->idle_ignores)
+      static_cast<void>(circuit->idle_ignores.add(pattern));
   Route& route = circuit->route;
   if (circuit->spec) apply(*circuit->spec, route);
   if (entry == Entry::path) {

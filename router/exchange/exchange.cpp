@@ -84,7 +84,8 @@ void Exchange::request_head(Head& head, Last last) {
   Result<> found;
   if (forwarding_ == Forwarding::allowed) found = routing_.find(*info_, request_head_, kind_);
   if ((tally_ = routing_.tally()) != nullptr) ++tally_->open;
-  if (CircuitUse* use = routing_.circuit_use()) use->begin(context_.clock.now());
+  if (CircuitUse* use = routing_.circuit_use())
+    use->begin(context_.clock.now(), use_counts_ = routing_.use_counts(request_head_));
   if (routing_.has_route()) {
     context_.terms = route().terms;
     routing_.identify(request_head_, context_.ids, trust);
@@ -563,7 +564,7 @@ std::string_view Exchange::client_method() const { return is_upgrade() ? "GET" :
 // A request that was refused before its route was known is counted where its site is.
 void Exchange::count(Time now) {
   if (tally_ != nullptr) --tally_->open;
-  if (CircuitUse* use = routing_.circuit_use()) use->end(now);
+  if (CircuitUse* use = routing_.circuit_use()) use->end(now, use_counts_);
   if (is_web_socket_open_) --tally_->web_sockets_open;
   RequestTally* const tally = tally_ != nullptr ? tally_ : routing_.tally();
   if (tally != nullptr) record_.count({client_method(), body_.received(), kind_, is_upgrade()}, now, *tally);

@@ -286,7 +286,8 @@ class Exchange {
   Time moved_{};                     // of a tunnel: when it last carried bytes, or one direction ended
   RequestTally* tally_ = nullptr;    // where the request is counted as open; good while the routing has its plan
   bool is_web_socket_open_ = false;  // counted there
-  std::string silent_;               // who let the request wait for too long; good once it is opened again
+  CircuitUse::Counts use_counts_ = CircuitUse::Counts::yes;
+  std::string silent_;  // who let the request wait for too long; good once it is opened again
   ExchangeRecord record_;
 };
 

@@ -1,5 +1,6 @@
 #include "router/exchange/routing.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "router/exchange/client_address.h"
@@ -135,6 +136,14 @@ const CircuitGuard* Routing::guard() const {
   if (is_misdirected_ || answer_.circuit == nullptr || route().own_answer == OwnAnswer::setup) return nullptr;
   const CircuitGuard& guard = answer_.circuit->guard;
   return guard.is_idle() ? nullptr : &guard;
+}
+
+CircuitUse::Counts Routing::use_counts(const Head& head) const {
+  using Counts = CircuitUse::Counts;
+  if (answer_.circuit == nullptr || answer_.circuit->idle_ignores.is_empty()) return Counts::yes;
+  std::string_view path = without_query(head.path());
+  path.remove_prefix(std::min(answer_.circuit->route.path.size(), path.size()));  // "" where a host names the circuit
+  return answer_.circuit->idle_ignores.have(path) ? Counts::no : Counts::yes;
 }
 
 void Routing::identify(Head& head, RequestIds& ids, Trust trust) {

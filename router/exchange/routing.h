@@ -88,6 +88,8 @@ class Routing {
   [[nodiscard]] CircuitUse* circuit_use() const {
     return answer_.circuit != nullptr ? answer_.circuit->use.get() : nullptr;
   }
+  // Whether the request, before change_request(), is use of that circuit.
+  [[nodiscard]] CircuitUse::Counts use_counts(const Head& head) const;
   // Where the request is told of.
   [[nodiscard]] LogPlace log_place() const;
 

@@ -36,9 +36,10 @@ struct CircuitSpec {
 
   std::vector<std::string> allowed_client_ips{};  // networks; none = every client may come
   std::string user{};                             // whose permit is good here; "" = the circuit's own alone
+  std::vector<std::string> idle_ignores{};        // patterns of the service's paths whose requests are no use of it
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds drain_timeout{60'000};  // then clients leave a draining server
-  std::chrono::milliseconds idle_timeout{0};        // without a request for so long it is removed; 0 = never
+  std::chrono::milliseconds idle_timeout{0};        // without use for so long it is removed; 0 = never
 
   [[nodiscard]] std::string path() const { return "/" + session + "/" + service; }
   bool operator==(const CircuitSpec&) const = default;

@@ -22,7 +22,7 @@ TEST_CASE("circuit json: what is said is read, and written so that it reads the 
                "expected_status": [200, 204]},
     "sticky": "header:X-User", "strip_prefix": false, "rewrite_location": true, "open_to_public": false,
     "allowed_client_ips": ["10.0.0.0/8", "::1"], "user": "u", "connect_timeout": "3s", "drain_timeout": 0,
-    "idle_timeout": "1h"})");
+    "idle_timeout": "1h", "idle_ignores": ["/api/status", "/metrics/*", "/kernels/{id}"]})");
   REQUIRE_MESSAGE(read.has_value(), read.error().detail);
   CHECK(read->path() == "/s1/jupyter");
   REQUIRE(read->servers.size() == 3);
@@ -39,6 +39,7 @@ TEST_CASE("circuit json: what is said is read, and written so that it reads the 
   CHECK(read->strip_prefix == false);
   CHECK_FALSE(read->rewrite_cookie_path.has_value());
   CHECK(read->idle_timeout == std::chrono::hours(1));
+  CHECK(read->idle_ignores == std::vector<std::string>{"/api/status", "/metrics/*", "/kernels/{id}"});
   const auto again = read_circuit("i-1", circuit_json(*read));
   REQUIRE_MESSAGE(again.has_value(), again.error().detail);
   CHECK(*again == *read);
@@ -78,6 +79,9 @@ TEST_CASE("circuit json: a wrong value is named, with what fits") {
   CHECK(error_of(R"("allowed_client_ips": ["10.0.0.0/33"])").find("wants an address or a network") !=
         std::string::npos);
   CHECK(error_of(R"("user": 1)").starts_with("user = 1"));
+  CHECK(error_of(R"("idle_ignores": "/x")") == "idle_ignores = \"/x\": wants a list of at most 64 paths");
+  CHECK(error_of(R"("idle_ignores": [1])") == "idle_ignores = 1: wants a path, as \"/api/status\"");
+  CHECK(error_of(R"("idle_ignores": ["x"])") == "idle_ignores: path \"x\" is not visible ASCII that starts with '/'");
   CHECK(read_circuit("x", "[").error().detail == "the text is no JSON");
   CHECK(read_circuit("x", "[]").error().detail == "a circuit is a JSON object");
   CHECK(read_circuit("x", R"({"session": "s"})").error().detail == "circuit x: it must say session and service");

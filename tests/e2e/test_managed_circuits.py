@@ -299,6 +299,24 @@ def test_a_circuit_that_nobody_uses_is_removed_when_asked(stack):
     c.router.wait_log('nobody used it for 1 s')
 
 
+def test_polling_of_ignored_paths_does_not_keep_a_circuit(stack):
+    a, = origins(stack, 'a')
+    c = Circuits(stack)
+    c.put('polled', 's1', 'a', [a], idle_timeout='2s', idle_ignores=['/api/status', '/events/*'])
+    c.put('used', 's1', 'b', [a], idle_timeout='2s', idle_ignores=['/api/status'])
+    assert c.told('/api/v1/circuits/polled')['circuit']['idle_ignores'] == ['/api/status', '/events/*']
+
+    def poll():
+        for path in ('/s1/a/api/status', '/s1/a/events/7', '/s1/b/api/status', '/s1/b/api/other'):
+            c.get(path)
+        return [one['path'] for one in c.told()['circuits']] == ['/s1/b']
+
+    c.get('/s1/a/api/status')
+    told = c.told('/api/v1/circuits/polled')
+    assert (told['requests'], told['idle_seconds']) == (1, None)
+    z.eventually(poll, every=0.2, what='only the one that is used is left')
+
+
 def test_what_is_told_of_a_circuit(stack):
     a, = origins(stack, 'a')
     c = Circuits(stack)

@@ -244,4 +244,57 @@ TEST_CASE("circuits: a stream of events that is silent for days stays open") {
   CHECK(s.reply_end().heard() == "c end");
 }
 
+namespace {
+
+// A site whose circuit does not count some paths as use.
+struct Polled : SiteScript {
+  Polled()
+      : SiteScript("[[sites]]\nname = 'x'\nhostname = '*.apps.test'\nport = 1\n[sites.sessions]\nenabled = true\n") {
+    CircuitSpec spec;
+    spec.id = "i1";
+    spec.session = "s1";
+    spec.service = "a";
+    spec.idle_ignores = {"/api/status", "/poll/*"};
+    route.circuits.put(std::move(spec), backend);
+  }
+  // Whether the request is use of the circuit.
+  bool counts(std::string_view path, std::string_view host = "x.apps.test", Kind kind = Kind::request) {
+    const std::uint64_t before = uses() == nullptr ? 0 : uses()->requests();
+    clock.time += std::chrono::seconds(1);
+    get(path, {{":authority", host}}, kind);
+    REQUIRE(uses() != nullptr);
+    CHECK(uses()->requests() == before + 1);
+    CHECK(uses()->open() == 1);
+    const bool is_in_use = uses()->is_in_use();
+    const Time last = uses()->last();
+    clock.time += std::chrono::seconds(1);
+    cancel();
+    CHECK(uses()->open() == 0);
+    CHECK_FALSE(uses()->is_in_use());
+    CHECK(is_in_use == (uses()->last() != last));
+    return is_in_use;
+  }
+  [[nodiscard]] std::shared_ptr<const CircuitUse> uses() const { return route.uses.find("/s1/a"); }
+};
+
+}  // namespace
+
+TEST_CASE("circuits: requests for the paths that a circuit ignores are no use of it, WebSockets neither") {
+  Polled s;
+  CHECK_FALSE(s.counts("/s1/a/api/status"));
+  CHECK(s.uses()->last() == Time{});
+  CHECK(s.counts("/s1/a/api/status/x"));
+  CHECK_FALSE(s.counts("/s1/a/api/status?since=7"));
+  CHECK_FALSE(s.counts("/s1/a/api/../api/%73tatus"));
+  CHECK_FALSE(s.counts("/s1/a/poll/x", "x.apps.test", Kind::web_socket));
+  CHECK(s.counts("/s1/a/api/kernels", "x.apps.test", Kind::web_socket));
+  CHECK(s.counts("/s1/a/"));
+}
+
+TEST_CASE("circuits: where a host names the circuit, the ignored paths are those of the whole host") {
+  Polled s;
+  CHECK_FALSE(s.counts("/api/status", "a-s1.apps.test"));
+  CHECK(s.counts("/s1/a/api/status", "a-s1.apps.test"));
+}
+
 }  // namespace zeroway

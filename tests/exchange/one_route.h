@@ -23,7 +23,8 @@ class OneRoute {
   }
 
   FakeCircuits circuits;
-  PlanInUse plan{&circuits};
+  CircuitUses uses;
+  PlanInUse plan{&circuits, &uses};
   ListenerInUse listener;
 };
 
