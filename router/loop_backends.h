@@ -30,9 +30,6 @@ namespace zeroway {
 // In the order of Plan::backends; null where a backend has no servers.
 using SharedPools = std::vector<std::shared_ptr<ServersPool>>;
 
-// One loop of the process asks the servers how they are.
-enum class Checks : bool { no, yes };
-
 class LoopBackends {
  public:
   // All of them outlive the backends.

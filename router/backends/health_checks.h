@@ -14,6 +14,9 @@
 
 namespace zeroway {
 
+// Whether a loop asks the servers how they are: one of the process does.
+enum class Checks : bool { no, yes };
+
 class HealthChecks {
  public:
   // `seed`: any number; another one in each process. `dialer` outlives the checks.

@@ -26,9 +26,6 @@ namespace zeroway {
 
 class LaneCircuits final : public CircuitSource {
  public:
-  // Whether this loop asks the servers of all loops how they are.
-  enum class Checks : bool { no, yes };
-
   // `workers` and `dialer` outlive this. `grace`: so long after the start of the router workers may come that it does
   // not know yet. Behind that, where circuits are named, one that nobody has named is unknown at once.
   LaneCircuits(Loop& loop, CircuitSource& workers, OriginDialer& dialer, std::chrono::milliseconds grace, Checks checks)
