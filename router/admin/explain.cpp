@@ -257,7 +257,8 @@ class Explainer {
     const std::string label = label_below(question_.authority, out_.site->circuit_domains);
     std::vector<std::string> names = circuits_of_label(label);
     for (const auto& view : named_circuits(census_))
-      if (!label.empty() && view->spec().subdomain == label) names.insert(names.begin(), view->spec().path());
+      if (!label.empty() && view->is_in_force() && view->spec().subdomain == label)
+        names.insert(names.begin(), view->spec().path());
     is_host_circuit_ = std::any_of(names.begin(), names.end(), [&](const auto& name) { return take_circuit(name); });
     return is_host_circuit_ || take_circuit(std::string(circuit_of(target_)));
   }

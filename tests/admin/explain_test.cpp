@@ -138,6 +138,47 @@ TEST_CASE("explain: a URL whose port or scheme no listener has") {
   CHECK(tells(tls, "listener", "http://[::]:8080", "it speaks no TLS"));
 }
 
+namespace {
+
+// A circuit that the management API names, with a subdomain.
+class NamedCircuit final : public CircuitView {
+ public:
+  NamedCircuit(const std::string& subdomain, bool is_in_force) : is_in_force_(is_in_force) {
+    spec_.id = subdomain;
+    spec_.session = "s1";
+    spec_.service = "a";
+    spec_.subdomain = subdomain;
+  }
+  const CircuitSpec& spec() const override { return spec_; }
+  bool is_in_force() const override { return is_in_force_; }
+  std::vector<MemberFacts> members(Time) const override { return {}; }
+  const CircuitUse* use() const override { return nullptr; }
+
+ private:
+  CircuitSpec spec_;
+  const bool is_in_force_;
+};
+
+}  // namespace
+
+TEST_CASE("explain: the subdomain of a circuit counts while the circuit is in force") {
+  Census census = router_with({});
+  Settings settings;
+  settings.management.enabled = false;
+  settings.file.emplace();
+  SiteSettings& site = settings.file->sites.emplace_back();
+  site.name = "x";
+  site.hostname = "*.apps.test";
+  site.port = 8080;
+  site.sessions.enabled = true;
+  census.plan = make_plan(settings, {}).plan;
+  auto circuits = std::make_shared<CircuitList>();
+  circuits->all = {std::make_shared<NamedCircuit>("old", false), std::make_shared<NamedCircuit>("now", true)};
+  census.circuits = circuits;
+  CHECK(explain(asked("url=http://now.apps.test:8080/"), census).circuit == "/s1/a");
+  CHECK(explain(asked("url=http://old.apps.test:8080/"), census).circuit.empty());
+}
+
 TEST_CASE("explain: as JSON") {
   const ExplainQuestion question = asked("url=http://x:8080/a");
   const Census census = router_with({worker("w1")});
