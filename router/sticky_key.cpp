@@ -9,6 +9,7 @@
 #include "router/file_content.h"
 #include "router/observe/log.h"
 #include "router/plan/limits.h"
+#include "router/settings/line_ends.h"
 
 namespace zeroway {
 
@@ -46,7 +47,7 @@ std::string own_sticky_key(const std::string& state_dir) {
   }
   const auto content = read_file(file);
   if (!content) return for_this_process(content.error().detail);
-  const std::string secret = content->substr(0, content->find_last_not_of("\r\n") + 1);
+  std::string secret(without_line_ends(*content));
   if (secret.size() < kLeastStickyKey) return for_this_process(file + " has less than 32 bytes");
   return secret;
 }

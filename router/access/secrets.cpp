@@ -5,6 +5,7 @@
 
 #include "router/access/limits.h"
 #include "router/net/file_text.h"
+#include "router/settings/line_ends.h"
 
 namespace zeroway {
 
@@ -17,7 +18,7 @@ Result<std::shared_ptr<const Secret>> shared(Result<T> read) {
 }
 
 Result<CookieKey> read_cookie_key(std::string_view text, const std::string& file) {
-  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  text = without_line_ends(text);
   if (text.size() >= kLeastSecret) return CookieKey{std::string(text)};
   return file_error(file, "has " + std::to_string(text.size()) + " bytes; wants at least " +
                               std::to_string(kLeastSecret) + ": openssl rand -hex 32");

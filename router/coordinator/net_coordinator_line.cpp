@@ -6,6 +6,7 @@
 #include "router/coordinator/limits.h"
 #include "router/net/file_text.h"
 #include "router/plan/server_of.h"
+#include "router/settings/line_ends.h"
 #include "router/settings/sites.h"
 
 namespace zeroway {
@@ -71,10 +72,9 @@ Head NetCoordinatorLine::head_of(const CoordinatorQuestion& question) const {
 }
 
 Result<std::string> read_coordinator_secret(const std::string& file) {
-  auto content = read_file_text(file, kMostSecret);
+  const auto content = read_file_text(file, kMostSecret);
   if (!content) return content.error();
-  std::string secret = std::move(*content);
-  while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
+  std::string secret(without_line_ends(*content));
   const auto is_word = [](char c) { return c > ' ' && c < 0x7f; };
   for (const char c : secret)
     if (!is_word(c)) return file_error(file, "wants one word, the coordinator's secret");

@@ -7,6 +7,7 @@
 #include "router/plan/bound_clients.h"
 #include "router/plan/limits.h"
 #include "router/plan/site_maker.h"
+#include "router/settings/line_ends.h"
 
 namespace zeroway {
 
@@ -108,7 +109,6 @@ bool wants_management(const Plan& plan, const ManagementSettings& management) {
   });
 }
 
-// A line end behind the secret is the editor's.
 std::string read_sticky_key(const std::string& file, const ReadFile& read_file, std::vector<std::string>& errors) {
   if (file.empty()) return {};
   const auto content = read_file(file);
@@ -116,8 +116,7 @@ std::string read_sticky_key(const std::string& file, const ReadFile& read_file, 
     errors.push_back("sticky_key_file: " + content.error().detail);
     return {};
   }
-  std::string key = *content;
-  while (key.ends_with('\n') || key.ends_with('\r')) key.pop_back();
+  std::string key(without_line_ends(*content));
   if (key.size() < kLeastStickyKey)
     errors.push_back("sticky_key_file: " + file + ": has " + std::to_string(key.size()) + " bytes; wants at least " +
                      std::to_string(kLeastStickyKey));

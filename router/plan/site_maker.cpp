@@ -14,6 +14,7 @@
 #include "router/route/balance_method.h"
 #include "router/route/canonical_path.h"
 #include "router/settings/certificate_names.h"
+#include "router/settings/line_ends.h"
 #include "router/settings/management_site.h"
 
 namespace zeroway {
@@ -226,7 +227,7 @@ void SiteMaker::add_management(const ManagementSettings& said) {
   listener.limits.max_connections = kMostAdminConnections;
 }
 
-// A token is a word of the operator's; a line end behind it is the editor's.
+// A token is a word of the operator's.
 std::string SiteMaker::token_of(const ManagementSettings& said) {
   std::string token = said.api_key;
   if (!said.token_file.empty()) {
@@ -235,8 +236,7 @@ std::string SiteMaker::token_of(const ManagementSettings& said) {
       making_.errors.push_back("management: token_file: " + content.error().detail);
       return {};
     }
-    token = *content;
-    while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
+    token = without_line_ends(*content);
     if (token.size() < kLeastToken || token.find_first_of(" \r\n\t") != std::string::npos)
       making_.errors.push_back("management: token_file: " + said.token_file + ": wants one word of at least " +
                                std::to_string(kLeastToken) + " bytes");
