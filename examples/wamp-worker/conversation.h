@@ -1,0 +1,54 @@
+// What is said on one connection: a session after the other, each from HELLO to GOODBYE.
+//
+//     waiting ──HELLO──▶ joined ──GOODBYE──▶ waiting
+//        │                 │ ABORT, lost, a broken rule
+//        └──HELLO refused, ABORT, lost, a broken rule──▶ over
+//
+// Owner: whoever accepts connections; destroying it is as lost().   Thread: the worker's.
+// Not here: bytes (serializer.h), what a session does (realm.h).
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "realms.h"
+
+namespace wamp {
+
+class Conversation {
+ public:
+  // Both outlive the conversation.
+  Conversation(Realms& realms, Transport& transport) : realms_(realms), transport_(transport) {}
+  ~Conversation() { lost(); }
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+
+  // A message of the client. Ignored when the conversation is over.
+  void hear(Value value, Time now);
+  // The client broke a rule: it gets ABORT, and the connection is closed with 1002.
+  void break_off(const std::string& rule);
+  // The connection is gone.
+  void lost();
+
+  [[nodiscard]] bool is_over() const { return state_ == State::over; }
+  // The session, or 0 when none has joined.
+  [[nodiscard]] Id session() const { return session_; }
+
+ private:
+  enum class State : std::uint8_t { waiting, joined, over };
+
+  void hear_waiting(const Message& message);
+  void hear_joined(Message message, Time now);
+  void welcome(const Message& hello);
+  void abort(std::string_view reason, const std::string& text, int close_code);
+  void end(int close_code, std::string_view reason);
+  void leave();
+
+  Realms& realms_;
+  Transport& transport_;
+  State state_ = State::waiting;
+  Realm* realm_ = nullptr;  // of the session
+  Id session_ = 0;
+};
+
+}  // namespace wamp
