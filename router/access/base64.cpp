@@ -1,5 +1,6 @@
 #include "router/access/base64.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -52,6 +53,21 @@ std::optional<std::string> decode_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
   return decode(text, kPlain);
+}
+
+void append_base64(std::string& out, std::string_view bytes) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const std::size_t begin = out.size();
+  out.resize(begin + (bytes.size() + 2) / 3 * 4, '=');
+  char* to = out.data() + begin;
+  for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(3, bytes.size()))) {
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8U | (i < bytes.size() ? static_cast<std::uint8_t>(bytes[i]) : 0U);
+    const std::size_t letters = std::min<std::size_t>(bytes.size(), 3) + 1;
+    for (std::size_t i = 0; i < letters; ++i) to[i] = kLetters[bits >> (18 - 6 * i) & 63U];
+    to += 4;
+  }
 }
 
 std::optional<std::string> decode_base64url(std::string_view text) { return decode(text, kUrl); }

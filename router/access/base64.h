@@ -11,6 +11,7 @@ namespace zeroway {
 
 // §4, with padding. Nothing for other characters, wrong padding, or bits behind the last byte that are not zero.
 [[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);
+void append_base64(std::string& out, std::string_view bytes);
 // §5, without padding (RFC 7515 §2).
 [[nodiscard]] std::optional<std::string> decode_base64url(std::string_view text);
 [[nodiscard]] std::string encode_base64url(std::string_view bytes);

@@ -14,6 +14,7 @@ bool Utf8Check::takes(Bytes bytes) {
         std::memcpy(&word, at, sizeof word);
         if ((word & 0x8080'8080'8080'8080U) != 0) break;
       }
+      while (at != end && *at < 0x80) ++at;
       if (at == end) break;
     }
     state_ = after(state_, *at++);
