@@ -1,0 +1,11 @@
+// Every number of wamp that limits something and is no setting, with its reason.
+#pragma once
+#include <cstddef>
+
+namespace zeroway {
+
+inline constexpr std::size_t kDeepestValue = 512;    // lists and maps in each other: a reader needs 16 bytes for each
+inline constexpr std::size_t kLongestInteger = 512;  // bytes, 1 233 digits: their conversion costs the square of that
+inline constexpr std::size_t kComparedKeys = 16;     // keys of a map that are compared each with each; beyond, sorted
+
+}  // namespace zeroway

@@ -1,0 +1,33 @@
+// The formats that WAMP messages are written in.
+//
+// Owner: a value.   Thread: any.
+// Not here: how a format is read and written (json_reader.h, json_writer.h and those beside them).
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace zeroway {
+
+enum class Serializer : std::uint8_t { json, msgpack, cbor };
+
+inline constexpr std::array kSerializers{Serializer::json, Serializer::msgpack, Serializer::cbor};
+
+// As settings, workers and subprotocols call it: "json", "msgpack", "cbor".
+[[nodiscard]] constexpr std::string_view name_of(Serializer serializer) {
+  constexpr std::array<std::string_view, kSerializers.size()> kNames{"json", "msgpack", "cbor"};
+  return kNames[static_cast<std::size_t>(serializer)];
+}
+
+[[nodiscard]] constexpr std::optional<Serializer> serializer_named(std::string_view name) {
+  for (const Serializer serializer : kSerializers)
+    if (name_of(serializer) == name) return serializer;
+  return std::nullopt;
+}
+
+// Whether its messages are text messages of a WebSocket; those of the others are binary ones.
+[[nodiscard]] constexpr bool is_text(Serializer serializer) { return serializer == Serializer::json; }
+
+}  // namespace zeroway
