@@ -342,6 +342,7 @@ class Soak:
                 self.violate(f'{client.name} was never answered')
         for worker in self.workers():
             worker.process.terminate()
+            worker.process.thaw()  # after a violation it may hang
         for worker in self.workers():
             self.must_end(worker.process)
         for router in self.fleet.routers:
