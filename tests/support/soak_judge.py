@@ -96,7 +96,8 @@ class Judge:
         if failure.how == 'stranger':
             return unclaimed
         if failure.how == 'left':
-            return (count(AWAY, failure.member) and 'away') or (count(ROUTER) and 'router') or (count(STILL) and 'still') or None
+            away = count(AWAY, failure.member)
+            return (away and 'away') or (count(ROUTER) and 'router') or (count(STILL) and 'still') or None
         if failure.how in ('broken', 'no reply', 'close') and count(CUT):
             return 'cut'
         if failure.method == 'TCP':

@@ -57,7 +57,7 @@ class Servers:
             keys['ssl'] = {**more['ssl'], 'cert_file': self.guarded_pair[0], 'key_file': self.guarded_pair[1]}
         guarded = self.guarded.tree(name, port, 'servers', o.pool('servers', *self.members), timeout=times,
                                     health=servers['proxy']['health_check'], **keys)
-        sticky = o.site(f'sticky-{name}', port, routes=[o.route('/', 'fabric', sticky_sessions=True)], **more)
+        sticky = o.site(f'sticky-{name}', port, routes=[o.route('/', 'fabric', websocket=True, sticky_sessions=True)], **more)
         sticky.update(hostname=STICKY_HOST, default=False)
         return [o.site(f'workers-{name}', port, routes=[o.route('/', 'fabric', websocket=True)], **more), servers,
                 folder, guarded, sticky, self.circuits.site(name, servers['listen'], **more)]

@@ -1,18 +1,20 @@
 """Clients of a soak that keep the router's cookie: nobody leaves a worker that lives and does not drain.
 
 Owner: soak_run.py.   Thread: each client's own.
-Not here: which failures are allowed (soak_judge.py); the clients of circuits, which keep cookies, too (soak_circuits.py).
+Not here: which failures are allowed (soak_judge.py); clients of circuits, which keep cookies, too (soak_circuits.py).
 """
 import dataclasses
 import functools
 import time
 
-from soak_asks import BOUND, STICKY
+from soak_asks import BOUND, STICKY, Ask
 from soak_clients import Heard, Http1Client
 import zeroway_e2e as z
 
 HOST = STICKY + '.test'
 COOKIE = 'ZRAFF='
+UPGRADE = [('connection', 'Upgrade'), ('upgrade', 'websocket'), ('sec-websocket-version', '13'),
+           ('sec-websocket-key', 'c2l4dGVlbiBieXRlcyAhIQ==')]
 MOST = 60  # requests for which a client keeps its cookie
 
 
@@ -25,16 +27,36 @@ class StickyClient(Http1Client):
         if self.left == 0:
             self.begin_anew()
         self.left -= 1
+        if self.random.random() < 0.15:
+            return self.open_socket()
         if self.random.random() < 0.3:
             self.leave()
         ask, begin = self.ask(), time.monotonic()
         try:
             if self.connection is None or not self.connection.is_open:
                 self.connection = None
-                self.connection = Heard(self.soak.road_to(self.router, self.is_tls), 2 * BOUND * z.SLOW)
+                self.connection = self.connected_anew()
         except OSError as error:
             return self.refused(ask, begin, error)
         self.exchange(self.connection, [ask], begin)
+
+    def connected_anew(self):
+        return Heard(self.soak.road_to(self.router, self.is_tls), 2 * BOUND * z.SLOW)
+
+    def open_socket(self):
+        """Opens a WebSocket, which follows the cookie, too, and goes away."""
+        ask, begin = Ask(STICKY, 'WEBSOCKET', '/', self.asks.next_id('socket'), host=HOST), time.monotonic()
+        fields = [*UPGRADE, ('cookie', self.cookie)] if self.cookie else UPGRADE
+        try:
+            with self.connected_anew() as connection:
+                connection.send(connection.head_bytes('GET', ask.path, fields, HOST))
+                reply = connection.read_head()
+        except (OSError, z.Broken) as error:
+            return self.fail(ask, begin, 'connect', repr(error))
+        if reply.status != 101:
+            return self.fail(ask, begin, 'status', reply, code=reply.status)
+        self.soak.took(self.kind, time.monotonic() - begin)
+        self.judge_worker(ask, begin, reply.worker, reply.get('set-cookie') or '')
 
     def begin_anew(self):
         self.leave()
