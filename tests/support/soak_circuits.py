@@ -1,15 +1,13 @@
-"""Circuits that come, change and go by the management API of a soak's routers; who changes them, and who uses them.
+"""Circuits that come, change and go by the management API of a soak's routers, and who changes them.
 
-Owner: soak_servers.py has the circuits, soak_run.py the clients, each a thread.   Thread: any; Circuits locks itself.
-Not here: which failures are allowed (soak_judge.py).
+Owner: soak_servers.py has the circuits, soak_run.py who changes them, a thread.   Thread: any; Circuits locks itself.
+Not here: who uses them (soak_circuit_clients.py), which failures are allowed (soak_judge.py).
 
 Each router is told by itself. What it was told is kept with its time, so that each answer can be compared with what may
 hold for its request: the last change that the router accepted before the request began, and those that came meanwhile.
 A router that is started again knows its circuits from its folder.
 """
 import collections
-import dataclasses
-import functools
 import json
 import os
 import random
@@ -19,9 +17,9 @@ import time
 import management_e2e as m
 import origin_fleet as o
 from soak_absence import Absence
-from soak_asks import AGAIN, BOUND, CIRCUITS, Ask
-from soak_clients import Client, Heard, Http1Client
-from soak_judge import LOSS, STILL
+from soak_asks import CIRCUITS
+from soak_clients import Client
+from soak_judge import LOSS
 import zeroway_e2e as z
 
 HOST = CIRCUITS + '.test'
@@ -30,7 +28,6 @@ IDS = [f'c{number}' for number in range(6)]
 DRAINS = 20        # seconds that bound clients may stay with a server that drains
 STAYS = 10         # seconds of them in which they have to
 ON_ITS_WAY = 3.0   # seconds from a request's first byte until its router has surely chosen a server
-SLOW = 5           # seconds of a request that changes outlive
 EVERY = '/api/v1/circuits'
 
 
@@ -201,68 +198,3 @@ class CircuitChanger(Client):
         if answer.status not in right:
             self.soak.violate(f'{router.name} answers {method} {path} of {body} with {answer}')
         return answer.status in right
-
-
-class CircuitClient(Http1Client):
-    """Sends some requests to circuits, on one connection; keeps the cookies of each router's circuits."""
-    kind = 'circuit'
-
-    def __init__(self, *words):
-        super().__init__(*words)
-        self.bound = {}   # {(router's name, id): (cookie, server)}
-        self.place = None  # router's name and id of the request that is under way
-
-    def step(self):
-        self.is_tls = self.random.random() < 0.3
-        self.leave()
-        road = self.soak.road(self.random, self.is_tls)
-        begin = time.monotonic()
-        asks = [self.ask(road.name) for _ in range(self.random.randint(1, 5))]
-        try:
-            self.connection = Heard(road, 2 * BOUND * z.SLOW)
-        except OSError as error:
-            return self.refused(asks[0][1], begin, error)
-        for self.place, ask in asks:
-            if self.connection is not None:
-                self.exchange(self.connection, [self.with_cookie(ask)], time.monotonic())
-
-    def ask(self, router_name):
-        id = self.random.choice(IDS)
-        makers = [self.asks.small, self.asks.post, self.asks.put, self.asks.keyed, self.asks.echo,
-                  functools.partial(self.asks.bytes, 200_000), self.slow]
-        ask = self.random.choices(makers, [6, 4, 2, 2, 2, 2, 0.5])[0]()
-        return (router_name, id), dataclasses.replace(ask, pool=CIRCUITS, host=HOST, path=path_of(id) + ask.path)
-
-    def slow(self):
-        return Ask(CIRCUITS, 'GET', f'/delay/{SLOW}', self.asks.next_id(AGAIN), answer=b'late\n')
-
-    def with_cookie(self, ask):
-        cookie, _ = self.bound.get(self.place, (None, None))
-        return dataclasses.replace(ask, fields=(*ask.fields, ('cookie', cookie))) if cookie else ask
-
-    def judge(self, ask, begin, status, body, worker, bound=BOUND):
-        possible = self.soak.circuits().possible(*self.place, begin)
-        if status == 404 and any(told.members is None for told in possible):
-            return self.soak.took(self.kind, time.monotonic() - begin)
-        if status == 200:
-            self.judge_server(ask, begin, possible, self.connection.head)
-        if status == 404:
-            return self.fail(ask, begin, 'wrong', f'nobody answers at {self.place}: {describe(possible)}')
-        super().judge(ask, begin, status, body, worker, bound)
-
-    def judge_server(self, ask, begin, possible, head):
-        server, (_, bound) = head.get('x-origin'), self.bound.get(self.place, (None, None))
-        windows = self.soak.windows
-        is_troubled = windows.count(LOSS, CIRCUITS, begin) or windows.count(STILL, None, begin)
-        since = self.soak.circuits().drains_since(*self.place, bound)
-        if not any(told.allows(server, bound, is_troubled) for told in possible):
-            self.fail(ask, begin, 'wrong', f'{server} answers at {self.place}, bound to {bound}: {describe(possible)}')
-        elif bound and server != bound and not is_troubled and all(told.keeps(bound, since) for told in possible):
-            self.fail(ask, begin, 'wrong', f'{server} answers at {self.place}, not {bound}: {describe(possible)}')
-        if cookie := head.get('set-cookie'):
-            self.bound[self.place] = cookie.partition(';')[0], server
-
-
-def describe(possible):
-    return '; '.join(f'{told.members}{" sticky" if told.is_sticky else ""} from {told.since:.2f} to {told.until}'
-                     for told in possible)

@@ -1,8 +1,8 @@
 """One soak: starts the fleet and its clients, causes events, and checks that nothing is left open in each rest.
 
 Owner: tools/soak.   Thread: events happen on the main thread only; the functions for clients are thread-safe.
-Not here: events (soak_events.py, soak_routes.py), clients (soak_clients.py, soak_websockets.py), which failures are
-allowed (soak_judge.py).
+Not here: events (soak_events.py, soak_routes.py, …), clients (soak_clients.py, soak_websockets.py, …), which failures
+are allowed (soak_judge.py).
 """
 import collections
 import hashlib
@@ -16,7 +16,8 @@ import traceback
 import zeroway_e2e as z
 import soak_asks as a
 import soak_clients as c
-from soak_circuits import CircuitChanger, CircuitClient, CircuitEvents
+from soak_circuit_clients import CircuitClient, Http2CircuitClient
+from soak_circuits import CircuitChanger, CircuitEvents
 from soak_events import ROUTER_ENDS, PeerEvents, RouterEvents, WorkerEvents
 from soak_fleet import POOLS, QUEUE_TIMEOUT, SHORT_DRAIN, Fleet, Road
 from soak_files import FileEvents
@@ -35,7 +36,7 @@ SIZES = (10, 3_000, 70_000, 400_000, 1_200_000)
 KINDS = [(c.Http1Client, 5), (c.TlsHttp1Client, 2), (c.PipeliningClient, 1), (c.SlowReader, 3), (c.TlsSlowReader, 1),
          (c.RouteClient, 4), (c.Aborter, 1), (c.Http2Client, 3), (c.TlsHttp2Client, 2), (WebSocketClients, 1),
          (Http2WebSockets, 2), (TcpClient, 3)]
-WITH_SERVERS = [(GuardedClient, 2), (CircuitClient, 3), (CircuitChanger, 1)]
+WITH_SERVERS = [(GuardedClient, 2), (CircuitClient, 3), (Http2CircuitClient, 1), (CircuitChanger, 1)]
 
 
 class Violation(Exception):
