@@ -3,8 +3,8 @@ import time
 
 import pytest
 
-from soak_asks import BIN, ONCE, OPEN, Failure
-from soak_judge import LOSS, ROUTER, UNCLAIMED, Judge, Window, Windows
+from soak_asks import BIN, ONCE, OPEN, SERVERS, Failure
+from soak_judge import LOSS, RETURNING, ROUTER, UNCLAIMED, Judge, Window, Windows
 
 ROUTE = 'far'
 AWAY = 'the worker went away before it answered'.encode()
@@ -44,3 +44,10 @@ def test_no_other_loss_is_excused_by_it(windows):
 def test_a_pool_that_is_no_route_does_not_suffer_from_the_open_one():
     assert excuse_of(HOLE, (ROUTER, None, 2, -1), pool=BIN) is None
     assert excuse_of((LOSS, BIN, 3, -4), pool=BIN) == 'lost'
+
+
+def test_no_worker_has_a_path_only_while_workers_come_back():
+    returning = (RETURNING, None, 3, -1)
+    assert [excuse_of(returning, pool=pool, code=404) for pool in (OPEN, ROUTE)] == ['returning'] * 2
+    assert excuse_of(returning, pool=SERVERS, code=404) is None
+    assert excuse_of((RETURNING, None, 9, 2), (ROUTER, None, 9, -1), pool=OPEN, code=404) is None

@@ -22,9 +22,10 @@ import soak_clients as c  # noqa: E402
 import test_hostile_peers as hostile  # noqa: E402
 from soak_asks import STICKY  # noqa: E402
 from soak_fleet import POOLS, SHORT_DRAIN  # noqa: E402
-from soak_judge import AWAY, CUT, LOSS, ROUTER, SETTLING  # noqa: E402
+from soak_judge import AWAY, CUT, LOSS, RETURNING, ROUTER, SETTLING  # noqa: E402
 
 FREEZE_SEEN = 0.6   # seconds that a worker may hang before routers count it as lost
+WORKERS_RETURN = 2.0  # seconds for all workers to be back at a router that was started again
 ROUTER_ENDS = 40.0  # seconds for a router or worker to finish its open requests
 
 
@@ -100,7 +101,7 @@ class RouterEvents:
     def restart(self):
         old = self.random.choice(self.fleet.routers)
         self.soak.say(f'{old.name} restarts')
-        windows = [self.windows.open(ROUTER, None)]
+        windows, returning = [self.windows.open(ROUTER, None)], self.windows.open(RETURNING, None)
         if self.fleet.is_hasty:
             windows.append(self.windows.open(CUT, None, after=SHORT_DRAIN - 0.1))
         old.terminate()
@@ -117,6 +118,7 @@ class RouterEvents:
         self.fleet.start_again(old)
         for window in windows:
             window.close()
+        returning.close(WORKERS_RETURN)
         self.soak.say(f'{old.name} is back')
 
     def renew_certificates(self):

@@ -8,7 +8,7 @@ import threading
 import time
 
 import zeroway_e2e as z
-from soak_asks import AGAIN, CIRCUITS, FILES, OPEN, SERVERS
+from soak_asks import AGAIN, BIN, CIRCUITS, FILES, OPEN, SERVERS, STICKY, WS
 from soak_clients import BEHIND
 
 SETTLING = 4.0   # seconds after an event in which requests may still fail because of it
@@ -17,9 +17,10 @@ STALL = 0.5      # seconds in which this process did not run: perhaps no worker 
 EVER = float('inf')
 # LOSS: a worker is lost, or a file is cut short. LEAVE: a worker is told to leave. ROUTER: a router is told to end. CUT: its drain time is up.
 # STILL: the machine stood still. ABSENT: no worker serves a route, or a file is not there. UNCLAIMED: the router may have forgotten the route.
-# AWAY: the worker of this name hangs, is dead or told to leave.
+# AWAY: the worker of this name hangs, is dead or told to leave. RETURNING: workers come back to a router that was started again.
 LOSS, LEAVE, ROUTER, CUT, STILL, ABSENT, UNCLAIMED = 'loss', 'leave', 'router', 'cut', 'still', 'absent', 'unclaimed'
-AWAY = 'away'
+AWAY, RETURNING = 'away', 'returning'
+WORKERS = (OPEN, BIN, WS, STICKY)  # pools in which each path that is asked for has a worker
 
 
 class Window:
@@ -98,6 +99,8 @@ class Judge:
         if failure.how == 'left':
             away = count(AWAY, failure.member)
             return (away and 'away') or (count(ROUTER) and 'router') or (count(STILL) and 'still') or None
+        if failure.how == 'status' and failure.code == 404 and failure.pool in (*WORKERS, *self.routes) and count(RETURNING):
+            return 'returning'
         if failure.how in ('broken', 'no reply', 'close') and count(CUT):
             return 'cut'
         if failure.method == 'TCP':
