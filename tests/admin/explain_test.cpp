@@ -5,6 +5,7 @@
 #include "router/admin/explain_json.h"
 #include "router/plan/make_plan.h"
 #include "tests/admin/census_of.h"
+#include "tests/plan/plan_text.h"
 
 using namespace zeroway;
 using Answer = Explanation::Answer;
@@ -163,15 +164,8 @@ class NamedCircuit final : public CircuitView {
 
 TEST_CASE("explain: the subdomain of a circuit counts while the circuit is in force") {
   Census census = router_with({});
-  Settings settings;
-  settings.management.enabled = false;
-  settings.file.emplace();
-  SiteSettings& site = settings.file->sites.emplace_back();
-  site.name = "x";
-  site.hostname = "*.apps.test";
-  site.port = 8080;
-  site.sessions.enabled = true;
-  census.plan = make_plan(settings, {}).plan;
+  census.plan =
+      plan_of("[[sites]]\nname = 'x'\nhostname = '*.apps.test'\nport = 8080\n[sites.sessions]\nenabled = true\n");
   auto circuits = std::make_shared<CircuitList>();
   circuits->all = {std::make_shared<NamedCircuit>("old", false), std::make_shared<NamedCircuit>("now", true)};
   census.circuits = circuits;

@@ -54,7 +54,7 @@ def test_a_sticky_client_stays_with_standby_as_long_as_it_is_there(stack):
 
 
 def test_workers_and_servers_of_one_service_are_one_pool(stack):
-    server = stack.closing(Origin(name='server')).start()
+    server = stack.closing(Origin(name='server'))
     c = Circuits(stack)
     c.put('x', backends=[server])
     stack.worker('spare', '--app', 's1/a', '--standby', connect=c.router.fabric)

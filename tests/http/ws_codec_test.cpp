@@ -312,6 +312,7 @@ TEST_CASE("ws codec: draining is 1001, and the worker hears the client's answer"
 
 TEST_CASE("ws codec: a hand-over is 1012, and the worker gets what the client sent before its own Close") {
   EchoWorker worker(kUsual, {});
+  worker.echoes = false;
   worker.feed(part(kText, "half a "));
   worker.codec.hand_over();
   worker.codec.hand_over();
@@ -339,7 +340,7 @@ TEST_CASE("ws codec: after a hand-over compressed messages wait for the worker's
   worker.gives_credit = false;
   worker.codec.hand_over();
   ClientDeflate client;
-  worker.feed(client.message("squeezed"));
+  worker.feed(frame(kText, client.message("squeezed"), {.reserved = 4}));
   worker.feed(close_frame(1012));
   CHECK(worker.told == "");
   worker.credit(1'000);
