@@ -1,0 +1,265 @@
+// A client for the bench: sessions of WAMP that call, or hear events, one thread for all of them.
+//
+//   calls   each session calls a procedure, and calls again as soon as it has the result; one more session answers
+//   events  one more session publishes, and publishes again once each session has the event and it has the acknowledge
+//
+// Usage: wamp_client PORT json|cbor calls|events SESSIONS SECONDS
+// Prints the results or events, the median and 99th percentile in microseconds (of calls; of publications until the
+// last session has the event), and its own processor time in seconds.
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using nlohmann::json;
+
+bool speaks_cbor = false;
+const json kArguments = {"twenty bytes of text"};
+
+[[noreturn]] void fail(const char* what) {
+  std::perror(what);
+  std::exit(1);
+}
+
+[[noreturn]] void fail_with(const json& message) {
+  std::fprintf(stderr, "an unexpected message: %s\n", message.dump().c_str());
+  std::exit(1);
+}
+
+int dial(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int yes = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail("connect");
+  return fd;
+}
+
+class Session {
+ public:
+  explicit Session(std::uint16_t port) : fd_(dial(port)) {
+    say_bytes(
+        "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        "Sec-WebSocket-Protocol: " +
+        std::string(speaks_cbor ? "wamp.2.cbor" : "wamp.2.json") + "\r\n\r\n");
+    std::string head;
+    char byte = 0;
+    while (!head.ends_with("\r\n\r\n")) {
+      if (recv(fd_, &byte, 1, 0) != 1) fail("opening");
+      head += byte;
+    }
+    if (!head.starts_with("HTTP/1.1 101")) fail("refused");
+    const json roles = {{"caller", json::object()},
+                        {"callee", json::object()},
+                        {"publisher", json::object()},
+                        {"subscriber", json::object()}};
+    ask({1, "realm1", {{"roles", roles}}}, 2);
+  }
+
+  [[nodiscard]] int fd() const { return fd_; }
+
+  void say(const json& message) {
+    std::string bytes;
+    if (speaks_cbor) {
+      json::to_cbor(message, bytes);
+    } else {
+      bytes = message.dump();
+    }
+    std::string frame(1, static_cast<char>(speaks_cbor ? 0x82 : 0x81));
+    if (bytes.size() < 126) {
+      frame += static_cast<char>(0x80 | bytes.size());
+    } else {
+      frame += {static_cast<char>(0xfe), static_cast<char>(bytes.size() >> 8), static_cast<char>(bytes.size())};
+    }
+    say_bytes(frame + std::string(4, '\0') + bytes);  // a key of zeros masks nothing
+  }
+
+  // Says it, and waits for the answer, which has this type.
+  void ask(const json& message, int type) {
+    say(message);
+    json answer;
+    while (!take(answer)) read();
+    if (answer[0] != type) fail_with(answer);
+  }
+
+  void read() {
+    std::array<char, 16384> buffer;
+    const ssize_t size = recv(fd_, buffer.data(), buffer.size(), 0);
+    if (size <= 0) fail("recv");
+    received_.append(buffer.data(), static_cast<std::size_t>(size));
+  }
+
+  // False when no whole message is there.
+  bool take(json& message) {
+    while (const std::size_t head = head_size()) {
+      const std::size_t size = payload_size();
+      if (received_.size() < head + size) return false;
+      const bool is_last = (static_cast<std::uint8_t>(received_[0]) & 0x80) != 0;
+      message_.append(received_, head, size);
+      received_.erase(0, head + size);
+      if (!is_last) continue;
+      message = speaks_cbor ? json::from_cbor(message_) : json::parse(message_);
+      message_.clear();
+      return true;
+    }
+    return false;
+  }
+
+  Clock::time_point sent;
+  int request = 0;
+
+ private:
+  void say_bytes(const std::string& bytes) {
+    if (send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) fail("send");
+  }
+  [[nodiscard]] std::size_t short_size() const { return static_cast<std::uint8_t>(received_[1]); }
+  // 0: not all of the head is there.
+  [[nodiscard]] std::size_t head_size() const {
+    const std::size_t size = received_.size() < 2 ? 2 : short_size() == 126 ? 4 : 2;
+    return received_.size() < size ? 0 : size;
+  }
+  [[nodiscard]] std::size_t payload_size() const {
+    if (short_size() < 126) return short_size();
+    return static_cast<std::size_t>(static_cast<std::uint8_t>(received_[2])) << 8 |
+           static_cast<std::uint8_t>(received_[3]);
+  }
+
+  int fd_;
+  std::string received_, message_;
+};
+
+using Sessions = std::vector<std::unique_ptr<Session>>;
+
+class Bench {
+ public:
+  Bench(std::uint16_t port, std::size_t sessions) : poll_(epoll_create1(0)), other_(port) {
+    watch(other_);
+    for (std::size_t i = 0; i < sessions; ++i) {
+      sessions_.push_back(std::make_unique<Session>(port));
+      watch(*sessions_.back());
+    }
+  }
+
+  void call(int seconds) {
+    other_.ask({64, 1, json::object(), "com.bench.echo"}, 65);
+    for (const auto& session : sessions_) call_from(*session);
+    run(seconds, [this](Session& session, const json& message) { hear_call(session, message); });
+  }
+
+  void publish(int seconds) {
+    for (const auto& session : sessions_) session->ask({32, 1, json::object(), "com.bench.topic"}, 33);
+    publish_one();
+    run(seconds, [this](Session& session, const json& message) { hear_event(session, message); });
+  }
+
+  void print() {
+    if (nanoseconds_.empty()) fail("nothing came");
+    std::sort(nanoseconds_.begin(), nanoseconds_.end());
+    const auto at = [&](std::size_t percent) { return nanoseconds_[(nanoseconds_.size() - 1) * percent / 100] / 1e3; };
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    const auto time = [](const timeval& one) {
+      return static_cast<double>(one.tv_sec) + static_cast<double>(one.tv_usec) / 1e6;
+    };
+    std::printf("%zu %.1f %.1f %.3f\n", count_, at(50), at(99), time(used.ru_utime) + time(used.ru_stime));
+  }
+
+ private:
+  void watch(Session& session) {
+    epoll_event event{.events = EPOLLIN, .data = {.ptr = &session}};
+    epoll_ctl(poll_, EPOLL_CTL_ADD, session.fd(), &event);
+  }
+
+  template <class Hear>
+  void run(int seconds, Hear hear) {
+    const auto until = Clock::now() + std::chrono::seconds(seconds);
+    std::array<epoll_event, 128> events{};
+    json message;
+    while (Clock::now() < until) {
+      const int ready = epoll_wait(poll_, events.data(), static_cast<int>(events.size()), 1000);
+      for (int i = 0; i < ready; ++i) {
+        auto& session = *static_cast<Session*>(events[static_cast<std::size_t>(i)].data.ptr);
+        session.read();
+        while (session.take(message)) hear(session, message);
+      }
+    }
+  }
+
+  void call_from(Session& session) {
+    session.sent = Clock::now();
+    session.say({48, ++session.request, json::object(), "com.bench.echo", kArguments});
+  }
+
+  void hear_call(Session& session, const json& message) {
+    if (&session == &other_) {
+      if (message[0] != 68) fail_with(message);
+      return other_.say({70, message[1], json::object(), message[4]});
+    }
+    if (message[0] != 50 || message[1] != session.request || message[3] != kArguments) fail_with(message);
+    took(session.sent);
+    ++count_;
+    call_from(session);
+  }
+
+  void publish_one() {
+    missing_ = sessions_.size() + 1;
+    other_.sent = Clock::now();
+    other_.say({16, ++other_.request, {{"acknowledge", true}}, "com.bench.topic", kArguments});
+  }
+
+  void hear_event(Session& session, const json& message) {
+    if (message[0] != (&session == &other_ ? 17 : 36)) fail_with(message);
+    if (&session != &other_) ++count_;
+    if (--missing_ > 0) return;
+    took(other_.sent);
+    publish_one();
+  }
+
+  void took(Clock::time_point since) {
+    nanoseconds_.push_back(static_cast<std::uint32_t>(std::chrono::nanoseconds(Clock::now() - since).count()));
+  }
+
+  int poll_;
+  Session other_;  // the callee, or the publisher
+  Sessions sessions_;
+  std::size_t count_ = 0, missing_ = 0;
+  std::vector<std::uint32_t> nanoseconds_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 6) {
+    std::fputs("usage: wamp_client PORT json|cbor calls|events SESSIONS SECONDS\n", stderr);
+    return 2;
+  }
+  speaks_cbor = argv[2] == std::string_view("cbor");
+  Bench bench(static_cast<std::uint16_t>(std::atoi(argv[1])), static_cast<std::size_t>(std::atoi(argv[4])));
+  if (argv[3] == std::string_view("calls")) {
+    bench.call(std::atoi(argv[5]));
+  } else {
+    bench.publish(std::atoi(argv[5]));
+  }
+  bench.print();
+}
