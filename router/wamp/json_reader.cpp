@@ -87,6 +87,7 @@ class JsonReader {
     const bool is_map = is_map_[depth_ - 1];
     skip_space();
     if (skip(is_map ? '}' : ']')) return close();
+    if (at_ == end_) return malformed("cut off");
     if (!is_fresh_ && !skip(',')) return malformed("neither a comma nor an end behind a value");
     is_fresh_ = false;
     return (!is_map || read_key()) && read_value();

@@ -11,6 +11,8 @@ namespace message_type {
 inline constexpr std::uint64_t kHello = 1;
 inline constexpr std::uint64_t kWelcome = 2;
 inline constexpr std::uint64_t kAbort = 3;
+inline constexpr std::uint64_t kChallenge = 4;
+inline constexpr std::uint64_t kAuthenticate = 5;
 inline constexpr std::uint64_t kGoodbye = 6;
 inline constexpr std::uint64_t kError = 8;
 inline constexpr std::uint64_t kPublish = 16;

@@ -17,6 +17,7 @@ void MessageWatch::begin(ValueSink& to) {
   facts_ = {};
   depth_ = 0;
   index_ = 0;
+  is_acknowledge_ = false;
   error_ = {};
 }
 
@@ -30,6 +31,18 @@ bool MessageWatch::natural(std::uint64_t value) {
     ++index_;
   }
   return (depth_ > 0 || refuse("a message that is no list")) && to_->natural(value);
+}
+
+// Of an option that is there twice, the last one counts.
+bool MessageWatch::boolean(bool value) {
+  if (is_acknowledge_ && depth_ == 2) facts_.wants_acknowledge = value;
+  return other() && to_->boolean(value);
+}
+
+// [PUBLISH, request, options, …]: inside the options, three elements have begun.
+void MessageWatch::note_key(std::string_view key) {
+  constexpr std::size_t kInOptions = 3;
+  is_acknowledge_ = index_ == kInOptions && facts_.type == message_type::kPublish && key == "acknowledge";
 }
 
 bool MessageWatch::real(double value) {
@@ -47,6 +60,7 @@ bool MessageWatch::begin_list() {
 
 bool MessageWatch::end() {
   --depth_;
+  is_acknowledge_ = false;
   if (depth_ == 0 && index_ == 0) return refuse("a message without a type");
   return to_->end();
 }

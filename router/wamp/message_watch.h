@@ -18,6 +18,7 @@ namespace zeroway {
 struct MessageFacts {
   std::uint64_t type = 0;
   std::array<std::uint64_t, 2> ids{};  // the elements 1 and 2
+  bool wants_acknowledge = false;      // of PUBLISH: its options have "acknowledge": true
 };
 
 class MessageWatch final : public ValueSink {
@@ -28,7 +29,7 @@ class MessageWatch final : public ValueSink {
   [[nodiscard]] const MessageFacts& facts() const { return facts_; }
 
   [[nodiscard]] bool null() override { return other() && to_->null(); }
-  [[nodiscard]] bool boolean(bool value) override { return other() && to_->boolean(value); }
+  [[nodiscard]] bool boolean(bool value) override;
   [[nodiscard]] bool natural(std::uint64_t value) override;
   [[nodiscard]] bool negative(std::uint64_t value) override { return other() && to_->negative(value); }
   [[nodiscard]] bool big_integer(Sign sign, Bytes magnitude) override {
@@ -39,7 +40,10 @@ class MessageWatch final : public ValueSink {
   [[nodiscard]] bool binary(Bytes bytes) override { return other() && to_->binary(bytes); }
   [[nodiscard]] bool begin_list() override;
   [[nodiscard]] bool begin_map() override { return other() && (++depth_, to_->begin_map()); }
-  [[nodiscard]] bool key(std::string_view utf8) override { return to_->key(utf8); }
+  [[nodiscard]] bool key(std::string_view utf8) override {
+    if (depth_ == 2) note_key(utf8);
+    return to_->key(utf8);
+  }
   [[nodiscard]] bool end() override;
 
   [[nodiscard]] ValueError error() const override { return error_.what != nullptr ? error_ : to_->error(); }
@@ -51,13 +55,15 @@ class MessageWatch final : public ValueSink {
     return other_outside();
   }
   [[nodiscard]] bool other_outside();
+  void note_key(std::string_view key);
   [[nodiscard]] bool refuse(const char* what);
   [[nodiscard]] bool is_id() const;
 
   ValueSink* to_ = nullptr;
   MessageFacts facts_;
   std::size_t depth_ = 0;
-  std::size_t index_ = 0;  // of the next element of the message
+  std::size_t index_ = 0;        // of the next element of the message
+  bool is_acknowledge_ = false;  // the last key of the options of PUBLISH
   ValueError error_{};
 };
 

@@ -30,4 +30,23 @@ inline constexpr std::array kSerializers{Serializer::json, Serializer::msgpack, 
 // Whether its messages are text messages of a WebSocket; those of the others are binary ones.
 [[nodiscard]] constexpr bool is_text(Serializer serializer) { return serializer == Serializer::json; }
 
+// Some of them.
+class SerializerSet {
+ public:
+  constexpr SerializerSet() = default;
+  [[nodiscard]] static constexpr SerializerSet all() {
+    SerializerSet set;
+    for (const Serializer serializer : kSerializers) set.add(serializer);
+    return set;
+  }
+  constexpr void add(Serializer serializer) { bits_ |= bit(serializer); }
+  [[nodiscard]] constexpr bool contains(Serializer serializer) const { return (bits_ & bit(serializer)) != 0; }
+  [[nodiscard]] constexpr bool is_empty() const { return bits_ == 0; }
+  constexpr bool operator==(const SerializerSet&) const = default;
+
+ private:
+  [[nodiscard]] static constexpr unsigned bit(Serializer serializer) { return 1U << static_cast<unsigned>(serializer); }
+  unsigned bits_ = 0;
+};
+
 }  // namespace zeroway
