@@ -4,8 +4,9 @@
 
 namespace zeroway {
 
-inline constexpr std::size_t kDeepestValue = 512;    // lists and maps in each other: a reader needs 16 bytes for each
-inline constexpr std::size_t kLongestInteger = 512;  // bytes, 1 233 digits: their conversion costs the square of that
-inline constexpr std::size_t kComparedKeys = 16;     // keys of a map that are compared each with each; beyond, sorted
+inline constexpr std::size_t kDeepestValue = 512;      // lists and maps in each other: a reader needs 16 bytes for each
+inline constexpr std::size_t kLongestInteger = 512;    // bytes, 1 233 digits: their conversion costs the square of that
+inline constexpr std::size_t kComparedKeys = 16;       // keys of a map that are compared each with each; beyond, sorted
+inline constexpr std::size_t kLongestRawPing = 4'096;  // bytes of a RawSocket's ping that is kept, to answer it
 
 }  // namespace zeroway

@@ -1,0 +1,61 @@
+#include "router/wamp/raw_socket.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace zeroway {
+
+namespace {
+
+constexpr unsigned kLeastPower = 9;
+constexpr std::uint8_t kMostFlag = 0x08;  // X
+
+// The low four bits of the second byte; 0 and those above are nobody's here.
+constexpr std::uint8_t code_of(Serializer serializer) {
+  return static_cast<std::uint8_t>(static_cast<unsigned>(serializer) + 1);
+}
+
+std::uint8_t power_of(std::size_t most) { return static_cast<std::uint8_t>(std::bit_width(most) - 1 - kLeastPower); }
+
+}  // namespace
+
+std::variant<RawSocketOffer, RawSocketRefusal> read_raw_socket_offer(const RawSocketWord& offer, SerializerSet served) {
+  if (offer[0] != kRawSocketStart) return RawSocketRefusal::foreign;
+  if (offer[2] != 0 || offer[3] != 0) return RawSocketRefusal::reserved_bits;
+  for (const Serializer serializer : kSerializers) {
+    if (code_of(serializer) != (offer[1] & 0x0fU) || !served.contains(serializer)) continue;
+    return RawSocketOffer{serializer, kLeastRawSocket << (offer[1] >> 4U)};
+  }
+  return RawSocketRefusal::serializer;
+}
+
+RawSocketWord raw_socket_reply(const RawSocketOffer& offer, std::size_t most) {
+  const auto limit_and_serializer = static_cast<std::uint8_t>(power_of(most) << 4U | code_of(offer.serializer));
+  return {kRawSocketStart, limit_and_serializer, 0, 0};
+}
+
+RawSocketWord raw_socket_refusal(RawSocketRefusal why) {
+  return {kRawSocketStart, static_cast<std::uint8_t>(static_cast<unsigned>(why) << 4U), 0, 0};
+}
+
+std::size_t raw_socket_limit(std::size_t wanted) {
+  return std::bit_floor(std::clamp(wanted, kLeastRawSocket, kMostRawSocket));
+}
+
+std::optional<RawSocketPrefix> read_raw_socket_prefix(const RawSocketWord& bytes) {
+  const unsigned type = bytes[0] & 0x07U;
+  if ((bytes[0] & 0xf0U) != 0 || type > 2) return std::nullopt;
+  const std::size_t length = std::size_t{bytes[1]} << 16U | std::size_t{bytes[2]} << 8U | bytes[3];
+  const bool is_most = (bytes[0] & kMostFlag) != 0;
+  if (is_most && length != 0) return std::nullopt;
+  return RawSocketPrefix{static_cast<RawSocketPrefix::Type>(type), is_most ? kMostRawSocket : length};
+}
+
+RawSocketWord raw_socket_prefix(const RawSocketPrefix& prefix) {
+  const auto type = static_cast<std::uint8_t>(prefix.type);
+  if (prefix.size == kMostRawSocket) return {static_cast<std::uint8_t>(type | kMostFlag), 0, 0, 0};
+  const auto byte = [&](unsigned shift) { return static_cast<std::uint8_t>(prefix.size >> shift & 0xffU); };
+  return {type, byte(16), byte(8), byte(0)};
+}
+
+}  // namespace zeroway
