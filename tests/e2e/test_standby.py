@@ -32,7 +32,7 @@ def test_requests_in_hand_stay_with_standby(stack):
     stack.httpbin('spare', '--standby')
     router.wait_workers(1)
     slow = stack.closing(router.connect())
-    slow.send_request('GET', '/delay/1500')
+    slow.send_request('GET', '/delay/1.5')
     z.eventually(lambda: router.counters()['streams_open'] == 1)
     stack.httpbin('active')
     router.wait_workers(2)
