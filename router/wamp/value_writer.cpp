@@ -1,7 +1,7 @@
 #include "router/wamp/value_writer.h"
 
 #include <algorithm>
-#include <numeric>
+#include <functional>
 
 #include "router/wamp/limits.h"
 
@@ -58,19 +58,36 @@ bool ValueWriter::repeats_keys(std::size_t first) const {
   return false;
 }
 
-// Each entry but the last one with its key goes, with the separator behind it. Returns how many.
+// Each entry but the last one with its key goes, with the separator behind it. Returns how many. Numbers are sorted,
+// the hashes of keys: bytes are compared only of keys that have one hash, and sorted only when they differ.
 std::uint32_t ValueWriter::drop_repeated(std::size_t first) {
-  std::vector<std::size_t> order(entries_.size() - first);
-  std::iota(order.begin(), order.end(), first);
-  std::sort(order.begin(), order.end(), [this](std::size_t one, std::size_t other) {
-    const int difference = key_of(one).compare(key_of(other));
-    return difference != 0 ? difference < 0 : one < other;
-  });
+  std::vector<Hashed> order;
+  order.reserve(entries_.size() - first);
+  for (std::size_t entry = first; entry < entries_.size(); ++entry)
+    order.push_back({std::hash<std::string_view>{}(key_of(entry)), entry});
+  std::sort(order.begin(), order.end());
   std::uint32_t dropped = 0;
-  for (std::size_t i = 0; i + 1 < order.size(); ++i) {
-    if (key_of(order[i]) != key_of(order[i + 1])) continue;
-    const std::size_t place = entries_[order[i]].key;
-    edits_.push_back({place, entries_[order[i] + 1].key - place, {}, 0});
+  for (std::size_t begin = 0; begin < order.size();) {
+    std::size_t end = begin + 1;
+    while (end < order.size() && order[end].hash == order[begin].hash) ++end;
+    dropped += drop_equal(std::span(order).subspan(begin, end - begin));
+    begin = end;
+  }
+  return dropped;
+}
+
+std::uint32_t ValueWriter::drop_equal(std::span<Hashed> same_hash) {
+  const auto differs = [&](const Hashed& other) { return key_of(other.entry) != key_of(same_hash.front().entry); };
+  if (std::any_of(same_hash.begin(), same_hash.end(), differs))
+    std::stable_sort(same_hash.begin(), same_hash.end(), [this](const Hashed& one, const Hashed& other) {
+      return key_of(one.entry) < key_of(other.entry);
+    });
+  std::uint32_t dropped = 0;
+  for (std::size_t i = 0; i + 1 < same_hash.size(); ++i) {
+    const std::size_t entry = same_hash[i].entry;
+    if (key_of(entry) != key_of(same_hash[i + 1].entry)) continue;
+    const std::size_t place = entries_[entry].key;
+    edits_.push_back({place, entries_[entry + 1].key - place, {}, 0});
     ++dropped;
   }
   return dropped;

@@ -7,8 +7,10 @@
 // Not here: how a value is written (json_writer.h, counted_writer.h).
 #pragma once
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +66,11 @@ class ValueWriter : public ValueSink {
     std::size_t key;
     std::size_t key_end;
   };
+  struct Hashed {
+    std::size_t hash;  // of its key
+    std::size_t entry;
+    auto operator<=>(const Hashed&) const = default;
+  };
   // Instead of `removed` bytes at `place`, `size` other ones.
   struct Edit {
     std::size_t place;
@@ -76,6 +83,7 @@ class ValueWriter : public ValueSink {
   [[nodiscard]] std::string_view key_of(std::size_t entry) const;
   [[nodiscard]] bool repeats_keys(std::size_t first) const;
   [[nodiscard]] std::uint32_t drop_repeated(std::size_t first);
+  [[nodiscard]] std::uint32_t drop_equal(std::span<Hashed> same_hash);
   void apply_edits();
 
   std::string* out_ = nullptr;
