@@ -93,11 +93,9 @@ void Rebalance::plan(std::span<const LongStreams> all) {
   std::size_t lack = 0;
   Counts excess;
   for (const LongStreams& one : all) {
-    if (newcomers_.contains(one.worker)) {
-      lack += shares.lack(one);
-    } else {
-      excess[one.worker] = shares.excess(one);
-    }
+    if (newcomers_.contains(one.worker)) lack += shares.lack(one);
+    // Of two that joined since the last look, one may have got all streams meanwhile.
+    excess[one.worker] = shares.excess(one);
   }
   for (; lack > 0; --lack) {
     auto* const giver = most_of(excess);

@@ -65,6 +65,17 @@ LongStreams worker(WorkerKey key, std::size_t held, std::uint32_t weight = 1) {
 
 }  // namespace
 
+TEST_CASE("rebalance: of two that joined within one look, the one that has got all streams hands over") {
+  Script script(10);
+  script.all = {worker(1, 100), worker(2, 0)};
+  script.rebalance.joined(1);
+  script.rebalance.joined(2);
+  script.run();
+  CHECK(script.moved == 50);
+  CHECK(script.of(1).held == 50);
+  CHECK(script.of(2).held == 50);
+}
+
 TEST_CASE("rebalance: nothing moves before a worker has joined, however uneven the pool is") {
   Script script(100);
   script.all = {worker(1, 100), worker(2, 0)};
