@@ -105,7 +105,8 @@ void PortDoors::settle(const std::string& path) {
 
 bool PortDoors::is_right(const std::string& path, const Circuit& circuit) const {
   if (!table_ || is_draining_) return true;
-  if (!circuit.is_wanted() || circuit.door == 0) return !circuit.is_wanted() && circuit.door == 0;
+  if (!circuit.is_wanted()) return circuit.door == 0;
+  if (circuit.door == 0) return false;
   const bool is_right_port = circuit.asked == 0 || circuit.asked == table_->port_of(path);
   return is_right_port && circuit.language == circuit.speaks();
 }

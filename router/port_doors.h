@@ -40,10 +40,11 @@ class PortDoors final : private CircuitWatcher {
   // `lanes` outlive this object, the first one is this thread's.
   PortDoors(std::vector<std::unique_ptr<Lane>>& lanes, PortUsers users);
 
-  // The plan for the doors from now on; then doors_of() is asked, and open_all() called once the lanes use the plan.
+  // The plan for the doors from now on. The lanes then get doors() with the plan; open_all() is called behind that.
   void use(std::shared_ptr<const Plan> plan);
   // The doors that stay open under the plan, for each lane.
   [[nodiscard]] std::vector<DoorChange> doors() const;
+  // Opens the doors that circuits want under the plan and do not have.
   void open_all();
   // Opens nothing any more.
   void drain() { is_draining_ = true; }

@@ -93,6 +93,10 @@ bool is_health_page(const Route& route) {
   return answer != OwnAnswer::none && answer != OwnAnswer::redirect && answer != OwnAnswer::to_https;
 }
 
+bool is_at(const ListenerSpec& listener, const ListenAddress& where) {
+  return listener.address == where.address && listener.port == where.port && listener.socket_path == where.path;
+}
+
 // What replies say to caches.
 FilesSpec cached_files(const CacheSettings& said) {
   const auto seconds = [](Millis time) {
@@ -298,9 +302,8 @@ void SiteMaker::add_ports() {
 // Where the site listens at an address; behind the last one when it does so nowhere.
 std::size_t SiteMaker::first_listener_of(const SiteSettings& said) const {
   const auto is_of_site = [&](const ListenerSpec& spec) {
-    return std::any_of(said.listen.begin(), said.listen.end(), [&](const ListenAddress& where) {
-      return where.path.empty() && where.address == spec.address && where.port == spec.port;
-    });
+    return std::any_of(said.listen.begin(), said.listen.end(),
+                       [&](const ListenAddress& where) { return where.path.empty() && is_at(spec, where); });
   };
   const auto found = std::find_if(plan_.listeners.begin(), plan_.listeners.end(), is_of_site);
   return static_cast<std::size_t>(found - plan_.listeners.begin());
@@ -319,9 +322,8 @@ SiteMaker::Made SiteMaker::default_of(const ListenerSpec& listener) const {
   Made first{};
   for (const Made made : sites_) {
     const auto& listen = made.said->listen;
-    const bool is_here = std::any_of(listen.begin(), listen.end(), [&](const ListenAddress& where) {
-      return where.address == listener.address && where.port == listener.port && where.path == listener.socket_path;
-    });
+    const bool is_here =
+        std::any_of(listen.begin(), listen.end(), [&](const ListenAddress& where) { return is_at(listener, where); });
     if (!is_here) continue;
     if (made.said->is_default) return made;
     if (first.said == nullptr) first = made;
@@ -337,9 +339,7 @@ void SiteMaker::add_listeners(Made made) {
 
 ListenerSpec& SiteMaker::listener_at(const ListenAddress& where, Made made) {
   const SiteSettings& said = *made.said;
-  const auto is_there = [&](const ListenerSpec& spec) {
-    return spec.address == where.address && spec.port == where.port && spec.socket_path == where.path;
-  };
+  const auto is_there = [&](const ListenerSpec& spec) { return is_at(spec, where); };
   auto found = std::find_if(plan_.listeners.begin(), plan_.listeners.end(), is_there);
   if (found == plan_.listeners.end()) {
     ListenerSpec spec;
