@@ -22,6 +22,7 @@
 #include "router/settings/session_settings.h"
 #include "router/settings/sticky_settings.h"
 #include "router/settings/tls_settings.h"
+#include "router/settings/wamp_settings.h"
 
 namespace zeroway {
 
@@ -316,6 +317,7 @@ struct RouteSettings {
   std::optional<std::string> rewrite_target;
   bool websocket = false;
   bool tunnel = false;  // its WebSockets carry the bytes of a TCP service
+  WampSettings wamp;    // with `enabled` in the place of a pool
   EncodedSlashes encoded_slashes = EncodedSlashes::pass;
   bool client_certificate = false;  // 403 for a client that has shown none
   std::optional<RedirectSettings> redirect;

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "proto/bytes.h"
-#include "router/wamp/serializer.h"
+#include "proto/serializer.h"
 #include "router/wamp/value_error.h"
 
 namespace zeroway {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "router/wamp/serializer.h"
+#include "proto/serializer.h"
 
 namespace zeroway {
 

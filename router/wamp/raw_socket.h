@@ -12,7 +12,7 @@
 #include <optional>
 #include <variant>
 
-#include "router/wamp/serializer.h"
+#include "proto/serializer.h"
 
 namespace zeroway {
 

@@ -20,7 +20,7 @@
 #include <string>
 #include <string_view>
 
-#include "router/wamp/serializer.h"
+#include "proto/serializer.h"
 #include "router/wamp/value_error.h"
 
 namespace zeroway {

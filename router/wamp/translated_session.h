@@ -15,7 +15,7 @@
 #include "proto/bytes.h"
 #include "proto/stream_sink.h"
 #include "router/wamp/failed_message.h"
-#include "router/wamp/serializer.h"
+#include "proto/serializer.h"
 #include "router/wamp/session_end.h"
 #include "router/wamp/session_state.h"
 #include "router/wamp/translator.h"

@@ -15,7 +15,7 @@
 #include "router/wamp/json_writer.h"
 #include "router/wamp/message_watch.h"
 #include "router/wamp/msgpack_writer.h"
-#include "router/wamp/serializer.h"
+#include "proto/serializer.h"
 
 namespace zeroway {
 
