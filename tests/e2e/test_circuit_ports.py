@@ -209,6 +209,17 @@ def connected(port):
     return socket.create_connection(('127.0.0.1', port), timeout=z.PATIENCE * z.SLOW)
 
 
+def is_reset(port):
+    """Whether a connection is reset: in its handshake already, where the client is slower than the router."""
+    try:
+        with connected(port) as one:
+            while one.recv(1):
+                pass
+    except ConnectionResetError:
+        return True
+    return False
+
+
 def says(connection, byte):
     """Whether the byte comes back."""
     connection.sendall(byte)
@@ -240,18 +251,11 @@ def test_clients_of_a_tcp_service_are_known_by_their_networks(stack):
     server = stack.closing(t.Server(t.echo))
     c = with_ports(stack)
     c.put('one', 's1', 'ssh', [server.port], protocol='tcp', allowed_client_ips=['10.0.0.0/8'])
-    with connected(port_of(c, '/s1/ssh')) as one:
-        with pytest.raises(ConnectionResetError):
-            one.sendall(b'x')
-            while one.recv(1):
-                pass
+    assert is_reset(port_of(c, '/s1/ssh'))
     assert not server.accepted
     # What nobody can show over TCP is not asked for in vain: the connection is refused.
     c.put('one', 's1', 'ssh', [server.port], protocol='tcp', open_to_public=False)
-    with connected(port_of(c, '/s1/ssh')) as one:
-        with pytest.raises(ConnectionResetError):
-            while one.recv(1):
-                pass
+    assert is_reset(port_of(c, '/s1/ssh'))
     assert not server.accepted
 
 
