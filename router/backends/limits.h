@@ -31,6 +31,12 @@ inline constexpr std::chrono::milliseconds kTunnelEnd{
 
 inline constexpr std::chrono::milliseconds kTunnelLook{500};  // between two looks for tunnels of servers that are out
 
+// RawSockets
+inline constexpr std::size_t kUnsentFrames =
+    65'536;  // bytes that wait for a server that reads slowly: beyond, it gets no credit, and neither does the client
+inline constexpr std::chrono::milliseconds kLeastHandshake{
+    1'000};  // for the handshake's answer, even when the dial took nearly all of the time
+
 // coded replies
 inline constexpr std::size_t kSliceCost = 100;  // us that a slice takes (coding/coder_kind.h)
 inline constexpr std::size_t kFlushCost = 10;   // us: also an event of a few bytes takes so long

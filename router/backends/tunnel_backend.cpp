@@ -1,31 +1,20 @@
 #include "router/backends/tunnel_backend.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <utility>
 
 #include "router/backends/limits.h"
+#include "router/backends/orderly_close.h"
 
 namespace zeroway {
 
 namespace {
 
-constexpr int kNormal = 1000, kGoingAway = 1001, kUnsupported = 1003, kNoCode = 1005;
+constexpr int kUnsupported = 1003;
 constexpr StreamKey kSlotBits = 20;  // of a key: a million WebSockets of one loop at once
 constexpr StreamKey kMostSlots = StreamKey{1} << kSlotBits;
 constexpr StreamKey kMostGenerations = (StreamKey{1} << (31 - kSlotBits)) - 1;
-
-int close_code_of(const Head& trailers) {
-  const auto text = trailers.find("close-code");
-  if (!text) return kNoCode;
-  int code = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), code);
-  return error == std::errc{} && end == text->data() + text->size() ? code : 0;
-}
-
-// The client said all that it wanted to say: the tunnel ends in order.
-bool is_orderly(int code) { return code == kNormal || code == kGoingAway || code == kNoCode; }
 
 bool offers_binary(const Head& head) {
   for (const Field field : head) {
@@ -126,7 +115,7 @@ class TunnelBackend::Joint final : public BackendEvents {
     if (stage_ != Stage::open) return;
     BackendEvents* const exchange = reply_to_.find();
     reply_to_.forget();
-    if (is_orderly(close_code_of(trailers))) {
+    if (is_orderly_close(trailers)) {
       end_inner();
     } else {
       reset_inner(ResetCode::cancel);

@@ -1,7 +1,10 @@
 #include "router/wamp/raw_socket.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <string>
+#include <utility>
 
 namespace zeroway {
 
@@ -13,6 +16,18 @@ constexpr std::uint8_t kMostFlag = 0x08;  // X
 // The low four bits of the second byte; 0 and those above are nobody's here.
 constexpr std::uint8_t code_of(Serializer serializer) {
   return static_cast<std::uint8_t>(static_cast<unsigned>(serializer) + 1);
+}
+
+Error refused(std::string detail) { return {Fault::backend, Code::backend_protocol, false, std::move(detail)}; }
+
+// A number that no refusal has is told as it is.
+Error refusal_of(unsigned number) {
+  const bool is_known = number >= 1 && number <= static_cast<unsigned>(RawSocketRefusal::connections);
+  const std::string why = is_known ? std::string(to_words(static_cast<RawSocketRefusal>(number)))
+                                   : "error " + std::to_string(number) + " of its own";
+  Error error = refused("refuses the handshake of RawSocket: " + why);
+  if (number == static_cast<unsigned>(RawSocketRefusal::connections)) error.code = Code::backend_refused;
+  return error;
 }
 
 std::uint8_t power_of(std::size_t most) { return static_cast<std::uint8_t>(std::bit_width(most) - 1 - kLeastPower); }
@@ -36,6 +51,25 @@ RawSocketWord raw_socket_reply(const RawSocketOffer& offer, std::size_t most) {
 
 RawSocketWord raw_socket_refusal(RawSocketRefusal why) {
   return {kRawSocketStart, static_cast<std::uint8_t>(static_cast<unsigned>(why) << 4U), 0, 0};
+}
+
+std::string_view to_words(RawSocketRefusal why) {
+  constexpr std::array<std::string_view, 5> kWords{"no RawSocket", "its serializer is not served",
+                                                   "its limit of a message's length is not acceptable",
+                                                   "reserved bits are set", "too many connections are open"};
+  return kWords[static_cast<std::size_t>(why)];
+}
+
+RawSocketWord raw_socket_offer(const RawSocketOffer& offer) { return raw_socket_reply(offer, offer.most); }
+
+Result<std::size_t> read_raw_socket_reply(const RawSocketWord& reply, Serializer offered) {
+  if (reply[0] != kRawSocketStart) return refused("does not speak RawSocket");
+  const unsigned code = reply[1] & 0x0fU, high = reply[1] >> 4U;
+  if (code == 0) return refusal_of(high);
+  if (reply[2] != 0 || reply[3] != 0) return refused("answers the handshake of RawSocket with reserved bits");
+  if (code != code_of(offered))
+    return refused("answers with serializer " + std::to_string(code) + ", not with " + std::string(name_of(offered)));
+  return kLeastRawSocket << high;
 }
 
 std::size_t raw_socket_limit(std::size_t wanted) {

@@ -4,14 +4,16 @@
 //     00 00 frame    RRRRXTTT length(3) payload     R: 0, T: 0 message, 1 ping, 2 pong, X: 2^24 with length 0
 //
 // Owner: values and free functions.   Thread: any.
-// Each side says what it takes itself. Not here: frames that come in pieces (raw_socket_reader.h).
+// Each side says what it takes itself. Not here: frames that come in pieces (raw_socket_reader.h, raw_socket_writer.h).
 #pragma once
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <variant>
 
+#include "proto/error.h"
 #include "proto/serializer.h"
 
 namespace zeroway {
@@ -41,6 +43,12 @@ enum class RawSocketRefusal : std::uint8_t {
 // The answer to an offer. `most` is one of raw_socket_limit().
 [[nodiscard]] RawSocketWord raw_socket_reply(const RawSocketOffer& offer, std::size_t most);
 [[nodiscard]] RawSocketWord raw_socket_refusal(RawSocketRefusal why);  // not foreign
+[[nodiscard]] std::string_view to_words(RawSocketRefusal why);
+
+// The client's side: what it offers, and what the answer says of the longest frame that the router takes. The error
+// says in words why there is no connection; it needs no more of a foreign answer than its first byte.
+[[nodiscard]] RawSocketWord raw_socket_offer(const RawSocketOffer& offer);
+[[nodiscard]] Result<std::size_t> read_raw_socket_reply(const RawSocketWord& reply, Serializer offered);
 
 // The power of two that is announced and enforced for a limit: not above it, and within what the handshake can say.
 [[nodiscard]] std::size_t raw_socket_limit(std::size_t wanted);

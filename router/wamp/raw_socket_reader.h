@@ -33,6 +33,8 @@ class RawSocketReader {
   // False once the other side broke the rules: the connection is to be closed, and what() says why.
   [[nodiscard]] bool take(Bytes bytes);
   [[nodiscard]] const char* what() const { return what_; }
+  // No frame has begun that is not complete: the other side may end here.
+  [[nodiscard]] bool is_between_frames() const { return !is_inside_ && word_size_ == 0; }
 
  private:
   [[nodiscard]] bool take_prefix(Bytes& bytes);

@@ -6,6 +6,7 @@
 
 #include "router/wamp/limits.h"
 #include "router/wamp/raw_socket_reader.h"
+#include "router/wamp/raw_socket_writer.h"
 #include "tests/support/chopper.h"
 #include "tests/wamp/value_text.h"
 
@@ -143,4 +144,31 @@ TEST_CASE("RawSocket: what is longer than was announced, or has reserved bits, c
   });
   CHECK(read_all({frame(Type::message, "a"), from_hex("03000000")}, 512) ==
         "message a · a frame with reserved bits or of an unknown type");
+}
+
+TEST_CASE("RawSocket: messages in pieces are written as whole frames, and pongs go in front of them") {
+  using Type = RawSocketPrefix::Type;
+  RawSocketWriter writer(512);
+  CHECK(writer.piece(as_bytes("a"), Last::no));
+  CHECK(writer.piece(as_bytes(""), Last::no));
+  writer.pong(as_bytes("!"));
+  CHECK(writer.output() == frame(Type::pong, "!"));
+  CHECK(writer.piece(as_bytes("b"), Last::yes));
+  CHECK(writer.piece(as_bytes(""), Last::yes));
+  CHECK(writer.piece(as_bytes(std::string(512, 'x')), Last::yes));
+  CHECK(writer.output() == frame(Type::pong, "!") + frame(Type::message, "ab") + frame(Type::message, "") +
+                               frame(Type::message, std::string(512, 'x')));
+}
+
+TEST_CASE("RawSocket: of a message that is longer than the other side takes nothing is written") {
+  using Type = RawSocketPrefix::Type;
+  RawSocketWriter writer(512);
+  CHECK_FALSE(writer.piece(as_bytes(std::string(513, 'x')), Last::yes));
+  CHECK(writer.piece(as_bytes(std::string(512, 'x')), Last::no));
+  CHECK_FALSE(writer.piece(as_bytes("y"), Last::no));
+  CHECK(writer.output().empty());
+  CHECK(writer.piece(as_bytes("z"), Last::no));
+  writer.drop_message();
+  CHECK(writer.piece(as_bytes("last"), Last::yes));
+  CHECK(writer.output() == frame(Type::message, "last"));
 }
