@@ -142,6 +142,7 @@ void Lane::close_port(const std::string& circuit, std::uint64_t door) {
 
 // Operators see the router until its last client is gone.
 void Lane::drain(std::function<void()> drained) {
+  for (const auto& backend : plan_.now().backends) backend->shut_down();
   for (const auto& entry : doors_)
     if (!entry.second->is_management()) entry.second->drain();
   when_drained_ = std::move(drained);

@@ -8,8 +8,10 @@
 #include "router/backends/coded_backend.h"
 #include "router/backends/files/files_backend.h"
 #include "router/backends/mixed_backend.h"
+#include "router/backends/raw_socket_backend.h"
 #include "router/backends/servers_backend.h"
 #include "router/backends/tunnel_backend.h"
+#include "router/backends/wamp/wamp_backend.h"
 #include "router/observe/log.h"
 
 namespace zeroway {
@@ -28,6 +30,8 @@ std::vector<std::shared_ptr<Backend>> LoopBackends::make(const Plan& plan, const
     if (!backend && coded != nullptr) backend = make_coded(plan, *coded, backends);
     const auto* tunnel = std::get_if<TunnelSpec>(&plan.backends[index]);
     if (!backend && tunnel != nullptr) backend = make_tunnel(plan, *tunnel, backends);
+    const auto* wamp = std::get_if<WampSpec>(&plan.backends[index]);
+    if (!backend && wamp != nullptr) backend = make_wamp(plan, *wamp, backends);
     backends.push_back(backend ? std::move(backend) : make_one(plan.backends[index], pools[index]));
   }
   if (before != nullptr) tell_replaced(plan);
@@ -68,13 +72,23 @@ std::shared_ptr<Backend> LoopBackends::workers_of(const GroupSpec& spec) {
 
 namespace {
 
-// The backend of `plan` that another one wraps; it is in front of that one.
+// The backend of `plan` that is as `spec` says.
+std::shared_ptr<Backend> made_for(const BackendSpec& spec, const Plan& plan,
+                                  const std::vector<std::shared_ptr<Backend>>& made) {
+  const auto found = std::find(plan.backends.begin(), plan.backends.end(), spec);
+  return made[static_cast<std::size_t>(found - plan.backends.begin())];
+}
+
+RawSocketTerms terms_of(const RealmSpec& realm, const WampSpec& spec) {
+  const std::size_t most = realm.most > 0 ? realm.most : spec.most;
+  return {most > 0 ? std::min(most, kMostRawSocket) : kMostRawSocket, realm.pool.times.connect};
+}
+
+// The one that another one wraps; it is in front of that one.
 template <class Wrapping>
 std::shared_ptr<Backend> wrapped_by(const Wrapping& spec, const Plan& plan,
                                     const std::vector<std::shared_ptr<Backend>>& made) {
-  const BackendSpec inner = std::visit([](const auto& plain) { return BackendSpec(plain); }, spec.inner);
-  const auto found = std::find(plan.backends.begin(), plan.backends.end(), inner);
-  return made[static_cast<std::size_t>(found - plan.backends.begin())];
+  return made_for(std::visit([](const auto& plain) { return BackendSpec(plain); }, spec.inner), plan, made);
 }
 
 }  // namespace
@@ -85,6 +99,17 @@ std::shared_ptr<Backend> LoopBackends::make_coded(const Plan& plan, const CodedS
 
 std::shared_ptr<Backend> LoopBackends::make_tunnel(const Plan& plan, const TunnelSpec& spec, const Backends& made) {
   return std::make_shared<TunnelBackend>(loop_, wrapped_by(spec, plan, made));
+}
+
+std::shared_ptr<Backend> LoopBackends::make_wamp(const Plan& plan, const WampSpec& spec, const Backends& made) {
+  Backends dialled;
+  for (const RealmSpec& realm : spec.realms) {
+    auto backend = made_for(BackendSpec(realm.pool), plan, made);
+    if (realm.transport == RealmSpec::Transport::raw_socket)
+      backend = std::make_shared<RawSocketBackend>(loop_, std::move(backend), terms_of(realm, spec));
+    dialled.push_back(std::move(backend));
+  }
+  return std::make_shared<WampBackend>(loop_, spec, std::move(dialled), nullptr, wamp_);
 }
 
 std::shared_ptr<Backend> LoopBackends::make_mixed(const MixedSpec& spec, const std::shared_ptr<ServersPool>& pool) {

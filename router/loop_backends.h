@@ -15,6 +15,7 @@
 #include "router/backends/net_origin_dialer.h"
 #include "router/backends/servers_backend.h"
 #include "router/backends/servers_pool.h"
+#include "router/backends/wamp/wamp_counts.h"
 #include "router/coding/coder_pool.h"
 #include "router/exchange/plan_in_use.h"
 #include "router/fabric/fabric_driver.h"
@@ -43,6 +44,7 @@ class LoopBackends {
   // For requests of our own.
   [[nodiscard]] OriginDialer& dialer() { return servers_; }
   [[nodiscard]] const CodingCounts& coded() const { return coders_.counts; }
+  [[nodiscard]] const WampCounts& wamp() const { return wamp_; }
 
  private:
   using Backends = std::vector<std::shared_ptr<Backend>>;
@@ -51,6 +53,7 @@ class LoopBackends {
   // `made`: the backends of the plan in front of this one.
   [[nodiscard]] std::shared_ptr<Backend> make_coded(const Plan& plan, const CodedSpec& spec, const Backends& made);
   [[nodiscard]] std::shared_ptr<Backend> make_tunnel(const Plan& plan, const TunnelSpec& spec, const Backends& made);
+  [[nodiscard]] std::shared_ptr<Backend> make_wamp(const Plan& plan, const WampSpec& spec, const Backends& made);
   [[nodiscard]] std::shared_ptr<Backend> make_files(const FilesSpec& spec);
   [[nodiscard]] std::shared_ptr<Backend> make_mixed(const MixedSpec& spec, const std::shared_ptr<ServersPool>& pool);
   [[nodiscard]] std::shared_ptr<Backend> workers_of(const GroupSpec& spec);
@@ -65,6 +68,7 @@ class LoopBackends {
   Desk& desk_;
   const Checks checks_;
   CoderPool coders_;
+  WampCounts wamp_;
   SystemRandomness random_;
   // Messages of servers may be of any size, as those of workers may: credit bounds what of them is under way.
   ClientCodecSettings codecs_{.web_sockets{{.max_message_size = 0}}, .random = &random_};

@@ -12,7 +12,7 @@ BackendSpec inner_of(const BackendSpec& spec) {
 }
 
 std::string_view kind_of(const BackendSpec& spec) {
-  constexpr std::string_view kKinds[] = {"workers", "servers", "files", "mixed", "coded", "admin"};
+  constexpr std::string_view kKinds[] = {"workers", "servers", "files", "mixed", "coded", "admin", "tunnel", "wamp"};
   return kKinds[inner_of(spec).index()];
 }
 
@@ -21,6 +21,7 @@ std::string name_of(const BackendSpec& spec) {
   if (const PoolSpec* pool = servers_of(inner)) return pool->name;
   if (const auto* group = std::get_if<GroupSpec>(&inner))
     return group->group.empty() ? "fabric" : "fabric:" + group->group;
+  if (std::holds_alternative<WampSpec>(inner)) return "wamp";
   const auto* files = std::get_if<FilesSpec>(&inner);
   return files != nullptr ? files->root : "";
 }

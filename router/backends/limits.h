@@ -36,6 +36,16 @@ inline constexpr std::size_t kUnsentFrames =
     65'536;  // bytes that wait for a server that reads slowly: beyond, it gets no credit, and neither does the client
 inline constexpr std::chrono::milliseconds kLeastHandshake{
     1'000};  // for the handshake's answer, even when the dial took nearly all of the time
+// sessions of WAMP
+inline constexpr std::size_t kMostWampMessage =
+    16 << 20;  // bytes, where neither the path nor the backend has a limit: as RawSocket's largest
+inline constexpr std::size_t kWarmMessages = 65'536;            // memory kept for the next message that has to wait
+inline constexpr std::chrono::milliseconds kHelloTime{30'000};  // for the first message of a client that has connected
+inline constexpr std::chrono::milliseconds kNextHelloTime{10'000};  // for another session behind GOODBYE
+inline constexpr std::chrono::milliseconds kRealmTime{
+    30'000};  // for a backend to take a session: a dial and the wait for a worker are shorter
+inline constexpr std::chrono::milliseconds kLeaveTime{5'000};  // for a backend to answer our Close
+inline constexpr std::size_t kMostRealm = 255;                 // bytes of a realm's name: as workers may say
 
 // coded replies
 inline constexpr std::size_t kSliceCost = 100;  // us that a slice takes (coding/coder_kind.h)

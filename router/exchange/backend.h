@@ -114,6 +114,8 @@ class Backend {
   // Resets the stream. The key is stale at once, and `reply_to` gets no more verbs of this stream.
   virtual void reset(StreamKey stream, ResetCode code) = 0;
   virtual void credit(StreamKey stream, std::uint32_t bytes) = 0;
+  // The router leaves, and its connections are about to be told so: streams whose protocol has a word for it say it.
+  virtual void shut_down() {}
 
   // How much room there is for the request on this loop. For a backend that picks one of several.
   [[nodiscard]] virtual PartState state(const BackendRequest&) const { return {}; }

@@ -22,6 +22,8 @@ class RealmSource {
   };
 
   virtual ~RealmSource() = default;
+  // Whether a worker announces a realm, or did so until it was lost a short time ago.
+  [[nodiscard]] virtual bool has_realms() const = 0;
   // `realm` "": that of the workers which take the sessions of all realms that nobody announces.
   [[nodiscard]] virtual Presence presence(std::string_view realm) const = 0;
   // What all workers of an announced realm speak; a session has one of these.

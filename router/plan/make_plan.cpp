@@ -7,6 +7,7 @@
 #include "router/plan/bound_clients.h"
 #include "router/plan/limits.h"
 #include "router/plan/site_maker.h"
+#include "router/plan/wamp_maker.h"
 #include "router/settings/line_ends.h"
 
 namespace zeroway {
@@ -88,6 +89,7 @@ std::shared_ptr<Plan> plan_without_file(const EdgeSettings& edge, const Exchange
   workers.site = &site;
   bind_clients(site, workers, exchange.sticky);
   site.workers = &workers;
+  serve_realms(*plan, site, exchange.wamp_path);
   if (sessions.enabled) add_circuits(*plan, site, sessions);
   if (!folder.empty()) add_folder(*plan, site, folder);
   add_listeners(*plan, edge, site);

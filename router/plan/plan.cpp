@@ -15,6 +15,12 @@ bool do_workers_win(const Site& site, const PathTable<const Route*>::Found& foun
   return claimed && (!is_found || *claimed > found.matched);
 }
 
+// Whether sessions of WAMP have the path: nobody else is named for it.
+bool is_wamp(const Site& site, std::string_view host, std::string_view path, const ClaimLookup& claims) {
+  return site.wamp != nullptr && path == site.wamp->path && claims.claimed(site.wamp->backend, host, path) &&
+         !claims.claimed(site.workers->backend, host, path);
+}
+
 const Route* route_of_last_resort(const Site& site) {
   if (site.files != nullptr) return site.files;
   return site.is_open_pool_last ? site.workers : nullptr;
@@ -39,9 +45,10 @@ Match Plan::match(const Site* site, std::string_view host, std::string_view path
                   const ClaimLookup& claims, Security security) {
   if (site == nullptr) return {nullptr, nullptr, Match::Miss::wrong_host};
   if (site->to_https != nullptr && security == Security::none) return {site, site->to_https};
+  const std::string_view bare = path.substr(0, path.find('?'));
+  if (is_wamp(*site, host, bare, claims)) return {site, site->wamp};
   if (site->routes.is_empty() && site->files == nullptr && site->is_open_pool_last && site->workers != nullptr)
     return {site, site->workers};  // whatever workers claim
-  const std::string_view bare = path.substr(0, path.find('?'));
   const auto found = site->routes.find(bare, method);
   const bool is_found = found.value != nullptr || found.is_wrong_method();
   if (do_workers_win(*site, found, is_found, host, path, claims)) return {site, site->workers};

@@ -26,6 +26,7 @@
 #include "router/plan/pool_spec.h"
 #include "router/plan/route.h"
 #include "router/plan/site.h"
+#include "router/plan/wamp_spec.h"
 #include "router/settings/settings.h"
 
 namespace zeroway {
@@ -47,7 +48,7 @@ struct TunnelSpec {
 };
 
 // Which backend is to be built. Two equal specifications are one backend, also across plans.
-using BackendSpec = std::variant<GroupSpec, PoolSpec, FilesSpec, MixedSpec, CodedSpec, AdminSpec, TunnelSpec>;
+using BackendSpec = std::variant<GroupSpec, PoolSpec, FilesSpec, MixedSpec, CodedSpec, AdminSpec, TunnelSpec, WampSpec>;
 
 // The servers of a backend; null when it has none.
 [[nodiscard]] const PoolSpec* servers_of(const BackendSpec& spec);

@@ -44,7 +44,9 @@ struct Site {
   const AccessRules* access = nullptr;  // of requests that no route takes; null = every request passes
   const Route* to_https = nullptr;      // takes every request that came without TLS; null = none
   const Route* workers = nullptr;       // of the fabric: for paths that workers claim, and the open pool; null = closed
-  const Route* circuits = nullptr;      // they come before all other paths, and are made by this one; null = none
+  // Of sessions of WAMP: for this path, while workers announce realms and none claims the path; null = none.
+  const Route* wamp = nullptr;
+  const Route* circuits = nullptr;           // they come before all other paths, and are made by this one; null = none
   std::vector<std::string> circuit_domains;  // SERVICE-SESSION.DOMAIN is a circuit, too; lower case
   const Route* setup = nullptr;              // gives clients of circuits their permits; null = there are none
   const Route* files = nullptr;              // of the folder; null = none

@@ -11,6 +11,7 @@
 #include "router/plan/limits.h"
 #include "router/plan/server_of.h"
 #include "router/plan/sticky_rule.h"
+#include "router/plan/wamp_maker.h"
 #include "router/route/balance_method.h"
 #include "router/route/canonical_path.h"
 #include "router/settings/certificate_names.h"
@@ -418,6 +419,8 @@ void SiteMaker::add_route(Made made, const RouteSettings& said, AccessMaker& acc
   Route& route = new_route(made, canonical(said.path, said.located.place_of("path"), "route"), said.terms);
   if (said.redirect) {
     read_redirect(route, said);
+  } else if (said.wamp.enabled) {
+    serve_wamp(route, said);
   } else {
     route.backend = backend_of(*made.said, said);
     route.backend_name = said.pool;
@@ -432,7 +435,7 @@ void SiteMaker::add_route(Made made, const RouteSettings& said, AccessMaker& acc
   }
   route.retries = said.retries;
   route.intercepts_errors = said.intercept_errors;
-  route.takes_web_sockets = said.websocket || said.tunnel;
+  route.takes_web_sockets = said.websocket || said.tunnel || said.wamp.enabled;
   route.requires_certificate = said.client_certificate;
   route.access = access.of_route(said);
   route.takes_encoded_slashes = said.encoded_slashes == EncodedSlashes::pass;
@@ -450,6 +453,15 @@ void SiteMaker::add_route(Made made, const RouteSettings& said, AccessMaker& acc
   if (!made.site->routes.add_prefix(route.path, std::move(methods), &route).is_new)
     error(said.located.place, "route '" + said.path + "': an earlier route of site '" + made.said->name +
                                   "' has this path and one of these methods");
+}
+
+// Each server that is dialled for sessions is a backend of its own.
+void SiteMaker::serve_wamp(Route& route, const RouteSettings& said) {
+  WampSpec spec = make_wamp(said);
+  for (const RealmSpec& realm : spec.realms) static_cast<void>(backend_of(BackendSpec(realm.pool)));
+  route.backend = backend_of(BackendSpec(std::move(spec)));
+  route.backend_name = "wamp";
+  route.tells_worker = false;
 }
 
 // `path` in the form in which the paths of requests are matched and forwarded.
@@ -479,6 +491,7 @@ void SiteMaker::add_workers(Made made) {
   bind_clients(*made.site, route, made.said->proxy.balance.sticky);
   if (made.said->proxy.enabled) add_changes(made.said->proxy.headers, route);
   made.site->workers = &route;
+  serve_realms(plan_, *made.site, made.said->wamp_path);
 }
 
 void SiteMaker::add_circuits(Made made, AccessMaker& access) {

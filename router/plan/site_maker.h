@@ -49,6 +49,7 @@ class SiteMaker {
   [[nodiscard]] std::vector<TlsFiles> certificates_of(const SiteSettings& said);
   void add_tls(ListenerSpec& listener, const SiteSettings& said);
   void add_route(Made made, const RouteSettings& said, AccessMaker& access);
+  void serve_wamp(Route& route, const RouteSettings& said);
   void add_workers(Made made);
   void add_circuits(Made made, AccessMaker& access);
   void add_files(Made made);

@@ -20,7 +20,7 @@ struct RealmSpec {
 
   std::string realm;  // "" = all that nobody else has
   Transport transport = Transport::web_socket;
-  PoolSpec pool;  // of its server; the plan has it as a backend of its own, too, in front of the path's
+  PoolSpec pool;           // of its server; the plan has it as a backend of its own, too, in front of the path's
   std::string host, path;  // of the WebSocket's opening
   SerializerSet serializers;
   std::size_t most = 0;  // bytes of its longest message; 0 = any

@@ -6,6 +6,7 @@
 #include "router/settings/checks.h"
 #include "router/settings/description_sticky.h"
 #include "router/settings/option_groups.h"
+#include "router/settings/words.h"
 
 namespace zeroway {
 
@@ -105,6 +106,9 @@ void describe_requests(Keys<ExchangeSettings>& keys) {
       .time("reply_timeout", &ExchangeSettings::reply_timeout, Millis(0), Zero::is_off,
             "Longest time for a worker to begin its reply, or to take more of a body; else 504; 0 = for ever")
       .option(kRequests, "--reply-timeout")
+      .text("wamp_path", &ExchangeSettings::wamp_path, is_path_or_none, "a path from / on, or nothing", "",
+            "Path of the sessions of WAMP whose realms workers announce, unless workers claim the path; \"\" = none")
+      .option(kRequests, "--wamp", "PATH")
       .list("trusted_proxies", &ExchangeSettings::trusted_proxies, is_network,
             "a network, as 10.0.0.0/8 or 2001:db8::/32, or an address", "[\"10.0.0.0/8\"]",
             "Networks whose X-Forwarded-* and Forwarded fields are believed, on every site; repeatable")
@@ -132,6 +136,7 @@ SiteSettings begin_site(const Settings& settings) {
   site.proxy.retries = settings.exchange.retries;
   site.proxy.balance.sticky = settings.exchange.sticky;
   site.sessions = settings.sessions;
+  site.wamp_path = settings.exchange.wamp_path;
   if (site.sessions.sticky.by == StickyBy::nothing) site.sessions.sticky = settings.exchange.sticky;
   site.ssl.acme = settings.file->acme;
   site.log = {{}, settings.observe.access_log, settings.observe.access_format};

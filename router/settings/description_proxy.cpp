@@ -5,6 +5,7 @@
 #include "router/settings/description.h"
 #include "router/settings/description_login.h"
 #include "router/settings/description_sticky.h"
+#include "router/settings/description_wamp.h"
 #include "router/settings/limits.h"
 #include "router/settings/words.h"
 
@@ -197,6 +198,15 @@ void describe_route(Keys<RouteSettings>& keys) {
       "Whether the site's login is wanted here, too; basic_auth, jwt or forward_auth of the route replaces it");
   describe_login(keys);
   keys.optional_table("redirect", &S::redirect, "Answer with a redirect, in the place of upstream", describe_redirect)
+      .table(
+          "wamp",
+          [](S& s) -> WampSettings& {
+            s.wamp.enabled = true;
+            return s.wamp;
+          },
+          "true, or a table: sessions of WAMP go to whoever has their realm, in the place of upstream", describe_wamp)
+      .optional()
+      .or_short(read_wamp_flag)
       .table("timeout", &S::timeout, "sites.proxy.timeout for the route", describe_timeout)
       .table("headers", &S::headers, "Further rules, after those of sites.proxy.headers", describe_headers)
       .table("compression", &S::compression, "sites.compression for the route", describe_compression)

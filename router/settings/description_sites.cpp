@@ -80,6 +80,9 @@ void describe_hosts(Keys<SiteSettings>& keys) {
       .flag("default", &S::is_default, "The site for hosts that no site of the listener has; else the first one is")
       .flag("strict_host", &S::strict_host, "Answer 421 to hosts that the site does not have")
       .flag("fabric", &S::fabric, "Whether workers that connect may serve paths of the site")
+      .text("wamp_path", &S::wamp_path, is_path_or_none, "a path from / on, or nothing", "",
+            "Sessions of WAMP whose realms workers announce, unless workers claim the path; by default as [requests] "
+            "says; \"\" = none")
       .flag("builtin_health", &S::builtin_health, "Whether the router answers /api/health, /ready and /live itself")
       .flag("health_login", &S::health_login,
             "Whether these ask for the site's login; /api/health/detailed always does, and all ask allow, deny and "

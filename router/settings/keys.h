@@ -258,6 +258,11 @@ class Keys {
     fill(keys);
     return *this;
   }
+  // The presence of the table that was added last says something: the example has it as a comment.
+  Keys& optional() {
+    table_.tables.back().times = Table::Times::optional;
+    return *this;
+  }
   // A value may stand in the place of the table that was added last. `read` is a Fit(S&, const Value&).
   template <class Read>
   Keys& or_short(Read read) {

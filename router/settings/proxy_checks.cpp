@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "proto/control.h"
+#include "router/settings/description_wamp.h"
 #include "router/settings/limits.h"
 #include "router/settings/nearest_word.h"
 #include "router/settings/site_checks.h"
@@ -102,12 +103,23 @@ void check_redirect(const RouteSettings& route, Reading& reading) {
                 route.redirect->located.name_of("to") + " = " + quoted(route.redirect->to) + ": $1 wants a pattern");
 }
 
+// Sessions go to whoever has their realm.
+void check_wamp_route(const RouteSettings& route, Reading& reading) {
+  for (const char* key : {"upstream", "tunnel", "sticky_sessions"})
+    if (route.located.has(key))
+      reading.error(
+          route.located.place_of(key),
+          route.located.name_of(key) + ": the route is of wamp, whose sessions go to whoever has their realm");
+  check_wamp(route, reading);
+}
+
 void check_route(const RouteSettings& route, const Pools& pools, Reading& reading) {
   const Located& located = route.located;
   if (route.redirect) return check_redirect(route, reading);
+  if (route.wamp.enabled) return check_wamp_route(route, reading);
   if (!located.has("upstream")) {
     return reading.error(located.place, located.name_of("upstream") + " is missing: wants one of " +
-                                            known_pools(pools) + "; or a redirect");
+                                            known_pools(pools) + "; or a redirect, or wamp");
   }
   if (!route.pool.empty()) check_pool_name(route, pools, reading);
   if (route.strip_prefix && route.rewrite_target) {

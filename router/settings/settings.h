@@ -58,6 +58,7 @@ struct ExchangeSettings {
   std::uint32_t retry_budget_floor = 10;     // retries always allowed at once, however few streams are open
   StickySettings sticky{};                   // of routes that say nothing else
   std::string sticky_key_file{};             // the key of its cookies; "" = one of state_dir, else a new one each start
+  std::string wamp_path = "/ws";             // of sessions whose realms workers announce; "" = none
   Millis reply_timeout{0};  // for a worker that has the whole request, or gives no credit, to reply: 504; 0 = any
 
   bool operator==(const ExchangeSettings&) const = default;

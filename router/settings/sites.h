@@ -362,6 +362,7 @@ struct SiteSettings {
   bool is_default = false;             // for hosts that no site of the listener has
   bool strict_host = false;            // 421 for those instead
   bool fabric = true;                  // workers may serve paths of this site
+  std::string wamp_path = "/ws";       // of sessions whose realms workers announce; "" = none
   bool builtin_health = true;          // /api/health and its like are the router's
   bool health_login = false;           // they ask for the site's login; /api/health/detailed always does
   bool redirect_to_https = false;

@@ -39,9 +39,9 @@ struct WampSettings {
   Located located;
   bool enabled = false;
   SerializerSet serializers = SerializerSet::all();  // that clients may choose from
-  bool require_subprotocol = true;  // else a client that offers none is taken to speak JSON
-  bool workers = true;              // the realms that workers announce are served
-  bool status_page = true;          // for a request that opens no WebSocket; else 426
+  bool require_subprotocol = true;                   // else a client that offers none is taken to speak JSON
+  bool workers = true;                               // the realms that workers announce are served
+  bool status_page = true;                           // for a request that opens no WebSocket; else 426
   std::vector<WampBackendSettings> backends;
 
   bool operator==(const WampSettings&) const = default;

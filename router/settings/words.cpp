@@ -54,6 +54,8 @@ bool is_path(const std::string& text) {
          text.find_first_of("?#") == std::string::npos;
 }
 
+bool is_path_or_none(const std::string& text) { return text.empty() || is_path(text); }
+
 bool is_method(const std::string& text) {
   return !text.empty() &&
          std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isupper(c) || c == '-'; });

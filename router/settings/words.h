@@ -15,6 +15,7 @@ inline constexpr const char* kHostForms = "a host, as www.example.com or *.examp
 [[nodiscard]] bool is_site_host(const std::string& text);
 // Begins with '/', without a query, a fragment, a space or a control character.
 [[nodiscard]] bool is_path(const std::string& text);
+[[nodiscard]] bool is_path_or_none(const std::string& text);
 [[nodiscard]] bool is_method(const std::string& text);
 // A name in a folder.
 [[nodiscard]] bool is_file_name(const std::string& text);

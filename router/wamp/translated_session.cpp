@@ -51,12 +51,13 @@ Passage TranslatedSession::first(Bytes message) {
   return ended(end_by_client(first.error.fault), first.error.what);
 }
 
-Passage TranslatedSession::hello(Bytes message, Serializer backend) {
+Passage TranslatedSession::hello(Bytes message, Serializer backend, std::size_t most) {
   backend_ = backend;
-  const bool stays = backend == client_ && message.size() <= limits_.backend;
+  most_backend_ = most;
+  const bool stays = backend == client_ && message.size() <= most_backend_;
   if (stays) return {.action = Passage::Action::to_backend, .bytes = message};
   out_.clear();
-  if (const auto error = translator_.translate(client_, backend_, message, limits_.backend, out_))
+  if (const auto error = translator_.translate(client_, backend_, message, most_backend_, out_))
     return ended(end_by_client(error->fault), error->what);
   return {.action = Passage::Action::to_backend, .bytes = as_bytes(out_)};
 }
@@ -66,7 +67,7 @@ Passage TranslatedSession::pass(Sender sender, Bytes message) {
   const bool is_client = sender == Sender::client;
   const Serializer from = is_client ? client_ : backend_;
   const Serializer to = is_client ? backend_ : client_;
-  const std::size_t most = is_client ? limits_.backend : limits_.client;
+  const std::size_t most = is_client ? most_backend_ : most_client_;
   if (from == to && message.size() <= most) {
     const auto type = type_of(from, message);
     if (!type) return violation(sender, "a message without a type");

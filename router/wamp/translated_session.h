@@ -13,9 +13,9 @@
 #include <string_view>
 
 #include "proto/bytes.h"
+#include "proto/serializer.h"
 #include "proto/stream_sink.h"
 #include "router/wamp/failed_message.h"
-#include "proto/serializer.h"
 #include "router/wamp/session_end.h"
 #include "router/wamp/session_state.h"
 #include "router/wamp/translator.h"
@@ -38,22 +38,18 @@ struct Passage {
   std::string_view detail{};              // of an end, for people
 };
 
-struct TransportLimits {
-  std::size_t client = 0;  // bytes of the longest message that the client takes
-  std::size_t backend = 0;
-};
-
 class TranslatedSession {
  public:
-  // `translator` outlives this object; its memory is shared by all sessions of a loop.
-  TranslatedSession(Translator& translator, Serializer client, TransportLimits limits)
-      : translator_(translator), client_(client), backend_(client), limits_(limits) {}
+  // `translator` outlives this object; its memory is shared by all sessions of a loop. `most`: bytes of the longest
+  // message that the client takes.
+  TranslatedSession(Translator& translator, Serializer client, std::size_t most)
+      : translator_(translator), client_(client), backend_(client), most_client_(most) {}
 
   // Whole messages. The client's second one may come before the backend is there: it is a violation then.
   [[nodiscard]] Passage from_client(Bytes message, MessageKind kind);
   [[nodiscard]] Passage from_backend(Bytes message, MessageKind kind);
-  // The backend is there, and speaks `backend`: the HELLO of the client, for it.
-  [[nodiscard]] Passage hello(Bytes message, Serializer backend);
+  // The backend is there, speaks `backend` and takes messages of up to `most` bytes: the HELLO of the client, for it.
+  [[nodiscard]] Passage hello(Bytes message, Serializer backend, std::size_t most);
 
   [[nodiscard]] Joined joined() const { return state_.is_joined() ? Joined::yes : Joined::no; }
   // Nothing more may come from either side: ABORT has passed.
@@ -73,7 +69,8 @@ class TranslatedSession {
   Translator& translator_;
   Serializer client_;
   Serializer backend_;
-  TransportLimits limits_;
+  std::size_t most_client_;
+  std::size_t most_backend_ = 0;
   SessionState state_;
   std::string out_;
 };

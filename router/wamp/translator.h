@@ -11,11 +11,11 @@
 #include <string>
 
 #include "proto/bytes.h"
+#include "proto/serializer.h"
 #include "router/wamp/cbor_writer.h"
 #include "router/wamp/json_writer.h"
 #include "router/wamp/message_watch.h"
 #include "router/wamp/msgpack_writer.h"
-#include "proto/serializer.h"
 
 namespace zeroway {
 

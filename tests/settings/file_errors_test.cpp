@@ -314,7 +314,7 @@ TEST_CASE("file errors: routes want pools that are there, pools want members tha
            {"15:12: sites(main).proxy.routes(/b).upstream = \"fabric:a/b\": 'a/b' is no name of a group"}},
           {proxy("[[sites.proxy.routes]]\npath = \"/b\"\n"),
            {"13:1: sites(main).proxy.routes(/b).upstream is missing: wants one of backend, fabric, fabric:GROUP; or a "
-            "redirect"}},
+            "redirect, or wamp"}},
           {proxy("[[sites.proxy.routes]]\npath = \"b?c\"\nupstream = \"backend\"\n"),
            {"14:8: sites(main).proxy.routes(b?c).path = \"b?c\": wants a path that begins with /, without a query"}},
           {proxy("[[sites.proxy.routes]]\npath = \"/api\"\nupstream = \"backend\"\n"),

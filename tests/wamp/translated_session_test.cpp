@@ -18,8 +18,8 @@ constexpr std::string_view kWelcome = R"([2,9129137332,{"roles":{"dealer":{}}}])
 // Both sides write and read JSON; what goes through the session is in their serializers.
 class Sides {
  public:
-  Sides(Serializer client, Serializer backend, TransportLimits limits = {1'000, 1'000})
-      : backend_(backend), session_(translator_, client, limits) {}
+  Sides(Serializer client, Serializer backend, std::size_t most_client = 1'000, std::size_t most_backend = 1'000)
+      : backend_(backend), most_backend_(most_backend), session_(translator_, client, most_client) {}
 
   std::string client(std::string_view json) {
     return raw_client(translated(Serializer::json, session_.client(), json));
@@ -28,7 +28,7 @@ class Sides {
   std::string raw_client(std::string_view message) {
     const Passage passage = session_.from_client(as_bytes(message), kind_of(session_.client()));
     if (passage.action != Passage::Action::open) return text_of(passage);
-    return "open " + passage.realm + " · " + text_of(session_.hello(as_bytes(message), backend_));
+    return "open " + passage.realm + " · " + text_of(session_.hello(as_bytes(message), backend_, most_backend_));
   }
   std::string raw_backend(std::string_view message) {
     return text_of(session_.from_backend(as_bytes(message), kind_of(backend_)));
@@ -66,6 +66,7 @@ class Sides {
 
   Translator translator_;
   Serializer backend_;
+  std::size_t most_backend_;
   TranslatedSession session_;
 };
 
@@ -149,7 +150,7 @@ TEST_CASE("translated session: nesting at the limit passes, one more level ends 
   const auto nested = [](std::size_t depth) {
     return R"([48,1,{},"a",)" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "]";
   };
-  Sides sides(Serializer::json, Serializer::cbor, {10'000, 10'000});
+  Sides sides(Serializer::json, Serializer::cbor, 10'000, 10'000);
   sides.join();
   CHECK(sides.raw_client(nested(kDeepestValue)).starts_with("to backend"));
   CHECK(sides.raw_client(nested(kDeepestValue + 1)) == "end 1002: lists and maps too deep in each other");
@@ -158,7 +159,7 @@ TEST_CASE("translated session: nesting at the limit passes, one more level ends 
 TEST_CASE("translated session: what is too large for its receiver is answered in its stead, whatever the serializers") {
   const std::string large = "[\"" + std::string(200, 'x') + "\"]";
   for (const Serializer backend : kSerializers) {
-    Sides sides(Serializer::json, backend, {.client = 100, .backend = 150});
+    Sides sides(Serializer::json, backend, 100, 150);
     sides.join();
     CHECK(sides.client("[48,1,{},\"a\"," + large + "]") ==
           R"(to client [8,48,1,{},"wamp.error.payload_size_exceeded"])");
@@ -196,7 +197,7 @@ TEST_CASE("translated session: a backend that breaks the rules ends it with 1011
 
 TEST_CASE("translated session: a HELLO that is too large for the backend ends with 1009") {
   for (const Serializer backend : kSerializers) {
-    Sides sides(Serializer::json, backend, {.client = 1'000, .backend = 20});
+    Sides sides(Serializer::json, backend, 1'000, 20);
     CHECK(sides.client(kHello) == "open realm1 · end 1009: longer than a message may be");
   }
 }

@@ -1,0 +1,193 @@
+#include "router/backends/wamp/wamp_backend.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "router/backends/wamp/status_page.h"
+#include "router/wamp/subprotocol.h"
+
+namespace zeroway {
+
+namespace {
+
+constexpr StreamKey kMostKey = StreamKey{1} << 31;
+
+// What all fields of this name say, as one list (RFC 9110 §5.3).
+std::string joined_fields(const Head& head, std::string_view name) {
+  std::string all;
+  for (const Field field : head) {
+    if (field.name != name) continue;
+    if (!all.empty()) all += ',';
+    all += field.value;
+  }
+  return all;
+}
+
+Head text_head(int status, std::string_view type, std::size_t size) {
+  return {{":status", std::to_string(status)}, {"content-type", type}, {"content-length", std::to_string(size)}};
+}
+
+bool is_served(SubprotocolChoice::Verdict verdict) {
+  return verdict == SubprotocolChoice::Verdict::chosen || verdict == SubprotocolChoice::Verdict::assumed;
+}
+
+}  // namespace
+
+WampBackend::WampBackend(Loop& loop, WampSpec spec, std::vector<std::shared_ptr<Backend>> dialled, RealmSource* workers,
+                         WampCounts& counts)
+    : loop_(loop),
+      spec_(std::move(spec)),
+      realms_(spec_, std::move(dialled), workers),
+      counts_(counts),
+      parts_{loop_,
+             spec_,
+             realms_,
+             translator_,
+             counts_,
+             [this](const RealmHost& host, const BackendRequest& request, RealmStreamEvents& events) {
+               return open_realm(host, request, events);
+             }} {}
+
+WampBackend::~WampBackend() {
+  is_ending_ = true;
+  loop_.forget_turn_end(*this);
+  counts_.open -= sessions_.size();
+  sessions_.clear();
+  for (const auto& [key, stream] : streams_) stream->drop();
+}
+
+BackendStream WampBackend::open(const BackendRequest& request, ReplyTo reply_to) {
+  do last_session_ = last_session_ % (kMostKey - 1) + 1;
+  while (sessions_.contains(last_session_));
+  if (request.kind == Kind::web_socket) {
+    open_session(last_session_, request, reply_to);
+  } else {
+    answers_.push_back(plain_answer(last_session_, request, reply_to));
+  }
+  loop_.at_turn_end(*this);
+  return {this, last_session_};
+}
+
+void WampBackend::open_session(StreamKey key, const BackendRequest& request, ReplyTo reply_to) {
+  const auto choice = choose_subprotocol(joined_fields(request.head, "sec-websocket-protocol"), spec_.serializers,
+                                         spec_.requires_subprotocol ? RequireSubprotocol::yes : RequireSubprotocol::no);
+  Answer said{.key = key, .reply_to = reply_to};
+  if (is_served(choice.verdict)) {
+    said.has_subprotocol = choice.verdict == SubprotocolChoice::Verdict::chosen;
+    sessions_.emplace(key, std::make_unique<WampSession>(parts_, choice.serializer, request, reply_to,
+                                                         [this, key] { remove_session(key); }));
+    ++counts_.open;
+  } else {
+    said.body = subprotocol_refusal(choice.verdict, spec_.serializers) + "\n";
+    said.head = text_head(400, "text/plain; charset=utf-8", said.body.size());
+  }
+  answers_.push_back(std::move(said));
+}
+
+WampBackend::Answer WampBackend::plain_answer(StreamKey key, const BackendRequest& request, ReplyTo reply_to) const {
+  const std::string_view method = request.head.method();
+  const bool has_page = spec_.has_status_page && (method == "GET" || method == "HEAD");
+  Answer said{.key = key, .reply_to = reply_to};
+  said.body = has_page ? status_page(spec_.serializers) : "This path is for WebSockets of WAMP.\n";
+  said.head = text_head(has_page ? 200 : 426, has_page ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
+                        said.body.size());
+  if (has_page) {
+    said.head.add("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'");
+    said.head.add("cache-control", "no-store");
+  } else {
+    said.head.add("upgrade", "websocket");
+    said.head.add("sec-websocket-version", "13");
+  }
+  if (method == "HEAD") said.body.clear();
+  return said;
+}
+
+void WampBackend::data(StreamKey, Bytes bytes) { static_cast<void>(bytes); }
+
+void WampBackend::piece(StreamKey key, Bytes bytes, MessageKind kind, Last last) {
+  if (WampSession* session = session_of(key)) session->piece(bytes, kind, last);
+}
+
+void WampBackend::end(StreamKey key, const Head&) {
+  if (WampSession* session = session_of(key)) session->closed();
+}
+
+void WampBackend::reset(StreamKey key, ResetCode) {
+  std::erase_if(answers_, [key](const Answer& said) { return said.key == key; });
+  if (WampSession* session = session_of(key)) session->reset();
+}
+
+void WampBackend::credit(StreamKey key, std::uint32_t bytes) {
+  if (WampSession* session = session_of(key)) session->credit(bytes);
+}
+
+void WampBackend::shut_down() {
+  std::vector<StreamKey> keys;
+  for (const auto& [key, session] : sessions_) keys.push_back(key);
+  for (const StreamKey key : keys)
+    if (WampSession* session = session_of(key)) session->shut_down();
+}
+
+std::optional<std::size_t> WampBackend::claimed(std::string_view, std::string_view path) const {
+  return realms_.has_workers() ? std::optional(path.size()) : std::nullopt;
+}
+
+BackendEvents* WampBackend::find(ExchangeKey key) {
+  const auto found = streams_.find(key);
+  return found == streams_.end() ? nullptr : found->second.get();
+}
+
+RealmStream* WampBackend::open_realm(const RealmHost& host, const BackendRequest& request, RealmStreamEvents& events) {
+  const ExchangeKey key = ++last_stream_;
+  auto& stream =
+      streams_.emplace(key, std::make_unique<RealmStream>(loop_, host.most, [this, key] { remove_stream(key); }))
+          .first->second;
+  RealmStream* const opened = stream.get();
+  ExchangeFinder& finder = *this;
+  opened->open(*host.backend, request, {&finder, key}, events);
+  return opened;
+}
+
+WampSession* WampBackend::session_of(StreamKey key) const {
+  const auto found = sessions_.find(key);
+  return found == sessions_.end() ? nullptr : found->second.get();
+}
+
+void WampBackend::remove_session(StreamKey key) {
+  const auto found = sessions_.find(key);
+  if (is_ending_ || found == sessions_.end()) return;
+  over_sessions_.push_back(std::move(found->second));
+  sessions_.erase(found);
+  --counts_.open;
+  loop_.at_turn_end(*this);
+}
+
+void WampBackend::remove_stream(ExchangeKey key) {
+  const auto found = streams_.find(key);
+  if (is_ending_ || found == streams_.end()) return;
+  over_streams_.push_back(std::move(found->second));
+  streams_.erase(found);
+  loop_.at_turn_end(*this);
+}
+
+void WampBackend::turn_end() {
+  for (const Answer& said : std::exchange(answers_, {})) answer(said);
+  over_sessions_.clear();
+  over_streams_.clear();
+}
+
+void WampBackend::answer(const Answer& said) {
+  if (said.head.is_empty()) {
+    if (WampSession* session = session_of(said.key)) session->accept(said.has_subprotocol);
+    return;
+  }
+  ReplyTo reply_to = said.reply_to;
+  Head head = said.head;
+  if (BackendEvents* exchange = reply_to.find()) exchange->accepted({"wamp", {}});
+  if (BackendEvents* exchange = reply_to.find()) exchange->head(head, said.body.empty() ? Last::yes : Last::no);
+  if (BackendEvents* exchange = reply_to.find(); exchange && !said.body.empty()) exchange->data(as_bytes(said.body));
+  Head none;
+  if (BackendEvents* exchange = reply_to.find()) exchange->end(none);
+}
+
+}  // namespace zeroway

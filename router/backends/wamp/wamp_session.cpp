@@ -1,0 +1,285 @@
+#include "router/backends/wamp/wamp_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "router/backends/limits.h"
+#include "router/backends/wamp/close_words.h"
+#include "router/plan/route.h"
+#include "router/wamp/subprotocol.h"
+
+namespace zeroway {
+
+namespace {
+
+constexpr std::string_view kWho = "wamp";
+constexpr std::uint16_t kNormal = 1000;
+
+MessageKind kind_of(Serializer serializer) { return is_text(serializer) ? MessageKind::text : MessageKind::binary; }
+
+// Whether another member may have the session: nothing of it has been said yet.
+bool may_ask_again(const Error& error) {
+  return error.code == Code::backend_lost || error.code == Code::backend_refused || error.code == Code::backend_reset;
+}
+
+Farewell words(const SideEnd& end, Serializer serializer, std::string_view detail) {
+  return {end.written(serializer, detail), kind_of(serializer), end.close_code, std::string(end.reason)};
+}
+
+}  // namespace
+
+WampSession::WampSession(WampParts& parts, Serializer client, const BackendRequest& request, ReplyTo reply_to,
+                         std::function<void()> over)
+    : parts_(parts),
+      reply_to_(reply_to),
+      over_(std::move(over)),
+      route_(request.route),
+      client_(request.client),
+      head_(request.head),
+      session_(parts.translator, client, most_of_client()),
+      timer_(parts.loop, [this] { hello_is_late(); }) {
+  outgoing_.credit(kFirstReplyWindow);
+}
+
+WampSession::~WampSession() {
+  if (realm_) realm_->leave({});
+}
+
+void WampSession::accept(bool has_subprotocol) {
+  BackendEvents* exchange = reply_to_.find();
+  if (exchange) exchange->accepted({kWho, {}});
+  Head head{{":status", "200"}};
+  if (has_subprotocol) head.add("sec-websocket-protocol", subprotocol_of(session_.client()));
+  await_hello(kHelloTime);
+  exchange = reply_to_.find();
+  if (exchange) exchange->head(head, Last::no);
+}
+
+// --- The client's verbs
+
+void WampSession::piece(Bytes bytes, MessageKind kind, Last last) {
+  owed_ += message_credit(bytes.size());
+  if (outgoing_.is_ending()) return;
+  if (incoming_.size_with(bytes) > most_of_client())
+    return end(SessionEnd::too_large_of_client, "a message is too large");
+  if (const auto message = incoming_.take(bytes, last)) {
+    ++parts_.counts.from_clients;
+    act(session_.from_client(*message, kind), *message);
+  }
+  if (!is_over_ && (realm_ == nullptr || !realm_->is_waiting())) take_owed();
+}
+
+void WampSession::closed() {
+  BackendEvents* const exchange = reply_to_.find();
+  reset();
+  Head no_code;
+  if (exchange) exchange->end(no_code);
+}
+
+void WampSession::reset() {
+  leave_realm(words_for_backend(SessionEnd::client_lost));
+  finish();
+}
+
+void WampSession::credit(std::uint32_t bytes) {
+  outgoing_.credit(bytes);
+  if (realm_ == nullptr || outgoing_.is_waiting()) return;
+  realm_->withhold(false);
+  realm_->take_owed();
+}
+
+void WampSession::shut_down() { end(SessionEnd::shutdown, ""); }
+
+// --- The backend's
+
+void WampSession::realm_opened() {
+  timer_.clear();
+  const std::string hello = std::exchange(hello_, {});
+  act(session_.hello(as_bytes(hello), host_->serializer_for(session_.client()), host_->most), {});
+}
+
+void WampSession::realm_message(Bytes message, MessageKind kind) { act(session_.from_backend(message, kind), message); }
+
+void WampSession::realm_message_too_large() {
+  end(SessionEnd::violation_of_backend, "a message of the backend is too large");
+}
+
+void WampSession::realm_has_room() { take_owed(); }
+
+void WampSession::realm_closed(std::uint16_t, const std::string&) {
+  realm_ = nullptr;
+  end(SessionEnd::backend_lost, "the backend has closed");
+}
+
+void WampSession::realm_lost(const Error& error) {
+  realm_ = nullptr;
+  const bool is_asking = !hello_.empty();
+  if (is_asking && may_ask_again(error) && attempts_ <= route_.retries) return ask_realm();
+  if (!is_asking) return end(SessionEnd::backend_lost, "the backend is lost");
+  if (error.code == Code::no_route) return end(SessionEnd::no_such_realm, "nobody has this realm");
+  end(SessionEnd::backend_unreachable, "nobody takes sessions of this realm now");
+}
+
+// --- What passes
+
+void WampSession::act(const Passage& passage, Bytes message) {
+  switch (passage.action) {
+    case Passage::Action::open:
+      return open_realm(passage.realm, message);
+    case Passage::Action::to_client:
+      ++parts_.counts.to_clients;
+      outgoing_.send(passage.bytes, kind_of(session_.client()));
+      if (realm_) realm_->withhold(outgoing_.is_waiting());
+      break;
+    case Passage::Action::to_backend:
+      if (realm_ && realm_->is_open()) realm_->send(passage.bytes, kind_of(session_.backend()));
+      break;
+    case Passage::Action::nothing:
+      if (!session_.is_over()) ++parts_.counts.dropped;
+      break;
+    case Passage::Action::end:
+      return end(passage.why, passage.detail);
+  }
+  look_at_state();
+}
+
+void WampSession::look_at_state() {
+  if (is_over_) return;
+  if (session_.is_over()) {
+    leave_realm({});
+    return end_client({});
+  }
+  if (session_.joined() == Joined::yes && !std::exchange(is_welcomed_, true)) ++parts_.counts.joined;
+  if (!session_.is_between() || realm_ == nullptr) return;
+  leave_realm({});
+  is_welcomed_ = false;
+  await_hello(kNextHelloTime);
+}
+
+void WampSession::open_realm(const std::string& realm, Bytes hello) {
+  timer_.clear();
+  host_ = parts_.realms.find(realm);
+  if (!host_) return end(SessionEnd::no_such_realm, "nobody has this realm");
+  hello_ = as_text(hello);
+  attempts_ = 0;
+  ask_realm();
+}
+
+void WampSession::ask_realm() {
+  ++attempts_;
+  const Head head = head_for(*host_, host_->serializer_for(session_.client()));
+  const BackendRequest request{.head = head,
+                               .last = Last::no,
+                               .kind = Kind::web_socket,
+                               .attempt = attempts_ == 1 ? Attempt::first : Attempt::again,
+                               .route = route_,
+                               .client = client_};
+  realm_ = parts_.open(*host_, request, *this);
+}
+
+// A worker sees the client's request. A server that is dialled sees who the client is, and nothing else of it.
+Head WampSession::head_for(const RealmHost& host, Serializer serializer) const {
+  Head head;
+  if (host.spec) {
+    head = {{":method", "CONNECT"},
+            {":protocol", "websocket"},
+            {":scheme", "http"},
+            {":authority", host.spec->host},
+            {":path", host.spec->path}};
+    for (const Field field : head_)
+      if (field.name.starts_with("x-forwarded-") || field.name == "forwarded") head.add(field.name, field.value);
+  } else {
+    for (const Field field : head_)
+      if (!field.name.starts_with("sec-websocket-")) head.add(field.name, field.value);
+  }
+  head.add("sec-websocket-protocol", subprotocol_of(serializer));
+  return head;
+}
+
+// --- Ends
+
+void WampSession::end(SessionEnd why, std::string_view detail) {
+  if (is_over_ || outgoing_.is_ending()) return;
+  count_end(why);
+  Farewell to_client = words_for_client(why, detail);
+  leave_realm(words_for_backend(why));
+  end_client(std::move(to_client));
+}
+
+void WampSession::count_end(SessionEnd why) {
+  switch (why) {
+    case SessionEnd::no_such_realm:
+    case SessionEnd::backend_unreachable:
+      ++parts_.counts.refused;
+      break;
+    case SessionEnd::backend_lost:
+      ++parts_.counts.lost;
+      break;
+    case SessionEnd::client_lost:
+    case SessionEnd::shutdown:
+      break;
+    default:
+      ++parts_.counts.violations;
+  }
+}
+
+// The backend has the last word behind what waits for it.
+void WampSession::leave_realm(Farewell farewell) {
+  hello_.clear();
+  if (RealmStream* const realm = std::exchange(realm_, nullptr)) realm->leave(std::move(farewell));
+}
+
+void WampSession::end_client(Farewell farewell) {
+  timer_.clear();
+  outgoing_.end(std::move(farewell));
+}
+
+Farewell WampSession::words_for_client(SessionEnd why, std::string_view detail) const {
+  // With nobody in a session there is nothing to say goodbye to.
+  SideEnd end = end_for_client(why, session_.joined());
+  if (session_.is_between() && why == SessionEnd::shutdown) end.message = SideEnd::Message::none;
+  return words(end, session_.client(), detail);
+}
+
+Farewell WampSession::words_for_backend(SessionEnd why) const {
+  const SideEnd end = end_for_backend(why, session_.joined());
+  if (end.close_code == 0) return {};
+  return words(end, session_.backend(), "");
+}
+
+void WampSession::await_hello(std::chrono::milliseconds time) { timer_.set(time); }
+
+void WampSession::hello_is_late() {
+  if (is_over_ || outgoing_.is_ending()) return;
+  end_client({.code = kNormal, .reason = "no HELLO"});
+}
+
+void WampSession::take_owed() {
+  if (owed_ == 0) return;
+  if (BackendEvents* exchange = reply_to_.find()) exchange->credit(std::exchange(owed_, 0));
+}
+
+void WampSession::finish() {
+  if (std::exchange(is_over_, true)) return;
+  timer_.clear();
+  reply_to_.forget();
+  over_();
+}
+
+void WampSession::take_piece(Bytes bytes, MessageKind kind, Last last) {
+  if (BackendEvents* exchange = reply_to_.find()) exchange->piece(bytes, kind, last);
+}
+
+void WampSession::take_end(std::uint16_t code, const std::string& reason) {
+  BackendEvents* const exchange = reply_to_.find();
+  finish();
+  Head trailers = close_words(code, reason);
+  if (exchange) exchange->end(trailers);
+}
+
+std::size_t WampSession::most_of_client() const {
+  const std::uint64_t most = route_.web_sockets.max_message_size;
+  return most > 0 ? std::min<std::uint64_t>(most, kMostWampMessage) : kMostWampMessage;
+}
+
+}  // namespace zeroway

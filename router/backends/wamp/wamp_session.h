@@ -1,0 +1,107 @@
+// One client's transport of WAMP, and the stream of its session to the realm's backend.
+//
+//     waiting ── HELLO ──▶ asking ── the backend takes it ──▶ open ── GOODBYE both ways ──▶ waiting
+//        └── nothing in time      └── nobody does             └── ABORT, violation, lost, the router leaves
+//                └───────────────────────┴───────────────────────┴──▶ over: each side is told why (wamp/session_end.h)
+//
+// Owner: WampBackend.   Thread: one loop.
+// A side that does not take its messages holds up the other one by credit: at most one message beyond the windows
+// waits. Not here: what passes (wamp/translated_session.h), who has the realm (backends/wamp/realms.h).
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "router/backends/wamp/gathered_message.h"
+#include "router/backends/wamp/outgoing_messages.h"
+#include "router/backends/wamp/realm_stream.h"
+#include "router/backends/wamp/realms.h"
+#include "router/backends/wamp/wamp_counts.h"
+#include "router/exchange/backend.h"
+#include "router/net/loop.h"
+#include "router/wamp/translated_session.h"
+
+namespace zeroway {
+
+// What the sessions of a backend share.
+struct WampParts {
+  Loop& loop;
+  const WampSpec& spec;
+  const Realms& realms;
+  Translator& translator;
+  WampCounts& counts;
+  // A stream that is open at `host`; it ends by itself once its session has left it.
+  std::function<RealmStream*(const RealmHost& host, const BackendRequest& request, RealmStreamEvents& events)> open;
+};
+
+class WampSession final : private RealmStreamEvents, private OutgoingMessages::Receiver {
+ public:
+  // `parts` outlives this object. `over` is called once: the object may be destroyed at the end of the turn.
+  WampSession(WampParts& parts, Serializer client, const BackendRequest& request, ReplyTo reply_to,
+              std::function<void()> over);
+  ~WampSession();
+
+  // The client's transport is accepted: `has_subprotocol`, the reply names it.
+  void accept(bool has_subprotocol);
+
+  // The client's verbs.
+  void piece(Bytes bytes, MessageKind kind, Last last);
+  void closed();
+  void reset();
+  void credit(std::uint32_t bytes);
+
+  // The router leaves.
+  void shut_down();
+
+ private:
+  // RealmStreamEvents
+  void realm_opened() override;
+  void realm_message(Bytes message, MessageKind kind) override;
+  void realm_message_too_large() override;
+  void realm_has_room() override;
+  void realm_closed(std::uint16_t code, const std::string& reason) override;
+  void realm_lost(const Error& error) override;
+  // OutgoingMessages::Receiver, of the client
+  void take_piece(Bytes bytes, MessageKind kind, Last last) override;
+  void take_end(std::uint16_t code, const std::string& reason) override;
+
+  void act(const Passage& passage, Bytes message);
+  void look_at_state();
+  void open_realm(const std::string& realm, Bytes hello);
+  void ask_realm();
+  [[nodiscard]] Head head_for(const RealmHost& host, Serializer serializer) const;
+  void end(SessionEnd why, std::string_view detail);
+  void count_end(SessionEnd why);
+  void leave_realm(Farewell farewell);
+  void end_client(Farewell farewell);
+  [[nodiscard]] Farewell words_for_client(SessionEnd why, std::string_view detail) const;
+  [[nodiscard]] Farewell words_for_backend(SessionEnd why) const;
+  void await_hello(std::chrono::milliseconds time);
+  void hello_is_late();
+  void take_owed();
+  void finish();
+  [[nodiscard]] std::size_t most_of_client() const;
+
+  WampParts& parts_;
+  ReplyTo reply_to_;
+  std::function<void()> over_;
+  const Route& route_;
+  const ClientInfo& client_;
+  Head head_;  // of the client's opening
+  TranslatedSession session_;
+  std::optional<RealmHost> host_;  // of the session, from its HELLO on
+  RealmStream* realm_ = nullptr;   // null: no session
+  std::uint32_t attempts_ = 0;     // openings for this HELLO
+  std::string hello_;              // until the backend has taken the session
+  OutgoingMessages outgoing_{*this};
+  GatheredMessage incoming_;
+  std::uint32_t owed_ = 0;  // credit for the client
+  bool is_welcomed_ = false;
+  bool is_over_ = false;
+  Timer timer_;
+};
+
+}  // namespace zeroway

@@ -1,0 +1,455 @@
+// Clients' messages in, a backend's messages out, and the way back: sessions of WAMP without sockets.
+#include "router/backends/wamp/wamp_backend.h"
+
+#include <doctest/doctest.h>
+
+#include <deque>
+#include <map>
+#include <string>
+
+#include "router/backends/limits.h"
+#include "router/plan/route.h"
+#include "tests/wamp/value_text.h"
+
+using namespace zeroway;
+using namespace zeroway::test;
+
+namespace {
+
+constexpr std::string_view kHello = R"([1,"realm1",{"roles":{"caller":{}}}])";
+constexpr std::string_view kWelcome = R"([2,9129137332,{"roles":{"dealer":{}}}])";
+constexpr std::string_view kGoodbye = R"([6,{},"wamp.close.normal"])";
+
+MessageKind kind_of(Serializer serializer) { return is_text(serializer) ? MessageKind::text : MessageKind::binary; }
+
+// Whoever has a realm: writes down what it is told, and keeps who asked.
+struct FakeHost final : Backend {
+  BackendStream open(const BackendRequest& request, ReplyTo to) override {
+    seen = request.head;
+    reply_to = to;
+    attempt = request.attempt;
+    said += "open " + std::string(seen.find("sec-websocket-protocol").value_or("-")) + " · ";
+    return {this, ++last};
+  }
+  void data(StreamKey, Bytes) override {}
+  void piece(StreamKey, Bytes bytes, MessageKind kind, Last whole) override {
+    message += as_text(bytes);
+    if (whole == Last::no) return;
+    CHECK(kind == kind_of(speaks));
+    said += translated(speaks, Serializer::json, std::exchange(message, {})) + " · ";
+  }
+  void end(StreamKey, const Head& trailers) override {
+    said += "close " + std::string(trailers.find("close-code").value_or("-")) + " · ";
+  }
+  void reset(StreamKey, ResetCode) override { said += "reset · "; }
+  void credit(StreamKey, std::uint32_t bytes) override { credited += bytes; }
+
+  [[nodiscard]] BackendEvents* to() const { return reply_to.find(); }
+  void accept() const {
+    Head head{{":status", "200"}};
+    to()->head(head, Last::no);
+  }
+  void say(std::string_view json) const {
+    const std::string bytes = translated(Serializer::json, speaks, json);
+    to()->piece(as_bytes(bytes), kind_of(speaks), Last::yes);
+  }
+  std::string heard() { return std::exchange(said, {}); }
+
+  Serializer speaks = Serializer::json;
+  Head seen;
+  ReplyTo reply_to;
+  Attempt attempt = Attempt::first;
+  std::string said, message;
+  std::uint64_t credited = 0;
+  StreamKey last = 0;
+};
+
+struct FakeWorkers final : RealmSource {
+  struct Realm {
+    FakeHost host;
+    Presence presence = Presence::announced;
+    SerializerSet serializers = SerializerSet::all();
+  };
+
+  bool has_realms() const override { return !realms.empty(); }
+  Presence presence(std::string_view realm) const override {
+    const auto found = realms.find(std::string(realm));
+    return found == realms.end() ? Presence::unknown : found->second.presence;
+  }
+  SerializerSet serializers_of(std::string_view realm) const override {
+    return realms.find(std::string(realm))->second.serializers;
+  }
+  Backend& backend_of(const std::string& realm) override { return realms[realm].host; }
+
+  std::map<std::string, Realm> realms;
+};
+
+struct FakeClient final : ExchangeFinder, BackendEvents {
+  BackendEvents* find(ExchangeKey) override { return is_over ? nullptr : this; }
+  void accepted(const Holder& holder) override { said += "accepted " + std::string(holder.name) + " · "; }
+  void head(Head& head, Last) override {
+    said += "head " + std::to_string(head.status()) + " " +
+            std::string(head.find("sec-websocket-protocol").value_or("-")) + " · ";
+  }
+  void data(Bytes bytes) override { said += "data " + std::string(as_text(bytes)) + " · "; }
+  void piece(Bytes bytes, MessageKind kind, Last last) override {
+    message += as_text(bytes);
+    if (last == Last::no) return;
+    CHECK(kind == kind_of(speaks));
+    said += translated(speaks, Serializer::json, std::exchange(message, {})) + " · ";
+  }
+  // As the exchange does: what is left of the request is not wanted any more.
+  void end(Head& trailers) override {
+    said += "close " + std::string(trailers.find("close-code").value_or("-")) + " · ";
+    is_over = true;
+    if (!has_ended) backend->reset(stream.key, ResetCode::no_error);
+  }
+  void reset(const Error& error) override {
+    said += "reset " + error.detail + " · ";
+    is_over = true;
+  }
+  void credit(std::uint32_t bytes) override { credited += bytes; }
+  std::string heard() { return std::exchange(said, {}); }
+
+  Backend* backend = nullptr;
+  BackendStream stream;
+  Serializer speaks = Serializer::json;
+  std::string said, message;
+  std::uint64_t credited = 0;
+  bool is_over = false, has_ended = false;
+};
+
+class Stage {
+ public:
+  explicit Stage(WampSpec spec = {}, std::vector<std::shared_ptr<Backend>> dialled = {})
+      : backend_(std::make_unique<WampBackend>(loop_, std::move(spec), std::move(dialled), &workers_, counts_)) {}
+
+  FakeClient& ask(std::string_view protocols, Kind kind = Kind::web_socket, std::string_view method = "CONNECT") {
+    FakeClient& client = clients_.emplace_back();
+    client.backend = backend_.get();
+    Head head{{":method", method}, {":scheme", "http"}, {":path", "/ws"}, {"x-forwarded-for", "192.0.2.1"}};
+    if (!protocols.empty()) head.add("sec-websocket-protocol", protocols);
+    if (kind == Kind::web_socket) head.add(":protocol", "websocket");
+    client.stream = backend_->open({head, Last::no, kind, Attempt::first, route, info_}, {&client, 1});
+    CHECK(client.heard().empty());
+    turn();
+    return client;
+  }
+  // A client that has been accepted.
+  FakeClient& connect(Serializer speaks = Serializer::json) {
+    FakeClient& client = ask("wamp.2." + std::string(name_of(speaks)));
+    client.speaks = speaks;
+    REQUIRE(client.heard() == "accepted wamp · head 200 wamp.2." + std::string(name_of(speaks)) + " · ");
+    return client;
+  }
+  // A client that is in a session with the workers of realm1.
+  FakeClient& join(Serializer speaks = Serializer::json, Serializer host = Serializer::json) {
+    FakeClient& client = connect(speaks);
+    realm1().host.speaks = host;
+    realm1().serializers = {};
+    realm1().serializers.add(host);
+    say(client, kHello);
+    realm1().host.accept();
+    realm1().host.say(kWelcome);
+    REQUIRE(client.heard() == std::string(kWelcome) + " · ");
+    REQUIRE(realm1().host.heard() == "open wamp.2." + std::string(name_of(host)) + " · " + std::string(kHello) + " · ");
+    return client;
+  }
+  FakeWorkers::Realm& realm1() { return workers_.realms["realm1"]; }
+  FakeWorkers& workers() { return workers_; }
+  WampBackend& backend() { return *backend_; }
+  void destroy() { backend_.reset(); }
+  WampCounts& counts() { return counts_; }
+
+  void say(FakeClient& client, std::string_view json) {
+    const std::string bytes = translated(Serializer::json, client.speaks, json);
+    backend_->piece(client.stream.key, as_bytes(bytes), kind_of(client.speaks), Last::yes);
+  }
+  void close(FakeClient& client) {
+    client.has_ended = true;
+    backend_->end(client.stream.key, {});
+  }
+  void turn() {
+    loop_.stop();
+    loop_.run();
+  }
+
+  Route route;
+
+ private:
+  Loop loop_;
+  WampCounts counts_;
+  FakeWorkers workers_;
+  ClientInfo info_;
+  std::deque<FakeClient> clients_;
+  std::unique_ptr<WampBackend> backend_;
+};
+
+std::string call(int request, std::string_view argument) {
+  return "[48," + std::to_string(request) + ",{},\"com.echo\",[\"" + std::string(argument) + "\"]]";
+}
+
+}  // namespace
+
+TEST_CASE("wamp backend: the client's first subprotocol that is served is chosen, and others are refused") {
+  Stage stage;
+  CHECK(stage.ask("foo, wamp.2.msgpack, wamp.2.json").heard() == "accepted wamp · head 200 wamp.2.msgpack · ");
+  CHECK(stage.ask("foo").heard().starts_with("accepted wamp · head 400 - · data "));
+  CHECK(stage.ask("wamp.2.json, wamp.2.json").heard().starts_with("accepted wamp · head 400 - · "));
+  CHECK(stage.ask("").heard().starts_with("accepted wamp · head 400 - · "));
+  WampSpec open;
+  open.requires_subprotocol = false;
+  Stage lenient(open);
+  CHECK(lenient.ask("").heard() == "accepted wamp · head 200 - · ");
+}
+
+TEST_CASE("wamp backend: a request that opens no WebSocket gets the page, or 426") {
+  Stage stage;
+  const std::string page = stage.ask("", Kind::request, "GET").heard();
+  CHECK(page.starts_with("accepted wamp · head 200 - · data <!DOCTYPE html>"));
+  CHECK(page.find("wamp.2.cbor") != std::string::npos);
+  CHECK(stage.ask("", Kind::request, "HEAD").heard() == "accepted wamp · head 200 - · close - · ");
+  CHECK(stage.ask("", Kind::request, "POST").heard().starts_with("accepted wamp · head 426 - · "));
+  WampSpec without;
+  without.has_status_page = false;
+  Stage bare(without);
+  CHECK(bare.ask("", Kind::request, "GET").heard().starts_with("accepted wamp · head 426 - · "));
+}
+
+TEST_CASE("wamp backend: a session passes between every pair of serializers") {
+  for (const Serializer client : kSerializers)
+    for (const Serializer host : kSerializers) {
+      CAPTURE(name_of(client));
+      CAPTURE(name_of(host));
+      Stage stage;
+      FakeClient& one = stage.join(client, host);
+      stage.say(one, call(1, "x"));
+      CHECK(stage.realm1().host.heard() == call(1, "x") + " · ");
+      stage.realm1().host.say(R"([50,1,{},["x"]])");
+      CHECK(one.heard() == "[50,1,{},[\"x\"]] · ");
+    }
+}
+
+TEST_CASE("wamp backend: the backend speaks the client's serializer if it can, else the most compact one") {
+  Stage stage;
+  FakeClient& client = stage.connect(Serializer::msgpack);
+  stage.say(client, kHello);
+  CHECK(stage.workers().realms.empty());
+  CHECK(client.heard() == R"([3,{"message":"nobody has this realm"},"wamp.error.no_such_realm"] · close 1000 · )");
+  stage.realm1();
+  FakeClient& same = stage.connect(Serializer::msgpack);
+  stage.say(same, kHello);
+  CHECK(stage.realm1().host.heard() == "open wamp.2.msgpack · ");
+  stage.realm1().serializers = {};
+  stage.realm1().serializers.add(Serializer::json);
+  stage.realm1().serializers.add(Serializer::cbor);
+  FakeClient& other = stage.connect(Serializer::msgpack);
+  stage.say(other, kHello);
+  CHECK(stage.realm1().host.heard() == "open wamp.2.cbor · ");
+}
+
+TEST_CASE("wamp backend: a realm goes to its named backend, then to its workers, then to those without a realm") {
+  auto named = std::make_shared<FakeHost>(), rest = std::make_shared<FakeHost>();
+  WampSpec spec;
+  RealmSpec one;
+  one.realm = "named";
+  one.host = "backend:8080";
+  one.path = "/wamp";
+  one.serializers = SerializerSet::all();
+  RealmSpec other = one;
+  other.realm = "";
+  spec.realms = {one, other};
+  Stage stage(spec, {named, rest});
+  stage.workers().realms["named"];
+  stage.realm1();
+  stage.say(stage.connect(), R"([1,"named",{}])");
+  CHECK(named->heard() == "open wamp.2.json · ");
+  CHECK(named->seen.path() == "/wamp");
+  CHECK(named->seen.authority() == "backend:8080");
+  CHECK(named->seen.find("x-forwarded-for") == "192.0.2.1");
+  stage.say(stage.connect(), kHello);
+  CHECK(stage.realm1().host.heard() == "open wamp.2.json · ");
+  CHECK(stage.realm1().host.seen.path() == "/ws");
+  stage.say(stage.connect(), R"([1,"other",{}])");
+  CHECK(rest->heard() == "open wamp.2.json · ");
+  CHECK(stage.workers().realms["named"].host.heard().empty());
+}
+
+TEST_CASE("wamp backend: workers without a realm take the sessions of realms that nobody announces") {
+  Stage stage;
+  stage.realm1();
+  stage.workers().realms[""];
+  stage.say(stage.connect(), R"([1,"other",{}])");
+  CHECK(stage.workers().realms[""].host.heard() == "open wamp.2.json · ");
+  CHECK(stage.realm1().host.heard().empty());
+}
+
+TEST_CASE("wamp backend: what is no HELLO ends the session, and so does a second one") {
+  Stage stage;
+  FakeClient& early = stage.connect();
+  stage.say(early, call(1, "x"));
+  CHECK(early.heard().starts_with("[3,{\"message\":"));
+  CHECK(early.is_over);
+  FakeClient& twice = stage.join();
+  stage.say(twice, kHello);
+  const std::string heard = twice.heard();
+  CHECK(heard.find("wamp.error.protocol_violation") != std::string::npos);
+  CHECK(heard.ends_with("close 1002 · "));
+  CHECK(stage.realm1().host.heard() == "[6,{},\"wamp.close.transport_lost\"] · close 1001 · ");
+  CHECK(stage.counts().violations == 2);
+}
+
+TEST_CASE("wamp backend: behind GOODBYE of both sides the transport may carry another session") {
+  Stage stage;
+  FakeClient& client = stage.join();
+  stage.say(client, kGoodbye);
+  CHECK(stage.realm1().host.heard() == std::string(kGoodbye) + " · ");
+  stage.realm1().host.say(R"([6,{},"wamp.close.goodbye_and_out"])");
+  CHECK(client.heard() == "[6,{},\"wamp.close.goodbye_and_out\"] · ");
+  CHECK(stage.realm1().host.heard() == "close 1000 · ");
+  stage.say(client, kHello);
+  CHECK(stage.realm1().host.heard() == "open wamp.2.json · ");
+  stage.realm1().host.accept();
+  CHECK(stage.realm1().host.heard() == std::string(kHello) + " · ");
+  CHECK_FALSE(client.is_over);
+}
+
+TEST_CASE("wamp backend: ABORT of the backend passes, and both sides close") {
+  Stage stage;
+  FakeClient& client = stage.connect();
+  stage.realm1();
+  stage.say(client, kHello);
+  stage.realm1().host.accept();
+  stage.realm1().host.heard();
+  stage.realm1().host.say(R"([3,{},"wamp.error.not_authorized"])");
+  CHECK(client.heard() == "[3,{},\"wamp.error.not_authorized\"] · close 1000 · ");
+  CHECK(stage.realm1().host.heard() == "close 1000 · ");
+}
+
+TEST_CASE("wamp backend: a client that is lost, or closes, is told to the backend") {
+  Stage stage;
+  FakeClient& closing = stage.join();
+  stage.close(closing);
+  CHECK(closing.heard() == "close - · ");
+  CHECK(stage.realm1().host.heard() == "[6,{},\"wamp.close.transport_lost\"] · close 1001 · ");
+  FakeClient& lost = stage.join();
+  stage.backend().reset(lost.stream.key, ResetCode::cancel);
+  CHECK(stage.realm1().host.heard() == "[6,{},\"wamp.close.transport_lost\"] · close 1001 · ");
+  CHECK(stage.counts().open == 0);
+}
+
+TEST_CASE("wamp backend: a backend that is lost, or closes, is told to the client") {
+  Stage stage;
+  FakeClient& one = stage.join();
+  stage.realm1().host.to()->reset({Fault::backend, Code::backend_lost, false, "gone"});
+  CHECK(one.heard() == R"([6,{"message":"the backend is lost"},"wamp.close.transport_lost"] · close 1001 · )");
+  FakeClient& other = stage.join();
+  Head close{{"close-code", "1001"}};
+  stage.realm1().host.to()->end(close);
+  CHECK(other.heard() == R"([6,{"message":"the backend has closed"},"wamp.close.transport_lost"] · close 1001 · )");
+  CHECK(stage.counts().lost == 2);
+  CHECK(stage.counts().open == 0);
+}
+
+TEST_CASE("wamp backend: a session that nobody takes is opened again, and then refused") {
+  Stage stage;
+  stage.route.retries = 1;
+  FakeClient& client = stage.connect();
+  stage.realm1();
+  stage.say(client, kHello);
+  const Error lost{Fault::backend, Code::backend_lost, true, "gone"};
+  stage.realm1().host.to()->reset(lost);
+  CHECK(stage.realm1().host.heard() == "open wamp.2.json · open wamp.2.json · ");
+  CHECK(stage.realm1().host.attempt == Attempt::again);
+  CHECK(client.heard().empty());
+  stage.realm1().host.to()->reset(lost);
+  CHECK(client.heard() == R"([3,{"message":"nobody takes sessions of this realm now"},"wamp.error.network_failure"])"
+                          " · close 1013 · ");
+  CHECK(stage.counts().refused == 1);
+}
+
+TEST_CASE("wamp backend: an answer that is no WebSocket refuses the session") {
+  Stage stage;
+  FakeClient& client = stage.connect();
+  stage.realm1();
+  stage.say(client, kHello);
+  Head head{{":status", "404"}};
+  stage.realm1().host.to()->head(head, Last::no);
+  CHECK(stage.realm1().host.heard() == "open wamp.2.json · reset · ");
+  CHECK(client.heard().ends_with("close 1013 · "));
+}
+
+TEST_CASE("wamp backend: the router that leaves says GOODBYE to both sides") {
+  Stage stage;
+  FakeClient& joined = stage.join();
+  FakeClient& waiting = stage.connect();
+  stage.backend().shut_down();
+  CHECK(joined.heard() == "[6,{},\"wamp.close.system_shutdown\"] · close 1001 · ");
+  CHECK(waiting.heard() == "close 1001 · ");
+  CHECK(stage.realm1().host.heard() == "[6,{},\"wamp.close.system_shutdown\"] · close 1001 · ");
+}
+
+TEST_CASE("wamp backend: a slow side holds up the other one") {
+  Stage stage;
+  FakeClient& client = stage.join();
+  const std::string large(40'000, 'x');
+  stage.say(client, call(1, large));  // within the opening window
+  stage.realm1().host.heard();
+  const std::uint64_t before = client.credited;
+  CHECK(before > large.size());
+  stage.say(client, call(2, large));  // beyond it
+  CHECK(stage.realm1().host.heard().empty());
+  CHECK(client.credited == before);
+  stage.realm1().host.to()->credit(1'000'000);
+  CHECK(stage.realm1().host.heard() == call(2, large) + " · ");
+  CHECK(client.credited > before + large.size());
+
+  const std::uint64_t given = stage.realm1().host.credited;
+  stage.realm1().host.say("[50,1,{},[\"" + large + "\"]]");
+  CHECK(stage.realm1().host.credited > given);
+  const std::uint64_t first = stage.realm1().host.credited;
+  stage.realm1().host.say("[50,2,{},[\"" + large + "\"]]");
+  CHECK(stage.realm1().host.credited == first);
+  client.heard();
+  stage.backend().credit(client.stream.key, 1'000'000);
+  CHECK(client.heard() == "[50,2,{},[\"" + large + "\"]] · ");
+  CHECK(stage.realm1().host.credited > first + large.size());
+}
+
+TEST_CASE("wamp backend: what waits for the client is sent before it hears that the backend is lost") {
+  Stage stage;
+  FakeClient& client = stage.join();
+  const std::string large(40'000, 'x');
+  stage.realm1().host.say("[50,1,{},[\"" + large + "\"]]");
+  stage.realm1().host.say("[50,2,{},[\"" + large + "\"]]");
+  client.heard();
+  stage.realm1().host.to()->reset({Fault::backend, Code::backend_lost, false, "gone"});
+  CHECK(client.heard().empty());
+  CHECK_FALSE(client.is_over);
+  stage.backend().credit(client.stream.key, 1'000'000);
+  const std::string heard = client.heard();
+  CHECK(heard.starts_with("[50,2,{},"));
+  CHECK(heard.ends_with("\"wamp.close.transport_lost\"] · close 1001 · "));
+}
+
+TEST_CASE("wamp backend: messages come in pieces, and too large ones end the session") {
+  Stage stage;
+  stage.route.web_sockets.max_message_size = 1'000;
+  FakeClient& client = stage.join();
+  const std::string message = call(1, "in pieces");
+  for (const char byte : message)
+    stage.backend().piece(client.stream.key, as_bytes(std::string_view(&byte, 1)), MessageKind::text, Last::no);
+  stage.backend().piece(client.stream.key, {}, MessageKind::text, Last::yes);
+  CHECK(stage.realm1().host.heard() == message + " · ");
+  stage.say(client, call(2, std::string(1'000, 'x')));
+  CHECK(client.heard() == "close 1009 · ");
+  CHECK(stage.realm1().host.heard() == "[6,{},\"wamp.close.transport_lost\"] · close 1001 · ");
+}
+
+TEST_CASE("wamp backend: sessions end with their backend's object") {
+  Stage stage;
+  stage.join();
+  stage.connect();
+  stage.destroy();
+  CHECK(stage.counts().open == 0);
+}

@@ -1,0 +1,149 @@
+"""Sessions of WAMP that a router passes on: to another router of WAMP, which it dials."""
+import asyncio
+import sys
+import time
+
+import pytest
+import sites_e2e as s
+import wamp_e2e as w
+import websockets
+import zeroway_e2e as z
+from test_wamp_clients import SERIALIZERS, SUPPORT, check, run_client
+
+
+def fronted(stack, serializers, realm='realm1', url='ws://127.0.0.1:{}/ws', more=''):
+    """A router of WAMP, and one in front of it, which has `behind`."""
+    behind = w.serve(stack)
+    port = z.free_port()
+    words = ', '.join(f'"{one}"' for one in serializers)
+    named = f'realm = "{realm}"\n' if realm else ''
+    router = s.serve(stack, s.site(port) + f"""[sites.proxy]
+enabled = true
+[[sites.proxy.routes]]
+path = "/ws"
+{more}
+[[sites.proxy.routes.wamp.backends]]
+{named}url = "{url.format(behind.port)}"
+serializers = [{words}]
+""", port)
+    router.behind, router.wamp_url = behind, f'ws://127.0.0.1:{port}/ws'
+    return router
+
+
+@pytest.mark.parametrize('speaks', SERIALIZERS)
+@pytest.mark.parametrize('serializer', SERIALIZERS)
+def test_autobahn_through_every_pair_of_serializers(stack, serializer, speaks):
+    router = fronted(stack, [speaks])
+    check(run_client([sys.executable, f'{SUPPORT}/wamp_autobahn.py', router.wamp_url, 'realm1', serializer], stack), 'wamp_autobahn.py')
+    router.wait_idle()
+    router.behind.wait_idle()
+
+
+async def refusal(router, first, realm='realm1', subprotocol='wamp.2.json'):
+    """What a client hears that says `first` at once, until the close, and the close code."""
+    heard = []
+    async with websockets.connect(router.wamp_url, subprotocols=[subprotocol]) as socket:
+        await socket.send(first)
+        try:
+            while True:
+                heard.append(await socket.recv())
+        except websockets.ConnectionClosed:
+            return heard, socket.close_code
+
+
+def test_a_realm_that_nobody_has_is_refused(stack):
+    router = fronted(stack, ['cbor'])
+    heard, code = w.run(refusal(router, '[1,"other",{"roles":{"caller":{}}}]'))
+    assert len(heard) == 1 and heard[0].endswith('"wamp.error.no_such_realm"]')
+    assert code == 1000
+
+
+def test_the_default_backend_has_all_other_realms(stack):
+    router = fronted(stack, ['cbor'], realm=None)
+
+    async def joins():
+        async with w.Peer(router) as peer:
+            assert peer.id
+    w.run(joins())
+
+
+def test_what_is_no_hello_is_a_violation(stack):
+    router = fronted(stack, ['cbor'])
+    for first in ('[48,1,{},"com.echo"]', 'no json', '[1]'):
+        heard, code = w.run(refusal(router, first))
+        assert len(heard) == 1 and heard[0].endswith('"wamp.error.protocol_violation"]'), heard
+        assert code == 1002
+    heard, code = w.run(refusal(router, b'[1,"realm1",{"roles":{"caller":{}}}]'))
+    assert code == 1002
+
+
+def test_a_backend_that_dies_is_told_to_every_client_within_a_second(stack):
+    router = fronted(stack, ['msgpack'])
+
+    async def all_hear():
+        peers = [w.Peer(router, serializer) for serializer in SERIALIZERS * 10]
+        for peer in peers:
+            await peer.__aenter__()
+        router.behind.kill()
+        begin = time.monotonic()
+        for peer in peers:
+            kind, _, reason = await peer.hear()
+            assert (kind, reason) == (6, 'wamp.close.transport_lost')
+            with pytest.raises(websockets.ConnectionClosed):
+                await peer.hear()
+            assert peer.socket.close_code == 1001
+        return time.monotonic() - begin
+    assert w.run(all_hear()) < 1 * z.SLOW
+    router.wait_idle()
+    heard, code = w.run(refusal(router, '[1,"realm1",{"roles":{"caller":{}}}]'))
+    assert len(heard) == 1 and heard[0].endswith('"wamp.error.network_failure"]')
+    assert code == 1013
+
+
+def test_a_router_that_stops_says_goodbye(stack):
+    router = fronted(stack, ['cbor'])
+
+    async def hears():
+        async with w.Peer(router) as peer, w.Peer(router, joins=False) as waiting:
+            router.terminate()
+            assert (await peer.hear())[2] == 'wamp.close.system_shutdown'
+            for socket in (peer.socket, waiting.socket):
+                with pytest.raises(websockets.ConnectionClosed):
+                    await socket.recv()
+                assert socket.close_code == 1001
+    w.run(hears())
+    assert router.wait() == 0
+
+
+def test_another_session_on_the_same_transport(stack):
+    router = fronted(stack, ['cbor'])
+
+    async def twice():
+        async with w.Peer(router) as peer:
+            await peer.say(6, {}, 'wamp.close.normal')
+            assert (await peer.hear())[2] == 'wamp.close.goodbye_and_out'
+            await peer.say(1, 'realm1', {'roles': w.ROLES})
+            kind, number, _ = await peer.hear()
+            assert kind == 2 and number != peer.id
+    w.run(twice())
+    router.wait_idle()
+
+
+def test_browsers_see_a_page(stack):
+    router = fronted(stack, ['cbor'])
+    reply = router.get('/ws')
+    assert reply.status == 200 and b'wamp.2.cbor' in reply.body
+    assert router.get('/ws?redirect=http://elsewhere.test/').body == reply.body
+
+
+def test_subprotocols(stack):
+    router = fronted(stack, ['cbor'])
+
+    async def chosen(*offered):
+        async with websockets.connect(router.wamp_url, subprotocols=offered) as socket:
+            return socket.subprotocol
+    assert w.run(chosen('wamp.2.msgpack', 'wamp.2.json')) == 'wamp.2.msgpack'
+    assert w.run(chosen('foo', 'wamp.2.cbor')) == 'wamp.2.cbor'
+    with pytest.raises(websockets.InvalidStatusCode) as refused:
+        w.run(chosen('foo'))
+    assert refused.value.status_code == 400
