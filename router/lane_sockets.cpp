@@ -5,14 +5,14 @@
 namespace zeroway {
 
 boost::system::result<LaneSockets, ListenError> bind_for_lanes(const std::string& address, std::uint16_t port,
-                                                               std::size_t count) {
-  const Share share = count > 1 ? Share::yes : Share::no;
-  if (share == Share::yes) {
+                                                               std::size_t count, const ListenTerms& terms) {
+  const Share share = count > 1 || terms.shared ? Share::yes : Share::no;
+  if (share == Share::yes && !terms.shared) {
     if (const auto free = check_free(address, port); !free) return free.error();
   }
   LaneSockets sockets;
   for (std::size_t lane = 0; lane < count; ++lane) {
-    auto socket = listen_at(address, port, share);
+    auto socket = listen_at(address, port, share, terms);
     if (!socket) return socket.error();
     sockets.bound = bound_to(*socket);
     port = sockets.bound.port;

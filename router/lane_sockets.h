@@ -19,8 +19,9 @@ struct LaneSockets {
   Peer bound;               // with the port that the kernel chose for port 0
 };
 
-// The error names the place. Nothing stays bound then.
+// The error names the place. Nothing stays bound then. Without `terms.shared` no other process may listen there.
 [[nodiscard]] boost::system::result<LaneSockets, ListenError> bind_for_lanes(const std::string& address,
-                                                                             std::uint16_t port, std::size_t count);
+                                                                             std::uint16_t port, std::size_t count,
+                                                                             const ListenTerms& terms = {});
 
 }  // namespace zeroway

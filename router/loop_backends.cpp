@@ -1,5 +1,7 @@
 #include "router/loop_backends.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <random>
 #include <utility>
@@ -8,11 +10,14 @@
 #include "router/backends/coded_backend.h"
 #include "router/backends/files/files_backend.h"
 #include "router/backends/mixed_backend.h"
+#include "router/backends/node_info.h"
+#include "router/backends/page_backend.h"
 #include "router/backends/raw_socket_backend.h"
 #include "router/backends/servers_backend.h"
 #include "router/backends/tunnel_backend.h"
 #include "router/backends/wamp/wamp_backend.h"
 #include "router/observe/log.h"
+#include "router/plan/file_digest.h"
 
 namespace zeroway {
 
@@ -44,6 +49,7 @@ std::shared_ptr<Backend> LoopBackends::make_one(const BackendSpec& spec, const s
   if (const auto* mixed = std::get_if<MixedSpec>(&spec)) return make_mixed(*mixed, pool);
   if (pool) return make_servers(pool);
   if (const auto* files = std::get_if<FilesSpec>(&spec)) return make_files(*files);
+  if (const auto* page = std::get_if<PageSpec>(&spec)) return make_page(*page);
   if (const auto* admin = std::get_if<AdminSpec>(&spec)) return std::make_shared<AdminBackend>(loop_, desk_, *admin);
   return workers_of(std::get<GroupSpec>(spec));
 }
@@ -71,6 +77,16 @@ std::shared_ptr<Backend> LoopBackends::workers_of(const GroupSpec& spec) {
 }
 
 namespace {
+
+Page page_of(const PageSpec& spec) {
+  Page page;
+  page.content = spec.text;
+  page.type = "application/json";
+  page.etag = "\"" + sha256_hex(spec.text).substr(0, 32) + "\"";
+  page.cache_control = spec.cache_control;
+  page.any_origin = spec.any_origin;
+  return page;
+}
 
 // The backend of `plan` that is as `spec` says.
 std::shared_ptr<Backend> made_for(const BackendSpec& spec, const Plan& plan,
@@ -124,6 +140,16 @@ std::shared_ptr<Backend> LoopBackends::make_files(const FilesSpec& spec) {
   auto backend = std::make_shared<FilesBackend>(loop_, clock_, types_, spec);
   if (const auto started = backend->start(); !started && checks_ == Checks::yes) log::error(started.error().detail);
   return backend;
+}
+
+std::shared_ptr<Backend> LoopBackends::make_page(const PageSpec& spec) {
+  auto page = std::make_shared<Page>(page_of(spec));
+  if (spec.kind == PageSpec::Kind::document)
+    return std::make_shared<PageBackend>(loop_, [page](const Head&) -> const Page& { return *page; });
+  return std::make_shared<PageBackend>(loop_, [this, page](const Head& request) -> const Page& {
+    const NodeInfo info{ZEROWAY_VERSION, ::getpid(), began_, clock_.wall_now(), fabric_.members().size()};
+    return *page = info_page(info, request.find("accept").value_or(""));
+  });
 }
 
 void LoopBackends::check_pools(const SharedPools& pools) {

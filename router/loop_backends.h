@@ -36,7 +36,13 @@ class LoopBackends {
   // All of them outlive the backends.
   LoopBackends(Loop& loop, const WallClock& clock, FabricDriver& fabric, const MimeTypes& types, Desk& desk,
                Checks checks)
-      : loop_(loop), clock_(clock), fabric_(fabric), types_(types), desk_(desk), checks_(checks) {}
+      : loop_(loop),
+        clock_(clock),
+        fabric_(fabric),
+        types_(types),
+        desk_(desk),
+        checks_(checks),
+        began_(clock.wall_now()) {}
 
   // The backends of `plan`, in its order. `before`: the plan in use, or null.
   [[nodiscard]] std::vector<std::shared_ptr<Backend>> make(const Plan& plan, const SharedPools& pools,
@@ -55,6 +61,7 @@ class LoopBackends {
   [[nodiscard]] std::shared_ptr<Backend> make_tunnel(const Plan& plan, const TunnelSpec& spec, const Backends& made);
   [[nodiscard]] std::shared_ptr<Backend> make_wamp(const Plan& plan, const WampSpec& spec, const Backends& made);
   [[nodiscard]] std::shared_ptr<Backend> make_files(const FilesSpec& spec);
+  [[nodiscard]] std::shared_ptr<Backend> make_page(const PageSpec& spec);
   [[nodiscard]] std::shared_ptr<Backend> make_mixed(const MixedSpec& spec, const std::shared_ptr<ServersPool>& pool);
   [[nodiscard]] std::shared_ptr<Backend> workers_of(const GroupSpec& spec);
   [[nodiscard]] std::shared_ptr<Backend> make_servers(const std::shared_ptr<ServersPool>& pool);
@@ -67,6 +74,7 @@ class LoopBackends {
   const MimeTypes& types_;
   Desk& desk_;
   const Checks checks_;
+  const WallTime began_;
   CoderPool coders_;
   WampCounts wamp_;
   SystemRandomness random_;

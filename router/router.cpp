@@ -15,6 +15,7 @@
 #include "router/access/secrets_keeper.h"
 #include "router/access/shared_limits.h"
 #include "router/admin/process_facts.h"
+#include "router/archive_downloads.h"
 #include "router/backends/archive/unpack.h"
 #include "router/entrance_tls.h"
 #include "router/file_content.h"
@@ -72,6 +73,20 @@ Result<> fit_descriptors(Settings& settings) {
 }
 
 Error not_reloaded(std::string why) { return {Fault::router, Code::internal, false, std::move(why)}; }
+
+// At the listener's port, or at the first one of its range that is free.
+Result<LaneSockets> bind_first_free(const ListenerSpec& spec, std::size_t lanes) {
+  const std::uint32_t last = std::max<std::uint32_t>(spec.port, spec.last_port);
+  std::string why;
+  for (std::uint32_t port = spec.port; port <= last; ++port) {
+    auto bound = bind_for_lanes(spec.address, static_cast<std::uint16_t>(port), lanes, spec.terms);
+    if (bound) return std::move(*bound);
+    why = bound.error().detail;
+  }
+  if (spec.last_port > 0)
+    why = "none of the ports " + std::to_string(spec.port) + " to " + std::to_string(last) + " is free: " + why;
+  return Error{Fault::router, Code::internal, false, std::move(why)};
+}
 
 // A log line for each line of `text`.
 void log_lines(std::string_view text) {
@@ -141,6 +156,7 @@ Router::~Router() {
 Result<> Router::open() {
   Signals::block(kSignals);
   if (auto fits = fit_descriptors(settings_); !fits) return fits;
+  if (auto fetched = fetch_archives(settings_); !fetched) return fetched;
   std::signal(SIGPIPE, SIG_IGN);  // a log into a closed pipe must not end the router
   if (auto opened = open_tracing(); !opened) return opened;
   if (auto opened = open_lanes(); !opened) return opened;
@@ -369,6 +385,7 @@ Result<std::unique_ptr<Router::Entrance>> Router::make_entrance(const ListenerSp
     entrance->where = (*open)->where;
     entrance->socket_file = (*open)->socket_file;
     for (const Socket& socket : (*open)->kept) entrance->kept.push_back(share(socket.fd()));
+    use_terms(*entrance, (*open)->spec.terms);
   } else {
     entrance->door = ++last_door_;
     if (auto bound = take_over(*entrance) ? Result<>() : bind(*entrance); !bound) {
@@ -387,6 +404,14 @@ Result<std::unique_ptr<Router::Entrance>> Router::make_entrance(const ListenerSp
   return entrance;
 }
 
+// A socket cannot begin to be shared once it is bound.
+void Router::use_terms(const Entrance& entrance, const ListenTerms& before) {
+  const ListenTerms& now = entrance.spec.terms;
+  if (now == before) return;
+  for (const Socket& socket : entrance.kept) change_terms(socket, now);
+  if (now.shared != before.shared) log::warning(entrance.where + ": `shared` changes at the next start");
+}
+
 // A listener that begins or ends to speak TLS takes the sockets over: the address cannot be bound twice.
 bool Router::take_over(Entrance& entrance) const {
   const auto is_there = [&](const auto& open) { return open->is_open() && open->spec.is_same_address(entrance.spec); };
@@ -394,14 +419,17 @@ bool Router::take_over(Entrance& entrance) const {
   if (before == entrances_.end()) return false;
   entrance.where = (*before)->where;
   entrance.socket_file = (*before)->socket_file;
-  for (const Socket& socket : (*before)->kept) entrance.sockets.push_back(share(socket.fd()));
+  for (const Socket& socket : (*before)->kept) {
+    entrance.sockets.push_back(share(socket.fd()));
+    change_terms(entrance.sockets.back(), entrance.spec.terms);
+  }
   return true;
 }
 
 // Binds one socket for each lane at the same port.
 Result<> Router::bind(Entrance& entrance) {
   if (!entrance.spec.socket_path.empty()) return bind_unix(entrance);
-  auto bound = bind_for_lanes(entrance.spec.address, entrance.spec.port, lanes_.size());
+  auto bound = bind_first_free(entrance.spec, lanes_.size());
   if (!bound) return bound.error();
   entrance.where = show(bound->bound);
   entrance.sockets = std::move(bound->all);
@@ -409,7 +437,7 @@ Result<> Router::bind(Entrance& entrance) {
 }
 
 Result<> Router::bind_unix(Entrance& entrance) {
-  auto socket = listen_on_unix(entrance.spec.socket_path);
+  auto socket = listen_on_unix(entrance.spec.socket_path, kUnixSocketMode, entrance.spec.terms);
   if (!socket) return socket.error();
   entrance.where = "unix:" + entrance.spec.socket_path;
   for (std::size_t lane = 1; lane < lanes_.size(); ++lane) entrance.sockets.push_back(share(socket->fd()));
@@ -652,6 +680,7 @@ Result<> Router::use_file_again() {
   if (!line.settings) return not_reloaded(line.error);
   line.settings->state_dir = settings_.state_dir;
   line.settings->edge = settings_.edge;  // connections of all listeners share these limits
+  if (auto there = check_archives_there(*line.settings); !there) return there;
   auto plan = read_sites(*line.settings);
   if (!plan) return plan.error();
   auto coordinator = make_coordinator(*line.settings);

@@ -30,6 +30,7 @@ struct Counters;
 class HashPool;
 class PortDoors;
 struct ListenerSpec;
+struct ListenTerms;
 struct Plan;
 class SecretsKeeper;
 class RouterCoordinator;
@@ -75,6 +76,7 @@ class Router : private CertificateUsers {
   [[nodiscard]] Result<std::shared_ptr<const Plan>> read_sites(const Settings& settings) const;
   [[nodiscard]] Result<std::unique_ptr<Entrance>> make_entrance(const ListenerSpec& spec);
   [[nodiscard]] bool take_over(Entrance& entrance) const;
+  static void use_terms(const Entrance& entrance, const ListenTerms& before);
   [[nodiscard]] Result<> bind(Entrance& entrance);
   [[nodiscard]] Result<> bind_unix(Entrance& entrance);
   [[nodiscard]] Result<> open_tls(Entrance& entrance);

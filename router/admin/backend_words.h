@@ -12,7 +12,7 @@ namespace zeroway {
 
 // The backend behind the coder, which is a backend of its own in the plan.
 [[nodiscard]] BackendSpec inner_of(const BackendSpec& spec);
-// Of what is behind the coder: "workers", "servers", "files", "mixed", "admin".
+// Of what is behind the coder: "workers", "servers", "files", "mixed", "admin", "page".
 [[nodiscard]] std::string_view kind_of(const BackendSpec& spec);
 // "fabric", "fabric:GROUP", a pool's name, a folder; "" = it has none.
 [[nodiscard]] std::string name_of(const BackendSpec& spec);

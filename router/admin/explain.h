@@ -35,7 +35,7 @@ struct ExplainQuestion {
 [[nodiscard]] Result<ExplainQuestion> read_explain_question(std::string_view query);
 
 struct Explanation {
-  enum class Answer : std::uint8_t { backend, files, redirect, health, management, error, setup };
+  enum class Answer : std::uint8_t { backend, files, redirect, health, management, error, setup, page };
   struct Step {
     std::string_view step;  // "listener", "site", "path", "route", "access", "terms", "backend"
     std::string what;       // that was looked at

@@ -10,8 +10,8 @@ namespace zeroway {
 namespace {
 
 std::string_view to_text(Explanation::Answer answer) {
-  constexpr std::array<std::string_view, 7> kNames{"backend",    "files", "redirect", "health",
-                                                   "management", "error", "setup"};
+  constexpr std::array<std::string_view, 8> kNames{"backend",    "files", "redirect", "health",
+                                                   "management", "error", "setup",    "page"};
   return kNames[static_cast<std::size_t>(answer)];
 }
 

@@ -37,6 +37,10 @@ class MemberExplainer {
       out_.answer = Explanation::Answer::files;
       return step("files", true, "of " + files->root);
     }
+    if (std::holds_alternative<PageSpec>(spec)) {
+      out_.answer = Explanation::Answer::page;
+      return step("page", true, "the router answers");
+    }
     out_.answer = Explanation::Answer::management;
     step("management", true, "the router answers");
   }

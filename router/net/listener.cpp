@@ -2,6 +2,7 @@
 
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -32,16 +33,31 @@ void set_flag(const Socket& socket, int level, int option, int value) {
 
 enum class Use : bool { bind, listen };
 
+// How a socket is bound.
+struct Wish {
+  Share share;
+  Use use;
+  ListenTerms terms{};
+};
+
+int backlog_of(const ListenTerms& terms) { return terms.backlog > 0 ? static_cast<int>(terms.backlog) : kBacklog; }
+
+// Accepted sockets inherit it.
+void set_user_timeout(const Socket& socket, const ListenTerms& terms) {
+  set_flag(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(terms.user_timeout.count()));
+}
+
 // The socket, or none with errno set.
-Socket try_bind(const sockaddr& address, socklen_t size, Share share, Use use) {
+Socket try_bind(const sockaddr& address, socklen_t size, const Wish& wish) {
   Socket socket(::socket(address.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) return socket;
   set_flag(socket, SOL_SOCKET, SO_REUSEADDR, 1);
   set_tcp_options(socket);  // once here saves calls for each accepted socket
   if (address.sa_family == AF_INET6) set_flag(socket, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-  if (share == Share::yes) set_flag(socket, SOL_SOCKET, SO_REUSEPORT, 1);
-  const bool is_good =
-      ::bind(socket.fd(), &address, size) == 0 && (use == Use::bind || ::listen(socket.fd(), kBacklog) == 0);
+  if (wish.share == Share::yes) set_flag(socket, SOL_SOCKET, SO_REUSEPORT, 1);
+  if (wish.terms.user_timeout.count() > 0) set_user_timeout(socket, wish.terms);
+  const bool is_good = ::bind(socket.fd(), &address, size) == 0 &&
+                       (wish.use == Use::bind || ::listen(socket.fd(), backlog_of(wish.terms)) == 0);
   return is_good ? std::move(socket) : Socket();
 }
 
@@ -63,23 +79,23 @@ socklen_t fill(const std::string& path, sockaddr_un& address) {
   return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + (is_file ? 1 : 0));
 }
 
-Listening bind_everywhere(std::uint16_t port, Share share, Use use) {
+Listening bind_everywhere(std::uint16_t port, const Wish& wish) {
   sockaddr_in6 v6{};
   v6.sin6_family = AF_INET6;
   v6.sin6_port = htons(port);
-  Socket socket = try_bind(reinterpret_cast<const sockaddr&>(v6), sizeof v6, share, use);
+  Socket socket = try_bind(reinterpret_cast<const sockaddr&>(v6), sizeof v6, wish);
   if (socket.is_open()) return socket;
   if (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL) return cannot_listen("", port, std::strerror(errno));
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
   v4.sin_port = htons(port);
-  socket = try_bind(reinterpret_cast<const sockaddr&>(v4), sizeof v4, share, use);
+  socket = try_bind(reinterpret_cast<const sockaddr&>(v4), sizeof v4, wish);
   if (!socket.is_open()) return cannot_listen("", port, std::strerror(errno));
   return socket;
 }
 
-Listening bind_at(const std::string& address, std::uint16_t port, Share share, Use use) {
-  if (address.empty()) return bind_everywhere(port, share, use);
+Listening bind_at(const std::string& address, std::uint16_t port, const Wish& wish) {
+  if (address.empty()) return bind_everywhere(port, wish);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
@@ -89,7 +105,7 @@ Listening bind_at(const std::string& address, std::uint16_t port, Share share, U
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(list, &::freeaddrinfo);
   int error = EADDRNOTAVAIL;
   for (const addrinfo* entry = list; entry; entry = entry->ai_next) {
-    Socket socket = try_bind(*entry->ai_addr, entry->ai_addrlen, share, use);
+    Socket socket = try_bind(*entry->ai_addr, entry->ai_addrlen, wish);
     if (socket.is_open()) return socket;
     error = errno;
   }
@@ -98,15 +114,20 @@ Listening bind_at(const std::string& address, std::uint16_t port, Share share, U
 
 }  // namespace
 
-Listening listen_at(const std::string& address, std::uint16_t port, Share share) {
-  return bind_at(address, port, share, Use::listen);
+Listening listen_at(const std::string& address, std::uint16_t port, Share share, const ListenTerms& terms) {
+  return bind_at(address, port, {share, Use::listen, terms});
 }
 
 // A socket that listened for a moment would take connections, and reset them.
 boost::system::result<void, ListenError> check_free(const std::string& address, std::uint16_t port) {
-  const auto socket = bind_at(address, port, Share::no, Use::bind);
+  const auto socket = bind_at(address, port, {Share::no, Use::bind});
   if (!socket) return socket.error();
   return {};
+}
+
+void change_terms(const Socket& socket, const ListenTerms& terms) {
+  set_user_timeout(socket, terms);  // a unix socket has none, and refuses it
+  ::listen(socket.fd(), backlog_of(terms));
 }
 
 bool remove_socket_file(const std::string& path) {
@@ -114,7 +135,7 @@ bool remove_socket_file(const std::string& path) {
   return ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode) && ::unlink(path.c_str()) == 0;
 }
 
-Listening listen_on_unix(const std::string& path, std::optional<unsigned> mode) {
+Listening listen_on_unix(const std::string& path, std::optional<unsigned> mode, const ListenTerms& terms) {
   const auto refuse = [&](const std::string& why) { return cannot_listen("unix:" + path, why); };
   if (const std::string why = why_no_path(path); !why.empty()) return refuse(why);
   const bool is_file = !path.starts_with('@');
@@ -127,7 +148,7 @@ Listening listen_on_unix(const std::string& path, std::optional<unsigned> mode) 
   const bool is_bound = socket.is_open() && ::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&address), size) == 0;
   if (!is_bound) return refuse(std::strerror(errno));
   const bool is_moded = !is_file || !mode || ::chmod(path.c_str(), *mode) == 0;
-  if (is_moded && ::listen(socket.fd(), kBacklog) == 0) return socket;
+  if (is_moded && ::listen(socket.fd(), backlog_of(terms)) == 0) return socket;
   const int error = errno;
   if (is_file) remove_socket_file(path);
   return refuse(std::strerror(error));

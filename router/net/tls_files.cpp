@@ -111,6 +111,11 @@ Result<std::vector<Certificate>> read_certificates(const std::string& file) {
 Result<TlsIdentity> read_identity(const TlsFiles& files) {
   auto certificates = read_certificates(files.certificate);
   if (!certificates) return certificates.error();
+  for (const std::string& file : files.chain) {
+    auto more = read_certificates(file);
+    if (!more) return more.error();
+    std::move(more->begin(), more->end(), std::back_inserter(*certificates));
+  }
   auto key = read_key(files.key);
   if (!key) return key.error();
   TlsIdentity identity;

@@ -18,6 +18,7 @@ void append_marks(std::string& marks, const std::vector<TlsFiles>& certificates,
   for (const TlsFiles& files : certificates) {
     append_mark(marks, files.certificate);
     append_mark(marks, files.key);
+    for (const std::string& file : files.chain) append_mark(marks, file);
   }
   for (const std::string& file : policy.client_ca) append_mark(marks, file);
 }

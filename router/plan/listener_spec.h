@@ -17,8 +17,10 @@ namespace zeroway {
 enum class Language : std::uint8_t { http, tcp };
 
 struct ListenerSpec {
-  std::string address;      // numeric or a host's name; "" = every address, IPv6 and IPv4
-  std::uint16_t port = 0;   // 0 = any free port, without `socket_path`
+  std::string address;          // numeric or a host's name; "" = every address, IPv6 and IPv4
+  std::uint16_t port = 0;       // 0 = any free port, without `socket_path`
+  std::uint16_t last_port = 0;  // the first free one from `port` to this; 0 = `port` alone
+  ListenTerms terms;
   std::string socket_path;  // of a unix socket; "" = none
   Language language = Language::http;
   bool passes_tls = false;  // of tcp: the name of the handshake is read, and the handshake goes on with the backend
@@ -34,7 +36,8 @@ struct ListenerSpec {
   const Site* only_site = nullptr;  // serves every host: `sites` need not be asked; null = there are several
 
   [[nodiscard]] bool is_same_address(const ListenerSpec& other) const {
-    return address == other.address && port == other.port && socket_path == other.socket_path;
+    return address == other.address && port == other.port && last_port == other.last_port &&
+           socket_path == other.socket_path;
   }
   // Whether both are served by one socket, so that a change from one to the other needs no bind.
   [[nodiscard]] bool is_same_socket(const ListenerSpec& other) const {

@@ -22,6 +22,7 @@
 #include "router/plan/files_spec.h"
 #include "router/plan/listener_spec.h"
 #include "router/plan/mixed_spec.h"
+#include "router/plan/page_spec.h"
 #include "router/plan/permit_rule.h"
 #include "router/plan/pool_spec.h"
 #include "router/plan/route.h"
@@ -48,7 +49,8 @@ struct TunnelSpec {
 };
 
 // Which backend is to be built. Two equal specifications are one backend, also across plans.
-using BackendSpec = std::variant<GroupSpec, PoolSpec, FilesSpec, MixedSpec, CodedSpec, AdminSpec, TunnelSpec, WampSpec>;
+using BackendSpec =
+    std::variant<GroupSpec, PoolSpec, FilesSpec, MixedSpec, CodedSpec, AdminSpec, TunnelSpec, WampSpec, PageSpec>;
 
 // The servers of a backend; null when it has none.
 [[nodiscard]] const PoolSpec* servers_of(const BackendSpec& spec);

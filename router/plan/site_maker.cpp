@@ -95,7 +95,8 @@ bool is_health_page(const Route& route) {
 }
 
 bool is_at(const ListenerSpec& listener, const ListenAddress& where) {
-  return listener.address == where.address && listener.port == where.port && listener.socket_path == where.path;
+  return listener.address == where.address && listener.port == where.port && listener.last_port == where.last_port &&
+         listener.socket_path == where.path;
 }
 
 // What replies say to caches.
@@ -164,6 +165,8 @@ void SiteMaker::add(const SiteSettings& said) {
   if (said.fabric) add_workers(made);
   if (said.sessions.enabled) add_circuits(made, access);
   for (const ArchiveSettings& archive : said.archives) add_archive(made, archive);
+  for (const FolderSettings& folder : said.folders) add_folder(made, folder);
+  add_pages(made);
   if (!said.static_dir.empty()) add_files(made);
   add_listeners(made);
   refuse_unclear_paths(site);
@@ -346,7 +349,9 @@ ListenerSpec& SiteMaker::listener_at(const ListenAddress& where, Made made) {
     ListenerSpec spec;
     spec.address = where.address;
     spec.port = where.port;
+    spec.last_port = where.last_port;
     spec.socket_path = where.path;
+    spec.terms = said.listen_terms;
     spec.is_tls = said.ssl.enabled;
     spec.tls.handshake_timeout = settings_.edge.tls.handshake_timeout;
     spec.tls.ticket_rotation = settings_.edge.tls.ticket_rotation;
@@ -380,7 +385,8 @@ void SiteMaker::add_tls(ListenerSpec& listener, const SiteSettings& said) {
 
 // Those that the file names, or those that the router gets and keeps.
 std::vector<TlsFiles> SiteMaker::certificates_of(const SiteSettings& said) {
-  if (said.ssl.auto_cert == AutoCert::off) return {{said.ssl.cert_file, said.ssl.key_file}};
+  if (said.ssl.auto_cert == AutoCert::off)
+    return {{said.ssl.cert_file, said.ssl.key_file, false, said.ssl.chain_files}};
   std::vector<TlsFiles> files;
   for (const std::string& name : certificate_names(said)) {
     const CertificateSpec spec = certificate_spec(said, name, settings_.state_dir);
@@ -416,6 +422,7 @@ Route& SiteMaker::new_route(Made made, std::string path, const ClientTerms& term
 }
 
 void SiteMaker::add_route(Made made, const RouteSettings& said, AccessMaker& access) {
+  if (said.wamp.enabled) return making_.warnings.push_back("route '" + said.path + "': WAMP is not served yet");
   Route& route = new_route(made, canonical(said.path, said.located.place_of("path"), "route"), said.terms);
   if (said.redirect) {
     read_redirect(route, said);
@@ -532,6 +539,8 @@ Route& SiteMaker::new_files_route(Made made, std::string path, FilesSpec spec) {
 void SiteMaker::add_archive(Made made, const ArchiveSettings& said) {
   const std::string path = canonical(said.path, said.located.place_of("path"), "archive");
   const auto content = read_file_(said.file);
+  if (!content && said.download)
+    return making_.warnings.push_back(said.file + " is not there: the router fetches it at its start");
   if (!content) return error(said.located.place_of("file"), "archive '" + said.path + "': " + content.error().detail);
   const std::string hash = sha256_hex(*content);
   const auto& hashes = said.hashes;
@@ -549,9 +558,44 @@ void SiteMaker::add_archive(Made made, const ArchiveSettings& said) {
   spec.mime_types = said.mime_types;
   Route& route = new_files_route(made, path, std::move(spec));
   route.strips_prefix = true;
-  if (!made.site->routes.add_prefix(path, MethodSet{}, &route).is_new)
-    error(said.located.place_of("path"),
-          "archive '" + said.path + "': a route of site '" + made.said->name + "' has this path");
+  place(made, route, said.located.place_of("path"), "archive");
+}
+
+void SiteMaker::add_folder(Made made, const FolderSettings& said) {
+  FilesSpec spec = cached_files(said.cache);
+  spec.root = std::filesystem::absolute(said.folder);
+  spec.index_files = said.index_files;
+  spec.listing = said.listing;
+  spec.fallback = said.fallback;
+  spec.mime_types = said.mime_types;
+  const FilePlace where = said.located.place_of("path");
+  Route& route = new_files_route(made, canonical(said.path, where, "folder"), std::move(spec));
+  route.strips_prefix = true;
+  place(made, route, where, "folder");
+}
+
+void SiteMaker::add_pages(Made made) {
+  for (const DocumentSettings& said : made.said->documents)
+    add_page(made, said.path, said.located.place_of("path"),
+             {PageSpec::Kind::document, said.text, said.cache_control, said.any_origin});
+  if (made.said->info_path.empty()) return;
+  add_page(made, made.said->info_path, made.said->located.place_of("info_path"),
+           {.kind = PageSpec::Kind::info, .text = {}, .cache_control = "no-store"});
+}
+
+void SiteMaker::add_page(Made made, const std::string& path, FilePlace at, PageSpec spec) {
+  Route& route = new_route(made, canonical(path, at, "page"), made.said->terms);
+  route.backend = backend_of(BackendSpec(std::move(spec)));
+  route.backend_name = "page";
+  route.takes_web_sockets = false;
+  route.tells_worker = false;
+  place(made, route, at, "page");
+}
+
+void SiteMaker::place(Made made, Route& route, FilePlace where, const std::string& what) {
+  if (route.path == "/") made.site->is_open_pool_last = false;
+  if (made.site->routes.add_prefix(route.path, MethodSet{}, &route).is_new) return;
+  error(where, what + " '" + route.path + "': a route of site '" + made.said->name + "' has this path");
 }
 
 void SiteMaker::add_health(Made made, AccessMaker& access) {

@@ -55,6 +55,11 @@ class SiteMaker {
   void add_files(Made made);
   [[nodiscard]] Route& new_files_route(Made made, std::string path, FilesSpec spec);
   void add_archive(Made made, const ArchiveSettings& said);
+  void add_folder(Made made, const FolderSettings& said);
+  void add_page(Made made, const std::string& path, FilePlace place, PageSpec spec);
+  void add_pages(Made made);
+  // Makes `route` that of its path and all below it; an error when another route has the path.
+  void place(Made made, Route& route, FilePlace where, const std::string& what);
   void add_health(Made made, AccessMaker& access);
   void add_redirect_to_https(Made made);
   [[nodiscard]] AccessMaker access_of(const SiteSettings& said);

@@ -128,21 +128,6 @@ void describe_requests(Keys<ExchangeSettings>& keys) {
       .flag_option(kRequests, "--no-worker-header", false, "No X-Worker field on replies");
 }
 
-SiteSettings begin_site(const Settings& settings) {
-  SiteSettings site;
-  const HttpLimits& limits = settings.edge.limits;
-  site.terms = {limits.max_body, limits.body_timeout, limits.body_rate, settings.edge.web_sockets};
-  site.trusted_proxies = settings.exchange.trusted_proxies;
-  site.proxy.retries = settings.exchange.retries;
-  site.proxy.balance.sticky = settings.exchange.sticky;
-  site.sessions = settings.sessions;
-  site.wamp_path = settings.exchange.wamp_path;
-  if (site.sessions.sticky.by == StickyBy::nothing) site.sessions.sticky = settings.exchange.sticky;
-  site.ssl.acme = settings.file->acme;
-  site.log = {{}, settings.observe.access_log, settings.observe.access_format};
-  return site;
-}
-
 TcpSettings begin_tcp(const Settings& settings) {
   TcpSettings service;
   service.site.trusted_proxies = settings.exchange.trusted_proxies;
@@ -169,6 +154,21 @@ void describe_idle(Keys<Settings>& keys) {
 }
 
 }  // namespace
+
+SiteSettings begin_site(const Settings& settings) {
+  SiteSettings site;
+  const HttpLimits& limits = settings.edge.limits;
+  site.terms = {limits.max_body, limits.body_timeout, limits.body_rate, settings.edge.web_sockets};
+  site.trusted_proxies = settings.exchange.trusted_proxies;
+  site.proxy.retries = settings.exchange.retries;
+  site.proxy.balance.sticky = settings.exchange.sticky;
+  site.sessions = settings.sessions;
+  site.wamp_path = settings.exchange.wamp_path;
+  if (site.sessions.sticky.by == StickyBy::nothing) site.sessions.sticky = settings.exchange.sticky;
+  site.ssl.acme = settings.file->acme;
+  site.log = {{}, settings.observe.access_log, settings.observe.access_format};
+  return site;
+}
 
 Table describe_file() {
   Table file;

@@ -19,6 +19,9 @@ template <>
 // The whole file. Its target is a Settings whose `file` is there.
 [[nodiscard]] Table describe_file();
 
+// How a site is before its keys are read: what the file's other tables, and the command line, say for all sites.
+[[nodiscard]] SiteSettings begin_site(const Settings& settings);
+
 // The parts, for describe_file().
 void describe_logging(Keys<Settings>& keys);
 void describe_tracing(Keys<TracingSettings>& keys);

@@ -2,7 +2,7 @@
 
 #include "router/settings/checks.h"
 #include "router/settings/description.h"
-#include "router/settings/description_archives.h"
+#include "router/settings/description_content.h"
 #include "router/settings/description_login.h"
 #include "router/settings/description_sticky.h"
 #include "router/settings/words.h"
@@ -53,17 +53,6 @@ Fit read_security_headers(SiteSettings& site, const Value& value) {
   return read_fields(value, site.security_headers.emplace());
 }
 
-void describe_cache(Keys<CacheSettings>& keys) {
-  using S = CacheSettings;
-  keys.flag("enabled", &S::enabled, "Whether replies say how long they may be kept")
-      .text("cache_control", &S::cache_control, is_some, "a text", "public, max-age=3600",
-            "Value of Cache-Control; by default made of the ages")
-      .flag("etag_enabled", &S::etag_enabled, "An ETag for files")
-      .flag("last_modified_enabled", &S::last_modified_enabled, "Last-Modified for files")
-      .time("max_age_static", &S::max_age_static, Millis(0), Zero::is_off, "Age of files")
-      .time("max_age_dynamic", &S::max_age_dynamic, Millis(0), Zero::is_off, "Age of HTML");
-}
-
 void describe_hosts(Keys<SiteSettings>& keys) {
   using S = SiteSettings;
   keys.text("name", &S::name, is_some, "a text", "main", "What the log calls the site")
@@ -74,9 +63,20 @@ void describe_hosts(Keys<SiteSettings>& keys) {
              "Further hosts", read_hostnames)
       .number("port", &S::port, 1, 65'535, "Port on every address, IPv6 and IPv4")
       .sample("8080")
-      .other("listen", "[ADDRESS, …]", "a list of ADDRESS:PORT, [IPV6]:PORT, *:PORT or unix:/SOCKET", "",
+      .other("listen", "[ADDRESS, …]", std::string("a list of ") + kListenForms, "",
              "[\"127.0.0.1:8081\", \"unix:/run/zeroway.sock\"]", "Where the site listens, in the place of port",
              [](S& site, const Value& value) { return read_listen(site.listen, value); })
+      .number(
+          "backlog", [](S& s) -> std::uint32_t& { return s.listen_terms.backlog; }, 1, 65'535,
+          "Connections that may wait to be accepted; by default 4096; the kernel cuts it to net.core.somaxconn")
+      .flag(
+          "shared", [](S& s) -> bool& { return s.listen_terms.shared; },
+          "Other routers of this user may listen at the port, too, if they say so as well: each gets some of the "
+          "connections")
+      .time(
+          "user_timeout", [](S& s) -> Millis& { return s.listen_terms.user_timeout; }, Millis(1), Zero::is_off,
+          "Longest time for a client's machine to acknowledge what was sent (TCP_USER_TIMEOUT); 0 = as the kernel "
+          "does")
       .flag("default", &S::is_default, "The site for hosts that no site of the listener has; else the first one is")
       .flag("strict_host", &S::strict_host, "Answer 421 to hosts that the site does not have")
       .flag("fabric", &S::fabric, "Whether workers that connect may serve paths of the site")
@@ -87,6 +87,10 @@ void describe_hosts(Keys<SiteSettings>& keys) {
       .flag("health_login", &S::health_login,
             "Whether these ask for the site's login; /api/health/detailed always does, and all ask allow, deny and "
             "limits")
+      .text(
+          "info_path", &S::info_path, is_path, "a path from / on", "/info",
+          "Path of a page that tells the version, the start, and how many workers there are; for a browser HTML, else "
+          "JSON")
       .flag("redirect_to_https", &S::redirect_to_https, "Send clients to the HTTPS site of the same host")
       .number("https_port", &S::https_port, 1, 65'535,
               "Port of HTTPS as clients reach it; by default that of the HTTPS site, and 443 behind trusted_proxies")
@@ -177,6 +181,10 @@ void describe_site(Keys<SiteSettings>& keys) {
       .tables(
           "archives", &S::archives, [](const S&) { return ArchiveSettings{}; },
           "ZIP archives whose members the site serves", describe_archive)
+      .tables("folders", &S::folders, begin_folder, "Folders whose files the site serves below a path", describe_folder)
+      .tables(
+          "documents", &S::documents, [](const S&) { return DocumentSettings{}; }, "Fixed documents in JSON",
+          describe_document)
       .table("proxy", proxy_of, "Backends and routes", describe_proxy);
 }
 

@@ -98,6 +98,9 @@ void describe_ssl(Keys<SslSettings>& keys) {
       .list("domains", &S::domains, is_site_host, kHostForms, "[\"example.com\", \"www.example.com\"]",
             "Names that auto_cert gets certificates for, one for each; by default the site's hosts")
       .path("cert_file", &S::cert_file, "site.crt", "PEM: the certificate and those that signed it")
+      .other("chain_files", "[PATH, …]", "a list of paths", "", "[\"intermediate.crt\"]",
+             "PEM: certificates of those that signed, where cert_file has only the certificate",
+             [](S& ssl, const Value& value) { return read_paths(value, ssl.chain_files); })
       .path("key_file", &S::key_file, "site.key", "PEM: the certificate's key")
       .other("client_ca", "[PATH, …]", "a path, or a list of paths", "", "[\"clients.crt\"]",
              "Clients show a certificate that an authority in these files has signed", read_client_ca)

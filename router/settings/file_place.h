@@ -26,21 +26,29 @@ struct Located {
   std::string where;  // "sites.proxy.routes", or the JSON pointer "/sites/0/proxy/routes/1"
   char separator = '.';
   std::vector<std::pair<std::string, FilePlace>> keys;
+  // Keys that this file calls otherwise than a file in TOML does: our name, the file's.
+  std::vector<std::pair<std::string, std::string>> renamed{};
 
   [[nodiscard]] bool has(std::string_view key) const {
     for (const auto& [name, at] : keys) {
-      if (name == key) return true;
+      if (name == called(key)) return true;
     }
     return false;
   }
   // The place of the key's value; the table's own place when the file does not have the key.
   [[nodiscard]] FilePlace place_of(std::string_view key) const {
     for (const auto& [name, at] : keys) {
-      if (name == key) return at;
+      if (name == called(key)) return at;
     }
     return place;
   }
-  [[nodiscard]] std::string name_of(std::string_view key) const { return where + separator + std::string(key); }
+  [[nodiscard]] std::string name_of(std::string_view key) const { return where + separator + std::string(called(key)); }
+  [[nodiscard]] std::string_view called(std::string_view key) const {
+    for (const auto& [ours, theirs] : renamed) {
+      if (ours == key) return theirs;
+    }
+    return key;
+  }
 
   bool operator==(const Located&) const { return true; }
 };

@@ -69,6 +69,13 @@ Fit read_texts(const Value& value, Check check, const std::string& wants, std::v
   return Fit::yes;
 }
 
+Fit read_paths(const Value& value, std::vector<std::string>& target) {
+  const Fit fit = read_texts(value, is_some, "a path", target);
+  if (fit != Fit::yes) return fit;
+  for (std::string& path : target) path = value.reading.resolve(path);
+  return Fit::yes;
+}
+
 Fit read_fields(const Value& value, std::vector<FieldRule>& target) {
   if (value.node.kind != Node::Kind::table) return Fit::no;
   bool is_good = true;

@@ -23,6 +23,8 @@ using Check = bool (*)(const std::string& text);
 
 [[nodiscard]] Fit read_texts(const Value& value, Check check, const std::string& wants,
                              std::vector<std::string>& target);
+// A list of paths; relative ones are relative to the folder of the configuration file.
+[[nodiscard]] Fit read_paths(const Value& value, std::vector<std::string>& target);
 // A table of texts. A field that is there already gets the new value.
 [[nodiscard]] Fit read_fields(const Value& value, std::vector<FieldRule>& target);
 // A list of names, or a table of names with true.

@@ -12,6 +12,22 @@ namespace {
 
 Error wrong(std::string detail) { return {Fault::router, Code::internal, false, std::move(detail)}; }
 
+std::uint16_t read_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, port);
+  return error == std::errc{} && end == last ? port : 0;
+}
+
+// "8080" or "8080-8090".
+bool read_ports(std::string_view text, ListenAddress& listen) {
+  const auto dash = text.find('-');
+  listen.port = read_port(text.substr(0, dash));
+  if (dash == std::string_view::npos) return listen.port > 0;
+  listen.last_port = read_port(text.substr(dash + 1));
+  return listen.port > 0 && listen.last_port >= listen.port;
+}
+
 bool is_everywhere(const ListenAddress& one) { return one.address.empty() || one.address == "0.0.0.0"; }
 
 }  // namespace
@@ -33,12 +49,8 @@ Result<ListenAddress> read_listen_address(std::string_view text) {
   if (!address.empty() && (!is_address(address) || is_v6 != has_brackets)) {
     return wrong("'" + address + "' is no address");
   }
-  std::uint32_t port = 0;
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data() + colon + 1, last, port);
-  if (error != std::errc{} || end != last || port == 0 || port > 65'535) return wrong("its port is not 1 to 65535");
   listen.address = std::move(address);
-  listen.port = static_cast<std::uint16_t>(port);
+  if (!read_ports(text.substr(colon + 1), listen)) return wrong("its port is not 1 to 65535");
   return listen;
 }
 
@@ -46,7 +58,8 @@ std::string to_text(const ListenAddress& listen) {
   if (!listen.path.empty()) return "unix:" + listen.path;
   const bool is_v6 = listen.address.find(':') != std::string::npos;
   const std::string address = listen.address.empty() ? "*" : is_v6 ? "[" + listen.address + "]" : listen.address;
-  return address + ":" + std::to_string(listen.port);
+  const std::string last = listen.last_port > 0 ? "-" + std::to_string(listen.last_port) : "";
+  return address + ":" + std::to_string(listen.port) + last;
 }
 
 bool is_in_the_way(const ListenAddress& one, const ListenAddress& other) {

@@ -12,14 +12,15 @@
 namespace zeroway {
 
 struct ListenAddress {
-  std::string address;     // "" = every address, IPv6 and IPv4; IPv6 without brackets
-  std::uint16_t port = 0;  // 0 only with `path`
-  std::string path;        // unix socket; "" = none
+  std::string address;          // "" = every address, IPv6 and IPv4; IPv6 without brackets
+  std::uint16_t port = 0;       // 0 only with `path`
+  std::string path;             // unix socket; "" = none
+  std::uint16_t last_port = 0;  // the first free one from `port` to this; 0 = `port` alone
 
   bool operator==(const ListenAddress&) const = default;
 };
 
-inline constexpr const char* kListenForms = "ADDRESS:PORT, [IPV6]:PORT, *:PORT or unix:/SOCKET";
+inline constexpr const char* kListenForms = "ADDRESS:PORT, [IPV6]:PORT, *:PORT, *:PORT-PORT or unix:/SOCKET";
 
 [[nodiscard]] Result<ListenAddress> read_listen_address(std::string_view text);
 // As kListenForms has it.

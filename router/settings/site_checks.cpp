@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "router/settings/checks.h"
-#include "router/settings/description_archives.h"
+#include "router/settings/description_content.h"
 #include "router/settings/description_permits.h"
 #include "router/settings/login_checks.h"
 
@@ -130,6 +130,14 @@ void check_default(const Sites& sites, const std::string& door, Reading& reading
                                                  " says default = true; this one, the first, answers unknown hosts");
 }
 
+void check_listen_terms(const SiteSettings& site, const SiteSettings& first, const std::string& door,
+                        Reading& reading) {
+  if (site.listen_terms == first.listen_terms) return;
+  reading.error(listen_place(site), listen_key(site) + ": sites at " + door +
+                                        " want the same backlog, shared and user_timeout; the site of " +
+                                        Reading::line_of(first.located.place) + " has others");
+}
+
 // Each connection is accepted before its site is known.
 void check_agreement(const Sites& sites, const std::string& door, Reading& reading) {
   const SiteSettings& first = *sites.front();
@@ -146,6 +154,7 @@ void check_agreement(const Sites& sites, const std::string& door, Reading& readi
                                              (site->ssl.enabled ? "HTTPS" : "HTTP") + other + "speaks " +
                                              (first.ssl.enabled ? "HTTPS" : "HTTP"));
     }
+    check_listen_terms(*site, first, door, reading);
     const bool has_same_proxies = !site->proxy_protocol || site->trusted_proxies == first.trusted_proxies;
     if (site->proxy_protocol != first.proxy_protocol || !has_same_proxies) {
       reading.error(site->located.place_of("proxy_protocol"),
@@ -229,6 +238,21 @@ void check_file(const Located& located, const char* key, const std::string& path
   reading.error(located.place_of(key), located.name_of(key) + ": " + path + " is no file that can be read");
 }
 
+void check_archive_file(const ArchiveSettings& archive, Reading& reading) {
+  if (archive.origin.empty()) return check_file(archive.located, "file", archive.file, reading);
+  if (archive.download || is_readable(archive.file)) return;
+  reading.error(archive.located.place_of("file"),
+                archive.located.name_of("file") + ": " + archive.file +
+                    " is no file that can be read; with download = true it is fetched from " + archive.origin);
+}
+
+void check_folder(const Located& located, const std::string& folder, Reading& reading) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(folder, ignored)) return;
+  reading.warn(located.place_of("static_dir"),
+               located.name_of("static_dir") + ": there is no folder " + folder + ", every file of it is 404");
+}
+
 void check_permit_files(const SessionSettings& sessions, Reading& reading) {
   check_file(sessions.located, "jwt_secret_file", sessions.permits.jwt_secret_file, reading);
   check_file(sessions.located, "permit_key_file", sessions.permits.permit_key_file, reading);
@@ -239,10 +263,12 @@ void check_site_files(const SiteSettings& site, Reading& reading) {
   if (ssl.enabled) {
     check_file(ssl.located, "cert_file", ssl.cert_file, reading);
     check_file(ssl.located, "key_file", ssl.key_file, reading);
+    for (const std::string& file : ssl.chain_files) check_file(ssl.located, "chain_files", file, reading);
     for (const std::string& file : ssl.policy.client_ca) check_file(ssl.located, "client_ca", file, reading);
     if (ssl.auto_cert == AutoCert::acme) check_file(ssl.acme.located, "ca_file", ssl.acme.ca_file, reading);
   }
-  for (const ArchiveSettings& archive : site.archives) check_file(archive.located, "file", archive.file, reading);
+  for (const ArchiveSettings& archive : site.archives) check_archive_file(archive, reading);
+  for (const FolderSettings& folder : site.folders) check_folder(folder.located, folder.folder, reading);
   for (const MemberSettings& member : site.proxy.members) {
     check_file(member.located, "ca_file", member.ca_file, reading);
     check_file(member.located, "client_cert", member.client_cert, reading);
@@ -258,10 +284,7 @@ void check_site_files(const SiteSettings& site, Reading& reading) {
                     site.located.name_of("error_pages") + ": " + page.file + " is no file that can be read");
     }
   }
-  std::error_code ignored;
-  if (site.static_dir.empty() || std::filesystem::is_directory(site.static_dir, ignored)) return;
-  reading.warn(site.located.place_of("static_dir"), site.located.name_of("static_dir") + ": there is no folder " +
-                                                        site.static_dir + ", every file of it is 404");
+  if (!site.static_dir.empty()) check_folder(site.located, site.static_dir, reading);
 }
 
 }  // namespace

@@ -13,9 +13,11 @@
 
 #include "router/settings/access_settings.h"
 #include "router/settings/client_terms.h"
+#include "router/settings/content_settings.h"
 #include "router/settings/coordinator_settings.h"
 #include "router/settings/file_place.h"
 #include "router/settings/listen_address.h"
+#include "router/settings/listen_terms.h"
 #include "router/settings/log_format.h"
 #include "router/settings/login_settings.h"
 #include "router/settings/member_url.h"
@@ -107,32 +109,6 @@ struct CompressionSettings {
   bool operator==(const CompressionSettings&) const = default;
 };
 
-// A ZIP archive whose members are served below a path.
-struct ArchiveSettings {
-  Located located;
-  std::string path;                 // of requests
-  std::string file;                 // the archive
-  std::vector<std::string> hashes;  // SHA-256, 64 hex digits each, lower case; none = any archive
-  std::string object_prefix;        // the folder in it that is served; "" = all of it
-  std::vector<std::string> index_files{"index.html", "index.htm"};
-  std::string fallback;                                         // member for paths that none has; "" = 404
-  std::vector<std::pair<std::string, std::string>> mime_types;  // end of the name, type
-
-  bool operator==(const ArchiveSettings&) const = default;
-};
-
-// Of the files in static_dir and in archives.
-struct CacheSettings {
-  bool enabled = true;
-  std::string cache_control;  // the field's value; "" = made of the ages
-  bool etag_enabled = true;
-  bool last_modified_enabled = true;
-  Millis max_age_static{3'600'000};
-  Millis max_age_dynamic{300'000};
-
-  bool operator==(const CacheSettings&) const = default;
-};
-
 // Which pages of other origins may read replies (CORS). No origins = none may.
 struct AccessControlSettings {
   Located located;
@@ -211,6 +187,7 @@ struct SslSettings {
   std::vector<std::string> domains;  // what certificates are ordered for; none = the site's hosts
   std::string cert_file;
   std::string key_file;
+  std::vector<std::string> chain_files;  // certificates of those that signed, which are not in cert_file
   TlsPolicy policy;
   std::optional<HstsSettings> hsts;
   bool stapling = true;
@@ -359,6 +336,7 @@ struct SiteSettings {
   std::vector<std::string> hostnames;  // further ones
   std::uint16_t port = 0;              // on every address; 0 = `listen` says where
   std::vector<ListenAddress> listen;   // with `port` in it, when that is given
+  ListenTerms listen_terms;
   bool is_default = false;             // for hosts that no site of the listener has
   bool strict_host = false;            // 421 for those instead
   bool fabric = true;                  // workers may serve paths of this site
@@ -374,6 +352,9 @@ struct SiteSettings {
   std::vector<ErrorPage> error_pages;
 
   std::vector<ArchiveSettings> archives;
+  std::vector<FolderSettings> folders;
+  std::vector<DocumentSettings> documents;
+  std::string info_path;   // of the page that tells how the router is; "" = there is none
   std::string static_dir;  // "" = no files
   std::vector<std::string> index_files{"index.html", "index.htm"};
   bool listing = false;       // of folders without an index file

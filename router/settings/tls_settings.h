@@ -15,7 +15,8 @@ namespace zeroway {
 struct TlsFiles {
   std::string certificate;
   std::string key;
-  bool is_renewed = false;  // by the router itself, in time
+  bool is_renewed = false;           // by the router itself, in time
+  std::vector<std::string> chain{};  // PEM: further certificates of the chain, behind those of `certificate`
 
   bool operator==(const TlsFiles&) const = default;
 };

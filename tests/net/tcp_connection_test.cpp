@@ -494,6 +494,28 @@ TEST_CASE("listener: several loops share one port") {
   CHECK(listen_at("127.0.0.1", bound_to(*first).port, Share::yes).has_value());
 }
 
+TEST_CASE("listener: a socket has the terms that its listener was given, also when they change later") {
+  const auto timeout_of = [](const Socket& socket) {
+    unsigned value = 0;
+    socklen_t size = sizeof value;
+    REQUIRE(::getsockopt(socket.fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, &value, &size) == 0);
+    return value;
+  };
+  const auto backlog_of = [](const Socket& socket) {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    REQUIRE(::getsockopt(socket.fd(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0);
+    return info.tcpi_sacked;  // of a listening socket: its backlog
+  };
+  auto socket = listen_at("127.0.0.1", 0, Share::no, {7, false, std::chrono::milliseconds(5'000)});
+  REQUIRE(socket.has_value());
+  CHECK(timeout_of(*socket) == 5'000);
+  CHECK(backlog_of(*socket) == 7);
+  change_terms(*socket, {9, false, std::chrono::milliseconds(0)});
+  CHECK(timeout_of(*socket) == 0);
+  CHECK(backlog_of(*socket) == 9);
+}
+
 TEST_CASE("listener: every address takes IPv4 clients, seen by their own address") {
   Loop loop;
   auto socket = listen_at("", 0, Share::no);

@@ -183,9 +183,11 @@ TEST_CASE("file errors: a site wants a name, a host, and a place to listen") {
            {plain("listen = [\"*:81\"]"),
             {"4:8: sites(main).port: the site has listen, too; one of them says where it listens"}},
            {"[[sites]]\nname = \"a\"\nhostname = \"a\"\nlisten = [\"80\", \"1.2.3.4:0\", \"unix:x\"]\n",
-            {"4:11: sites(a).listen[0] = \"80\": wants ADDRESS:PORT, [IPV6]:PORT, *:PORT or unix:/SOCKET",
-             "4:17: sites(a).listen[1] = \"1.2.3.4:0\": wants ADDRESS:PORT, [IPV6]:PORT, *:PORT or unix:/SOCKET",
-             "4:30: sites(a).listen[2] = \"unix:x\": wants ADDRESS:PORT, [IPV6]:PORT, *:PORT or unix:/SOCKET"}},
+            {"4:11: sites(a).listen[0] = \"80\": wants ADDRESS:PORT, [IPV6]:PORT, *:PORT, *:PORT-PORT or unix:/SOCKET",
+             "4:17: sites(a).listen[1] = \"1.2.3.4:0\": wants ADDRESS:PORT, [IPV6]:PORT, *:PORT, *:PORT-PORT or "
+             "unix:/SOCKET",
+             "4:30: sites(a).listen[2] = \"unix:x\": wants ADDRESS:PORT, [IPV6]:PORT, *:PORT, *:PORT-PORT or "
+             "unix:/SOCKET"}},
        }) {
     check(one);
   }
