@@ -422,7 +422,6 @@ Route& SiteMaker::new_route(Made made, std::string path, const ClientTerms& term
 }
 
 void SiteMaker::add_route(Made made, const RouteSettings& said, AccessMaker& access) {
-  if (said.wamp.enabled) return making_.warnings.push_back("route '" + said.path + "': WAMP is not served yet");
   Route& route = new_route(made, canonical(said.path, said.located.place_of("path"), "route"), said.terms);
   if (said.redirect) {
     read_redirect(route, said);

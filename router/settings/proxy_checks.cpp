@@ -90,6 +90,13 @@ void check_pool_name(const RouteSettings& route, const Pools& pools, Reading& re
                                                   (nearest.empty() ? "" : "; is " + quoted(nearest) + " meant?"));
 }
 
+// "$$" is a dollar.
+bool names_first_part(const std::string& to) {
+  for (std::size_t at = 0; at + 1 < to.size(); at += to[at] == '$' ? 2 : 1)
+    if (to[at] == '$' && to[at + 1] == '1') return true;
+  return false;
+}
+
 void check_redirect(const RouteSettings& route, Reading& reading) {
   const Located& located = route.located;
   for (const char* key : {"upstream", "strip_prefix", "rewrite_target", "rewrite_location", "rewrite_cookie_path",
@@ -97,8 +104,7 @@ void check_redirect(const RouteSettings& route, Reading& reading) {
     if (!located.has(key)) continue;
     reading.error(located.place_of(key), located.name_of(key) + ": the route has a redirect, too; one of them");
   }
-  const bool has_part = route.redirect->to.find("$1") != std::string::npos;
-  if (!has_part || !route.redirect->pattern.empty()) return;
+  if (!names_first_part(route.redirect->to) || !route.redirect->pattern.empty()) return;
   reading.error(route.redirect->located.place_of("to"),
                 route.redirect->located.name_of("to") + " = " + quoted(route.redirect->to) + ": $1 wants a pattern");
 }
@@ -117,7 +123,7 @@ void check_route(const RouteSettings& route, const Pools& pools, Reading& readin
   const Located& located = route.located;
   if (route.redirect) return check_redirect(route, reading);
   if (route.wamp.enabled) return check_wamp_route(route, reading);
-  if (!located.has("upstream")) {
+  if (route.pool.empty() && !located.has("upstream")) {
     return reading.error(located.place, located.name_of("upstream") + " is missing: wants one of " +
                                             known_pools(pools) + "; or a redirect, or wamp");
   }

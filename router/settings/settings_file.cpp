@@ -10,6 +10,7 @@
 
 #include "router/settings/certificate_names.h"
 #include "router/settings/checks.h"
+#include "router/settings/crossbar/node_file.h"
 #include "router/settings/description.h"
 #include "router/settings/description_permits.h"
 #include "router/settings/json_reader.h"
@@ -74,6 +75,10 @@ Node part_of(const Node& tree, Part part) {
 }
 
 void read_tables(const Node& tree, Settings& settings, const BeforeSites& before_sites, Reading& reading) {
+  if (reading.notation() == Notation::json && crossbar::is_node_file(tree)) {
+    if (before_sites) before_sites(settings);
+    return crossbar::read_node_file(tree, settings, reading);
+  }
   const Table file = describe_file();
   read_table(file, part_of(tree, Part::all_else), "", &settings, reading);
   if (before_sites) before_sites(settings);
@@ -115,8 +120,16 @@ FileReading unreadable(const std::string& path, const std::string& why) { return
 
 // --- The text of --check
 
+std::string wamp_backends_of(const WampSettings& wamp) {
+  std::string all = wamp.workers ? "WAMP: workers that announce realms" : "WAMP";
+  for (const WampBackendSettings& backend : wamp.backends)
+    all += ", " + (backend.realm.empty() ? "a backend for all other realms" : "a backend for " + backend.realm);
+  return all;
+}
+
 std::string answerers_of(const RouteSettings& route, const ProxySettings& proxy) {
   if (route.redirect) return "redirect " + std::to_string(route.redirect->status) + " to " + route.redirect->to;
+  if (route.wamp.enabled) return wamp_backends_of(route.wamp);
   if (is_fabric_name(route.pool)) return route.pool;
   std::string all;
   for (const MemberSettings& member : proxy.members) {
@@ -137,6 +150,7 @@ std::string certificate_of(const SiteSettings& site, const std::string& language
 }
 
 std::string hosts_of(const SiteSettings& site) {
+  if (site.hostname.empty() && site.hostnames.empty()) return "every host";
   std::string all = site.hostname;
   for (const std::string& host : site.hostnames) all += ", " + host;
   return all;
@@ -161,6 +175,9 @@ void describe_site_lines(const SiteSettings& site, std::string& out) {
     }
   }
   for (const ArchiveSettings& archive : site.archives) out += "    " + archive.path + " of " + archive.file + "\n";
+  for (const FolderSettings& folder : site.folders) out += "    " + folder.path + " of " + folder.folder + "\n";
+  for (const DocumentSettings& one : site.documents) out += "    " + one.path + " of the file\n";
+  if (!site.info_path.empty()) out += "    " + site.info_path + " tells how the router is\n";
   if (!site.static_dir.empty()) out += "    files of " + site.static_dir + "\n";
   if (site.fabric) out += "    workers that connect, for the paths that they claim\n";
 }
