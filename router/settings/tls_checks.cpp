@@ -18,7 +18,8 @@ void check_certificate(const SslSettings& ssl, Reading& reading) {
   if (has_certificate != has_key) {
     const char* there = has_certificate ? "cert_file" : "key_file";
     reading.error(ssl.located.place_of(there),
-                  ssl.located.name_of(there) + ": wants " + (has_certificate ? "key_file" : "cert_file") + ", too");
+                  ssl.located.name_of(there) + ": wants " +
+                      std::string(ssl.located.called(has_certificate ? "key_file" : "cert_file")) + ", too");
   } else if (!has_certificate && ssl.auto_cert == AutoCert::off) {
     reading.error(ssl.located.place_of("enabled"),
                   ssl.located.name_of("enabled") + ": wants cert_file and key_file, or auto_cert = true");

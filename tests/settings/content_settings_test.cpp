@@ -31,15 +31,15 @@ TEST_CASE("content settings: folders begin with what their site tells caches") {
 
 TEST_CASE("content settings: wrong values") {
   CHECK(error_of(site("[[sites.folders]]\npath = \"d\"\nstatic_dir = \"d\"")) ==
-        "6:8: sites.folders(d).path = \"d\": wants a path from / on");
+        "6:8: sites(main).folders(d).path = \"d\": wants a path from / on");
   CHECK(error_of(site("[[sites.folders]]\npath = \"/d\"")) ==
-        "5:1: sites.folders(/d).static_dir is missing: wants a path");
+        "5:1: sites(main).folders(/d).static_dir is missing: wants a path");
   CHECK(error_of(site("[[sites.documents]]\npath = \"/d\"")) ==
-        "5:1: sites.documents(/d).value is missing: wants a value");
+        "5:1: sites(main).documents(/d).value is missing: wants a value");
   CHECK(error_of(site("[[sites.archives]]\npath = \"/d\"\nfile = \"a\"\ndownload = true")) ==
-        "8:12: sites.archives(/d).download: wants origin, too");
+        "8:12: sites(main).archives(/d).download: wants origin, too");
   CHECK(error_of(site("[[sites.archives]]\npath = \"/d\"\nfile = \"a\"\norigin = \"ftp://a\"")) ==
-        "8:10: sites.archives(/d).origin = \"ftp://a\": wants an http:// or https:// URL");
+        "8:10: sites(main).archives(/d).origin = \"ftp://a\": wants an http:// or https:// URL");
   CHECK(error_of(site("backlog = 0")) == "5:11: sites(main).backlog = 0: wants a number from 1 to 65535");
 }
 

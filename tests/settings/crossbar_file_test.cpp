@@ -178,11 +178,12 @@ TEST_CASE("crossbar: wrong values of the example name file, line, column and poi
 
 TEST_CASE("crossbar: every key that is not known is an error with its pointer") {
   check_errors(worker_of(R"({"type": "static", "directory": "w", "folder": 1})"),
-               {"3:39: /transports/0/paths/p/folder is no key"});
-  check_errors(worker_of(R"({"type": "nodeinfo", "more": 1})"), {"3:22: /transports/0/paths/p/more is no key"});
+               {"3:38: /transports/0/paths/p/folder is no key"});
+  check_errors(worker_of(R"({"type": "nodeinfo", "more": 1})"),
+               {"3:22: /transports/0/paths/p/more is no key; is type meant?"});
   check_errors(worker_and(R"("backend": [])"), {"3:1: /backend is no key; is backends meant?"});
-  check_errors(R"({"version": 2, "workers": [], "sites": []})",
-               {"1:27: /workers: wants at least one worker of type proxy", "1:31: /sites is no key"});
+  check_errors(R"({"version": 2, "workers": [], "sites": []})", {"1:31: /sites is no key"});
+  check_errors(R"({"version": 2, "workers": []})", {"1:27: /workers: wants at least one worker of type proxy"});
   check_errors(R"({"version": 3, "workers": []})", {"1:13: /version = 3: wants 2"});
   check_errors(R"({"type": "router"})", {"1:10: /type = \"router\": wants proxy"});
 }
@@ -280,7 +281,7 @@ TEST_CASE("crossbar: endpoints say where and how the site listens") {
                {"2:1: " + endpoint +
                     "/port is missing: wants a port from 1 to "
                     "65535, or \"$NAME\" of an environment variable",
-                "2:10: " + endpoint + "/type = \"onion\": wants one of tcp, unix"});
+                "2:10: " + endpoint + "/type = \"onion\": wants one of tcp, unix; is \"unix\" meant?"});
   const FileReading deep =
       read_json_text(listening_at(R"({"type": "unix", "path": ")" + std::string(120, 'a') + "\"}"));
   REQUIRE(deep.errors.size() == 1);
@@ -376,7 +377,7 @@ TEST_CASE("crossbar: a transport of type websocket is WAMP at every path") {
   CHECK(site.proxy.routes[0].wamp.enabled);
   CHECK(site.proxy.routes[0].terms.web_sockets.max_frame_size == 7);
   check_errors(R"({"type": "proxy", "transports": [{"type": "mqtt"}]})",
-               {"1:42: /transports/0/type = \"mqtt\": wants a transport that the router has: one of web, websocket"});
+               {"1:43: /transports/0/type = \"mqtt\": wants a transport that the router has: one of web, websocket"});
 }
 
 TEST_CASE("crossbar: tables that are no tables are told once") {
