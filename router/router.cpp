@@ -154,10 +154,11 @@ Router::~Router() {
 }
 
 Result<> Router::open() {
+  std::signal(SIGPIPE, SIG_IGN);  // a log into a closed pipe must not end the router
+  // Signals still end the router at once: nobody is served yet, and a server may take its time.
+  if (auto fetched = fetch_archives(settings_); !fetched) return fetched;
   Signals::block(kSignals);
   if (auto fits = fit_descriptors(settings_); !fits) return fits;
-  if (auto fetched = fetch_archives(settings_); !fetched) return fetched;
-  std::signal(SIGPIPE, SIG_IGN);  // a log into a closed pipe must not end the router
   if (auto opened = open_tracing(); !opened) return opened;
   if (auto opened = open_lanes(); !opened) return opened;
   // Before any client can connect: a program that can connect may also send a signal.

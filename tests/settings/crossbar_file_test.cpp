@@ -336,7 +336,7 @@ TEST_CASE("crossbar: backends that do not fit are errors with their pointers") {
   const std::string socket = R"({"type": "unix", "path": "a"})";
   const std::string raw = R"({"type": "rawsocket", "serializer": "cbor", "endpoint": )" + socket + "}";
   check_errors(worker_and("\"backends\": [" + raw + ",\n" + raw + "]"),
-               {"4:1: /backends/1: there is the backend without a realm already, in line 3"});
+               {"4:1: /backends/1: the backend of line 3 is one without a realm, too"});
   check_errors(worker_and(R"("backends": [{"type": "rawsocket", "endpoint": )" + socket + "}]"),
                {"3:14: /backends/0/serializer is missing: wants one of the serializers: cbor, msgpack or json"});
   check_errors(worker_and(R"("backends": [{"type": "websocket"}])"),

@@ -140,8 +140,9 @@ class Request {
     if (problem_.empty() && file_.size() + bytes.size() > kMostArchive)
       problem_ = "has more than " + std::to_string(kMostArchive) + " bytes";
     if (problem_.empty() && !file_.write(bytes)) problem_ = std::string("cannot be written: ") + std::strerror(errno);
-    if (!problem_.empty()) loop_.stop();
-    met_.error = problem_;
+    if (problem_.empty()) return true;
+    met_ = {{}, problem_};
+    loop_.stop();
     return true;
   }
 
