@@ -1,33 +1,14 @@
 #include "router/wamp/own_messages.h"
 
 #include "router/wamp/message_type.h"
-#include "router/wamp/translator.h"
+#include "router/wamp/write_message.h"
 
 namespace zeroway {
 
 namespace {
 
-constexpr std::size_t kAnySize = ~std::size_t{0};
-
-// What says a message to a writer: it takes everything.
-template <class Say>
-std::string written(Serializer serializer, Say say) {
-  JsonWriter json;
-  MsgpackWriter msgpack;
-  CborWriter cbor;
-  ValueWriter* const writers[] = {&json, &msgpack, &cbor};
-  ValueWriter& writer = *writers[static_cast<std::size_t>(serializer)];
-  std::string out;
-  writer.begin(out, kAnySize);
-  static_cast<void>(writer.begin_list());
-  say(writer);
-  static_cast<void>(writer.end());
-  static_cast<void>(writer.finish());
-  return out;
-}
-
 std::string end_message(Serializer serializer, std::uint64_t type, std::string_view reason, std::string_view message) {
-  return written(serializer, [&](ValueSink& to) {
+  return write_message(serializer, [&](ValueSink& to) {
     static_cast<void>(to.natural(type));
     static_cast<void>(to.begin_map());
     if (!message.empty()) {
@@ -50,7 +31,7 @@ std::string goodbye_message(Serializer serializer, std::string_view reason, std:
 }
 
 std::string error_message(Serializer serializer, std::uint64_t type, std::uint64_t request, std::string_view error) {
-  return written(serializer, [&](ValueSink& to) {
+  return write_message(serializer, [&](ValueSink& to) {
     static_cast<void>(to.natural(message_type::kError));
     static_cast<void>(to.natural(type));
     static_cast<void>(to.natural(request));

@@ -1,0 +1,58 @@
+// Who has joined before, by the cookie that the client got then.
+//
+//     a line of its file:    ["SHA-256 of the cookie, hex", until (s), "realm", "authid", "role", "method"]
+//
+// Owner: the path's backends on all loops share it.   Thread: any: logins take its mutex, messages never do.
+// Cookies are kept as hashes: who reads memory or file has none. The logins that end first go when there are too many.
+// Not here: the file itself (backends/cookie_file.h), the field Set-Cookie (cookie_auth.h).
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "router/wamp/auth/admission.h"
+#include "router/wamp/auth/auth_method.h"
+
+namespace zeroway {
+
+class CookieStore {
+ public:
+  // Gets each login as a line, inside remember().
+  using Journal = std::function<void(std::string_view line)>;
+
+  explicit CookieStore(std::chrono::seconds max_age, Journal journal = {})
+      : max_age_(max_age), journal_(std::move(journal)) {}
+
+  [[nodiscard]] std::optional<Admission> find(std::string_view cookie, WampWallTime now) const;
+  void remember(std::string_view cookie, const Admission& admission, WampWallTime now);
+
+  // Takes the lines of a file, and leaves out those that are over. Returns how many are no such lines.
+  std::size_t load(std::string_view text, WampWallTime now);
+  // The lines of all that is remembered.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  using Seconds = std::uint64_t;  // since 1970
+  struct Login {
+    Admission admission;
+    Seconds until;
+  };
+
+  void add(const std::string& digest, Login login);
+  [[nodiscard]] static std::string line_of(const std::string& digest, const Login& login);
+
+  const std::chrono::seconds max_age_;
+  const Journal journal_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Login> logins_;                 // by the cookie's digest
+  std::set<std::pair<Seconds, std::string>> by_until_;  // the same, in the order of their end
+};
+
+}  // namespace zeroway

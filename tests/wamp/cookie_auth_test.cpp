@@ -1,0 +1,146 @@
+#include "router/wamp/auth/cookie_auth.h"
+
+#include <doctest/doctest.h>
+
+#include "router/wamp/auth/limits.h"
+#include "tests/wamp/auth_case.h"
+
+using namespace zeroway;
+using namespace zeroway::test;
+using std::chrono::seconds;
+
+namespace {
+
+WampAuthSpec cookies() {
+  WampAuthSpec spec;
+  spec.cookie.emplace();
+  spec.cookie->max_age = seconds(100);
+  spec.anonymous.emplace();
+  spec.anonymous->who = {"", "guest", ""};
+  spec.ticket = {{{"joe", "frontend", ""}, "secret"}};
+  return spec;
+}
+AuthClient client_with(const std::string& cookie) {
+  AuthClient client;
+  client.cookie = cookie;
+  return client;
+}
+const std::string kCookieFirst = hello_of(R"("cookie","ticket")", R"("authid":"joe")");
+
+std::string login(AuthCase& test) {
+  test.begin();
+  static_cast<void>(test.hello(kCookieFirst));
+  return test.authenticate(answer_of("secret"));
+}
+Admission joe() { return {"realm1", "joe", "frontend", "ticket", "static", {}}; }
+
+}  // namespace
+
+TEST_CASE("cookie: who has joined by a proof is admitted again, until its cookie ends") {
+  AuthCase test(cookies(), client_with("c1"));
+  CHECK(login(test) == "admitted realm1 joe frontend ticket static");
+  test.begin();
+  CHECK(test.hello(hello_of(R"("cookie")")) == "admitted realm1 joe frontend ticket cookie");
+  test.begin();
+  CHECK(test.hello(kCookieFirst, auth_later(seconds(99))) == "admitted realm1 joe frontend ticket cookie");
+  test.begin();
+  CHECK(test.hello(kCookieFirst, auth_later(seconds(100))).starts_with("challenged"));
+}
+
+TEST_CASE("cookie: it is of one realm, and HELLO may leave that out") {
+  AuthCase test(cookies(), client_with("c1"));
+  static_cast<void>(login(test));
+  test.begin();
+  CHECK(test.hello(R"([1,"realm2",{"authmethods":["cookie","ticket"],"authid":"joe"}])").starts_with("challenged"));
+  test.begin();
+  CHECK(test.hello(R"([1,null,{"authmethods":["cookie"]}])") == "admitted realm1 joe frontend ticket cookie");
+}
+
+TEST_CASE("cookie: neither an anonymous client nor a wrong ticket is remembered") {
+  AuthCase test(cookies(), client_with("c1"));
+  CHECK(test.hello(hello_of(R"("anonymous")")).starts_with("admitted"));
+  test.begin();
+  static_cast<void>(test.hello(kCookieFirst));
+  CHECK(test.authenticate(answer_of("wrong")) == kWrong);
+  CHECK(test.cookies().text().empty());
+}
+
+TEST_CASE("cookie: a client without one, and one with somebody else's, are strangers") {
+  AuthCase nobody(cookies());
+  CHECK(login(nobody) == "admitted realm1 joe frontend ticket static");
+  CHECK(nobody.cookies().text().empty());
+  AuthCase test(cookies(), client_with("c2"));
+  test.cookies().remember("c1", joe(), kAuthNow.wall);
+  CHECK(test.hello(kCookieFirst).starts_with("challenged"));
+}
+
+TEST_CASE("cookie: only a known one is kept; any other is replaced") {
+  WampCookieSpec spec;
+  CookieStore store(seconds(100));
+  store.remember("known", joe(), kAuthNow.wall);
+  const auto choose = [&](std::vector<std::string_view> offered, AuthNow now = kAuthNow) {
+    const CookieChoice choice = choose_cookie(spec, store, offered, now.wall, known_random);
+    return choice.cookie + (choice.is_new ? " new" : "");
+  };
+  CHECK(choose({}) == "AwoRGB8mLTQ7QklQV15lbHN6 new");
+  CHECK(choose({"planted"}) == "AwoRGB8mLTQ7QklQV15lbHN6 new");
+  CHECK(choose({"planted", "known"}) == "known");
+  CHECK(choose({"known"}, auth_later(seconds(100))) == "AwoRGB8mLTQ7QklQV15lbHN6 new");
+  spec.length = 64;
+  CHECK(choose({}).size() == 64 + 4);
+}
+
+TEST_CASE("cookie: its field keeps it from scripts and from pages of other sites") {
+  WampCookieSpec spec;
+  CHECK(set_cookie(spec, "abc", "/ws", IsSecure::yes) ==
+        "cbtid=abc; Max-Age=86400; Path=/ws; HttpOnly; SameSite=Lax; Secure");
+  CHECK(set_cookie(spec, "abc", "/", IsSecure::no) == "cbtid=abc; Max-Age=86400; Path=/; HttpOnly; SameSite=Lax");
+}
+
+TEST_CASE("cookies: what one store writes, another one reads; no cookie is in it") {
+  std::string journal;
+  CookieStore store(seconds(100), [&](std::string_view line) { journal += line; });
+  store.remember("c1", joe(), kAuthNow.wall);
+  store.remember("c2", {"realm2", "\"ann\"\n", "backend", "wampcra", "static", {}}, auth_later(seconds(50)).wall);
+  CHECK(journal.find("c1") == std::string::npos);
+  CookieStore other(seconds(100));
+  CHECK(other.load(journal, kAuthNow.wall) == 0);
+  CHECK(other.text().size() == journal.size());
+  CHECK(other.find("c1", kAuthNow.wall) == joe());
+  CHECK(other.find("c2", kAuthNow.wall)->authid == "\"ann\"\n");
+  CookieStore late(seconds(100));
+  CHECK(late.load(journal, auth_later(seconds(100)).wall) == 0);
+  CHECK_FALSE(late.find("c1", auth_later(seconds(100)).wall));
+  CHECK(late.find("c2", auth_later(seconds(100)).wall));
+}
+
+TEST_CASE("cookies: lines that are none are counted, and change nothing") {
+  const std::string digest(64, 'a');
+  CookieStore store(seconds(100));
+  for (const std::string& line :
+       {std::string("nothing"), std::string("[]"), std::string(R"(["ab",2000000000,"r","a","b","c"])"),
+        R"([")" + digest + R"(","2000000000","r","a","b","c"])", R"([")" + digest + R"(",2000000000,"r","a","b"])",
+        R"([")" + digest + R"(",2000000000,"r","a","b","c","d"])",
+        R"([")" + digest + R"(",2000000000,"r",["a"],"b","c"])",
+        R"([")" + digest + R"(",18446744073709551615,"r","a","b","c"])"}) {
+    CAPTURE(line);
+    CHECK(store.load(line + "\n\n", kAuthNow.wall) == 1);
+  }
+  CHECK(store.text().empty());
+  CHECK(store.load(R"([")" + digest + R"(",2000000000,"r","a","b","c"])", kAuthNow.wall) == 0);
+  CHECK_FALSE(store.text().empty());
+}
+
+TEST_CASE("cookies: of too many those that end first go") {
+  CookieStore store(seconds(100));
+  store.remember("first", joe(), kAuthNow.wall);
+  store.remember("second", joe(), auth_later(seconds(1)).wall);
+  store.remember("first", joe(), auth_later(seconds(2)).wall);  // it has ended last since
+  for (std::size_t i = 2; i < kMostCookies; ++i)
+    store.remember("more" + std::to_string(i), joe(), auth_later(seconds(3)).wall);
+  CHECK(store.find("second", kAuthNow.wall));
+  store.remember("last", joe(), auth_later(seconds(3)).wall);
+  CHECK_FALSE(store.find("second", kAuthNow.wall));
+  CHECK(store.find("first", kAuthNow.wall));
+  CHECK(store.find("last", kAuthNow.wall));
+}
