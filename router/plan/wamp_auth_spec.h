@@ -48,11 +48,11 @@ struct CraSpec {
 // SCRAM-SHA-256 (RFC 7677). The client derives its key; here are the keys by which it is checked.
 struct ScramSpec {
   WampPrincipal who;
-  std::string kdf;  // "pbkdf2" or "argon2id-13": a word for the client
-  std::string salt;
+  std::string kdf;   // "pbkdf2" or "argon2id-13": a word for the client
+  std::string salt;  // hex
   std::uint32_t iterations = 0;
   std::uint32_t memory = 0;            // KiB, of argon2id
-  std::string stored_key, server_key;  // 32 bytes each
+  std::string stored_key, server_key;  // 32 bytes each, hex
 
   bool operator==(const ScramSpec&) const = default;
 };
@@ -60,7 +60,7 @@ struct ScramSpec {
 // Ed25519. Several keys of one principal: one for each of its devices.
 struct CryptosignSpec {
   WampPrincipal who;
-  std::vector<std::string> keys;  // 32 bytes each
+  std::vector<std::string> keys;  // 32 bytes each, hex
 
   bool operator==(const CryptosignSpec&) const = default;
 };

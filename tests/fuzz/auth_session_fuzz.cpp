@@ -15,15 +15,15 @@ namespace {
 std::string fixed_random(std::size_t count) { return std::string(count, '\x5a'); }
 
 WampAuthSpec spec() {
-  const std::string key(32, '\x11');
+  const std::string key(64, '1');
   WampAuthSpec spec;
   spec.anonymous.emplace();
   spec.anonymous->who = {"", "guest", ""};
   spec.ticket = {{{"joe", "frontend", ""}, "a ticket that no input has"}};
   spec.wampcra = {{{"joe", "frontend", ""}, "a secret that no input has", "salt", 10, 16}};
-  spec.scram = {{{"joe", "frontend", ""}, "pbkdf2", "c2FsdA==", 4096, 0, key, key}};
+  spec.scram = {{{"joe", "frontend", ""}, "pbkdf2", "73616c74", 4096, 0, key, key}};
   spec.cryptosign = {{{"joe", "frontend", ""}, {key}}};
-  spec.tls = {{{"joe", "frontend", ""}, hex_of(key), ""}};
+  spec.tls = {{{"joe", "frontend", ""}, key, ""}};
   return spec;
 }
 

@@ -19,8 +19,7 @@ constexpr const char* kOtherKey = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62
 std::string bytes(const char* hex) { return bytes_of_hex(hex, 32); }
 WampAuthSpec keys() {
   WampAuthSpec spec;
-  spec.cryptosign = {{{"joe", "frontend", ""}, {bytes(kOtherKey), bytes(kKey)}},
-                     {{"ann", "backend", ""}, {bytes(kOtherKey)}}};
+  spec.cryptosign = {{{"joe", "frontend", ""}, {kOtherKey, kKey}}, {{"ann", "backend", ""}, {kOtherKey}}};
   return spec;
 }
 std::string hello_with(const std::string& more) { return hello_of(R"("cryptosign")", more); }

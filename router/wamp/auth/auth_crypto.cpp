@@ -83,9 +83,13 @@ std::string hex_of(std::string_view bytes) {
 }
 
 std::string bytes_of_hex(std::string_view hex, std::size_t count) {
-  if (hex.size() != count * 2) return {};
+  return hex.size() == count * 2 ? bytes_of_hex(hex) : std::string();
+}
+
+std::string bytes_of_hex(std::string_view hex) {
+  if (hex.size() % 2 != 0) return {};
   std::string out;
-  out.reserve(count);
+  out.reserve(hex.size() / 2);
   for (std::size_t i = 0; i < hex.size(); i += 2) {
     const int high = value_of(hex[i]), low = value_of(hex[i + 1]);
     if (high < 0 || low < 0) return {};

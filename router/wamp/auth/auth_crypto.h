@@ -22,6 +22,8 @@ using RandomBytes = std::function<std::string(std::size_t count)>;
 [[nodiscard]] std::string secure_random(std::size_t count);
 
 [[nodiscard]] std::string hex_of(std::string_view bytes);
+// "" for a text that is not hex.
+[[nodiscard]] std::string bytes_of_hex(std::string_view hex);
 // "" for a text that is not `count` bytes in hex.
 [[nodiscard]] std::string bytes_of_hex(std::string_view hex, std::size_t count);
 [[nodiscard]] std::string base64_of(std::string_view bytes);

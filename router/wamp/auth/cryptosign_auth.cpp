@@ -12,6 +12,13 @@ namespace {
 constexpr std::string_view kName = "cryptosign";
 constexpr std::size_t kKey = 32, kChallenge = 32, kSignature = 64;  // bytes
 
+// With keys as bytes.
+std::vector<CryptosignSpec> read_keys(std::vector<CryptosignSpec> specs) {
+  for (CryptosignSpec& spec : specs)
+    for (std::string& key : spec.keys) key = bytes_of_hex(key);
+  return specs;
+}
+
 class CryptosignProof final : public PendingProof {
  public:
   // One of `keys` has to sign.
@@ -41,7 +48,7 @@ class CryptosignProof final : public PendingProof {
 class CryptosignAuth final : public AuthMethod {
  public:
   explicit CryptosignAuth(const std::vector<CryptosignSpec>& specs)
-      : principals_(specs, [](const CryptosignSpec& spec) { return spec.keys.front(); }) {}
+      : principals_(read_keys(specs), [](const CryptosignSpec& spec) { return spec.keys.front(); }) {}
 
   std::string_view name() const override { return kName; }
   MethodAnswer hello(const AuthQuestion& question) const override;

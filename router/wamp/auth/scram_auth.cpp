@@ -15,6 +15,22 @@ constexpr std::size_t kNonce = 18;  // bytes: their base64 has no padding
 // Autobahn has it.
 constexpr std::string_view kBindings[] = {"", "biws"};
 
+// One principal, read: bytes, but the salt as the client gets it.
+struct ScramKeys {
+  WampPrincipal who;
+  std::string kdf, salt;
+  std::uint32_t iterations, memory;
+  std::string stored_key, server_key;
+};
+
+std::vector<ScramKeys> read_keys(const std::vector<ScramSpec>& specs) {
+  std::vector<ScramKeys> keys;
+  for (const ScramSpec& spec : specs)
+    keys.push_back({spec.who, spec.kdf, base64_of(bytes_of_hex(spec.salt)), spec.iterations, spec.memory,
+                    bytes_of_hex(spec.stored_key), bytes_of_hex(spec.server_key)});
+  return keys;
+}
+
 struct ScramChallenge {
   std::string client;  // "n=…,r=…"
   std::string nonce, salt;
@@ -28,16 +44,16 @@ struct ScramChallenge {
 
 class ScramProof final : public PendingProof {
  public:
-  ScramProof(Admission who, const ScramSpec& spec, ScramChallenge challenge, bool is_known)
-      : who_(std::move(who)), spec_(spec), challenge_(std::move(challenge)), is_known_(is_known) {}
+  ScramProof(Admission who, const ScramKeys& keys, ScramChallenge challenge, bool is_known)
+      : who_(std::move(who)), keys_(keys), challenge_(std::move(challenge)), is_known_(is_known) {}
 
   std::string_view method() const override { return kName; }
   void say_challenge(ValueSink& to) const override {
     say_text(to, "nonce", challenge_.nonce);
-    say_text(to, "kdf", spec_.kdf);
+    say_text(to, "kdf", keys_.kdf);
     say_text(to, "salt", challenge_.salt);
-    say_number(to, "iterations", spec_.iterations);
-    if (spec_.memory > 0) say_number(to, "memory", spec_.memory);
+    say_number(to, "iterations", keys_.iterations);
+    if (keys_.memory > 0) say_number(to, "memory", keys_.memory);
   }
   // Both bindings are tried always: which one fits takes no other time.
   std::optional<Admission> accept(std::string_view signature) override {
@@ -45,8 +61,8 @@ class ScramProof final : public PendingProof {
     std::optional<Admission> accepted;
     for (const std::string_view binding : kBindings) {
       const std::string message = challenge_.auth_message(binding);
-      const bool is_right = is_scram_proof(spec_.stored_key, message, proof.value_or(""));
-      const std::string server = base64_of(scram_server_signature(spec_.server_key, message));
+      const bool is_right = is_scram_proof(keys_.stored_key, message, proof.value_or(""));
+      const std::string server = base64_of(scram_server_signature(keys_.server_key, message));
       if (is_right && is_known_) accepted = with_signature(server);
     }
     return accepted;
@@ -61,7 +77,7 @@ class ScramProof final : public PendingProof {
   }
 
   const Admission who_;
-  const ScramSpec spec_;
+  const ScramKeys keys_;
   const ScramChallenge challenge_;
   const bool is_known_;
 };
@@ -69,7 +85,7 @@ class ScramProof final : public PendingProof {
 class ScramAuth final : public AuthMethod {
  public:
   explicit ScramAuth(const std::vector<ScramSpec>& specs)
-      : principals_(specs, [](const ScramSpec& spec) { return spec.stored_key; }) {}
+      : principals_(read_keys(specs), [](const ScramKeys& keys) { return keys.stored_key; }) {}
 
   std::string_view name() const override { return kName; }
   MethodAnswer hello(const AuthQuestion& question) const override {
@@ -87,11 +103,11 @@ class ScramAuth final : public AuthMethod {
   }
 
  private:
-  [[nodiscard]] std::string unknown_salt(const ScramSpec& like, const std::string& authid) const {
+  [[nodiscard]] std::string unknown_salt(const ScramKeys& like, const std::string& authid) const {
     return base64_of(principals_.hidden(authid, decode_base64(like.salt).value_or("").size()));
   }
 
-  const Principals<ScramSpec> principals_;
+  const Principals<ScramKeys> principals_;
 };
 
 }  // namespace
