@@ -6,11 +6,13 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "proto/serializer.h"
 #include "router/plan/pool_spec.h"
+#include "router/plan/wamp_auth_spec.h"
 
 namespace zeroway {
 
@@ -35,6 +37,7 @@ struct WampSpec {
   bool has_status_page = true;
   std::size_t most = 0;  // bytes of a client's longest message, and of a worker's; 0 = any
   std::vector<RealmSpec> realms;
+  std::optional<WampAuthSpec> auth;  // else the backends check their clients themselves
 
   bool operator==(const WampSpec&) const = default;
 };

@@ -4,12 +4,14 @@
 // Not here: realms that workers announce (proto/control.h: Hello).
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "proto/serializer.h"
 #include "router/settings/file_place.h"
 #include "router/settings/member_url.h"
+#include "router/settings/wamp_auth_settings.h"
 #include "router/settings/web_socket_settings.h"
 
 namespace zeroway {
@@ -43,6 +45,7 @@ struct WampSettings {
   bool workers = true;                               // the realms that workers announce are served
   bool status_page = true;                           // for a request that opens no WebSocket; else 426
   std::vector<WampBackendSettings> backends;
+  std::optional<WampAuthSettings> auth;  // else the backends check their clients themselves
 
   bool operator==(const WampSettings&) const = default;
 };
