@@ -28,7 +28,7 @@ inline AuthNow auth_later(std::chrono::seconds by) { return {kAuthNow.time + by,
 class AuthCase {
  public:
   explicit AuthCase(const WampAuthSpec& spec, AuthClient client = {}, Serializer serializer = Serializer::json)
-      : cookies_(spec.cookie ? std::make_unique<CookieStore>(spec.cookie->max_age) : nullptr),
+      : cookies_(spec.cookie ? std::make_unique<CookieStore>() : nullptr),
         doorkeeper_(spec, cookies_.get(), known_random),
         client_(std::move(client)),
         serializer_(serializer) {

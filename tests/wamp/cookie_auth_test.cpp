@@ -32,6 +32,7 @@ std::string login(AuthCase& test) {
   static_cast<void>(test.hello(kCookieFirst));
   return test.authenticate(answer_of("secret"));
 }
+WampWallTime in(int count) { return kAuthNow.wall + seconds(count); }
 Admission joe() { return {"realm1", "joe", "frontend", "ticket", "static", {}}; }
 
 }  // namespace
@@ -56,6 +57,20 @@ TEST_CASE("cookie: it is of one realm, and HELLO may leave that out") {
   CHECK(test.hello(R"([1,null,{"authmethods":["cookie"]}])") == "admitted realm1 joe frontend ticket cookie");
 }
 
+TEST_CASE("cookie: it admits nobody who is gone, or has another role now") {
+  AuthCase test(cookies(), client_with("c1"));
+  const auto told = [&](const Admission& remembered) {
+    test.cookies().remember("c1", remembered, in(100));
+    test.begin();
+    return test.hello(kCookieFirst);
+  };
+  CHECK(told(joe()).starts_with("admitted"));
+  CHECK(told({"realm1", "ann", "frontend", "ticket", "static", {}}).starts_with("challenged"));
+  CHECK(told({"realm1", "joe", "admin", "ticket", "static", {}}).starts_with("challenged"));
+  CHECK(told({"realm1", "joe", "frontend", "wampcra", "static", {}}).starts_with("challenged"));
+  CHECK(told({"realm1", "joe", "frontend", "anonymous", "static", {}}).starts_with("challenged"));
+}
+
 TEST_CASE("cookie: neither an anonymous client nor a wrong ticket is remembered") {
   AuthCase test(cookies(), client_with("c1"));
   CHECK(test.hello(hello_of(R"("anonymous")")).starts_with("admitted"));
@@ -70,14 +85,14 @@ TEST_CASE("cookie: a client without one, and one with somebody else's, are stran
   CHECK(login(nobody) == "admitted realm1 joe frontend ticket static");
   CHECK(nobody.cookies().text().empty());
   AuthCase test(cookies(), client_with("c2"));
-  test.cookies().remember("c1", joe(), kAuthNow.wall);
+  test.cookies().remember("c1", joe(), in(100));
   CHECK(test.hello(kCookieFirst).starts_with("challenged"));
 }
 
 TEST_CASE("cookie: only a known one is kept; any other is replaced") {
   WampCookieSpec spec;
-  CookieStore store(seconds(100));
-  store.remember("known", joe(), kAuthNow.wall);
+  CookieStore store;
+  store.remember("known", joe(), in(100));
   const auto choose = [&](std::vector<std::string_view> offered, AuthNow now = kAuthNow) {
     const CookieChoice choice = choose_cookie(spec, store, offered, now.wall, known_random);
     return choice.cookie + (choice.is_new ? " new" : "");
@@ -99,16 +114,16 @@ TEST_CASE("cookie: its field keeps it from scripts and from pages of other sites
 
 TEST_CASE("cookies: what one store writes, another one reads; no cookie is in it") {
   std::string journal;
-  CookieStore store(seconds(100), [&](std::string_view line) { journal += line; });
-  store.remember("c1", joe(), kAuthNow.wall);
-  store.remember("c2", {"realm2", "\"ann\"\n", "backend", "wampcra", "static", {}}, auth_later(seconds(50)).wall);
+  CookieStore store([&](std::string_view line) { journal += line; });
+  store.remember("c1", joe(), in(100));
+  store.remember("c2", {"realm2", "\"ann\"\n", "backend", "wampcra", "static", {}}, in(150));
   CHECK(journal.find("c1") == std::string::npos);
-  CookieStore other(seconds(100));
+  CookieStore other;
   CHECK(other.load(journal, kAuthNow.wall) == 0);
   CHECK(other.text().size() == journal.size());
   CHECK(other.find("c1", kAuthNow.wall) == joe());
   CHECK(other.find("c2", kAuthNow.wall)->authid == "\"ann\"\n");
-  CookieStore late(seconds(100));
+  CookieStore late;
   CHECK(late.load(journal, auth_later(seconds(100)).wall) == 0);
   CHECK_FALSE(late.find("c1", auth_later(seconds(100)).wall));
   CHECK(late.find("c2", auth_later(seconds(100)).wall));
@@ -116,7 +131,7 @@ TEST_CASE("cookies: what one store writes, another one reads; no cookie is in it
 
 TEST_CASE("cookies: lines that are none are counted, and change nothing") {
   const std::string digest(64, 'a');
-  CookieStore store(seconds(100));
+  CookieStore store;
   for (const std::string& line :
        {std::string("nothing"), std::string("[]"), std::string(R"(["ab",2000000000,"r","a","b","c"])"),
         R"([")" + digest + R"(","2000000000","r","a","b","c"])", R"([")" + digest + R"(",2000000000,"r","a","b"])",
@@ -132,14 +147,13 @@ TEST_CASE("cookies: lines that are none are counted, and change nothing") {
 }
 
 TEST_CASE("cookies: of too many those that end first go") {
-  CookieStore store(seconds(100));
-  store.remember("first", joe(), kAuthNow.wall);
-  store.remember("second", joe(), auth_later(seconds(1)).wall);
-  store.remember("first", joe(), auth_later(seconds(2)).wall);  // it has ended last since
-  for (std::size_t i = 2; i < kMostCookies; ++i)
-    store.remember("more" + std::to_string(i), joe(), auth_later(seconds(3)).wall);
+  CookieStore store;
+  store.remember("first", joe(), in(100));
+  store.remember("second", joe(), in(101));
+  store.remember("first", joe(), in(102));  // it has ended last since
+  for (std::size_t i = 2; i < kMostCookies; ++i) store.remember("more" + std::to_string(i), joe(), in(103));
   CHECK(store.find("second", kAuthNow.wall));
-  store.remember("last", joe(), auth_later(seconds(3)).wall);
+  store.remember("last", joe(), in(103));
   CHECK_FALSE(store.find("second", kAuthNow.wall));
   CHECK(store.find("first", kAuthNow.wall));
   CHECK(store.find("last", kAuthNow.wall));

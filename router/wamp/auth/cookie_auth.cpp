@@ -8,7 +8,7 @@ namespace {
 
 class CookieAuth final : public AuthMethod {
  public:
-  explicit CookieAuth(const CookieStore& store) : store_(store) {}
+  CookieAuth(const CookieStore& store, IsValidAdmission is_valid) : store_(store), is_valid_(std::move(is_valid)) {}
 
   std::string_view name() const override { return "cookie"; }
   // In another realm the client may be nobody, or somebody else.
@@ -16,13 +16,14 @@ class CookieAuth final : public AuthMethod {
     if (question.client.cookie.empty()) return NextMethod{};
     auto admission = store_.find(question.client.cookie, question.wall);
     const std::string& realm = question.hello.realm;
-    if (!admission || (!realm.empty() && realm != admission->realm)) return NextMethod{};
+    if (!admission || (!realm.empty() && realm != admission->realm) || !is_valid_(*admission)) return NextMethod{};
     admission->provider = "cookie";
     return std::move(*admission);
   }
 
  private:
   const CookieStore& store_;
+  const IsValidAdmission is_valid_;
 };
 
 }  // namespace
@@ -40,6 +41,8 @@ std::string set_cookie(const WampCookieSpec& spec, std::string_view cookie, std:
   return secure == IsSecure::yes ? field + "; Secure" : field;
 }
 
-std::unique_ptr<AuthMethod> make_cookie_auth(const CookieStore& store) { return std::make_unique<CookieAuth>(store); }
+std::unique_ptr<AuthMethod> make_cookie_auth(const CookieStore& store, IsValidAdmission is_valid) {
+  return std::make_unique<CookieAuth>(store, std::move(is_valid));
+}
 
 }  // namespace zeroway

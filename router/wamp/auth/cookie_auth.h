@@ -4,6 +4,7 @@
 // Only cookies of somebody who has joined are known. Any other that a client brings is replaced: nobody can plant one
 // and wait until its victim logs in with it. Not here: what is remembered (cookie_store.h).
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,7 +30,9 @@ enum class IsSecure : bool { no, yes };
 [[nodiscard]] std::string set_cookie(const WampCookieSpec& spec, std::string_view cookie, std::string_view path,
                                      IsSecure secure);
 
-// `store` outlives the method.
-[[nodiscard]] std::unique_ptr<AuthMethod> make_cookie_auth(const CookieStore& store);
+// `store` outlives the method. A principal may be gone since the client has joined, or have another role: `is_valid`
+// says whether not.
+using IsValidAdmission = std::function<bool(const Admission& admission)>;
+[[nodiscard]] std::unique_ptr<AuthMethod> make_cookie_auth(const CookieStore& store, IsValidAdmission is_valid);
 
 }  // namespace zeroway

@@ -50,9 +50,9 @@ std::optional<Admission> CookieStore::find(std::string_view cookie, WampWallTime
   return found->second.admission;
 }
 
-void CookieStore::remember(std::string_view cookie, const Admission& admission, WampWallTime now) {
+void CookieStore::remember(std::string_view cookie, const Admission& admission, WampWallTime until) {
   const std::string digest = hex_of(sha256(cookie));
-  Login login{admission, seconds_of(now + max_age_)};
+  Login login{admission, seconds_of(until)};
   login.admission.extra.clear();  // it was of one challenge
   const std::lock_guard lock(mutex_);
   if (journal_) journal_(line_of(digest, login));

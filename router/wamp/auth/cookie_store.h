@@ -2,12 +2,12 @@
 //
 //     a line of its file:    ["SHA-256 of the cookie, hex", until (s), "realm", "authid", "role", "method"]
 //
-// Owner: the path's backends on all loops share it.   Thread: any: logins take its mutex, messages never do.
+// Owner: the backends of a path share it, on all loops.   Thread: any: logins take its mutex, messages never do.
 // Cookies are kept as hashes: who reads memory or file has none. The logins that end first go when there are too many.
-// Not here: the file itself (backends/cookie_file.h), the field Set-Cookie (cookie_auth.h).
+// Not here: the file itself (router/cookie_files.h), the field Set-Cookie (cookie_auth.h).
 #pragma once
-#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -27,11 +27,10 @@ class CookieStore {
   // Gets each login as a line, inside remember().
   using Journal = std::function<void(std::string_view line)>;
 
-  explicit CookieStore(std::chrono::seconds max_age, Journal journal = {})
-      : max_age_(max_age), journal_(std::move(journal)) {}
+  explicit CookieStore(Journal journal = {}) : journal_(std::move(journal)) {}
 
   [[nodiscard]] std::optional<Admission> find(std::string_view cookie, WampWallTime now) const;
-  void remember(std::string_view cookie, const Admission& admission, WampWallTime now);
+  void remember(std::string_view cookie, const Admission& admission, WampWallTime until);
 
   // Takes the lines of a file, and leaves out those that are over. Returns how many are no such lines.
   std::size_t load(std::string_view text, WampWallTime now);
@@ -48,7 +47,6 @@ class CookieStore {
   void add(const std::string& digest, Login login);
   [[nodiscard]] static std::string line_of(const std::string& digest, const Login& login);
 
-  const std::chrono::seconds max_age_;
   const Journal journal_;
   mutable std::mutex mutex_;
   std::map<std::string, Login> logins_;                 // by the cookie's digest

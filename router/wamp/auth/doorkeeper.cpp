@@ -17,21 +17,31 @@ constexpr std::array<std::string_view, 9> kNames{
 
 bool is_name(std::string_view name) { return std::find(kNames.begin(), kNames.end(), name) != kNames.end(); }
 
+template <class Spec>
+bool is_principal(const std::vector<Spec>& specs, const Admission& admission) {
+  return std::any_of(specs.begin(), specs.end(), [&](const Spec& spec) {
+    const WampPrincipal& who = spec.who;
+    return who.authid == admission.authid && who.role == admission.role &&
+           (who.realm.empty() || who.realm == admission.realm);
+  });
+}
+
 AuthRefusal unknown_method(const std::string& name) {
   return {auth_error::kNoMethod, "authmethod \"" + name.substr(0, kLongestShownMethod) + "\" is unknown"};
 }
 
 }  // namespace
 
-Doorkeeper::Doorkeeper(const WampAuthSpec& spec, CookieStore* cookies, RandomBytes random)
-    : challenge_timeout_(spec.challenge_timeout), cookies_(cookies), random_(std::move(random)) {
-  if (spec.anonymous) methods_.push_back(make_anonymous_auth(*spec.anonymous));
-  if (!spec.ticket.empty()) methods_.push_back(make_ticket_auth(spec.ticket));
-  if (!spec.wampcra.empty()) methods_.push_back(make_cra_auth(spec.wampcra));
-  if (!spec.scram.empty()) methods_.push_back(make_scram_auth(spec.scram));
-  if (!spec.cryptosign.empty()) methods_.push_back(make_cryptosign_auth(spec.cryptosign));
-  if (!spec.tls.empty()) methods_.push_back(make_tls_auth(spec.tls));
-  if (cookies_ != nullptr) methods_.push_back(make_cookie_auth(*cookies_));
+Doorkeeper::Doorkeeper(WampAuthSpec spec, CookieStore* cookies, RandomBytes random)
+    : spec_(std::move(spec)), cookies_(cookies), random_(std::move(random)) {
+  if (spec_.anonymous) methods_.push_back(make_anonymous_auth(*spec_.anonymous));
+  if (!spec_.ticket.empty()) methods_.push_back(make_ticket_auth(spec_.ticket));
+  if (!spec_.wampcra.empty()) methods_.push_back(make_cra_auth(spec_.wampcra));
+  if (!spec_.scram.empty()) methods_.push_back(make_scram_auth(spec_.scram));
+  if (!spec_.cryptosign.empty()) methods_.push_back(make_cryptosign_auth(spec_.cryptosign));
+  if (!spec_.tls.empty()) methods_.push_back(make_tls_auth(spec_.tls));
+  if (cookies_ != nullptr)
+    methods_.push_back(make_cookie_auth(*cookies_, [this](const Admission& one) { return is_valid(one); }));
 }
 
 MethodAnswer Doorkeeper::hello(const AuthHello& hello, const AuthClient& client, WampWallTime wall) const {
@@ -48,7 +58,16 @@ MethodAnswer Doorkeeper::hello(const AuthHello& hello, const AuthClient& client,
 // Everybody may be anonymous: a memory of those would only push out the others.
 void Doorkeeper::remember(const AuthClient& client, const Admission& admission, WampWallTime wall) const {
   const bool has_shown = admission.method != "anonymous" && admission.provider != "cookie";
-  if (cookies_ != nullptr && has_shown && !client.cookie.empty()) cookies_->remember(client.cookie, admission, wall);
+  if (cookies_ == nullptr || !spec_.cookie || !has_shown || client.cookie.empty()) return;
+  cookies_->remember(client.cookie, admission, wall + spec_.cookie->max_age);
+}
+
+bool Doorkeeper::is_valid(const Admission& admission) const {
+  if (admission.method == "ticket") return is_principal(spec_.ticket, admission);
+  if (admission.method == "wampcra") return is_principal(spec_.wampcra, admission);
+  if (admission.method == "scram") return is_principal(spec_.scram, admission);
+  if (admission.method == "cryptosign") return is_principal(spec_.cryptosign, admission);
+  return admission.method == "tls" && is_principal(spec_.tls, admission);
 }
 
 const AuthMethod* Doorkeeper::find(std::string_view name) const {

@@ -21,19 +21,23 @@ namespace zeroway {
 class Doorkeeper {
  public:
   // `cookies`, which `spec.cookie` wants and else is null, outlives this object.
-  Doorkeeper(const WampAuthSpec& spec, CookieStore* cookies, RandomBytes random = secure_random);
+  Doorkeeper(WampAuthSpec spec, CookieStore* cookies, RandomBytes random = secure_random);
+  Doorkeeper(const Doorkeeper&) = delete;
+  Doorkeeper& operator=(const Doorkeeper&) = delete;
 
   // Never NextMethod.
   [[nodiscard]] MethodAnswer hello(const AuthHello& hello, const AuthClient& client, WampWallTime wall) const;
   // The client has joined by a proof: its cookie admits it from now on.
   void remember(const AuthClient& client, const Admission& admission, WampWallTime wall) const;
-  [[nodiscard]] std::chrono::milliseconds challenge_timeout() const { return challenge_timeout_; }
+  [[nodiscard]] std::chrono::milliseconds challenge_timeout() const { return spec_.challenge_timeout; }
 
  private:
+  // Whether `admission`, which a cookie remembers, is what its principal is still given.
+  [[nodiscard]] bool is_valid(const Admission& admission) const;
   [[nodiscard]] const AuthMethod* find(std::string_view name) const;
   [[nodiscard]] std::string names() const;
 
-  const std::chrono::milliseconds challenge_timeout_;
+  const WampAuthSpec spec_;
   CookieStore* const cookies_;
   const RandomBytes random_;
   std::vector<std::unique_ptr<AuthMethod>> methods_;
