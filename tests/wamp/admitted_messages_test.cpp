@@ -9,12 +9,12 @@ using namespace zeroway::test;
 
 namespace {
 
-const Admission kJoe{"realm9", "joe", "frontend", "ticket", "static", {}};
+const WampAdmission kJoe{"realm9", "joe", "frontend", "ticket", "static", {}};
 
-using Write = MaybeValueError (*)(Serializer, Bytes, const Admission&, std::string&);
+using Write = MaybeValueError (*)(Serializer, Bytes, const WampAdmission&, std::string&);
 
 // In JSON, by way of `serializer`.
-std::string written(Write write, Serializer serializer, std::string_view message, const Admission& who = kJoe) {
+std::string written(Write write, Serializer serializer, std::string_view message, const WampAdmission& who = kJoe) {
   std::string out;
   const std::string in = translated(Serializer::json, serializer, message);
   if (const auto error = write(serializer, as_bytes(in), who, out)) return error->what;
@@ -59,7 +59,7 @@ TEST_CASE("client's WELCOME: the backend's id and words, and who the client is h
 }
 
 TEST_CASE("client's WELCOME: what the proof has for the client is added to its authextra") {
-  Admission who = kJoe;
+  WampAdmission who = kJoe;
   who.extra = {{"verifier", "s"}};
   const std::string end =
       R"("realm":"realm9","authid":"joe","authrole":"frontend","authmethod":"ticket","authprovider":"static")";

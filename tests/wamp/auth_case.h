@@ -62,7 +62,7 @@ class AuthCase {
       case AuthVerdict::Kind::left:
         return "left";
     }
-    const Admission& who = session_->admission();
+    const WampAdmission& who = session_->admission();
     return "admitted " + who.realm + ' ' + who.authid + ' ' + who.role + ' ' + who.method + ' ' + who.provider;
   }
 

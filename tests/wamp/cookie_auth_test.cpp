@@ -33,7 +33,7 @@ std::string login(AuthCase& test) {
   return test.authenticate(answer_of("secret"));
 }
 WampWallTime in(int count) { return kAuthNow.wall + seconds(count); }
-Admission joe() { return {"realm1", "joe", "frontend", "ticket", "static", {}}; }
+WampAdmission joe() { return {"realm1", "joe", "frontend", "ticket", "static", {}}; }
 
 }  // namespace
 
@@ -59,7 +59,7 @@ TEST_CASE("cookie: it is of one realm, and HELLO may leave that out") {
 
 TEST_CASE("cookie: it admits nobody who is gone, or has another role now") {
   AuthCase test(cookies(), client_with("c1"));
-  const auto told = [&](const Admission& remembered) {
+  const auto told = [&](const WampAdmission& remembered) {
     test.cookies().remember("c1", remembered, in(100));
     test.begin();
     return test.hello(kCookieFirst);

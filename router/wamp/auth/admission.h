@@ -9,13 +9,13 @@
 
 namespace zeroway {
 
-struct Admission {
+struct WampAdmission {
   std::string realm, authid, role;
   std::string method;               // "ticket", …; of a cookie, that by which the client came first
   std::string provider = "static";  // or "cookie"
   std::vector<std::pair<std::string, std::string>> extra;  // for the `authextra` of its WELCOME
 
-  bool operator==(const Admission&) const = default;
+  bool operator==(const WampAdmission&) const = default;
 };
 
 }  // namespace zeroway

@@ -95,7 +95,7 @@ bool DetailsEditor::end() {
 
 class BackendHello final : public DetailsEditor {
  public:
-  BackendHello(ValueSink& to, const Admission& admission) : DetailsEditor(to), admission_(admission) {}
+  BackendHello(ValueSink& to, const WampAdmission& admission) : DetailsEditor(to), admission_(admission) {}
 
   bool text(std::string_view utf8) override { return is_realm() ? say_realm() : DetailsEditor::text(utf8); }
   bool null() override { return is_realm() ? say_realm() : DetailsEditor::null(); }
@@ -105,7 +105,7 @@ class BackendHello final : public DetailsEditor {
   [[nodiscard]] bool say_realm() { return DetailsEditor::text(admission_.realm); }
   void say_details() override;
 
-  const Admission& admission_;
+  const WampAdmission& admission_;
 };
 
 void BackendHello::say_details() {
@@ -130,7 +130,7 @@ void BackendHello::say_details() {
 
 class ClientWelcome final : public DetailsEditor {
  public:
-  ClientWelcome(ValueSink& to, const Admission& admission) : DetailsEditor(to), admission_(admission) {}
+  ClientWelcome(ValueSink& to, const WampAdmission& admission) : DetailsEditor(to), admission_(admission) {}
 
  private:
   void say_details() override;
@@ -139,7 +139,7 @@ class ClientWelcome final : public DetailsEditor {
     has_extra_ = true;
   }
 
-  const Admission& admission_;
+  const WampAdmission& admission_;
   bool has_extra_ = false;
 };
 
@@ -157,7 +157,7 @@ void ClientWelcome::say_details() {
 }
 
 template <class Editor>
-MaybeValueError write_edited(Serializer serializer, Bytes message, const Admission& admission, std::string& out) {
+MaybeValueError write_edited(Serializer serializer, Bytes message, const WampAdmission& admission, std::string& out) {
   JsonWriter json;
   MsgpackWriter msgpack;
   CborWriter cbor;
@@ -174,11 +174,12 @@ MaybeValueError write_edited(Serializer serializer, Bytes message, const Admissi
 
 }  // namespace
 
-MaybeValueError write_backend_hello(Serializer serializer, Bytes hello, const Admission& admission, std::string& out) {
+MaybeValueError write_backend_hello(Serializer serializer, Bytes hello, const WampAdmission& admission,
+                                    std::string& out) {
   return write_edited<BackendHello>(serializer, hello, admission, out);
 }
 
-MaybeValueError write_client_welcome(Serializer serializer, Bytes welcome, const Admission& admission,
+MaybeValueError write_client_welcome(Serializer serializer, Bytes welcome, const WampAdmission& admission,
                                      std::string& out) {
   return write_edited<ClientWelcome>(serializer, welcome, admission, out);
 }

@@ -18,10 +18,10 @@
 namespace zeroway {
 
 // Appends the message to `out`, in the same serializer. `hello` is one that read_auth_hello() has taken.
-[[nodiscard]] MaybeValueError write_backend_hello(Serializer serializer, Bytes hello, const Admission& admission,
+[[nodiscard]] MaybeValueError write_backend_hello(Serializer serializer, Bytes hello, const WampAdmission& admission,
                                                   std::string& out);
 // The same of WELCOME; the id of the session stays the backend's. The error is the backend's: no WELCOME.
-[[nodiscard]] MaybeValueError write_client_welcome(Serializer serializer, Bytes welcome, const Admission& admission,
+[[nodiscard]] MaybeValueError write_client_welcome(Serializer serializer, Bytes welcome, const WampAdmission& admission,
                                                    std::string& out);
 
 }  // namespace zeroway

@@ -12,7 +12,7 @@ class AnonymousAuth final : public AuthMethod {
 
   std::string_view name() const override { return "anonymous"; }
   MethodAnswer hello(const AuthQuestion& question) const override {
-    Admission admission = admission_of(who_, question.hello, name());
+    WampAdmission admission = admission_of(who_, question.hello, name());
     if (admission.authid.empty()) admission.authid = hex_of(question.random(kRandomAuthid));
     return admission;
   }
@@ -23,8 +23,8 @@ class AnonymousAuth final : public AuthMethod {
 
 }  // namespace
 
-Admission admission_of(const WampPrincipal& who, const AuthHello& hello, std::string_view method) {
-  Admission admission;
+WampAdmission admission_of(const WampPrincipal& who, const AuthHello& hello, std::string_view method) {
+  WampAdmission admission;
   admission.realm = who.realm.empty() ? hello.realm : who.realm;
   admission.authid = who.authid;
   admission.role = who.role;

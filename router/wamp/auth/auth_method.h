@@ -50,7 +50,7 @@ class PendingProof {
   // The entries of the CHALLENGE's extra.
   virtual void say_challenge(ValueSink& to) const = 0;
   // Who the client is, if `signature` shows it.
-  [[nodiscard]] virtual std::optional<Admission> accept(std::string_view signature) = 0;
+  [[nodiscard]] virtual std::optional<WampAdmission> accept(std::string_view signature) = 0;
 };
 
 struct NextMethod {};
@@ -60,7 +60,7 @@ struct AuthRefusal {
   std::string message;      // for the client
 };
 
-using MethodAnswer = std::variant<NextMethod, AuthRefusal, Admission, std::unique_ptr<PendingProof>>;
+using MethodAnswer = std::variant<NextMethod, AuthRefusal, WampAdmission, std::unique_ptr<PendingProof>>;
 
 class AuthMethod {
  public:
@@ -77,7 +77,7 @@ inline constexpr std::string_view kNoSuchRealm = "wamp.error.no_such_realm";
 }  // namespace auth_error
 
 // Who joins as `who`, of whom HELLO says `hello`: the realm is the principal's, else that of HELLO.
-[[nodiscard]] Admission admission_of(const WampPrincipal& who, const AuthHello& hello, std::string_view method);
+[[nodiscard]] WampAdmission admission_of(const WampPrincipal& who, const AuthHello& hello, std::string_view method);
 
 // For a client that wants its proof bound to the channel of its TLS.
 [[nodiscard]] AuthRefusal no_channel_binding();

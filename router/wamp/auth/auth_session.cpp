@@ -26,13 +26,13 @@ AuthVerdict AuthSession::hello(Bytes message, AuthNow now) {
 }
 
 AuthVerdict AuthSession::decide(MethodAnswer answer, AuthNow now) {
-  if (auto* admission = std::get_if<Admission>(&answer)) return admit(std::move(*admission), now);
+  if (auto* admission = std::get_if<WampAdmission>(&answer)) return admit(std::move(*admission), now);
   if (auto* proof = std::get_if<std::unique_ptr<PendingProof>>(&answer)) return challenge(std::move(*proof), now);
   const auto* refusal = std::get_if<AuthRefusal>(&answer);
   return refusal != nullptr ? refuse(refusal->reason, refusal->message) : refuse(auth_error::kNoMethod, "");
 }
 
-AuthVerdict AuthSession::admit(Admission admission, AuthNow now) {
+AuthVerdict AuthSession::admit(WampAdmission admission, AuthNow now) {
   if (admission.realm.empty())
     return refuse(auth_error::kNoSuchRealm, "HELLO names no realm, and nor does " + admission.method + " here");
   doorkeeper_.remember(client_, admission, now.wall);

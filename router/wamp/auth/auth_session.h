@@ -62,7 +62,7 @@ class AuthSession {
   // Of a challenge.
   [[nodiscard]] WampTime deadline() const { return deadline_; }
   // Who was admitted.
-  [[nodiscard]] const Admission& admission() const { return admission_; }
+  [[nodiscard]] const WampAdmission& admission() const { return admission_; }
 
   // The client's HELLO as its backend gets it. Empty when it cannot be written: it was not admitted.
   [[nodiscard]] std::string backend_hello(Bytes hello) const;
@@ -73,7 +73,7 @@ class AuthSession {
   enum class Stage : std::uint8_t { expecting, challenged, admitted, over };
 
   [[nodiscard]] AuthVerdict decide(MethodAnswer answer, AuthNow now);
-  [[nodiscard]] AuthVerdict admit(Admission admission, AuthNow now);
+  [[nodiscard]] AuthVerdict admit(WampAdmission admission, AuthNow now);
   [[nodiscard]] AuthVerdict challenge(std::unique_ptr<PendingProof> proof, AuthNow now);
   [[nodiscard]] AuthVerdict refuse(std::string_view reason, std::string_view message);
   [[nodiscard]] AuthVerdict violate(std::string_view what);
@@ -85,7 +85,7 @@ class AuthSession {
   AuthHello hello_;
   std::unique_ptr<PendingProof> proof_;  // of the challenge
   WampTime deadline_{};
-  Admission admission_;
+  WampAdmission admission_;
 };
 
 }  // namespace zeroway

@@ -32,7 +32,7 @@ enum class IsSecure : bool { no, yes };
 
 // `store` outlives the method. A principal may be gone since the client has joined, or have another role: `is_valid`
 // says whether not.
-using IsValidAdmission = std::function<bool(const Admission& admission)>;
+using IsValidAdmission = std::function<bool(const WampAdmission& admission)>;
 [[nodiscard]] std::unique_ptr<AuthMethod> make_cookie_auth(const CookieStore& store, IsValidAdmission is_valid);
 
 }  // namespace zeroway

@@ -18,7 +18,7 @@ class LineReader final : public MessageWalk {
  public:
   std::string digest_;
   std::uint64_t until_ = 0;
-  Admission admission_;
+  WampAdmission admission_;
 
   [[nodiscard]] bool is_login() const { return is_good_ && count() == 6 && bytes_of_hex(digest_, 32).size() == 32; }
 
@@ -42,7 +42,7 @@ class LineReader final : public MessageWalk {
 
 }  // namespace
 
-std::optional<Admission> CookieStore::find(std::string_view cookie, WampWallTime now) const {
+std::optional<WampAdmission> CookieStore::find(std::string_view cookie, WampWallTime now) const {
   const std::string digest = hex_of(sha256(cookie));
   const std::lock_guard lock(mutex_);
   const auto found = logins_.find(digest);
@@ -50,7 +50,7 @@ std::optional<Admission> CookieStore::find(std::string_view cookie, WampWallTime
   return found->second.admission;
 }
 
-void CookieStore::remember(std::string_view cookie, const Admission& admission, WampWallTime until) {
+void CookieStore::remember(std::string_view cookie, const WampAdmission& admission, WampWallTime until) {
   const std::string digest = hex_of(sha256(cookie));
   Login login{admission, seconds_of(until)};
   login.admission.extra.clear();  // it was of one challenge

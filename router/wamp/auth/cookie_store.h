@@ -29,8 +29,8 @@ class CookieStore {
 
   explicit CookieStore(Journal journal = {}) : journal_(std::move(journal)) {}
 
-  [[nodiscard]] std::optional<Admission> find(std::string_view cookie, WampWallTime now) const;
-  void remember(std::string_view cookie, const Admission& admission, WampWallTime until);
+  [[nodiscard]] std::optional<WampAdmission> find(std::string_view cookie, WampWallTime now) const;
+  void remember(std::string_view cookie, const WampAdmission& admission, WampWallTime until);
 
   // Takes the lines of a file, and leaves out those that are over. Returns how many are no such lines.
   std::size_t load(std::string_view text, WampWallTime now);
@@ -40,7 +40,7 @@ class CookieStore {
  private:
   using Seconds = std::uint64_t;  // since 1970
   struct Login {
-    Admission admission;
+    WampAdmission admission;
     Seconds until;
   };
 

@@ -36,7 +36,7 @@ std::uint64_t session_of(const std::string& random) {
 
 class CraProof final : public PendingProof {
  public:
-  CraProof(Admission who, const CraSpec& spec, std::string salt, std::string challenge, bool is_known)
+  CraProof(WampAdmission who, const CraSpec& spec, std::string salt, std::string challenge, bool is_known)
       : who_(std::move(who)),
         salt_(std::move(salt)),
         iterations_(spec.iterations),
@@ -54,13 +54,13 @@ class CraProof final : public PendingProof {
     say_number(to, "iterations", iterations_);
     say_number(to, "keylen", keylen_);
   }
-  std::optional<Admission> accept(std::string_view signature) override {
+  std::optional<WampAdmission> accept(std::string_view signature) override {
     const bool is_right = is_same_secret(signature, wanted_);
     return is_right && is_known_ ? std::optional(who_) : std::nullopt;
   }
 
  private:
-  const Admission who_;
+  const WampAdmission who_;
   const std::string salt_;
   const std::uint32_t iterations_, keylen_;
   const std::string challenge_;

@@ -22,13 +22,13 @@ std::vector<CryptosignSpec> read_keys(std::vector<CryptosignSpec> specs) {
 class CryptosignProof final : public PendingProof {
  public:
   // One of `keys` has to sign.
-  CryptosignProof(Admission who, std::vector<std::string> keys, std::string challenge, bool is_known)
+  CryptosignProof(WampAdmission who, std::vector<std::string> keys, std::string challenge, bool is_known)
       : who_(std::move(who)), keys_(std::move(keys)), challenge_(std::move(challenge)), is_known_(is_known) {}
 
   std::string_view method() const override { return kName; }
   void say_challenge(ValueSink& to) const override { say_text(to, "challenge", hex_of(challenge_)); }
   // In hex: the signature, and behind it the challenge that it is of.
-  std::optional<Admission> accept(std::string_view signature) override {
+  std::optional<WampAdmission> accept(std::string_view signature) override {
     const std::string said = bytes_of_hex(signature, kSignature + kChallenge);
     if (said.empty() || !is_same_secret(std::string_view(said).substr(kSignature), challenge_)) return std::nullopt;
     const auto has_signed = [&](const std::string& key) {
@@ -39,7 +39,7 @@ class CryptosignProof final : public PendingProof {
   }
 
  private:
-  const Admission who_;
+  const WampAdmission who_;
   const std::vector<std::string> keys_;
   const std::string challenge_;
   const bool is_known_;

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 9> kNames{
 bool is_name(std::string_view name) { return std::find(kNames.begin(), kNames.end(), name) != kNames.end(); }
 
 template <class Spec>
-bool is_principal(const std::vector<Spec>& specs, const Admission& admission) {
+bool is_principal(const std::vector<Spec>& specs, const WampAdmission& admission) {
   return std::any_of(specs.begin(), specs.end(), [&](const Spec& spec) {
     const WampPrincipal& who = spec.who;
     return who.authid == admission.authid && who.role == admission.role &&
@@ -41,7 +41,7 @@ Doorkeeper::Doorkeeper(WampAuthSpec spec, CookieStore* cookies, RandomBytes rand
   if (!spec_.cryptosign.empty()) methods_.push_back(make_cryptosign_auth(spec_.cryptosign));
   if (!spec_.tls.empty()) methods_.push_back(make_tls_auth(spec_.tls));
   if (cookies_ != nullptr)
-    methods_.push_back(make_cookie_auth(*cookies_, [this](const Admission& one) { return is_valid(one); }));
+    methods_.push_back(make_cookie_auth(*cookies_, [this](const WampAdmission& one) { return is_valid(one); }));
 }
 
 MethodAnswer Doorkeeper::hello(const AuthHello& hello, const AuthClient& client, WampWallTime wall) const {
@@ -56,13 +56,13 @@ MethodAnswer Doorkeeper::hello(const AuthHello& hello, const AuthClient& client,
 }
 
 // Everybody may be anonymous: a memory of those would only push out the others.
-void Doorkeeper::remember(const AuthClient& client, const Admission& admission, WampWallTime wall) const {
+void Doorkeeper::remember(const AuthClient& client, const WampAdmission& admission, WampWallTime wall) const {
   const bool has_shown = admission.method != "anonymous" && admission.provider != "cookie";
   if (cookies_ == nullptr || !spec_.cookie || !has_shown || client.cookie.empty()) return;
   cookies_->remember(client.cookie, admission, wall + spec_.cookie->max_age);
 }
 
-bool Doorkeeper::is_valid(const Admission& admission) const {
+bool Doorkeeper::is_valid(const WampAdmission& admission) const {
   if (admission.method == "ticket") return is_principal(spec_.ticket, admission);
   if (admission.method == "wampcra") return is_principal(spec_.wampcra, admission);
   if (admission.method == "scram") return is_principal(spec_.scram, admission);

@@ -28,12 +28,12 @@ class Doorkeeper {
   // Never NextMethod.
   [[nodiscard]] MethodAnswer hello(const AuthHello& hello, const AuthClient& client, WampWallTime wall) const;
   // The client has joined by a proof: its cookie admits it from now on.
-  void remember(const AuthClient& client, const Admission& admission, WampWallTime wall) const;
+  void remember(const AuthClient& client, const WampAdmission& admission, WampWallTime wall) const;
   [[nodiscard]] std::chrono::milliseconds challenge_timeout() const { return spec_.challenge_timeout; }
 
  private:
   // Whether `admission`, which a cookie remembers, is what its principal is still given.
-  [[nodiscard]] bool is_valid(const Admission& admission) const;
+  [[nodiscard]] bool is_valid(const WampAdmission& admission) const;
   [[nodiscard]] const AuthMethod* find(std::string_view name) const;
   [[nodiscard]] std::string names() const;
 

@@ -44,7 +44,7 @@ struct ScramChallenge {
 
 class ScramProof final : public PendingProof {
  public:
-  ScramProof(Admission who, const ScramKeys& keys, ScramChallenge challenge, bool is_known)
+  ScramProof(WampAdmission who, const ScramKeys& keys, ScramChallenge challenge, bool is_known)
       : who_(std::move(who)), keys_(keys), challenge_(std::move(challenge)), is_known_(is_known) {}
 
   std::string_view method() const override { return kName; }
@@ -56,9 +56,9 @@ class ScramProof final : public PendingProof {
     if (keys_.memory > 0) say_number(to, "memory", keys_.memory);
   }
   // Both bindings are tried always: which one fits takes no other time.
-  std::optional<Admission> accept(std::string_view signature) override {
+  std::optional<WampAdmission> accept(std::string_view signature) override {
     const auto proof = decode_base64(signature);
-    std::optional<Admission> accepted;
+    std::optional<WampAdmission> accepted;
     for (const std::string_view binding : kBindings) {
       const std::string message = challenge_.auth_message(binding);
       const bool is_right = is_scram_proof(keys_.stored_key, message, proof.value_or(""));
@@ -70,13 +70,13 @@ class ScramProof final : public PendingProof {
 
  private:
   // By its name in WAMP's specification, and as Autobahn calls it.
-  [[nodiscard]] Admission with_signature(const std::string& server) const {
-    Admission admission = who_;
+  [[nodiscard]] WampAdmission with_signature(const std::string& server) const {
+    WampAdmission admission = who_;
     admission.extra = {{"verifier", server}, {"scram_server_signature", server}};
     return admission;
   }
 
-  const Admission who_;
+  const WampAdmission who_;
   const ScramKeys keys_;
   const ScramChallenge challenge_;
   const bool is_known_;

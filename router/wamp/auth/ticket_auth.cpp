@@ -10,19 +10,19 @@ constexpr std::string_view kName = "ticket";
 
 class TicketProof final : public PendingProof {
  public:
-  TicketProof(Admission who, std::string digest, bool is_known)
+  TicketProof(WampAdmission who, std::string digest, bool is_known)
       : who_(std::move(who)), digest_(std::move(digest)), is_known_(is_known) {}
 
   std::string_view method() const override { return kName; }
   void say_challenge(ValueSink&) const override {}
   // Digests have one length: that of the ticket stays hidden.
-  std::optional<Admission> accept(std::string_view signature) override {
+  std::optional<WampAdmission> accept(std::string_view signature) override {
     const bool is_right = is_same_secret(sha256(signature), digest_);
     return is_right && is_known_ ? std::optional(who_) : std::nullopt;
   }
 
  private:
-  const Admission who_;
+  const WampAdmission who_;
   const std::string digest_;  // of the ticket
   const bool is_known_;
 };
