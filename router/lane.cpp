@@ -206,6 +206,7 @@ LaneCensus Lane::begin_census(CensusScope scope) {
     census.doors.push_back({door.listener_index(), door.accepted(), door.open_connections()});
   }
   census.coding = backends_.coded();
+  census.wamp = backends_.wamp();
   if (scope == CensusScope::requests) {
     census.failed = book_.failed();
     census.slow = book_.slow();

@@ -80,6 +80,7 @@ void Census::add(LaneCensus&& lane, std::size_t loop) {
   }
   for (const DoorFacts& door : lane.doors) add_door(listeners, door);
   coding.add(lane.coding);
+  wamp.add(lane.wamp);
   move_to(failed, std::move(lane.failed));
   move_to(slow, std::move(lane.slow));
   for (OpenRequest& request : lane.oldest) oldest.push_back({loop, std::move(request)});

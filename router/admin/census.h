@@ -19,6 +19,7 @@
 #include "router/observe/request_book.h"
 #include "router/observe/request_tally.h"
 #include "router/observe/wall_clock.h"
+#include "router/observe/wamp_counts.h"
 #include "router/plan/plan.h"
 
 namespace zeroway {
@@ -37,6 +38,7 @@ struct LaneCensus {
   std::vector<bool> ready;  // in the order of Plan::backends: whether somebody could answer now
   std::vector<DoorFacts> doors;
   CodingCounts coding;
+  WampCounts wamp;
   // Only when they are asked for:
   std::vector<KeptRequest> failed, slow;
   std::vector<OpenRequest> oldest;
@@ -91,6 +93,7 @@ struct Census {
   ReloadFacts reloads;
   LogFacts log;
   CodingCounts coding;
+  WampCounts wamp;
   std::string config_file;                      // "" = none
   std::shared_ptr<const std::string> config;    // what it says, as JSON without secrets; null = no file
   std::vector<KeptRequest> failed, slow;        // CensusScope::requests

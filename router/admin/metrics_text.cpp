@@ -143,6 +143,19 @@ constexpr MetricMeaning kCodedIn{"zeroway_coded_bytes_in_total", kCounter,
 constexpr MetricMeaning kCodedOut{"zeroway_coded_bytes_out_total", kCounter,
                                   "Bytes of the bodies of these replies after compression."};
 
+constexpr MetricMeaning kWampOpen{"zeroway_wamp_transports_open", kGauge, "Clients of WAMP that are connected."};
+constexpr MetricMeaning kWampJoined{"zeroway_wamp_sessions_total", kCounter,
+                                    "Sessions of WAMP that a backend has welcomed."};
+constexpr MetricMeaning kWampMessages{"zeroway_wamp_messages_total", kCounter,
+                                      "Messages of WAMP, by who has said them."};
+constexpr MetricMeaning kWampRefused{"zeroway_wamp_refused_total", kCounter,
+                                     "Sessions of WAMP whose realm nobody had, or took."};
+constexpr MetricMeaning kWampLost{"zeroway_wamp_lost_total", kCounter, "Sessions of WAMP whose backend was lost."};
+constexpr MetricMeaning kWampViolations{"zeroway_wamp_violations_total", kCounter,
+                                        "Sessions of WAMP that ended because a side broke the protocol."};
+constexpr MetricMeaning kWampDropped{"zeroway_wamp_dropped_total", kCounter,
+                                     "Messages of WAMP that could not be said in the other side's serializer."};
+
 constexpr MetricMeaning kCpu{"process_cpu_seconds_total", kCounter, "Processor time of the process."};
 constexpr MetricMeaning kResident{"process_resident_memory_bytes", kGauge, "Memory of the process that is resident."};
 constexpr MetricMeaning kVirtual{"process_virtual_memory_bytes", kGauge, "Address space of the process."};
@@ -336,6 +349,18 @@ void write_coding(MetricsWriter& out, const CodingCounts& coding) {
   one(out, kCodedOut, coding.bytes_out);
 }
 
+void write_wamp(MetricsWriter& out, const WampCounts& wamp) {
+  one(out, kWampOpen, wamp.open);
+  one(out, kWampJoined, wamp.joined);
+  begin(out, kWampMessages);
+  out.sample({{"from", "client"}}, wamp.from_clients);
+  out.sample({{"from", "backend"}}, wamp.to_clients);
+  one(out, kWampRefused, wamp.refused);
+  one(out, kWampLost, wamp.lost);
+  one(out, kWampViolations, wamp.violations);
+  one(out, kWampDropped, wamp.dropped);
+}
+
 void write_process(MetricsWriter& out, const Census& census) {
   const ProcessFacts& process = census.process;
   one(out, kCpu, process.cpu_seconds);
@@ -368,6 +393,7 @@ std::string metrics_text(const Census& census, MetricsForm form) {
   write_listeners(out, census);
   write_backends(out, census);
   write_coding(out, census.coding);
+  write_wamp(out, census.wamp);
   write_process(out, census);
   return out.finish();
 }

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "router/backends/wamp/realms.h"
-#include "router/backends/wamp/wamp_counts.h"
+#include "router/observe/wamp_counts.h"
 #include "router/backends/wamp/wamp_session.h"
 #include "router/exchange/backend.h"
 #include "router/net/loop.h"

@@ -19,7 +19,7 @@
 #include "router/backends/wamp/outgoing_messages.h"
 #include "router/backends/wamp/realm_stream.h"
 #include "router/backends/wamp/realms.h"
-#include "router/backends/wamp/wamp_counts.h"
+#include "router/observe/wamp_counts.h"
 #include "router/exchange/backend.h"
 #include "router/net/loop.h"
 #include "router/wamp/translated_session.h"

@@ -15,6 +15,17 @@ struct WampCounts {
   std::uint64_t lost = 0;        // sessions whose backend was lost
   std::uint64_t violations = 0;  // by either side
   std::uint64_t dropped = 0;     // messages that the other side could not be told
+
+  void add(const WampCounts& other) {
+    open += other.open;
+    joined += other.joined;
+    from_clients += other.from_clients;
+    to_clients += other.to_clients;
+    refused += other.refused;
+    lost += other.lost;
+    violations += other.violations;
+    dropped += other.dropped;
+  }
 };
 
 }  // namespace zeroway
