@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "proto/control.h"
 #include "router/admin/backend_words.h"
 
 namespace zeroway {
@@ -112,9 +113,9 @@ class MemberExplainer {
     bool is_anybody_here = false;
     for (std::size_t at = 0; at < census_.members.size(); ++at) {
       const MemberFacts& member = census_.members[at];
-      const bool is_of_circuit = member.kind == MemberFacts::Kind::worker && member.pool.starts_with('/');
+      const bool is_announcing = member.kind == MemberFacts::Kind::worker && is_announced_pool(member.pool);
       const bool is_ours = is_worker_of(member, "");
-      is_anybody_here = is_anybody_here || ((is_ours || is_of_circuit) && member.state != "leaving");
+      is_anybody_here = is_anybody_here || ((is_ours || is_announcing) && member.state != "leaving");
       if (!is_ours) continue;
       if (claims_.has(pool, at)) {
         add_worker(member);

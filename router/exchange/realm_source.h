@@ -26,9 +26,11 @@ class RealmSource {
   [[nodiscard]] virtual bool has_realms() const = 0;
   // `realm` "": that of the workers which take the sessions of all realms that nobody announces.
   [[nodiscard]] virtual Presence presence(std::string_view realm) const = 0;
-  // What all workers of an announced realm speak; a session has one of these.
+  // What all workers of an announced realm speak, or spoke until they were lost; a session has one of these. All of
+  // them while no worker has told.
   [[nodiscard]] virtual SerializerSet serializers_of(std::string_view realm) const = 0;
-  // Stays as long as the source.
+  // Stays as long as the realm is announced; without a worker, as long as a stream may wait for one. So each session
+  // asks anew.
   [[nodiscard]] virtual Backend& backend_of(const std::string& realm) = 0;
 };
 

@@ -7,7 +7,7 @@
 namespace zeroway {
 
 void Claims::add(Worker& worker) {
-  announce(worker);
+  if (announced_.add(worker)) announcement_changed(worker.hello.group);
   if (!worker.hello.group.empty()) return join_group(worker);
   const std::size_t known = table_.pool_count();
   std::set<PoolId> joined;
@@ -23,47 +23,26 @@ void Claims::add(Worker& worker) {
   if (table_.pool_count() != known) changed();
 }
 
-void Claims::announce(Worker& worker) {
-  if (worker.hello.app.is_none() || worker.is_draining) return;
-  App& app = apps_[worker.hello.group];
-  app.protocol = worker.hello.app.protocol;
-  if (++app.workers == 1) app_changed(worker.hello.group);
-  worker.is_announced = true;
-}
-
-bool Claims::is_tcp(std::string_view circuit) const {
-  const auto app = apps_.find(circuit);
-  return app != apps_.end() && app->second.protocol == kProtocolTcp;
-}
-
-std::string Claims::disagreement(const Hello& hello, const Worker* sender) const {
-  const auto app = apps_.find(hello.group);
-  if (hello.app.is_none() || app == apps_.end() || app->second.protocol == hello.app.protocol) return "";
-  const bool is_own = sender != nullptr && sender->is_announced && sender->hello.group == hello.group;
-  if (app->second.workers == (is_own ? 1U : 0U)) return "";
-  return "HELLO says app.protocol \"" + hello.app.protocol + "\" of " + hello.group + ": wants \"" +
-         app->second.protocol + "\", as its other workers have it";
-}
-
-void Claims::app_changed(const std::string& circuit) {
-  ++apps_version_;
-  if (watcher_ != nullptr) watcher_->circuit_changed(circuit);
-  const auto pool = groups_.find(circuit);
+void Claims::announcement_changed(const std::string& name) {
+  tell_of_app(name);
+  const auto pool = groups_.find(name);
   if (pool == groups_.end()) return;
-  if (is_announced(circuit)) {
-    unknown_circuits_.erase(pool->second);
+  if (announced_.has(name)) {
+    unknown_pools_.erase(pool->second);
   } else {
-    unknown_circuits_.insert(pool->second);
+    unknown_pools_.insert(pool->second);
   }
 }
 
+// Nobody keeps what is said of realms: each session asks anew.
+void Claims::tell_of_app(const std::string& name) {
+  if (!name.starts_with('/')) return;
+  ++apps_version_;
+  if (watcher_ != nullptr) watcher_->circuit_changed(name);
+}
+
 void Claims::withdraw(Worker& worker, Going going) {
-  if (!std::exchange(worker.is_announced, false)) return;
-  const auto found = apps_.find(worker.hello.group);
-  if (--found->second.workers > 0) return;
-  found->second.empty_since = context_.now;
-  if (going == Going::withdrawn) apps_.erase(found);
-  app_changed(worker.hello.group);
+  if (announced_.remove(worker, going, context_.now)) announcement_changed(worker.hello.group);
 }
 
 void Claims::retire(Worker& worker) {
@@ -79,7 +58,7 @@ PoolId Claims::group(const std::string& name) {
   const auto [at, is_new] = groups_.try_emplace(name, next_group_);
   if (!is_new) return at->second;
   ++next_group_;
-  if (name.starts_with('/') && !is_announced(name)) unknown_circuits_.insert(at->second);
+  if (is_announced_pool(name) && !announced_.has(name)) unknown_pools_.insert(at->second);
   for (Worker* worker : context_.roster.all())
     if (worker->hello.group == name && !worker->is_confirmed && !worker->is_unreachable) join_group(*worker);
   return at->second;
@@ -89,7 +68,7 @@ void Claims::forget_group(const std::string& name) {
   const auto found = groups_.find(name);
   if (found == groups_.end()) return;
   pools_.drop(found->second);
-  unknown_circuits_.erase(found->second);
+  unknown_pools_.erase(found->second);
   groups_.erase(found);
 }
 
@@ -108,12 +87,8 @@ void Claims::forget_old() {
   });
   if (empty_since_.size() != before) changed();
   // Who waits for a worker of the app waits on, and is told then that none was there.
-  apps_version_ += std::erase_if(apps_, [this](const auto& one) {
-    const bool is_old =
-        one.second.workers == 0 && context_.now - one.second.empty_since >= context_.settings.queue_timeout;
-    if (is_old && watcher_ != nullptr) watcher_->circuit_changed(one.first);
-    return is_old;
-  });
+  for (const std::string& name : announced_.forget_old(context_.now, context_.settings.queue_timeout))
+    tell_of_app(name);
 }
 
 void Claims::changed() {
@@ -122,6 +97,7 @@ void Claims::changed() {
 }
 
 Worker* Claims::wanted(PoolId pool, const Affinity& affinity) const {
+  if (pools_.is_exclusive(pool)) return nullptr;
   for (const std::string& identity : affinity.members) {
     const std::string_view name = std::string_view(identity).substr(0, identity.rfind('#'));
     Worker* found = nullptr;
@@ -155,9 +131,11 @@ PartState::Room room_of(const Worker& worker, Time now) {
 
 PartState Claims::state(PoolId pool) const {
   PartState state{PartState::Room::nobody, 0};
+  const bool is_exclusive = pools_.is_exclusive(pool);
+  const Worker* oldest = is_exclusive ? pools_.oldest(pool) : nullptr;
   for (const Worker* worker : pools_.members(pool)) {
     state.open += worker->in_flight;
-    state.room = std::max(state.room, room_of(*worker, context_.now));
+    if (!is_exclusive || worker == oldest) state.room = std::max(state.room, room_of(*worker, context_.now));
   }
   return state;
 }
@@ -172,7 +150,7 @@ bool Claims::is_routed_worker_in_open_pool() const {
 
 void Claims::lost_time(std::chrono::nanoseconds lost) {
   for (auto& empty : empty_since_) empty.second += lost;
-  for (auto& app : apps_) app.second.empty_since += lost;
+  announced_.lost_time(lost);
 }
 
 }  // namespace zeroway

@@ -1,10 +1,10 @@
-// What the workers claim: which pool serves a request, and which workers a pool has. The workers of a group claim
-// nothing; each group is a pool of its own.
+// What the workers claim: which pool serves a request, and which workers a pool has. The workers of a group, of an app
+// and of a realm claim nothing; each of these is a pool of its own.
 //
 // Owner: Fabric.   Thread: one loop.
 // A claim that lost its last worker is remembered for the queue timeout: its requests wait for a worker that restarts.
 // Not here: how a path finds its pool (router/route/route_table.h), requests without a pool
-// (router/fabric/placement.h).
+// (router/fabric/placement.h), what workers announce by name (router/fabric/announcements.h).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
@@ -18,6 +18,7 @@
 
 #include "router/exchange/backend.h"
 #include "router/exchange/circuit_source.h"
+#include "router/fabric/announcements.h"
 #include "router/fabric/fabric_context.h"
 #include "router/fabric/pools.h"
 #include "router/route/by_text.h"
@@ -34,8 +35,7 @@ class Claims {
 
   // The worker takes part in the pools of all that its HELLO claims, or in its group.
   void add(Worker& worker);
-  // How claims end: by the worker's own word, or because it was lost and may come back.
-  enum class Going : std::uint8_t { withdrawn, lost };
+  using Going = Announcements::Going;
   // The worker's claims are no longer its own.
   void remove(Worker& worker, Going going);
   // The worker gets no more streams; its claims stay.
@@ -49,17 +49,12 @@ class Claims {
   [[nodiscard]] PoolId group(const std::string& name);
   // The group is asked for no more.
   void forget_group(const std::string& name);
-  // Whether a worker announces the app of this circuit, or did so until it was lost a short time ago.
-  [[nodiscard]] bool is_announced(std::string_view circuit) const { return apps_.contains(circuit); }
-  // Whether the workers of this circuit speak TCP.
-  [[nodiscard]] bool is_tcp(std::string_view circuit) const;
-  // How the workers of an app disagree about it: what is wrong with `hello`; "" when nothing is. `sender`: who sends
-  // it, null = nobody who is known.
-  [[nodiscard]] std::string disagreement(const Hello& hello, const Worker* sender) const;
+  // The apps and realms of the workers.
+  [[nodiscard]] const Announcements& announcements() const { return announced_; }
   // Tells `watcher` of apps from now on; it outlives this object.
   void watch(CircuitWatcher& watcher) { watcher_ = &watcher; }
-  // The pools of circuits whose app nobody announces, and nobody has announced a short time ago.
-  [[nodiscard]] const std::set<PoolId>& unknown_circuits() const { return unknown_circuits_; }
+  // The pools of apps and realms that nobody announces, and nobody has announced a short time ago.
+  [[nodiscard]] const std::set<PoolId>& unknown_pools() const { return unknown_pools_; }
   // Changes whenever an app is announced first, or no longer.
   [[nodiscard]] std::uint64_t apps_version() const { return apps_version_; }
   [[nodiscard]] PoolId pool_of(std::string_view authority, std::string_view path) const {
@@ -74,8 +69,10 @@ class Claims {
   [[nodiscard]] std::span<Worker* const> members(PoolId pool) const { return pools_.members(pool); }
   // See Pools.
   [[nodiscard]] Worker* pick(PoolId pool, const Wish& wish) { return pools_.pick(pool, wish); }
+  // See Pools.
+  [[nodiscard]] bool is_exclusive(PoolId pool) const { return pools_.is_exclusive(pool); }
   // The worker of the pool that the affinity names, if it may get streams. A process that was started again under the
-  // same name stands in for the one that is gone. nullptr = none is here.
+  // same name stands in for the one that is gone. nullptr = none is here, or the pool is exclusive.
   [[nodiscard]] Worker* wanted(PoolId pool, const Affinity& affinity) const;
   // Whether a worker claims the pool now. A worker that leaves still claims it.
   [[nodiscard]] bool is_claimed(PoolId pool) const { return !table_.members(pool).empty(); }
@@ -92,16 +89,9 @@ class Claims {
   void lost_time(std::chrono::nanoseconds lost);
 
  private:
-  // Of one app.
-  struct App {
-    std::size_t workers = 0;
-    std::string protocol{};  // of all its workers
-    Time empty_since{};      // with no worker: when the last one was lost
-  };
-
-  void announce(Worker& worker);
-  // The app of this circuit is known now, or not any more.
-  void app_changed(const std::string& circuit);
+  // The app or the realm of this pool is known now, or not any more.
+  void announcement_changed(const std::string& pool);
+  void tell_of_app(const std::string& pool);
   void withdraw(Worker& worker, Going going);
   void join_group(Worker& worker);
   void changed();
@@ -111,8 +101,8 @@ class Claims {
   Pools pools_;
   boost::unordered_flat_map<std::string, PoolId> groups_;
   PoolId next_group_ = kFirstGroup;
-  ByText<App> apps_;  // by circuit
-  std::set<PoolId> unknown_circuits_;
+  Announcements announced_;
+  std::set<PoolId> unknown_pools_;
   std::uint64_t apps_version_ = 1;
   CircuitWatcher* watcher_ = nullptr;                    // null = nobody
   boost::unordered_flat_map<PoolId, Time> empty_since_;  // of pools that lost their last worker lately

@@ -76,7 +76,7 @@ Backend& Fabric::group(const std::string& name) {
 }
 
 Fabric::Presence Fabric::presence(std::string_view path) const {
-  if (claims_.is_announced(path)) return Presence::announced;
+  if (claims_.announcements().has(path)) return Presence::announced;
   return placement_.may_more_workers_come() ? Presence::expected : Presence::unknown;
 }
 
@@ -200,6 +200,7 @@ void Fabric::judge(Time now) {
   proof_.judge();
   placement_.expire();
   claims_.forget_old();
+  realms_.forget_old(now, 2 * context_.settings.queue_timeout);
   membership_.judge();
   strangers_.cut_overdue();
   traffic_.tell_of_starved_streams();
@@ -218,6 +219,7 @@ void Fabric::lost_time(std::chrono::nanoseconds lost) {
   strangers_.lost_time(lost);
   post_.lost_time(lost);
   claims_.lost_time(lost);
+  realms_.lost_time(lost);
   streams_.lost_time(lost);
 }
 

@@ -16,6 +16,7 @@
 #include "router/fabric/claims.h"
 #include "router/fabric/fabric_context.h"
 #include "router/fabric/fabric_group.h"
+#include "router/fabric/fabric_realms.h"
 #include "router/fabric/membership.h"
 #include "router/fabric/placement.h"
 #include "router/fabric/post.h"
@@ -86,10 +87,14 @@ class Fabric : public Backend, public WireEvents, public CircuitSource {
   // The workers of a group as a backend, as long as the fabric lives. `name` as in HELLO.
   [[nodiscard]] Backend& group(const std::string& name);
 
+  // The realms of WAMP that workers announce.
+  [[nodiscard]] RealmSource& realms() { return realms_; }
+  [[nodiscard]] Time now() const { return context_.now; }
+
   // CircuitSource
   [[nodiscard]] Presence presence(std::string_view path) const override;
   [[nodiscard]] std::shared_ptr<Backend> backend_of(const std::string& path) override;
-  [[nodiscard]] bool is_tcp(std::string_view path) const override { return claims_.is_tcp(path); }
+  [[nodiscard]] bool is_tcp(std::string_view path) const override { return claims_.announcements().is_tcp(path); }
   [[nodiscard]] std::shared_ptr<Backend> tunnels_of(const std::string& path) override { return backend_of(path); }
   [[nodiscard]] std::uint64_t circuits_version() const override { return claims_.apps_version(); }
   void watch(CircuitWatcher& watcher) override { claims_.watch(watcher); }
@@ -134,6 +139,7 @@ class Fabric : public Backend, public WireEvents, public CircuitSource {
   Traffic traffic_;
   boost::unordered_flat_map<std::string, std::unique_ptr<FabricGroup>> groups_;
   ByText<std::weak_ptr<FabricGroup>> circuits_;  // by path
+  FabricRealms realms_{{*this, claims_, placement_, membership_}};
   Time last_tick_{};
   bool is_judgement_due_ = false;
 };

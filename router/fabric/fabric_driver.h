@@ -28,6 +28,7 @@ class FabricDriver : private TurnEnd {
   [[nodiscard]] const Backend& backend() const { return fabric_; }
   [[nodiscard]] Backend& group(const std::string& name) { return fabric_.group(name); }
   [[nodiscard]] CircuitSource& circuits() { return fabric_; }
+  [[nodiscard]] RealmSource& realms() { return fabric_.realms(); }
   // See Fabric.
   [[nodiscard]] std::vector<MemberFacts> members() const { return fabric_.members(); }
   [[nodiscard]] WorkerSlice slice(WorkerKey after, std::size_t most) const { return fabric_.slice(after, most); }

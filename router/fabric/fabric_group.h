@@ -1,4 +1,5 @@
-// The workers of one group as a backend: streams that are opened here are placed among these workers alone.
+// The workers of one group, app or realm as a backend: streams that are opened here are placed among these workers
+// alone.
 //
 // Owner: Fabric, for as long as it lives.   Thread: one loop.
 // Not here: which workers are in the group (router/fabric/claims.h).

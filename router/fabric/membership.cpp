@@ -45,12 +45,6 @@ std::string_view state_of(const Worker& worker, Time now) {
   return now < worker.refused_until ? "refusing" : "ready";
 }
 
-// As of servers: "standby, ready". The role of a worker that goes does not matter.
-std::string shown_state(const Worker& worker, Time now) {
-  const bool is_going = worker.is_draining || worker.is_unreachable;
-  return (worker.is_standby() && !is_going ? "standby, " : "") + std::string(state_of(worker, now));
-}
-
 }  // namespace
 
 Membership::Membership(FabricContext& context, const Parts& parts, Welcome welcome)
@@ -66,7 +60,7 @@ void Membership::hello(std::string_view instance, const Frame& frame, Connection
   if (const std::string fault = fault_of(*read, instance); !fault.empty()) return refuse_hello(instance, fault);
   lose_replaced(*read);
   Worker* known = context_.roster.find(instance);
-  if (const std::string fault = parts_.claims.disagreement(*read, known); !fault.empty())
+  if (const std::string fault = parts_.claims.announcements().disagreement(*read, known); !fault.empty())
     return refuse_hello(instance, fault);
   if (known == nullptr) return join(std::move(*read), connection);
   if (known->connection != connection) {
@@ -344,6 +338,16 @@ std::vector<std::string> routes_of(const Hello& hello) {
 
 }  // namespace
 
+bool Membership::is_standing_by(const Worker& worker) const {
+  return worker.is_standby() || parts_.claims.announcements().rests(worker);
+}
+
+// As of servers: "standby, ready". The role of a worker that goes does not matter.
+std::string Membership::shown_state(const Worker& worker) const {
+  const bool is_going = worker.is_draining || worker.is_unreachable;
+  return (is_standing_by(worker) && !is_going ? "standby, " : "") + std::string(state_of(worker, context_.now));
+}
+
 MemberFacts Membership::facts_of(const Worker& worker) const {
   const Hello& hello = worker.hello;
   return {.kind = MemberFacts::Kind::worker,
@@ -352,9 +356,9 @@ MemberFacts Membership::facts_of(const Worker& worker) const {
           .pid = hello.pid,
           .pool = hello.group,
           .address = worker.address,
-          .state = shown_state(worker, context_.now),
+          .state = shown_state(worker),
           .is_fit = worker.is_fit(),
-          .is_standby = worker.is_standby(),
+          .is_standby = is_standing_by(worker),
           .weight = hello.weight,
           .capacity = hello.capacity,
           .open = worker.in_flight,
@@ -379,7 +383,7 @@ WorkerSlice Membership::slice(WorkerKey after, std::size_t most) const {
 }
 
 std::string Membership::describe(const Worker& worker) const {
-  return "worker " + name_of(worker) + from(worker.address) + ": " + shown_state(worker, context_.now) + ", " +
+  return "worker " + name_of(worker) + from(worker.address) + ": " + shown_state(worker) + ", " +
          std::to_string(worker.in_flight) + " of " + std::to_string(worker.hello.capacity) + " streams, weight " +
          std::to_string(worker.hello.weight) + ", serves " + served_text(worker.hello) + ", here for " +
          show_long(context_.now - worker.since);

@@ -94,6 +94,9 @@ class Membership : public PostEvents {
 
  private:
   std::size_t for_each(std::string_view member, const std::function<void(Worker&)>& change);
+  // On standby by its role, or because an older worker has its exclusive realm.
+  [[nodiscard]] bool is_standing_by(const Worker& worker) const;
+  [[nodiscard]] std::string shown_state(const Worker& worker) const;
   [[nodiscard]] MemberFacts facts_of(const Worker& worker) const;
   [[nodiscard]] std::string describe(const Worker& worker) const;
   void refuse_hello(std::string_view instance, const std::string& why);

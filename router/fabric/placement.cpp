@@ -126,8 +126,8 @@ void Placement::serve_waiting() {
   });
   if (unclaimed == Unclaimed::they_are_refused) refuse_waiting(kOpenPool);
   if (may_more_workers_come()) return;
-  for (const PoolId circuit : std::vector(claims_.unknown_circuits().begin(), claims_.unknown_circuits().end()))
-    refuse_waiting(circuit);
+  for (const PoolId pool : std::vector(claims_.unknown_pools().begin(), claims_.unknown_pools().end()))
+    refuse_waiting(pool);
 }
 
 void Placement::refuse_waiting(PoolId pool) {
@@ -164,8 +164,7 @@ Placement::Unclaimed Placement::unclaimed_streams() const {
   if (!roster.open_pool().empty() || claims_.is_claimed(kOpenPool)) return Unclaimed::open_pool_has_them;
   if (claims_.is_remembered(kOpenPool)) return Unclaimed::they_wait;
   const bool is_anybody_here = std::any_of(roster.all().begin(), roster.all().end(), [](const Worker* worker) {
-    const bool is_of_group = !worker->hello.group.empty() && worker->hello.app.is_none();
-    return !is_of_group && !worker->is_draining && !worker->is_unreachable;
+    return !worker->is_of_group() && !worker->is_draining && !worker->is_unreachable;
   });
   return is_anybody_here ? Unclaimed::they_are_refused : Unclaimed::they_wait;
 }

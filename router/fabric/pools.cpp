@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "router/fabric/oldest_worker.h"
 #include "router/route/text_hash.h"
 
 namespace zeroway {
@@ -56,9 +57,20 @@ std::span<Worker* const> Pools::members(PoolId id) const {
   return found == pools_.end() ? std::span<Worker* const>() : found->second->members;
 }
 
+bool Pools::is_exclusive(PoolId id) const {
+  const auto workers = members(id);
+  return !workers.empty() && workers.front()->is_exclusive();
+}
+
+Worker* Pools::oldest(PoolId id) const { return oldest_of(members(id)); }
+
 Worker* Pools::pick(PoolId id, const Wish& wish) {
   const auto found = pools_.find(id);
   if (found == pools_.end() || found->second->members.empty()) return nullptr;
+  if (is_exclusive(id)) {
+    Worker* worker = oldest(id);
+    return worker != nullptr && worker->is_ready(wish.now) ? worker : nullptr;
+  }
   Pool& pool = *found->second;
   Worker* worker = pick_from(pool, wish);
   if (worker != nullptr || wish.unclaimed == 0) return worker;

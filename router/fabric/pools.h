@@ -46,12 +46,17 @@ class Pools {
   // The pool has no members any more.
   void drop(PoolId pool);
 
+  // Whether all streams of the pool go to its oldest worker.
+  [[nodiscard]] bool is_exclusive(PoolId pool) const;
+  // Of an exclusive pool: the worker that gets all new streams, or lets them wait; see oldest_worker.h.
+  [[nodiscard]] Worker* oldest(PoolId pool) const;
+
   // Good until the pools change.
   [[nodiscard]] std::span<Worker* const> members(PoolId pool) const;
 
   // The worker that takes the next stream, or nullptr when no worker has room. A silent worker is picked only when
   // there are no others. One on standby is picked only when no active one is fit: it does not help out when those are
-  // full.
+  // full. The workers of an exclusive realm are no balance: the oldest one takes all, or nobody.
   [[nodiscard]] Worker* pick(PoolId pool, const Wish& wish);
 
  private:

@@ -15,7 +15,7 @@ Rebalancer::Rebalancer(FabricContext& context, Streams& streams, const Claims& c
                   static_cast<double>(std::max<std::size_t>(loops, 1))) {}
 
 void Rebalancer::joined(const Worker& worker) {
-  if (per_second_ == 0 || worker.is_standby() || worker.is_draining) return;
+  if (per_second_ == 0 || worker.is_standby() || worker.is_draining || worker.is_exclusive()) return;
   for (const PoolId id : worker.pools) {
     std::unique_ptr<Pool>& pool = pools_[id];
     if (!pool) pool = std::make_unique<Pool>(per_second_);

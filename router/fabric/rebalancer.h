@@ -3,8 +3,8 @@
 // Owner: Fabric.   Thread: one loop.
 // Long are WebSockets, and gRPC calls that are open for kLongCall. Each loop hands over its own streams, and has its
 // part of FabricSettings::rebalance. Clients that are bound to a worker stay with it, and so do connections of TCP
-// services. Workers on standby take no part. Not here: how many (router/fabric/rebalance.h), how a client is asked
-// (exchange/reply_sink.h).
+// services. Workers on standby and those of exclusive realms take no part. Not here: how many
+// (router/fabric/rebalance.h), how a client is asked (exchange/reply_sink.h).
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>

@@ -30,7 +30,7 @@ struct Worker {
   Time since{};                   // it joined
   Time heard{};                   // its last message
   Time pinged{};                  // the last heartbeat to it
-  bool is_announced = false;      // counted among the workers of its app
+  bool is_announced = false;      // counted among the workers of its app or its realm
   bool is_open_pool = true;       // serves everything, and is active: connected to deal
   bool is_held = false;           // an operator took it out: gets no new stream
   bool is_draining = false;       // sent GOAWAY: gets no new stream
@@ -45,7 +45,7 @@ struct Worker {
   std::uint32_t in_flight = 0;    // streams it holds
   std::uint64_t taken = 0;        // streams that it accepted
   std::uint64_t failed = 0;       // of them, those that it reset
-  std::vector<PoolId> pools;      // of its routes, or of its group
+  std::vector<PoolId> pools;      // of its routes, of its group, its app or its realm
   MessageWriter outbox;           // frames for it, sent once a turn
   bool is_outbox_listed = false;
   std::uint64_t messages = 0;    // sent to it
@@ -53,6 +53,10 @@ struct Worker {
   bool is_unreachable = false;   // a message could not be sent: its connection has broken off
 
   [[nodiscard]] bool is_standby() const { return hello.is_standby; }
+  // All streams of its pool go to the oldest worker.
+  [[nodiscard]] bool is_exclusive() const { return hello.wamp && !hello.wamp->is_shared; }
+  // Of a group that the configuration names. Those of apps and realms are not.
+  [[nodiscard]] bool is_of_group() const { return !hello.group.empty() && !is_announced_pool(hello.group); }
   // A worker of the open pool, active or on standby.
   [[nodiscard]] bool serves_everything() const { return hello.routes.empty() && hello.group.empty(); }
   // It gets streams, or would if it had room. While an active worker is fit, those on standby get none.
