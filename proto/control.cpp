@@ -17,6 +17,8 @@ namespace zeroway {
 
 namespace {
 
+constexpr std::string_view kRealmPrefix = "wamp:";
+
 Error control_error(std::string detail) { return {Fault::backend, Code::frame_error, false, std::move(detail)}; }
 
 bool is_visible(char c) { return c > 0x20 && c < 0x7f; }
@@ -52,6 +54,17 @@ bool read_member(cereal::JSONInputArchive& archive, const char* name, T& value) 
   } catch (const cereal::Exception&) {
     return false;
   }
+}
+
+// cereal takes a list for an object without members. A list has a size; of an object the size is an error.
+void demand_object(cereal::JSONInputArchive& archive, const char* name) {
+  cereal::size_type size = 0;
+  try {
+    archive.loadSize(size);
+  } catch (const cereal::RapidJSONException&) {
+    return;
+  }
+  throw OutOfRange(name, "of another type", "what it should be");
 }
 
 void read_number(cereal::JSONInputArchive& archive, const char* name, std::uint32_t& value, std::uint32_t min,
@@ -100,6 +113,31 @@ void check_app(Hello& hello) {
   hello.group = circuit_path(hello.app);
 }
 
+// The workers of a realm are a group of their own.
+void check_wamp(Hello& hello) {
+  if (!hello.wamp) return;
+  const WampRealm& wamp = *hello.wamp;
+  if (!wamp.realm.empty() && !is_realm_name(wamp.realm))
+    throw OutOfRange("wamp.realm", shown(wamp.realm),
+                     "at most " + std::to_string(kMaxRealmLength) +
+                         " visible ASCII characters without '#', with no empty part between dots");
+  if (wamp.since > kMaxSince)
+    throw OutOfRange("wamp.since", std::to_string(wamp.since), "0 … " + std::to_string(kMaxSince));
+  if (!hello.group.empty()) throw OutOfRange("group", shown(hello.group), "absent beside wamp");
+  if (!hello.app.is_none()) throw OutOfRange("app.session", shown(hello.app.session), "absent beside wamp");
+  hello.group = realm_pool(wamp.realm);
+}
+
+// A name that is not known here may be one of a later version.
+SerializerSet serializers_of(const std::vector<std::string>& names) {
+  SerializerSet known;
+  for (const std::string& name : names)
+    if (const auto serializer = serializer_named(name)) known.add(*serializer);
+  if (!known.is_empty()) return known;
+  throw OutOfRange("wamp.serializers", names.empty() ? "[]" : shown(names.front()),
+                   "a list with \"json\", \"msgpack\" or \"cbor\"");
+}
+
 // Routes get their plain form.
 void check(Hello& hello) {
   if (!is_instance_of(hello.instance, hello.name)) {
@@ -116,6 +154,7 @@ void check(Hello& hello) {
     throw OutOfRange("group", shown(hello.group),
                      "at most " + std::to_string(kMaxGroupLength) + " of A-Z a-z 0-9 . _ -");
   }
+  check_wamp(hello);
   check_app(hello);
   if (hello.routes.size() > kMaxRoutes) {
     throw OutOfRange("routes", std::to_string(hello.routes.size()), "at most " + std::to_string(kMaxRoutes));
@@ -156,6 +195,7 @@ void read(cereal::JSONInputArchive& archive, Hello& hello) {
   read_member(archive, "routes", hello.routes);
   read_member(archive, "group", hello.group);
   read_member(archive, "app", hello.app);
+  if (WampRealm wamp; read_member(archive, "wamp", wamp)) hello.wamp = std::move(wamp);
   check(hello);
 }
 
@@ -277,6 +317,7 @@ void save(Archive& archive, const RouteClaim& route) {
 
 template <class Archive>
 void load(Archive& archive, AppName& app) {
+  demand_object(archive, "app");
   read_member(archive, "session", app.session);
   read_member(archive, "service", app.service);
   read_member(archive, "protocol", app.protocol);
@@ -286,6 +327,25 @@ template <class Archive>
 void save(Archive& archive, const AppName& app) {
   archive(cereal::make_nvp("session", app.session), cereal::make_nvp("service", app.service),
           cereal::make_nvp("protocol", app.protocol));
+}
+
+template <class Archive>
+void load(Archive& archive, WampRealm& wamp) {
+  demand_object(archive, "wamp");
+  read_member(archive, "realm", wamp.realm);
+  std::vector<std::string> names;
+  if (read_member(archive, "serializers", names)) wamp.serializers = serializers_of(names);
+  read_member(archive, "shared", wamp.is_shared);
+  read_member(archive, "since", wamp.since);
+}
+
+template <class Archive>
+void save(Archive& archive, const WampRealm& wamp) {
+  std::vector<std::string> names;
+  for (const Serializer serializer : kSerializers)
+    if (wamp.serializers.contains(serializer)) names.emplace_back(name_of(serializer));
+  archive(cereal::make_nvp("realm", wamp.realm), cereal::make_nvp("serializers", names),
+          cereal::make_nvp("shared", wamp.is_shared), cereal::make_nvp("since", wamp.since));
 }
 
 template <class Archive>
@@ -310,11 +370,22 @@ bool is_app_part(std::string_view name) {
          name.find_first_not_of(kLegal) == std::string_view::npos;
 }
 
+bool is_realm_name(std::string_view name) {
+  if (name.empty() || !is_visible_text(name, kMaxRealmLength) || name.find('#') != std::string_view::npos) return false;
+  return name.front() != '.' && name.back() != '.' && name.find("..") == std::string_view::npos;
+}
+
+// A group's name has no ':', a circuit's path begins with '/'.
+std::string realm_pool(std::string_view realm) { return std::string(kRealmPrefix).append(realm); }
+
+bool is_announced_pool(std::string_view group) { return group.starts_with('/') || group.starts_with(kRealmPrefix); }
+
 std::string circuit_path(const AppName& app) { return "/" + app.session + "/" + app.service; }
 
 std::string served_text(const Hello& hello) {
   const std::string role = hello.is_standby ? ", on standby" : "";
   if (!hello.app.is_none()) return "app " + hello.app.session + "/" + hello.app.service + role;
+  if (hello.wamp) return (hello.wamp->realm.empty() ? "all other realms" : "realm " + hello.wamp->realm) + role;
   return (hello.group.empty() ? claims_text(hello.routes) : "group " + hello.group) + role;
 }
 
@@ -328,6 +399,8 @@ std::string write_hello(const Hello& hello) {
     if (hello.is_standby) archive(cereal::make_nvp("role", std::string("standby")));
     if (!hello.app.is_none()) {
       archive(cereal::make_nvp("app", hello.app));
+    } else if (hello.wamp) {
+      archive(cereal::make_nvp("wamp", *hello.wamp));
     } else if (!hello.group.empty()) {
       archive(cereal::make_nvp("group", hello.group));
     }

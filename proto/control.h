@@ -4,6 +4,7 @@
 // Not here: what the router does with a HELLO (router/fabric/roster.h). cereal is included by control.cpp alone.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "proto/error.h"
 #include "proto/limits.h"
 #include "proto/route_claim.h"
+#include "proto/serializer.h"
 
 namespace zeroway {
 
@@ -28,6 +30,14 @@ struct AppName {
   [[nodiscard]] bool is_none() const { return session.empty(); }
 };
 
+// A realm of WAMP: routers hand its sessions, as WebSockets, to the workers that announce it.
+struct WampRealm {
+  std::string realm;  // "" = the sessions of all realms that no worker announces; else see is_realm_name()
+  SerializerSet serializers = SerializerSet::all();
+  bool is_shared = false;   // all its workers share the sessions; else the oldest one has them all
+  std::uint64_t since = 0;  // since when the worker has served it without a break, in ms since 1970; 0 = not told
+};
+
 struct Hello {
   std::uint32_t version = kProtocolVersion;
   std::string name;      // shown to people; 1 … kMaxNameLength visible ASCII characters
@@ -41,6 +51,7 @@ struct Hello {
   std::vector<RouteClaim> routes;             // in their plain form; empty = the open pool
   std::string group;                          // see is_group_name(); "" = none. With a group `routes` do not count
   AppName app{};                              // with an app `group` is its circuit's path, and is not on the wire
+  std::optional<WampRealm> wamp{};            // with a realm `group` is realm_pool(), and is not on the wire
 };
 
 struct Pair {
@@ -65,8 +76,15 @@ struct Welcome {
 [[nodiscard]] bool is_app_part(std::string_view name);
 // "/SESSION/SERVICE": the path of the app's circuit, and the name of the pool of its workers.
 [[nodiscard]] std::string circuit_path(const AppName& app);
-// What the worker serves, for people: "group batch", "app s1/jupyter", or see claims_text(); on standby with ", on
-// standby" behind it.
+// Whether `name` is 1 … kMaxRealmLength visible ASCII characters without '#', of which no '.' is the first, the last or
+// behind another one.
+[[nodiscard]] bool is_realm_name(std::string_view name);
+// The name of the pool of the workers that announce the realm. No group and no circuit is called like this.
+[[nodiscard]] std::string realm_pool(std::string_view realm);
+// Whether the group of a HELLO is the pool of an app or of a realm: something that routers serve unasked.
+[[nodiscard]] bool is_announced_pool(std::string_view group);
+// What the worker serves, for people: "group batch", "app s1/jupyter", "realm realm1", "all other realms", or see
+// claims_text(); on standby with ", on standby" behind it.
 [[nodiscard]] std::string served_text(const Hello& hello);
 
 [[nodiscard]] std::string write_hello(const Hello& hello);

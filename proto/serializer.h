@@ -42,6 +42,12 @@ class SerializerSet {
   constexpr void add(Serializer serializer) { bits_ |= bit(serializer); }
   [[nodiscard]] constexpr bool contains(Serializer serializer) const { return (bits_ & bit(serializer)) != 0; }
   [[nodiscard]] constexpr bool is_empty() const { return bits_ == 0; }
+  // Those that are in both.
+  [[nodiscard]] constexpr SerializerSet operator&(SerializerSet other) const {
+    SerializerSet set;
+    set.bits_ = bits_ & other.bits_;
+    return set;
+  }
   constexpr bool operator==(const SerializerSet&) const = default;
 
  private:

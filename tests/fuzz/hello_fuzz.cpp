@@ -18,8 +18,14 @@ void check(const Hello& hello) {
   demand(hello.capacity >= 1 && hello.capacity <= kMaxCapacity);
   demand(hello.state == "ready" || hello.state == "draining");
   demand(hello.routes.size() <= kMaxRoutes);
-  demand(hello.app.is_none() ? hello.group.empty() || is_group_name(hello.group)
-                             : hello.group == circuit_path(hello.app));
+  if (hello.wamp) {
+    demand(hello.app.is_none() && hello.group == realm_pool(hello.wamp->realm));
+    demand(!hello.wamp->serializers.is_empty());
+    demand(hello.wamp->realm.empty() || is_realm_name(hello.wamp->realm));
+  } else {
+    demand(hello.app.is_none() ? hello.group.empty() || is_group_name(hello.group)
+                               : hello.group == circuit_path(hello.app));
+  }
   const std::string json = write_hello(hello);
   if (json.size() > kMaxControlSize) return;  // escapes may make it longer than it came
   const auto again = read_hello(as_bytes(json));

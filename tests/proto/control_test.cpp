@@ -158,6 +158,87 @@ TEST_CASE("control: an app is written and read, and is its workers' group") {
   CHECK(served_text(*read) == "app s1/jupyter-lab");
 }
 
+TEST_CASE("control: a realm is written and read, and is its workers' group") {
+  Hello hello;
+  hello.name = "w";
+  hello.instance = kInstance;
+  hello.wamp = WampRealm{"com.example.shop", {}, true, 1'764'570'600'000};
+  hello.wamp->serializers.add(Serializer::cbor);
+  hello.group = realm_pool("com.example.shop");
+  const std::string json = write_hello(hello);
+  std::string tight = json;
+  std::erase_if(tight, [](char c) { return c == ' ' || c == '\n'; });
+  CHECK(tight.find(R"("wamp":{"realm":"com.example.shop","serializers":["cbor"],"shared":true,"since":1764570600000})") !=
+      std::string::npos);
+  CHECK(json.find("\"group\"") == std::string::npos);
+  const auto read_back = read(json);
+  REQUIRE(read_back.has_value());
+  REQUIRE(read_back->wamp.has_value());
+  CHECK(read_back->wamp->realm == "com.example.shop");
+  CHECK(read_back->wamp->serializers == hello.wamp->serializers);
+  CHECK(read_back->wamp->is_shared);
+  CHECK(read_back->wamp->since == 1'764'570'600'000);
+  CHECK(read_back->group == "wamp:com.example.shop");
+  CHECK(served_text(*read_back) == "realm com.example.shop");
+}
+
+TEST_CASE("control: a realm's members have defaults") {
+  CHECK_FALSE(read_with("")->wamp.has_value());
+  const auto hello = read_with(R"("wamp":{})");
+  REQUIRE(hello.has_value());
+  REQUIRE(hello->wamp.has_value());
+  CHECK(hello->wamp->realm.empty());
+  CHECK(hello->wamp->serializers == SerializerSet::all());
+  CHECK_FALSE(hello->wamp->is_shared);
+  CHECK(hello->wamp->since == 0);
+  CHECK(hello->group == "wamp:");
+  CHECK(served_text(*hello) == "all other realms");
+  CHECK(served_text(*read_with(R"("role":"standby","wamp":{"realm":"r"})")) == "realm r, on standby");
+}
+
+TEST_CASE("control: of a realm's serializers the unknown ones are ignored, as long as one is known") {
+  const auto hello = read_with(R"("wamp":{"serializers":["ubjson","msgpack","msgpack"]})");
+  REQUIRE(hello.has_value());
+  CHECK(hello->wamp->serializers.contains(Serializer::msgpack));
+  CHECK_FALSE(hello->wamp->serializers.contains(Serializer::json));
+  CHECK_FALSE(hello->wamp->serializers.contains(Serializer::cbor));
+  CHECK(complaint(R"("wamp":{"serializers":["ubjson"]})") ==
+        "HELLO: wamp.serializers \"ubjson\" is not a list with \"json\", \"msgpack\" or \"cbor\"");
+  CHECK(complaint(R"("wamp":{"serializers":[]})") ==
+        "HELLO: wamp.serializers [] is not a list with \"json\", \"msgpack\" or \"cbor\"");
+}
+
+TEST_CASE("control: a realm that routers cannot serve is refused with what fits") {
+  const std::string legal = " is not at most 255 visible ASCII characters without '#', with no empty part between dots";
+  for (const std::string realm : {".", "a.", ".a", "a..b", "a b", "a#b", "\xc3\xa4"}) {
+    CAPTURE(realm);
+    CHECK(complaint(R"("wamp":{"realm":")" + realm + "\"}").ends_with(legal));
+  }
+  CHECK(complaint(R"("wamp":{"realm":"a..b"})") == "HELLO: wamp.realm \"a..b\"" + legal);
+  CHECK(read_with(R"("wamp":{"realm":")" + std::string(255, 'r') + "\"}").has_value());
+  CHECK(complaint(R"("wamp":{"realm":")" + std::string(256, 'r') + "\"}").ends_with(legal));
+  CHECK(read_with(R"("wamp":{"since":9007199254740992})").has_value());
+  CHECK(complaint(R"("wamp":{"since":9007199254740993})") ==
+        "HELLO: wamp.since 9007199254740993 is not 0 … 9007199254740992");
+  CHECK(complaint(R"("group":"g","wamp":{})") == "HELLO: group \"g\" is not absent beside wamp");
+  CHECK(complaint(R"("wamp":{},"app":{"session":"s","service":"x"})") ==
+        "HELLO: app.session \"s\" is not absent beside wamp");
+  for (const std::string member : {R"({"realm":7})", R"({"shared":"yes"})", R"({"serializers":"json"})",
+                                   R"({"serializers":[7]})", R"({"since":-1})", "7", "null", "[]"}) {
+    CAPTURE(member);
+    CHECK(complaint("\"wamp\":" + member).starts_with("HELLO: "));
+  }
+}
+
+TEST_CASE("control: the pools of apps and realms are told from groups by their names") {
+  CHECK(is_announced_pool(circuit_path({"s", "x"})));
+  CHECK(is_announced_pool(realm_pool("")));
+  CHECK(is_announced_pool(realm_pool("g")));
+  CHECK_FALSE(is_announced_pool("g"));
+  CHECK_FALSE(is_announced_pool("wamp"));
+  CHECK_FALSE(is_announced_pool(""));
+}
+
 TEST_CASE("control: an app that routers cannot serve is refused with what fits") {
   CHECK(complaint(R"("app":{"session":"a/b","service":"x"})") ==
         "HELLO: app.session \"a/b\" is not 1 … 64 of A-Z a-z 0-9 . _ ~ -");
@@ -170,6 +251,7 @@ TEST_CASE("control: an app that routers cannot serve is refused with what fits")
   CHECK(read_with(R"("app":{"session":"a","service":"x","protocol":"tcp"})")->app.protocol == kProtocolTcp);
   CHECK(complaint(R"("group":"g","app":{"session":"a","service":"x"})") ==
         "HELLO: group \"g\" is not absent beside app");
+  CHECK(complaint(R"("app":[])") == "HELLO: app of another type is not what it should be");
   CHECK(read_with(R"("app":{})").has_value());
 }
 

@@ -87,7 +87,22 @@ def read_hello(payload):
     check(isinstance(hello["group"], str) and re.fullmatch(r"[A-Za-z0-9._-]{0,64}", hello["group"]), "payload")
     check(isinstance(hello["routes"], list) and len(hello["routes"]) <= 1000, "payload")
     hello["routes"] = [plain_route(route) for route in hello["routes"]]
+    if "wamp" in value:
+        check(hello["group"] == "" and "app" not in value, "payload")
+        hello["wamp"] = read_realm(value["wamp"])
     return hello
+
+
+def read_realm(value):
+    check(isinstance(value, dict), "payload")
+    realm, serializers = value.get("realm", ""), value.get("serializers", ["json", "msgpack", "cbor"])
+    check(isinstance(realm, str) and re.fullmatch(r"([!-~]{1,255})?", realm) and "#" not in realm, "payload")
+    check(realm == "" or all(realm.split(".")), "payload")
+    check(isinstance(serializers, list) and isinstance(value.get("shared", False), bool), "payload")
+    known = [name for name in ("json", "msgpack", "cbor") if name in serializers]
+    check(known, "payload")
+    number(value.get("since", 0), 0, 2**53)
+    return {"realm": realm, "serializers": known, "shared": value.get("shared", False), "since": value.get("since", 0)}
 
 
 def plain_route(route):

@@ -75,21 +75,31 @@ json fields_of(const Frame& frame, HpackDecoder& decoder) {
   return fields;
 }
 
+json json_of(const WampRealm& wamp) {
+  json serializers = json::array();
+  for (const Serializer serializer : kSerializers)
+    if (wamp.serializers.contains(serializer)) serializers.push_back(name_of(serializer));
+  return {{"realm", wamp.realm}, {"serializers", serializers}, {"shared", wamp.is_shared}, {"since", wamp.since}};
+}
+
 json json_of(const Hello& hello) {
   json routes = json::array();
   for (const RouteClaim& route : hello.routes)
     routes.push_back({{"host", route.host}, {"path", route.path}, {"match", path_match_name(route.match)}});
-  return {{"version", hello.version},
-          {"name", hello.name},
-          {"instance", hello.instance},
-          {"pid", hello.pid},
-          {"replaces", hello.replaces},
-          {"weight", hello.weight},
-          {"capacity", hello.capacity},
-          {"state", hello.state},
-          {"routes", routes},
-          {"group", hello.group},
-          {"role", hello.is_standby ? "standby" : "active"}};
+  const bool is_announced = is_announced_pool(hello.group);  // then the group is not on the wire
+  json out = {{"version", hello.version},
+              {"name", hello.name},
+              {"instance", hello.instance},
+              {"pid", hello.pid},
+              {"replaces", hello.replaces},
+              {"weight", hello.weight},
+              {"capacity", hello.capacity},
+              {"state", hello.state},
+              {"routes", routes},
+              {"group", is_announced ? "" : hello.group},
+              {"role", hello.is_standby ? "standby" : "active"}};
+  if (hello.wamp) out["wamp"] = json_of(*hello.wamp);
+  return out;
 }
 
 json json_of(const Welcome& welcome) {
