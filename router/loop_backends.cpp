@@ -125,7 +125,7 @@ std::shared_ptr<Backend> LoopBackends::make_wamp(const Plan& plan, const WampSpe
       backend = std::make_shared<RawSocketBackend>(loop_, std::move(backend), terms_of(realm, spec));
     dialled.push_back(std::move(backend));
   }
-  return std::make_shared<WampBackend>(loop_, spec, std::move(dialled), nullptr, wamp_);
+  return std::make_shared<WampBackend>(loop_, spec, std::move(dialled), &fabric_.realms(), wamp_);
 }
 
 std::shared_ptr<Backend> LoopBackends::make_mixed(const MixedSpec& spec, const std::shared_ptr<ServersPool>& pool) {

@@ -15,7 +15,6 @@
 #include "router/backends/net_origin_dialer.h"
 #include "router/backends/servers_backend.h"
 #include "router/backends/servers_pool.h"
-#include "router/observe/wamp_counts.h"
 #include "router/coding/coder_pool.h"
 #include "router/exchange/plan_in_use.h"
 #include "router/fabric/fabric_driver.h"
@@ -24,6 +23,7 @@
 #include "router/net/dialer.h"
 #include "router/net/loop.h"
 #include "router/net/resolver.h"
+#include "router/observe/wamp_counts.h"
 #include "router/plan/plan.h"
 
 namespace zeroway {

@@ -6,6 +6,7 @@
 // pool (router/fabric/placement.h), which of its workers is picked (router/fabric/pools.h).
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ class Announcements {
   // Whether a worker announces the pool, or did so until it was lost a short time ago.
   [[nodiscard]] bool has(std::string_view pool) const { return pools_.contains(pool); }
   [[nodiscard]] bool has_workers(std::string_view pool) const;
+  // The same of any realm.
+  [[nodiscard]] bool has_realms() const { return realms_ > 0; }
   // Whether the workers of an app speak TCP.
   [[nodiscard]] bool is_tcp(std::string_view pool) const;
   // What all workers of a realm speak; also of those that were lost a short time ago. Without any, everything.
@@ -52,7 +55,10 @@ class Announcements {
     Time empty_since{};           // with no worker: when the last one was lost
   };
 
+  void forget(ByText<Pool>::const_iterator pool);
+
   ByText<Pool> pools_;
+  std::size_t realms_ = 0;  // of the pools
 };
 
 }  // namespace zeroway

@@ -7,6 +7,8 @@
 
 namespace zeroway {
 
+bool FabricRealms::has_realms() const { return parts_.claims.announcements().has_realms(); }
+
 FabricRealms::Presence FabricRealms::presence(std::string_view realm) const {
   const std::string pool = realm_pool(realm);
   const Announcements& announced = parts_.claims.announcements();

@@ -29,6 +29,7 @@ class FabricRealms : public RealmSource {
   };
   explicit FabricRealms(const Parts& parts) : parts_(parts) {}
 
+  [[nodiscard]] bool has_realms() const override;
   [[nodiscard]] Presence presence(std::string_view realm) const override;
   [[nodiscard]] SerializerSet serializers_of(std::string_view realm) const override;
   [[nodiscard]] Backend& backend_of(const std::string& realm) override;

@@ -168,7 +168,8 @@ TEST_CASE("control: a realm is written and read, and is its workers' group") {
   const std::string json = write_hello(hello);
   std::string tight = json;
   std::erase_if(tight, [](char c) { return c == ' ' || c == '\n'; });
-  CHECK(tight.find(R"("wamp":{"realm":"com.example.shop","serializers":["cbor"],"shared":true,"since":1764570600000})") !=
+  CHECK(
+      tight.find(R"("wamp":{"realm":"com.example.shop","serializers":["cbor"],"shared":true,"since":1764570600000})") !=
       std::string::npos);
   CHECK(json.find("\"group\"") == std::string::npos);
   const auto read_back = read(json);

@@ -36,6 +36,12 @@ def ask(port, path='/', method='GET', host='127.0.0.1', token=None, body=None, h
         return connection.read_reply(method)
 
 
+def metric(port, name):
+    """The value of a metric without labels."""
+    lines = ask(port, '/metrics').body.decode().splitlines()
+    return float(next(line.split()[1] for line in lines if line.startswith(name + ' ')))
+
+
 def told(port, path):
     """The JSON of a reply, which must be 200."""
     answer = ask(port, path)

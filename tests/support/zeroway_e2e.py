@@ -223,6 +223,10 @@ class Process:
     def peak_rss(self):
         return self._kilobytes('VmHWM')
 
+    def descriptors(self):
+        """How many it has open."""
+        return len(os.listdir(f'/proc/{self.pid}/fd'))
+
     def forget_peak(self):
         with open(f'/proc/{self.pid}/clear_refs', 'w') as file:
             file.write('5')

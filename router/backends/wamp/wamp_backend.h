@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "router/backends/wamp/realms.h"
-#include "router/observe/wamp_counts.h"
 #include "router/backends/wamp/wamp_session.h"
 #include "router/exchange/backend.h"
 #include "router/net/loop.h"
+#include "router/observe/wamp_counts.h"
 #include "router/plan/wamp_spec.h"
 #include "router/wamp/translator.h"
 

@@ -19,7 +19,8 @@ MessageKind kind_of(Serializer serializer) { return is_text(serializer) ? Messag
 
 // Whether another member may have the session: nothing of it has been said yet.
 bool may_ask_again(const Error& error) {
-  return error.code == Code::backend_lost || error.code == Code::backend_refused || error.code == Code::backend_reset;
+  return error.code == Code::backend_lost || error.code == Code::backend_refused || error.code == Code::backend_reset ||
+         error.code == Code::no_route;  // its last worker has left
 }
 
 Farewell words(const SideEnd& end, Serializer serializer, std::string_view detail) {
@@ -116,7 +117,6 @@ void WampSession::realm_lost(const Error& error) {
   const bool is_asking = !hello_.empty();
   if (is_asking && may_ask_again(error) && attempts_ <= route_.retries) return ask_realm();
   if (!is_asking) return end(SessionEnd::backend_lost, "the backend is lost");
-  if (error.code == Code::no_route) return end(SessionEnd::no_such_realm, "nobody has this realm");
   end(SessionEnd::backend_unreachable, "nobody takes sessions of this realm now");
 }
 
@@ -156,16 +156,17 @@ void WampSession::look_at_state() {
   await_hello(kNextHelloTime);
 }
 
-void WampSession::open_realm(const std::string& realm, Bytes hello) {
+void WampSession::open_realm(std::string realm, Bytes hello) {
   timer_.clear();
-  host_ = parts_.realms.find(realm);
-  if (!host_) return end(SessionEnd::no_such_realm, "nobody has this realm");
+  realm_name_ = std::move(realm);
   hello_ = as_text(hello);
   attempts_ = 0;
   ask_realm();
 }
 
 void WampSession::ask_realm() {
+  host_ = parts_.realms.find(realm_name_);
+  if (!host_) return end(SessionEnd::no_such_realm, "nobody has this realm");
   ++attempts_;
   const Head head = head_for(*host_, host_->serializer_for(session_.client()));
   const BackendRequest request{.head = head,

@@ -19,9 +19,9 @@
 #include "router/backends/wamp/outgoing_messages.h"
 #include "router/backends/wamp/realm_stream.h"
 #include "router/backends/wamp/realms.h"
-#include "router/observe/wamp_counts.h"
 #include "router/exchange/backend.h"
 #include "router/net/loop.h"
+#include "router/observe/wamp_counts.h"
 #include "router/wamp/translated_session.h"
 
 namespace zeroway {
@@ -70,7 +70,7 @@ class WampSession final : private RealmStreamEvents, private OutgoingMessages::R
 
   void act(const Passage& passage, Bytes message);
   void look_at_state();
-  void open_realm(const std::string& realm, Bytes hello);
+  void open_realm(std::string realm, Bytes hello);
   void ask_realm();
   [[nodiscard]] Head head_for(const RealmHost& host, Serializer serializer) const;
   void end(SessionEnd why, std::string_view detail);
@@ -92,7 +92,8 @@ class WampSession final : private RealmStreamEvents, private OutgoingMessages::R
   const ClientInfo& client_;
   Head head_;  // of the client's opening
   TranslatedSession session_;
-  std::optional<RealmHost> host_;  // of the session, from its HELLO on
+  std::string realm_name_;         // of the session, from its HELLO on
+  std::optional<RealmHost> host_;  // the same
   RealmStream* realm_ = nullptr;   // null: no session
   std::uint32_t attempts_ = 0;     // openings for this HELLO
   std::string hello_;              // until the backend has taken the session
