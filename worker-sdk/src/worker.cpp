@@ -120,6 +120,10 @@ void Worker::websocket(std::string_view pattern, WebSocketHandler handler) {
   body_->runner.add_handler(pattern, std::move(handler));
 }
 
+void Worker::realm(const ServedRealm& realm, WampHandler handler) {
+  body_->runner.serve_realm(realm, std::move(handler));
+}
+
 void Worker::tcp(std::string_view pattern, TcpHandler handler) {
   body_->runner.add_handler(pattern, std::move(handler));
 }

@@ -11,8 +11,8 @@
 //
 // When the handler returns, the WebSocket is closed with 1000 (refused with 403 if it was not accepted). When the
 // handler throws, the WebSocket is closed with 1011 (refused with 500, or with the status of a StatusError). When the
-// worker drains, the WebSocket is closed with 1012, at some moment of the drain time; receive() then gives nothing, and
-// the handler should return soon.
+// worker drains, the WebSocket is closed with 1012, at some moment of the drain time (or as on_drain() says); receive()
+// then gives nothing, and the handler should return soon.
 //
 // The object belongs to the SDK and is good until the handler has ended. Use it only on the worker's thread. All other
 // coroutines of the worker run on that thread too, so handlers may post() to each other's sockets. One co_await at a
@@ -21,6 +21,7 @@
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -147,6 +148,10 @@ class WebSocket : public RequestBase {
   // do not keep up: the Close of close() would wait behind those bytes. Otherwise as close(). After a close(), the code
   // of that close() stays.
   void abort(int code = 1011, std::string_view reason = {});
+  // What is done when the worker drains, instead of the Close with 1012: `leave` is called at some moment of the drain
+  // time. It may post messages and close(); a WebSocket that it leaves open is closed with 1012 then. It must not
+  // throw. It is not called for a WebSocket that is over, or was not accepted yet. A later call replaces the function.
+  void on_drain(std::function<void()> leave);
   // Whether the WebSocket is over: closed by either side, or lost. Messages that the client sent before it closed can
   // still be received.
   [[nodiscard]] bool is_closed() const;

@@ -23,6 +23,10 @@
 //
 //     websocket      a coroutine on the worker's own thread, for as long as the WebSocket is open (websocket.h).
 //
+// So have the sessions of a realm of WAMP, which are WebSockets at any path (wamp.h):
+//
+//     realm          a coroutine on the worker's own thread, for as long as the session's WebSocket is open.
+//
 // So have connections of TCP services:
 //
 //     tcp            a coroutine on the worker's own thread, for as long as the connection is open (tcp.h).
@@ -72,6 +76,7 @@
 #include "zeroway/task.h"
 #include "zeroway/tcp.h"
 #include "zeroway/url.h"
+#include "zeroway/wamp.h"
 #include "zeroway/websocket.h"
 
 namespace zeroway {
@@ -117,6 +122,14 @@ class Worker {
   // WorkerOptions::capacity as long as it is open. The handler must not block the worker's thread, as for
   // handle_async().
   void websocket(std::string_view pattern, WebSocketHandler handler);
+
+  // Serves the sessions of a realm of WAMP: see wamp.h. The worker serves nothing else then: it gets no requests, and
+  // WorkerOptions::routes, group and app must be empty. A worker serves one realm; a process may have several workers.
+  // Each session counts towards WorkerOptions::capacity as long as it is open; while an exclusive realm's worker is
+  // full, new sessions wait, and get no other worker. Guards run before `handler` as for WebSockets, at the client's
+  // path. When the worker drains, sessions are closed with 1001 one after another, as run() does with WebSockets.
+  // Throws std::invalid_argument when the name is no realm's, and on the second call.
+  void realm(const ServedRealm& realm, WampHandler handler);
 
   // Serves the connections of TCP services at the paths of `pattern`, which the router's configuration or --tcp names
   // (as for handle(); they are matched apart from requests and WebSockets). A connection at a path without such a

@@ -1,6 +1,7 @@
 #include "handler_runner.h"
 
 #include <algorithm>
+#include <chrono>
 #include <random>
 #include <stdexcept>
 #include <utility>
@@ -11,6 +12,12 @@
 namespace zeroway {
 
 namespace {
+
+// What workers of one realm compare: on other machines the steady clock has another zero.
+std::uint64_t wall_clock_ms() {
+  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count());
+}
 
 // Runs a coroutine handler from its first to its last step; the frame is its own owner.
 struct Running {
@@ -148,8 +155,20 @@ void HandlerRunner::add_handler(std::string_view pattern, TcpHandler handler) {
   handlers_.add({Kind::tcp, {}, {}, {}, std::move(handler), std::string(pattern)}, "*");
 }
 
+// Sessions come at whatever path the router's site has for WAMP.
+void HandlerRunner::serve_realm(const ServedRealm& realm, WampHandler handler) {
+  const WorkerOptions& options = parts_.options;
+  if (!(options.routes.empty() && options.group.empty() && options.app.empty()))
+    throw std::invalid_argument("realm \"" + realm.name + "\": a worker with a realm has no routes, group or app");
+  if (realm_) throw std::invalid_argument("realm \"" + realm.name + "\": the worker has a realm already");
+  WampRealm checked = checked_realm(realm);
+  add_handler("/*", wamp_handler(checked.serializers, std::move(handler)));
+  realm_ = std::move(checked);
+}
+
 void HandlerRunner::claim_routes() {
   const WorkerOptions& options = parts_.options;
+  if (realm_) return parts_.session.join_realm(*realm_, wall_clock_ms);
   if (!options.group.empty()) return parts_.session.join_group(options.group);
   if (!options.app.empty()) {
     const auto slash = options.app.find('/');  // checked with the options

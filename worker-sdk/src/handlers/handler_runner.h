@@ -7,6 +7,7 @@
 #include <coroutine>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "handler_turns.h"
 #include "handlers.h"
 #include "stream_sides.h"
+#include "wamp_handler.h"
 #include "worker-sdk/src/session/request_answerer.h"
 #include "worker-sdk/src/session/worker_session.h"
 #include "worker-sdk/src/worker_log.h"
@@ -38,6 +40,8 @@ class HandlerRunner final : public RequestAnswerer, public InlineRunner {
   void add_handler(std::string_view methods, std::string_view pattern, AsyncHandler handler);
   void add_handler(std::string_view pattern, WebSocketHandler handler);
   void add_handler(std::string_view pattern, TcpHandler handler);
+  // The worker serves this realm alone. Throws std::invalid_argument as Worker::realm() does.
+  void serve_realm(const ServedRealm& realm, WampHandler handler);
   Handlers& handlers() { return handlers_; }
   ErrorReplies& error_replies() { return error_replies_; }
   // Runs `job` on a thread of the pool, then resumes the coroutine on the loop.
@@ -71,6 +75,7 @@ class HandlerRunner final : public RequestAnswerer, public InlineRunner {
 
   Parts parts_;
   Handlers handlers_;
+  std::optional<WampRealm> realm_;
   ErrorReplies error_replies_;
   RouteMatch match_;
   HandlerTurns turns_;

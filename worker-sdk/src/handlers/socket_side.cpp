@@ -56,6 +56,7 @@ void SocketSide::reset_for_next() {
   close_reason_.clear();
   wants_ = Wants::nothing;
   sleep_ticket_ = drain_ticket_ = 0;
+  leave_ = nullptr;
   awaiter_ = nullptr;
 }
 
@@ -123,6 +124,7 @@ void SocketSide::wake(std::uint64_t ticket) {
   if (ticket == 0) return;
   if (ticket == sleep_ticket_) return resume_if(Wants::time);
   if (ticket != drain_ticket_) return;
+  if (has_started() && leave_) std::exchange(leave_, nullptr)();
   if (has_started()) return close_with(1012, "the worker is leaving");
   refuse(503, "The worker is leaving.\n", {{"retry-after", "1"}});
 }

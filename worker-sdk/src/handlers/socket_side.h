@@ -9,7 +9,9 @@
 // Not here: running the handler (handler_runner.h), frames (worker_stream.h).
 #pragma once
 #include <coroutine>
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "handler_side.h"
 #include "handler_turns.h"
@@ -35,6 +37,8 @@ class SocketSide final : public HandlerSide {
   void conclude();
   // The worker leaves: closes the WebSocket with 1012 after this time, if it is still open then.
   void close_after(std::chrono::milliseconds duration);
+  // At that time `leave` is called first.
+  void leave_by(std::function<void()> leave) { leave_ = std::move(leave); }
 
   // Each `wait` is called when the function before it said no; the awaiter is resumed in the turn of the event that it
   // waits for.
@@ -112,6 +116,7 @@ class SocketSide final : public HandlerSide {
   Wants wants_ = Wants::nothing;
   std::size_t limit_ = 0;
   std::uint64_t sleep_ticket_ = 0, drain_ticket_ = 0;
+  std::function<void()> leave_;
   std::coroutine_handle<> awaiter_;
 };
 

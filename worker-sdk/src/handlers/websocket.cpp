@@ -26,6 +26,7 @@ void WebSocket::accept(std::string_view subprotocol, FieldInit fields) { side()-
 void WebSocket::refuse(int status, std::string_view body, FieldInit fields) { side()->refuse(status, body, fields); }
 void WebSocket::close(int code, std::string_view reason) { side()->close_with(code, reason); }
 void WebSocket::abort(int code, std::string_view reason) { side()->abort_with(code, reason); }
+void WebSocket::on_drain(std::function<void()> leave) { side()->leave_by(std::move(leave)); }
 bool WebSocket::is_closed() const { return side()->is_over(); }
 int WebSocket::close_code() const { return side()->close_code(); }
 std::string_view WebSocket::close_reason() const { return side()->close_reason(); }

@@ -11,6 +11,12 @@ Hello LinkContext::hello(const std::string& instance, const std::string& replace
   return hello;
 }
 
+bool LinkContext::begin_anew() {
+  if (!hello_.wamp) return false;
+  hello_.wamp->since = clock_();
+  return true;
+}
+
 void LinkContext::complain(const std::string& text) {
   if (now_ - complaints_since_ > std::chrono::seconds(1)) {
     complaints_since_ = now_;

@@ -4,6 +4,7 @@
 // Not here: the streams (worker_streams.h), the links themselves (router_links.h).
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +50,16 @@ class LinkContext {
     hello_.group = circuit_path(app);
     hello_.app = std::move(app);
   }
+  using WallClock = std::uint64_t (*)();  // ms since 1970
+  void join_realm(WampRealm realm, WallClock clock) {
+    hello_.group = realm_pool(realm.realm);
+    hello_.wamp = std::move(realm);
+    clock_ = clock;
+    begin_anew();
+  }
+  // The worker serves its realm from now on: it begins, or was without any router, so that another worker may have the
+  // realm by now. False when it serves none.
+  bool begin_anew();
   void claim(std::vector<RouteClaim> routes) { hello_.routes = std::move(routes); }
 
   void drain();
@@ -58,6 +69,7 @@ class LinkContext {
   const WorkerLog& log_;
   LinkSender* sender_;
   Hello hello_;
+  WallClock clock_ = nullptr;  // with a realm
   HpackEncoder encoder_;
   HpackDecoder decoder_;
   Head scratch_head_;

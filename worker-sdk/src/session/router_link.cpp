@@ -55,9 +55,11 @@ void RouterLink::up() {
   is_confirmed_ = false;
   context_.log().debug("connected to " + label());
   greeted_as_ = instance_;
-  out().hello(context_.hello(instance_, replaces_));
+  say_hello();
   if (context_.is_draining()) leave();
 }
+
+void RouterLink::say_hello() { out().hello(context_.hello(instance_, replaces_)); }
 
 void RouterLink::down() {
   if (is_up_) context_.log().debug("the connection to " + label() + " is gone");

@@ -104,6 +104,8 @@ class RouterLink {
   // When the link says HELLO to a router that dropped this worker; max() = never.
   [[nodiscard]] TimePoint greets_at() const { return greets_at_; }
 
+  // Says HELLO on a connection that is up: the worker has changed what it says.
+  void say_hello();
   // The connection to steer is up (again): the streams of the connection before are dropped, and HELLO is sent first.
   void up();
   void down();

@@ -134,8 +134,19 @@ void RouterLinks::welcomed(RouterLink& link, const Welcome& welcome, bool is_fir
   review();
 }
 
+// The last router is lost. A link that is up again already has told when the worker began before.
+void RouterLinks::look_after_realm() {
+  const bool has_router =
+      std::any_of(links_.begin(), links_.end(), [](const auto& link) { return link->is_welcomed(); });
+  const bool is_lost = std::exchange(has_router_, has_router) && !has_router;
+  if (!is_lost || context_.is_draining() || !context_.begin_anew()) return;
+  for (const auto& link : links_)
+    if (link->is_up()) link->say_hello();
+}
+
 void RouterLinks::end_turn() {
   review_duplicates();
+  look_after_realm();
   for (const auto& link : links_)
     if (link->greets_at() <= context_.now()) link->up();
 }

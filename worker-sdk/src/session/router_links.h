@@ -38,6 +38,7 @@ class RouterLinks final : public WelcomeReceiver {
  private:
   void review();
   void review_duplicates();
+  void look_after_realm();
   [[nodiscard]] std::vector<LinkTarget> wanted() const;
   [[nodiscard]] RouterLink* find(const std::string& steer);
   [[nodiscard]] RouterLink* find_double(const RouterLink& link);
@@ -46,6 +47,7 @@ class RouterLinks final : public WelcomeReceiver {
   WorkerStreams& streams_;
   std::vector<RouterAddresses> routers_;
   std::vector<std::unique_ptr<RouterLink>> links_;
+  bool has_router_ = false;  // one has welcomed the worker
 };
 
 }  // namespace zeroway

@@ -32,6 +32,11 @@ void WorkerSession::join_app(AppName app) {
   context_.log().debug("serves " + context_.served());
 }
 
+void WorkerSession::join_realm(WampRealm realm, LinkContext::WallClock clock) {
+  context_.join_realm(std::move(realm), clock);
+  context_.log().debug("serves " + context_.served());
+}
+
 // First the links: a stream that is dropped there is told to its handler in this turn.
 bool WorkerSession::end_turn() {
   links_.end_turn();

@@ -36,6 +36,8 @@ class WorkerSession {
   void join_group(const std::string& group);
   // The worker serves this app alone. Before the first link.
   void join_app(AppName app);
+  // The worker serves this realm alone. Before the first link. `clock` gives ms since 1970.
+  void join_realm(WampRealm realm, LinkContext::WallClock clock);
 
   void set_routers(const std::vector<RouterAddresses>& routers) { links_.set_routers(routers); }
   // A link that was given up has been disconnected.
