@@ -86,9 +86,7 @@ class HealthChecks::Check {
   }
 
   // Of bytes nobody knows what a right answer is: a server that takes the connection is well.
-  [[nodiscard]] bool is_dialled() const {
-    return spec_.probe == HealthSpec::Probe::tcp || server_.scheme == ServerSpec::Scheme::tcp;
-  }
+  [[nodiscard]] bool is_dialled() const { return spec_.probe == HealthSpec::Probe::tcp || server_.carries_bytes(); }
 
   void dial(OriginWish wish) {
     wish.deadline = spec_.timeout;

@@ -51,7 +51,7 @@ class NetOriginDialer::Dial final : public OriginDialing {
 
  private:
   void begin(Millis deadline) {
-    if (server_.scheme == Scheme::unix_socket) return connect_unix();
+    if (server_.is_unix()) return connect_unix();
     if (auto address = SocketAddress::numeric(server_.host, server_.port)) return connect({std::move(*address)});
     lookup_ =
         owner_.resolver_.look_up(server_.host, server_.port, deadline,
@@ -94,7 +94,7 @@ class NetOriginDialer::Dial final : public OriginDialing {
   }
 
   [[nodiscard]] std::unique_ptr<ClientCodec> codec_for(bool speaks_http2) const {
-    if (server_.scheme == Scheme::tcp) return std::make_unique<TcpClientCodec>();
+    if (server_.carries_bytes()) return std::make_unique<TcpClientCodec>();
     return make_client_codec(speaks_http2 ? Protocol::http2 : Protocol::http1, owner_.codecs_);
   }
 
@@ -135,7 +135,7 @@ std::unique_ptr<OriginDialing> NetOriginDialer::dial(const OriginWish& wish, Don
 }
 
 std::unique_ptr<OriginDialing> NetOriginDialer::follow(const ServerSpec& server, Followed done) {
-  if (server.scheme == Scheme::unix_socket || SocketAddress::numeric(server.host, server.port)) return nullptr;
+  if (server.is_unix() || SocketAddress::numeric(server.host, server.port)) return nullptr;
   return std::make_unique<Following>(resolver_, server, std::move(done));
 }
 

@@ -83,7 +83,7 @@ class Origin final : private OriginConnectionOwner {
 
   [[nodiscard]] bool needs_own_dial(const OriginStream& stream) const;
   [[nodiscard]] bool is_one_clients() const {
-    return server_.proxy_header != ServerSpec::ProxyHeader::none || server_.scheme == ServerSpec::Scheme::tcp;
+    return server_.proxy_header != ServerSpec::ProxyHeader::none || server_.carries_bytes();
   }
   [[nodiscard]] OriginConnection* find_room(const OriginStream& stream);
   void open(OriginConnection& connection, OriginStream& stream, const Head& head);

@@ -8,10 +8,12 @@ namespace zeroway {
 
 namespace {
 
+using Protocols = std::vector<std::string>;  // none: of bytes nobody knows what to offer
+
 // Reading the system's authorities takes milliseconds: servers with equal rules share them.
 class Loader {
  public:
-  Result<TlsClient> load(const ServerSpec& server, std::vector<std::string> protocols) {
+  Result<TlsClient> load(const ServerSpec& server, Protocols protocols) {
     TlsClientSettings settings{.verify = server.verify,
                                .ca_file = server.ca_file,
                                .identity = {server.client_certificate, server.client_key},
@@ -35,10 +37,11 @@ Result<std::vector<std::optional<OriginTls>>> load_origin_tls(const std::vector<
   std::vector<std::optional<OriginTls>> all;
   for (const ServerSpec& server : servers) {
     all.emplace_back();
-    if (server.scheme != ServerSpec::Scheme::https) continue;
-    const auto any = loader.load(server, {"h2", "http/1.1"});
+    if (!server.has_tls()) continue;
+    const bool is_http = !server.carries_bytes();
+    const auto any = loader.load(server, is_http ? Protocols{"h2", "http/1.1"} : Protocols{});
     if (!any) return any.error();
-    const auto only_http1 = loader.load(server, {"http/1.1"});
+    const auto only_http1 = loader.load(server, is_http ? Protocols{"http/1.1"} : Protocols{});
     if (!only_http1) return only_http1.error();
     const std::string& name = server.server_name.empty() ? server.host : server.server_name;
     all.back().emplace(OriginTls{any->named(name), only_http1->named(name)});

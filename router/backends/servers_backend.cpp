@@ -29,7 +29,7 @@ Error unreachable(const Error& last) {
 }
 
 std::string url_of(const ServerSpec& server) {
-  constexpr std::string_view kSchemes[] = {"http://", "https://", "h2c://", "", "tcp://"};
+  constexpr std::string_view kSchemes[] = {"http://", "https://", "h2c://", "", "tcp://", "tls://", ""};
   return std::string(kSchemes[static_cast<std::size_t>(server.scheme)]) + server.name + server.base_path;
 }
 
@@ -223,10 +223,9 @@ void ServersBackend::give(OriginStream& stream, const Head& head, Reservation pl
 // h2c is HTTP/2 without a choice, and WebSockets need HTTP/1.1.
 bool ServersBackend::can_serve(Kind kind, std::size_t server) const {
   if (pool_->health(server).is_held()) return false;
-  const ServerSpec::Scheme scheme = pool_->server(server).scheme;
-  if (kind == Kind::tunnel || scheme == ServerSpec::Scheme::tcp)
-    return kind == Kind::tunnel && scheme == ServerSpec::Scheme::tcp;
-  return kind == Kind::request || scheme != ServerSpec::Scheme::h2c;
+  const ServerSpec& spec = pool_->server(server);
+  if (kind == Kind::tunnel || spec.carries_bytes()) return kind == Kind::tunnel && spec.carries_bytes();
+  return kind == Kind::request || spec.scheme != ServerSpec::Scheme::h2c;
 }
 
 bool ServersBackend::may_try(const OriginStream& stream, std::size_t server) const {

@@ -16,13 +16,27 @@
 namespace zeroway {
 
 struct ServerSpec {
-  enum class Scheme : std::uint8_t { http, https, h2c, unix_socket, tcp };  // tcp: tunnels of bytes, no HTTP
+  enum class Scheme : std::uint8_t {
+    http,
+    https,
+    h2c,
+    unix_socket,
+    tcp,          // tunnels of bytes, no HTTP
+    tls,          // the same, over TLS
+    unix_tunnel,  // the same, over a unix socket
+  };
   enum class ProxyHeader : std::uint8_t { none, v1, v2 };
   enum class State : std::uint8_t {
     active,
     standby,   // gets requests only while no active server is fit
     draining,  // gets only the requests of clients that are bound to it
   };
+
+  [[nodiscard]] bool carries_bytes() const {
+    return scheme == Scheme::tcp || scheme == Scheme::tls || scheme == Scheme::unix_tunnel;
+  }
+  [[nodiscard]] bool has_tls() const { return scheme == Scheme::https || scheme == Scheme::tls; }
+  [[nodiscard]] bool is_unix() const { return scheme == Scheme::unix_socket || scheme == Scheme::unix_tunnel; }
 
   std::string name;  // for logs and replies: "10.0.0.7:8080"
   Scheme scheme = Scheme::http;
@@ -35,7 +49,7 @@ struct ServerSpec {
   ProxyHeader proxy_header = ProxyHeader::none;
   State state = State::active;
 
-  // Of https only.
+  // With TLS only.
   std::string ca_file;      // "" = the system's authorities
   std::string server_name;  // for SNI and the certificate's check; "" = host
   bool verify = true;

@@ -14,6 +14,8 @@ ServerSpec::Scheme scheme_of(MemberScheme scheme) {
       return ServerSpec::Scheme::unix_socket;
     case MemberScheme::tcp:
       return ServerSpec::Scheme::tcp;
+    case MemberScheme::tls:
+      return ServerSpec::Scheme::tls;
     case MemberScheme::http:
     case MemberScheme::fabric:  // never a server
       return ServerSpec::Scheme::http;
@@ -46,6 +48,12 @@ ServerSpec server_of(const MemberSettings& said) {
   spec.client_key = said.client_key;
   if (said.proxy_protocol == ProxyProtocol::v1) spec.proxy_header = ServerSpec::ProxyHeader::v1;
   if (said.proxy_protocol == ProxyProtocol::v2) spec.proxy_header = ServerSpec::ProxyHeader::v2;
+  return spec;
+}
+
+ServerSpec tunnel_server_of(const MemberSettings& said) {
+  ServerSpec spec = server_of(said);
+  if (spec.scheme == ServerSpec::Scheme::unix_socket) spec.scheme = ServerSpec::Scheme::unix_tunnel;
   return spec;
 }
 

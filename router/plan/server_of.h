@@ -10,5 +10,7 @@ namespace zeroway {
 
 // Not for workers.
 [[nodiscard]] ServerSpec server_of(const MemberSettings& said);
+// The same for a server of bytes: on a unix socket there is no HTTP.
+[[nodiscard]] ServerSpec tunnel_server_of(const MemberSettings& said);
 
 }  // namespace zeroway

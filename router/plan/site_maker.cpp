@@ -652,7 +652,8 @@ std::size_t SiteMaker::backend_of(const SiteSettings& site, const RouteSettings&
   for (const MemberSettings& member : site.proxy.members) {
     if (member.name != route.pool) continue;
     if (member.target.scheme != MemberScheme::fabric) {
-      servers.push_back(server_of(member));
+      const bool is_tunnel = site.is_tcp || route.tunnel;
+      servers.push_back(is_tunnel ? tunnel_server_of(member) : server_of(member));
       continue;
     }
     mixed.are_workers_first |= mixed.workers.empty() && servers.empty();

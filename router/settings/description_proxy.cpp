@@ -59,13 +59,14 @@ void describe_member(Keys<MemberSettings>& keys) {
   keys.located()
       .text("name", &S::name, is_some, "a text", "backend", "Name of the pool: entries of one name are one pool")
       .required()
-      .other("url", "URL", kMemberUrlForms, "", "\"http://127.0.0.1:3001\"",
-             "Where it is: http, https, h2c, unix:/SOCKET, tcp for tunnels, or workers: fabric: or fabric:GROUP",
-             read_url)
+      .other(
+          "url", "URL", kMemberUrlForms, "", "\"http://127.0.0.1:3001\"",
+          "Where it is: http, https, h2c, unix:/SOCKET, tcp and tls for tunnels, or workers: fabric: or fabric:GROUP",
+          read_url)
       .required()
       .number("weight", &S::weight, 0, kMostWeight, "Its share in weighted and least_connections; 0 = no traffic")
       .number("max_conns", &S::max_conns, 0, 1'000'000, "Most requests at once; further ones wait; 0 = any number")
-      .path("ca_file", &S::ca_file, "origin-ca.crt", "PEM: authorities for https; by default the system's")
+      .path("ca_file", &S::ca_file, "origin-ca.crt", "PEM: authorities for https and tls; by default the system's")
       .text("server_name", &S::server_name, is_site_host, "a host", "origin.example.com",
             "Name that the certificate must have, and that the server is told; by default the URL's host")
       .flag("verify", &S::verify, "Whether the certificate is verified")
@@ -154,7 +155,7 @@ void describe_route_target(Keys<RouteSettings>& keys) {
       .flag("websocket", &S::websocket, "Whether WebSockets may be opened")
       .flag("tunnel", &S::tunnel,
             "WebSockets of the route carry the bytes of a TCP service: binary messages go to a server of a pool with "
-            "tcp://, or to workers")
+            "tcp://, tls:// or unix:, or to workers")
       .flag("client_certificate", &S::client_certificate, "Answer 403 to clients that have shown no certificate")
       .choice("encoded_slashes", &S::encoded_slashes,
               std::vector<std::pair<std::string, EncodedSlashes>>{{"refuse", EncodedSlashes::refuse},

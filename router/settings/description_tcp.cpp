@@ -14,8 +14,17 @@ using S = TcpSettings;
 
 constexpr Millis kShortest{1};
 constexpr const char* kServers =
-    "a list of servers, each HOST:PORT or { address = \"HOST:PORT\", weight = N, max_conns = N }; or workers: "
-    "\"fabric:/PATH\"";
+    "a list of servers, each HOST:PORT, tls://HOST:PORT, unix:/SOCKET or { address = \"HOST:PORT\", weight = N, "
+    "max_conns "
+    "= N, … }; or workers: \"fabric:/PATH\"";
+
+Result<> take_server(MemberSettings& member, const std::string& text) {
+  auto target = read_tcp_server(text);
+  if (!target) return target.error();
+  member.url = target->scheme == MemberScheme::tcp ? "tcp://" + text : text;
+  member.target = std::move(*target);
+  return {};
+}
 
 // One server of the list, as a table.
 void describe_server(Keys<MemberSettings>& keys) {
@@ -25,15 +34,16 @@ void describe_server(Keys<MemberSettings>& keys) {
              [](M& member, const Value& value) {
                auto text = take_text(value);
                if (!text.value) return text.fit;
-               auto target = read_tcp_server(*text.value);
-               if (!target) return Fit::no;
-               member.url = "tcp://" + *text.value;
-               member.target = std::move(*target);
-               return Fit::yes;
+               return take_server(member, *text.value) ? Fit::yes : Fit::no;
              })
       .required()
       .number("weight", &M::weight, 0, kMostWeight, "")
-      .number("max_conns", &M::max_conns, 0, 1'000'000, "");
+      .number("max_conns", &M::max_conns, 0, 1'000'000, "")
+      .path("ca_file", &M::ca_file, "", "")
+      .text("server_name", &M::server_name, is_site_host, "a host", "", "")
+      .flag("verify", &M::verify, "")
+      .path("client_cert", &M::client_cert, "", "")
+      .path("client_key", &M::client_key, "", "");
 }
 
 const Table& server_table() {
@@ -51,14 +61,11 @@ Fit read_server(S& service, const Node& node, const Value& value) {
   if (node.kind == Node::Kind::table) {
     read_table(server_table(), node, value.where, &member, value.reading);
   } else if (node.kind == Node::Kind::text) {
-    auto target = read_tcp_server(node.text);
-    if (!target) {
+    if (const auto taken = take_server(member, node.text); !taken) {
       value.reading.error(
-          node.place, value.where + ": " + node.show() + ": " + target.error().detail + "; wants " + kTcpServerForms);
+          node.place, value.where + ": " + node.show() + ": " + taken.error().detail + "; wants " + kTcpServerForms);
       return Fit::said;
     }
-    member.url = "tcp://" + node.text;
-    member.target = std::move(*target);
     member.located.place = node.place;
   } else {
     return Fit::no;
@@ -160,7 +167,8 @@ void describe_access_of(Keys<S>& keys) {
 
 void describe_servers(Keys<S>& keys) {
   keys.other("servers", "[SERVER, …]", kServers, "", "[\"127.0.0.1:22\"]",
-             "Servers, each HOST:PORT or a table with address, weight and max_conns; or fabric:/PATH: the workers that "
+             "Servers, each HOST:PORT, tls://HOST:PORT, unix:/SOCKET, or a table with address, weight and max_conns, "
+             "and of TLS ca_file, server_name, verify, client_cert and client_key; or fabric:/PATH: the workers that "
              "claim this path",
              read_servers)
       .required()

@@ -20,10 +20,11 @@ struct Scheme {
   MemberScheme scheme;
   std::uint16_t port;
 };
-constexpr std::array<Scheme, 4> kSchemes{{{"http://", MemberScheme::http, 80},
+constexpr std::array<Scheme, 5> kSchemes{{{"http://", MemberScheme::http, 80},
                                           {"https://", MemberScheme::https, 443},
                                           {"h2c://", MemberScheme::h2c, 80},
-                                          {"tcp://", MemberScheme::tcp, 0}}};
+                                          {"tcp://", MemberScheme::tcp, 0},
+                                          {"tls://", MemberScheme::tls, 0}}};
 
 Error wrong(std::string detail) { return {Fault::router, Code::internal, false, std::move(detail)}; }
 
@@ -123,15 +124,18 @@ Result<MemberUrl> read_member_url(std::string_view text) {
   if (!base) return base.error();
   url.base = std::move(*base);
   auto read = read_authority(text.substr(0, slash), std::move(url));
-  if (!read || read->scheme != MemberScheme::tcp) return read;
+  if (!read || (read->scheme != MemberScheme::tcp && read->scheme != MemberScheme::tls)) return read;
   if (read->port == 0) return wrong("it has no port");
   if (!read->base.empty()) return wrong("bytes have no path");
   return read;
 }
 
 Result<MemberUrl> read_tcp_server(std::string_view text) {
-  if (text.find("://") != std::string_view::npos) return wrong("it has a scheme");
-  return read_member_url("tcp://" + std::string(text));
+  const bool is_whole = text.starts_with("tls://") || text.starts_with("unix:");
+  if (!is_whole && text.find("://") != std::string_view::npos) return wrong("its scheme is none of these");
+  auto read = read_member_url(is_whole ? std::string(text) : "tcp://" + std::string(text));
+  if (read && !read->base.empty()) return wrong("bytes have no path");
+  return read;
 }
 
 }  // namespace zeroway

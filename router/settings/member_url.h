@@ -11,7 +11,7 @@
 
 namespace zeroway {
 
-enum class MemberScheme : std::uint8_t { http, https, h2c, unix_socket, fabric, tcp };
+enum class MemberScheme : std::uint8_t { http, https, h2c, unix_socket, fabric, tcp, tls };
 
 struct MemberUrl {
   MemberScheme scheme = MemberScheme::http;
@@ -25,12 +25,13 @@ struct MemberUrl {
 };
 
 inline constexpr const char* kMemberUrlForms =
-    "http://HOST[:PORT][/BASE], https://…, h2c://…, unix:/SOCKET[:/BASE], tcp://HOST:PORT, fabric: or fabric:GROUP";
-inline constexpr const char* kTcpServerForms = "HOST:PORT or [IPV6]:PORT";
+    "http://HOST[:PORT][/BASE], https://…, h2c://…, unix:/SOCKET[:/BASE], tcp://HOST:PORT, tls://HOST:PORT, fabric: or "
+    "fabric:GROUP";
+inline constexpr const char* kTcpServerForms = "HOST:PORT, [IPV6]:PORT, tls://HOST:PORT or unix:/SOCKET";
 
 // The error's detail says what is wrong with `text`, without `text` itself.
 [[nodiscard]] Result<MemberUrl> read_member_url(std::string_view text);
-// A server of a TCP service, as kTcpServerForms has it.
+// A server of bytes, as kTcpServerForms has it.
 [[nodiscard]] Result<MemberUrl> read_tcp_server(std::string_view text);
 // "fabric", "fabric:" and "fabric:GROUP", as a route may name them in the place of a pool.
 [[nodiscard]] bool is_fabric_name(std::string_view text);

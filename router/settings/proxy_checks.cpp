@@ -24,13 +24,15 @@ Pools pools_of(const ProxySettings& proxy) {
   return pools;
 }
 
+}  // namespace
+
 void check_tls_keys(const MemberSettings& member, Reading& reading) {
   const Located& located = member.located;
-  if (member.target.scheme != MemberScheme::https) {
+  if (member.target.scheme != MemberScheme::https && member.target.scheme != MemberScheme::tls) {
     for (const char* key : {"ca_file", "server_name", "client_cert", "client_key"}) {
       if (!located.has(key)) continue;
       reading.warn(located.place_of(key),
-                   located.name_of(key) + " changes nothing: " + quoted(member.url) + " is not https");
+                   located.name_of(key) + " changes nothing: " + quoted(member.url) + " has no TLS");
     }
     return;
   }
@@ -44,6 +46,8 @@ void check_tls_keys(const MemberSettings& member, Reading& reading) {
   reading.error(located.place_of(there), located.name_of(there) + ": wants " +
                                              (member.client_key.empty() ? "client_key" : "client_cert") + ", too");
 }
+
+namespace {
 
 void check_member(const MemberSettings& member, Reading& reading) {
   const Located& located = member.located;
@@ -143,13 +147,16 @@ void check_tunnel(const RouteSettings& route, const Pools& pools, Reading& readi
                   located.name_of("websocket") + ": the route is a tunnel, whose clients open WebSockets");
   if (pool == pools.end()) return;
   for (const MemberSettings* member : pool->second) {
-    const bool is_tcp = member->target.scheme == MemberScheme::tcp;
-    const bool fits = member->target.scheme == MemberScheme::fabric || is_tcp == route.tunnel || member->url.empty();
+    const MemberScheme scheme = member->target.scheme;
+    const bool is_tcp = scheme == MemberScheme::tcp || scheme == MemberScheme::tls;
+    const bool has_both = scheme == MemberScheme::fabric || scheme == MemberScheme::unix_socket;
+    const bool fits = has_both || is_tcp == route.tunnel || member->url.empty();
     if (fits) continue;
-    return reading.error(located.place_of("upstream"),
-                         located.name_of("upstream") + " = " + quoted(route.pool) + ": " + member->url +
-                             (is_tcp ? " takes bytes: wants tunnel = true in the route"
-                                     : " takes requests, and tunnel = true wants servers with tcp://"));
+    return reading.error(
+        located.place_of("upstream"),
+        located.name_of("upstream") + " = " + quoted(route.pool) + ": " + member->url +
+            (is_tcp ? " takes bytes: wants tunnel = true in the route"
+                    : " takes requests, and tunnel = true wants servers with tcp://, tls:// or unix:"));
   }
 }
 

@@ -27,6 +27,7 @@ void check_files(const FileSettings& file, const ManagementSettings& management,
 
 // The part of check_sites() about TCP services (settings/tcp_checks.cpp), each by itself and those of one place
 // together.
+void check_tls_keys(const MemberSettings& member, Reading& reading);  // settings/proxy_checks.cpp
 void check_tcp(const TcpSettings& service, const SiteSettings& site, Reading& reading);
 void check_tcp_door(const std::vector<const SiteSettings*>& sites, const std::string& door, Reading& reading);
 // The parts of check_sites() that TCP services have, too.

@@ -69,6 +69,7 @@ void check_tcp(const TcpSettings& service, const SiteSettings& site, Reading& re
   check_log(site.log, reading);
   check_names(site, reading);
   check_weights(site, reading);
+  for (const MemberSettings& server : site.proxy.members) check_tls_keys(server, reading);
   check_health(site.proxy.health, reading);
   check_worker_keys(service, reading);
 }

@@ -67,11 +67,15 @@ struct NetBench {
     spec.servers[0].port = port;
     return spec;
   }
-  Request open(const Head& head, Last last = Last::yes) {
+  Request open_tunnel() {
+    return open({{":method", "CONNECT"}, {":protocol", "tcp"}, {":scheme", "http"}, {":path", "/"}}, Last::no,
+                Kind::tunnel);
+  }
+  Request open(const Head& head, Last last = Last::yes, Kind kind = Kind::request) {
     const ExchangeKey key = ++last_key;
     Request request;
     request.listener = exchanges.listeners[key] = std::make_shared<Told>();
-    request.key = backend->open({head, last, Kind::request, Attempt::first, route, client}, {&exchanges, key}).key;
+    request.key = backend->open({head, last, kind, Attempt::first, route, client}, {&exchanges, key}).key;
     if (last == Last::yes) backend->end(request.key, Head{});
     wake();
     return request;
@@ -319,6 +323,46 @@ TEST_CASE("servers, net: over TLS, the server must prove its name by a certifica
     REQUIRE(bench.is_over(request));
     CHECK(request.take() == one.told);
   }
+}
+
+TEST_CASE("servers, net: a tunnel over TLS wants the same proof") {
+  NetBench bench;
+  const TlsFolder folder;
+  const TlsFiles files = folder.make("a", "DNS:a.test,IP:127.0.0.1", "a.test");
+  SecureServer server(bench.loop, files);
+  PoolSpec spec = NetBench::pool_at("127.0.0.1", server.listener->address().port);
+  spec.servers[0].scheme = ServerSpec::Scheme::tls;
+  spec.health.fall = 100;
+  spec.servers[0].ca_file = files.certificate;
+  bench.serve(spec);
+  const Request good = bench.open_tunnel();
+  std::string heard;
+  REQUIRE(bench.until([&] { return (heard += good.take()).find("data") != std::string::npos; }));
+  CHECK(heard == "accepted a:80 · head 200 · data " + std::to_string(std::string_view(kOk).size()));
+  bench.backend->reset(good.key, ResetCode::cancel);
+  spec.servers[0].server_name = "b.test";
+  bench.serve(spec);
+  const Request wrong = bench.open_tunnel();
+  REQUIRE(bench.is_over(wrong));
+  CHECK(wrong.take() == "reset no_backend");
+}
+
+TEST_CASE("servers, net: a tunnel over a unix socket carries bytes, no HTTP") {
+  NetBench bench;
+  const Folder folder;
+  RawServer server(bench.loop, *listen_on_unix(folder.path("app.sock")));
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].scheme = ServerSpec::Scheme::unix_tunnel;
+  spec.servers[0].socket_path = folder.path("app.sock");
+  bench.serve(std::move(spec));
+  const Request tunnel = bench.open_tunnel();
+  bench.backend->data(tunnel.key, as_bytes(std::string("abc")));
+  REQUIRE(bench.hears(server, 0, "abc"));
+  CHECK(server.heard[0] == "abc");
+  server.say(0, "xyz");
+  std::string heard;
+  REQUIRE(bench.until([&] { return (heard += tunnel.take()).find("data") != std::string::npos; }));
+  bench.backend->reset(tunnel.key, ResetCode::cancel);
 }
 
 TEST_CASE("servers, net: a pool whose CA file cannot be read is not made, and the error names the file") {

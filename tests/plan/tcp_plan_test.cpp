@@ -47,6 +47,25 @@ TEST_CASE("tcp plan: one service takes every connection of its listener, whateve
   CHECK(pool.times.read == Millis(0));
 }
 
+TEST_CASE("tcp plan: on a unix socket, a service and a tunnel have bytes, and a route has requests") {
+  using S = ServerSpec::Scheme;
+  const auto service_plan = plan_of(service("db", "servers = [\"unix:/run/db.sock\", \"tls://b:2\"]"));
+  const PoolSpec& pool = std::get<PoolSpec>(service_plan->backends.at(service_plan->routes.front().backend));
+  CHECK(pool.servers[0].scheme == S::unix_tunnel);
+  CHECK(pool.servers[0].socket_path == "/run/db.sock");
+  CHECK(pool.servers[1].scheme == S::tls);
+  CHECK(pool.servers[1].name == "b:2");
+  const auto plan = plan_of(site_text() + proxy_text() + server_text("a", "unix:/run/a.sock") +
+                            route_text("/ssh", "a", "tunnel = true\n") + route_text("/web", "a"));
+  for (const Route& route : plan->routes) {
+    const BackendSpec& spec = plan->backends.at(route.backend);
+    if (route.path == "/ssh")
+      CHECK(std::get<PoolSpec>(std::get<TunnelSpec>(spec).inner).servers.front().scheme == S::unix_tunnel);
+    if (route.path == "/web")
+      CHECK(std::get<PoolSpec>(std::get<CodedSpec>(spec).inner).servers.front().scheme == S::unix_socket);
+  }
+}
+
 TEST_CASE("tcp plan: names choose among services, and one without names takes the rest") {
   const std::string pass = "tls = \"pass\"\nservers = [\"a:1\"]\n";
   const std::string two = service("one", pass + "hostnames = [\"one.test\"]") +

@@ -23,6 +23,8 @@ TEST_CASE("member url: each form is read, with the scheme's port and without a s
            Case{"h2c://a:50051", {S::h2c, "a", 50051, "", "", ""}},
            Case{"unix:/run/a.sock", {S::unix_socket, "", 0, "/run/a.sock", "", ""}},
            Case{"unix:/run/a.sock:/base", {S::unix_socket, "", 0, "/run/a.sock", "/base", ""}},
+           Case{"tcp://a:22", {S::tcp, "a", 22, "", "", ""}},
+           Case{"tls://[::1]:22", {S::tls, "::1", 22, "", "", ""}},
            Case{"fabric:", {S::fabric, "", 0, "", "", ""}},
            Case{"fabric:blue-1", {S::fabric, "", 0, "", "", "blue-1"}},
        }) {
@@ -63,11 +65,24 @@ TEST_CASE("member url: what is no place to dial is refused with the reason") {
            Case{"unix:run/a", "the socket's path must begin with '/'"},
            Case{"unix:/" + std::string(107, 'x'), "the socket's path is longer than 107 bytes"},
            Case{"fabric:a/b", "'a/b' is no name of a group"},
+           Case{"tls://a", "it has no port"},
+           Case{"tls://a:22/b", "bytes have no path"},
        }) {
     CAPTURE(one.text);
     const auto url = read_member_url(one.text);
     REQUIRE_FALSE(url.has_value());
     CHECK(url.error().detail == one.reason);
+  }
+}
+
+TEST_CASE("member url: a server of bytes is a host and a port, over TLS or not, or a unix socket") {
+  using S = MemberScheme;
+  CHECK(*read_tcp_server("a:22") == MemberUrl{S::tcp, "a", 22, "", "", ""});
+  CHECK(*read_tcp_server("tls://a:22") == MemberUrl{S::tls, "a", 22, "", "", ""});
+  CHECK(*read_tcp_server("unix:/run/a.sock") == MemberUrl{S::unix_socket, "", 0, "/run/a.sock", "", ""});
+  for (const char* text : {"http://a:22", "a", "tls://a", "unix:/run/a.sock:/base", "fabric:", "a:22/b"}) {
+    CAPTURE(text);
+    CHECK_FALSE(read_tcp_server(text).has_value());
   }
 }
 

@@ -96,9 +96,27 @@ TEST_CASE("tcp settings: tunnels of a site want servers of bytes") {
   };
   CHECK(errors(site("tcp://a:22", "tunnel = true\n")).empty());
   CHECK(errors(site("tcp://a:22", "")).find("wants tunnel = true in the route") != std::string::npos);
+  CHECK(errors(site("tls://a:22", "tunnel = true\n")).empty());
+  CHECK(errors(site("unix:/run/a.sock", "tunnel = true\n")).empty());
+  CHECK(errors(site("unix:/run/a.sock", "")).empty());
+  CHECK(errors(site("tls://a:22", "")).find("wants tunnel = true in the route") != std::string::npos);
   CHECK(errors(site("http://a:22", "tunnel = true\n")).find("wants servers with tcp://") != std::string::npos);
   CHECK(errors(site("tcp://a:22", "tunnel = true\nwebsocket = false\n")).find("the route is a tunnel") !=
         std::string::npos);
+}
+
+TEST_CASE("tcp settings: servers with TLS and on unix sockets") {
+  const Settings settings = good(read_toml_text(service(
+      "servers = [\"unix:/run/db.sock\", { address = \"tls://db.test:5432\", ca_file = \"/ca.pem\", server_name = "
+      "\"db\", verify = true, client_cert = \"/c.pem\", client_key = \"/k.pem\" }]")));
+  const auto& members = settings.file->tcp.front().site.proxy.members;
+  REQUIRE(members.size() == 2);
+  CHECK(members[0].target.scheme == MemberScheme::unix_socket);
+  CHECK(members[1].target.scheme == MemberScheme::tls);
+  CHECK(members[1].ca_file == "/ca.pem");
+  CHECK(members[1].server_name == "db");
+  CHECK(errors(service("servers = [{ address = \"tls://a:1\", client_cert = \"/c.pem\" }]"))
+            .find("client_cert: wants client_key, too") != std::string::npos);
 }
 
 TEST_CASE("tcp option: a port, or an address with a port, and a path") {

@@ -37,10 +37,17 @@ def front(stack, servers, more='', options=(), top=''):
 class Server:
     """Accepts connections, and runs `script(connection)` for each on a thread of its own. `accepted` keeps them."""
 
-    def __init__(self, script, port=0):
-        self.listener = socket.create_server(('127.0.0.1', port), backlog=128)
-        self.port = self.listener.getsockname()[1]
-        self.address = f'127.0.0.1:{self.port}'
+    def __init__(self, script, port=0, path=None):
+        """`path`: of a unix socket, in the place of a port."""
+        if path:
+            self.listener = socket.socket(socket.AF_UNIX)
+            self.listener.bind(path)
+            self.listener.listen(128)
+            self.address = f'unix:{path}'
+        else:
+            self.listener = socket.create_server(('127.0.0.1', port), backlog=128)
+            self.port = self.listener.getsockname()[1]
+            self.address = f'127.0.0.1:{self.port}'
         self.script = script
         self.accepted = []
         self.failures = []
