@@ -124,6 +124,7 @@ struct Router::Entrance {
   [[nodiscard]] bool is_open() const { return door != 0; }
   [[nodiscard]] std::string url() const {
     if (!spec.socket_path.empty()) return where;
+    if (spec.language == Language::raw_socket) return (spec.is_tls ? "rss://" : "rs://") + where;
     if (spec.language == Language::tcp) return (spec.is_tls ? "tls://" : "tcp://") + where;
     return (spec.is_tls ? "https://" : "http://") + where;
   }

@@ -41,6 +41,8 @@ constexpr std::array kOfCounters{
                &Counters::tls_failed},
     OfCounters{{"zeroway_bad_requests_total", kCounter, "Requests and connections that broke HTTP or a limit."},
                &Counters::bad_requests},
+    OfCounters{{"zeroway_mqtt_refused_total", kCounter, "Connections of MQTT where RawSocket and HTTP are served."},
+               &Counters::mqtt_refused},
     OfCounters{{"zeroway_cancelled_requests_total", kCounter, "Requests whose client went away."},
                &Counters::cancelled},
     OfCounters{{"zeroway_denied_requests_total", kCounter, "Requests with 401 or 403 of the router itself."},

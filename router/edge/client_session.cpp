@@ -5,6 +5,7 @@
 #include "router/edge/front_door.h"
 #include "router/edge/limits.h"
 #include "router/exchange/error_reply.h"
+#include "router/http/raw_socket_codec.h"
 #include "router/http/tcp_codec.h"
 #include "router/net/limits.h"
 #include "router/net/tcp_connection.h"
@@ -45,6 +46,7 @@ ClientSession::ClientSession(FrontDoor& door, Socket socket, ConnectionEnds ends
   set_ends(std::move(ends));
   info_.listener = &door_.listener();  // also of later plans: the door keeps it
   if (is_tunnel()) speak_tcp("");
+  if (spec().language == Language::raw_socket) speak_raw_socket("");
   set_timer();
 }
 
@@ -65,10 +67,14 @@ ClientSession::ClientSession(FrontDoor& door, std::unique_ptr<TlsConnection> con
   info_.certificate_subject = connection->engine().client_subject();
   if (info_.has_certificate) info_.certificate = certificate_of(connection->engine());
   info_.client_authorities = connection->engine().client_authorities();
+  const std::string_view server_name = connection->engine().server_name();
   if (is_tunnel()) {
-    speak_tcp(connection->engine().server_name());
+    speak_tcp(server_name);
+  } else if (spec().language == Language::raw_socket) {
+    speak_raw_socket(server_name);
   } else {
     speak(connection->engine().protocol() == "h2" ? Protocol::http2 : Protocol::http1);
+    is_sniffing_ = spec().raw_socket && !is_http2_;
   }
   connection_ = std::move(connection);
   set_timer();
@@ -87,17 +93,37 @@ ClientSession::~ClientSession() {
   door_.loop().forget_turn_end(*this);
 }
 
-bool ClientSession::is_tunnel() const { return door_.listener().spec().language == Language::tcp; }
+const ListenerSpec& ClientSession::spec() const { return door_.listener().spec(); }
 
-// The service is chosen by the name of the TLS handshake. Without a name the address stands for the host.
-void ClientSession::speak_tcp(std::string_view server_name) {
+bool ClientSession::is_tunnel() const { return spec().language == Language::tcp; }
+
+// Of connections whose bytes name no host: the name of the TLS handshake, else the address.
+std::string ClientSession::authority(std::string_view server_name) const {
   const Peer here{info_.destination.empty() ? "localhost" : info_.destination, info_.destination_port};
-  const bool is_passed = door_.listener().spec().passes_tls;
-  codec_ = std::make_unique<TcpCodec>(info_.is_tls ? "https" : "http",
-                                      server_name.empty() ? show(here) : std::string(server_name),
-                                      is_passed ? TcpCodec::Greeting::tls : TcpCodec::Greeting::none);
+  return server_name.empty() ? show(here) : std::string(server_name);
+}
+
+void ClientSession::speak_tcp(std::string_view server_name) {
+  codec_ = std::make_unique<TcpCodec>(info_.is_tls ? "https" : "http", authority(server_name),
+                                      spec().passes_tls ? TcpCodec::Greeting::tls : TcpCodec::Greeting::none);
   info_.protocol = "TCP";
   is_sniffing_ = false;
+}
+
+void ClientSession::speak_raw_socket(std::string_view server_name) {
+  const RawSocketSpec& said = *spec().raw_socket;
+  is_raw_socket_ = door_.count_raw_socket();
+  codec_ = std::make_unique<RawSocketCodec>(
+      RawSocketEntry{.scheme = info_.is_tls ? "https" : "http",
+                     .authority = said.authority.empty() ? authority(server_name) : said.authority,
+                     .path = said.path,
+                     .served = said.serializers,
+                     .most = said.most,
+                     .patience = spec().web_sockets.open_handshake_timeout,
+                     .is_full = !is_raw_socket_});
+  info_.protocol = "RawSocket";
+  is_sniffing_ = false;
+  if (is_draining_) codec_->drain();
 }
 
 void ClientSession::begin() {
@@ -114,7 +140,8 @@ void ClientSession::drain() {
 
 void ClientSession::drop() {
   cancel_streams();
-  if (is_tunnel() && !is_over_) connection_->reset();  // nobody may take the end of a part for the end of the whole
+  const bool is_broken = is_tunnel() || codec_->ends_by_reset();
+  if (is_broken && !is_over_) connection_->reset();  // nobody may take the end of a part for the end of the whole
   over();
 }
 
@@ -133,7 +160,7 @@ std::size_t ClientSession::received(Bytes bytes) {
   last_read_ = door_.loop().now();
   count_wait();
   ask_turn_end();
-  if (is_sniffing_ && !sniff(bytes)) return 0;
+  if (is_sniffing_ && !sniff(bytes)) return is_over_ || connection_->is_closing() ? bytes.size() : 0;
   codec_->set_time(last_read_);
   const std::size_t taken = codec_->read(bytes, *this);
   if (phase_ == CodecPhase::body) body_pace_.moved(taken, least_body_rate(terms_));
@@ -142,11 +169,27 @@ std::size_t ClientSession::received(Bytes bytes) {
 
 // True when the codec fits the client's protocol.
 bool ClientSession::sniff(Bytes bytes) {
+  if (spec().raw_socket && !bytes.empty()) {
+    const FirstByte first = sniff_first_byte(bytes.front());
+    if (first == FirstByte::mqtt) return refuse_mqtt();
+    if (first == FirstByte::raw_socket) speak_raw_socket("");
+    is_sniffing_ = is_sniffing_ && !info_.is_tls;  // under TLS, ALPN has named HTTP/2
+    if (!is_sniffing_) return true;
+  }
   const Sniffed sniffed = sniff_protocol(bytes);
   if (sniffed == Sniffed::more) return false;
   if (sniffed == Sniffed::http2) speak(Protocol::http2);
   is_sniffing_ = false;
   return true;
+}
+
+// False: no codec fits. As many brokers serve MQTT at the port of WAMP, such a client is told apart from a broken one.
+bool ClientSession::refuse_mqtt() {
+  ++door_.counters().mqtt_refused;
+  if (log::is_on(log::Level::debug)) log::debug("client " + info_.address + " speaks MQTT, which is not served");
+  must_linger();
+  close();
+  return false;
 }
 
 void ClientSession::speak(Protocol protocol) {

@@ -3,9 +3,9 @@
 // Owner: the front door.   Thread: one loop.
 // All output of one turn leaves in one send at the turn's end. Bytes of a reply are credited to its exchange when the
 // kernel has taken them. A socket is not read while its codec takes no input. A cleartext connection has an HTTP/1.1
-// codec until its first bytes show that it is HTTP/2. At a listener for TCP each connection is one tunnel, whose head
-// is told at the beginning; it ends in both directions apart, or by a reset. Not here: the protocol (router/http), how
-// a request is answered (router/exchange).
+// codec until its first bytes show that it is HTTP/2, or, where the listener speaks it, RawSocket. At a listener for
+// TCP each connection is one tunnel, whose head is told at the beginning; it ends in both directions apart, or by a
+// reset. Not here: the protocol (router/http), how a request is answered (router/exchange).
 //
 // A half-closed client, which closed its sending side (FIN) behind complete requests, is answered. Until the router
 // writes to the client, TCP cannot tell a client that went away from a client that only has nothing more to send. A
@@ -23,6 +23,7 @@
 #include "router/net/connection.h"
 #include "router/net/loop.h"
 #include "router/net/socket.h"
+#include "router/plan/listener_spec.h"
 
 namespace zeroway {
 
@@ -46,6 +47,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   // For this session's streams.
   [[nodiscard]] const std::string& address() const { return info_.address; }
   [[nodiscard]] Codec& codec() { return *codec_; }
+  [[nodiscard]] bool is_raw_socket() const { return is_raw_socket_; }
   [[nodiscard]] bool holds_replies() const { return holds_replies_; }
   void ask_turn_end();
   void offer_at_turn_end();
@@ -74,6 +76,9 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
 
   void set_ends(ConnectionEnds ends);
   void speak_tcp(std::string_view server_name);
+  void speak_raw_socket(std::string_view server_name);
+  [[nodiscard]] std::string authority(std::string_view server_name) const;
+  [[nodiscard]] bool refuse_mqtt();
   [[nodiscard]] bool sniff(Bytes bytes);
   void speak(Protocol protocol);
   void turn_end() override;
@@ -87,6 +92,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   [[nodiscard]] bool send_output();
   void send_output_end();
   [[nodiscard]] bool is_tunnel() const;
+  [[nodiscard]] const ListenerSpec& spec() const;
   void credit_written();
   void pause_or_resume();
   [[nodiscard]] std::pair<Deadline, Time> next_deadline() const;
@@ -129,6 +135,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   CodecPhase phase_ = CodecPhase::idle;
   bool is_sniffing_ = true;
   bool is_http2_ = false;
+  bool is_raw_socket_ = false;  // and counted by the door
   bool holds_replies_ = false;
   bool is_draining_ = false;
   bool has_input_ended_ = false;

@@ -147,7 +147,15 @@ void FrontDoor::note_broken(const std::string& address, std::string_view why) {
                 log::Level::info);
 }
 
+bool FrontDoor::count_raw_socket() {
+  const std::uint32_t most = in_use_.spec().raw_socket->most_connections;
+  if (most != 0 && raw_sockets_ >= most) return false;
+  ++raw_sockets_;
+  return true;
+}
+
 void FrontDoor::over(ClientSession& session) {
+  if (session.is_raw_socket()) --raw_sockets_;
   const std::size_t place = session.place;
   gone_.push_back(std::move(sessions_[place]));
   if (place + 1 < sessions_.size()) {

@@ -66,6 +66,8 @@ class FrontDoor final : private TurnEnd, private Gate {
   [[nodiscard]] const ListenerInUse& listener() const { return in_use_; }
   [[nodiscard]] Exchanges& exchanges() { return context_.exchanges; }
   [[nodiscard]] Counters& counters() { return context_.counters; }
+  // Counts one more connection of RawSocket, until it is over. False, and nothing is counted, when there are too many.
+  [[nodiscard]] bool count_raw_socket();
   // A client's connection broke its protocol as a whole, or was abused.
   void note_broken(const std::string& address, std::string_view why);
   // `session` is destroyed at the end of this turn.
@@ -101,6 +103,7 @@ class FrontDoor final : private TurnEnd, private Gate {
   std::vector<std::unique_ptr<ClientSession>> sessions_;
   std::vector<std::unique_ptr<ClientSession>> gone_;  // ended in this turn: their callers may still be running
   std::uint64_t accepted_ = 0;
+  std::uint32_t raw_sockets_ = 0;  // open connections of RawSocket
   bool has_joined_ = false;
 };
 

@@ -2,7 +2,15 @@
 
 #include <algorithm>
 
+#include "router/wamp/raw_socket.h"
+
 namespace zeroway {
+
+FirstByte sniff_first_byte(std::uint8_t byte) {
+  constexpr std::uint8_t kMqttConnect = 0x10;
+  if (byte == kRawSocketStart) return FirstByte::raw_socket;
+  return byte == kMqttConnect ? FirstByte::mqtt : FirstByte::http;
+}
 
 Sniffed sniff_protocol(Bytes input) {
   constexpr std::string_view kPreface = "PRI * HTTP/2.0";

@@ -17,4 +17,12 @@ enum class Sniffed : std::uint8_t { more, http1, http2 };  // more: `input` may 
 // `input`: all bytes that the client has sent so far. Later bytes change no answer but `more`.
 [[nodiscard]] Sniffed sniff_protocol(Bytes input);
 
+// What the first byte of a client says, where more than HTTP is spoken.
+enum class FirstByte : std::uint8_t {
+  http,        // or TLS at a port without it: HTTP's codec says what is wrong
+  raw_socket,  // of WAMP
+  mqtt,        // CONNECT, which nobody serves here
+};
+[[nodiscard]] FirstByte sniff_first_byte(std::uint8_t byte);
+
 }  // namespace zeroway

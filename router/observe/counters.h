@@ -16,6 +16,7 @@ struct Counters {
   std::uint64_t requests = 0;
   std::uint64_t requests_http2 = 0;  // of them
   std::uint64_t bad_requests = 0;
+  std::uint64_t mqtt_refused = 0;    // connections that began with MQTT's CONNECT, where RawSocket is spoken
   std::uint64_t tls_handshakes = 0;  // completed
   std::uint64_t tls_resumed = 0;     // completed handshakes that used a session ticket
   std::uint64_t tls_failed = 0;      // handshakes that failed

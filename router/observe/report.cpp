@@ -21,6 +21,7 @@ constexpr std::array kCounters{
     Counter{"requests", &Counters::requests},
     Counter{"requests_http2", &Counters::requests_http2},
     Counter{"bad_requests", &Counters::bad_requests},
+    Counter{"mqtt_refused", &Counters::mqtt_refused},
     Counter{"tls_handshakes", &Counters::tls_handshakes},
     Counter{"tls_resumed", &Counters::tls_resumed},
     Counter{"tls_failed", &Counters::tls_failed},

@@ -62,6 +62,7 @@ Result<> give_ports(Plan& plan, const Site& site, PortRange range, std::size_t l
   ports.http.port = 0;
   ports.http.only_site = &site;
   ports.http.is_optional = true;
+  ports.http.raw_socket.reset();  // a port of one service has no path of sessions
   ports.tcp = ports.http;
   ports.tcp.is_tls = false;
   ports.tcp.tls = {};

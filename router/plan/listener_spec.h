@@ -4,8 +4,10 @@
 // Not here: binding sockets (router/router.cpp), who answers (router/plan/plan.h).
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "router/plan/raw_socket_spec.h"
 #include "router/plan/site.h"
 #include "router/route/host_table.h"
 #include "router/route/trusted_networks.h"
@@ -14,7 +16,7 @@
 namespace zeroway {
 
 // What clients speak at a listener.
-enum class Language : std::uint8_t { http, tcp };
+enum class Language : std::uint8_t { http, tcp, raw_socket };
 
 struct ListenerSpec {
   std::string address;          // numeric or a host's name; "" = every address, IPv6 and IPv4
@@ -24,6 +26,7 @@ struct ListenerSpec {
   std::string socket_path;  // of a unix socket; "" = none
   Language language = Language::http;
   bool passes_tls = false;  // of tcp: the name of the handshake is read, and the handshake goes on with the backend
+  std::optional<RawSocketSpec> raw_socket;  // of http: clients may speak it, too; of raw_socket: there is one
   bool is_tls = false;
   TlsSettings tls;                // with is_tls; its port is not used
   bool has_proxy_header = false;  // connections begin with a PROXY header

@@ -125,6 +125,21 @@ std::string read_sticky_key(const std::string& file, const ReadFile& read_file, 
   return key;
 }
 
+// The one site without a file answers there, too.
+void add_raw_sockets(Plan& plan, const std::vector<RawSocketListener>& listeners) {
+  for (const RawSocketListener& said : listeners) {
+    ListenerSpec spec = plan.listeners.front();
+    spec.address = said.listen.address;
+    spec.port = said.listen.port;
+    spec.socket_path = said.listen.path;
+    spec.language = Language::raw_socket;
+    spec.raw_socket = RawSocketSpec{.authority = "", .path = said.path};
+    spec.is_tls = false;
+    spec.tls = {};
+    plan.listeners.push_back(std::move(spec));
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const Plan> make_plan(const EdgeSettings& edge, const ExchangeSettings& exchange) {
@@ -136,6 +151,7 @@ PlanMaking make_plan(const Settings& settings, const ReadFile& read_file) {
   const bool has_sites = settings.file && settings.file->has_listeners();
   auto plan = has_sites ? std::make_shared<Plan>()
                         : plan_without_file(settings.edge, settings.exchange, settings.sessions, settings.files);
+  if (!has_sites) add_raw_sockets(*plan, settings.raw_sockets);
   add_log(*plan, settings.observe);
   plan->sticky_key = read_sticky_key(settings.exchange.sticky_key_file, read_file, making.errors);
   SiteMaker maker(settings, read_file, *plan, making);

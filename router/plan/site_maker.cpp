@@ -360,17 +360,27 @@ ListenerSpec& SiteMaker::listener_at(const ListenAddress& where, Made made) {
     spec.limits = settings_.edge.limits;
     spec.web_sockets = said.terms.web_sockets;
     if (said.is_tcp) make_tcp(spec);
+    if (said.raw_socket && said.raw_socket->only) spec.language = Language::raw_socket;
     spec.passes_tls = said.is_tcp && said.passes_tls;
     plan_.listeners.push_back(std::move(spec));
     found = plan_.listeners.end() - 1;
   }
-  if (found->language != (said.is_tcp ? Language::tcp : Language::http))
+  if (said.raw_socket) found->raw_socket = raw_socket_of(said);
+  if ((found->language == Language::tcp) != said.is_tcp)
     error(said.located.place_of("listen"), "'" + said.name + "': " + to_text(where) + " is taken already");
   if (found->is_tls != said.ssl.enabled)
     error(said.located.place_of("ssl"), "site '" + said.name + "': one site at " + to_text(where) +
                                             " has TLS and another one has none: give one of them another port");
   if (said.ssl.enabled) add_tls(*found, said);
   return *found;
+}
+
+RawSocketSpec SiteMaker::raw_socket_of(const SiteSettings& said) {
+  return {.authority = said.hostname.starts_with('*') ? "rawsocket" + said.hostname.substr(1) : said.hostname,
+          .path = said.raw_socket->path,
+          .serializers = said.raw_socket->serializers,
+          .most = said.raw_socket->max_message_size,
+          .most_connections = said.raw_socket->max_connections};
 }
 
 void SiteMaker::add_tls(ListenerSpec& listener, const SiteSettings& said) {

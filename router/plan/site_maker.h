@@ -47,6 +47,7 @@ class SiteMaker {
   void add_names(ListenerSpec& listener, Made made);
   [[nodiscard]] Made default_of(const ListenerSpec& listener) const;
   [[nodiscard]] std::vector<TlsFiles> certificates_of(const SiteSettings& said);
+  [[nodiscard]] static RawSocketSpec raw_socket_of(const SiteSettings& said);
   void add_tls(ListenerSpec& listener, const SiteSettings& said);
   void add_route(Made made, const RouteSettings& said, AccessMaker& access);
   void serve_wamp(Route& route, const RouteSettings& said);

@@ -15,6 +15,7 @@
 #include "router/settings/nearest_word.h"
 #include "router/settings/option_groups.h"
 #include "router/settings/options.h"
+#include "router/settings/raw_socket_option.h"
 #include "router/settings/settings_file.h"
 #include "router/settings/site_checks.h"
 #include "router/settings/tcp_option.h"
@@ -133,6 +134,24 @@ void add_tcp(CLI::App& app, std::vector<TcpSettings>& services) {
          "--tcp", read, "Port whose connections go, byte for byte, to the workers that claim PATH; repeatable")
       ->group(kClients)
       ->type_name(kTcpOptionForms)
+      ->type_size(1)
+      ->allow_extra_args(false);
+}
+
+void add_raw_sockets(CLI::App& app, std::vector<RawSocketListener>& listeners) {
+  const auto read = [&listeners](const std::vector<std::string>& words) {
+    listeners.clear();  // the words may be read twice
+    for (const std::string& word : words) {
+      auto listener = read_raw_socket_option(word);
+      if (!listener) Options::refuse("--rawsocket", word, listener.error().detail);
+      listeners.push_back(std::move(*listener));
+    }
+  };
+  app.add_option_function<std::vector<std::string>>(
+         "--rawsocket", read,
+         "Port or socket for WAMP over RawSocket: sessions at the path, as by WebSocket; repeatable")
+      ->group(kClients)
+      ->type_name(kRawSocketForms)
       ->type_size(1)
       ->allow_extra_args(false);
 }
@@ -284,7 +303,7 @@ std::string clash(const CLI::App& app, const Settings& settings) {
     return "--files " + settings.files + ": a site in " + settings.file->path + " says it as static_dir";
   if (!settings.file->has_listeners()) return {};
   for (const char* option : {"--port", "--address", "--tls-port", "--tls-cert", "--tls-key", "--tls-dir",
-                             "--tls-client-ca", "--tls-client-optional"}) {
+                             "--tls-client-ca", "--tls-client-optional", "--rawsocket"}) {
     if (app.count(option) == 0) continue;
     const auto& sites = settings.file->sites;
     const SiteSettings site = sites.empty() ? site_of(settings.file->tcp.front()) : sites.front();
@@ -335,6 +354,7 @@ class Parser {
     add_file(options_, files, settings.files);
     add_edge(options_, settings.edge);
     add_tcp(app_, settings.tcp);
+    add_raw_sockets(app_, settings.raw_sockets);
     add_tls(app_, options_, settings.edge.tls, tls_words_);
     add_observe(options_, settings.observe);
     for (const KeyOption& option : key_options(file_, &settings)) options_.key(option);

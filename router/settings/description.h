@@ -32,6 +32,7 @@ void describe_fabric(Keys<FabricSettings>& keys);
 void describe_management(Keys<ManagementSettings>& keys);
 void describe_site(Keys<SiteSettings>& keys);
 void describe_tcp(Keys<TcpSettings>& keys);
+void describe_raw_socket(Keys<RawSocketSettings>& keys);
 void describe_ssl(Keys<SslSettings>& keys);
 void describe_access(Keys<SiteSettings>& keys);
 void describe_access(Keys<RouteSettings>& keys);

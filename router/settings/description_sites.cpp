@@ -178,6 +178,8 @@ void describe_site(Keys<SiteSettings>& keys) {
       .table("access_control", &S::access_control, "Pages of other origins", describe_access_control)
       .table("ssl", &S::ssl, "HTTPS", describe_ssl)
       .table("sessions", &S::sessions, "[sessions] for the site", describe_sessions)
+      .optional_table("rawsocket", &S::raw_socket, "Clients of WAMP that speak RawSocket at the site's listeners",
+                      describe_raw_socket)
       .tables(
           "archives", &S::archives, [](const S&) { return ArchiveSettings{}; },
           "ZIP archives whose members the site serves", describe_archive)

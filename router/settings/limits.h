@@ -29,6 +29,8 @@ inline constexpr std::uint64_t kMostFailedRequests = 1'000, kMostSlowRequests = 
 
 inline constexpr std::uint64_t kMostRate =
     1'000'000;  // requests of one client: the times of a burst stay far from 2^63
+inline constexpr std::uint64_t kLeastRawSocketMessage = 512;      // the least that its handshake can say
+inline constexpr std::uint64_t kMostRawSocketMessage = 16 << 20;  // the most that its handshake can say
 inline constexpr std::uint32_t kMostOpen = 10'000'000;  // open requests: below the count of a slot of the open table
 
 }  // namespace zeroway

@@ -110,6 +110,7 @@ struct Settings {
   std::string pid_file;                        // written at the start, removed at the end; "" = none
   std::string files;                           // a folder that the one site without a file serves; "" = none
   std::vector<TcpSettings> tcp;                // --tcp
+  std::vector<RawSocketListener> raw_sockets;  // --rawsocket
   SessionSettings sessions;                    // of sites that say nothing else, and of the one without a file
   std::optional<FileSettings> file;  // what -c FILE says beyond the above; its sites say where clients are accepted
 

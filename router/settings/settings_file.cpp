@@ -169,6 +169,9 @@ void describe_tcp_lines(const TcpSettings& service, std::string& out) {
 
 void describe_site_lines(const SiteSettings& site, std::string& out) {
   out += "  site " + site.name + " for " + hosts_of(site) + certificate_of(site, "HTTPS") + "\n";
+  if (site.raw_socket)
+    out +=
+        std::string("    RawSocket") + (site.raw_socket->only ? " alone" : "") + " -> " + site.raw_socket->path + "\n";
   if (site.proxy.enabled) {
     for (const RouteSettings& route : site.proxy.routes) {
       out += "    " + route.path + " -> " + answerers_of(route, site.proxy) + "\n";
@@ -224,6 +227,8 @@ std::string describe_settings(const Settings& settings) {
   }
   std::string out;
   for (const auto& [door, sites] : doors) out += door + "\n" + sites;
+  for (const RawSocketListener& one : settings.raw_sockets)
+    out += to_text(one.listen) + "\n  RawSocket -> " + one.path + "\n";
   if (!settings.file->has_listeners()) {
     out += (settings.edge.address.empty() ? "*" : settings.edge.address) + ":" + std::to_string(settings.edge.port) +
            "\n  workers that connect\n";

@@ -164,6 +164,23 @@ void check_agreement(const Sites& sites, const std::string& door, Reading& readi
   }
 }
 
+// A connection's first bytes name no site.
+void check_raw_socket(const Sites& sites, const std::string& door, Reading& reading) {
+  const SiteSettings* first = nullptr;
+  for (const SiteSettings* site : sites) {
+    if (!site->raw_socket) continue;
+    const RawSocketSettings& said = *site->raw_socket;
+    if (first != nullptr)
+      reading.error(said.located.place, said.located.where + ": RawSocket at " + door + " is taken: the site of " +
+                                            Reading::line_of(first->located.place) + " has it");
+    if (said.only && sites.size() > 1)
+      reading.error(said.located.place_of("only"), said.located.name_of("only") + ": " + door + " has " +
+                                                       std::to_string(sites.size()) +
+                                                       " sites, of which only one could be reached");
+    if (first == nullptr) first = site;
+  }
+}
+
 void check_overlaps(const FileSettings& file, Reading& reading) {
   std::vector<std::pair<ListenAddress, const SiteSettings*>> seen;
   for (const SiteSettings& site : file.sites) {
@@ -305,6 +322,7 @@ void check_sites(const FileSettings& file, Reading& reading) {
       check_tcp_door(sites, door, reading);
       continue;
     }
+    check_raw_socket(sites, door, reading);
     check_hosts(sites, door, reading);
     check_default(sites, door, reading);
   }

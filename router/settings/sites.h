@@ -21,6 +21,7 @@
 #include "router/settings/log_format.h"
 #include "router/settings/login_settings.h"
 #include "router/settings/member_url.h"
+#include "router/settings/raw_socket_settings.h"
 #include "router/settings/session_settings.h"
 #include "router/settings/sticky_settings.h"
 #include "router/settings/tls_settings.h"
@@ -371,6 +372,7 @@ struct SiteSettings {
   LoginSettings login;
   SslSettings ssl;
   SessionSettings sessions;
+  std::optional<RawSocketSettings> raw_socket;  // none = HTTP only
   ProxySettings proxy;
   bool is_tcp = false;  // the site stands for a TCP service
   bool passes_tls =

@@ -3,6 +3,8 @@ right, "wrong NAME: WHY" for others.
 
     wamp_autobahn.py URL REALM json|msgpack|cbor
 
+URL is ws://HOST:PORT/PATH, or, of RawSocket, an endpoint as Twisted writes it: tcp:HOST:PORT or unix:/SOCKET.
+
 Owner: a test, which runs it as a process: a reactor runs once.
 Not here: which lines there must be (tests/e2e/test_wamp_clients.py).
 """
@@ -11,11 +13,12 @@ import traceback
 
 import txaio
 txaio.use_twisted()
+from autobahn.twisted.rawsocket import WampRawSocketClientFactory  # noqa: E402
 from autobahn.twisted.wamp import ApplicationSession  # noqa: E402
 from autobahn.twisted.websocket import WampWebSocketClientFactory, connectWS  # noqa: E402
 from autobahn.wamp import serializer, types  # noqa: E402
 from autobahn.wamp.exception import ApplicationError  # noqa: E402
-from twisted.internet import defer, reactor, task  # noqa: E402
+from twisted.internet import defer, endpoints, reactor, task  # noqa: E402
 
 URL, REALM, KIND = sys.argv[1:4]
 SERIALIZERS = {'json': serializer.JsonSerializer, 'msgpack': serializer.MsgPackSerializer,
@@ -41,9 +44,14 @@ def join(realm=REALM):
             if hasattr(self, 'when_left'):
                 self.when_left.callback(details)
 
-    factory = WampWebSocketClientFactory(lambda: Peer(types.ComponentConfig(realm)), url=URL, serializers=[SERIALIZERS[KIND]()])
-    connectWS(factory)
+    connect(lambda: Peer(types.ComponentConfig(realm)))
     return joined
+
+
+def connect(make):
+    if URL.startswith('ws'):
+        return connectWS(WampWebSocketClientFactory(make, url=URL, serializers=[SERIALIZERS[KIND]()]))
+    return endpoints.clientFromString(reactor, URL).connect(WampRawSocketClientFactory(make, serializer=SERIALIZERS[KIND]()))
 
 
 def error_of(call):

@@ -8,6 +8,7 @@ import functools
 import itertools
 import json
 import os
+import re
 import socket
 import subprocess
 
@@ -18,6 +19,7 @@ import pytest
 import websockets
 from zeroway_e2e import PATIENCE, SLOW, program
 
+SUPPORT = os.path.dirname(os.path.abspath(__file__))
 ROLES = {'publisher': {}, 'subscriber': {}, 'caller': {},
          'callee': {'features': {'call_canceling': True, 'progressive_call_results': True}}}
 CODECS = {'json': (json.dumps, json.loads), 'cbor': (cbor2.dumps, cbor2.loads), 'msgpack': (msgpack.dumps, msgpack.loads)}
@@ -43,6 +45,30 @@ def serve(stack, *words, options=()):
     router.wamp_url = f'ws://127.0.0.1:{router.port}/ws'
     router.wait_workers(1)
     return router
+
+
+def things_of(source):
+    """The names of all that a client tries, in the order of its source."""
+    with open(os.path.join(SUPPORT, source)) as file:
+        text = file.read()
+    if source.endswith('.js'):
+        return re.findall(r'(?m)^  async (\w+)\(', text)
+    return re.findall(r'\w+', text.split('THINGS = [')[1].split(']')[0])
+
+
+def run_client(argv, stack, env=None):
+    """What the client printed."""
+    log = stack.path('client.log')
+    with open(log, 'wb') as file:
+        subprocess.run(argv, stdout=file, stderr=subprocess.STDOUT, timeout=6 * PATIENCE * SLOW, env={**os.environ, **(env or {})})
+    with open(log) as file:
+        return file.read()
+
+
+def check_client(told, source):
+    """A client has done all that it tries, and nothing went wrong."""
+    done = re.findall(r'(?m)^ok (\w+)$', told)
+    assert done == things_of(source), told[-6_000:]
 
 
 def run(coroutine):
