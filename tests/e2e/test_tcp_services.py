@@ -348,7 +348,7 @@ def test_sites_and_services_share_a_file_and_the_check_tells_them(stack):
 
 @pytest.mark.parametrize('more, wants', [
     ('servers = ["127.0.0.1"]', r'router\.toml:4:12: .*servers: "127\.0\.0\.1": it has no port; wants HOST:PORT'),
-    ('servers = ["http://a:1"]', r':4:12: .*it has a scheme; wants HOST:PORT'),
+    ('servers = ["http://a:1"]', r':4:12: .*its scheme is none of these; wants HOST:PORT'),
     ('servers = "fabric:echo"', r':4:11: .*wants a list of servers'),
     ('servers = []', r':4:11: .*wants a list of servers'),
     ('servers = [{ address = "a:1", wieght = 3 }]', r'wieght is no key.*weight'),
