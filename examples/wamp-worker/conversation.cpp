@@ -4,12 +4,13 @@
 #include <array>
 
 #include "error_uris.h"
+#include "limits.h"
 
 namespace wamp {
 
 namespace {
 
-constexpr int kNormal = 1000, kProtocolError = 1002;  // RFC 6455 §7.4.1
+constexpr int kNormal = 1000, kGoingAway = 1001, kProtocolError = 1002;  // RFC 6455 §7.4.1
 
 constexpr std::array kRoles = {"publisher", "subscriber", "caller", "callee"};
 
@@ -75,6 +76,16 @@ void Conversation::hear(Value value, Time now) {
   }
 }
 
+void Conversation::wait(Time now) {
+  state_ = State::waiting;
+  hello_until_ = now + kHelloPatience;
+  realms_.hello_wait().add(*this, hello_until_);
+}
+
+void Conversation::hello_is_overdue() {
+  break_off("no session began within " + std::to_string(kHelloPatience.count()) + " seconds");
+}
+
 void Conversation::hear_waiting(const Message& message) {
   if (message.kind() == Kind::abort) return end(kNormal, {});
   if (message.kind() != Kind::hello)
@@ -98,6 +109,7 @@ void Conversation::welcome(const Message& hello) {
   session.authid = "anonymous-" + std::to_string(session_);
   session.authrole = "anonymous";
   state_ = State::joined;
+  realms_.hello_wait().remove(*this, hello_until_);
   const Value details = {{"realm", hello.text(1)},        {"roles", our_roles()},      {"authid", session.authid},
                          {"authrole", session.authrole},  {"authmethod", "anonymous"}, {"authprovider", "static"},
                          {"agent", "zeroway-wamp-worker"}};
@@ -111,7 +123,7 @@ void Conversation::hear_joined(Message message, Time now) {
       return end(kNormal, {});
     case Kind::goodbye:
       leave();
-      state_ = State::waiting;
+      wait(now);
       return transport_.send(Letter(make_message(Kind::goodbye, {Value::object(), kGoodbyeAndOut})));
     default:
       return realm_->hear(session_, std::move(message), now);
@@ -132,8 +144,15 @@ void Conversation::end(int close_code, std::string_view reason) {
   transport_.close(close_code, reason);
 }
 
+void Conversation::shut_down() {
+  if (state_ == State::over) return;
+  if (state_ == State::joined) transport_.send(Letter(make_message(Kind::goodbye, {Value::object(), kSystemShutdown})));
+  end(kGoingAway, kSystemShutdown);
+}
+
 void Conversation::lost() {
   leave();
+  realms_.hello_wait().remove(*this, hello_until_);
   state_ = State::over;
 }
 

@@ -1,8 +1,8 @@
 // What is said on one connection: a session after the other, each from HELLO to GOODBYE.
 //
 //     waiting ──HELLO──▶ joined ──GOODBYE──▶ waiting
-//        │                 │ ABORT, lost, a broken rule
-//        └──HELLO refused, ABORT, lost, a broken rule──▶ over
+//        │                 │ ABORT, lost, a broken rule, shut_down()
+//        └──HELLO refused or overdue, ABORT, lost, a broken rule, shut_down()──▶ over
 //
 // Owner: whoever accepts connections; destroying it is as lost().   Thread: the worker's.
 // Not here: bytes (serializer.h), what a session does (realm.h).
@@ -15,11 +15,11 @@
 
 namespace wamp {
 
-class Conversation {
+class Conversation final : public HelloWait::Waiter {
  public:
-  // Both outlive the conversation.
-  Conversation(Realms& realms, Transport& transport) : realms_(realms), transport_(transport) {}
-  ~Conversation() { lost(); }
+  // Both outlive the conversation, which begins now.
+  Conversation(Realms& realms, Transport& transport, Time now) : realms_(realms), transport_(transport) { wait(now); }
+  ~Conversation() override { lost(); }
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;
 
@@ -27,8 +27,11 @@ class Conversation {
   void hear(Value value, Time now);
   // The client broke a rule: it gets ABORT, and the connection is closed with 1002.
   void break_off(const std::string& rule);
+  // The worker leaves: a session ends with GOODBYE, and the connection is closed with 1001.
+  void shut_down();
   // The connection is gone.
   void lost();
+  void hello_is_overdue() override;
 
   [[nodiscard]] bool is_over() const { return state_ == State::over; }
   // The session, or 0 when none has joined.
@@ -37,6 +40,7 @@ class Conversation {
  private:
   enum class State : std::uint8_t { waiting, joined, over };
 
+  void wait(Time now);
   void hear_waiting(const Message& message);
   void hear_joined(Message message, Time now);
   void welcome(const Message& hello);
@@ -47,6 +51,7 @@ class Conversation {
   Realms& realms_;
   Transport& transport_;
   State state_ = State::waiting;
+  Time hello_until_{};      // when waiting
   Realm* realm_ = nullptr;  // of the session
   Id session_ = 0;
 };

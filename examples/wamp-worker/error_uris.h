@@ -22,6 +22,7 @@ inline constexpr std::string_view kOptionNotAllowed = "wamp.error.option_not_all
 inline constexpr std::string_view kCanceled = "wamp.error.canceled";
 inline constexpr std::string_view kTimeout = "wamp.error.timeout";
 inline constexpr std::string_view kLimitExceeded = "zeroway.error.limit_exceeded";  // the specification names none
+inline constexpr std::string_view kSystemShutdown = "wamp.close.system_shutdown";
 inline constexpr std::string_view kGoodbyeAndOut = "wamp.close.goodbye_and_out";
 
 [[nodiscard]] inline std::string_view match_option(const Value& options) { return word(options, "match", "exact"); }

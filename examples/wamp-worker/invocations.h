@@ -15,11 +15,10 @@
 #include <set>
 #include <vector>
 
+#include "limits.h"
 #include "value.h"
 
 namespace wamp {
-
-using Time = std::chrono::steady_clock::time_point;
 
 // A request, by the session that counts the requests: the caller for calls, the callee for invocations.
 struct RequestKey {

@@ -20,11 +20,12 @@ Id Realms::connect(Transport& transport) {
 }
 
 void Realms::expire(Time now) {
+  hello_wait_.expire(now);
   for (auto& [name, realm] : realms_) realm.expire(now);
 }
 
 std::optional<Time> Realms::next_deadline() const {
-  std::optional<Time> first;
+  std::optional<Time> first = hello_wait_.next_deadline();
   for (const auto& [name, realm] : realms_)
     if (const auto one = realm.next_deadline()) first = first ? std::min(*first, *one) : *one;
   return first;

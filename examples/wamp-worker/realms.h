@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hello_wait.h"
 #include "realm.h"
 #include "switchboard.h"
 
@@ -32,7 +33,10 @@ class Realms {
   // nullptr when the session is gone. Good until the session is.
   [[nodiscard]] Transport* transport_of(Id session) const { return switchboard_.find(session); }
 
-  // Calls whose timeout is over end.
+  // The connections that have no session.
+  [[nodiscard]] HelloWait& hello_wait() { return hello_wait_; }
+
+  // Calls whose timeout is over end, and so do connections that have had no session for too long.
   void expire(Time now);
   [[nodiscard]] std::optional<Time> next_deadline() const;
   [[nodiscard]] std::size_t sessions() const { return switchboard_.sessions(); }
@@ -40,6 +44,7 @@ class Realms {
  private:
   const IdSource new_id_;
   Switchboard switchboard_;
+  HelloWait hello_wait_;
   std::map<std::string, Realm, std::less<>> realms_;
 };
 

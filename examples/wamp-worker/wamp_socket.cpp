@@ -72,6 +72,18 @@ Task<void> keep_pace(WebSocket& socket, Realms& realms) {
   }
 }
 
+Task<void> converse(WebSocket& socket, Serializer serializer, Realms& realms, const std::function<void()>& told) {
+  SocketTransport transport(socket, serializer);
+  Conversation conversation(realms, transport, std::chrono::steady_clock::now());
+  socket.on_drain([&] { conversation.shut_down(); });
+  told();
+  while (const auto message = co_await socket.receive(kMaxMessage)) {
+    take(conversation, serializer, *message);
+    told();
+    co_await keep_pace(socket, realms);
+  }
+}
+
 Task<void> talk(WebSocket& socket, Realms& realms, const std::function<void()>& told) {
   const auto serializer = choose_serializer(offers_of(socket));
   if (!serializer) {
@@ -80,16 +92,21 @@ Task<void> talk(WebSocket& socket, Realms& realms, const std::function<void()>& 
     co_return;
   }
   socket.accept(subprotocol(*serializer));
-  SocketTransport transport(socket, *serializer);
-  Conversation conversation(realms, transport);
-  while (const auto message = co_await socket.receive(kMaxMessage)) {
-    take(conversation, *serializer, *message);
-    told();
-    co_await keep_pace(socket, realms);
-  }
+  co_await converse(socket, *serializer, realms, told);
 }
 
+Serializer of(zeroway::WampSerializer serializer) { return static_cast<Serializer>(serializer); }
+static_assert(static_cast<int>(Serializer::json) == static_cast<int>(zeroway::WampSerializer::json) &&
+              static_cast<int>(Serializer::msgpack) == static_cast<int>(zeroway::WampSerializer::msgpack) &&
+              static_cast<int>(Serializer::cbor) == static_cast<int>(zeroway::WampSerializer::cbor));
+
 }  // namespace
+
+void register_realm(zeroway::Worker& worker, const std::string& realm, Realms& realms, std::function<void()> told) {
+  worker.realm({.name = realm}, [&realms, told = std::move(told)](zeroway::WampSession& session) {
+    return converse(session.socket(), of(session.serializer()), realms, told);
+  });
+}
 
 void register_wamp(zeroway::Worker& worker, const std::string& path, Realms& realms, std::function<void()> told) {
   worker.websocket(path, [&realms, told = std::move(told)](WebSocket& socket) { return talk(socket, realms, told); });

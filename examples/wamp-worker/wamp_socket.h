@@ -12,6 +12,9 @@
 
 namespace wamp {
 
+// Serves the sessions of one realm, which routers open at the worker that announces it. As register_wamp() else.
+void register_realm(zeroway::Worker& worker, const std::string& realm, Realms& realms, std::function<void()> told);
+
 // Serves WAMP sessions at `path`. `realms` outlives the worker. `told` is called on the worker's thread after each
 // message of a client, when the time of the next timeout may have changed.
 // Throws std::invalid_argument when `path` is no pattern of the SDK.

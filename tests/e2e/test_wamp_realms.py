@@ -1,156 +1,29 @@
-"""Realms of WAMP that workers announce: `router` and `wamp-worker realm1` are all that it takes."""
-import asyncio
-import sys
-import time
-
-import pytest
-import management_e2e as m
-import wamp_e2e as w
-import websockets
+"""Workers that announce realms of WAMP, as operators see them: which worker has a realm, and which one stands by."""
 import zeroway_e2e as z
-from test_wamp_clients import SERIALIZERS, SUPPORT, check, run_client
+from management_e2e import managed, told
+from wamp_e2e import start_worker
 
 
-async def joined(router, realm='realm1', serializer='json'):
-    """A client that has joined."""
-    peer = w.Peer(router, serializer, realm)
-    return await peer.__aenter__()
+def states(port):
+    return {(one['name'], one['group']): one['state'] for one in told(port, '/api/v1/workers')['workers']}
 
 
-async def ends(peer):
-    """What the client hears until its close, and the close code."""
-    heard = []
-    try:
-        while True:
-            heard.append(await peer.hear())
-    except websockets.ConnectionClosed:
-        return heard, peer.socket.close_code
-
-
-def sessions_of(port):
-    """How many streams each worker holds, by its name."""
-    return {one['name']: one['streams'] for one in m.told(port, '/api/v1/workers')['workers']}
-
-
-def serving(stack, *options):
-    router, port = m.managed(stack, *options)
-    router.management, router.wamp_url = port, f'ws://127.0.0.1:{router.port}/ws'
-    return router
-
-
-def test_one_worker_for_each_realm(stack):
-    router = serving(stack)
-    w.start_worker(stack, 'realm1')
-    w.start_worker(stack, 'realm2')
-    router.wait_workers(2)
-
-    async def both():
-        one, other = await joined(router, 'realm1', 'cbor'), await joined(router, 'realm2', 'msgpack')
-        await one.register('com.here')
-        kind, _, _, _, error = await other.ask(48, {}, 'com.here')
-        assert (kind, error) == (8, 'wamp.error.no_such_procedure')
-        stranger = w.Peer(router, realm='realm3', joins=False)
-        await stranger.__aenter__()
-        await stranger.say(1, 'realm3', {'roles': w.ROLES})
-        heard, code = await ends(stranger)
-        assert heard[0][0] == 3 and heard[0][2] == 'wamp.error.no_such_realm'
-        assert code == 1000
-        for peer in (one, other):
-            await peer.socket.close()
-    # A realm that nobody has yet may come while the router is young.
-    z.eventually(lambda: not w.run(both()), what='the realms are told apart')
-    router.wait_idle()
-
-
-def test_an_exclusive_realm_stays_with_its_oldest_worker_until_it_dies(stack):
-    router = serving(stack)
-    first = w.start_worker(stack, 'realm1', '--name', 'first')
+def test_operators_see_which_worker_has_a_realm(stack):
+    router, port = managed(stack)
+    first = start_worker(stack, 'realm1', '--realm-link', '--name', 'first')
     router.wait_workers(1)
-    w.start_worker(stack, 'realm1', '--name', 'second')
+    start_worker(stack, 'realm1', 'realm2', '--realm-link', '--name', 'second')
+    router.wait_workers(3)
+    assert states(port) == {('first', 'wamp:realm1'): 'ready', ('second:realm1', 'wamp:realm1'): 'standby, ready',
+                            ('second:realm2', 'wamp:realm2'): 'ready'}
+    first.kill()
+    z.eventually(lambda: states(port) == {('second:realm1', 'wamp:realm1'): 'ready', ('second:realm2', 'wamp:realm2'): 'ready'})
+
+
+def test_all_workers_of_a_process_leave_together(stack):
+    router, port = managed(stack)
+    worker = start_worker(stack, 'realm1', 'realm2', '--realm-link')
     router.wait_workers(2)
-
-    async def all_at_one():
-        peers = [await joined(router) for _ in range(10)]
-        assert sessions_of(router.management) == {'first': 10, 'second': 0}
-        begin = time.monotonic()
-        first.kill()
-        for peer in peers:
-            heard, code = await ends(peer)
-            assert [message[2] for message in heard] == ['wamp.close.transport_lost']
-            assert code == 1001
-        assert time.monotonic() - begin < 1 * z.SLOW
-        return [await joined(router) for _ in range(3)]
-
-    async def takes_over():
-        peers = await all_at_one()
-        assert sessions_of(router.management) == {'second': 3}
-        for peer in peers:
-            await peer.socket.close()
-    w.run(takes_over())
-    router.wait_idle()
-
-
-def test_a_worker_that_leaves_says_goodbye_and_the_next_one_has_the_realm(stack):
-    router = serving(stack)
-    first = w.start_worker(stack, 'realm1', '--name', 'first')
-    router.wait_workers(1)
-    w.start_worker(stack, 'realm1', '--name', 'second')
-    router.wait_workers(2)
-
-    async def hands_over():
-        peer = await joined(router)
-        first.terminate()
-        heard, code = await ends(peer)
-        assert heard[-1][0] == 6
-        assert code in (1000, 1001)
-        again = await joined(router)
-        await again.socket.close()
-    w.run(hands_over())
-    assert first.wait() == 0
-
-
-def test_a_thousand_sessions_and_the_base_again(stack):
-    router = serving(stack)
-    first = w.start_worker(stack, 'realm1', '--name', 'first')
-    router.wait_workers(1)
-    w.start_worker(stack, 'realm1', '--name', 'second')
-    router.wait_workers(2)
-    base = router.descriptors()
-
-    async def thousand():
-        peers = []
-        for _ in range(20):
-            peers += await asyncio.gather(*(joined(router, serializer=SERIALIZERS[number % 3]) for number in range(50)))
-        assert m.metric(router.management, 'zeroway_wamp_transports_open') == 1_000
-        begin = time.monotonic()
-        first.kill()
-        told = await asyncio.gather(*(ends(peer) for peer in peers))
-        took = time.monotonic() - begin
-        assert all(code == 1001 and heard[-1][2] == 'wamp.close.transport_lost' for heard, code in told)
-        again = await joined(router)
-        await again.socket.close()
-        return took
-    assert w.run(thousand()) < 1 * z.SLOW
-    router.wait_idle()
-    z.eventually(lambda: m.metric(router.management, 'zeroway_wamp_transports_open') == 0, what='the gauge is back')
-    z.eventually(lambda: router.descriptors() <= base + 4, what='the descriptors are back')
-
-
-def test_a_path_of_its_own_and_none(stack):
-    elsewhere = serving(stack, '--wamp', '/wamp')
-    w.start_worker(stack, 'realm1')
-    elsewhere.wait_workers(1)
-    elsewhere.wamp_url = f'ws://127.0.0.1:{elsewhere.port}/wamp'
-
-    async def joins():
-        await (await joined(elsewhere)).socket.close()
-    w.run(joins())
-
-
-@pytest.mark.parametrize('engine', ['loop', 'libzmq'])
-def test_autobahn_with_each_engine(stack, engine):
-    router = serving(stack, '--fabric-engine', engine)
-    w.start_worker(stack, 'realm1', '--engine', engine)
-    router.wait_workers(1)
-    check(run_client([sys.executable, f'{SUPPORT}/wamp_autobahn.py', router.wamp_url, 'realm1', 'cbor'], stack), 'wamp_autobahn.py')
-    router.wait_idle()
+    worker.terminate()
+    router.wait_workers(0)
+    assert worker.wait() == 0

@@ -190,7 +190,7 @@ def test_a_caller_hears_that_the_callee_is_gone_without_goodbye(stack):
     run(talk())
 
 
-@pytest.mark.parametrize('how, code', [('restarted', 1012), ('killed', 1011)])
+@pytest.mark.parametrize('how, code', [('restarted', 1001), ('killed', 1011)])
 def test_clients_are_told_when_the_worker_goes_and_join_again(stack, how, code):
     router = serve(stack)
 
@@ -201,6 +201,8 @@ def test_clients_are_told_when_the_worker_goes_and_join_again(stack, how, code):
         else:
             router.wamp_worker.kill()
         for peer in peers:
+            if how == 'restarted':
+                assert await peer.hear() == [6, {}, 'wamp.close.system_shutdown']
             await peer.socket.wait_closed()
             assert peer.socket.close_code == code
     run(talk())
@@ -212,6 +214,19 @@ def test_clients_are_told_when_the_worker_goes_and_join_again(stack, how, code):
         async with Peer(router) as peer:
             assert peer.welcome['realm'] == 'realm1'
     run(again())
+
+
+def test_a_client_that_says_no_hello_is_closed(stack):
+    router = serve(stack)
+
+    async def talk():
+        async with Peer(router) as joined, Peer(router, joins=False) as silent:
+            kind, details, reason = await silent.hear()
+            assert (kind, reason) == (3, 'wamp.error.protocol_violation'), details
+            await silent.socket.wait_closed()
+            assert silent.socket.close_code == 1002
+            assert (await joined.ask(48, {}, 'p'))[4] == 'wamp.error.no_such_procedure'
+    run(talk())
 
 
 def test_five_hundred_sessions_leave_nothing_behind(stack):

@@ -25,6 +25,8 @@ TEST_CASE("wamp command line: realms first, then the options of every worker") {
   CHECK(line.worker.name == "w");
   CHECK(line.worker.connect == std::vector<std::string>{"ipc:///tmp/f"});
   CHECK(wamp::parse({"realm1"}).path == "/ws");
+  CHECK_FALSE(wamp::parse({"realm1"}).has_realm_links);
+  CHECK(wamp::parse({"realm1", "--realm-link"}).has_realm_links);
   CHECK(wamp::parse({"realm1"}).worker.name == "wamp-worker");
 }
 

@@ -154,3 +154,52 @@ TEST_CASE("wamp conversation: ids that a client has written as floats are ids") 
   script.says("ann", "[34,3e0,1.0]");
   CHECK(script.told("ann") == "[35,3]");
 }
+
+TEST_CASE("wamp conversation: a connection has ten seconds to begin a session, and again after GOODBYE") {
+  using namespace std::chrono_literals;
+  const std::string overdue = violation("no session began within 10 seconds");
+  WampScript script;
+  script.connects("ann");
+  script.pass(6s);
+  script.connects("bob");
+  script.join("cid");
+  CHECK(script.realms().next_deadline() == script.now + 4s);
+  script.pass(4s);
+  CHECK(script.told("ann") == overdue);
+  CHECK(script.told("bob").empty());
+  script.says("cid", R"([6,{},"wamp.close.close_realm"])");
+  (void)script.told("cid");
+  script.pass(6s);
+  CHECK(script.told("bob") == overdue);
+  CHECK(script.told("cid").empty());
+  script.pass(4s);
+  CHECK(script.told("cid") == overdue);
+  CHECK_FALSE(script.realms().next_deadline());
+}
+
+TEST_CASE("wamp conversation: a session has no such limit") {
+  using namespace std::chrono_literals;
+  WampScript script;
+  script.join("ann");
+  CHECK_FALSE(script.realms().next_deadline());
+  script.pass(1h);
+  CHECK(script.told("ann").empty());
+}
+
+TEST_CASE("wamp conversation: when the worker leaves, sessions get GOODBYE, and all connections are closed") {
+  WampScript script;
+  script.join("ann");
+  script.says("ann", R"([64,1,{},"p"])");
+  (void)script.told("ann");
+  script.connects("bob");
+  script.is_left("ann");
+  CHECK(script.told("ann") == R"([6,{},"wamp.close.system_shutdown"] close 1001 wamp.close.system_shutdown)");
+  script.is_left("bob");
+  CHECK(script.told("bob") == "close 1001 wamp.close.system_shutdown");
+  CHECK(script.realms().sessions() == 0);
+  CHECK(script.realm().dealer().registrations() == 0);
+  CHECK_FALSE(script.realms().next_deadline());
+  script.is_left("ann");
+  script.says("ann", kHello);
+  CHECK(script.told("ann").empty());
+}

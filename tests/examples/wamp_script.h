@@ -32,6 +32,9 @@ class WampScript {
   }
   // All that this client has been told since the last call: messages, and "close CODE REASON"; spaces between them.
   std::string told(const std::string& name) { return std::exchange(client(name).told, {}); }
+  // It connects, and says nothing yet.
+  void connects(const std::string& name) { (void)client(name); }
+  void is_left(const std::string& name) { client(name).conversation.shut_down(); }
   void loses(const std::string& name) { client(name).conversation.lost(); }
   void pass(std::chrono::milliseconds time) {
     now += time;
@@ -45,7 +48,7 @@ class WampScript {
 
  private:
   struct Client final : wamp::Transport {
-    explicit Client(wamp::Realms& realms) : conversation(realms, *this) {}
+    Client(wamp::Realms& realms, wamp::Time now) : conversation(realms, *this, now) {}
     void send(const wamp::Letter& letter) override { tell(letter.as(wamp::Serializer::json)); }
     [[nodiscard]] std::size_t backlog() const override { return 0; }
     void drop() override { tell("dropped"); }
@@ -60,7 +63,7 @@ class WampScript {
 
   Client& client(const std::string& name) {
     auto& one = clients_[name];
-    if (!one) one = std::make_unique<Client>(realms_);
+    if (!one) one = std::make_unique<Client>(realms_, now);
     return *one;
   }
 

@@ -171,7 +171,33 @@ TEST_CASE("wamp worker: a session ends with its WebSocket") {
   client.run();
   CHECK(service.realms.sessions() == 1);
   client.drain();
-  CHECK(left.socket.close_code() == 1012);
+  CHECK(left.socket.close_code() == 1001);
   CHECK(service.realms.sessions() == 0);
   CHECK(client.is_drained());
+}
+
+TEST_CASE("wamp worker: a draining worker says GOODBYE to its sessions and closes with 1001") {
+  Service service;
+  zeroway::TestClient client(service.worker);
+  Peer peer(client, Serializer::cbor);
+  peer.join();
+  client.drain();
+  client.advance(std::chrono::seconds(30));
+  CHECK(peer.hear() == Value({6, Value::object(), "wamp.close.system_shutdown"}));
+  CHECK(peer.hear() == "closed");
+  CHECK(peer.socket.close_code() == 1001);
+}
+
+TEST_CASE("wamp worker: the sessions of a realm come in the serializer that the router chose") {
+  wamp::Id last_id = 0;
+  wamp::Realms realms{{"realm1"}, [&] { return ++last_id; }};
+  zeroway::Worker worker{zeroway::WorkerOptions{}};
+  wamp::register_realm(worker, "realm1", realms, [] {});
+  zeroway::TestClient client(worker);
+  for (const Serializer serializer : {Serializer::json, Serializer::msgpack, Serializer::cbor}) {
+    Peer peer(client, serializer);
+    peer.join();
+    peer.socket.close();
+    CHECK(peer.hear() == "closed");
+  }
 }

@@ -27,7 +27,7 @@ void check_written(const Value& value) {
 }
 
 struct Client final : Transport {
-  explicit Client(Realms& realms) : conversation(realms, *this) {}
+  explicit Client(Realms& realms) : conversation(realms, *this, Time{}) {}
   void send(const Letter& letter) override {
     must(!is_closed);
     check_written(letter.message());
