@@ -12,10 +12,9 @@ namespace wamp {
 namespace {
 
 constexpr const char* kManual =
-    "Usage: wamp-worker REALM… [--path PATH | --realm-link] [--name NAME] [OPTION …]\n\n"
+    "Usage: wamp-worker REALM… [--path PATH] [--name NAME] [OPTION …]\n\n"
     "A WAMP router, broker and dealer, for these realms: clients reach it at ws://ROUTER/ws.\n\n"
-    "  --path PATH                where its WebSockets are (/ws)\n"
-    "  --realm-link               announces the realms to routers that serve WAMP, instead of a path\n"
+    "  --path PATH                claims a path for its WebSockets, instead of announcing its realms\n"
     "  --name NAME                its name in logs (wamp-worker)\n\n"
     "OPTION is one of those that every worker has:\n\n";
 
@@ -68,8 +67,7 @@ CommandLine parse(const std::vector<std::string>& arguments) {
   read.worker.capacity = 10'000;  // an idle session costs a few kilobytes
   take_option(rest, "--name", read.worker.name);
   take_option(rest, "--path", read.path);
-  read.path = read_path(read.path);
-  read.has_realm_links = std::erase(rest, "--realm-link") > 0;
+  if (!read.path.empty()) read.path = read_path(read.path);
   const auto first_option =
       std::find_if(rest.begin(), rest.end(), [](const auto& word) { return word.starts_with('-'); });
   for (auto at = rest.begin(); at != first_option; ++at) read.realms.push_back(read_realm(*at, read.realms));

@@ -9,12 +9,11 @@ namespace wamp {
 
 struct CommandLine {
   std::vector<std::string> realms;  // one or more, each once
-  std::string path = "/ws";
-  bool has_realm_links = false;  // announces the realms, each on a link of its own; `path` does not count then
+  std::string path;                 // of its WebSockets, for routers that serve no WAMP; "" = it announces its realms
   zeroway::WorkerOptions worker;
 };
 
-// Reads `REALM… [--path PATH] [--realm-link] [--name NAME] [OPTION …]`; OPTION is one of zeroway::WorkerOptions. --help
+// Reads `REALM… [--path PATH] [--name NAME] [OPTION …]`; OPTION is one of zeroway::WorkerOptions. --help
 // prints the manual and exits with 0. A mistake is reported on stderr, with exit status 2.
 [[nodiscard]] CommandLine read_command_line(int argc, char** argv);
 // The same without exits and without --help: throws std::invalid_argument, whose text names the argument and what fits.

@@ -48,7 +48,7 @@ int run(Services& services) {
 
 int serve(const wamp::CommandLine& line) {
   Services services;
-  if (line.has_realm_links) {
+  if (line.path.empty()) {
     for (const std::string& realm : line.realms)
       services.push_back(std::make_unique<wamp::Service>(line, std::vector{realm}, name_of(line, realm)));
   } else {

@@ -24,7 +24,7 @@ zeroway::WorkerOptions named(zeroway::WorkerOptions options, const std::string& 
 Service::Service(const CommandLine& line, const std::vector<std::string>& realms, const std::string& name)
     : realms_(realms, random_id), worker_(named(line.worker, name)), alarm_([this] { ring(); }) {
   const auto told = [this] { alarm_.set(realms_.next_deadline()); };
-  if (line.has_realm_links) {
+  if (line.path.empty()) {
     register_realm(worker_, realms.front(), realms_, told);
   } else {
     register_wamp(worker_, line.path, realms_, told);

@@ -12,7 +12,8 @@ BackendSpec inner_of(const BackendSpec& spec) {
 }
 
 std::string_view kind_of(const BackendSpec& spec) {
-  constexpr std::string_view kKinds[] = {"workers", "servers", "files", "mixed", "coded", "admin", "tunnel", "wamp", "page"};
+  constexpr std::string_view kKinds[] = {"workers", "servers", "files", "mixed", "coded",
+                                         "admin",   "tunnel",  "wamp",  "page"};
   return kKinds[inner_of(spec).index()];
 }
 

@@ -338,12 +338,12 @@ struct SiteSettings {
   std::uint16_t port = 0;              // on every address; 0 = `listen` says where
   std::vector<ListenAddress> listen;   // with `port` in it, when that is given
   ListenTerms listen_terms;
-  bool is_default = false;             // for hosts that no site of the listener has
-  bool strict_host = false;            // 421 for those instead
-  bool fabric = true;                  // workers may serve paths of this site
-  std::string wamp_path = "/ws";       // of sessions whose realms workers announce; "" = none
-  bool builtin_health = true;          // /api/health and its like are the router's
-  bool health_login = false;           // they ask for the site's login; /api/health/detailed always does
+  bool is_default = false;        // for hosts that no site of the listener has
+  bool strict_host = false;       // 421 for those instead
+  bool fabric = true;             // workers may serve paths of this site
+  std::string wamp_path = "/ws";  // of sessions whose realms workers announce; "" = none
+  bool builtin_health = true;     // /api/health and its like are the router's
+  bool health_login = false;      // they ask for the site's login; /api/health/detailed always does
   bool redirect_to_https = false;
   std::uint16_t https_port = 0;              // of the redirect; 0 = that of the HTTPS site with the same host
   std::vector<std::string> trusted_proxies;  // networks whose forwarding fields and PROXY headers are believed

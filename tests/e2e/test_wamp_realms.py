@@ -10,9 +10,9 @@ def states(port):
 
 def test_operators_see_which_worker_has_a_realm(stack):
     router, port = managed(stack)
-    first = start_worker(stack, 'realm1', '--realm-link', '--name', 'first')
+    first = start_worker(stack, 'realm1', '--name', 'first')
     router.wait_workers(1)
-    start_worker(stack, 'realm1', 'realm2', '--realm-link', '--name', 'second')
+    start_worker(stack, 'realm1', 'realm2', '--name', 'second')
     router.wait_workers(3)
     assert states(port) == {('first', 'wamp:realm1'): 'ready', ('second:realm1', 'wamp:realm1'): 'standby, ready',
                             ('second:realm2', 'wamp:realm2'): 'ready'}
@@ -22,7 +22,7 @@ def test_operators_see_which_worker_has_a_realm(stack):
 
 def test_all_workers_of_a_process_leave_together(stack):
     router, port = managed(stack)
-    worker = start_worker(stack, 'realm1', 'realm2', '--realm-link')
+    worker = start_worker(stack, 'realm1', 'realm2')
     router.wait_workers(2)
     worker.terminate()
     router.wait_workers(0)
