@@ -20,7 +20,8 @@ PoolSpec pool_of(const WampBackendSettings& said) {
   member.client_key = said.client_key;
   PoolSpec pool;
   pool.name = said.realm.empty() ? "wamp" : "realm " + said.realm;
-  pool.servers.push_back(server_of(member));
+  const bool is_raw = said.transport == WampBackendSettings::Transport::raw_socket;
+  pool.servers.push_back(is_raw ? tunnel_server_of(member) : server_of(member));
   pool.health.fail_open = true;
   pool.times = {said.connect_timeout, std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
   pool.queue_timeout = said.connect_timeout;

@@ -8,7 +8,8 @@ import sites_e2e as s
 import wamp_e2e as w
 import websockets
 import zeroway_e2e as z
-from test_wamp_clients import SERIALIZERS, SUPPORT, check, run_client
+from test_wamp_clients import SERIALIZERS
+from wamp_e2e import SUPPORT, check_client, run_client
 
 
 def fronted(stack, serializers, realm='realm1', url='ws://127.0.0.1:{}/ws', more=''):
@@ -34,7 +35,7 @@ serializers = [{words}]
 @pytest.mark.parametrize('serializer', SERIALIZERS)
 def test_autobahn_through_every_pair_of_serializers(stack, serializer, speaks):
     router = fronted(stack, [speaks])
-    check(run_client([sys.executable, f'{SUPPORT}/wamp_autobahn.py', router.wamp_url, 'realm1', serializer], stack), 'wamp_autobahn.py')
+    check_client(run_client([sys.executable, f'{SUPPORT}/wamp_autobahn.py', router.wamp_url, 'realm1', serializer], stack), 'wamp_autobahn.py')
     router.wait_idle()
     router.behind.wait_idle()
 

@@ -8,7 +8,8 @@ import management_e2e as m
 import wamp_e2e as w
 import websockets
 import zeroway_e2e as z
-from test_wamp_clients import SERIALIZERS, SUPPORT, check, run_client
+from test_wamp_clients import SERIALIZERS
+from wamp_e2e import SUPPORT, check_client, run_client
 
 
 async def joined(router, realm='realm1', serializer='json'):
@@ -152,5 +153,5 @@ def test_autobahn_with_each_engine(stack, engine):
     router = serving(stack, '--fabric-engine', engine)
     w.start_worker(stack, 'realm1', '--engine', engine)
     router.wait_workers(1)
-    check(run_client([sys.executable, f'{SUPPORT}/wamp_autobahn.py', router.wamp_url, 'realm1', 'cbor'], stack), 'wamp_autobahn.py')
+    check_client(run_client([sys.executable, f'{SUPPORT}/wamp_autobahn.py', router.wamp_url, 'realm1', 'cbor'], stack), 'wamp_autobahn.py')
     router.wait_idle()
