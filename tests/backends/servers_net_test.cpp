@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "router/backends/net_origin_dialer.h"
+#include "router/backends/raw_socket_backend.h"
 #include "router/net/listener.h"
 #include "router/net/tls_connection.h"
 #include "tests/backends/servers_bench.h"
@@ -72,11 +73,14 @@ struct NetBench {
                 Kind::tunnel);
   }
   Request open(const Head& head, Last last = Last::yes, Kind kind = Kind::request) {
+    return open_at(*backend, head, last, kind);
+  }
+  Request open_at(Backend& who, const Head& head, Last last, Kind kind) {
     const ExchangeKey key = ++last_key;
     Request request;
     request.listener = exchanges.listeners[key] = std::make_shared<Told>();
-    request.key = backend->open({head, last, kind, Attempt::first, route, client}, {&exchanges, key}).key;
-    if (last == Last::yes) backend->end(request.key, Head{});
+    request.key = who.open({head, last, kind, Attempt::first, route, client}, {&exchanges, key}).key;
+    if (last == Last::yes) who.end(request.key, Head{});
     wake();
     return request;
   }
@@ -363,6 +367,47 @@ TEST_CASE("servers, net: a tunnel over a unix socket carries bytes, no HTTP") {
   std::string heard;
   REQUIRE(bench.until([&] { return (heard += tunnel.take()).find("data") != std::string::npos; }));
   bench.backend->reset(tunnel.key, ResetCode::cancel);
+}
+
+TEST_CASE("servers, net: sessions over RawSocket to a server on a unix socket, which refuses, answers and closes") {
+  NetBench bench;
+  const Folder folder;
+  RawServer server(bench.loop, *listen_on_unix(folder.path("wamp.sock")));
+  PoolSpec spec = pool_of({"a"});
+  spec.servers[0].scheme = ServerSpec::Scheme::unix_tunnel;
+  spec.servers[0].socket_path = folder.path("wamp.sock");
+  ServersBackend& pool = bench.serve(std::move(spec));
+  RawSocketBackend sessions(bench.loop, {&pool, [](Backend*) {}});
+  const auto join = [&] {
+    return bench.open_at(sessions,
+                         {{":method", "CONNECT"},
+                          {":protocol", "websocket"},
+                          {":scheme", "http"},
+                          {":path", "/"},
+                          {"sec-websocket-protocol", "wamp.2.json"}},
+                         Last::no, Kind::web_socket);
+  };
+  const std::string offer("\x7f\xf1\0\0", 4);
+  const Request refused = join();
+  REQUIRE(bench.hears(server, 0, offer));
+  server.say(0, std::string_view("\x7f\x10\0\0", 4));
+  REQUIRE(bench.is_over(refused));
+  CHECK(refused.take() == "accepted a:80 · reset backend_protocol");
+  CHECK(refused.listener->detail == "server a:80: refuses the handshake of RawSocket: its serializer is not served");
+
+  const Request good = join();
+  REQUIRE(bench.hears(server, 1, offer));
+  server.say(1, offer);
+  std::string heard;
+  REQUIRE(bench.until([&] { return (heard += good.take()).ends_with("head 200"); }));
+  sessions.piece(good.key, as_bytes(std::string("[1]")), MessageKind::text, Last::yes);
+  REQUIRE(bench.hears(server, 1, std::string_view("\0\0\0\3[1]", 7)));
+  server.say(1, std::string_view("\0\0\0\3[2]", 7));
+  REQUIRE(bench.until([&] { return (heard += good.take()).ends_with("piece [2]"); }));
+  server.close(1);
+  REQUIRE(bench.is_over(good));
+  CHECK(good.take() == "end with trailers");
+  CHECK(sessions.size() == 0);
 }
 
 TEST_CASE("servers, net: a pool whose CA file cannot be read is not made, and the error names the file") {
