@@ -66,7 +66,7 @@ void Lane::use(std::shared_ptr<const Plan> plan, const SharedParts& parts, std::
     access_.permits().use_own_key(parts.cookie_key);
   }
   if (parts.limits) access_.use(parts.limits);  // requests of earlier plans go on with those that are there
-  auto backends = backends_.make(*plan, parts.pools, plan_.is_empty() ? nullptr : &plan_.now());
+  auto backends = backends_.make(*plan, parts.pools, parts.cookies, plan_.is_empty() ? nullptr : &plan_.now());
   PlanTallies tallies = tallies_.tallies_of(*plan);
   plan_.use(std::move(plan), std::move(backends), logs_.of(parts.log_files), std::move(tallies));
   drain_other_doors(doors);

@@ -47,6 +47,7 @@ struct DoorChange {
 // What all loops share of a plan.
 struct SharedParts {
   SharedPools pools;
+  SharedCookies cookies;
   std::vector<std::shared_ptr<LogFile>> log_files;  // in the order of Plan::log_files
   std::string cookie_key;                           // for cookies of the router's own; "" = no route has any
   std::shared_ptr<SharedLimits> limits;             // null before the first plan that counts requests

@@ -22,7 +22,7 @@
 namespace zeroway {
 
 std::vector<std::shared_ptr<Backend>> LoopBackends::make(const Plan& plan, const SharedPools& pools,
-                                                         const LoopPlan* before) {
+                                                         const SharedCookies& cookies, const LoopPlan* before) {
   std::vector<std::shared_ptr<Backend>> backends;
   for (std::size_t index = 0; index < plan.backends.size(); ++index) {
     std::shared_ptr<Backend> backend;
@@ -36,7 +36,7 @@ std::vector<std::shared_ptr<Backend>> LoopBackends::make(const Plan& plan, const
     const auto* tunnel = std::get_if<TunnelSpec>(&plan.backends[index]);
     if (!backend && tunnel != nullptr) backend = make_tunnel(plan, *tunnel, backends);
     const auto* wamp = std::get_if<WampSpec>(&plan.backends[index]);
-    if (!backend && wamp != nullptr) backend = make_wamp(plan, *wamp, backends);
+    if (!backend && wamp != nullptr) backend = make_wamp(plan, *wamp, backends, cookies[index]);
     backends.push_back(backend ? std::move(backend) : make_one(plan.backends[index], pools[index]));
   }
   if (before != nullptr) tell_replaced(plan);
@@ -117,7 +117,8 @@ std::shared_ptr<Backend> LoopBackends::make_tunnel(const Plan& plan, const Tunne
   return std::make_shared<TunnelBackend>(loop_, wrapped_by(spec, plan, made));
 }
 
-std::shared_ptr<Backend> LoopBackends::make_wamp(const Plan& plan, const WampSpec& spec, const Backends& made) {
+std::shared_ptr<Backend> LoopBackends::make_wamp(const Plan& plan, const WampSpec& spec, const Backends& made,
+                                                 const std::shared_ptr<CookieStore>& cookies) {
   Backends dialled;
   for (const RealmSpec& realm : spec.realms) {
     auto backend = made_for(BackendSpec(realm.pool), plan, made);
@@ -125,7 +126,9 @@ std::shared_ptr<Backend> LoopBackends::make_wamp(const Plan& plan, const WampSpe
       backend = std::make_shared<RawSocketBackend>(loop_, std::move(backend), terms_of(realm, spec));
     dialled.push_back(std::move(backend));
   }
-  return std::make_shared<WampBackend>(loop_, spec, std::move(dialled), &fabric_.realms(), wamp_);
+  std::unique_ptr<const WampDoor> door;
+  if (spec.auth) door = std::make_unique<const WampDoor>(*spec.auth, clock_, cookies);
+  return std::make_shared<WampBackend>(loop_, spec, std::move(dialled), &fabric_.realms(), wamp_, std::move(door));
 }
 
 std::shared_ptr<Backend> LoopBackends::make_mixed(const MixedSpec& spec, const std::shared_ptr<ServersPool>& pool) {

@@ -25,11 +25,14 @@
 #include "router/net/resolver.h"
 #include "router/observe/wamp_counts.h"
 #include "router/plan/plan.h"
+#include "router/wamp/auth/cookie_store.h"
 
 namespace zeroway {
 
 // In the order of Plan::backends; null where a backend has no servers.
 using SharedPools = std::vector<std::shared_ptr<ServersPool>>;
+// The same; null where a backend has no cookies of WAMP.
+using SharedCookies = std::vector<std::shared_ptr<CookieStore>>;
 
 class LoopBackends {
  public:
@@ -46,7 +49,7 @@ class LoopBackends {
 
   // The backends of `plan`, in its order. `before`: the plan in use, or null.
   [[nodiscard]] std::vector<std::shared_ptr<Backend>> make(const Plan& plan, const SharedPools& pools,
-                                                           const LoopPlan* before);
+                                                           const SharedCookies& cookies, const LoopPlan* before);
   // For requests of our own.
   [[nodiscard]] OriginDialer& dialer() { return servers_; }
   [[nodiscard]] const CodingCounts& coded() const { return coders_.counts; }
@@ -59,7 +62,8 @@ class LoopBackends {
   // `made`: the backends of the plan in front of this one.
   [[nodiscard]] std::shared_ptr<Backend> make_coded(const Plan& plan, const CodedSpec& spec, const Backends& made);
   [[nodiscard]] std::shared_ptr<Backend> make_tunnel(const Plan& plan, const TunnelSpec& spec, const Backends& made);
-  [[nodiscard]] std::shared_ptr<Backend> make_wamp(const Plan& plan, const WampSpec& spec, const Backends& made);
+  [[nodiscard]] std::shared_ptr<Backend> make_wamp(const Plan& plan, const WampSpec& spec, const Backends& made,
+                                                   const std::shared_ptr<CookieStore>& cookies);
   [[nodiscard]] std::shared_ptr<Backend> make_files(const FilesSpec& spec);
   [[nodiscard]] std::shared_ptr<Backend> make_page(const PageSpec& spec);
   [[nodiscard]] std::shared_ptr<Backend> make_mixed(const MixedSpec& spec, const std::shared_ptr<ServersPool>& pool);

@@ -32,6 +32,7 @@
 #include "router/stapling/staple_store.h"
 #include "router/sticky_key.h"
 #include "router/tracing.h"
+#include "router/wamp_cookies.h"
 
 namespace zeroway {
 
@@ -317,6 +318,9 @@ Result<SharedParts> Router::make_parts(const Plan& plan) {
   auto pools = make_pools(plan);
   if (!pools) return pools.error();
   parts.pools = std::move(*pools);
+  auto cookies = make_cookies(plan, plan_.get(), parts_.cookies, std::chrono::system_clock::now());
+  if (!cookies) return cookies.error();
+  parts.cookies = std::move(*cookies);
   const bool is_counting =
       std::any_of(plan.access.begin(), plan.access.end(), [](const AccessRules& one) { return one.is_counting(); });
   parts.limits = parts_.limits;  // what is counted outlives plans

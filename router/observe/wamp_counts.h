@@ -12,6 +12,7 @@ struct WampCounts {
   std::uint64_t from_clients = 0;  // messages
   std::uint64_t to_clients = 0;
   std::uint64_t refused = 0;     // sessions without a backend
+  std::uint64_t denied = 0;      // sessions whose client has not shown who it is
   std::uint64_t lost = 0;        // sessions whose backend was lost
   std::uint64_t violations = 0;  // by either side
   std::uint64_t dropped = 0;     // messages that the other side could not be told

@@ -134,6 +134,14 @@ CertificateSpec certificate_spec(const SiteSettings& said, const std::string& na
   return spec;
 }
 
+// A route says on what terms sessions of WAMP are served: another path, which nobody has asked for, would lead around
+// them.
+bool has_own_wamp(const SiteSettings& said) {
+  const auto& routes = said.proxy.routes;
+  const bool has_route = std::any_of(routes.begin(), routes.end(), [](const auto& one) { return one.wamp.enabled; });
+  return has_route && !said.located.has("wamp_path");
+}
+
 }  // namespace
 
 void SiteMaker::add(const SiteSettings& said) {
@@ -507,7 +515,7 @@ void SiteMaker::add_workers(Made made) {
   bind_clients(*made.site, route, made.said->proxy.balance.sticky);
   if (made.said->proxy.enabled) add_changes(made.said->proxy.headers, route);
   made.site->workers = &route;
-  serve_realms(plan_, *made.site, made.said->wamp_path);
+  if (!has_own_wamp(*made.said)) serve_realms(plan_, *made.site, made.said->wamp_path);
 }
 
 void SiteMaker::add_circuits(Made made, AccessMaker& access) {

@@ -85,7 +85,7 @@ struct WampCookieSpec {
 };
 
 struct WampAuthSpec {
-  std::chrono::milliseconds challenge_timeout{10'000};
+  std::chrono::milliseconds challenge_timeout{30'000};
   std::optional<AnonymousSpec> anonymous;
   std::vector<TicketSpec> ticket;
   std::vector<CraSpec> wampcra;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "router/plan/server_of.h"
+#include "router/plan/wamp_auth_maker.h"
 
 namespace zeroway {
 
@@ -51,6 +52,7 @@ WampSpec make_wamp(const RouteSettings& said) {
   spec.has_status_page = said.wamp.status_page;
   spec.most = said.terms.web_sockets.max_message_size;
   for (const WampBackendSettings& backend : said.wamp.backends) spec.realms.push_back(realm_of(backend));
+  if (said.wamp.auth) spec.auth = make_wamp_auth(*said.wamp.auth);
   return spec;
 }
 

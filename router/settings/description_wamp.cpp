@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "router/settings/checks.h"
+#include "router/settings/description_wamp_auth.h"
 #include "router/settings/limits.h"
+#include "router/settings/wamp_auth_checks.h"
 #include "router/settings/words.h"
 
 namespace zeroway {
@@ -109,7 +111,11 @@ void describe_wamp(Keys<W>& keys) {
       .flag("status_page", &W::status_page, "Answer browsers with a page that says what this is; else with 426")
       .tables(
           "backends", &W::backends, [](const W&) { return B{}; }, "Routers of WAMP that sessions go to",
-          describe_backend);
+          describe_backend)
+      .optional_table("auth", &W::auth,
+                      "Clients show to the router who they are, and backends are told (anonymous-proxy); by default "
+                      "backends ask them",
+                      describe_wamp_auth);
 }
 
 Fit read_wamp_flag(RouteSettings& route, const Value& value) {
@@ -130,6 +136,7 @@ void check_wamp(const RouteSettings& route, Reading& reading) {
     if (backend.client_cert.empty() != backend.client_key.empty())
       reading.error(backend.located.place, backend.located.where + ": client_cert and client_key go together");
   }
+  if (wamp.auth) check_wamp_auth(*wamp.auth, reading);
   if (!wamp.workers && wamp.backends.empty())
     reading.error(wamp.located.place, wamp.located.where +
                                           ": workers is false, and there is no [[backends]]: nobody "

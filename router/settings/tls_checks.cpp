@@ -46,6 +46,10 @@ void check_ciphers(const SslSettings& ssl, Reading& reading) {
 void check_client_routes(const SiteSettings& site, Reading& reading) {
   if (site.ssl.enabled && !site.ssl.policy.client_ca.empty()) return;
   for (const RouteSettings& route : site.proxy.routes) {
+    if (route.wamp.auth && !route.wamp.auth->tls.empty())
+      reading.error(route.wamp.auth->tls.front().located.place,
+                    route.wamp.auth->tls.front().located.where +
+                        ": wants client_ca in the site's ssl, too: no client is asked for a certificate");
     if (!route.client_certificate) continue;
     reading.error(route.located.place_of("client_certificate"),
                   route.located.name_of("client_certificate") +

@@ -92,7 +92,7 @@ struct WampCookieSettings {
 
 struct WampAuthSettings {
   Located located;
-  Millis challenge_timeout{10'000};
+  Millis challenge_timeout{30'000};  // a slow client takes many seconds for a key of argon2id
   std::optional<AnonymousSettings> anonymous;
   std::vector<TicketSettings> ticket;
   std::vector<WampCraSettings> wampcra;

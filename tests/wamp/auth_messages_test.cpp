@@ -78,6 +78,24 @@ TEST_CASE("auth hello: values of other kinds are violations") {
   CHECK(hello(R"([48,1,{},"a"])") == "the first message is no HELLO");
 }
 
+TEST_CASE("auth hello: an offer to be believed is seen, wherever it is in the list") {
+  const auto offers = [](const std::string& methods) {
+    const std::string message = R"([1,"r",{"authmethods":)" + methods + R"(,"authid":"anonymous-proxy"}])";
+    bool is_same = true;
+    for (const Serializer serializer : kSerializers) {
+      const std::string one = translated(Serializer::json, serializer, message);
+      is_same = is_same && offers_proxy(serializer, as_bytes(one)) == offers_proxy(Serializer::json, as_bytes(message));
+    }
+    return is_same && offers_proxy(Serializer::json, as_bytes(message));
+  };
+  CHECK(offers(R"(["anonymous-proxy"])"));
+  CHECK(offers(R"(["ticket",7,"cryptosign-proxy"])"));
+  CHECK(offers(R"(["anonymous-proxy"],"authmethods":["ticket"])"));
+  CHECK_FALSE(offers(R"(["anonymous","ticket"])"));
+  CHECK_FALSE(offers(R"([["anonymous-proxy"]],"x":["anonymous-proxy"])"));
+  CHECK_FALSE(offers(R"("anonymous-proxy")"));
+}
+
 TEST_CASE("authenticate: a signature and a map, in every serializer") {
   for (const Serializer serializer : kSerializers)
     CHECK(authenticate(serializer, translated(Serializer::json, serializer, R"([5,"abc",{"nonce":"x"}])")) ==

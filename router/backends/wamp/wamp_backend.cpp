@@ -34,11 +34,12 @@ bool is_served(SubprotocolChoice::Verdict verdict) {
 }  // namespace
 
 WampBackend::WampBackend(Loop& loop, WampSpec spec, std::vector<std::shared_ptr<Backend>> dialled, RealmSource* workers,
-                         WampCounts& counts)
+                         WampCounts& counts, std::unique_ptr<const WampDoor> door)
     : loop_(loop),
       spec_(std::move(spec)),
       realms_(spec_, std::move(dialled), workers),
       counts_(counts),
+      door_(std::move(door)),
       parts_{loop_,
              spec_,
              realms_,
@@ -46,7 +47,8 @@ WampBackend::WampBackend(Loop& loop, WampSpec spec, std::vector<std::shared_ptr<
              counts_,
              [this](const RealmHost& host, const BackendRequest& request, RealmStreamEvents& events) {
                return open_realm(host, request, events);
-             }} {}
+             },
+             door_.get()} {}
 
 WampBackend::~WampBackend() {
   is_ending_ = true;

@@ -26,8 +26,9 @@ class WampBackend final : public Backend, private ExchangeFinder, private TurnEn
  public:
   // `dialled`: the backends of spec.realms, in their order. `loop`, `workers` (null: none) and `counts` outlive this
   // object.
+  // `door`: null unless the path checks its clients itself.
   WampBackend(Loop& loop, WampSpec spec, std::vector<std::shared_ptr<Backend>> dialled, RealmSource* workers,
-              WampCounts& counts);
+              WampCounts& counts, std::unique_ptr<const WampDoor> door = nullptr);
   ~WampBackend() override;
 
   // Backend
@@ -72,6 +73,7 @@ class WampBackend final : public Backend, private ExchangeFinder, private TurnEn
   const Realms realms_;
   WampCounts& counts_;
   Translator translator_;
+  const std::unique_ptr<const WampDoor> door_;
   WampParts parts_;
   boost::unordered_flat_map<ExchangeKey, std::unique_ptr<RealmStream>> streams_;
   boost::unordered_flat_map<StreamKey, std::unique_ptr<WampSession>> sessions_;

@@ -6,6 +6,9 @@
 #include "router/backends/limits.h"
 #include "router/backends/wamp/close_words.h"
 #include "router/plan/route.h"
+#include "router/wamp/first_message.h"
+#include "router/wamp/message_type.h"
+#include "router/wamp/own_messages.h"
 #include "router/wamp/subprotocol.h"
 
 namespace zeroway {
@@ -14,6 +17,7 @@ namespace {
 
 constexpr std::string_view kWho = "wamp";
 constexpr std::uint16_t kNormal = 1000;
+constexpr std::uint16_t kProtocolError = 1002;
 
 MessageKind kind_of(Serializer serializer) { return is_text(serializer) ? MessageKind::text : MessageKind::binary; }
 
@@ -40,6 +44,7 @@ WampSession::WampSession(WampParts& parts, Serializer client, const BackendReque
       session_(parts.translator, client, most_of_client()),
       timer_(parts.loop, [this] { hello_is_late(); }) {
   outgoing_.credit(kFirstReplyWindow);
+  if (parts_.door) guest_ = parts_.door->guest_of(request.head, request.client);
 }
 
 WampSession::~WampSession() {
@@ -51,6 +56,7 @@ void WampSession::accept(bool has_subprotocol) {
   if (exchange) exchange->accepted({kWho, {}});
   Head head{{":status", "200"}};
   if (has_subprotocol) head.add("sec-websocket-protocol", subprotocol_of(session_.client()));
+  if (!guest_.set_cookie.empty()) head.add("set-cookie", guest_.set_cookie);
   await_hello(kHelloTime);
   exchange = reply_to_.find();
   if (exchange) exchange->head(head, Last::no);
@@ -65,7 +71,7 @@ void WampSession::piece(Bytes bytes, MessageKind kind, Last last) {
     return end(SessionEnd::too_large_of_client, "a message is too large");
   if (const auto message = incoming_.take(bytes, last)) {
     ++parts_.counts.from_clients;
-    act(session_.from_client(*message, kind), *message);
+    client_message(*message, kind);
   }
   if (!is_over_ && (realm_ == nullptr || !realm_->is_waiting())) take_owed();
 }
@@ -99,7 +105,10 @@ void WampSession::realm_opened() {
   act(session_.hello(as_bytes(hello), host_->serializer_for(session_.client()), host_->most), {});
 }
 
-void WampSession::realm_message(Bytes message, MessageKind kind) { act(session_.from_backend(message, kind), message); }
+void WampSession::realm_message(Bytes message, MessageKind kind) {
+  if (auth_ && session_.joined() == Joined::no) return realm_answer(message, kind);
+  act(session_.from_backend(message, kind), message);
+}
 
 void WampSession::realm_message_too_large() {
   end(SessionEnd::violation_of_backend, "a message of the backend is too large");
@@ -120,12 +129,78 @@ void WampSession::realm_lost(const Error& error) {
   end(SessionEnd::backend_unreachable, "nobody takes sessions of this realm now");
 }
 
+// --- Who the client is
+
+// Until WELCOME the router asks, and no backend: messages of that time are for the router, but ABORT ends the session.
+void WampSession::client_message(Bytes message, MessageKind kind) {
+  const bool is_joining = auth_ && !session_.is_between() && session_.joined() == Joined::no;
+  if (!is_joining || kind != kind_of(session_.client())) return act(session_.from_client(message, kind), message);
+  const bool gives_up = !auth_->is_challenged() && type_of(session_.client(), message) == message_type::kAbort;
+  if (gives_up && realm_ && realm_->is_open()) return act(session_.from_client(message, kind), message);
+  if (gives_up) {
+    leave_realm({});
+    return end_client({});
+  }
+  take_verdict(auth_->authenticate(message, parts_.door->now()));
+}
+
+void WampSession::hello(const std::string& realm, Bytes message) {
+  if (!parts_.door) return offers_proxy(session_.client(), message) ? refuse_proxy() : open_realm(realm, message);
+  auth_.emplace(parts_.door->doorkeeper(), session_.client(), guest_.client);
+  hello_ = as_text(message);
+  take_verdict(auth_->hello(message, parts_.door->now()));
+}
+
+// The backend may believe whoever comes from a router, and this is a client.
+void WampSession::refuse_proxy() {
+  ++parts_.counts.denied;
+  std::string abort = abort_message(session_.client(), auth_error::kNoMethod, "only a router may say who a client is");
+  end_client({std::move(abort), kind_of(session_.client()), kNormal, ""});
+}
+
+void WampSession::take_verdict(const AuthVerdict& verdict) {
+  const MessageKind kind = kind_of(session_.client());
+  switch (verdict.kind) {
+    case AuthVerdict::Kind::challenged:
+      timer_.set(parts_.door->doorkeeper().challenge_timeout());
+      return outgoing_.send(as_bytes(verdict.message), kind);
+    case AuthVerdict::Kind::admitted: {
+      const std::string hello = auth_->backend_hello(as_bytes(hello_));
+      return open_realm(auth_->admission().realm, as_bytes(hello));
+    }
+    case AuthVerdict::Kind::refused:
+      ++parts_.counts.denied;
+      return end_client({verdict.message, kind, kNormal, ""});
+    case AuthVerdict::Kind::violation:
+      ++parts_.counts.violations;
+      leave_realm(words_for_backend(SessionEnd::violation_of_client));
+      return end_client({verdict.message, kind, kProtocolError, "wamp.error.protocol_violation"});
+    case AuthVerdict::Kind::left:
+      return end_client({});
+  }
+}
+
+void WampSession::realm_answer(Bytes message, MessageKind kind) {
+  Passage passage = session_.from_backend(message, kind);
+  const bool is_for_client = passage.action == Passage::Action::to_client;
+  const auto type = is_for_client ? type_of(session_.client(), passage.bytes) : std::nullopt;
+  if (type == message_type::kChallenge)
+    return end(SessionEnd::violation_of_backend, "the backend asks who the client is; it has to take anonymous-proxy");
+  std::string welcome;
+  if (type == message_type::kWelcome) {
+    welcome = auth_->client_welcome(passage.bytes);
+    if (welcome.empty()) return end(SessionEnd::violation_of_backend, "a WELCOME without details");
+    passage.bytes = as_bytes(welcome);
+  }
+  act(passage, message);
+}
+
 // --- What passes
 
 void WampSession::act(const Passage& passage, Bytes message) {
   switch (passage.action) {
     case Passage::Action::open:
-      return open_realm(passage.realm, message);
+      return hello(passage.realm, message);
     case Passage::Action::to_client:
       ++parts_.counts.to_clients;
       outgoing_.send(passage.bytes, kind_of(session_.client()));
@@ -153,6 +228,7 @@ void WampSession::look_at_state() {
   if (!session_.is_between() || realm_ == nullptr) return;
   leave_realm({});
   is_welcomed_ = false;
+  auth_.reset();
   await_hello(kNextHelloTime);
 }
 
@@ -252,6 +328,7 @@ void WampSession::await_hello(std::chrono::milliseconds time) { timer_.set(time)
 
 void WampSession::hello_is_late() {
   if (is_over_ || outgoing_.is_ending()) return;
+  if (auth_ && auth_->is_challenged()) return take_verdict(auth_->expire());
   end_client({.code = kNormal, .reason = "no HELLO"});
 }
 

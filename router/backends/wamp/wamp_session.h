@@ -1,6 +1,6 @@
 // One client's transport of WAMP, and the stream of its session to the realm's backend.
 //
-//     waiting ── HELLO ──▶ asking ── the backend takes it ──▶ open ── GOODBYE both ways ──▶ waiting
+//     waiting ── HELLO ──▶ (challenged ──▶) asking ── the backend takes it ──▶ open ── GOODBYE both ways ──▶ waiting
 //        └── nothing in time      └── nobody does             └── ABORT, violation, lost, the router leaves
 //                └───────────────────────┴───────────────────────┴──▶ over: each side is told why (wamp/session_end.h)
 //
@@ -19,6 +19,7 @@
 #include "router/backends/wamp/outgoing_messages.h"
 #include "router/backends/wamp/realm_stream.h"
 #include "router/backends/wamp/realms.h"
+#include "router/backends/wamp/wamp_door.h"
 #include "router/exchange/backend.h"
 #include "router/net/loop.h"
 #include "router/observe/wamp_counts.h"
@@ -35,6 +36,7 @@ struct WampParts {
   WampCounts& counts;
   // A stream that is open at `host`; it ends by itself once its session has left it.
   std::function<RealmStream*(const RealmHost& host, const BackendRequest& request, RealmStreamEvents& events)> open;
+  const WampDoor* door = nullptr;  // null: clients show to the backends who they are
 };
 
 class WampSession final : private RealmStreamEvents, private OutgoingMessages::Receiver {
@@ -68,6 +70,13 @@ class WampSession final : private RealmStreamEvents, private OutgoingMessages::R
   void take_piece(Bytes bytes, MessageKind kind, Last last) override;
   void take_end(std::uint16_t code, const std::string& reason) override;
 
+  void client_message(Bytes message, MessageKind kind);
+  // Without a door, HELLO goes to a backend; else its client shows first who it is.
+  void hello(const std::string& realm, Bytes message);
+  void refuse_proxy();
+  void take_verdict(const AuthVerdict& verdict);
+  // A message of the backend before the client has its WELCOME.
+  void realm_answer(Bytes message, MessageKind kind);
   void act(const Passage& passage, Bytes message);
   void look_at_state();
   void open_realm(std::string realm, Bytes hello);
@@ -92,11 +101,13 @@ class WampSession final : private RealmStreamEvents, private OutgoingMessages::R
   const ClientInfo& client_;
   Head head_;  // of the client's opening
   TranslatedSession session_;
-  std::string realm_name_;         // of the session, from its HELLO on
-  std::optional<RealmHost> host_;  // the same
-  RealmStream* realm_ = nullptr;   // null: no session
-  std::uint32_t attempts_ = 0;     // openings for this HELLO
-  std::string hello_;              // until the backend has taken the session
+  WampDoor::Guest guest_;            // with a door
+  std::optional<AuthSession> auth_;  // of the session, from its HELLO on, with a door
+  std::string realm_name_;           // of the session, from its HELLO on
+  std::optional<RealmHost> host_;    // the same
+  RealmStream* realm_ = nullptr;     // null: no session
+  std::uint32_t attempts_ = 0;       // openings for this HELLO
+  std::string hello_;                // until the backend has taken the session
   OutgoingMessages outgoing_{*this};
   GatheredMessage incoming_;
   std::uint32_t owed_ = 0;  // credit for the client

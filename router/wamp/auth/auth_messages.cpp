@@ -88,6 +88,20 @@ class AuthenticateReader final : public MessageWalk {
   bool has_type_ = false, has_signature_ = false, has_extra_ = false;
 };
 
+// Any offer counts, also one that a later list of methods replaces: nobody knows which one a backend takes.
+class OfferReader final : public MessageWalk {
+ public:
+  [[nodiscard]] bool offers_proxy() const { return offers_proxy_; }
+
+ private:
+  void found(Is is, std::string_view text, std::uint64_t) override {
+    const bool is_method = element() == kDetails && depth() == 3 && key_at(2) == "authmethods";
+    if (is_method && is == Is::text && text.ends_with("-proxy")) offers_proxy_ = true;
+  }
+
+  bool offers_proxy_ = false;
+};
+
 MaybeValueError malformed(const char* what) { return ValueError{ValueFault::malformed, what}; }
 
 }  // namespace
@@ -103,6 +117,12 @@ MaybeValueError read_auth_hello(Serializer serializer, Bytes message, AuthHello&
   hello.realm = std::move(first.realm);
   if (hello.methods.empty()) hello.methods.emplace_back("anonymous");
   return {};
+}
+
+bool offers_proxy(Serializer serializer, Bytes hello) {
+  OfferReader reader;
+  static_cast<void>(read_value(serializer, hello, reader));
+  return reader.offers_proxy();
 }
 
 MaybeValueError read_authenticate(Serializer serializer, Bytes message, Authenticate& authenticate) {

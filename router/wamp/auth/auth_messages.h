@@ -31,4 +31,8 @@ struct Authenticate {
 // The same of AUTHENTICATE, [5, signature, extra].
 [[nodiscard]] MaybeValueError read_authenticate(Serializer serializer, Bytes message, Authenticate& authenticate);
 
+// Whether a HELLO offers `anonymous-proxy` or `cryptosign-proxy`, by which a backend believes whatever is said of the
+// client: only a router may offer that.
+[[nodiscard]] bool offers_proxy(Serializer serializer, Bytes hello);
+
 }  // namespace zeroway
