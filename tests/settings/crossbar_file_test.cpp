@@ -161,18 +161,18 @@ TEST_CASE("crossbar: wrong values of the example name file, line, column and poi
   check_errors(worker_with("\"fail_by_drop\"", "\"fail_by_drpo\""),
                {"43:13: " + ws + "options/fail_by_drpo is no key; is fail_by_drop meant?"});
   check_errors(worker_with("\"cbor\", \"msgpack\"", "\"cbor\", \"xml\""),
-               {"26:35: " + ws + "serializers/1 = \"xml\": wants one of the serializers: cbor, msgpack or json"});
+               {"27:35: " + ws + "serializers/1 = \"xml\": wants one of the serializers: cbor, msgpack or json"});
   check_errors(worker_with("\"url\": \"ws://localhost\",", ""),
-               {"28:13: " + ws + "backends/0/url is missing: wants a URL, as ws://localhost/ws"});
+               {"29:13: " + ws + "backends/0/url is missing: wants a URL, as ws://localhost/ws"});
   check_errors(worker_with("\"port\": 8443", "\"port\": 84430"),
-               {"7:40: /transports/0/endpoint/port = 84430: wants a port from 1 to 65535, or \"$NAME\" of an "
+               {"7:43: /transports/0/endpoint/port = 84430: wants a port from 1 to 65535, or \"$NAME\" of an "
                 "environment variable"});
   check_errors(worker_with("\"type\": \"nodeinfo\"", "\"type\": \"wsgi\""),
                {"61:26: /transports/0/paths/info/type = \"wsgi\": wants a service that the router has: one of static, "
                 "archive, nodeinfo, json, redirect, path, websocket, websocket-proxy, reverseproxy, "
-                "websocket-reverseproxy"});
+                "websocket-reverseproxy; is json meant?"});
   check_errors(worker_with("\"a7e8", "\"a7e"),
-               {"21:22: /transports/0/paths/autobahn/hashes/0 = "
+               {"22:22: /transports/0/paths/autobahn/hashes/0 = "
                 "\"a7e98a6a506c8bffe9a09d7e29b86a8adb90a15859024835df99cc7be822…\": wants 64 hex digits: a SHA-256"});
 }
 
@@ -251,6 +251,13 @@ TEST_CASE("crossbar: websocket-reverseproxy is a route for WebSockets to one ser
   CHECK(route.timeout.connect == Millis(3'000));
   CHECK(route.terms.web_sockets.max_frame_size == 9);
   CHECK(site.proxy.members[0].target.port == 9001);
+}
+
+TEST_CASE("crossbar: a socket whose path reads as two is no server") {
+  const FileReading reading = read_json_text(worker_of(R"({"type": "websocket-reverseproxy",
+    "backend": {"type": "websocket", "endpoint": {"type": "unix", "path": "a:/b"}, "url": "ws://a"}})"));
+  REQUIRE(reading.errors.size() == 1);
+  CHECK(reading.errors[0].ends_with("a:/b\" is no server that can be dialled"));
 }
 
 TEST_CASE("crossbar: endpoints say where and how the site listens") {

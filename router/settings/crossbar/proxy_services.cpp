@@ -146,7 +146,11 @@ void read_web_socket_proxy(const ServicePlace& place) {
   ConnectEndpoint endpoint;
   if (proxy.backend->find("endpoint") == nullptr) return;
   if (!read_connect_endpoint(*proxy.backend, where, endpoint, place.reading)) return;
-  add_member(place, member_of(endpoint), server.located);
+  MemberSettings member = member_of(endpoint);
+  if (const auto target = read_member_url(member.url); !target || *target != member.target)
+    return place.reading.error(server.located.place,
+                               where + ": \"" + member.url + "\" is no server that can be dialled");
+  add_member(place, std::move(member), server.located);
   RouteSettings route = route_to(place, server.located);
   route.terms = proxy.route.terms;
   route.timeout.connect = endpoint.timeout;
