@@ -29,8 +29,8 @@ class RealmSource {
   // What all workers of an announced realm speak, or spoke until they were lost; a session has one of these. All of
   // them while no worker has told.
   [[nodiscard]] virtual SerializerSet serializers_of(std::string_view realm) const = 0;
-  // Stays as long as the realm is announced; without a worker, as long as a stream may wait for one. So each session
-  // asks anew.
+  // Stays while the realm is announced, while a stream is open there, and for some time after each opening: long enough
+  // for a stream to wait in vain and to be opened again. So each session asks anew.
   [[nodiscard]] virtual Backend& backend_of(const std::string& realm) = 0;
 };
 

@@ -44,9 +44,10 @@ std::string clash_of_realm(const Hello& hello, const Hello& other, SerializerSet
 
 bool Announcements::add(Worker& worker) {
   if (!is_announced_pool(worker.hello.group) || worker.is_draining) return false;
-  const auto [known, is_new] = pools_.try_emplace(worker.hello.group);
-  if (is_new && worker.hello.wamp) ++realms_;
-  Pool& pool = known->second;
+  const auto [at, is_new] = pools_.try_emplace(worker.hello.group);
+  Pool& pool = at->second;
+  pool.is_realm = worker.hello.wamp.has_value();
+  if (is_new && pool.is_realm) ++realms_;
   pool.workers.push_back(&worker);
   pool.protocol = worker.hello.app.protocol;
   pool.serializers = common(pool.workers);
@@ -64,13 +65,10 @@ bool Announcements::remove(Worker& worker, Going going, Time now) {
     return false;
   }
   pool.empty_since = now;
-  if (going == Going::withdrawn) forget(found);
+  if (going == Going::lost) return true;
+  if (pool.is_realm) --realms_;
+  pools_.erase(found);
   return true;
-}
-
-void Announcements::forget(ByText<Pool>::const_iterator pool) {
-  if (!pool->first.starts_with('/')) --realms_;  // the rest are circuits' paths
-  pools_.erase(pool);
 }
 
 bool Announcements::has_workers(std::string_view name) const {
@@ -107,9 +105,13 @@ std::string Announcements::disagreement(const Hello& hello, const Worker* sender
 
 std::vector<std::string> Announcements::forget_old(Time now, std::chrono::nanoseconds memory) {
   std::vector<std::string> forgotten;
-  for (const auto& [name, pool] : pools_)
-    if (pool.workers.empty() && now - pool.empty_since >= memory) forgotten.push_back(name);
-  for (const std::string& name : forgotten) forget(pools_.find(name));
+  std::erase_if(pools_, [&](const auto& one) {
+    const bool is_old = one.second.workers.empty() && now - one.second.empty_since >= memory;
+    if (!is_old) return false;
+    if (one.second.is_realm) --realms_;
+    forgotten.push_back(one.first);
+    return true;
+  });
   return forgotten;
 }
 

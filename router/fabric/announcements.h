@@ -6,7 +6,6 @@
 // pool (router/fabric/placement.h), which of its workers is picked (router/fabric/pools.h).
 #pragma once
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,7 +30,7 @@ class Announcements {
   // Whether a worker announces the pool, or did so until it was lost a short time ago.
   [[nodiscard]] bool has(std::string_view pool) const { return pools_.contains(pool); }
   [[nodiscard]] bool has_workers(std::string_view pool) const;
-  // The same of any realm.
+  // The same for any realm.
   [[nodiscard]] bool has_realms() const { return realms_ > 0; }
   // Whether the workers of an app speak TCP.
   [[nodiscard]] bool is_tcp(std::string_view pool) const;
@@ -52,13 +51,12 @@ class Announcements {
     std::vector<const Worker*> workers{};
     std::string protocol{};       // of an app
     SerializerSet serializers{};  // of a realm: what all its workers speak
-    Time empty_since{};           // with no worker: when the last one was lost
+    bool is_realm = false;
+    Time empty_since{};  // with no worker: when the last one was lost
   };
 
-  void forget(ByText<Pool>::const_iterator pool);
-
   ByText<Pool> pools_;
-  std::size_t realms_ = 0;  // of the pools
+  std::size_t realms_ = 0;  // of these pools
 };
 
 }  // namespace zeroway

@@ -75,6 +75,12 @@ Backend& Fabric::group(const std::string& name) {
   return *group;
 }
 
+std::set<PoolId> Fabric::pools_in_use() const {
+  std::set<PoolId> pools;
+  streams_.for_each([&](const FabricStream& stream) { pools.insert(stream.pool); });
+  return pools;
+}
+
 Fabric::Presence Fabric::presence(std::string_view path) const {
   if (claims_.announcements().has(path)) return Presence::announced;
   return placement_.may_more_workers_come() ? Presence::expected : Presence::unknown;

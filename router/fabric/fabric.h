@@ -8,6 +8,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -89,7 +90,9 @@ class Fabric : public Backend, public WireEvents, public CircuitSource {
 
   // The realms of WAMP that workers announce.
   [[nodiscard]] RealmSource& realms() { return realms_; }
+  // For FabricRealms.
   [[nodiscard]] Time now() const { return context_.now; }
+  [[nodiscard]] std::set<PoolId> pools_in_use() const;  // of all streams
 
   // CircuitSource
   [[nodiscard]] Presence presence(std::string_view path) const override;

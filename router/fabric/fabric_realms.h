@@ -34,18 +34,23 @@ class FabricRealms : public RealmSource {
   [[nodiscard]] SerializerSet serializers_of(std::string_view realm) const override;
   [[nodiscard]] Backend& backend_of(const std::string& realm) override;
 
-  // Forgets the realms that nobody announces and nobody has asked for of late: clients may ask for any number of them.
+  // Forgets the realms that nobody announces and nobody has used for so long: clients may ask for any number of them.
   void forget_old(Time now, std::chrono::nanoseconds memory);
   void lost_time(std::chrono::nanoseconds lost);
 
  private:
-  struct Realm {
-    std::unique_ptr<FabricGroup> group{};
-    Time asked{};
+  // A group that notes when it was asked for or used.
+  struct Realm final : FabricGroup {
+    Realm(const Parts& parts, const std::string& name, PoolId id);
+    [[nodiscard]] BackendStream open(const BackendRequest& request, ReplyTo reply_to) override;
+
+    Fabric& fabric;
+    const PoolId pool;
+    Time used{};
   };
 
   Parts parts_;
-  ByText<Realm> realms_;  // by pool
+  ByText<std::unique_ptr<Realm>> realms_;  // by pool
 };
 
 }  // namespace zeroway

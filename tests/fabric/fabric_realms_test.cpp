@@ -44,7 +44,7 @@ Hello of_capacity(std::uint32_t capacity) {
   return hello;
 }
 
-StreamId open(Bench& bench, const std::string& realm) {
+StreamId open_at(Bench& bench, Backend& backend) {
   const ExchangeKey key = ++bench.last_exchange;
   bench.exchanges[key] = std::make_unique<RecordingExchange>();
   const Head head{{":method", "CONNECT"}, {":protocol", "websocket"}, {":scheme", "http"},
@@ -52,9 +52,13 @@ StreamId open(Bench& bench, const std::string& realm) {
   const Affinity* affinity = bench.affinity.members.empty() ? nullptr : &bench.affinity;
   const BackendRequest request{head,         Last::no, Kind::web_socket, Attempt::first, bench.route,
                                bench.client, "",       nullptr,          affinity};
-  const StreamId stream = bench.fabric->realms().backend_of(realm).open(request, {&bench, key}).key;
+  const StreamId stream = backend.open(request, {&bench, key}).key;
   bench.turn();
   return stream;
+}
+
+StreamId open(Bench& bench, const std::string& realm) {
+  return open_at(bench, bench.fabric->realms().backend_of(realm));
 }
 
 // Who gets the next session of the realm, and keeps it; "" = it waits.
@@ -307,6 +311,41 @@ TEST_CASE("realms: asked for by a client alone, a realm is forgotten, and is fou
   CHECK(holder_of(bench, "r7") == "a");
   bench.pass(11'000);
   CHECK(holder_of(bench, "r7") == "a");
+}
+
+TEST_CASE("realms: a backend stays while a stream is open there, also when its realm is announced no more") {
+  Bench bench;
+  join(bench, "a", {"r"});
+  Backend& backend = bench.fabric->realms().backend_of("r");
+  open(bench, "r");
+  leave(bench, "a");
+  bench.pass(30'000);
+  CHECK(presence(bench, "r") == Presence::unknown);
+  join(bench, "b", {"r"});
+  open_at(bench, backend);
+  CHECK(bench.last_line() == "b: head CONNECT /ws");
+}
+
+TEST_CASE("realms: there are some from the first worker of one until the last is gone, or forgotten") {
+  Bench bench;
+  const RealmSource& realms = bench.fabric->realms();
+  bench.join("open");
+  CHECK_FALSE(realms.has_realms());
+  join(bench, "a", {"r"});
+  join(bench, "b", {"r"});
+  join(bench, "c", {""});
+  CHECK(realms.has_realms());
+  leave(bench, "a");
+  leave(bench, "b");
+  CHECK(realms.has_realms());
+  bench.break_steer("c");
+  CHECK(realms.has_realms());
+  bench.pass(5'100);
+  CHECK_FALSE(realms.has_realms());
+  join(bench, "d", {"r"});
+  CHECK(realms.has_realms());
+  leave(bench, "d");
+  CHECK_FALSE(realms.has_realms());
 }
 
 TEST_CASE("realms: a worker of a realm counts as somebody who is here") {
