@@ -113,7 +113,7 @@ void ClientSession::speak_tcp(std::string_view server_name) {
 void ClientSession::speak_raw_socket(std::string_view server_name) {
   const RawSocketSpec& said = *spec().raw_socket;
   is_raw_socket_ = door_.count_raw_socket();
-  codec_ = std::make_unique<RawSocketCodec>(
+  auto codec = std::make_unique<RawSocketCodec>(
       RawSocketEntry{.scheme = info_.is_tls ? "https" : "http",
                      .authority = said.authority.empty() ? authority(server_name) : said.authority,
                      .path = said.path,
@@ -121,6 +121,8 @@ void ClientSession::speak_raw_socket(std::string_view server_name) {
                      .most = said.most,
                      .patience = spec().web_sockets.open_handshake_timeout,
                      .is_full = !is_raw_socket_});
+  raw_socket_ = codec.get();
+  codec_ = std::move(codec);
   info_.protocol = "RawSocket";
   is_sniffing_ = false;
   if (is_draining_) codec_->drain();
@@ -231,6 +233,7 @@ RequestTerms ClientSession::head(CodecStream number, Head& head, Last last, Kind
   if (is_http2_) ++door_.counters().requests_http2;
   ClientStream& stream = begin_stream(number);
   stream.request_kind = kind;
+  if (raw_socket_ != nullptr) info_.most_message = raw_socket_->most_of_client();
   stream.exchange = door_.exchanges().open(stream, info_, kind, now);
   const ExchangeKey key = stream.exchange;
   if (StreamSink* exchange = door_.exchanges().from_client(key)) exchange->head(head, last);

@@ -28,6 +28,7 @@
 namespace zeroway {
 
 class FrontDoor;
+class RawSocketCodec;
 class TlsConnection;
 
 class ClientSession final : private ConnectionEvents, private CodecEvents, private TurnEnd {
@@ -135,7 +136,8 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   CodecPhase phase_ = CodecPhase::idle;
   bool is_sniffing_ = true;
   bool is_http2_ = false;
-  bool is_raw_socket_ = false;  // and counted by the door
+  const RawSocketCodec* raw_socket_ = nullptr;  // the codec, if it is one
+  bool is_raw_socket_ = false;                  // and counted by the door
   bool holds_replies_ = false;
   bool is_draining_ = false;
   bool has_input_ended_ = false;

@@ -3,6 +3,7 @@
 // Owner: the client's session; exchanges and backends read it.   Thread: one loop.
 // Not here: what the client says of itself in fields (exchange/client_address.h).
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -35,6 +36,7 @@ struct ClientInfo {
   std::uint16_t port = 0;                   // of `address`; 0 = unknown
   std::string destination = {};             // the address that the client connected to; "" of a unix socket
   std::uint16_t destination_port = 0;
+  std::size_t most_message = 0;  // bytes of a message that it takes, as a RawSocket has said; 0 = any
 };
 
 }  // namespace zeroway

@@ -62,6 +62,8 @@ class RawSocketCodec final : public Codec, private RawSocketEvents {
   [[nodiscard]] bool has_output_ended() const override { return has_left_; }
   [[nodiscard]] bool ends_by_reset() const override { return stage_ == Stage::broken; }
   [[nodiscard]] CodecPhase phase() const override;
+  // Bytes of the longest message that the client takes: from the opening on.
+  [[nodiscard]] std::size_t most_of_client() const { return offer_.most; }
 
  private:
   enum class Stage : std::uint8_t { offer, asked, open, ended, leaving, closed, broken };

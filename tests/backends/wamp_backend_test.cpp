@@ -130,7 +130,7 @@ class Stage {
     Head head{{":method", method}, {":scheme", "http"}, {":path", "/ws"}, {"x-forwarded-for", "192.0.2.1"}};
     if (!protocols.empty()) head.add("sec-websocket-protocol", protocols);
     if (kind == Kind::web_socket) head.add(":protocol", "websocket");
-    client.stream = backend_->open({head, Last::no, kind, Attempt::first, route, info_}, {&client, 1});
+    client.stream = backend_->open({head, Last::no, kind, Attempt::first, route, client_info}, {&client, 1});
     CHECK(client.heard().empty());
     turn();
     return client;
@@ -175,12 +175,13 @@ class Stage {
   }
 
   Route route;
+  ClientInfo client_info;
 
  private:
   Loop loop_;
   WampCounts counts_;
   FakeWorkers workers_;
-  ClientInfo info_;
+
   std::deque<FakeClient> clients_;
   std::unique_ptr<WampBackend> backend_;
 };
@@ -452,4 +453,17 @@ TEST_CASE("wamp backend: sessions end with their backend's object") {
   stage.connect();
   stage.destroy();
   CHECK(stage.counts().open == 0);
+}
+
+TEST_CASE(
+    "wamp backend: a result that is too large for a client of a RawSocket is an error for it, and an event is "
+    "dropped") {
+  Stage stage;
+  stage.client_info.most_message = 512;
+  FakeClient& client = stage.join();
+  stage.realm1().host.say("[50,1,{},[\"" + std::string(600, 'x') + "\"]]");
+  CHECK(client.heard() == R"([8,48,1,{},"wamp.error.payload_size_exceeded"] · )");
+  stage.realm1().host.say("[36,1,2,{},[\"" + std::string(600, 'x') + "\"]]");
+  CHECK(client.heard().empty());
+  CHECK(stage.counts().dropped == 1);
 }

@@ -41,7 +41,7 @@ WampSession::WampSession(WampParts& parts, Serializer client, const BackendReque
       route_(request.route),
       client_(request.client),
       head_(request.head),
-      session_(parts.translator, client, most_of_client()),
+      session_(parts.translator, client, most_for_client()),
       timer_(parts.loop, [this] { hello_is_late(); }) {
   outgoing_.credit(kFirstReplyWindow);
   if (parts_.door) guest_ = parts_.door->guest_of(request.head, request.client);
@@ -67,7 +67,7 @@ void WampSession::accept(bool has_subprotocol) {
 void WampSession::piece(Bytes bytes, MessageKind kind, Last last) {
   owed_ += message_credit(bytes.size());
   if (outgoing_.is_ending()) return;
-  if (incoming_.size_with(bytes) > most_of_client())
+  if (incoming_.size_with(bytes) > most_from_client())
     return end(SessionEnd::too_large_of_client, "a message is too large");
   if (const auto message = incoming_.take(bytes, last)) {
     ++parts_.counts.from_clients;
@@ -355,9 +355,14 @@ void WampSession::take_end(std::uint16_t code, const std::string& reason) {
   if (exchange) exchange->end(trailers);
 }
 
-std::size_t WampSession::most_of_client() const {
+std::size_t WampSession::most_from_client() const {
   const std::uint64_t most = route_.web_sockets.max_message_size;
   return most > 0 ? std::min<std::uint64_t>(most, kMostWampMessage) : kMostWampMessage;
+}
+
+// Many clients of WebSockets take no longer messages than they may say; one of a RawSocket has said what it takes.
+std::size_t WampSession::most_for_client() const {
+  return client_.most_message > 0 ? client_.most_message : most_from_client();
 }
 
 }  // namespace zeroway

@@ -92,7 +92,8 @@ class WampSession final : private RealmStreamEvents, private OutgoingMessages::R
   void hello_is_late();
   void take_owed();
   void finish();
-  [[nodiscard]] std::size_t most_of_client() const;
+  [[nodiscard]] std::size_t most_from_client() const;
+  [[nodiscard]] std::size_t most_for_client() const;
 
   WampParts& parts_;
   ReplyTo reply_to_;
