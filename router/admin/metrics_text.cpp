@@ -155,6 +155,8 @@ constexpr MetricMeaning kWampRefused{"zeroway_wamp_refused_total", kCounter,
 constexpr MetricMeaning kWampLost{"zeroway_wamp_lost_total", kCounter, "Sessions of WAMP whose backend was lost."};
 constexpr MetricMeaning kWampViolations{"zeroway_wamp_violations_total", kCounter,
                                         "Sessions of WAMP that ended because a side broke the protocol."};
+constexpr MetricMeaning kWampDenied{"zeroway_wamp_denied_total", kCounter,
+                                    "Clients of WAMP that did not show who they are."};
 constexpr MetricMeaning kWampDropped{"zeroway_wamp_dropped_total", kCounter,
                                      "Messages of WAMP that could not be said in the other side's serializer."};
 
@@ -191,6 +193,14 @@ constexpr std::array kSingle{kInfo,
                              kListenerOpen,
                              kListenerAccepted,
                              kBackendReady,
+                             kWampOpen,
+                             kWampJoined,
+                             kWampMessages,
+                             kWampRefused,
+                             kWampDenied,
+                             kWampLost,
+                             kWampViolations,
+                             kWampDropped,
                              kCodedReplies,
                              kCodedIn,
                              kCodedOut,
@@ -360,6 +370,7 @@ void write_wamp(MetricsWriter& out, const WampCounts& wamp) {
   one(out, kWampRefused, wamp.refused);
   one(out, kWampLost, wamp.lost);
   one(out, kWampViolations, wamp.violations);
+  one(out, kWampDenied, wamp.denied);
   one(out, kWampDropped, wamp.dropped);
 }
 

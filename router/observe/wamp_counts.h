@@ -26,6 +26,7 @@ struct WampCounts {
     lost += other.lost;
     violations += other.violations;
     dropped += other.dropped;
+    denied += other.denied;
   }
 };
 

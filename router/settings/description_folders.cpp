@@ -36,7 +36,7 @@ void describe_folder(Keys<FolderSettings>& keys) {
   keys.located()
       .text("path", &S::path, is_path, "a path from / on", "/docs", "Path of the files")
       .required()
-      .path("static_dir", &S::folder, "docs", "The folder")
+      .path("static_dir", &S::folder, "static", "The folder")
       .required()
       .list("index_files", &S::index_files, is_file_name, "a file's name", "", "Files that stand for their folder")
       .flag("listing", &S::listing, "List folders that have no index file")

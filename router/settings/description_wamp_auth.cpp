@@ -101,9 +101,11 @@ void describe_scram(Keys<ScramSettings>& keys) {
       .number("iterations", &S::iterations, 1, kMostIterations, "Rounds, sent to the client")
       .required()
       .number("memory", &S::memory, 8, kMostMemory, "KiB, sent to the client; of argon2id-13");
-  add_secret(keys, "stored_key", &S::stored_key, is_hex_key, kHexKey, "${JOE_STORED_KEY}",
+  add_secret(keys, "stored_key", &S::stored_key, is_hex_key, kHexKey,
+             "908020502aa58f94ae4ab4feeffb620ed0703c822e47c2b174756ace2f35d5ed",
              "SHA-256 of the client's key: what its proofs are checked by");
-  add_secret(keys, "server_key", &S::server_key, is_hex_key, kHexKey, "${JOE_SERVER_KEY}",
+  add_secret(keys, "server_key", &S::server_key, is_hex_key, kHexKey,
+             "8147c021967553ddaf15cbdf00aed19103c7118c82f67994a5ae9fc10d39802a",
              "What signs for the client that the router knows it");
 }
 

@@ -12,8 +12,7 @@ using nlohmann::ordered_json;
 bool is_secret(const std::string& key) {
   if (key == "ticket") return true;
   if (key.ends_with("_file")) return false;
-  for (const char* word :
-       {"api_key", "hmac", "secret", "password", "token", "ticket", "stored", "server_key", "server-key"})
+  for (const char* word : {"api_key", "hmac", "secret", "password", "token", "stored", "server_key", "server-key"})
     if (key.find(word) != std::string::npos) return true;
   return false;
 }

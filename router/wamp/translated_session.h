@@ -9,6 +9,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -70,7 +71,7 @@ class TranslatedSession {
   Serializer client_;
   Serializer backend_;
   std::size_t most_client_;
-  std::size_t most_backend_ = 0;
+  std::size_t most_backend_ = std::numeric_limits<std::size_t>::max();  // until hello() says it
   SessionState state_;
   std::string out_;
 };

@@ -467,3 +467,13 @@ TEST_CASE(
   CHECK(client.heard().empty());
   CHECK(stage.counts().dropped == 1);
 }
+
+TEST_CASE("wamp backend: a client that gives up while its backend is asked is closed in order") {
+  Stage stage;
+  FakeClient& client = stage.connect();
+  stage.realm1();
+  stage.say(client, kHello);
+  stage.say(client, R"([3,{},"wamp.error.canceled"])");
+  CHECK(client.heard() == "close 1000 · ");
+  CHECK(stage.realm1().host.heard() == "open wamp.2.json · reset · ");
+}

@@ -101,11 +101,11 @@ TEST_CASE("example file: the examples of keys without a default fit, too") {
       read_settings_text("a.toml", uncommented(example_file()), [](const std::string&) { return "value"; });
   for (const std::string& error : reading.errors) {
     // A site listens in one way, a route has one answer, a limit is for a second or for a minute, requests have one
-    // login with one kind of keys, names of a TCP service want TLS.
+    // login with one kind of keys, names of a TCP service want TLS, and certificates of clients an authority.
     const auto says = [&](const char* text) { return error.find(text) != std::string::npos; };
     const bool is_either = says("has listen, too") || says("has a redirect, too") ||
                            says("requests_per_second is there, too") || says("requests have one login") ||
-                           says("has several") || says("wants ssl or tls");
+                           says("has several") || says("wants ssl or tls") || says("wants client_ca");
     CHECK_MESSAGE(is_either, error);
   }
 }
