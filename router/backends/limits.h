@@ -40,12 +40,13 @@ inline constexpr std::chrono::milliseconds kLeastHandshake{
 inline constexpr std::size_t kMostWampMessage =
     16 << 20;  // bytes, where neither the path nor the backend has a limit: as RawSocket's largest
 inline constexpr std::size_t kWarmMessages = 65'536;            // memory kept for the next message that has to wait
-inline constexpr std::chrono::milliseconds kHelloTime{30'000};  // for the first message of a client that has connected
+inline constexpr std::chrono::milliseconds kHelloTime{10'000};  // for the first message of a client that has connected
 inline constexpr std::chrono::milliseconds kNextHelloTime{10'000};  // for another session behind GOODBYE
 inline constexpr std::chrono::milliseconds kRealmTime{
     30'000};  // for a backend to take a session: a dial and the wait for a worker are shorter
-inline constexpr std::chrono::milliseconds kLeaveTime{5'000};  // for a backend to answer our Close
-inline constexpr std::size_t kMostRealm = 255;                 // bytes of a realm's name: as workers may say
+inline constexpr std::chrono::milliseconds kAbortedTime{1'000};  // for the close of a backend that has said ABORT
+inline constexpr std::chrono::milliseconds kLeaveTime{5'000};    // for a backend to answer our Close
+inline constexpr std::size_t kMostRealm = 255;                   // bytes of a realm's name: as workers may say
 
 // coded replies
 inline constexpr std::size_t kSliceCost = 100;  // us that a slice takes (coding/coder_kind.h)

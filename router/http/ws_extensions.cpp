@@ -75,7 +75,8 @@ class Offer {
     if (!terms.our_takeover) agreed.reply += "; server_no_context_takeover";
     if (!terms.their_takeover) agreed.reply += "; client_no_context_takeover";
     terms.our_window_bits = smaller(server_bits_, wishes.max_window_bits);
-    if (server_bits_ != 0 || terms.our_window_bits < 15) {
+    // A smaller window of ours than the client knows of is no harm to it, and not every client expects this parameter.
+    if (server_bits_ != 0) {
       agreed.reply += "; server_max_window_bits=" + std::to_string(terms.our_window_bits);
     }
     terms.their_window_bits = smaller(client_bits_, wishes.request_max_window_bits);

@@ -56,9 +56,10 @@ SideEnd end_for_client(SessionEnd why, Joined joined) {
     case SessionEnd::backend_unreachable:
       return abort(kNetworkFailure, kTryAgainLater);
     case SessionEnd::backend_lost:
-      return farewell(joined, kTransportLost, kGoingAway);
+      return {.reason = kTransportLost, .close_code = kGoingAway};
     case SessionEnd::violation_of_backend:
-      return farewell(joined, kTransportLost, kInternalError);
+      if (joined == Joined::no) return abort(kTransportLost, kInternalError);
+      return {.reason = kTransportLost, .close_code = kInternalError};
     case SessionEnd::shutdown:
       break;
   }

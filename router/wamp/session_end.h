@@ -8,11 +8,12 @@
 //     client_lost             nothing                                  farewell transport_lost, 1001
 //     no_such_realm           ABORT no_such_realm, 1000                nothing: there is none
 //     backend_unreachable     ABORT network_failure, 1013              nothing
-//     backend_lost            farewell transport_lost, 1001            nothing
-//     violation_of_backend    farewell transport_lost, 1011            ABORT protocol_violation, 1002
+//     backend_lost            1001                                     nothing
+//     violation_of_backend    1011, before its WELCOME with ABORT       ABORT protocol_violation, 1002
 //     shutdown                farewell system_shutdown, 1001           farewell system_shutdown, 1001
 //
-// A farewell is GOODBYE once the client has its WELCOME, before that ABORT.
+// A farewell is GOODBYE once the client has its WELCOME, before that ABORT. Clients come again after a close, and many
+// do not after a GOODBYE: so those whose backend is lost get none.
 //
 // Owner: a value.   Thread: any.   Not here: how they are written (own_messages.h).
 #pragma once

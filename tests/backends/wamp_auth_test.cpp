@@ -224,7 +224,7 @@ TEST_CASE("wamp auth: a backend's ABORT is the client's, and its CHALLENGE is re
   FakeClient& client = stage.admit();
   stage.host().accept();
   stage.host().say(R"([3,{},"wamp.error.no_such_realm"])");
-  CHECK(client.heard() == R"([3,{},"wamp.error.no_such_realm"] · close 1000 · )");
+  CHECK(client.heard() == R"([3,{},"wamp.error.no_such_realm"] · )");
   static_cast<void>(stage.host().heard());
   FakeClient& asked = stage.admit();
   stage.host().accept();

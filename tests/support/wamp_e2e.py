@@ -41,9 +41,10 @@ def start_worker(stack, *words):
 def serve(stack, *words, options=()):
     """A router with these options; `wamp_url` is where the WAMP of its worker is, `wamp_worker` the worker."""
     router = stack.router(*options)
-    router.wamp_worker = start_worker(stack, *(words or ['realm1']))
+    words = words or ('realm1',)
+    router.wamp_worker = start_worker(stack, *words)
     router.wamp_url = f'ws://127.0.0.1:{router.port}/ws'
-    router.wait_workers(1)
+    router.wait_workers(len(list(itertools.takewhile(lambda word: not word.startswith('-'), words))))
     return router
 
 

@@ -35,7 +35,11 @@ std::optional<RealmHost> Realms::named(std::string_view realm) const {
 
 std::optional<RealmHost> Realms::workers_of(const std::string& realm) const {
   if (workers_ == nullptr || realm.size() > kMostRealm) return std::nullopt;
-  if (workers_->presence(realm) == RealmSource::Presence::unknown) return std::nullopt;
+  const auto presence = workers_->presence(realm);
+  // Where the file names backends, workers need not come at all.
+  const bool may_wait = spec_.realms.empty() || workers_->has_realms();
+  if (presence == RealmSource::Presence::unknown) return std::nullopt;
+  if (presence == RealmSource::Presence::expected && !may_wait) return std::nullopt;
   SerializerSet serializers = workers_->serializers_of(realm);
   if (serializers.is_empty()) serializers = SerializerSet::all();  // nobody is there yet
   return RealmHost{&workers_->backend_of(realm), serializers, most_of(0), nullptr};

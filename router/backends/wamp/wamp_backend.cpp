@@ -88,18 +88,13 @@ void WampBackend::open_session(StreamKey key, const BackendRequest& request, Rep
 
 WampBackend::Answer WampBackend::plain_answer(StreamKey key, const BackendRequest& request, ReplyTo reply_to) const {
   const std::string_view method = request.head.method();
-  const bool has_page = spec_.has_status_page && (method == "GET" || method == "HEAD");
   Answer said{.key = key, .reply_to = reply_to};
-  said.body = has_page ? status_page(spec_.serializers) : "This path is for WebSockets of WAMP.\n";
-  said.head = text_head(has_page ? 200 : 426, has_page ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
-                        said.body.size());
-  if (has_page) {
-    said.head.add("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'");
-    said.head.add("cache-control", "no-store");
-  } else {
-    said.head.add("upgrade", "websocket");
-    said.head.add("sec-websocket-version", "13");
-  }
+  said.is_upgrade_required = !spec_.has_status_page || (method != "GET" && method != "HEAD");
+  if (said.is_upgrade_required) return said;
+  said.body = status_page(spec_.serializers);
+  said.head = text_head(200, "text/html; charset=utf-8", said.body.size());
+  said.head.add("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'");
+  said.head.add("cache-control", "no-store");
   if (method == "HEAD") said.body.clear();
   return said;
 }
@@ -179,6 +174,12 @@ void WampBackend::turn_end() {
 }
 
 void WampBackend::answer(const Answer& said) {
+  if (said.is_upgrade_required) {
+    if (BackendEvents* exchange = said.reply_to.find())
+      exchange->reset(
+          {Fault::client, Code::upgrade_required, false, "a request that opens no WebSocket, at a path of WAMP"});
+    return;
+  }
   if (said.head.is_empty()) {
     if (WampSession* session = session_of(said.key)) session->accept(said.has_subprotocol);
     return;

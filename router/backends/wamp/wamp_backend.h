@@ -50,9 +50,10 @@ class WampBackend final : public Backend, private ExchangeFinder, private TurnEn
   struct Answer {
     StreamKey key;
     ReplyTo reply_to;
-    Head head{};  // of a refusal or the page, without head a session is accepted
+    Head head{};  // of a refusal or the page; without a head a session is accepted
     std::string body{};
     bool has_subprotocol = false;
+    bool is_upgrade_required = false;
   };
 
   // ExchangeFinder, for the realms' backends

@@ -1,10 +1,13 @@
 #include "router/backends/wamp/wamp_session.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "router/backends/limits.h"
 #include "router/backends/wamp/close_words.h"
+#include "router/observe/escape.h"
+#include "router/observe/log.h"
 #include "router/plan/route.h"
 #include "router/wamp/first_message.h"
 #include "router/wamp/message_type.h"
@@ -16,15 +19,24 @@ namespace zeroway {
 namespace {
 
 constexpr std::string_view kWho = "wamp";
-constexpr std::uint16_t kNormal = 1000;
+constexpr std::uint16_t kNormal = 1000, kGoingAway = 1001;
 constexpr std::uint16_t kProtocolError = 1002;
 
 MessageKind kind_of(Serializer serializer) { return is_text(serializer) ? MessageKind::text : MessageKind::binary; }
+
+bool says_why(std::uint16_t code) { return code != kNormal && code != kGoingAway && code != kNoCloseCode; }
 
 // Whether another member may have the session: nothing of it has been said yet.
 bool may_ask_again(const Error& error) {
   return error.code == Code::backend_lost || error.code == Code::backend_refused || error.code == Code::backend_reset ||
          error.code == Code::no_route;  // its last worker has left
+}
+
+void tell_refusal(std::string_view realm, const ClientInfo& client, const Error& error) {
+  std::string line = "a session of realm '";
+  append_escaped(line, realm);
+  log::warning(line + "' for " + (client.address.empty() ? "a local process" : client.address) +
+               " is refused: " + error.detail);
 }
 
 Farewell words(const SideEnd& end, Serializer serializer, std::string_view detail) {
@@ -42,7 +54,7 @@ WampSession::WampSession(WampParts& parts, Serializer client, const BackendReque
       client_(request.client),
       head_(request.head),
       session_(parts.translator, client, most_for_client()),
-      timer_(parts.loop, [this] { hello_is_late(); }) {
+      timer_(parts.loop, [this] { expire(); }) {
   outgoing_.credit(kFirstReplyWindow);
   if (parts_.door) guest_ = parts_.door->guest_of(request.head, request.client);
 }
@@ -106,6 +118,7 @@ void WampSession::realm_opened() {
 }
 
 void WampSession::realm_message(Bytes message, MessageKind kind) {
+  if (is_aborted_) return;
   if (auth_ && session_.joined() == Joined::no) return realm_answer(message, kind);
   act(session_.from_backend(message, kind), message);
 }
@@ -116,16 +129,26 @@ void WampSession::realm_message_too_large() {
 
 void WampSession::realm_has_room() { take_owed(); }
 
-void WampSession::realm_closed(std::uint16_t, const std::string&) {
+// A code that says more than that the backend is going is the client's, too.
+void WampSession::realm_closed(std::uint16_t code, const std::string& reason) {
   realm_ = nullptr;
-  end(SessionEnd::backend_lost, "the backend has closed");
+  if (is_aborted_) return end_client({.code = code == kNoCloseCode ? kNormal : code, .reason = reason});
+  if (!says_why(code)) return end(SessionEnd::backend_lost, "the backend has closed");
+  if (is_over_ || outgoing_.is_ending()) return;
+  count_end(SessionEnd::backend_lost);
+  Farewell farewell = words_for_client(SessionEnd::backend_lost, "the backend has closed");
+  farewell.code = code;
+  farewell.reason = reason;
+  end_client(std::move(farewell));
 }
 
 void WampSession::realm_lost(const Error& error) {
   realm_ = nullptr;
+  if (is_aborted_) return end_client({});
   const bool is_asking = !hello_.empty();
   if (is_asking && may_ask_again(error) && attempts_ <= route_.retries) return ask_realm();
   if (!is_asking) return end(SessionEnd::backend_lost, "the backend is lost");
+  tell_refusal(realm_name_, client_, error);
   end(SessionEnd::backend_unreachable, "nobody takes sessions of this realm now");
 }
 
@@ -145,6 +168,7 @@ void WampSession::client_message(Bytes message, MessageKind kind) {
 }
 
 void WampSession::hello(const std::string& realm, Bytes message) {
+  has_begun_ = true;
   if (!parts_.door) return offers_proxy(session_.client(), message) ? refuse_proxy() : open_realm(realm, message);
   auth_.emplace(parts_.door->doorkeeper(), session_.client(), guest_.client);
   hello_ = as_text(message);
@@ -215,15 +239,23 @@ void WampSession::act(const Passage& passage, Bytes message) {
     case Passage::Action::end:
       return end(passage.why, passage.detail);
   }
-  look_at_state();
+  look_at_state(passage.action == Passage::Action::to_client ? Sender::backend : Sender::client);
 }
 
-void WampSession::look_at_state() {
+// An ABORT has passed.
+void WampSession::leave() {
+  leave_realm({});
+  end_client({});
+}
+
+void WampSession::await_close() {
+  is_aborted_ = true;
+  timer_.set(kAbortedTime);
+}
+
+void WampSession::look_at_state(Sender from) {
   if (is_over_) return;
-  if (session_.is_over()) {
-    leave_realm({});
-    return end_client({});
-  }
+  if (session_.is_over()) return from == Sender::client || realm_ == nullptr ? leave() : await_close();
   if (session_.joined() == Joined::yes && !std::exchange(is_welcomed_, true)) ++parts_.counts.joined;
   if (!session_.is_between() || realm_ == nullptr) return;
   leave_realm({});
@@ -326,9 +358,11 @@ Farewell WampSession::words_for_backend(SessionEnd why) const {
 
 void WampSession::await_hello(std::chrono::milliseconds time) { timer_.set(time); }
 
-void WampSession::hello_is_late() {
+void WampSession::expire() {
   if (is_over_ || outgoing_.is_ending()) return;
+  if (is_aborted_) return leave();
   if (auth_ && auth_->is_challenged()) return take_verdict(auth_->expire());
+  if (!has_begun_) return end(SessionEnd::violation_of_client, "no HELLO came in time");
   end_client({.code = kNormal, .reason = "no HELLO"});
 }
 

@@ -78,7 +78,9 @@ class WampSession final : private RealmStreamEvents, private OutgoingMessages::R
   // A message of the backend before the client has its WELCOME.
   void realm_answer(Bytes message, MessageKind kind);
   void act(const Passage& passage, Bytes message);
-  void look_at_state();
+  void look_at_state(Sender from);
+  void leave();
+  void await_close();
   void open_realm(std::string realm, Bytes hello);
   void ask_realm();
   [[nodiscard]] Head head_for(const RealmHost& host, Serializer serializer) const;
@@ -89,7 +91,7 @@ class WampSession final : private RealmStreamEvents, private OutgoingMessages::R
   [[nodiscard]] Farewell words_for_client(SessionEnd why, std::string_view detail) const;
   [[nodiscard]] Farewell words_for_backend(SessionEnd why) const;
   void await_hello(std::chrono::milliseconds time);
-  void hello_is_late();
+  void expire();
   void take_owed();
   void finish();
   [[nodiscard]] std::size_t most_from_client() const;
@@ -113,6 +115,8 @@ class WampSession final : private RealmStreamEvents, private OutgoingMessages::R
   GatheredMessage incoming_;
   std::uint32_t owed_ = 0;  // credit for the client
   bool is_welcomed_ = false;
+  bool has_begun_ = false;   // a HELLO has come, now or before
+  bool is_aborted_ = false;  // by the backend: its close is to come
   bool is_over_ = false;
   Timer timer_;
 };
