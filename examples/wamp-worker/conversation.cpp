@@ -10,6 +10,9 @@ namespace wamp {
 
 namespace {
 
+constexpr const char* kAnonymous = "anonymous";
+constexpr const char* kProxyMethod = "anonymous-proxy";
+
 constexpr int kNormal = 1000, kGoingAway = 1001, kProtocolError = 1002;  // RFC 6455 §7.4.1
 
 constexpr std::array kRoles = {"publisher", "subscriber", "caller", "callee"};
@@ -54,6 +57,12 @@ bool has_feature(const Value& roles, const char* role, const char* feature) {
   return features != nullptr && flag(*features, feature);
 }
 
+// A router that has checked its client says so (Crossbar.io's "anonymous-proxy").
+bool is_known(const Value& details) {
+  const auto methods = words(details, "authmethods");
+  return methods && *methods == std::vector<std::string>{kProxyMethod};
+}
+
 // Who does not say how it would be authenticated may come as anybody.
 bool may_be_anonymous(const Value& details) {
   const auto methods = words(details, "authmethods");
@@ -96,7 +105,8 @@ void Conversation::hear_waiting(const Message& message) {
   realm_ = realms_.find(realm);
   if (realm_ == nullptr)
     return abort(kNoSuchRealm, "there is no realm \"" + std::string(beginning(realm, 100)) + "\" here", kNormal);
-  if (!may_be_anonymous(details)) return abort(kNoAuthMethod, "the only authmethod here is \"anonymous\"", kNormal);
+  const bool is_welcome = may_be_anonymous(details) || (names_ == Names::are_of_the_router && is_known(details));
+  if (!is_welcome) return abort(kNoAuthMethod, "the only authmethod here is \"anonymous\"", kNormal);
   welcome(message);
 }
 
@@ -106,12 +116,15 @@ void Conversation::welcome(const Message& hello) {
   session.takes_progress = has_feature(roles, "callee", "progressive_call_results");
   session.takes_interrupts = has_feature(roles, "callee", "call_canceling");
   session.id = session_ = realms_.connect(transport_);
+  const std::string method = is_known(hello.map(2)) ? kProxyMethod : kAnonymous;
+  const bool is_proxied = method == kProxyMethod;
   session.authid = "anonymous-" + std::to_string(session_);
-  session.authrole = "anonymous";
+  if (is_proxied) session.authid = word(hello.map(2), "authid", session.authid);
+  session.authrole = is_proxied ? word(hello.map(2), "authrole", kAnonymous) : kAnonymous;
   state_ = State::joined;
   realms_.hello_wait().remove(*this, hello_until_);
-  const Value details = {{"realm", hello.text(1)},        {"roles", our_roles()},      {"authid", session.authid},
-                         {"authrole", session.authrole},  {"authmethod", "anonymous"}, {"authprovider", "static"},
+  const Value details = {{"realm", hello.text(1)},        {"roles", our_roles()}, {"authid", session.authid},
+                         {"authrole", session.authrole},  {"authmethod", method}, {"authprovider", "static"},
                          {"agent", "zeroway-wamp-worker"}};
   realm_->join(std::move(session));
   transport_.send(Letter(make_message(Kind::welcome, {session_, details})));

@@ -17,8 +17,13 @@ namespace wamp {
 
 class Conversation final : public HelloWait::Waiter {
  public:
+  // Whether a client may say who it is: a router has checked that, and lets no client say it itself.
+  enum class Names : bool { are_ours, are_of_the_router };
   // Both outlive the conversation, which begins now.
-  Conversation(Realms& realms, Transport& transport, Time now) : realms_(realms), transport_(transport) { wait(now); }
+  Conversation(Realms& realms, Transport& transport, Time now, Names names = Names::are_ours)
+      : realms_(realms), transport_(transport), names_(names) {
+    wait(now);
+  }
   ~Conversation() override { lost(); }
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;
@@ -50,6 +55,7 @@ class Conversation final : public HelloWait::Waiter {
 
   Realms& realms_;
   Transport& transport_;
+  const Names names_;
   State state_ = State::waiting;
   Time hello_until_{};      // when waiting
   Realm* realm_ = nullptr;  // of the session

@@ -72,9 +72,10 @@ Task<void> keep_pace(WebSocket& socket, Realms& realms) {
   }
 }
 
-Task<void> converse(WebSocket& socket, Serializer serializer, Realms& realms, const std::function<void()>& told) {
+Task<void> converse(WebSocket& socket, Serializer serializer, Realms& realms, const std::function<void()>& told,
+                    Conversation::Names names) {
   SocketTransport transport(socket, serializer);
-  Conversation conversation(realms, transport, std::chrono::steady_clock::now());
+  Conversation conversation(realms, transport, std::chrono::steady_clock::now(), names);
   socket.on_drain([&] { conversation.shut_down(); });
   told();
   while (const auto message = co_await socket.receive(kMaxMessage)) {
@@ -92,7 +93,7 @@ Task<void> talk(WebSocket& socket, Realms& realms, const std::function<void()>& 
     co_return;
   }
   socket.accept(subprotocol(*serializer));
-  co_await converse(socket, *serializer, realms, told);
+  co_await converse(socket, *serializer, realms, told, Conversation::Names::are_ours);
 }
 
 Serializer of(zeroway::WampSerializer serializer) { return static_cast<Serializer>(serializer); }
@@ -104,7 +105,7 @@ static_assert(static_cast<int>(Serializer::json) == static_cast<int>(zeroway::Wa
 
 void register_realm(zeroway::Worker& worker, const std::string& realm, Realms& realms, std::function<void()> told) {
   worker.realm({.name = realm}, [&realms, told = std::move(told)](zeroway::WampSession& session) {
-    return converse(session.socket(), of(session.serializer()), realms, told);
+    return converse(session.socket(), of(session.serializer()), realms, told, Conversation::Names::are_of_the_router);
   });
 }
 

@@ -52,8 +52,11 @@ Fit read_url(B& backend, const Value& value) {
   for (const UrlScheme& scheme : kUrlSchemes) {
     if (!text.value->starts_with(scheme.prefix)) continue;
     const std::string rest = text.value->substr(scheme.prefix.size());
-    auto target = read_member_url(std::string(scheme.member) + rest);
+    // With a socket a RawSocket needs no port: check_wamp() knows.
+    const bool has_port = scheme.transport == B::Transport::web_socket || rest.find(':') != std::string::npos;
+    auto target = read_member_url(std::string(scheme.member) + rest + (has_port ? "" : ":1"));
     if (!target) return wrong_url(value, target.error().detail);
+    if (!has_port) target->port = 0;
     backend.transport = scheme.transport;
     backend.host = rest.substr(0, rest.find('/'));
     backend.path = std::exchange(target->base, "");
@@ -133,6 +136,9 @@ void check_wamp(const RouteSettings& route, Reading& reading) {
     if (!is_new)
       reading.error(backend.located.place, backend.located.where + ": the backend of " +
                                                Reading::line_of(first->second) + " is one " + what + ", too");
+    if (backend.target.port == 0 && backend.target.socket_path.empty())
+      reading.error(backend.located.place_of("url"),
+                    backend.located.name_of("url") + ": it has no port; wants " + kUrlForms + ", or a socket");
     if (backend.client_cert.empty() != backend.client_key.empty())
       reading.error(backend.located.place, backend.located.where + ": client_cert and client_key go together");
   }

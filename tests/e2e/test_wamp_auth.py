@@ -15,6 +15,7 @@ import pytest
 from sites_e2e import check, serve, site
 import tls_e2e as tls
 from wamp_backend import Backend
+from wamp_e2e import start_worker
 import websockets
 import zeroway_e2e as z
 
@@ -266,3 +267,26 @@ def test_a_file_that_lets_nobody_in_is_an_error(stack, backend):
     ended = check(stack, text_of(8080, backend, ''))
     assert ended.returncode == 1
     assert 'nobody could join: wants at least one of anonymous, ticket' in ended.stderr + ended.stdout
+
+
+def test_a_worker_of_the_realm_hears_who_its_clients_are(stack):
+    port = z.free_port()
+    router = serve(stack, site(port) + f"""[sites.proxy]
+enabled = true
+[[sites.proxy.routes]]
+path = "/ws"
+[sites.proxy.routes.wamp]
+[[{PLACE}.ticket]]
+{WHO}ticket = "secret!!!"
+""", port)
+    start_worker(stack, 'realm1')
+    router.wait_log('serves realm realm1')
+
+    async def talk():
+        async with websockets.connect(f'ws://127.0.0.1:{port}/ws', subprotocols=['wamp.2.json']) as socket:
+            await socket.send(json.dumps([1, 'realm1', {'roles': {'caller': {}}, 'authmethods': ['ticket'], 'authid': 'joe'}]))
+            assert json.loads(await socket.recv())[:2] == [4, 'ticket']
+            await socket.send(json.dumps([5, 'secret!!!', {}]))
+            kind, _, details = json.loads(await socket.recv())
+            assert (kind, details['authid'], details['authrole'], details['authmethod']) == (2, 'joe', 'frontend', 'ticket')
+    asyncio.run(asyncio.wait_for(talk(), 20 * z.SLOW))

@@ -40,6 +40,27 @@ def test_autobahn_through_every_pair_of_serializers(stack, serializer, speaks):
     router.behind.wait_idle()
 
 
+@pytest.mark.parametrize('where', ['tcp', 'unix'])
+@pytest.mark.parametrize('serializer', SERIALIZERS)
+def test_autobahn_to_a_backend_that_speaks_rawsocket(stack, serializer, where):
+    raw, port = z.free_port(), z.free_port()
+    socket = stack.path('wamp.sock')
+    w.serve(stack, options=('--rawsocket', f'127.0.0.1:{raw}=/ws' if where == 'tcp' else f'unix:{socket}=/ws'))
+    place = f'url = "rs://127.0.0.1:{raw}"' if where == 'tcp' else f'url = "rs://localhost"\nsocket = "{socket}"'
+    router = s.serve(stack, s.site(port) + f"""[sites.proxy]
+enabled = true
+[[sites.proxy.routes]]
+path = "/ws"
+[[sites.proxy.routes.wamp.backends]]
+realm = "realm1"
+{place}
+serializers = ["cbor"]
+""", port)
+    url = f'ws://127.0.0.1:{port}/ws'
+    check_client(run_client([sys.executable, f'{SUPPORT}/wamp_autobahn.py', url, 'realm1', serializer], stack), 'wamp_autobahn.py')
+    router.wait_idle()
+
+
 async def refusal(router, first, realm='realm1', subprotocol='wamp.2.json'):
     """What a client hears that says `first` at once, until the close, and the close code."""
     heard = []

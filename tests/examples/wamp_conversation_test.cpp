@@ -203,3 +203,14 @@ TEST_CASE("wamp conversation: when the worker leaves, sessions get GOODBYE, and 
   script.says("ann", kHello);
   CHECK(script.told("ann").empty());
 }
+
+TEST_CASE("wamp conversation: a client that a router has checked is who the router says") {
+  WampScript script;
+  script.says(
+      "ann",
+      R"([1,"realm1",{"roles":{"caller":{}},"authmethods":["anonymous-proxy"],"authid":"joe","authrole":"frontend"}])");
+  const std::string welcome = script.told("ann");
+  CHECK(welcome.find(R"("authid":"joe")") != std::string::npos);
+  CHECK(welcome.find(R"("authrole":"frontend")") != std::string::npos);
+  CHECK(welcome.find(R"("authmethod":"anonymous-proxy")") != std::string::npos);
+}

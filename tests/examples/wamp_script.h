@@ -48,7 +48,8 @@ class WampScript {
 
  private:
   struct Client final : wamp::Transport {
-    Client(wamp::Realms& realms, wamp::Time now) : conversation(realms, *this, now) {}
+    Client(wamp::Realms& realms, wamp::Time now)
+        : conversation(realms, *this, now, wamp::Conversation::Names::are_of_the_router) {}
     void send(const wamp::Letter& letter) override { tell(letter.as(wamp::Serializer::json)); }
     [[nodiscard]] std::size_t backlog() const override { return 0; }
     void drop() override { tell("dropped"); }

@@ -79,5 +79,6 @@ TEST_CASE("wamp settings: what is wrong is said at its place") {
   CHECK(twice.find("of realm \"r\", too") != std::string::npos);
   CHECK(errors("[[sites.proxy.routes.wamp.backends]]\nurl = \"http://a\"").find("wants ws://HOST") !=
         std::string::npos);
-  CHECK(errors("[[sites.proxy.routes.wamp.backends]]\nurl = \"rs://a\"").find("wants ws://HOST") != std::string::npos);
+  CHECK(errors("[[sites.proxy.routes.wamp.backends]]\nurl = \"rs://a\"").find("it has no port") != std::string::npos);
+  CHECK(errors("[[sites.proxy.routes.wamp.backends]]\nurl = \"rs://a\"\nsocket = \"/run/b\"").empty());
 }
