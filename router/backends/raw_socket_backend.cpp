@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "proto/limits.h"
+#include "router/backends/close_words.h"
 #include "router/backends/limits.h"
-#include "router/backends/orderly_close.h"
 #include "router/wamp/raw_socket_reader.h"
 #include "router/wamp/raw_socket_writer.h"
 #include "router/wamp/subprotocol.h"

@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "router/backends/close_words.h"
 #include "router/backends/limits.h"
-#include "router/backends/orderly_close.h"
 
 namespace zeroway {
 

@@ -56,6 +56,12 @@ HealthSpec health_of(const HealthSettings& said) {
   return spec;
 }
 
+// The site is ready when all of these are.
+void require(Site& site, std::size_t backend) {
+  auto& required = site.required;
+  if (std::find(required.begin(), required.end(), backend) == required.end()) required.push_back(backend);
+}
+
 std::string type_of_page(std::string_view file) {
   if (file.ends_with(".json")) return "application/json";
   if (file.ends_with(".txt")) return "text/plain; charset=utf-8";
@@ -445,11 +451,11 @@ void SiteMaker::add_route(Made made, const RouteSettings& said, AccessMaker& acc
     read_redirect(route, said);
   } else if (said.wamp.enabled) {
     serve_wamp(route, said);
+    require(*made.site, route.backend);
   } else {
     route.backend = backend_of(*made.said, said);
     route.backend_name = said.pool;
-    auto& required = made.site->required;
-    if (std::find(required.begin(), required.end(), route.backend) == required.end()) required.push_back(route.backend);
+    require(*made.site, route.backend);
     const BackendSpec& spec = plan_.backends[route.backend];
     route.tells_worker = std::holds_alternative<GroupSpec>(spec);
     if (!std::holds_alternative<PoolSpec>(spec)) route.reply_timeout = said.timeout.read;  // servers have their own

@@ -487,3 +487,14 @@ TEST_CASE("wamp backend: a backend that closes for a reason of its own tells it 
   stage.realm1().host.to()->end(close);
   CHECK(client.heard() == "close 1013 · ");
 }
+
+TEST_CASE("wamp backend: it is ready while a realm has somebody") {
+  Stage nobody;
+  CHECK_FALSE(nobody.backend().is_ready());
+  nobody.realm1();
+  CHECK(nobody.backend().is_ready());
+  WampSpec spec;
+  spec.realms.emplace_back();
+  Stage dialled(spec, {std::make_shared<FakeHost>()});
+  CHECK(dialled.backend().is_ready());
+}

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "proto/limits.h"
+#include "router/backends/close_words.h"
 #include "router/backends/limits.h"
-#include "router/backends/wamp/close_words.h"
 
 namespace zeroway {
 

@@ -1,5 +1,6 @@
 #include "router/backends/wamp/realms.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "router/backends/limits.h"
@@ -23,6 +24,11 @@ std::optional<RealmHost> Realms::find(const std::string& realm) const {
   }
   if (auto host = named("")) return host;
   return workers_of("");
+}
+
+bool Realms::is_ready() const {
+  const auto is_one_ready = [](const std::shared_ptr<Backend>& backend) { return backend->is_ready(); };
+  return has_workers() || std::any_of(dialled_.begin(), dialled_.end(), is_one_ready);
 }
 
 std::optional<RealmHost> Realms::named(std::string_view realm) const {

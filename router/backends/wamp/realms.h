@@ -37,6 +37,8 @@ class Realms {
   Realms(const WampSpec& spec, std::vector<std::shared_ptr<Backend>> dialled, RealmSource* workers);
 
   [[nodiscard]] std::optional<RealmHost> find(const std::string& realm) const;
+  // Whether any realm has somebody who could take its sessions now.
+  [[nodiscard]] bool is_ready() const;
   // Whether workers announce any realm.
   [[nodiscard]] bool has_workers() const { return workers_ != nullptr && workers_->has_realms(); }
 

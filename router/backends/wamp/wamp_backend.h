@@ -39,6 +39,8 @@ class WampBackend final : public Backend, private ExchangeFinder, private TurnEn
   void reset(StreamKey key, ResetCode code) override;
   void credit(StreamKey key, std::uint32_t bytes) override;
   void shut_down() override;
+  // Whether a realm has somebody now.
+  [[nodiscard]] bool is_ready() const override { return realms_.is_ready(); }
   // That of a path which nobody names in a file: while workers announce realms.
   [[nodiscard]] std::optional<std::size_t> claimed(std::string_view host, std::string_view path) const override;
 

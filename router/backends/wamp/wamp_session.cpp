@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "router/backends/close_words.h"
 #include "router/backends/limits.h"
-#include "router/backends/wamp/close_words.h"
 #include "router/observe/escape.h"
 #include "router/observe/log.h"
 #include "router/plan/route.h"
@@ -19,12 +19,11 @@ namespace zeroway {
 namespace {
 
 constexpr std::string_view kWho = "wamp";
-constexpr std::uint16_t kNormal = 1000, kGoingAway = 1001;
 constexpr std::uint16_t kProtocolError = 1002;
 
 MessageKind kind_of(Serializer serializer) { return is_text(serializer) ? MessageKind::text : MessageKind::binary; }
 
-bool says_why(std::uint16_t code) { return code != kNormal && code != kGoingAway && code != kNoCloseCode; }
+bool says_why(std::uint16_t code) { return code > kCloseOfOneWhoGoes && code != kNoCloseCode; }
 
 // Whether another member may have the session: nothing of it has been said yet.
 bool may_ask_again(const Error& error) {
@@ -132,7 +131,7 @@ void WampSession::realm_has_room() { take_owed(); }
 // A code that says more than that the backend is going is the client's, too.
 void WampSession::realm_closed(std::uint16_t code, const std::string& reason) {
   realm_ = nullptr;
-  if (is_aborted_) return end_client({.code = code == kNoCloseCode ? kNormal : code, .reason = reason});
+  if (is_aborted_) return end_client({.code = says_why(code) ? code : kCloseInOrder, .reason = reason});
   if (!says_why(code)) return end(SessionEnd::backend_lost, "the backend has closed");
   if (is_over_ || outgoing_.is_ending()) return;
   count_end(SessionEnd::backend_lost);
@@ -179,7 +178,7 @@ void WampSession::hello(const std::string& realm, Bytes message) {
 void WampSession::refuse_proxy() {
   ++parts_.counts.denied;
   std::string abort = abort_message(session_.client(), auth_error::kNoMethod, "only a router may say who a client is");
-  end_client({std::move(abort), kind_of(session_.client()), kNormal, ""});
+  end_client({std::move(abort), kind_of(session_.client()), kCloseInOrder, ""});
 }
 
 void WampSession::take_verdict(const AuthVerdict& verdict) {
@@ -194,7 +193,7 @@ void WampSession::take_verdict(const AuthVerdict& verdict) {
     }
     case AuthVerdict::Kind::refused:
       ++parts_.counts.denied;
-      return end_client({verdict.message, kind, kNormal, ""});
+      return end_client({verdict.message, kind, kCloseInOrder, ""});
     case AuthVerdict::Kind::violation:
       ++parts_.counts.violations;
       leave_realm(words_for_backend(SessionEnd::violation_of_client));
@@ -363,7 +362,7 @@ void WampSession::expire() {
   if (is_aborted_) return leave();
   if (auth_ && auth_->is_challenged()) return take_verdict(auth_->expire());
   if (!has_begun_) return end(SessionEnd::violation_of_client, "no HELLO came in time");
-  end_client({.code = kNormal, .reason = "no HELLO"});
+  end_client({.code = kCloseInOrder, .reason = "no HELLO"});
 }
 
 void WampSession::take_owed() {
