@@ -45,6 +45,7 @@ Head tunnel_head(const Head& head) {
 //       └── no answer in time, a refusal, either side resets ──▶ over      kTunnelEnd ──▶ over
 class RawSocketBackend::Joint final : public BackendEvents, private RawSocketEvents {
  public:
+  using BackendEvents::piece;  // beside that of RawSocketEvents
   enum class Stage : std::uint8_t { asked, refused, open, closing, over };
 
   Joint(RawSocketBackend& owner, StreamKey key, ReplyTo reply_to)
