@@ -7,6 +7,7 @@
 #include "proto/limits.h"
 #include "router/backends/close_words.h"
 #include "router/backends/limits.h"
+#include "router/backends/tunnel_head.h"
 #include "router/wamp/raw_socket_reader.h"
 #include "router/wamp/raw_socket_writer.h"
 #include "router/wamp/subprotocol.h"
@@ -22,16 +23,6 @@ std::optional<Serializer> serializer_of(const Head& head) {
   for (const Serializer serializer : kSerializers)
     if (offered == subprotocol_of(serializer)) return serializer;
   return std::nullopt;
-}
-
-// The handshake of the WebSocket is between the client and us.
-Head tunnel_head(const Head& head) {
-  Head tunnel;
-  for (const Field field : head) {
-    if (field.name.starts_with("sec-websocket-")) continue;
-    tunnel.add(field.name, field.name == ":protocol" ? std::string_view("tcp") : field.value);
-  }
-  return tunnel;
 }
 
 }  // namespace
@@ -199,7 +190,7 @@ class RawSocketBackend::Joint final : public BackendEvents, private RawSocketEve
     if (stage_ != Stage::open || !exchange) return;
     told_ += message_credit(bytes.size());
     lent_ += message_credit(bytes.size());
-    exchange->piece(bytes, is_text(serializer_) ? MessageKind::text : MessageKind::binary, last);
+    exchange->piece(bytes, message_kind(serializer_), last);
   }
   void ping(Bytes payload) override {
     if (stage_ == Stage::open) writer_->pong(payload);

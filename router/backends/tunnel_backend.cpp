@@ -6,6 +6,7 @@
 
 #include "router/backends/close_words.h"
 #include "router/backends/limits.h"
+#include "router/backends/tunnel_head.h"
 
 namespace zeroway {
 
@@ -29,16 +30,6 @@ bool offers_binary(const Head& head) {
     }
   }
   return false;
-}
-
-// The handshake is between the client and us.
-Head tunnel_head(const Head& head) {
-  Head tunnel;
-  for (const Field field : head) {
-    if (field.name.starts_with("sec-websocket-")) continue;
-    tunnel.add(field.name, field.name == ":protocol" ? std::string_view("tcp") : field.value);
-  }
-  return tunnel;
 }
 
 }  // namespace

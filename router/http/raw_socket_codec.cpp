@@ -78,7 +78,7 @@ void RawSocketCodec::piece(Bytes bytes, Last last) {
     return;
   }
   credit_ -= std::min<std::uint64_t>(credit_, message_credit(bytes.size()));
-  events_->piece(kSocket, bytes, is_text(offer_.serializer) ? MessageKind::text : MessageKind::binary, last);
+  events_->piece(kSocket, bytes, message_kind(offer_.serializer), last);
 }
 
 bool RawSocketCodec::takes_utf8(Bytes bytes, Last last) {

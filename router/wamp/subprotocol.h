@@ -8,11 +8,17 @@
 #include <string_view>
 
 #include "proto/serializer.h"
+#include "proto/stream_sink.h"
 
 namespace zeroway {
 
 // "wamp.2.json" and so on. Those that end in ".batched" are another protocol, which nobody has here.
 [[nodiscard]] std::string_view subprotocol_of(Serializer serializer);
+
+// What its messages are on a WebSocket: text in JSON, binary in the others.
+[[nodiscard]] constexpr MessageKind message_kind(Serializer serializer) {
+  return is_text(serializer) ? MessageKind::text : MessageKind::binary;
+}
 
 struct SubprotocolChoice {
   enum class Verdict : std::uint8_t {

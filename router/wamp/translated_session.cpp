@@ -5,6 +5,7 @@
 #include "router/wamp/first_message.h"
 #include "router/wamp/message_type.h"
 #include "router/wamp/own_messages.h"
+#include "router/wamp/subprotocol.h"
 
 namespace zeroway {
 
@@ -12,8 +13,6 @@ namespace {
 
 constexpr std::string_view kWrongKind = "a text message in a binary serializer, or the other way round";
 constexpr std::string_view kOutOfOrder = "a message that may not come now";
-
-bool is_kind_of(Serializer serializer, MessageKind kind) { return is_text(serializer) == (kind == MessageKind::text); }
 
 Passage ended(SessionEnd why, std::string_view detail) {
   return {.action = Passage::Action::end, .why = why, .detail = detail};
@@ -26,13 +25,13 @@ Passage::Action away_from(Sender sender) {
 }  // namespace
 
 Passage TranslatedSession::from_client(Bytes message, MessageKind kind) {
-  if (!is_kind_of(client_, kind)) return violation(Sender::client, kWrongKind);
+  if (kind != message_kind(client_)) return violation(Sender::client, kWrongKind);
   if (is_between()) return first(message);
   return pass(Sender::client, message);
 }
 
 Passage TranslatedSession::from_backend(Bytes message, MessageKind kind) {
-  if (!is_kind_of(backend_, kind)) return violation(Sender::backend, kWrongKind);
+  if (kind != message_kind(backend_)) return violation(Sender::backend, kWrongKind);
   return pass(Sender::backend, message);
 }
 

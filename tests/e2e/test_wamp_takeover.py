@@ -39,6 +39,16 @@ def serving(stack, *options):
     return router
 
 
+def with_standby(stack):
+    """A router, and the first of the two workers of its realm: the other one stands by."""
+    router = serving(stack)
+    first = w.start_worker(stack, 'realm1', '--name', 'first')
+    router.wait_workers(1)
+    w.start_worker(stack, 'realm1', '--name', 'second')
+    router.wait_workers(2)
+    return router, first
+
+
 def test_one_worker_for_each_realm(stack):
     router = serving(stack)
     w.start_worker(stack, 'realm1')
@@ -63,11 +73,7 @@ def test_one_worker_for_each_realm(stack):
 
 
 def test_an_exclusive_realm_stays_with_its_oldest_worker_until_it_dies(stack):
-    router = serving(stack)
-    first = w.start_worker(stack, 'realm1', '--name', 'first')
-    router.wait_workers(1)
-    w.start_worker(stack, 'realm1', '--name', 'second')
-    router.wait_workers(2)
+    router, first = with_standby(stack)
 
     async def all_at_one():
         peers = [await joined(router) for _ in range(10)]
@@ -90,11 +96,7 @@ def test_an_exclusive_realm_stays_with_its_oldest_worker_until_it_dies(stack):
 
 
 def test_a_worker_that_leaves_says_goodbye_and_the_next_one_has_the_realm(stack):
-    router = serving(stack)
-    first = w.start_worker(stack, 'realm1', '--name', 'first')
-    router.wait_workers(1)
-    w.start_worker(stack, 'realm1', '--name', 'second')
-    router.wait_workers(2)
+    router, first = with_standby(stack)
 
     async def hands_over():
         peer = await joined(router)
@@ -109,11 +111,7 @@ def test_a_worker_that_leaves_says_goodbye_and_the_next_one_has_the_realm(stack)
 
 
 def test_a_thousand_sessions_and_the_base_again(stack):
-    router = serving(stack)
-    first = w.start_worker(stack, 'realm1', '--name', 'first')
-    router.wait_workers(1)
-    w.start_worker(stack, 'realm1', '--name', 'second')
-    router.wait_workers(2)
+    router, first = with_standby(stack)
     base = router.descriptors()
 
     async def thousand():

@@ -41,7 +41,6 @@ WampBackend::WampBackend(Loop& loop, WampSpec spec, std::vector<std::shared_ptr<
       counts_(counts),
       door_(std::move(door)),
       parts_{loop_,
-             spec_,
              realms_,
              translator_,
              counts_,

@@ -21,8 +21,6 @@ namespace {
 constexpr std::string_view kWho = "wamp";
 constexpr std::uint16_t kProtocolError = 1002;
 
-MessageKind kind_of(Serializer serializer) { return is_text(serializer) ? MessageKind::text : MessageKind::binary; }
-
 bool says_why(std::uint16_t code) { return code > kCloseOfOneWhoGoes && code != kNoCloseCode; }
 
 // Whether another member may have the session: nothing of it has been said yet.
@@ -39,7 +37,7 @@ void tell_refusal(std::string_view realm, const ClientInfo& client, const Error&
 }
 
 Farewell words(const SideEnd& end, Serializer serializer, std::string_view detail) {
-  return {end.written(serializer, detail), kind_of(serializer), end.close_code, std::string(end.reason)};
+  return {end.written(serializer, detail), message_kind(serializer), end.close_code, std::string(end.reason)};
 }
 
 }  // namespace
@@ -156,13 +154,10 @@ void WampSession::realm_lost(const Error& error) {
 // Until WELCOME the router asks, and no backend: messages of that time are for the router, but ABORT ends the session.
 void WampSession::client_message(Bytes message, MessageKind kind) {
   const bool is_joining = auth_ && !session_.is_between() && session_.joined() == Joined::no;
-  if (!is_joining || kind != kind_of(session_.client())) return act(session_.from_client(message, kind), message);
+  if (!is_joining || kind != message_kind(session_.client())) return act(session_.from_client(message, kind), message);
   const bool gives_up = !auth_->is_challenged() && type_of(session_.client(), message) == message_type::kAbort;
   if (gives_up && realm_ && realm_->is_open()) return act(session_.from_client(message, kind), message);
-  if (gives_up) {
-    leave_realm({});
-    return end_client({});
-  }
+  if (gives_up) return leave();
   take_verdict(auth_->authenticate(message, parts_.door->now()));
 }
 
@@ -178,11 +173,11 @@ void WampSession::hello(const std::string& realm, Bytes message) {
 void WampSession::refuse_proxy() {
   ++parts_.counts.denied;
   std::string abort = abort_message(session_.client(), auth_error::kNoMethod, "only a router may say who a client is");
-  end_client({std::move(abort), kind_of(session_.client()), kCloseInOrder, ""});
+  end_client({std::move(abort), message_kind(session_.client()), kCloseInOrder, ""});
 }
 
 void WampSession::take_verdict(const AuthVerdict& verdict) {
-  const MessageKind kind = kind_of(session_.client());
+  const MessageKind kind = message_kind(session_.client());
   switch (verdict.kind) {
     case AuthVerdict::Kind::challenged:
       timer_.set(parts_.door->doorkeeper().challenge_timeout());
@@ -226,11 +221,11 @@ void WampSession::act(const Passage& passage, Bytes message) {
       return hello(passage.realm, message);
     case Passage::Action::to_client:
       ++parts_.counts.to_clients;
-      outgoing_.send(passage.bytes, kind_of(session_.client()));
+      outgoing_.send(passage.bytes, message_kind(session_.client()));
       if (realm_) realm_->withhold(outgoing_.is_waiting());
       break;
     case Passage::Action::to_backend:
-      if (realm_ && realm_->is_open()) realm_->send(passage.bytes, kind_of(session_.backend()));
+      if (realm_ && realm_->is_open()) realm_->send(passage.bytes, message_kind(session_.backend()));
       break;
     case Passage::Action::nothing:
       if (!session_.is_over()) ++parts_.counts.dropped;

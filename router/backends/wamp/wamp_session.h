@@ -30,7 +30,6 @@ namespace zeroway {
 // What the sessions of a backend share.
 struct WampParts {
   Loop& loop;
-  const WampSpec& spec;
   const Realms& realms;
   Translator& translator;
   WampCounts& counts;
