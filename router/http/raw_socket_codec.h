@@ -1,13 +1,13 @@
 // The codec of a RawSocket: a client's connection is one WebSocket of WAMP, and each frame is a message.
 //
-//     offer ── whole and served ──▶ asked ── a backend accepts: our answer ──▶ open ── the backend ends ──▶ closed
-//       │                             └── it refuses, takes too long ──▶ closed   ├── the client ends ──▶ ended ──▶
-//       closed └── foreign, not served, too late: refused in its words ──▶ closed        ├── we leave ──▶ leaving ──▶
-//       closed
-//                                                                                 └── the backend resets ──▶ broken
-//     ended: until the backend has ended, too. leaving: our side has ended, until the client's. Both: or
-//     close_handshake_ timeout. A broken rule of frames is told as broken(), and the connection is closed behind what
-//     was sent before.
+//     offer    whole and served ──▶ asked     foreign, not served, too late: refused in its words ──▶ closed
+//     asked    a backend accepts: our answer ──▶ open     it refuses, or takes too long ──▶ closed
+//     open     the backend ends ──▶ closed     it resets ──▶ broken     the client ends ──▶ ended
+//              we leave ──▶ leaving
+//     ended    the backend ends, or close_handshake_timeout ──▶ closed
+//     leaving  the client ends, or close_handshake_timeout ──▶ closed
+//
+// A broken rule of frames is told as broken(), and the connection is closed behind what was sent before.
 //
 // Owner: a client session keeps one per connection.   Thread: that connection's loop.
 // The limit that the answer announces is what the route's WebSockets take, so the answer waits for the backend's. A
