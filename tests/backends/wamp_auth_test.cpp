@@ -286,6 +286,27 @@ TEST_CASE("wamp auth: a login is remembered by the cookie that the client got") 
   CHECK(cookies->text().find("joe") != std::string::npos);
 }
 
+TEST_CASE("wamp auth: a login is forgotten by a logout, and no backend sees the cookie") {
+  WampAuthSpec auth = tickets();
+  auth.cookie.emplace();
+  const auto cookies = std::make_shared<CookieStore>();
+  Stage stage(auth, cookies);
+  FakeClient& client = stage.join();
+  stage.say(client, R"([6,{},"wamp.close.normal"])");
+  CHECK(cookies->text().find("joe") != std::string::npos);
+  CHECK(stage.host().heard().find("wamp.close.normal") != std::string::npos);
+  FakeClient& other = stage.join();
+  const std::string before = cookies->text();
+  stage.say(other, R"([6,{},"wamp.close.logout"])");
+  CHECK(stage.host().heard().find("wamp.close.logout") != std::string::npos);
+  CHECK(cookies->text().size() < before.size());
+  CHECK(cookies->text().find("joe") != std::string::npos);  // the first one's
+  Head head{{":path", "/ws"}, {"cookie", "a=b; cbtid=secret; c=d"}};
+  SteppedClock clock;
+  WampDoor(auth, clock, cookies).hide_cookie(head);
+  CHECK(head.find("cookie") == "a=b; c=d");
+}
+
 TEST_CASE("wamp auth: without it, nobody but a router may say who a client is") {
   Stage stage(std::nullopt);
   FakeClient& client = stage.connect();

@@ -209,7 +209,19 @@ def test_a_cookie_outlives_the_router(stack, backend):
     with open(stack.path('cookies.txt')) as file:
         kept = file.read()
     assert 'joe' in kept and cookie.split('=')[1] not in kept
-    asyncio.run(asyncio.wait_for(again(start(stack, backend, tables)), z.PATIENCE * z.SLOW))
+    router = start(stack, backend, tables)
+    asyncio.run(asyncio.wait_for(again(router), z.PATIENCE * z.SLOW))
+
+    async def log_out():
+        socket = await _open(router, [('Cookie', cookie)])
+        assert (await _talk(socket, *hello))[0] == 2
+        await _talk(socket, 6, {}, 'wamp.close.logout')
+        await socket.close()
+        stranger = await _open(router, [('Cookie', cookie)])
+        assert 'Set-Cookie' in stranger.response_headers
+        assert (await _talk(stranger, *hello))[:2] == [4, 'ticket']
+        await stranger.close()
+    asyncio.run(asyncio.wait_for(log_out(), z.PATIENCE * z.SLOW))
 
 
 def test_a_certificate_says_who_its_client_is(stack, backend):

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "router/wamp/auth/limits.h"
+#include "router/wamp/translator.h"
 #include "tests/wamp/auth_case.h"
 
 using namespace zeroway;
@@ -46,6 +47,24 @@ TEST_CASE("cookie: who has joined by a proof is admitted again, until its cookie
   CHECK(test.hello(kCookieFirst, auth_later(seconds(99))) == "admitted realm1 joe frontend ticket cookie");
   test.begin();
   CHECK(test.hello(kCookieFirst, auth_later(seconds(100))).starts_with("challenged"));
+}
+
+TEST_CASE("cookie: who logs out has to show again who it is") {
+  for (const Serializer serializer : {Serializer::json, Serializer::msgpack, Serializer::cbor}) {
+    AuthCase test(cookies(), client_with("c1"), serializer);
+    test.cookies().remember("c1", joe(), in(100));
+    const auto look_at = [&](std::string_view json) {
+      std::string message;
+      REQUIRE_FALSE(Translator().translate(Serializer::json, serializer, as_bytes(json), 1000, message));
+      test.session().look_at(as_bytes(message));
+    };
+    look_at(R"([6,{},"wamp.close.normal"])");
+    look_at(R"([16,1,{},"wamp.close.logout"])");
+    look_at(R"([6,{"wamp.close.logout":"wamp.close.logout"},["wamp.close.logout"]])");
+    CHECK(test.cookies().find("c1", kAuthNow.wall));
+    look_at(R"([6,{"message":"bye"},"wamp.close.logout"])");
+    CHECK_FALSE(test.cookies().find("c1", kAuthNow.wall));
+  }
 }
 
 TEST_CASE("cookie: it is of one realm, and HELLO may leave that out") {
@@ -127,6 +146,22 @@ TEST_CASE("cookies: what one store writes, another one reads; no cookie is in it
   CHECK(late.load(journal, auth_later(seconds(100)).wall) == 0);
   CHECK_FALSE(late.find("c1", auth_later(seconds(100)).wall));
   CHECK(late.find("c2", auth_later(seconds(100)).wall));
+}
+
+TEST_CASE("cookies: a login that was forgotten is not in the file any more") {
+  std::string journal;
+  CookieStore store([&](std::string_view line) { journal += line; });
+  store.remember("c1", joe(), in(100));
+  store.remember("c2", joe(), in(100));
+  store.forget("c1");
+  const std::string said = journal;
+  store.forget("c1");
+  store.forget("nobody");
+  CHECK(journal == said);
+  CookieStore other;
+  CHECK(other.load(journal, kAuthNow.wall) == 0);
+  CHECK_FALSE(other.find("c1", kAuthNow.wall));
+  CHECK(other.find("c2", kAuthNow.wall) == joe());
 }
 
 TEST_CASE("cookies: lines that are none are counted, and change nothing") {

@@ -27,4 +27,8 @@ WampDoor::Guest WampDoor::guest_of(const Head& head, const ClientInfo& info) con
   return guest;
 }
 
+void WampDoor::hide_cookie(Head& head) const {
+  if (cookie_) remove_cookies(head, cookie_->name);
+}
+
 }  // namespace zeroway

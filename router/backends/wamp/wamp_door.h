@@ -27,6 +27,9 @@ class WampDoor {
   };
   [[nodiscard]] Guest guest_of(const Head& head, const ClientInfo& info) const;
 
+  // Takes the path's cookie, which stands for a login, off a head that goes to a backend.
+  void hide_cookie(Head& head) const;
+
   [[nodiscard]] const Doorkeeper& doorkeeper() const { return doorkeeper_; }
   [[nodiscard]] AuthNow now() const { return {clock_.now(), clock_.wall_now()}; }
 

@@ -154,6 +154,7 @@ void WampSession::realm_lost(const Error& error) {
 // Until WELCOME the router asks, and no backend: messages of that time are for the router, but ABORT ends the session.
 void WampSession::client_message(Bytes message, MessageKind kind) {
   const bool is_joining = auth_ && !session_.is_between() && session_.joined() == Joined::no;
+  if (auth_ && !is_joining) auth_->look_at(message);
   if (!is_joining || kind != message_kind(session_.client())) return act(session_.from_client(message, kind), message);
   const bool gives_up = !auth_->is_challenged() && type_of(session_.client(), message) == message_type::kAbort;
   if (gives_up && realm_ && realm_->is_open()) return act(session_.from_client(message, kind), message);
@@ -294,6 +295,7 @@ Head WampSession::head_for(const RealmHost& host, Serializer serializer) const {
   } else {
     for (const Field field : head_)
       if (!field.name.starts_with("sec-websocket-")) head.add(field.name, field.value);
+    if (parts_.door) parts_.door->hide_cookie(head);
   }
   head.add("sec-websocket-protocol", subprotocol_of(serializer));
   return head;

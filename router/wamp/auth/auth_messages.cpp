@@ -102,6 +102,18 @@ class OfferReader final : public MessageWalk {
   bool offers_proxy_ = false;
 };
 
+class GoodbyeReader final : public MessageWalk {
+ public:
+  [[nodiscard]] bool is_logout() const { return is_logout_; }
+
+ private:
+  void found(Is is, std::string_view text, std::uint64_t) override {
+    if (depth() == 1 && element() == 2) is_logout_ = is == Is::text && text == "wamp.close.logout";
+  }
+
+  bool is_logout_ = false;
+};
+
 MaybeValueError malformed(const char* what) { return ValueError{ValueFault::malformed, what}; }
 
 }  // namespace
@@ -123,6 +135,12 @@ bool offers_proxy(Serializer serializer, Bytes hello) {
   OfferReader reader;
   static_cast<void>(read_value(serializer, hello, reader));
   return reader.offers_proxy();
+}
+
+bool is_logout(Serializer serializer, Bytes message) {
+  if (type_of(serializer, message) != message_type::kGoodbye) return false;
+  GoodbyeReader reader;
+  return !read_value(serializer, message, reader) && reader.is_logout();
 }
 
 MaybeValueError read_authenticate(Serializer serializer, Bytes message, Authenticate& authenticate) {

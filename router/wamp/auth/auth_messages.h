@@ -1,4 +1,4 @@
-// What HELLO and AUTHENTICATE say of who the client is.
+// What HELLO, AUTHENTICATE and GOODBYE say of who the client is.
 //
 // Owner: a value.   Thread: any.
 // Of a key that is there twice the last one counts, as for every later reader. Not here: the realm's form and the rest
@@ -34,5 +34,8 @@ struct Authenticate {
 // Whether a HELLO offers `anonymous-proxy` or `cryptosign-proxy`, by which a backend believes whatever is said of the
 // client: only a router may offer that.
 [[nodiscard]] bool offers_proxy(Serializer serializer, Bytes hello);
+
+// Whether it is GOODBYE with the reason `wamp.close.logout`, [6, details, reason].
+[[nodiscard]] bool is_logout(Serializer serializer, Bytes message);
 
 }  // namespace zeroway

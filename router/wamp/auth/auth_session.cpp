@@ -74,6 +74,10 @@ AuthVerdict AuthSession::authenticate(Bytes message, AuthNow now) {
 
 AuthVerdict AuthSession::expire() { return refuse(auth_error::kFailed, "AUTHENTICATE has not come in time"); }
 
+void AuthSession::look_at(Bytes message) const {
+  if (!client_.cookie.empty() && is_logout(serializer_, message)) doorkeeper_.forget(client_);
+}
+
 AuthVerdict AuthSession::refuse(std::string_view reason, std::string_view message) {
   stage_ = Stage::over;
   proof_.reset();

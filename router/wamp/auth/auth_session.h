@@ -57,6 +57,9 @@ class AuthSession {
   // AUTHENTICATE has not come by the deadline.
   [[nodiscard]] AuthVerdict expire();
 
+  // A message of a client that was admitted, on its way to the backend: GOODBYE may be a logout.
+  void look_at(Bytes message) const;
+
   [[nodiscard]] bool is_challenged() const { return stage_ == Stage::challenged; }
   [[nodiscard]] bool is_admitted() const { return stage_ == Stage::admitted; }
   // Of a challenge.

@@ -59,10 +59,24 @@ void CookieStore::remember(std::string_view cookie, const WampAdmission& admissi
   add(digest, std::move(login));
 }
 
+void CookieStore::forget(std::string_view cookie) {
+  const std::string digest = hex_of(sha256(cookie));
+  const std::lock_guard lock(mutex_);
+  if (remove(digest) && journal_) journal_(line_of(digest, {}));
+}
+
+bool CookieStore::remove(const std::string& digest) {
+  const auto old = logins_.find(digest);
+  if (old == logins_.end()) return false;
+  by_until_.erase({old->second.until, digest});
+  logins_.erase(old);
+  return true;
+}
+
 void CookieStore::add(const std::string& digest, Login login) {
-  if (const auto old = logins_.find(digest); old != logins_.end()) by_until_.erase({old->second.until, digest});
+  remove(digest);
   by_until_.emplace(login.until, digest);
-  logins_.insert_or_assign(digest, std::move(login));
+  logins_.emplace(digest, std::move(login));
   if (logins_.size() <= kMostCookies) return;
   logins_.erase(by_until_.begin()->second);
   by_until_.erase(by_until_.begin());
@@ -81,6 +95,8 @@ std::size_t CookieStore::load(std::string_view text, WampWallTime now) {
       wrong += line.empty() ? 0 : 1;
     } else if (reader.until_ > seconds_of(now)) {
       add(reader.digest_, {std::move(reader.admission_), reader.until_});
+    } else {
+      remove(reader.digest_);
     }
   }
   return wrong;

@@ -1,6 +1,7 @@
 // Who has joined before, by the cookie that the client got then.
 //
 //     a line of its file:    ["SHA-256 of the cookie, hex", until (s), "realm", "authid", "role", "method"]
+//     a later one of the same cookie replaces it; `until` 0: forgotten
 //
 // Owner: the backends of a path share it, on all loops.   Thread: any: logins take its mutex, messages never do.
 // Cookies are kept as hashes: who reads memory or file has none. The logins that end first go when there are too many.
@@ -24,15 +25,17 @@ namespace zeroway {
 
 class CookieStore {
  public:
-  // Gets each login as a line, inside remember().
+  // Gets each change as a line, inside remember() and forget().
   using Journal = std::function<void(std::string_view line)>;
 
   explicit CookieStore(Journal journal = {}) : journal_(std::move(journal)) {}
 
   [[nodiscard]] std::optional<WampAdmission> find(std::string_view cookie, WampWallTime now) const;
   void remember(std::string_view cookie, const WampAdmission& admission, WampWallTime until);
+  // A cookie that nobody knows is no error.
+  void forget(std::string_view cookie);
 
-  // Takes the lines of a file, and leaves out those that are over. Returns how many are no such lines.
+  // Takes the lines of a file in their order, and leaves out those that are over. Returns how many are no such lines.
   std::size_t load(std::string_view text, WampWallTime now);
   // The lines of all that is remembered.
   [[nodiscard]] std::string text() const;
@@ -45,6 +48,7 @@ class CookieStore {
   };
 
   void add(const std::string& digest, Login login);
+  bool remove(const std::string& digest);
   [[nodiscard]] static std::string line_of(const std::string& digest, const Login& login);
 
   const Journal journal_;

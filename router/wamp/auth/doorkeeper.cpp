@@ -62,6 +62,10 @@ void Doorkeeper::remember(const AuthClient& client, const WampAdmission& admissi
   cookies_->remember(client.cookie, admission, wall + spec_.cookie->max_age);
 }
 
+void Doorkeeper::forget(const AuthClient& client) const {
+  if (cookies_ != nullptr && !client.cookie.empty()) cookies_->forget(client.cookie);
+}
+
 bool Doorkeeper::is_valid(const WampAdmission& admission) const {
   if (admission.method == "ticket") return is_principal(spec_.ticket, admission);
   if (admission.method == "wampcra") return is_principal(spec_.wampcra, admission);

@@ -29,6 +29,8 @@ class Doorkeeper {
   [[nodiscard]] MethodAnswer hello(const AuthHello& hello, const AuthClient& client, WampWallTime wall) const;
   // The client has joined by a proof: its cookie admits it from now on.
   void remember(const AuthClient& client, const WampAdmission& admission, WampWallTime wall) const;
+  // The client has logged out: its cookie admits nobody any more.
+  void forget(const AuthClient& client) const;
   [[nodiscard]] std::chrono::milliseconds challenge_timeout() const { return spec_.challenge_timeout; }
 
  private:
