@@ -96,7 +96,8 @@ MemberUrl target_of(const ConnectEndpoint& endpoint, MemberScheme plain) {
     target.socket_path = endpoint.path;
     return target;
   }
-  target.scheme = endpoint.has_tls ? MemberScheme::https : plain;
+  const MemberScheme secure = plain == MemberScheme::tcp ? MemberScheme::tls : MemberScheme::https;
+  target.scheme = endpoint.has_tls ? secure : plain;
   target.host = lower_case(endpoint.host);
   target.port = endpoint.port;
   return target;

@@ -25,7 +25,7 @@ struct ConnectEndpoint {
 // False, and the error is noted, when there is none at `where` or when it is not right.
 [[nodiscard]] bool read_connect_endpoint(const Node& node, const std::string& where, ConnectEndpoint& endpoint,
                                          Reading& reading);
-// With https where the endpoint has TLS; else `plain`.
+// `plain`: http or tcp; where the endpoint has TLS, https or tls.
 [[nodiscard]] MemberUrl target_of(const ConnectEndpoint& endpoint, MemberScheme plain);
 
 }  // namespace zeroway::crossbar
