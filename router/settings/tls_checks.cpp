@@ -45,15 +45,15 @@ void check_ciphers(const SslSettings& ssl, Reading& reading) {
 
 void check_client_routes(const SiteSettings& site, Reading& reading) {
   if (site.ssl.enabled && !site.ssl.policy.client_ca.empty()) return;
+  const std::string wanted = ": wants " + std::string(site.ssl.located.called("client_ca")) + " in the site's " +
+                             std::string(site.located.called("ssl")) + ", too: no client is asked for a certificate";
   for (const RouteSettings& route : site.proxy.routes) {
-    if (route.wamp.auth && !route.wamp.auth->tls.empty())
-      reading.error(route.wamp.auth->tls.front().located.place,
-                    route.wamp.auth->tls.front().located.where +
-                        ": wants client_ca in the site's ssl, too: no client is asked for a certificate");
+    if (route.wamp.auth && !route.wamp.auth->tls.empty()) {
+      const Located& first = route.wamp.auth->tls.front().located;
+      reading.error(first.place, first.where + wanted);
+    }
     if (!route.client_certificate) continue;
-    reading.error(route.located.place_of("client_certificate"),
-                  route.located.name_of("client_certificate") +
-                      ": wants client_ca in the site's ssl, too: no client is asked for a certificate");
+    reading.error(route.located.place_of("client_certificate"), route.located.name_of("client_certificate") + wanted);
   }
 }
 

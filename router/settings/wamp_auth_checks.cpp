@@ -63,10 +63,17 @@ bool is_scram_name(const std::string& authid) {
                      [](unsigned char c) { return c > 0x20 && c < 0x7f && c != ',' && c != '='; });
 }
 
+// A node file of Crossbar.io names its principals by the keys of their tables.
+void check_scram_name(const ScramSettings& one, Reading& reading) {
+  if (is_scram_name(one.who.authid)) return;
+  const Located& located = one.located;
+  const std::string name = located.has("authid") ? located.name_of("authid") : located.where;
+  reading.error(located.place_of("authid"),
+                name + " = \"" + one.who.authid + "\": wants printable ASCII without spaces, ',' and '='");
+}
+
 void check_scram(const ScramSettings& one, Reading& reading) {
-  if (!is_scram_name(one.who.authid))
-    reading.error(one.located.place_of("authid"), one.located.name_of("authid") + " = \"" + one.who.authid +
-                                                      "\": wants printable ASCII without spaces, ',' and '='");
+  check_scram_name(one, reading);
   const bool wants_memory = one.kdf == "argon2id-13";
   if (one.located.has("memory") != wants_memory)
     error_at(one.located, wants_memory ? "memory is missing, which argon2id-13 wants" : "pbkdf2 has no memory",

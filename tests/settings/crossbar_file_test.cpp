@@ -4,39 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "tests/settings/crossbar_text.h"
-#include "tests/settings/file_text.h"
+#include "tests/settings/crossbar_reading.h"
 
 using namespace zeroway;
 
 namespace {
-
-SiteSettings site_in(const std::string& text) {
-  const Settings settings = good(read_json_text(text));
-  REQUIRE(settings.file->sites.size() == 1);
-  return settings.file->sites.front();
-}
-
-RouteSettings route_in(const std::string& service) {
-  const SiteSettings site = site_in(worker_of(service));
-  REQUIRE(site.proxy.routes.size() == 1);
-  return site.proxy.routes.front();
-}
-
-std::string lines(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const std::string& text : texts) out += text.substr(text.find(':') + 1) + "\n";
-  return out;
-}
-
-void check_errors(const std::string& text, const std::vector<std::string>& errors) {
-  CAPTURE(text);
-  std::string wanted;
-  for (const std::string& error : errors) wanted += error + "\n";
-  const FileReading reading = read_json_text(text);
-  CHECK(lines(reading.errors) == wanted);
-  CHECK_FALSE(reading.settings.has_value());
-}
 
 std::string node_of(const std::string& workers) { return R"({"version": 2, "workers": [)" + workers + "]}"; }
 
@@ -339,6 +311,22 @@ TEST_CASE("crossbar: backends of a worker are those of its paths, in each notati
   CHECK(third[0].target.socket_path.ends_with("/dir/router.sock"));
 }
 
+TEST_CASE("crossbar: a backend behind TLS is dialled by TLS, over RawSocket as over WebSocket") {
+  const auto scheme = [](const std::string& transport) {
+    const auto backends =
+        site_in(worker_and(R"("backends": [{"endpoint": {"type": "tcp", "host": "a", "port": 1, "tls": {"hostname": "b",
+    "ca_certificates": ["ca.pem"]}}, )" +
+                           transport + "}]"))
+            .proxy.routes.at(0)
+            .wamp.backends;
+    CHECK(backends.at(0).server_name == "b");
+    CHECK(backends.at(0).ca_file == "dir/ca.pem");
+    return backends.at(0).target.scheme;
+  };
+  CHECK(scheme(R"("type": "rawsocket", "serializer": "cbor")") == MemberScheme::tls);
+  CHECK(scheme(R"("type": "websocket", "url": "wss://b/ws")") == MemberScheme::https);
+}
+
 TEST_CASE("crossbar: backends that do not fit are errors with their pointers") {
   const std::string socket = R"({"type": "unix", "path": "a"})";
   const std::string raw = R"({"type": "rawsocket", "serializer": "cbor", "endpoint": )" + socket + "}";
@@ -384,7 +372,8 @@ TEST_CASE("crossbar: a transport of type websocket is WAMP at every path") {
   CHECK(site.proxy.routes[0].wamp.enabled);
   CHECK(site.proxy.routes[0].terms.web_sockets.max_frame_size == 7);
   check_errors(R"({"type": "proxy", "transports": [{"type": "mqtt"}]})",
-               {"1:43: /transports/0/type = \"mqtt\": wants a transport that the router has: one of web, websocket"});
+               {"1:43: /transports/0/type = \"mqtt\": wants a transport that the router has: one of web, websocket, "
+                "rawsocket, universal"});
 }
 
 TEST_CASE("crossbar: tables that are no tables are told once") {

@@ -1,5 +1,6 @@
 #include "router/settings/crossbar/keys_of.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -36,6 +37,15 @@ Fit read_socket_path(std::string& target, const Value& value) {
   }
   target = std::move(whole);
   return Fit::yes;
+}
+
+std::string variable_in(const std::string& text) {
+  const bool has_braces = text.starts_with("${") && text.ends_with('}');
+  if (!text.starts_with('$')) return "";
+  const std::string name = has_braces ? text.substr(2, text.size() - 3) : text.substr(1);
+  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+  const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(), is_letter);
+  return is_name ? "${" + name + "}" : "";
 }
 
 Node without(const Node& node, std::string_view key) {

@@ -57,6 +57,8 @@ Keys<S>& milliseconds(Keys<S>& keys, const char* name, At at, const char* help) 
 [[nodiscard]] std::string type_of(const Node& node, const std::string& where, Reading& reading);
 // The path of a unix socket, made absolute: it must be short, with its folder.
 [[nodiscard]] Fit read_socket_path(std::string& target, const Value& value);
+// "${NAME}" for a text that is a variable of the environment as a whole: $NAME or ${NAME}; else "".
+[[nodiscard]] std::string variable_in(const std::string& text);
 // The table without `key`, which is read apart.
 [[nodiscard]] Node without(const Node& node, std::string_view key);
 

@@ -31,9 +31,9 @@ std::uint16_t port_in(const std::string& text) {
 
 Fit read_port(S& endpoint, const Value& value) {
   const Node& node = value.node;
-  if (node.kind == Node::Kind::text && node.text.starts_with('$')) {
-    const std::string name = node.text.starts_with("${") ? node.text : "${" + node.text.substr(1) + "}";
-    const auto text = value.reading.expand(name, Reading::Dollars::unescape, node.place, value.where);
+  const std::string variable = node.kind == Node::Kind::text ? variable_in(node.text) : "";
+  if (!variable.empty()) {
+    const auto text = value.reading.expand(variable, Reading::Dollars::unescape, node.place, value.where);
     if (!text) return Fit::said;
     endpoint.listen.port = port_in(*text);
     if (endpoint.listen.port > 0) return Fit::yes;

@@ -13,8 +13,6 @@ namespace zeroway::crossbar {
 
 namespace {
 
-using Read = void (*)(const ServicePlace& place);
-
 struct Paths {};
 
 void read_nested(const ServicePlace& place) {
@@ -27,16 +25,17 @@ void read_nested(const ServicePlace& place) {
   read_paths(place, "paths");
 }
 
-constexpr std::array<std::pair<const char*, Read>, 10> kServices{{{"static", read_static},
-                                                                  {"archive", read_archive},
-                                                                  {"nodeinfo", read_node_info},
-                                                                  {"json", read_json_value},
-                                                                  {"redirect", read_redirect},
-                                                                  {"path", read_nested},
-                                                                  {"websocket", read_wamp},
-                                                                  {"websocket-proxy", read_wamp},
-                                                                  {"reverseproxy", read_reverse_proxy},
-                                                                  {"websocket-reverseproxy", read_web_socket_proxy}}};
+constexpr std::array<std::pair<const char*, ReadService>, 10> kServices{
+    {{"static", read_static},
+     {"archive", read_archive},
+     {"nodeinfo", read_node_info},
+     {"json", read_json_value},
+     {"redirect", read_redirect},
+     {"path", read_nested},
+     {"websocket", read_wamp},
+     {"websocket-proxy", read_wamp},
+     {"reverseproxy", read_reverse_proxy},
+     {"websocket-reverseproxy", read_web_socket_proxy}}};
 
 std::string all_services() {
   std::string all;
@@ -75,7 +74,7 @@ void read_service(const ServicePlace& place) {
       "a service that the router has: one of " + all_services() + meant(nearest_word(type, service_words())));
 }
 
-void read_paths(const ServicePlace& place, const char* key) {
+void read_paths(const ServicePlace& place, const char* key, ReadService read) {
   const Node* paths = place.node.find(key);
   if (paths == nullptr) return;
   const std::string where = place.reading.join(place.where, key);
@@ -88,7 +87,7 @@ void read_paths(const ServicePlace& place, const char* key) {
                                                  "or / for all other paths");
       continue;
     }
-    read_service(place.at(service, name, below(place.path, service.key)));
+    read(place.at(service, name, below(place.path, service.key)));
   }
 }
 

@@ -28,10 +28,12 @@ struct ServicePlace {
   }
 };
 
-// `paths`: the table with all of them; `place.node` has it, under `key`.
-void read_paths(const ServicePlace& place, const char* key);
+using ReadService = void (*)(const ServicePlace& place);
+
 // One service of a type that is known. An unknown one is an error.
 void read_service(const ServicePlace& place);
+// All services of the table that `place.node` has under `key`, if it has it; each by `read`.
+void read_paths(const ServicePlace& place, const char* key, ReadService read = read_service);
 
 // The services of each kind.
 void read_static(const ServicePlace& place);
@@ -42,6 +44,9 @@ void read_redirect(const ServicePlace& place);
 void read_reverse_proxy(const ServicePlace& place);
 void read_web_socket_proxy(const ServicePlace& place);  // to any server of WebSockets
 void read_wamp(const ServicePlace& place);
+
+// Clients of the site that speak RawSocket; their sessions are those of the place's path.
+void read_raw_socket(const ServicePlace& place);
 
 // A route at the place, for the services that are one.
 [[nodiscard]] RouteSettings begin_route(const ServicePlace& place);

@@ -47,11 +47,15 @@ struct Described {
   Options options;
 };
 
-void describe_transport(Keys<Described>& keys) {
+void describe_web(Keys<Described>& keys) {
   describe_item(keys.located())
-      .other("endpoint", "{…}", "a table", "", "", "Where it listens", leave<Described>)
       .other("paths", "{…}", "a table", "", "", "What it serves", leave<Described>)
       .table("options", &Described::options, "Options", describe_options);
+}
+
+void describe_transport(Keys<Described>& keys) {
+  describe_web(keys);
+  keys.other("endpoint", "{…}", "a table", "", "", "Where it listens", leave<Described>);
 }
 
 void use_options(const Options& options, SiteSettings& site, Settings& settings) {
@@ -75,7 +79,8 @@ void note(const Node& node, const std::string& where, Located& located) {
 SiteSettings begin(const Described& described, const Settings& settings) {
   SiteSettings site = begin_site(settings);
   site.located = described.located;
-  site.located.renamed = {{"listen", "endpoint"}};
+  site.located.renamed = {{"listen", "endpoint"}, {"ssl", "tls"}};
+  site.ssl.located.renamed = {{"client_ca", "ca_certificates"}};
   site.proxy.located = described.located;
   site.is_default = true;
   site.fabric = false;
@@ -92,8 +97,9 @@ SiteSettings* twin_of(const SiteSettings& site, std::vector<SiteSettings>& sites
 }
 
 void add_site(SiteSettings site, Settings& settings, Reading& reading) {
+  if (site.listen.empty()) return;  // its endpoint is an error
   std::vector<SiteSettings>& sites = settings.file->sites;
-  const SiteSettings* twin = site.listen.empty() ? nullptr : twin_of(site, sites);
+  const SiteSettings* twin = twin_of(site, sites);
   if (twin == nullptr) return sites.push_back(std::move(site));
   site.name = twin->name;
   if (site == *twin && site.listen_terms.shared) return;
@@ -122,18 +128,100 @@ void read_web(const TransportPlace& place) {
   add_site(std::move(site), place.settings, place.reading);
 }
 
-// WAMP at every path.
-void read_web_socket(const TransportPlace& place) {
+// WAMP at every path, and nothing else: the whole transport is one service.
+SiteSettings read_alone(const TransportPlace& place, ReadService read) {
   Described described;
   note(place.node, place.where, described.located);
   SiteSettings site = read_site(place.node, place.where, described, place.settings, place.reading);
   const Node service = without(place.node, "endpoint");
-  read_wamp({service, place.where, "/", site, place.backends, place.reading});
+  read({service, place.where, "/", site, place.backends, place.reading});
+  return site;
+}
+
+void read_web_socket(const TransportPlace& place) {
+  add_site(read_alone(place, read_wamp), place.settings, place.reading);
+}
+
+void read_raw_socket_alone(const TransportPlace& place) {
+  SiteSettings site = read_alone(place, read_raw_socket);
+  site.raw_socket->only = true;
   add_site(std::move(site), place.settings, place.reading);
 }
 
-using Read = void (*)(const TransportPlace& place);
-constexpr std::array<std::pair<const char*, Read>, 2> kTransports{{{"web", read_web}, {"websocket", read_web_socket}}};
+// --- universal: RawSocket, WebSockets by their path, and services at all other paths
+
+struct Universal {
+  Located located;
+};
+
+// No path of a node file begins with a dot.
+constexpr const char* kRawSocketPath = "/.rawsocket";
+
+Fit refuse_mqtt(Universal&, const Value& value) {
+  value.reading.error(value.node.key_place, value.where + ": the router does not speak MQTT");
+  return Fit::said;
+}
+
+void describe_universal(Keys<Universal>& keys) {
+  using S = Universal;
+  describe_item(keys.located())
+      .other("endpoint", "{…}", "a table", "", "", "Where it listens", leave<S>)
+      .other("rawsocket", "{…}", "a table", "", "", "Clients that speak RawSocket", leave<S>)
+      .other("websocket", "{…}", "a table", "", "", "WAMP, by path", leave<S>)
+      .other("web", "{…}", "a table", "", "", "What all other paths serve", leave<S>)
+      .other("mqtt", "{…}", "a table", "", "", "Nothing of the router's", refuse_mqtt);
+}
+
+void read_web_socket_item(const ServicePlace& place) {
+  const std::string type = type_of(place.node, place.where, place.reading);
+  if (type == "websocket") return read_wamp(place);
+  if (!type.empty())
+    place.reading.misfit(*place.node.find("type"), place.reading.join(place.where, "type"), "websocket");
+}
+
+// Crossbar.io gives such a path to the WebSocket alone.
+void check_web_paths(const ServicePlace& web, const Node* web_sockets) {
+  const Node* paths = web.node.find("paths");
+  if (paths == nullptr || web_sockets == nullptr) return;
+  for (const Node& one : paths->children) {
+    if (web_sockets->find(one.key) == nullptr) continue;
+    const std::string name = web.reading.join(web.reading.join(web.where, "paths"), one.key);
+    web.reading.error(one.key_place, name +
+                                         ": the transport has a websocket of this path, which would get all of its " +
+                                         "requests; wants another path");
+  }
+}
+
+void read_web_item(const ServicePlace& place, const Node* web_sockets, Settings& settings) {
+  Described described;
+  read_into(described, place.node, place.where, place.reading, describe_web);
+  use_options(described.options, place.site, settings);
+  check_web_paths(place, web_sockets);
+  read_paths(place, "paths");
+}
+
+void read_universal(const TransportPlace& place) {
+  Universal universal;
+  read_into(universal, place.node, place.where, place.reading, describe_universal);
+  SiteSettings site = read_site(place.node, place.where, {universal.located, {}}, place.settings, place.reading);
+  const ServicePlace all{place.node, place.where, "/", site, place.backends, place.reading};
+  const auto part = [&](const char* key) { return place.reading.join(place.where, key); };
+  const Node* raw = place.node.find("rawsocket");
+  const Node* web_sockets = place.node.find("websocket");
+  const Node* web = place.node.find("web");
+  if (raw != nullptr) read_raw_socket(all.at(*raw, part("rawsocket"), kRawSocketPath));
+  if (web_sockets != nullptr) read_paths(all, "websocket", read_web_socket_item);
+  if (web != nullptr) read_web_item(all.at(*web, part("web"), "/"), web_sockets, place.settings);
+  if (raw == nullptr && web_sockets == nullptr && web == nullptr)
+    place.reading.error(place.node.place, place.where + ": wants at least one of rawsocket, websocket, web");
+  add_site(std::move(site), place.settings, place.reading);
+}
+
+using ReadTransport = void (*)(const TransportPlace& place);
+constexpr std::array<std::pair<const char*, ReadTransport>, 4> kTransports{{{"web", read_web},
+                                                                            {"websocket", read_web_socket},
+                                                                            {"rawsocket", read_raw_socket_alone},
+                                                                            {"universal", read_universal}}};
 
 }  // namespace
 
