@@ -19,5 +19,5 @@ def test_autobahn_in_javascript(stack, serializer):
     folder = npm_folder('autobahn')
     router = serve(stack)
     check_client(run_client(['node', f'{SUPPORT}/wamp_autobahn.js', router.wamp_url, 'realm1', serializer], stack, {'NODE_PATH': folder}),
-                 'wamp_autobahn.js')
+                 'wamp_things.js')
     router.wait_idle()
