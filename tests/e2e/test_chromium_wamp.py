@@ -1,9 +1,14 @@
-"""The page of the wamp-worker in Chromium: two windows talk by publish and subscribe, and call each other."""
+"""WAMP in Chromium: the page of the wamp-worker, and sessions of AutobahnJS over HTTP/2."""
 import os
 import shutil
 
+import pytest
+
+import sites_e2e as s
+import tls_e2e as tls
 from browser import Browser
-from wamp_e2e import npm_folder, start_worker
+from test_wamp_clients import SERIALIZERS
+from wamp_e2e import SUPPORT, check_client, npm_folder, start_worker
 import zeroway_e2e as z
 
 EXAMPLE = os.path.join(z.ROOT, 'examples', 'wamp-worker')
@@ -79,3 +84,52 @@ def test_two_windows_talk_and_call_each_other(stack):
     bob.say('back')
     ann.window.wait(f'{LOG}.at(-1) === "Bob: back"')
     assert not ann.window.errors() and not bob.window.errors()
+
+
+def serve_secure(stack, more=''):
+    """A router with TLS at a free port, with the page of AutobahnJS and WAMP at /ws; and a browser that trusts it."""
+    folder = stack.path('page')
+    os.mkdir(folder)
+    for source in (os.path.join(npm_folder('autobahn-browser'), 'autobahn-browser', 'autobahn.min.js'),
+                   os.path.join(SUPPORT, 'wamp_things.js'), os.path.join(SUPPORT, 'wamp_autobahn.html')):
+        shutil.copy(source, folder)
+    certificate, key = tls.Authority(stack).make('localhost')
+    port = z.free_port()
+    router = s.serve(stack, f"""[[sites]]
+name = "main"
+hostname = "localhost"
+listen = ["127.0.0.1:{port}"]
+static_dir = "{folder}"
+[sites.ssl]
+enabled = true
+cert_file = "{certificate}"
+key_file = "{key}"
+{more}
+[sites.proxy]
+enabled = true
+routes = [{{ path = "/ws", wamp = true }}]
+""", port, '--access-log', '-')
+    start_worker(stack, 'realm1')
+    router.wait_workers(1)
+    return router, stack.closing(Browser(stack, certificate))
+
+
+def what_autobahn_says(router, browser, serializer):
+    window = browser.open(f'https://localhost:{router.port}/wamp_autobahn.html?{serializer}')
+    window.wait('told.at(-1) === "done"', 4 * z.PATIENCE)
+    assert not window.errors()
+    return '\n'.join(window.run('told.slice(0, -1)'))
+
+
+@pytest.mark.parametrize('serializer', SERIALIZERS)
+def test_autobahn_over_http2(stack, serializer):
+    router, browser = serve_secure(stack)
+    check_client(what_autobahn_says(router, browser, serializer), 'wamp_things.js')
+    router.wait_idle()
+    router.wait_log(r'"CONNECT /ws HTTP/2" 200 ')
+    heads = browser.http2_heads()
+    openings = [(session, head) for session, head in heads if ':protocol: websocket' in head]
+    page, = {session for session, head in heads if any(line.startswith(':path: /wamp_autobahn.html') for line in head)}
+    assert len(openings) >= 4 and {session for session, _ in openings} == {page}  # on the page's own connection
+    assert all({':method: CONNECT', ':path: /ws', f'sec-websocket-protocol: wamp.2.{serializer}'} <= set(head)
+               for _, head in openings)
