@@ -95,6 +95,32 @@ def test_an_exclusive_realm_stays_with_its_oldest_worker_until_it_dies(stack):
     router.wait_idle()
 
 
+@pytest.mark.parametrize('serializer', SERIALIZERS)
+def test_a_shared_realm_is_served_by_all_its_workers_and_one_that_dies_takes_its_sessions_alone(stack, serializer):
+    router = serving(stack)
+    first, _ = [stack.test_worker(name, '--realm', 'realm1') for name in ('first', 'second')]
+    router.wait_workers(2)
+
+    async def talk():
+        of = {'first': [], 'second': []}
+        while min(map(len, of.values())) < 5:  # a worker that is late with a ping gets fewer
+            peer = await joined(router, serializer=serializer)
+            of[peer.welcome['authid']].append(peer)
+        assert sessions_of(router.management) == {name: len(peers) for name, peers in of.items()}
+        first.kill()
+        for peer in of['first']:
+            assert await ends(peer) == ([], 1001)
+        for peer in of['second']:  # they go on
+            await peer.say(32, 1, {}, 'com.example.topic')
+            assert await peer.hear() == [32, 1, {}, 'com.example.topic']
+        more = [await joined(router, serializer=serializer) for _ in range(5)]
+        assert {peer.welcome['authid'] for peer in more} == {'second'}
+        for peer in of['second'] + more:
+            await peer.socket.close()
+    w.run(talk())
+    router.wait_idle()
+
+
 def test_a_worker_that_leaves_says_goodbye_and_the_next_one_has_the_realm(stack):
     router, first = with_standby(stack)
 

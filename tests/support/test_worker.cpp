@@ -1,12 +1,15 @@
 // A worker for tests that count requests: appends the X-Request-Id of each request to a file, then answers.
 //
-// test-worker NAME [--ids FILE] [--delay MS] and the options of every worker. The line is "ID NAME METHOD". It is
-// written before the answer, in one write with O_APPEND: several workers may share the file, and a killed worker loses
-// no line. /echo sends the body back as it comes. /bytes/N sends N bytes: lines of 16 bytes, each with the number of
-// its first byte in hex. WebSockets on every path echo each message after the delay; on /abort they send a megabyte and
-// reset the stream at once. /ticks sends an event once an hour.
+// test-worker NAME [--ids FILE] [--delay MS] [--realm REALM] and the options of every worker. The line is "ID NAME
+// METHOD". It is written before the answer, in one write with O_APPEND: several workers may share the file, and a
+// killed worker loses no line. /echo sends the body back as it comes. /bytes/N sends N bytes: lines of 16 bytes, each
+// with the number of its first byte in hex. WebSockets on every path echo each message after the delay; on /abort they
+// send a megabyte and reset the stream at once. /ticks sends an event once an hour. With --realm it serves nothing but
+// this realm of WAMP, in JSON, and shares it with other workers: WELCOME has the worker's name as authid, all that
+// follows is echoed.
 #include <fcntl.h>
 #include <unistd.h>
+#include <zeroway/wamp.h>
 #include <zeroway/worker.h>
 
 #include <algorithm>
@@ -43,12 +46,19 @@ std::string numbered_lines(std::uint64_t begin, std::uint64_t end) {
   return lines;
 }
 
+zeroway::Task<void> echo_session(zeroway::WampSession& session, std::string name) {
+  if (!co_await session.receive()) co_return;
+  session.post(R"([2,4711,{"roles":{"broker":{}},"authid":")" + name + "\"}]");
+  while (const auto message = co_await session.receive()) co_await session.send(message->bytes);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::vector<char*> arguments(argv, argv + argc);
   const std::string ids = take_option(arguments, "--ids");
   const std::string delay = take_option(arguments, "--delay");
+  const std::string realm = take_option(arguments, "--realm");
   const std::chrono::milliseconds pause(delay.empty() ? 0 : std::stoi(delay));
   const int file = ids.empty() ? -1 : open(ids.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (!ids.empty() && file < 0) {
@@ -57,6 +67,11 @@ int main(int argc, char** argv) {
   }
   zeroway::Worker worker(
       zeroway::WorkerOptions::from_command_line(static_cast<int>(arguments.size()), arguments.data()));
+  if (!realm.empty()) {
+    worker.realm({.name = realm, .serializers = {zeroway::WampSerializer::json}, .shared = true},
+                 [&](zeroway::WampSession& session) { return echo_session(session, worker.name()); });
+    return worker.run();
+  }
   const auto note = [&](const zeroway::AsyncRequest& request) {
     const std::string id(request.field("x-request-id").value_or("-"));
     const std::string line = id + " " + worker.name() + " " + std::string(request.method()) + "\n";
