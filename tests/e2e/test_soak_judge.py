@@ -3,20 +3,20 @@ import time
 
 import pytest
 
-from soak_asks import BIN, ONCE, OPEN, SERVERS, Failure
-from soak_judge import LOSS, RETURNING, ROUTER, UNCLAIMED, Judge, Window, Windows
+from soak_asks import BIN, ONCE, OPEN, REALMS, SERVERS, Failure
+from soak_judge import ABSENT, LEAVE, LOSS, RAW, RETURNING, ROUTER, SHUTDOWN, UNCLAIMED, Judge, Window, Windows
 
 ROUTE = 'far'
 AWAY = 'the worker went away before it answered'.encode()
 
 
-def excuse_of(*windows, pool=ROUTE, begun=1.0, how='status', code=502):
-    """What excuses a POST that began `begun` seconds ago. Windows are (what, whom, from, to), in seconds ago."""
+def excuse_of(*windows, pool=ROUTE, begun=1.0, how='status', code=502, method='POST', reason=''):
+    """What excuses a request, a POST as a rule, that began `begun` seconds ago. Windows are (what, whom, from, to), in seconds ago."""
     now, kept = time.monotonic(), Windows()
     for what, whom, begin, end in windows:
         kept.add(Window(what, whom, now - begin, now - end))
-    judge = Judge(kept, 5.0, [ROUTE])
-    return judge.excuse(Failure('route', pool, 'POST', f'{ONCE}-1', now - begun, how, '', code=code, body=AWAY))
+    judge = Judge(kept, 30.0, [ROUTE])
+    return judge.excuse(Failure('route', pool, method, f'{ONCE}-1', now - begun, how, '', code=code, body=AWAY, reason=reason))
 
 
 HOLE = (LOSS, OPEN, 3, -4)  # it joined 3 s ago
@@ -51,3 +51,38 @@ def test_no_worker_has_a_path_only_while_workers_come_back():
     assert [excuse_of(returning, pool=pool, code=404) for pool in (OPEN, ROUTE)] == ['returning'] * 2
     assert excuse_of(returning, pool=SERVERS, code=404) is None
     assert excuse_of((RETURNING, None, 9, 2), (ROUTER, None, 9, -1), pool=OPEN, code=404) is None
+
+
+REALM, OTHER = REALMS
+
+
+def excuse_of_session(*windows, how='end', code=1001, reason=''):
+    return excuse_of(*windows, pool=REALM, begun=0.1, how=how, code=code, method='WAMP', reason=reason)
+
+
+def test_a_session_of_wamp_ends_without_goodbye_only_when_its_worker_is_lost():
+    lost, leaves, router = (LOSS, REALM, 3, -1), (LEAVE, REALM, 3, -1), (ROUTER, None, 3, -1)
+    assert excuse_of_session(lost) == 'lost'
+    assert excuse_of_session(lost, code=RAW) == 'lost'
+    assert excuse_of_session(lost, code=1006) is None  # a WebSocket without a Close
+    assert excuse_of_session((LOSS, OTHER, 3, -1)) is None
+    assert excuse_of_session(leaves) is None
+    assert excuse_of_session(router) is None
+    assert [excuse_of_session(one, reason=SHUTDOWN) for one in (leaves, router, lost)] == ['leaves', 'router', None]
+    assert excuse_of_session(leaves, reason=SHUTDOWN, code=1006) is None
+    assert excuse_of_session(leaves, reason='wamp.close.normal') is None
+
+
+def test_a_realm_has_nobody_only_while_it_has_no_worker():
+    absent, nobody = (ABSENT, REALM, 3, -1), {'how': 'abort', 'reason': 'wamp.error.no_such_realm'}
+    assert excuse_of_session(absent, **nobody) == 'absent'
+    assert excuse_of_session((ABSENT, REALM, 90, 30), **nobody) is None
+    assert excuse_of_session((LOSS, REALM, 3, -1), **nobody) is None  # somebody is on standby
+    waited = {'how': 'abort', 'reason': 'wamp.error.network_failure'}
+    assert excuse_of_session(absent, **waited) is None  # clients wait longer
+    assert excuse_of_session((ABSENT, REALM, 90, -1), **waited) == 'absent'
+
+
+@pytest.mark.parametrize('how', ['late', 'wrong'])
+def test_silence_and_other_bytes_of_wamp_are_never_excused(how):
+    assert excuse_of_session((LOSS, REALM, 3, -1), (ROUTER, None, 3, -1), (ABSENT, REALM, 90, -1), how=how) is None

@@ -11,6 +11,7 @@ BOUND = 15.0       # seconds; no request takes longer, with two lost workers, a 
 SLOW_BOUND = 90.0  # seconds, for clients that read slowly
 LINES = b''.join(b'%015x\n' % at for at in range(0, 2 << 20, 16))
 OPEN, BIN, WS, STICKY, TCP = 'open', 'bin', 'ws', 'sticky', 'tcp'  # pools of workers
+REALMS = 'realm1', 'realm2'          # the same, of WAMP; see soak_wamp.py
 SERVERS = 'servers'                  # a pool of servers that answer as the workers of OPEN do
 CIRCUITS = 'circuits'                # servers of the same answers behind circuits; see soak_circuits.py
 FILES = 'files'                      # a folder; see soak_files.py
@@ -22,7 +23,8 @@ ONCE, AGAIN = 'once', 'again'        # prefix of the ids of requests that must n
 @dataclasses.dataclass
 class Failure:
     """`how`: connect, no reply, broken (after the head), status, close, wrong, stranger (answered), left (the `member`
-    to which the client is bound), late."""
+    to which the client is bound), late; of a session of WAMP: abort (with a `reason`), end (with the reason of its
+    GOODBYE), apart (sessions at different workers)."""
     kind: str
     pool: str
     method: str
@@ -33,6 +35,7 @@ class Failure:
     code: int = 0
     body: bytes = b''
     member: str = ''
+    reason: str = ''
 
 
 @dataclasses.dataclass

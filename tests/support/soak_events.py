@@ -20,7 +20,7 @@ import fabric_peer as f  # noqa: E402
 import soak_asks as a  # noqa: E402
 import soak_clients as c  # noqa: E402
 import test_hostile_peers as hostile  # noqa: E402
-from soak_asks import STICKY  # noqa: E402
+from soak_asks import REALMS, STICKY  # noqa: E402
 from soak_fleet import POOLS, SHORT_DRAIN  # noqa: E402
 from soak_judge import AWAY, CUT, LOSS, RETURNING, ROUTER, SETTLING  # noqa: E402
 
@@ -83,8 +83,8 @@ class WorkerEvents:
     def join(self):
         weight, capacity = self.random.choice([1, 1, 3, 10]), self.random.choice([1, 3, 50, 2000])
         pool = self.random.choice(list(POOLS))
-        if pool == STICKY:
-            capacity = 2000  # a worker that refuses loses its clients
+        if pool in (STICKY, *REALMS):
+            capacity = 2000  # a worker that refuses loses its clients, and one that is full keeps its realm
         worker = self.fleet.start_worker(pool, '--weight', weight, '--capacity', capacity)
         stays = self.random.uniform(3, 10)
         self.soak.say(f'{worker.name} comes for {stays:.1f} s, weight {weight}, capacity {capacity}')

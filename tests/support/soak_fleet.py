@@ -11,14 +11,15 @@ import time
 
 import zmq
 
-from soak_asks import BIN, OPEN, STICKY, TCP, WS
+from soak_asks import BIN, OPEN, REALMS, STICKY, TCP, WS
 from soak_guarded import HOST
 from soak_servers import Servers
 from soak_tcp import SERVICES
 import tls_e2e as tls
 import zeroway_e2e as z
 
-POOLS = {OPEN: 3, BIN: 2, WS: 2, STICKY: 2, TCP: 2}
+POOLS = {OPEN: 3, BIN: 2, WS: 2, STICKY: 2, TCP: 2, **dict(zip(REALMS, (2, 1)))}  # realms: with one on standby
+RAW = 'rawsocket'
 ENGINES = [('loop', 'loop'), ('libzmq', 'loop'), ('loop', 'libzmq'), ('libzmq', 'libzmq')]  # of routers and workers
 QUEUE_TIMEOUT = 15.0 if z.SLOW > 1 else 5.0  # seconds, of the routers
 SHORT_DRAIN = 2.0                            # seconds: too short a drain time to finish all requests
@@ -169,7 +170,7 @@ class Fleet:
             words += ['--drain-timeout', f'{SHORT_DRAIN:g}s']
         if self.keys:
             words += self.keys.of_routers
-        ports = self.ports.setdefault(name, {what: z.free_port() for what in ('manage', *SERVICES)})
+        ports = self.ports.setdefault(name, {what: z.free_port() for what in ('manage', RAW, *SERVICES)})
         words += ['--manage', f'127.0.0.1:{ports["manage"]}', '--sticky-key-file', self.sticky_key]
         words += [word for path in SERVICES for word in ('--tcp', f'127.0.0.1:{ports[path]}={path}')]
         words += ['--fabric-engine', self.engines[0]]
@@ -177,6 +178,7 @@ class Fleet:
             router = self.servers.start_router(words, name, port, tls_port, fabric, self.certificates.pair)
         else:
             words += ['--sticky', 'cookie'] if self.is_sticky else []
+            words += ['--rawsocket', f'127.0.0.1:{ports[RAW]}=/ws']
             words += ['--tls-port', tls_port, *tls.options_of(self.certificates.pair)]
             router = self.stack.router(*words, port=port, fabric=fabric, name=name)
         router.tls_port, router.manage, router.ports = tls_port, ports['manage'], ports
@@ -194,6 +196,11 @@ class Fleet:
         if is_tls:
             return Road(router.tls_port, certificates or self.certificates, router.name)
         return Road(router.port, name=router.name)
+
+    def raw_road(self, random_, is_tls):
+        """Of RawSocket: a file has it at the ports of HTTP, too."""
+        router = random_.choice(self.routers)
+        return self.road_to(router, is_tls) if self.servers else Road(router.ports[RAW], name=router.name)
 
     def all_certificates(self):
         """Those that the routers serve."""
@@ -214,6 +221,10 @@ class Fleet:
             process = self.stack.httpbin(name, '--route', 'bin.test/', *words, connect=fabrics)
         elif pool == WS:
             process = self.stack.worker(name, '--route', 'ws.test/', *words, kind='echo-websocket-worker', connect=fabrics)
+        elif pool in REALMS:
+            connect = [word for fabric in fabrics for word in ('--connect', fabric)]
+            argv = [z.program('wamp-worker'), pool, '--name', name, '--verbose', *connect, *map(str, words)]
+            process = self.stack.start(argv, name=name)
         elif pool == TCP:
             routes = [word for path in SERVICES for word in ('--route', path)]
             process = self.stack.worker(name, *routes, *words, kind='echo-tcp-worker', connect=fabrics)

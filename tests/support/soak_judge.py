@@ -8,7 +8,7 @@ import threading
 import time
 
 import zeroway_e2e as z
-from soak_asks import AGAIN, BIN, CIRCUITS, FILES, OPEN, SERVERS, STICKY, WS
+from soak_asks import AGAIN, BIN, CIRCUITS, FILES, OPEN, REALMS, SERVERS, STICKY, WS
 from soak_clients import BEHIND
 
 SETTLING = 4.0   # seconds after an event in which requests may still fail because of it
@@ -16,10 +16,12 @@ RETRIES = 2      # of the router: a request that loses a third worker may fail
 STALL = 0.5      # seconds in which this process did not run: perhaps no worker ran, either
 EVER = float('inf')
 # LOSS: a worker is lost, or a file is cut short. LEAVE: a worker is told to leave. ROUTER: a router is told to end. CUT: its drain time is up.
-# STILL: the machine stood still. ABSENT: no worker serves a route, or a file is not there. UNCLAIMED: the router may have forgotten the route.
+# STILL: the machine stood still. ABSENT: no worker serves a route or a realm, or a file is not there. UNCLAIMED: the router may have forgotten the route.
 # AWAY: the worker of this name hangs, is dead or told to leave. RETURNING: workers come back to a router that was started again.
 LOSS, LEAVE, ROUTER, CUT, STILL, ABSENT, UNCLAIMED = 'loss', 'leave', 'router', 'cut', 'still', 'absent', 'unclaimed'
 AWAY, RETURNING = 'away', 'returning'
+SHUTDOWN = 'wamp.close.system_shutdown'
+RAW = 0  # the code of a session over RawSocket, which has none
 WORKERS = (OPEN, BIN, WS, STICKY)  # pools in which each path that is asked for has a worker
 
 
@@ -99,12 +101,14 @@ class Judge:
         if failure.how == 'left':
             away = count(AWAY, failure.member)
             return (away and 'away') or (count(ROUTER) and 'router') or (count(STILL) and 'still') or None
-        if failure.how == 'status' and failure.code == 404 and failure.pool in (*WORKERS, *self.routes) and count(RETURNING):
+        if failure.how == 'status' and failure.code == 404 and failure.pool in (*WORKERS, *REALMS, *self.routes) and count(RETURNING):
             return 'returning'
         if failure.how in ('broken', 'no reply', 'close') and count(CUT):
             return 'cut'
         if failure.method == 'TCP':
             return self.excuse_connection(failure, lost, count(ROUTER))
+        if failure.method == 'WAMP':
+            return self.excuse_session(failure, lost, count(LEAVE, failure.pool), count(ROUTER))
         if failure.method == 'WEBSOCKET':
             return self.excuse_socket(failure, lost, count(LEAVE, failure.pool), count(ROUTER))
         if failure.how == 'status':
@@ -162,3 +166,19 @@ class Judge:
         if failure.how == 'status':
             return {502: lost and 'lost'}.get(failure.code) or None
         return None
+
+    def excuse_session(self, failure, lost, leaves, router):
+        """Of WAMP: who leaves says GOODBYE, and only workers that are lost do not. A realm has nobody only while it has
+        no worker; clients wait for one that was lost."""
+        absent = self.windows.count(ABSENT, failure.pool, failure.begin - z.SLOW)
+        goes = (leaves and 'leaves') or (router and 'router')
+        if failure.how == 'end' or failure.how == 'abort' and failure.reason == SHUTDOWN:
+            is_lost = not failure.reason and failure.code in (1001, RAW)
+            return (failure.reason == SHUTDOWN and failure.code in (1001, RAW) and goes) or (is_lost and lost and 'lost') or None
+        if failure.how in ('no reply', 'apart'):
+            return goes or (lost and 'lost') or None
+        if failure.how == 'abort' and failure.reason == 'wamp.error.network_failure':
+            return 'absent' if self.was_absent(failure.pool) else None
+        if failure.how == 'stranger' or failure.how == 'abort' and failure.reason == 'wamp.error.no_such_realm':
+            return (absent and 'absent') or (router and 'router') or None
+        return 'router' if failure.how == 'connect' and router else None

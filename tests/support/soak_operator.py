@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.parse
 
+from management_e2e import metric
 import zeroway_e2e as z
 
 PAGES = ('/health', '/health/readyz', '/api/v1/circuits', '/metrics', '/api/v1/numbers', '/api/v1/workers', '/api/v1/servers',
@@ -88,6 +89,8 @@ class Operator(threading.Thread):
                 self.soak.violate(f'{router.name} at rest tells {name} = {numbers[name]}')
         if sum(numbers['replies'].values()) != numbers['requests']:
             self.soak.violate(f'{router.name} tells {numbers}')
+        if (transports := metric(router.manage, 'zeroway_wamp_transports_open')) != 0:
+            self.soak.violate(f'{router.name} at rest tells of {transports} clients of WAMP')
         if json.loads(ask(router.manage, '/api/v1/streams').body)['streams']:
             self.soak.violate(f'{router.name} at rest tells of streams: {ask(router.manage, "/api/v1/streams").body}')
         there = sorted(worker.process.name for worker in workers)

@@ -24,10 +24,12 @@ from soak_files import FileEvents
 from soak_guarded import GuardedClient
 from soak_judge import AWAY, LEAVE, LOSS, ROUTER, Judge, Stalls, Windows
 from soak_operator import Operator
+from soak_realms import RealmWatch
 from soak_routes import RouteEvents, make_routes
 from soak_servers import ServerEvents
 from soak_sticky import StickyClient
 from soak_tcp import TcpClient
+from soak_wamp import WampClients
 from soak_websockets import Http2WebSockets, WebSocketClients
 
 REST_EVERY = 40.0          # seconds of load between two rests
@@ -35,7 +37,7 @@ MOST_GROWTH = 24 * z.MIB   # of a router's memory, from the first rest to any ot
 SIZES = (10, 3_000, 70_000, 400_000, 1_200_000)
 KINDS = [(c.Http1Client, 5), (c.TlsHttp1Client, 2), (c.PipeliningClient, 1), (c.SlowReader, 3), (c.TlsSlowReader, 1),
          (c.RouteClient, 4), (c.Aborter, 1), (c.Http2Client, 3), (c.TlsHttp2Client, 2), (WebSocketClients, 1),
-         (Http2WebSockets, 2), (TcpClient, 3)]
+         (Http2WebSockets, 2), (TcpClient, 3), (WampClients, 2)]
 WITH_SERVERS = [(GuardedClient, 2), (CircuitClient, 3), (Http2CircuitClient, 1), (CircuitChanger, 1)]
 
 
@@ -68,11 +70,15 @@ class Soak:
         self.clients = []
         self.fleet = Fleet(self.stack, self.random, options)
         self.route_events = RouteEvents(self, self.routes)
+        self.realm_watch = RealmWatch(self.fleet, self.windows)
 
     # --- for clients
 
     def road(self, random_, is_tls):
         return self.fleet.road(random_, is_tls)
+
+    def raw_road(self, random_, is_tls):
+        return self.fleet.raw_road(random_, is_tls)
 
     def guarded_road(self, random_, is_tls):
         return self.fleet.road(random_, is_tls, self.fleet.guarded)
@@ -231,6 +237,7 @@ class Soak:
     def look_around(self):
         self.look_at_timers()
         self.route_events.look()
+        self.realm_watch.look()
         for process in [worker.process for worker in self.workers()] + self.fleet.routers:
             if not process.is_running():
                 self.give_up(f'{process.name} ended by itself ({process.child.returncode}):\n{process.log()[-3_000:]}')

@@ -59,7 +59,9 @@ class Servers:
                                     health=servers['proxy']['health_check'], **keys)
         sticky = o.site(f'sticky-{name}', port, routes=[o.route('/', 'fabric', websocket=True, sticky_sessions=True)], **more)
         sticky.update(hostname=STICKY_HOST, default=False)
-        return [o.site(f'workers-{name}', port, routes=[o.route('/', 'fabric', websocket=True)], **more), servers,
+        workers = o.site(f'workers-{name}', port, routes=[o.route('/', 'fabric', websocket=True), {'path': '/ws', 'wamp': True}],
+                         rawsocket={'path': '/ws'}, **more)
+        return [workers, servers,
                 folder, guarded, sticky, self.circuits.site(name, servers['listen'], **more)]
 
     def start_router(self, words, name, port, tls_port, fabric, pair):
