@@ -16,17 +16,7 @@ namespace {
 
 Error wrong(std::string detail) { return {Fault::client, Code::bad_request, false, std::move(detail)}; }
 
-bool has_draining(const std::vector<ServerSpec>& servers) {
-  return std::any_of(servers.begin(), servers.end(),
-                     [](const ServerSpec& server) { return server.state == ServerSpec::State::draining; });
-}
-
-// Clients leave a server that has drained for long enough.
-CircuitSpec without_drained(const CircuitSpec& spec) {
-  CircuitSpec left = spec;
-  std::erase_if(left.servers, [](const ServerSpec& server) { return server.state == ServerSpec::State::draining; });
-  return left;
-}
+bool is_draining(const ServerSpec& server) { return server.state == ServerSpec::State::draining; }
 
 }  // namespace
 
@@ -129,13 +119,8 @@ std::vector<std::string> CircuitStore::removed_by(const CircuitChange& change) c
 void CircuitStore::put(const CircuitSpec& spec, CircuitUpdate& update) {
   std::set<std::string> paths;
   const auto before = records_.find(spec.id);
-  Kept kept{std::make_shared<const CircuitSpec>(spec), ++turn_, {}, loop_.now()};
-  if (has_draining(spec.servers)) kept.draining_since = loop_.now();
-  if (before != records_.end()) {
-    const bool was_draining = before->second.draining_since != Time{};
-    if (was_draining && has_draining(spec.servers)) kept.draining_since = before->second.draining_since;
-    if (before->second.spec->path() != spec.path()) remove(spec.id, paths);
-  }
+  Kept kept{std::make_shared<const CircuitSpec>(spec), ++turn_, draining_since(spec), loop_.now()};
+  if (before != records_.end() && before->second.spec->path() != spec.path()) remove(spec.id, paths);
   for (const std::string& path : paths) build(path, update);
   records_[spec.id] = std::move(kept);
   ids_[spec.path()].insert(spec.id);
@@ -179,7 +164,7 @@ void CircuitStore::build(const std::string& path, CircuitUpdate& update) {
   std::vector<const CircuitSpec*> specs;
   left.reserve(all.size());
   for (const Kept* kept : all) {
-    specs.push_back(is_drained(*kept) ? &left.emplace_back(without_drained(*kept->spec)) : kept->spec.get());
+    specs.push_back(has_drained(*kept) ? &left.emplace_back(without_drained(*kept)) : kept->spec.get());
   }
   PoolSpec wanted = pool_of(specs);
   const std::shared_ptr<ServersPool> pool = before == served_.end() ? nullptr : before->second->pool;
@@ -230,12 +215,12 @@ void CircuitStore::sweep() {
   std::set<std::string> drained;
   for (auto& [id, kept] : records_) {
     if (is_idle(kept, now)) idle.removed.push_back(id);
-    if (is_drained(kept)) drained.insert(kept.spec->path());
+    if (has_drained(kept)) drained.insert(kept.spec->path());
   }
   CircuitUpdate update;
   for (const std::string& path : drained) {
     const auto& pool = served_.find(path)->second->pool;
-    if (pool && has_draining(pool->spec().servers)) build(path, update);
+    if (pool && keeps_drained(path, *pool)) build(path, update);
   }
   tell(std::move(update));
   for (const std::string& id : idle.removed) {
@@ -250,8 +235,42 @@ void CircuitStore::sweep() {
   sweep_.set(kCircuitSweep);
 }
 
-bool CircuitStore::is_drained(const Kept& kept) const {
-  return kept.draining_since != Time{} && loop_.now() - kept.draining_since >= kept.spec->drain_timeout;
+std::map<std::string, Time> CircuitStore::draining_since(const CircuitSpec& spec) const {
+  std::map<std::string, Time> since;
+  const auto before = records_.find(spec.id);
+  for (const ServerSpec& server : spec.servers) {
+    if (!is_draining(server)) continue;
+    Time& begin = since[server.name] = loop_.now();
+    if (before == records_.end()) continue;
+    const auto known = before->second.draining_since.find(server.name);
+    if (known != before->second.draining_since.end()) begin = known->second;
+  }
+  return since;
+}
+
+bool CircuitStore::is_drained(const Kept& kept, const ServerSpec& server) const {
+  const auto since = kept.draining_since.find(server.name);
+  return since != kept.draining_since.end() && loop_.now() - since->second >= kept.spec->drain_timeout;
+}
+
+bool CircuitStore::has_drained(const Kept& kept) const {
+  const std::vector<ServerSpec>& servers = kept.spec->servers;
+  return std::any_of(servers.begin(), servers.end(), [&](const auto& server) { return is_drained(kept, server); });
+}
+
+CircuitSpec CircuitStore::without_drained(const Kept& kept) const {
+  CircuitSpec left = *kept.spec;
+  std::erase_if(left.servers, [&](const ServerSpec& server) { return is_drained(kept, server); });
+  return left;
+}
+
+bool CircuitStore::keeps_drained(const std::string& path, const ServersPool& pool) const {
+  const std::vector<const Kept*> all = of_path(path);
+  const auto is_over = [&](const ServerSpec& server) {
+    return is_draining(server) &&
+           std::any_of(all.begin(), all.end(), [&](const Kept* kept) { return is_drained(*kept, server); });
+  };
+  return std::any_of(pool.spec().servers.begin(), pool.spec().servers.end(), is_over);
 }
 
 bool CircuitStore::is_idle(const Kept& kept, Time now) const {

@@ -58,8 +58,8 @@ class CircuitStore {
   class Record;
   struct Kept {
     std::shared_ptr<const CircuitSpec> spec;
-    std::uint64_t turn = 0;  // when it was put: the one that came last says what holds
-    Time draining_since{};   // Time{} = none of its servers drains
+    std::uint64_t turn = 0;                        // when it was put: the one that came last says what holds
+    std::map<std::string, Time> draining_since{};  // by the names of those of its servers that drain
     Time put_at{};
   };
 
@@ -82,8 +82,15 @@ class CircuitStore {
   void finish(Done done, Result<std::size_t> changed);
   void tell(CircuitUpdate update);
   void sweep();
-  // Whether its draining servers had their time.
-  [[nodiscard]] bool is_drained(const Kept& kept) const;
+  // Since when each draining server drains: one that did so before goes on.
+  [[nodiscard]] std::map<std::string, Time> draining_since(const CircuitSpec& spec) const;
+  // Whether the server drains and had its time.
+  [[nodiscard]] bool is_drained(const Kept& kept, const ServerSpec& server) const;
+  [[nodiscard]] bool has_drained(const Kept& kept) const;
+  // Clients leave a server that has drained for long enough.
+  [[nodiscard]] CircuitSpec without_drained(const Kept& kept) const;
+  // Whether the pool has a server that one of its circuits no longer wants there.
+  [[nodiscard]] bool keeps_drained(const std::string& path, const ServersPool& pool) const;
   [[nodiscard]] bool is_idle(const Kept& kept, Time now) const;
 
   Loop& loop_;
