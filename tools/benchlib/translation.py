@@ -10,7 +10,7 @@ from benchlib.servers import HERE
 SERVERS = {"nlohmann": "nlohmann-json3-dev", "zeroway": ""}
 PROGRAMS = ("router",)
 SIZES = (100, 1024, 10 * 1024, 1024 * 1024)
-PAIRS = ("json cbor", "json msgpack", "msgpack json", "cbor json", "cbor msgpack", "json json")
+PAIRS = ("json cbor", "json msgpack", "msgpack json", "cbor json", "cbor msgpack", "msgpack cbor", "json json")
 
 
 def start(bench, chosen):

@@ -2,10 +2,11 @@
 //
 //   calls   each session calls a procedure, and calls again as soon as it has the result; one more session answers
 //   events  one more session publishes, and publishes again once each session has the event and it has the acknowledge
+//   echoes  no WAMP: each session sends what a call is, and sends it again as soon as it has come back
 //
-// Usage: wamp_client PORT json|cbor calls|events SESSIONS SECONDS
-// Prints the results or events, the median and 99th percentile in microseconds (of calls; of publications until the
-// last session has the event), and its own processor time in seconds.
+// Usage: wamp_client PORT json|cbor calls|events|echoes SESSIONS SECONDS
+// Prints the results, events or echoes, the median and 99th percentile in microseconds (of publications: until the last
+// session has the event), and its own processor time in seconds.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -70,6 +71,9 @@ class Session {
       head += byte;
     }
     if (!head.starts_with("HTTP/1.1 101")) fail("refused");
+  }
+
+  void join() {
     const json roles = {{"caller", json::object()},
                         {"callee", json::object()},
                         {"publisher", json::object()},
@@ -162,15 +166,22 @@ class Bench {
   }
 
   void call(int seconds) {
+    join();
     other_.ask({64, 1, json::object(), "com.bench.echo"}, 65);
     for (const auto& session : sessions_) call_from(*session);
     run(seconds, [this](Session& session, const json& message) { hear_call(session, message); });
   }
 
   void publish(int seconds) {
+    join();
     for (const auto& session : sessions_) session->ask({32, 1, json::object(), "com.bench.topic"}, 33);
     publish_one();
     run(seconds, [this](Session& session, const json& message) { hear_event(session, message); });
+  }
+
+  void echo(int seconds) {
+    for (const auto& session : sessions_) call_from(*session);
+    run(seconds, [this](Session& session, const json& message) { hear_echo(session, message); });
   }
 
   void print() {
@@ -186,6 +197,11 @@ class Bench {
   }
 
  private:
+  void join() {
+    other_.join();
+    for (const auto& session : sessions_) session->join();
+  }
+
   void watch(Session& session) {
     epoll_event event{.events = EPOLLIN, .data = {.ptr = &session}};
     epoll_ctl(poll_, EPOLL_CTL_ADD, session.fd(), &event);
@@ -222,6 +238,13 @@ class Bench {
     call_from(session);
   }
 
+  void hear_echo(Session& session, const json& message) {
+    if (message[0] != 48 || message[1] != session.request || message[4] != kArguments) fail_with(message);
+    took(session.sent);
+    ++count_;
+    call_from(session);
+  }
+
   void publish_one() {
     missing_ = sessions_.size() + 1;
     other_.sent = Clock::now();
@@ -251,15 +274,15 @@ class Bench {
 
 int main(int argc, char** argv) {
   if (argc != 6) {
-    std::fputs("usage: wamp_client PORT json|cbor calls|events SESSIONS SECONDS\n", stderr);
+    std::fputs("usage: wamp_client PORT json|cbor calls|events|echoes SESSIONS SECONDS\n", stderr);
     return 2;
   }
   speaks_cbor = argv[2] == std::string_view("cbor");
   Bench bench(static_cast<std::uint16_t>(std::atoi(argv[1])), static_cast<std::size_t>(std::atoi(argv[4])));
-  if (argv[3] == std::string_view("calls")) {
-    bench.call(std::atoi(argv[5]));
-  } else {
-    bench.publish(std::atoi(argv[5]));
-  }
+  const std::string_view what = argv[3];
+  const int seconds = std::atoi(argv[5]);
+  if (what == "calls") bench.call(seconds);
+  if (what == "events") bench.publish(seconds);
+  if (what == "echoes") bench.echo(seconds);
   bench.print();
 }
