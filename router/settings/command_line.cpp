@@ -477,6 +477,7 @@ CommandLine read_with_file(const std::vector<std::string>& words, const FileWord
   if (files.wants_trust) return trust(settings);
   CommandLine line{std::move(settings), {}, {}, std::move(reading.warnings), {}, 0};
   line.shown_file = std::make_shared<const std::string>(std::move(reading.shown));
+  line.port_fingerprints = std::move(reading.port_fingerprints);
   return line;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "router/settings/port_fingerprints.h"
 #include "router/settings/settings.h"
 
 namespace zeroway {
@@ -23,7 +24,8 @@ struct CommandLine {
   int exit_code = 0;                  // 2 after an error, 1 after an error in the configuration file
   std::string trust{};                // the state directory whose authority is to be trusted; "" = serve
   std::shared_ptr<const std::string> shown_file{};  // see FileReading::shown; null = no file
-  bool wants_metrics = false;                       // what metrics mean is to be printed
+  PortFingerprints port_fingerprints{};
+  bool wants_metrics = false;          // what metrics mean is to be printed
   std::optional<Settings> to_check{};  // of --check: to be told whether they can be served, before anything is printed
 };
 

@@ -111,8 +111,11 @@ FileReading read(const std::string& path, std::string_view text, const Environme
   }
   FileReading result{{}, reading.errors(), reading.warnings()};
   if (!result.errors.empty()) return result;
+  if (tree) {
+    result.shown = json_of(*tree);
+    result.port_fingerprints = port_fingerprints(*tree, *settings.file);
+  }
   result.settings = std::move(settings);
-  if (tree) result.shown = json_of(*tree);
   return result;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "router/settings/port_fingerprints.h"
 #include "router/settings/reading.h"
 #include "router/settings/settings.h"
 
@@ -19,6 +20,7 @@ struct FileReading {
   std::vector<std::string> errors;   // all of them, in the order of the file: "FILE:LINE:COLUMN: …"
   std::vector<std::string> warnings;
   std::string shown{};  // what the file says, as JSON without its secrets; "" after an error
+  PortFingerprints port_fingerprints{};
 };
 
 // Called when everything but the sites was read, which begin with what it leaves: the command line wins over the file.
