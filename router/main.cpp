@@ -49,7 +49,8 @@ int serve(zeroway::CommandLine line, zeroway::ReadSettings read_again) {
     zeroway::log::error(written.error().detail);
     return 1;
   }
-  zeroway::Router router(std::move(settings), std::move(read_again), line.shown_file);
+  zeroway::Router router(std::move(settings), std::move(read_again), line.shown_file,
+                         std::move(line.port_fingerprints));
   if (const auto opened = router.open(); !opened) {
     zeroway::log::error(opened.error().detail);
     return 1;

@@ -131,12 +131,14 @@ struct Router::Entrance {
   }
 };
 
-Router::Router(Settings settings, ReadSettings read_again, std::shared_ptr<const std::string> shown_file)
+Router::Router(Settings settings, ReadSettings read_again, std::shared_ptr<const std::string> shown_file,
+               PortFingerprints fingerprints)
     : read_again_(std::move(read_again)),
       settings_(std::move(settings)),
       types_(MimeTypes::read("/etc/mime.types")),
       hashes_(std::make_unique<HashPool>(fits_hash)),
       shown_file_(std::move(shown_file)),
+      fingerprints_(std::move(fingerprints)),
       desk_(lanes_, {.describe = [this](Census& census) { describe(census); },
                      .reload = [this] { return reload_sites(); },
                      .reopen_logs = [this] { reopen_logs(); },
@@ -178,6 +180,7 @@ Result<> Router::open() {
   auto coordinator = make_coordinator(settings_);
   if (!coordinator) return coordinator.error();
   if (auto opened = adopt(std::move(*plan)); !opened) return opened;
+  tell_sharers();
   coordinator_ = std::move(*coordinator);
   // What is kept from before is as good as a table.
   if (coordinator_) wait_for_circuits(circuits_->size() == 0);
@@ -304,6 +307,18 @@ Result<> Router::adopt(std::shared_ptr<const Plan> plan) {
   port_doors_->open_all();
   certificates_->use(plan->certificates);
   return {};
+}
+
+// Other routers at the ports that the plan shares.
+void Router::tell_sharers() {
+  std::map<std::string, std::uint64_t> places;
+  for (const auto& entrance : entrances_) {
+    const ListenerSpec& spec = entrance->spec;
+    if (!entrance->is_open() || !spec.terms.shared || !spec.socket_path.empty()) continue;
+    const auto said = fingerprints_.find(to_text(ListenAddress{spec.address, spec.port, "", spec.last_port}));
+    if (said != fingerprints_.end()) places[entrance->where] = said->second;
+  }
+  shared_ports_.use(places);
 }
 
 Result<SharedParts> Router::make_parts(const Plan& plan) {
@@ -600,6 +615,7 @@ void Router::drain() {
   is_draining_ = true;
   certificates_->stop();
   port_doors_->drain();
+  shared_ports_.use({});
   for (const auto& entrance : entrances_) entrance->kept.clear();  // else the addresses would still take connections
   log::info("draining: open requests end, nothing new begins");
   tell_event(Event::Kind::draining, "router", "open requests end, nothing new begins");
@@ -694,6 +710,8 @@ Result<> Router::use_file_again() {
   auto adopted = adopt(std::move(*plan));
   if (adopted) {
     shown_file_ = line.shown_file;
+    fingerprints_ = std::move(line.port_fingerprints);
+    tell_sharers();
     use_coordinator(std::move(*coordinator));
   }
   return adopted;

@@ -19,6 +19,7 @@
 #include "router/circuits/circuit_store.h"
 #include "router/exchange/circuit_use.h"
 #include "router/lane.h"
+#include "router/net/shared_ports.h"
 #include "router/observe/log_files.h"
 #include "router/operator_desk.h"
 #include "router/settings/command_line.h"
@@ -45,9 +46,9 @@ using ReadSettings = std::function<CommandLine()>;
 class Router : private CertificateUsers {
  public:
   // `read_again` reads the command line and its file anew, for a reload.
-  // `shown_file`: see CommandLine.
+  // `shown_file`, `fingerprints`: see CommandLine.
   explicit Router(Settings settings, ReadSettings read_again = {},
-                  std::shared_ptr<const std::string> shown_file = nullptr);
+                  std::shared_ptr<const std::string> shown_file = nullptr, PortFingerprints fingerprints = {});
   ~Router() override;
 
   // Binds the fabric's endpoints and the listeners of the plan. The error names what cannot be bound.
@@ -69,6 +70,7 @@ class Router : private CertificateUsers {
   void use_coordinator(std::unique_ptr<RouterCoordinator> next);
   void wait_for_circuits(bool is_waiting);
   [[nodiscard]] Result<> adopt(std::shared_ptr<const Plan> plan);
+  void tell_sharers();
   [[nodiscard]] Result<SharedParts> make_parts(const Plan& plan);
   [[nodiscard]] std::string cookie_key_of(const Plan& plan);
   [[nodiscard]] Result<SharedPools> make_pools(const Plan& plan) const;
@@ -118,6 +120,8 @@ class Router : private CertificateUsers {
   WallTime began_{};
   ReloadFacts reloads_;
   std::shared_ptr<const std::string> shown_file_;  // of the plan in use
+  PortFingerprints fingerprints_;                  // the same
+  SharedPorts shared_ports_;
   OperatorDesk desk_;
   CircuitUses circuit_uses_;
   std::vector<std::unique_ptr<Lane>> lanes_;

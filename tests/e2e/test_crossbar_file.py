@@ -384,3 +384,29 @@ def test_an_archive_that_is_there_is_never_fetched(stack):
     assert router.wait() == 1
     assert 'which is none of its hashes' in router.log()
     assert server.asked == []
+
+
+def test_routers_that_share_a_port_warn_of_another_file(stack):
+    folders(stack)
+    port = z.free_port()
+    one = node(worker(port, {'/': static()}, shared=True))
+    other = node(worker(port, {'/': static(), 'info': {'type': 'nodeinfo'}}, shared=True))
+
+    def started(document):
+        router = serve(stack, document, port, wait=False)  # the port is bound by another one
+        router.wait_log('serving http')
+        return router
+    first, same = started(one), started(one)
+    assert 'is shared with' not in first.log() + same.log()
+    same.terminate()
+    same.wait()
+    differs = started(other)
+    said = f'127.0.0.1:{port} is shared with process {first.pid}, whose configuration file says something else of it'
+    assert said in differs.log()
+    assert differs.log().count('is shared with') == 1  # the router that has ended is none
+    s.write(stack, json.dumps(one, indent=1), 'node/node.json')
+    for router in (first, differs):
+        router.signal(signal.SIGHUP)
+        router.wait_log('the configuration file is read again')
+    again = started(one)
+    assert 'is shared with' not in first.log() + again.log()
