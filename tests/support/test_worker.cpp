@@ -5,8 +5,8 @@
 // killed worker loses no line. /echo sends the body back as it comes. /bytes/N sends N bytes: lines of 16 bytes, each
 // with the number of its first byte in hex. WebSockets on every path echo each message after the delay; on /abort they
 // send a megabyte and reset the stream at once. /ticks sends an event once an hour. With --realm it serves nothing but
-// this realm of WAMP, in JSON, and shares it with other workers: WELCOME has the worker's name as authid, all that
-// follows is echoed.
+// this realm of WAMP, in JSON, and shares it with other workers; "-" is the realm of all sessions that no other worker
+// has. WELCOME has the worker's name as authid, all that follows is echoed.
 #include <fcntl.h>
 #include <unistd.h>
 #include <zeroway/wamp.h>
@@ -68,7 +68,7 @@ int main(int argc, char** argv) {
   zeroway::Worker worker(
       zeroway::WorkerOptions::from_command_line(static_cast<int>(arguments.size()), arguments.data()));
   if (!realm.empty()) {
-    worker.realm({.name = realm, .serializers = {zeroway::WampSerializer::json}, .shared = true},
+    worker.realm({.name = realm == "-" ? "" : realm, .serializers = {zeroway::WampSerializer::json}, .shared = true},
                  [&](zeroway::WampSession& session) { return echo_session(session, worker.name()); });
     return worker.run();
   }

@@ -1,4 +1,5 @@
-"""A backend of a realm, as far as joining goes: remembers each HELLO, welcomes everybody, echoes calls.
+"""A backend of a realm, as far as joining goes: remembers each HELLO, welcomes everybody, echoes calls and messages of
+types that WAMP does not have.
 
 Owner: a test (`stack.closing(Backend())`).   Thread: one of its own.
 Not here: a whole router of WAMP (examples/wamp-worker).
@@ -9,7 +10,7 @@ import threading
 import websockets
 from wamp_e2e import CODECS
 
-HELLO, WELCOME, GOODBYE, CALL, RESULT = 1, 2, 6, 48, 50
+HELLO, WELCOME, GOODBYE, CALL, RESULT, EXTENSION = 1, 2, 6, 48, 50, 256
 
 
 class Backend:
@@ -17,6 +18,7 @@ class Backend:
         """`answer`: what it says to HELLO, in the place of WELCOME."""
         self.serializer, self.answer = serializer, answer
         self.hellos = []
+        self.heard = []  # the bytes, or the text, of every message
         self.write, self.read = CODECS[serializer]
         self.loop = asyncio.new_event_loop()
         started = threading.Event()
@@ -39,9 +41,12 @@ class Backend:
         self.port = server.sockets[0].getsockname()[1]
         started.set()
         self.loop.run_forever()
+        server.close()
+        self.loop.run_until_complete(server.wait_closed())
 
     async def _serve(self, socket):
         async for text in socket:
+            self.heard.append(text)
             message = self.read(text)
             if message[0] == HELLO:
                 self.hellos.append(message)
@@ -49,6 +54,8 @@ class Backend:
                 await socket.send(self.write(self.answer or welcome))
             elif message[0] == CALL:
                 await socket.send(self.write([RESULT, message[1], {}, *message[4:]]))
+            elif message[0] >= EXTENSION:
+                await socket.send(text)
             elif message[0] == GOODBYE:
                 await self._answer_goodbye(socket)
 
