@@ -5,6 +5,7 @@
 #include "router/edge/front_door.h"
 #include "router/edge/limits.h"
 #include "router/exchange/error_reply.h"
+#include "router/exchange/opening_patience.h"
 #include "router/http/raw_socket_codec.h"
 #include "router/http/tcp_codec.h"
 #include "router/net/limits.h"
@@ -225,8 +226,13 @@ void ClientSession::lost() { drop(); }
 
 // --- events of the codec
 
+void ClientSession::begun(std::string_view target) {
+  opening_patience_ = opening_patience(door_.listener(), target, info_.is_tls ? Security::tls : Security::none);
+}
+
 RequestTerms ClientSession::head(CodecStream number, Head& head, Last last, Kind kind) {
   const Time now = door_.loop().now();
+  opening_patience_ = Millis(0);
   phase_since_ = now;
   body_pace_.begin();
   ++door_.counters().requests;
@@ -490,11 +496,18 @@ std::pair<ClientSession::Deadline, Time> ClientSession::phase_deadline() const {
     return {Deadline::idle,
             phase_since_ + (is_draining_ ? std::min(kGoodbyeTime, limits.idle_timeout) : limits.idle_timeout)};
   }
-  if (phase_ == CodecPhase::head) return {Deadline::slow, phase_since_ + limits.head_timeout};
+  if (phase_ == CodecPhase::head) return head_deadline();
   if (phase_ == CodecPhase::body) return {Deadline::slow, body_due()};
   if (phase_ == CodecPhase::rest) return {Deadline::slow, phase_since_ + kRestTime};
   if (phase_ == CodecPhase::timed && codec_due_ != Time::max()) return {Deadline::codec, codec_due_};
   return {Deadline::none, {}};
+}
+
+std::pair<ClientSession::Deadline, Time> ClientSession::head_deadline() const {
+  const Millis whole = door_.limits().head_timeout;
+  if (opening_patience_ > Millis(0) && opening_patience_ < whole)
+    return {Deadline::opening, phase_since_ + opening_patience_};
+  return {Deadline::slow, phase_since_ + whole};
 }
 
 Time ClientSession::body_due() const {
@@ -538,11 +551,19 @@ void ClientSession::ring() {
   if (deadline == Deadline::none) return;
   if (when > door_.loop().now()) return set_timer();
   if (deadline == Deadline::send) return drop();
+  if (deadline == Deadline::opening) return cut_opening();
   if (deadline == Deadline::half_closed) cancel_unanswered();
   // It has had its reply for long enough: no reason to hear it for another kLingerTime.
   if (deadline == Deadline::slow && phase_ == CodecPhase::rest) linger_ = Linger::brief;
   if (deadline == Deadline::idle || deadline == Deadline::slow) codec_->timed_out(*this);
   ask_turn_end();  // the turn's end calls tick()
+}
+
+void ClientSession::cut_opening() {
+  ++door_.counters().bad_requests;
+  door_.note_broken(info_.address, "the opening of a WebSocket took too long");
+  connection_->reset();
+  drop();
 }
 
 CodecPhase ClientSession::look_at_phase() const {

@@ -58,7 +58,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   std::size_t place = 0;  // the session's index in the front door's list
 
  private:
-  enum class Deadline : std::uint8_t { none, send, idle, slow, codec, half_closed };
+  enum class Deadline : std::uint8_t { none, send, idle, slow, opening, codec, half_closed };
 
   std::size_t received(Bytes bytes) override;
   void input_ended() override;
@@ -67,6 +67,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void lost() override;
 
   [[nodiscard]] RequestTerms head(CodecStream number, Head& head, Last last, Kind kind) override;
+  void begun(std::string_view target) override;
   void data(CodecStream number, Bytes bytes) override;
   void piece(CodecStream number, Bytes bytes, MessageKind kind, Last last) override;
   void end(CodecStream number, Head& trailers) override;
@@ -98,12 +99,14 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   void pause_or_resume();
   [[nodiscard]] std::pair<Deadline, Time> next_deadline() const;
   [[nodiscard]] std::pair<Deadline, Time> phase_deadline() const;
+  [[nodiscard]] std::pair<Deadline, Time> head_deadline() const;
   [[nodiscard]] Time body_due() const;
   void count_wait();
   void look_at_queue();
   void set_timer();
   void tick();
   void ring();
+  void cut_opening();
   void must_linger();
   [[nodiscard]] Linger linger() const;
   void close();
@@ -131,6 +134,7 @@ class ClientSession final : private ConnectionEvents, private CodecEvents, priva
   Pace body_pace_;      // for codecs that read one body at a time
   RequestTerms terms_;  // of the newest request
   SendPace send_pace_;
+  Millis opening_patience_{0};  // for the head that has begun; 0 = as for any head
   Time codec_due_ = Time::max();
   Time half_closed_at_ = Time::max();  // when the client's FIN was seen; max() = not yet
   CodecPhase phase_ = CodecPhase::idle;

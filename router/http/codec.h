@@ -31,6 +31,9 @@ class CodecEvents {
   virtual ~CodecEvents() = default;
   // Returns the terms of the request: the codec holds the body to them.
   [[nodiscard]] virtual RequestTerms head(CodecStream stream, Head& head, Last last, Kind kind) = 0;
+  // The first line of a head has come, the rest has not; `target` is the line's, good until the call returns. Told at
+  // most once for each head, and by HTTP/1.1 alone.
+  virtual void begun(std::string_view /*target*/) {}
   virtual void data(CodecStream stream, Bytes bytes) = 0;
   virtual void piece(CodecStream, Bytes, MessageKind, Last) {}  // data's form on a WebSocket
   virtual void end(CodecStream stream, Head& trailers) = 0;

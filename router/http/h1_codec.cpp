@@ -54,12 +54,13 @@ bool H1Codec::read_head(std::string_view& rest, CodecEvents& events) {
     return refuse({}, Error{Fault::client, Code::bad_request, false, "a request that begins with no method"}, events);
   }
 
+  const bool had_line = scan_.request_line_size() > 0;
   const auto size = scan_.scan(rest, limits_);
   if ((!size || *size == 0) && scan_.request_line_size() > 0) {
     // An error in the request line is told before errors in the fields, and without waiting for the fields.
-    if (auto line = h1::read_request_line(rest.substr(0, scan_.request_line_size())); !line) {
-      return refuse(rest, line.error(), events);
-    }
+    const auto line = h1::read_request_line(rest.substr(0, scan_.request_line_size()));
+    if (!line) return refuse(rest, line.error(), events);
+    if (size && !had_line) events.begun(line->target);
   }
   if (!size) return refuse(rest, size.error(), events);
   if (*size == 0) return false;

@@ -125,7 +125,7 @@ void describe_web_sockets(Keys<WebSocketSettings>& keys) {
             "Larger messages to clients go in frames of this size; 0 = as they are")
       .flag("fail_by_drop", &S::fail_by_drop, "A client that breaks the protocol is dropped without a Close")
       .time("open_handshake_timeout", &S::open_handshake_timeout, least, Zero::is_off,
-            "Longest time for a backend to answer the opening")
+            "Longest time for a client's opening at a path of WAMP, and for a backend to answer an opening")
       .time("close_handshake_timeout", &S::close_handshake_timeout, least, Zero::is_off,
             "Longest time for a client to answer a Close")
       .time("auto_ping_interval", &S::auto_ping_interval, least, Zero::is_off,

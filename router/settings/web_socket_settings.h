@@ -34,7 +34,7 @@ struct WebSocketTerms {
   std::uint64_t max_message_size = 16 << 20;     // incoming, after reassembly and inflation: Close 1009
   std::uint64_t auto_fragment_size = 0;          // outgoing messages that are larger go in frames of this size
   bool fail_by_drop = false;                     // a client that breaks the protocol is dropped without a Close
-  Millis open_handshake_timeout{5'000};          // for the answer of a worker that took the opening, else dropped
+  Millis open_handshake_timeout{5'000};          // for WAMP's openings, and a backend's answer to any, else dropped
   Millis close_handshake_timeout{2'000};         // for the answer to our Close, else dropped
   Millis auto_ping_interval{30'000};             // the first ping one interval after opening
   Millis auto_ping_timeout{10'000};              // for the matching pong, else dropped

@@ -198,6 +198,25 @@ def test_compression_is_agreed_as_the_file_says(stack):
         assert opening.fields.get('sec-websocket-extensions') is None
 
 
+def test_a_thousand_compressed_messages_with_one_window(stack):
+    behind(stack)
+    router = fronted(stack, compression={'deflate': {'request_max_window_bits': 13, 'max_window_bits': 13}})
+
+    async def calls():
+        async with w.Peer(router) as peer:
+            agreed, = peer.socket.extensions
+            assert agreed.local_max_window_bits == 13
+            assert not agreed.local_no_context_takeover and not agreed.remote_no_context_takeover
+            subscription = await peer.subscribe('com.example.topic')
+            for number in range(1000):
+                text = f'{number} ' * (number % 50)
+                await peer.say(16, number + 1, {'exclude_me': False}, 'com.example.topic', [text])
+                event = await peer.hear()
+                assert (event[1], event[4]) == (subscription, [text])
+    w.run(calls())
+    router.wait_idle()
+
+
 @pytest.mark.parametrize('options, sent', [({'max_message_size': 1000}, frames.frame(frames.TEXT, b'x' * 1001)),
                                            ({'max_frame_size': 500}, frames.frame(frames.TEXT, b'x' * 501))])
 def test_what_is_too_large_ends_the_websocket(stack, options, sent):
@@ -244,10 +263,71 @@ def test_clients_are_pinged_and_dropped_when_they_are_silent(stack):
         assert time.monotonic() - began > 0.9
 
 
+REQUEST = ('GET /ws HTTP/1.1\r\nHost: node.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'
+           'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: wamp.2.json\r\n\r\n').encode()
+
+
+@pytest.mark.parametrize('sent', [REQUEST[:19], REQUEST[:len(REQUEST) // 2], REQUEST[:-2]], ids=['line', 'half', 'almost'])
+def test_half_an_opening_is_cut_at_its_time(stack, sent):
+    router = fronted(stack, open_handshake_timeout=1000)
+    began = time.monotonic()
+    with socket.create_connection(('127.0.0.1', router.port), z.PATIENCE * z.SLOW) as client:
+        client.sendall(sent)
+        with pytest.raises(ConnectionResetError):  # no answer, not even the end of one
+            assert client.recv(1) != b''
+    assert time.monotonic() - began > 0.9
+    router.wait_log('the opening of a WebSocket took too long')
+    router.wait_idle()
+
+
+def test_an_opening_that_comes_in_time_is_not_cut_later(stack):
+    behind(stack)
+    router = fronted(stack, open_handshake_timeout=3000)
+    with socket.create_connection(('127.0.0.1', router.port), z.PATIENCE * z.SLOW) as client:
+        client.sendall(REQUEST[:50])
+        time.sleep(0.1)
+        client.sendall(REQUEST[50:])
+        assert client.recv(13) == b'HTTP/1.1 101 '
+        time.sleep(3.5)
+        client.sendall(frames.frame(frames.PING, b'there'))
+        while b'\x8a\x05there' not in client.recv(65_536):
+            pass
+    other = fronted(stack)  # nobody said a time
+    with socket.create_connection(('127.0.0.1', other.port), z.PATIENCE * z.SLOW) as client:
+        client.sendall(REQUEST[:50])
+        time.sleep(1.5)
+        client.sendall(REQUEST[50:])
+        assert client.recv(13) == b'HTTP/1.1 101 '
+
+
+def test_other_requests_have_the_time_of_a_head(stack):
+    router = fronted(stack, open_handshake_timeout=1000)
+    with socket.create_connection(('127.0.0.1', router.port), z.PATIENCE * z.SLOW) as client:
+        client.sendall(b'GET /else HTTP/1.1\r\n')
+        time.sleep(1.5)
+        client.sendall(b'Host: node.test\r\n\r\n')
+        assert client.recv(13) == b'HTTP/1.1 404 '
+
+
 def test_a_close_that_is_not_answered_ends_by_its_time(stack):
-    router = fronted(stack, max_message_size=10, close_handshake_timeout=1000)
+    named = {'realm': 'realm1', 'transport': backend(stack)}
+    router = fronted(stack, [named], close_handshake_timeout=1000)
+    with Opening(router, JSON) as opening:
+        opening.send(frames.frame(frames.TEXT, HELLO.replace(b'realm1', b'other')))
+        assert b'wamp.error.no_such_realm' in opening.frame()[2]
+        assert opening.frame()[0] == frames.CLOSE
+        began = time.monotonic()
+        with pytest.raises((EOFError, ConnectionResetError)):
+            opening.take(1)
+        assert time.monotonic() - began > 0.9
+    router.wait_idle()
+
+
+def test_a_client_that_breaks_a_rule_is_not_waited_for(stack):
+    router = fronted(stack, max_message_size=10, close_handshake_timeout=60_000)
     with Opening(router, JSON) as opening:
         opening.send(frames.frame(frames.TEXT, b'x' * 11))
         assert opening.frame()[0] == frames.CLOSE
         with pytest.raises((EOFError, ConnectionResetError)):
             opening.take(1)
+    router.wait_idle()

@@ -36,6 +36,41 @@ class Answering : public CodecEvents {
   Head none_;
 };
 
+// Notes what begins.
+class Beginning : public CodecEvents {
+ public:
+  RequestTerms head(CodecStream, Head& head, Last, Kind) override {
+    heard += "head " + std::string(head.path()) + "\n";
+    return {};
+  }
+  void begun(std::string_view target) override { heard += "begun " + std::string(target) + "\n"; }
+  void data(CodecStream, Bytes) override {}
+  void end(CodecStream, Head&) override {}
+  void reset(CodecStream, const Error&) override { heard += "reset\n"; }
+
+  std::string heard;
+};
+
+TEST_CASE("h1 codec: the first line of a head is told once, and only while the rest has not come") {
+  const HttpLimits limits;
+  const auto heard = [&](std::initializer_list<std::string_view> pieces) {
+    H1Codec codec(limits, "http");
+    Beginning session;
+    std::string waiting;
+    for (const std::string_view piece : pieces) {
+      waiting += piece;
+      waiting.erase(0, codec.read(as_bytes(waiting), session));
+    }
+    return session.heard;
+  };
+  CHECK(heard({kGet}) == "head /index.html?a=b\n");
+  CHECK(heard({"GET /ws HTTP/1.1\r"}).empty());
+  CHECK(heard({"GET /ws HT", "TP/1.1\r\nHo"}) == "begun /ws\n");
+  CHECK(heard({"GET /ws HTTP/1.1\r\n", "Host: a", "\r\n", "A: b\r\n", "\r\n"}) == "begun /ws\nhead /ws\n");
+  CHECK(heard({"GET /ws HTTP/9\r\nHost"}) == "reset\n");
+  CHECK(heard({"GET /ws HTTP/1.1\r\nHost: a\n"}) == "reset\n");  // RFC 9112 §2.2
+}
+
 TEST_CASE("h1 codec: an idle connection costs under 2 KiB, however large its last request was") {
   const HttpLimits limits;
   std::string large(kGet.substr(0, kGet.size() - 2));
