@@ -83,6 +83,13 @@ def test_a_realm_has_nobody_only_while_it_has_no_worker():
     assert excuse_of_session((ABSENT, REALM, 90, -1), **waited) == 'absent'
 
 
+def test_others_answer_at_the_path_of_wamp_only_while_workers_come_back():
+    for how in ({'how': 'stranger'}, {'how': 'status', 'code': 404}, {'how': 'connect'}):
+        assert excuse_of_session((ROUTER, None, 3, -1), **how) == 'router'
+        assert excuse_of_session((LOSS, REALM, 3, -1), (ABSENT, REALM, 3, -1), **how) is None
+    assert excuse_of_session((ROUTER, None, 3, -1), how='status', code=503) is None
+
+
 @pytest.mark.parametrize('how', ['late', 'wrong'])
 def test_silence_and_other_bytes_of_wamp_are_never_excused(how):
     assert excuse_of_session((LOSS, REALM, 3, -1), (ROUTER, None, 3, -1), (ABSENT, REALM, 90, -1), how=how) is None

@@ -8,7 +8,7 @@ import threading
 import time
 
 import zeroway_e2e as z
-from soak_asks import AGAIN, BIN, CIRCUITS, FILES, OPEN, REALMS, SERVERS, STICKY, WS
+from soak_asks import AGAIN, BIN, CIRCUITS, FILES, OPEN, SERVERS, STICKY, WS
 from soak_clients import BEHIND
 
 SETTLING = 4.0   # seconds after an event in which requests may still fail because of it
@@ -96,19 +96,19 @@ class Judge:
             return self.windows.count(what, whom, failure.begin)
         unclaimed = self.why_unclaimed(failure)
         lost = count(LOSS, failure.pool) + count(STILL) + (count(LOSS, OPEN) if unclaimed else 0)
+        if failure.method == 'WAMP':
+            return self.excuse_session(failure, lost, count(LEAVE, failure.pool), count(ROUTER))
         if failure.how == 'stranger':
             return unclaimed
         if failure.how == 'left':
             away = count(AWAY, failure.member)
             return (away and 'away') or (count(ROUTER) and 'router') or (count(STILL) and 'still') or None
-        if failure.how == 'status' and failure.code == 404 and failure.pool in (*WORKERS, *REALMS, *self.routes) and count(RETURNING):
+        if failure.how == 'status' and failure.code == 404 and failure.pool in (*WORKERS, *self.routes) and count(RETURNING):
             return 'returning'
         if failure.how in ('broken', 'no reply', 'close') and count(CUT):
             return 'cut'
         if failure.method == 'TCP':
             return self.excuse_connection(failure, lost, count(ROUTER))
-        if failure.method == 'WAMP':
-            return self.excuse_session(failure, lost, count(LEAVE, failure.pool), count(ROUTER))
         if failure.method == 'WEBSOCKET':
             return self.excuse_socket(failure, lost, count(LEAVE, failure.pool), count(ROUTER))
         if failure.how == 'status':
@@ -179,6 +179,8 @@ class Judge:
             return goes or (lost and 'lost') or None
         if failure.how == 'abort' and failure.reason == 'wamp.error.network_failure':
             return 'absent' if self.was_absent(failure.pool) else None
-        if failure.how == 'stranger' or failure.how == 'abort' and failure.reason == 'wamp.error.no_such_realm':
+        if failure.how == 'abort' and failure.reason == 'wamp.error.no_such_realm':
             return (absent and 'absent') or (router and 'router') or None
-        return 'router' if failure.how == 'connect' and router else None
+        # Without a file, the path is of WAMP only while workers announce a realm.
+        is_elsewhere = failure.how == 'stranger' or failure.how == 'status' and failure.code == 404
+        return 'router' if (failure.how == 'connect' or is_elsewhere) and router else None

@@ -4,7 +4,7 @@ import os
 import subprocess
 from types import SimpleNamespace
 
-from benchlib.report import alternate, median_of, print_table
+from benchlib.report import alternate, median_of, print_table, ratio_of_rounds
 from benchlib.servers import HERE
 
 SERVERS = {"nlohmann": "nlohmann-json3-dev", "zeroway": ""}
@@ -44,6 +44,7 @@ def show(section):
     rows = []
     for shape, servers in section["runs"]["messages"].items():
         source, target, size = shape.split()
-        us = {name: median_of(runs)["us"] for name, runs in servers.items()}
-        rows.append([f"{source} to {target}, {size} bytes", *(f"{one:.2f}" for one in us.values())])
-    print_table(["us for each message", *us], rows)
+        us = [f"{median_of(runs)['us']:.2f}" for runs in servers.values()]
+        rows.append([f"{source} to {target}, {size} bytes", *us,
+                     ratio_of_rounds(servers.get("zeroway"), servers.get("nlohmann"), "us")])
+    print_table(["us for each message", *servers, "of nlohmann's time"], rows)
