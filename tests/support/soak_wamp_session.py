@@ -16,7 +16,7 @@ import zeroway_e2e as z
 
 HELLO, WELCOME, ABORT, GOODBYE, ERROR = 1, 2, 3, 6, 8
 PUBLISH, PUBLISHED, SUBSCRIBE, SUBSCRIBED, EVENT = 16, 17, 32, 33, 36
-CALL, RESULT, REGISTER, REGISTERED, INVOCATION, YIELD = 48, 50, 64, 65, 68, 70
+CALL, RESULT, REGISTER, REGISTERED, INVOCATION, INTERRUPT, YIELD = 48, 50, 64, 65, 68, 69, 70
 SERIALIZERS = {'json': 1, 'msgpack': 2, 'cbor': 3}  # with their numbers in RawSocket's handshake
 ECHO, FAIL, COUNT = 'echo', 'fail', 'count'         # what a callee does with a call
 FAILED = 'com.soak.failed'                          # the error that a callee answers
@@ -234,7 +234,7 @@ class Session:
             self.progress[rest[0]].append(payload_of(rest[2:]))
         elif kind in (PUBLISHED, SUBSCRIBED, REGISTERED, RESULT):
             self.resolve(rest[0], rest[1:])
-        else:
+        elif kind != INTERRUPT:  # the caller is lost, and the answer is on its way
             raise AssertionError(f'a message of type {kind}: {str(rest)[:200]}')
 
     def resolve(self, number, answer=None, error=None):
