@@ -1,13 +1,14 @@
 // The ports that this router shares with others, which it tells what its file says of them: the kernel gives a client
 // to any of them, so they should all say the same.
 //
-//     @zeroway-port/127.0.0.1:8443/4711/00c0ffee00c0ffee    the name of a socket in Linux's abstract space, where
-//     nobody
-//                   place          process  fingerprint      is answered
+//     @zeroway-port/127.0.0.1:8443/4711/00c0ffee00c0ffee
+//                   place          process  fingerprint
 //
-// /proc/net/unix has the names of all processes of this network namespace, which is where a port can be shared. The
-// name of a process that ends is gone with it. Owner: Router.   Thread: the first loop. Not here: the fingerprint
-// (settings/port_fingerprints.h), sharing itself (net/listener.h).
+// That is the name of a socket in Linux's abstract space, where nobody is answered: /proc/net/unix has the names of all
+// processes of this network namespace, which is where a port can be shared. The name is gone with its process.
+//
+// Owner: Router.   Thread: the first loop.
+// Not here: the fingerprint (settings/port_fingerprints.h), sharing itself (net/listener.h).
 #pragma once
 #include <cstdint>
 #include <map>
