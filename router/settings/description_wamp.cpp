@@ -140,7 +140,9 @@ void check_wamp(const RouteSettings& route, Reading& reading) {
       reading.error(backend.located.place_of("url"),
                     backend.located.name_of("url") + ": it has no port; wants " + kUrlForms + ", or a socket");
     if (backend.client_cert.empty() != backend.client_key.empty())
-      reading.error(backend.located.place, backend.located.where + ": client_cert and client_key go together");
+      reading.error(backend.located.place, backend.located.where + ": " +
+                                               std::string(backend.located.called("client_cert")) + " and " +
+                                               std::string(backend.located.called("client_key")) + " go together");
   }
   if (wamp.auth) check_wamp_auth(*wamp.auth, reading);
   if (!wamp.workers && wamp.backends.empty())

@@ -43,8 +43,9 @@ void check_tls_keys(const MemberSettings& member, Reading& reading) {
   }
   if (member.client_cert.empty() == member.client_key.empty()) return;
   const char* there = member.client_key.empty() ? "client_cert" : "client_key";
-  reading.error(located.place_of(there), located.name_of(there) + ": wants " +
-                                             (member.client_key.empty() ? "client_key" : "client_cert") + ", too");
+  const char* missing = member.client_key.empty() ? "client_key" : "client_cert";
+  reading.error(located.place_of(there),
+                located.name_of(there) + ": wants " + std::string(located.called(missing)) + ", too");
 }
 
 namespace {

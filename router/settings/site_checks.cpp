@@ -275,6 +275,14 @@ void check_permit_files(const SessionSettings& sessions, Reading& reading) {
   check_file(sessions.located, "permit_key_file", sessions.permits.permit_key_file, reading);
 }
 
+// Of servers that the site dials.
+template <class Server>
+void check_server_files(const Server& server, Reading& reading) {
+  check_file(server.located, "ca_file", server.ca_file, reading);
+  check_file(server.located, "client_cert", server.client_cert, reading);
+  check_file(server.located, "client_key", server.client_key, reading);
+}
+
 void check_site_files(const SiteSettings& site, Reading& reading) {
   const SslSettings& ssl = site.ssl;
   if (ssl.enabled) {
@@ -286,11 +294,9 @@ void check_site_files(const SiteSettings& site, Reading& reading) {
   }
   for (const ArchiveSettings& archive : site.archives) check_archive_file(archive, reading);
   for (const FolderSettings& folder : site.folders) check_folder(folder.located, folder.folder, reading);
-  for (const MemberSettings& member : site.proxy.members) {
-    check_file(member.located, "ca_file", member.ca_file, reading);
-    check_file(member.located, "client_cert", member.client_cert, reading);
-    check_file(member.located, "client_key", member.client_key, reading);
-  }
+  for (const MemberSettings& member : site.proxy.members) check_server_files(member, reading);
+  for (const RouteSettings& route : site.proxy.routes)
+    for (const WampBackendSettings& backend : route.wamp.backends) check_server_files(backend, reading);
   look_at_login_files(site, [&](const Located& located, const char* key, const std::string& file) {
     check_file(located, key, file, reading);
   });

@@ -1,6 +1,7 @@
 """Transports of Crossbar.io's node files: RawSocket, universal, who clients are, and TLS of an endpoint."""
 import json
 import os
+import socket
 import ssl
 import subprocess
 import sys
@@ -291,3 +292,39 @@ def test_rawsocket_to_a_backend_behind_tls(stack):
     client = [sys.executable, f'{SUPPORT}/wamp_autobahn.py', router.wamp_url, 'realm1', 'json']
     check_client(run_client(client, stack), 'wamp_autobahn.py')
     router.wait_idle()
+
+
+def test_rawsocket_behind_tls_and_who_has_a_certificate(stack):
+    authority, clients = tls.Authority(stack), tls.Authority(stack, 'clients')
+    certificate, key = authority.make('localhost')
+    joe, eve = clients.make(client='joe'), clients.make(client='eve')
+    printed = subprocess.run(['openssl', 'x509', '-in', joe[0], '-noout', '-fingerprint', '-sha1'], capture_output=True, text=True)
+    principals = {'joe': {'certificate-sha1': printed.stdout.strip().split('=')[1], 'role': 'frontend'}}
+    port = z.free_port()
+    place = {**endpoint(port), 'tls': {'certificate': certificate, 'key': key, 'ca_certificates': [clients.ca]}}
+    start(stack, proxy({'type': 'rawsocket', 'endpoint': place, 'auth': {'tls': {'type': 'static', 'principals': principals}}}),
+          port)
+
+    def told(client):
+        context = ssl.create_default_context(cafile=authority.ca)
+        context.load_cert_chain(*client)
+        connection = context.wrap_socket(socket.create_connection(('127.0.0.1', port)), server_hostname='localhost')
+        with Raw(connection) as raw:
+            raw.write, raw.read = w.CODECS['json']
+            raw.send(OFFERS['json'])
+            raw.take(4)
+            raw.say(1, 'realm1', {'roles': ROLES, 'authmethods': ['tls']})
+            return raw.heard()
+    kind, _, details = told(joe)
+    assert (kind, details['authid'], details['authrole'], details['authmethod']) == (2, 'joe', 'frontend', 'tls')
+    assert told(eve)[2] == 'wamp.error.authentication_failed'
+
+
+def test_a_file_of_a_backend_that_is_not_there_is_named(stack):
+    os.mkdir(stack.path('node'))
+    place = {'type': 'tcp', 'host': '127.0.0.1', 'port': 1, 'tls': {'hostname': 'a.test', 'ca_certificates': ['none.pem']}}
+    document = proxy(transport('websocket', 8080), backends=[{'type': 'rawsocket', 'endpoint': place, 'serializer': 'cbor'}])
+    done = s.check(stack, json.dumps(document), name='node/node.json')
+    assert done.returncode == 1
+    assert '/workers/1/backends/0/endpoint/tls/ca_certificates: ' in done.stderr
+    assert 'node/none.pem is no file that can be read' in done.stderr

@@ -327,6 +327,15 @@ TEST_CASE("crossbar: a backend behind TLS is dialled by TLS, over RawSocket as o
   CHECK(scheme(R"("type": "websocket", "url": "wss://b/ws")") == MemberScheme::https);
 }
 
+TEST_CASE("crossbar: errors about TLS of a backend name the keys of its endpoint") {
+  check_errors(worker_and(R"("backends": [{"type": "rawsocket", "serializer": "cbor", "endpoint": {"type": "tcp",
+    "host": "a", "port": 1, "tls": {"hostname": "b", "key": "k"}}}])"),
+               {"3:14: /backends/0: endpoint/tls/certificate and endpoint/tls/key go together"});
+  check_errors(worker_of(R"({"type": "websocket-reverseproxy", "backend": {"type": "websocket", "url": "wss://b",
+    "endpoint": {"type": "tcp", "host": "a", "port": 1, "tls": {"hostname": "b", "key": "k"}}}})"),
+               {"3:47: /transports/0/paths/p/backend/endpoint/tls/key: wants endpoint/tls/certificate, too"});
+}
+
 TEST_CASE("crossbar: backends that do not fit are errors with their pointers") {
   const std::string socket = R"({"type": "unix", "path": "a"})";
   const std::string raw = R"({"type": "rawsocket", "serializer": "cbor", "endpoint": )" + socket + "}";

@@ -89,6 +89,13 @@ bool read_connect_endpoint(const Node& node, const std::string& where, ConnectEn
   return child->kind == Node::Kind::table && has_all(endpoint, name, reading);
 }
 
+void rename_tls_keys(Located& located) {
+  located.renamed = {{"ca_file", "endpoint/tls/ca_certificates"},
+                     {"client_cert", "endpoint/tls/certificate"},
+                     {"client_key", "endpoint/tls/key"},
+                     {"server_name", "endpoint/tls/hostname"}};
+}
+
 MemberUrl target_of(const ConnectEndpoint& endpoint, MemberScheme plain) {
   MemberUrl target;
   if (endpoint.is_unix) {

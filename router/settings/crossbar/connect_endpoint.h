@@ -25,6 +25,8 @@ struct ConnectEndpoint {
 // False, and the error is noted, when there is none at `where` or when it is not right.
 [[nodiscard]] bool read_connect_endpoint(const Node& node, const std::string& where, ConnectEndpoint& endpoint,
                                          Reading& reading);
+// Whoever has an `endpoint` says there what our own notation says in its table: errors call these keys so.
+void rename_tls_keys(Located& located);
 // `plain`: http or tcp; where the endpoint has TLS, https or tls.
 [[nodiscard]] MemberUrl target_of(const ConnectEndpoint& endpoint, MemberScheme plain);
 

@@ -142,6 +142,7 @@ void read_web_socket_proxy(const ServicePlace& place) {
   if (proxy.backend == nullptr || proxy.backend->kind != Node::Kind::table) return;
   const std::string where = place.reading.join(place.where, "backend");
   SocketServer server;
+  rename_tls_keys(server.located);
   read_into(server, *proxy.backend, where, place.reading, describe_socket_server);
   ConnectEndpoint endpoint;
   if (proxy.backend->find("endpoint") == nullptr) return;

@@ -93,6 +93,7 @@ void check_transport(const S& backend, const std::string& where, Reading& readin
 
 std::optional<S> read_transport(const Node& node, const std::string& where, Reading& reading) {
   S backend;
+  rename_tls_keys(backend.located);
   read_into(backend, node, where, reading, describe_transport);
   if (node.kind != Node::Kind::table || node.find("endpoint") == nullptr) return std::nullopt;
   check_transport(backend, where, reading);
