@@ -120,6 +120,26 @@ def test_a_backend_that_dies_is_told_to_every_client_within_a_second(stack):
     assert code == 1013
 
 
+def test_each_client_has_a_connection_of_its_own_to_the_backend(stack):
+    router = fronted(stack, ['cbor'])
+    base = router.descriptors()
+
+    async def many():
+        peers = [w.Peer(router, SERIALIZERS[number % 3]) for number in range(300)]
+        for peer in peers:
+            await peer.__aenter__()
+        assert len({peer.id for peer in peers}) == 300
+        assert router.behind.counters()['connections_open'] == 300
+        for peer in peers[::2]:
+            peer.socket.transport.abort()
+        await asyncio.gather(*(peer.__aexit__() for peer in peers[1::2]))
+    w.run(many())
+    for one in (router, router.behind):
+        one.wait_idle()
+    z.eventually(lambda: router.behind.counters()['connections_open'] == 0, what='no connection is left at the backend')
+    z.eventually(lambda: router.descriptors() <= base + 4, what='the descriptors are back')
+
+
 def test_a_router_that_stops_says_goodbye(stack):
     router = fronted(stack, ['cbor'])
 

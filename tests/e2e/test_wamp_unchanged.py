@@ -138,6 +138,19 @@ def test_a_second_hello_is_a_violation(stack, behind, serializer):
     router.wait_idle()
 
 
+@pytest.mark.parametrize('speaks', SERIALIZERS)
+def test_the_backend_of_a_client_that_is_lost_hears_goodbye(stack, speaks):
+    router, backend = fronted(stack, speaks)
+
+    async def lost():
+        async with w.Peer(router) as peer:
+            peer.socket.transport.abort()
+    w.run(lost())
+    z.eventually(lambda: len(backend.heard) == 2, what='another message at the backend')
+    assert backend.read(backend.heard[1]) == [6, {}, 'wamp.close.transport_lost']
+    router.wait_idle()
+
+
 @pytest.mark.parametrize('serializer, wrong, code', [
     ('cbor', '[48,1,{},"p"]', 1002), ('msgpack', '[48,1,{},"p"]', 1002), ('json', b'[48,1,{},"p"]', 1002),
     ('json', '[48,1,{},"p",[' + '[' * 600 + ']' * 600 + ']]', 1002),
