@@ -8,7 +8,7 @@ import sites_e2e as s
 import tls_e2e as tls
 from browser import Browser
 from test_wamp_clients import SERIALIZERS
-from wamp_e2e import SUPPORT, check_client, npm_folder, start_worker
+from wamp_e2e import PATIENT, SUPPORT, check_client, npm_folder, start_worker
 import zeroway_e2e as z
 
 EXAMPLE = os.path.join(z.ROOT, 'examples', 'wamp-worker')
@@ -108,7 +108,7 @@ key_file = "{key}"
 [sites.proxy]
 enabled = true
 routes = [{{ path = "/ws", wamp = true }}]
-""", port, '--access-log', '-')
+""", port, '--access-log', '-', *PATIENT)
     start_worker(stack, 'realm1')
     router.wait_workers(1)
     return router, stack.closing(Browser(stack, certificate))

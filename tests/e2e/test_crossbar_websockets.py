@@ -21,7 +21,8 @@ HELLO = json.dumps([1, 'realm1', {'roles': w.ROLES}]).encode()
 def behind(stack):
     """A router of WAMP that listens at a unix socket."""
     path = stack.path('routerws.sock')
-    router = s.serve(stack, f'[[sites]]\nname = "behind"\nhostname = "localhost"\nlisten = ["unix:{path}"]\n', 0, wait=False)
+    text = f'[[sites]]\nname = "behind"\nhostname = "localhost"\nlisten = ["unix:{path}"]\n'
+    router = s.serve(stack, text, 0, *w.PATIENT, wait=False)
     router.wait_log('routerws.sock')
     router.wamp_worker = w.start_worker(stack, 'realm1')
     router.wait_workers(1)

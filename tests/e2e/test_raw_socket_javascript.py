@@ -30,7 +30,7 @@ def told(stack, endpoint, serializer, **environment):
 @pytest.mark.parametrize('transport', TRANSPORTS)
 def test_sessions_at_a_wamp_worker(stack, transport, serializer):
     option, endpoint = place_of(stack, transport, 'front')
-    router = w.serve(stack, options=('--rawsocket', option))
+    router = w.serve(stack, options=('--rawsocket', option, *w.PATIENT))
     w.check_client(told(stack, endpoint, serializer), 'wamp_things.js')
     router.wait_idle()
 
@@ -38,10 +38,10 @@ def test_sessions_at_a_wamp_worker(stack, transport, serializer):
 def backend_at(stack, kind):
     """A router of WAMP, and the keys of a file that name it as a backend of this kind."""
     if kind == 'websocket':
-        behind = w.serve(stack)
+        behind = w.serve(stack, options=w.PATIENT)
         return behind, f'url = "ws://127.0.0.1:{behind.port}/ws"'
     option, endpoint = place_of(stack, kind, 'behind')
-    behind = w.serve(stack, options=('--rawsocket', option))
+    behind = w.serve(stack, options=('--rawsocket', option, *w.PATIENT))
     where = endpoint.partition(':')[2]
     return behind, f'url = "rs://{where}"' if kind == 'tcp' else f'url = "rs://localhost"\nsocket = "{where}"'
 
@@ -88,7 +88,7 @@ def test_the_transport_of_the_client_itself_speaks_json_alone(stack, serializer)
     lib/transport/rawsocket.js offers serializer 1."""
     port = z.free_port()
     text = s.site(port) + f'[sites.rawsocket]\npath = "/ws"\nonly = true\nserializers = ["{serializer}"]\n'
-    router = s.serve(stack, text, port)
+    router = s.serve(stack, text, port, *w.PATIENT)
     w.start_worker(stack, 'realm1')
     router.wait_workers(1)
     said = told(stack, f'tcp:127.0.0.1:{port}', serializer, ZEROWAY_OWN_TRANSPORT='1')

@@ -12,9 +12,9 @@ from test_wamp_clients import SERIALIZERS
 from wamp_e2e import SUPPORT, check_client, run_client
 
 
-def fronted(stack, serializers, realm='realm1', url='ws://127.0.0.1:{}/ws', more=''):
+def fronted(stack, serializers, realm='realm1', url='ws://127.0.0.1:{}/ws', more='', options=()):
     """A router of WAMP, and one in front of it, which has `behind`."""
-    behind = w.serve(stack)
+    behind = w.serve(stack, options=options)
     port = z.free_port()
     words = ', '.join(f'"{one}"' for one in serializers)
     named = f'realm = "{realm}"\n' if realm else ''
@@ -121,7 +121,7 @@ def test_a_backend_that_dies_is_told_to_every_client_within_a_second(stack):
 
 
 def test_each_client_has_a_connection_of_its_own_to_the_backend(stack):
-    router = fronted(stack, ['cbor'])
+    router = fronted(stack, ['cbor'], options=w.PATIENT)
     base = router.descriptors()
 
     async def many():

@@ -15,7 +15,7 @@ def keys_of_route(stack, behind):
     """The route of /ws: to the realm of a worker, or to another router, which the router dials."""
     if behind == 'worker':
         return ROUTE + 'wamp = true\n'
-    url = f'ws://127.0.0.1:{w.serve(stack).port}/ws'
+    url = f'ws://127.0.0.1:{w.serve(stack, options=w.PATIENT).port}/ws'
     return ROUTE + f'[[sites.proxy.routes.wamp.backends]]\nrealm = "realm1"\nurl = "{url}"\nserializers = ["cbor"]\n'
 
 
@@ -30,7 +30,7 @@ cert_file = "{certificate}"
 key_file = "{key}"
 [sites.proxy]
 enabled = true
-{keys_of_route(stack, behind)}""", port, '--access-log', '-')
+{keys_of_route(stack, behind)}""", port, '--access-log', '-', *w.PATIENT)
     if behind == 'worker':
         w.start_worker(stack, 'realm1')
         router.wait_workers(1)

@@ -97,7 +97,7 @@ def test_an_exclusive_realm_stays_with_its_oldest_worker_until_it_dies(stack):
 
 @pytest.mark.parametrize('serializer', SERIALIZERS)
 def test_a_shared_realm_is_served_by_all_its_workers_and_one_that_dies_takes_its_sessions_alone(stack, serializer):
-    router = serving(stack)
+    router = serving(stack, *w.PATIENT)
     first, _ = [stack.test_worker(name, '--realm', 'realm1') for name in ('first', 'second')]
     router.wait_workers(2)
 

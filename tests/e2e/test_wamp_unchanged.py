@@ -96,7 +96,7 @@ def test_between_two_sides_of_one_serializer_the_bytes_stay(stack, serializer):
 @pytest.mark.parametrize('publisher', SERIALIZERS)
 def test_binary_arguments_arrive_as_bytes(stack, publisher):
     """The arguments of Crossbar.io's example: a text of 22 hex digits and 10 bytes; JSON has bytes as U+0000 and base64."""
-    router = w.serve(stack)
+    router = w.serve(stack, options=w.PATIENT)
     data = bytes(range(246, 256))
     as_json = '\0' + '9vf4+fr7/P3+/w=='
 
@@ -127,7 +127,7 @@ async def end_of(peer):
 @pytest.mark.parametrize('serializer', SERIALIZERS)
 @pytest.mark.parametrize('behind', ['worker', 'backend'])
 def test_a_second_hello_is_a_violation(stack, behind, serializer):
-    router = w.serve(stack) if behind == 'worker' else fronted(stack, 'cbor')[0]
+    router = w.serve(stack, options=w.PATIENT) if behind == 'worker' else fronted(stack, 'cbor')[0]
 
     async def talk():
         async with w.Peer(router, serializer) as peer:
@@ -178,7 +178,7 @@ def test_text_that_is_no_utf8_is_1007(stack):
 
 
 def test_a_worker_without_a_realm_has_all_that_nobody_announces(stack):
-    router = stack.router()
+    router = stack.router(*w.PATIENT)
     router.wamp_url = f'ws://127.0.0.1:{router.port}/ws'
     w.start_worker(stack, 'realm1')
     stack.test_worker('rest', '--realm', '-')
@@ -192,7 +192,7 @@ def test_a_worker_without_a_realm_has_all_that_nobody_announces(stack):
 
 
 def test_sessions_of_a_workers_realm_hear_that_the_router_stops(stack):
-    router = w.serve(stack)
+    router = w.serve(stack, options=w.PATIENT)
 
     async def talk():
         async with w.Peer(router) as one, w.Peer(router, 'cbor') as other:
@@ -215,7 +215,7 @@ def backend_for(stack, kind):
 
 def start_backend(stack, number, port=0, options=()):
     """A router of WAMP of its own, with a worker."""
-    behind = stack.router(*options, port=port, fabric=stack.ipc(f'behind-{number}'))
+    behind = stack.router(*options, *w.PATIENT, port=port, fabric=stack.ipc(f'behind-{number}'))
     stack.start([z.program('wamp-worker'), 'realm1', '--connect', behind.fabric], name='wamp')
     return behind.wait_workers(1)
 

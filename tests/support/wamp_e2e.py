@@ -20,6 +20,7 @@ import websockets
 from zeroway_e2e import PATIENCE, SLOW, program
 
 SUPPORT = os.path.dirname(os.path.abspath(__file__))
+PATIENT = ('--heartbeat-timeout', '30s')  # for routers of tests whose workers stay: on a busy machine one may be silent for long
 ROLES = {'publisher': {}, 'subscriber': {}, 'caller': {},
          'callee': {'features': {'call_canceling': True, 'progressive_call_results': True}}}
 CODECS = {'json': (json.dumps, json.loads), 'cbor': (cbor2.dumps, cbor2.loads), 'msgpack': (msgpack.dumps, msgpack.loads)}
