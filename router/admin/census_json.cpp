@@ -9,6 +9,7 @@
 #include "router/admin/json_text.h"
 #include "router/observe/report.h"
 #include "router/observe/time_text.h"
+#include "router/plan/realm_url.h"
 
 namespace zeroway {
 
@@ -125,6 +126,14 @@ std::vector<std::string> groups_of(const BackendSpec& spec) {
   if (const auto* mixed = std::get_if<MixedSpec>(&spec))
     for (const MixedSpec::Workers& workers : mixed->workers) names.push_back(workers.group.group);
   return names;
+}
+
+// Whom sessions of WAMP go to: backends that are dialled, each a pool of its own, and perhaps workers.
+void write_realms(JsonText& out, const WampSpec& wamp) {
+  out.member("announced_realms", wamp.has_workers).key("realms").array();
+  for (const RealmSpec& realm : wamp.realms)
+    out.object().member("realm", realm.realm).member("url", url_of(realm)).member("pool", realm.pool.name).end_object();
+  out.end_array();
 }
 
 void write_uptime(JsonText& out, const Census& census) {
@@ -270,6 +279,7 @@ std::string backends_json(const Census& census) {
         for (const ServerSpec& server : pool->servers) out.text(server.name);
         out.end_array();
       }
+      if (const auto* wamp = std::get_if<WampSpec>(&inner)) write_realms(out, *wamp);
       out.key("groups").array();
       for (const std::string& group : groups_of(inner)) out.text(group);
       out.end_array().end_object();

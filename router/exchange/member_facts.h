@@ -33,7 +33,7 @@ struct MemberFacts {
   std::uint64_t taken = 0;     // requests that it took so far, of this loop's
   std::uint64_t failed = 0;    // of them, those that it lost or reset
   std::uint32_t connections = 0, idle_connections = 0;  // of a server, of this loop's
-  std::vector<std::string> serves{};                    // of a worker: its routes; none = everything
+  std::vector<std::string> serves{};                    // of a worker: its routes, or its pool; none = everything
   std::vector<RouteClaim> claims{};                     // the same, to be matched
   std::chrono::seconds here_for{0};                     // of a worker: since it joined
   std::string text{};                                   // all of it in a line

@@ -330,8 +330,14 @@ std::size_t Membership::for_each(std::string_view member, const std::function<vo
 
 namespace {
 
-std::vector<std::string> routes_of(const Hello& hello) {
+// Each route, or the group, the app or the realm alone; none = everything. Whether it is on standby says its state.
+std::vector<std::string> served_by(const Hello& hello) {
   std::vector<std::string> texts;
+  if (!hello.group.empty()) {
+    Hello active = hello;
+    active.is_standby = false;
+    return {served_text(active)};
+  }
   for (const auto& route : hello.routes) texts.push_back(claims_text({route}));
   return texts;
 }
@@ -364,7 +370,7 @@ MemberFacts Membership::facts_of(const Worker& worker) const {
           .open = worker.in_flight,
           .taken = worker.taken,
           .failed = worker.failed,
-          .serves = routes_of(hello),
+          .serves = served_by(hello),
           .claims = hello.routes,
           .here_for = std::chrono::duration_cast<std::chrono::seconds>(context_.now - worker.since),
           .text = describe(worker)};

@@ -389,4 +389,6 @@ TEST_CASE("realms: an operator sees a worker's realm") {
   CHECK(facts_of(bench, "a").pool == "wamp:realm1");
   CHECK(facts_of(bench, "a").text.find("serves realm realm1") != std::string::npos);
   CHECK(facts_of(bench, "b").text.find("serves all other realms") != std::string::npos);
+  CHECK(facts_of(bench, "a").serves == std::vector<std::string>{"realm realm1"});
+  CHECK(facts_of(bench, "b").serves == std::vector<std::string>{"all other realms"});
 }

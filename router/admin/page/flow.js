@@ -1,6 +1,7 @@
 // Which way requests take: listeners, sites, routes, upstreams, and the workers and servers behind them.
 // Pure: made of the lists of the API. Not here: how it is drawn (flow_picture.js).
 
+const kRealmGroup = 'wamp:';  // what the API puts in front of the realm that a worker announces
 const kFlowColumns = ['Listeners', 'Sites', 'Routes', 'Upstreams', 'Workers and servers'];
 
 class Flow {
@@ -15,8 +16,9 @@ class Flow {
     for (const site of sites)
       if (its_sites.has(site.name)) flow.#add(1, site.name, site.name, 'up', true, site.rate);
     flow.#add_listeners(listeners.filter(listener => !listener.management));
+    const is_shown = Flow.#shown_upstreams(routes, upstreams);
     for (const upstream of upstreams)
-      if (upstream.kind !== 'admin') flow.#add_upstream(upstream);
+      if (is_shown(upstream)) flow.#add_upstream(upstream);
     routes.forEach((route, at) => is_ours(route) && flow.#add_route(route, at, upstreams));
     for (const worker of workers) flow.#add_member(worker, 'worker');
     for (const server of servers) flow.#add_member(server, 'server');
@@ -95,7 +97,16 @@ class Flow {
   }
 
   static #upstream_key(upstream) {
-    return `${upstream.kind} ${upstream.name ?? ''}`;
+    const realms = (upstream.realms ?? []).map(realm => realm.url);  // paths of WAMP have one name
+    return [upstream.kind, upstream.name ?? '', upstream.announced_realms ?? '', ...realms].join(' ');
+  }
+
+  // The servers of a path of WAMP stand behind that path: their pools are no upstreams of their own unless a route names
+  // them, too.
+  static #shown_upstreams(routes, upstreams) {
+    const inner = new Set(upstreams.flatMap(upstream => upstream.realms ?? []).map(realm => realm.pool));
+    const routed = new Set(routes.map(route => upstreams[route.backend_index]));
+    return upstream => upstream.kind !== 'admin' && (!inner.has(upstream.name) || routed.has(upstream));
   }
 
   #add_upstream(upstream) {
@@ -105,6 +116,8 @@ class Flow {
     node.state = upstream.ready ? 'ready' : 'not ready';
     node.is_fit = upstream.ready;
     node.pool = upstream.kind === 'servers' || upstream.kind === 'mixed' ? upstream.name : null;
+    node.realms = upstream.realms ?? [];
+    node.announced_realms = upstream.announced_realms ?? false;
     node.groups = upstream.groups ?? (upstream.kind === 'workers' ? [upstream.name.replace(/^fabric:?/, '')] : []);
   }
 
@@ -126,10 +139,21 @@ class Flow {
   }
 
   #add_member(member, kind) {
-    const is_its = node => kind === 'worker' ? node.groups.includes(member.group ?? '') : node.pool === member.pool;
-    const ups = [...this.nodes.values()].filter(node => node.column === 3 && is_its(node));
+    const is_its = kind === 'worker' ? Flow.#has_worker : Flow.#has_server;
+    const ups = [...this.nodes.values()].filter(node => node.column === 3 && is_its(node, member));
     const key = `${kind} ${member.name} ${member.instance ?? member.pool}`;
     const node = this.#add(4, key, member.name, member.state, member.fit, member.rate);
     for (const up of ups) this.#link(up.id, node.id, ups.length === 1 ? node.rate : null);
+  }
+
+  // A realm that a backend of the file has never goes to workers.
+  static #has_worker(upstream, { group = '' }) {
+    if (!group.startsWith(kRealmGroup)) return upstream.groups.includes(group);
+    const realm = group.slice(kRealmGroup.length);
+    return upstream.announced_realms && !upstream.realms.some(one => one.realm === realm);
+  }
+
+  static #has_server(upstream, { pool }) {
+    return upstream.pool === pool || upstream.realms.some(one => one.pool === pool);
   }
 }

@@ -18,6 +18,7 @@ class Members {
       columns: [
         text_column('Name', member => member.name, 'long'),
         text_column('Kind', kind_text),
+        text_column('Serves', serves_text, 'long'),
         text_column('Address', member => member.address, 'long'),
         state_column('State', member => [member.state, member.fit]),
         {
@@ -97,10 +98,16 @@ function is_held(member) {
   return /^(standby, )?held$/.test(member.state);
 }
 
-// With its pool or group.
+// With its pool; a worker with its group, its app or its realm.
 function kind_text(member) {
-  const of = member.pool ?? member.group;
+  const of = member.pool ?? (member.group && (member.serves[0] ?? member.group));
   return of ? `${member.kind} of ${of}` : member.kind;
+}
+
+// The routes of a worker.
+function serves_text(member) {
+  if (member.kind === 'server' || member.group) return '';
+  return member.serves.join(', ') || 'everything';
 }
 
 function open_text(member) {
