@@ -206,13 +206,23 @@ LaneCensus Lane::begin_census(CensusScope scope) {
     census.doors.push_back({door.listener_index(), door.accepted(), door.open_connections()});
   }
   census.coding = backends_.coded();
-  census.wamp = backends_.wamp();
+  census.wamp = backends_.wamp().counts;
   if (scope == CensusScope::requests) {
     census.failed = book_.failed();
     census.slow = book_.slow();
   }
   if (scope == CensusScope::streams) census.oldest = exchanges_.oldest(kMostStreamsTold, loop_.now());
+  if (scope == CensusScope::wamp) census.sessions = wamp_sessions();
   return census;
+}
+
+std::vector<OpenSession> Lane::wamp_sessions() {
+  std::vector<OpenSession> sessions;
+  for (WampSessionFacts& facts : backends_.wamp().oldest(kMostStreamsTold)) {
+    auto request = exchanges_.open_request(facts.exchange, loop_.now());
+    if (request) sessions.push_back({.request = std::move(*request), .facts = std::move(facts)});
+  }
+  return sessions;
 }
 
 }  // namespace zeroway

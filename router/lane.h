@@ -111,6 +111,7 @@ class Lane {
   };
 
   void on_sweep();
+  [[nodiscard]] std::vector<OpenSession> wamp_sessions();
   std::size_t change_workers(const Change& change);
   std::size_t close_streams(const Change& change, std::size_t number);
   void open_door(DoorChange change);

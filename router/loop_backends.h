@@ -15,6 +15,7 @@
 #include "router/backends/net_origin_dialer.h"
 #include "router/backends/servers_backend.h"
 #include "router/backends/servers_pool.h"
+#include "router/backends/wamp/wamp_book.h"
 #include "router/coding/coder_pool.h"
 #include "router/exchange/plan_in_use.h"
 #include "router/fabric/fabric_driver.h"
@@ -23,7 +24,6 @@
 #include "router/net/dialer.h"
 #include "router/net/loop.h"
 #include "router/net/resolver.h"
-#include "router/observe/wamp_counts.h"
 #include "router/plan/plan.h"
 #include "router/wamp/auth/cookie_store.h"
 
@@ -53,7 +53,7 @@ class LoopBackends {
   // For requests of our own.
   [[nodiscard]] OriginDialer& dialer() { return servers_; }
   [[nodiscard]] const CodingCounts& coded() const { return coders_.counts; }
-  [[nodiscard]] const WampCounts& wamp() const { return wamp_; }
+  [[nodiscard]] const WampBook& wamp() const { return wamp_; }
 
  private:
   using Backends = std::vector<std::shared_ptr<Backend>>;
@@ -80,7 +80,7 @@ class LoopBackends {
   const Checks checks_;
   const WallTime began_;
   CoderPool coders_;
-  WampCounts wamp_;
+  WampBook wamp_;
   SystemRandomness random_;
   // Messages of servers may be of any size, as those of workers may: credit bounds what of them is under way.
   ClientCodecSettings codecs_{.web_sockets{{.max_message_size = 0}}, .random = &random_};

@@ -13,6 +13,7 @@
 #include "router/admin/metrics_text.h"
 #include "router/admin/plan_json.h"
 #include "router/admin/requests_json.h"
+#include "router/admin/wamp_json.h"
 #include "router/observe/limits.h"
 
 namespace zeroway {
@@ -105,6 +106,8 @@ const std::vector<AdminPage>& pages() {
       {"/api/v1/servers", "servers of all pools", json_reply<servers_json>},
       {"/api/v1/workers", "workers that have joined", json_reply<workers_json>},
       {"/api/v1/streams", "requests that are open, the oldest first", json_reply<streams_json>, CensusScope::streams},
+      {"/api/v1/wamp", "clients of WAMP and their sessions, the oldest first", json_reply<wamp_json>,
+       CensusScope::wamp},
       {"/api/v1/requests",
        "the last failed requests and the slowest ones",
        nullptr,

@@ -57,11 +57,11 @@ BrowserPage join_page(std::string_view html, std::string_view style, std::span<c
 // A script uses names of those before it.
 const BrowserPage& browser_page() {
   static const BrowserPage kPage = [] {
-    const std::array scripts{kPageText,      kPageElement,  kPageDialogs,      kPageRouter,  kPageContact,
-                             kPageEventFeed, kPageHistory,  kPageChart,        kPageTraffic, kPageLists,
-                             kPageTable,     kPageFlow,     kPageFlowPicture,  kPageMembers, kPageRequests,
-                             kPageStreams,   kPageCircuits, kPageCertificates, kPageExplain, kPageEventList,
-                             kPageLogLevel,  kPageStart};
+    const std::array scripts{kPageText,      kPageElement,      kPageDialogs,     kPageRouter,       kPageContact,
+                             kPageEventFeed, kPageHistory,      kPageChart,       kPageTraffic,      kPageLists,
+                             kPageTable,     kPageFlow,         kPageFlowPicture, kPageMembers,      kPageRequests,
+                             kPageStreams,   kPageWampSessions, kPageCircuits,    kPageCertificates, kPageExplain,
+                             kPageEventList, kPageLogLevel,     kPageStart};
     return join_page(kPageHtml, kPageCss, scripts);
   }();
   return kPage;

@@ -84,6 +84,8 @@ void Census::add(LaneCensus&& lane, std::size_t loop) {
   move_to(failed, std::move(lane.failed));
   move_to(slow, std::move(lane.slow));
   for (OpenRequest& request : lane.oldest) oldest.push_back({loop, std::move(request)});
+  for (OpenSession& session : lane.sessions) session.loop = loop;
+  move_to(sessions, std::move(lane.sessions));
   ready.resize(std::max(ready.size(), lane.ready.size()));
   for (std::size_t at = 0; at < lane.ready.size(); ++at) ready[at] = ready[at] || lane.ready[at];
 }

@@ -20,6 +20,7 @@
 #include "router/observe/request_tally.h"
 #include "router/observe/wall_clock.h"
 #include "router/observe/wamp_counts.h"
+#include "router/observe/wamp_session_facts.h"
 #include "router/plan/plan.h"
 
 namespace zeroway {
@@ -28,6 +29,13 @@ namespace zeroway {
 struct DoorFacts {
   std::size_t listener = 0;  // in Plan::listeners
   std::uint64_t accepted = 0, open = 0;
+};
+
+// A client of WAMP that is connected to a loop.
+struct OpenSession {
+  std::size_t loop = 0;
+  OpenRequest request;  // that opened its transport
+  WampSessionFacts facts;
 };
 
 // What one loop knows.
@@ -42,10 +50,11 @@ struct LaneCensus {
   // Only when they are asked for:
   std::vector<KeptRequest> failed, slow;
   std::vector<OpenRequest> oldest;
+  std::vector<OpenSession> sessions;
 };
 
 // What is asked for. Requests and streams are texts, and each question gets its own: only numbers are shared.
-enum class CensusScope : std::uint8_t { numbers, requests, streams, circuits };
+enum class CensusScope : std::uint8_t { numbers, requests, streams, circuits, wamp };
 
 // A request that is open on a loop.
 struct OpenStream {
@@ -98,6 +107,7 @@ struct Census {
   std::shared_ptr<const std::string> config;    // what it says, as JSON without secrets; null = no file
   std::vector<KeptRequest> failed, slow;        // CensusScope::requests
   std::vector<OpenStream> oldest;               // CensusScope::streams
+  std::vector<OpenSession> sessions;            // CensusScope::wamp
   std::shared_ptr<const CircuitList> circuits;  // CensusScope::circuits; else null
   std::size_t circuit_count = 0;                // of the management API and the coordinator
   PortCounts circuit_ports;                     // that circuits get beside their paths

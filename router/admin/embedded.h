@@ -26,6 +26,7 @@ extern const std::string_view kPageFlowPicture;
 extern const std::string_view kPageMembers;
 extern const std::string_view kPageRequests;
 extern const std::string_view kPageStreams;
+extern const std::string_view kPageWampSessions;
 extern const std::string_view kPageCircuits;
 extern const std::string_view kPageCertificates;
 extern const std::string_view kPageExplain;

@@ -20,7 +20,7 @@ void write_kept(JsonText& out, std::string_view name, const std::vector<KeptRequ
 void write_stream(JsonText& out, const OpenStream& stream) {
   const OpenRequest& request = stream.request;
   out.object()
-      .member("id", std::to_string(stream.loop) + "-" + std::to_string(request.key))
+      .member("id", stream_id(stream.loop, request.key))
       .member("site", request.site)
       .member("route", request.route)
       .member("upstream", request.pool)
@@ -37,6 +37,8 @@ void write_stream(JsonText& out, const OpenStream& stream) {
 }
 
 }  // namespace
+
+std::string stream_id(std::size_t loop, ExchangeKey key) { return std::to_string(loop) + "-" + std::to_string(key); }
 
 std::string requests_json(const Census& census, std::size_t failed, std::size_t slow) {
   JsonText out;

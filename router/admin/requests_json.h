@@ -10,6 +10,8 @@
 
 namespace zeroway {
 
+// What the API calls an open request of a loop.
+[[nodiscard]] std::string stream_id(std::size_t loop, ExchangeKey key);
 // Of CensusScope::requests: at most so many of each.
 [[nodiscard]] std::string requests_json(const Census& census, std::size_t failed, std::size_t slow);
 // Of CensusScope::streams.

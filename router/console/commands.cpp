@@ -51,6 +51,8 @@ class Command {
         return explain();
       case CommandId::requests:
         return requests();
+      case CommandId::wamp:
+        return show({.path = "/api/v1/wamp"}, read_wamp, wamp_text, always_fine);
       case CommandId::reload:
         return reload();
       case CommandId::events:

@@ -119,6 +119,28 @@ RouteFigures route_of(const Json& node) {
   return route;
 }
 
+WampFigures session_of(const Json& node) {
+  return {.id = text(node, "id"),
+          .site = text(node, "site"),
+          .route = text(node, "route"),
+          .host = text(node, "host"),
+          .path = text(node, "path"),
+          .address = text(node, "address"),
+          .protocol = text(node, "protocol"),
+          .state = text(node, "state"),
+          .realm = text(node, "realm"),
+          .serializer = text(node, "serializer"),
+          .backend_serializer = text(node, "backend_serializer"),
+          .worker = text(node, "worker"),
+          .authid = text(node, "authid"),
+          .authrole = text(node, "authrole"),
+          .messages_in = count(node, "messages_in"),
+          .messages_out = count(node, "messages_out"),
+          .bytes_in = count(node, "bytes_in"),
+          .bytes_out = count(node, "bytes_out"),
+          .age_seconds = real(node, "age_ms") / 1'000};
+}
+
 // Each field as a line of facts. Lists and objects are unfolded one level, as the attempts in "lost".
 void add_facts(RequestRecord& record, const Json& node) {
   if (!node.is_object()) return;
@@ -234,6 +256,12 @@ Result<RequestList> read_requests(std::string_view json) {
   return read<RequestList>(json, "failed", [](const Json& node) {
     return RequestList{list<RequestRecord>(child(node, "failed"), request_of),
                        list<RequestRecord>(child(node, "slow"), request_of)};
+  });
+}
+
+Result<WampList> read_wamp(std::string_view json) {
+  return read<WampList>(json, "sessions", [](const Json& node) {
+    return WampList{list<WampFigures>(child(node, "sessions"), session_of), count(node, "all")};
   });
 }
 

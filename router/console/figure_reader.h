@@ -18,6 +18,7 @@ namespace zeroway::console {
 [[nodiscard]] Result<std::vector<Member>> read_members(Member::Kind kind, std::string_view json);
 [[nodiscard]] Result<std::vector<RouteFigures>> read_routes(std::string_view json);
 [[nodiscard]] Result<RequestList> read_requests(std::string_view json);
+[[nodiscard]] Result<WampList> read_wamp(std::string_view json);
 [[nodiscard]] Result<Health> read_health(std::string_view json);
 [[nodiscard]] Result<Version> read_version(std::string_view json);
 [[nodiscard]] Result<Explanation> read_explanation(std::string_view json);

@@ -93,6 +93,19 @@ struct Explanation {
   [[nodiscard]] bool is_error() const { return answer == "error"; }
 };
 
+// A client of WAMP that is connected.
+struct WampFigures {
+  std::string id, site, route, host, path, address, protocol, state, realm, serializer, backend_serializer, worker;
+  std::string authid, authrole;
+  std::uint64_t messages_in = 0, messages_out = 0, bytes_in = 0, bytes_out = 0;
+  double age_seconds = 0;
+};
+
+struct WampList {
+  std::vector<WampFigures> sessions;  // the oldest first
+  std::uint64_t all = 0;              // how many there are: not all of many are told
+};
+
 struct Event {
   std::uint64_t id = 0;
   double at = 0;  // seconds since 1970

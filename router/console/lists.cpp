@@ -15,6 +15,7 @@ Cell text_cell(const std::string& text) { return {printable(text)}; }
 Cell count_cell(std::uint64_t count) { return {std::to_string(count), static_cast<double>(count)}; }
 Cell rate_cell(std::optional<double> rate) { return {rate_text(rate), rate.value_or(-1)}; }
 Cell age_cell(double seconds) { return {age_text(seconds), seconds}; }
+Cell size_cell(std::uint64_t bytes) { return {size_text(bytes), static_cast<double>(bytes)}; }
 Cell room_cell(std::uint64_t capacity) {
   return {capacity == 0 ? "any" : std::to_string(capacity), static_cast<double>(capacity)};
 }
@@ -143,6 +144,33 @@ Facts event_facts(const Event& one) {
           {"what", printable(one.text)}};
 }
 
+// That of the client, and behind it that of its backend where it is another one.
+std::string serializers_text(const WampFigures& one) {
+  const bool is_translated = !one.backend_serializer.empty() && one.backend_serializer != one.serializer;
+  return printable(is_translated ? one.serializer + ">" + one.backend_serializer : one.serializer);
+}
+
+Facts session_facts(const WampFigures& one) {
+  return {{"id", printable(one.id)},
+          {"client", printable(one.address)},
+          {"protocol", printable(one.protocol)},
+          {"site", printable(one.site)},
+          {"route", printable(one.route)},
+          {"host", printable(one.host)},
+          {"path", printable(one.path)},
+          {"state", printable(one.state)},
+          {"realm", printable(one.realm)},
+          {"serializers", serializers_text(one)},
+          {"worker or URL", printable(one.worker)},
+          {"authid", printable(one.authid)},
+          {"authrole", printable(one.authrole)},
+          {"connected for", age_text(one.age_seconds)},
+          {"messages in", std::to_string(one.messages_in)},
+          {"messages out", std::to_string(one.messages_out)},
+          {"bytes in", size_text(one.bytes_in)},
+          {"bytes out", size_text(one.bytes_out)}};
+}
+
 // The facts of the one whose key fits.
 template <class All, class KeyOf, class FactsOf>
 Facts facts_in(const All& all, const std::string& key, KeyOf key_of_one, FactsOf facts_of_one) {
@@ -154,7 +182,7 @@ Facts facts_in(const All& all, const std::string& key, KeyOf key_of_one, FactsOf
 }  // namespace
 
 const char* title_of(Page page) {
-  constexpr std::array kTitles{"members", "routes", "failed requests", "events"};
+  constexpr std::array kTitles{"members", "routes", "failed requests", "events", "sessions of WAMP"};
   return kTitles[static_cast<std::size_t>(page)];
 }
 
@@ -168,6 +196,8 @@ List list_of(const TopData& data, Page page) {
       return requests_list(data.requests.failed);
     case Page::events:
       return events_page(data);
+    case Page::sessions:
+      return sessions_list(data.wamp.sessions);
   }
   return {};
 }
@@ -186,6 +216,9 @@ Facts facts_of(const TopData& data, Page page, const std::string& key) {
     case Page::events:
       return facts_in(
           data.events, key, [](const Event& one) { return std::to_string(one.id); }, event_facts);
+    case Page::sessions:
+      return facts_in(
+          data.wamp.sessions, key, [](const WampFigures& one) { return one.id; }, session_facts);
   }
   return {};
 }
@@ -242,6 +275,30 @@ List requests_list(const std::vector<RequestRecord>& requests) {
                                    text_cell(one.member),
                                    text_cell(one.host),
                                    text_cell(one.time)}});
+  return list;
+}
+
+List sessions_list(const std::vector<WampFigures>& sessions) {
+  List list{.columns = {name_column("CLIENT"), name_column("REALM"), name_column("STATE", 1), name_column("WHO", 4),
+                        name_column("WORKER", 3), number_column("AGE", 2), number_column("IN", 5),
+                        number_column("OUT", 5), number_column("BYTES-IN", 6), number_column("BYTES-OUT", 6),
+                        name_column("SERIALIZERS", 7), name_column("PROTOCOL", 8), name_column("PATH", 9)},
+            .rows = {}};
+  for (const WampFigures& one : sessions)
+    list.rows.push_back({.key = one.id,
+                         .cells = {text_cell(one.address),
+                                   text_cell(one.realm),
+                                   text_cell(one.state),
+                                   text_cell(one.authid),
+                                   text_cell(one.worker),
+                                   age_cell(one.age_seconds),
+                                   count_cell(one.messages_in),
+                                   count_cell(one.messages_out),
+                                   size_cell(one.bytes_in),
+                                   size_cell(one.bytes_out),
+                                   {serializers_text(one)},
+                                   text_cell(one.protocol),
+                                   text_cell(one.host + one.path)}});
   return list;
 }
 

@@ -25,6 +25,7 @@ using Facts = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] List workers_list(const std::vector<Member>& workers);
 [[nodiscard]] List servers_list(const std::vector<Member>& servers);
 [[nodiscard]] List requests_list(const std::vector<RequestRecord>& requests);
+[[nodiscard]] List sessions_list(const std::vector<WampFigures>& sessions);
 [[nodiscard]] List steps_list(const std::vector<Explanation::Step>& steps);
 [[nodiscard]] List candidates_list(const std::vector<Explanation::Candidate>& members);
 

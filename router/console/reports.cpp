@@ -66,6 +66,12 @@ std::string requests_text(const RequestList& requests) {
   return text.empty() ? "no failed and no slow requests\n" : text;
 }
 
+std::string wamp_text(const WampList& wamp) {
+  if (wamp.all == 0) return "no client of WAMP is connected\n";
+  const std::string part = "the " + std::to_string(wamp.sessions.size()) + " oldest of " + std::to_string(wamp.all);
+  return (wamp.all > wamp.sessions.size() ? part + "\n" : "") + table_text(sessions_list(wamp.sessions));
+}
+
 std::string event_text(const Event& event) {
   return utc_time(event.at) + "  " + fitted(printable(event.kind), 13) + "  " + printable(event.text) + "\n";
 }

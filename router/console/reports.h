@@ -11,6 +11,7 @@ namespace zeroway::console {
 
 [[nodiscard]] std::string status_text(const Health& health, const Version& version, const std::vector<Member>& members);
 [[nodiscard]] std::string explanation_text(const Explanation& explanation);
+[[nodiscard]] std::string wamp_text(const WampList& wamp);
 [[nodiscard]] std::string requests_text(const RequestList& requests);
 [[nodiscard]] std::string event_text(const Event& event);  // a line with its end
 

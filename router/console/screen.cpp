@@ -12,7 +12,7 @@ constexpr std::size_t kLeastList = 3;    // rows that the head leaves for the li
 constexpr std::size_t kOnceWidth = 100;  // columns of the head in --once
 
 constexpr std::array kHelp{
-    "1 2 3 4, Tab   members, routes, failed requests, events",
+    "1 2 3 4 5, Tab   members, routes, failed requests, events, sessions of WAMP",
     "up, down, PgUp, PgDn, Home, End   move the cursor",
     "< >, left, right   sort by another column    r   the other way round",
     "/   show only rows that have a text    Esc   show all again",
@@ -93,7 +93,7 @@ std::string ask_text(const HoldWish& wish, std::size_t width) {
 std::string hints(const TopState& state) {
   if (state.mode == Mode::facts)
     return state.page == Page::members ? "Esc back  d drain  u undrain  ? help  q quit" : "Esc back  ? help  q quit";
-  std::string text = "? help  q quit  1-4 pages  / filter  < > sort  Enter facts  d drain  u undrain";
+  std::string text = "? help  q quit  1-5 pages  / filter  < > sort  Enter facts  d drain  u undrain";
   const std::string& filter = state.now().filter;
   return filter.empty() ? text : "filter '" + printable(filter) + "'  Esc all  " + text;
 }

@@ -3,6 +3,7 @@
 // Owner: Top; a test builds one by hand.   Thread: one.
 // Not here: asking (console/top.h), what a screen shows of it (console/screen.h).
 #pragma once
+#include <cstddef>
 #include <deque>
 #include <map>
 #include <optional>
@@ -17,7 +18,8 @@
 
 namespace zeroway::console {
 
-enum class Page : std::uint8_t { members, routes, requests, events };
+enum class Page : std::uint8_t { members, routes, requests, events, sessions };
+inline constexpr std::size_t kPages = 5;
 
 struct Pace {
   std::optional<double> requests, failures;  // per second; none = not known yet
@@ -49,6 +51,7 @@ struct TopData {
   std::vector<Member> members;     // workers, then servers
   std::vector<RouteFigures> routes;
   RequestList requests;
+  WampList wamp;
   std::deque<Event> events;          // the newest first
   std::map<Page, Verdict> troubles;  // why a page is not there
   Verdict numbers_trouble;           // why the numbers of the head are not there

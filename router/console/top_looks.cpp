@@ -33,6 +33,7 @@ void TopLooks::want_members(Member::Kind kind, const char* path) {
 
 void TopLooks::want_page(Page page) {
   if (page == Page::events) follow_events();
+  if (page == Page::sessions) want_sessions();
   if (page == Page::routes)
     wanted_.push_back({"/api/v1/routes", &data_.troubles[page], [this](const std::string& body) -> Result<void> {
                          auto routes = read_routes(body);
@@ -48,6 +49,15 @@ void TopLooks::want_page(Page page) {
            data_.requests = std::move(*requests);
            return {};
          }});
+}
+
+void TopLooks::want_sessions() {
+  wanted_.push_back({"/api/v1/wamp", &data_.troubles[Page::sessions], [this](const std::string& body) -> Result<void> {
+                       auto wamp = read_wamp(body);
+                       if (!wamp) return wamp.error();
+                       data_.wamp = std::move(*wamp);
+                       return {};
+                     }});
 }
 
 void TopLooks::ask_next() {

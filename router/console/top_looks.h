@@ -36,6 +36,7 @@ class TopLooks {
   };
 
   void want_page(Page page);
+  void want_sessions();
   void want_members(Member::Kind kind, const char* path);
   void ask_next();
   void answered(const Question& question, const Result<Told>& told);

@@ -101,8 +101,8 @@ void show(TopState& state, Page page) {
 void press_letter(TopState& state, char letter, const View& view, const TopData& data,
                   const std::vector<std::size_t>& columns) {
   PageState& page = state.now();
-  if (letter >= '1' && letter <= '4') return show(state, static_cast<Page>(letter - '1'));
-  if (letter == '\t') return show(state, static_cast<Page>((static_cast<int>(state.page) + 1) % 4));
+  if (letter >= '1' && letter < static_cast<char>('1' + kPages)) return show(state, static_cast<Page>(letter - '1'));
+  if (letter == '\t') return show(state, static_cast<Page>((static_cast<std::size_t>(state.page) + 1) % kPages));
   if (letter == 'd' || letter == 'u') return ask_to_hold(state, view, data, letter == 'd');
   if (letter == '<' || letter == '>') return sort_by_next(state, view.list, columns, letter == '>');
   if (letter == 'r') page.is_descending = !page.is_descending;

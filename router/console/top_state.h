@@ -59,7 +59,7 @@ enum class Mode : std::uint8_t { list, facts, help, filter, confirm, token };
 
 struct TopState {
   Page page = Page::members;
-  std::array<PageState, 4> pages{PageState{.sort = 0}};  // members by name: workers are told as they have joined
+  std::array<PageState, kPages> pages{PageState{.sort = 0}};  // members by name: workers are told as they have joined
   Mode mode = Mode::list;
   std::string input;               // typed so far, of filter and token
   std::optional<HoldWish> wish{};  // of confirm and token

@@ -100,6 +100,11 @@ std::vector<OpenRequest> Exchanges::oldest(std::size_t most, Time now) {
   return oldest;
 }
 
+std::optional<OpenRequest> Exchanges::open_request(ExchangeKey key, Time now) {
+  const Exchange* exchange = inside_->exchanges.find(key);
+  return exchange == nullptr ? std::nullopt : std::optional(exchange->open_request(now));
+}
+
 bool Exchanges::close(ExchangeKey key) {
   Exchange* exchange = inside_->exchanges.find(key);
   if (exchange == nullptr) return false;

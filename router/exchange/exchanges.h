@@ -72,6 +72,8 @@ class Exchanges : public ExchangeFinder, public VerdictFinder {
   void keep_requests(RequestBook& book);
   // At most `most` of the requests that are open, the oldest first.
   [[nodiscard]] std::vector<OpenRequest> oldest(std::size_t most, Time now);
+  // One of them; nothing for a stale key.
+  [[nodiscard]] std::optional<OpenRequest> open_request(ExchangeKey key, Time now);
   // An operator closes the request: 503, or a reset once its reply has begun. False: the key is stale.
   bool close(ExchangeKey key);
   // All requests that this worker or server has. Returns how many there were. `member`: its display name.

@@ -102,7 +102,8 @@ constexpr std::array kEventsOptions{
 constexpr std::string_view kShells = "bash zsh";
 
 constexpr std::array kCommands{
-    Command{CommandId::top, "top", "", false, "", "Watch a router: its rates, workers, servers and routes",
+    Command{CommandId::top, "top", "", false, "",
+            "Watch a router: its rates, workers, servers, routes and sessions of WAMP",
             "The keys are shown by ?. errors/s are replies with a 5xx status. d drains the worker or server under the\n"
             "cursor, u gives it requests again; both ask first. NO_COLOR=1 switches colours off.",
             kTopOptions, kReach},
@@ -121,6 +122,9 @@ constexpr std::array kCommands{
             kReach},
     Command{CommandId::requests, "requests", "", false, "", "The last failed requests, and the slowest", "",
             kRequestsOptions, kReach},
+    Command{CommandId::wamp, "wamp", "", false, "", "The clients of WAMP that are connected, and their sessions",
+            "IN and OUT are messages that the client has sent and got. A client without a realm is in no session.",
+            kJsonOnly, kReach},
     Command{CommandId::reload, "reload", "", false, "", "Have the router read its configuration file again",
             "An error in the file changes nothing, and the exit status is 1.", kJsonOnly, kReach},
     Command{CommandId::events, "events", "", false, "", "Tell what happens, a line an event, until ctrl-C",

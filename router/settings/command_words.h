@@ -24,6 +24,7 @@ enum class CommandId : std::uint8_t {
   undrain,
   explain,
   requests,
+  wamp,
   reload,
   events,
   completion,

@@ -57,6 +57,8 @@ class TranslatedSession {
   [[nodiscard]] bool is_over() const { return state_.stage() == SessionState::Stage::over; }
   // No session is there: the client has not begun, or both sides have said GOODBYE.
   [[nodiscard]] bool is_between() const { return state_.stage() == SessionState::Stage::expecting; }
+  // One side has said GOODBYE.
+  [[nodiscard]] bool is_closing() const { return state_.stage() == SessionState::Stage::closing; }
   [[nodiscard]] Serializer client() const { return client_; }
   [[nodiscard]] Serializer backend() const { return backend_; }
 

@@ -41,11 +41,12 @@ Change change_of(const std::string& path, const std::string& body) {
 TEST_CASE("admin api: the index names every path, and every path asks the loops") {
   const AdminStep step = step_of(request_of("GET", "/"));
   const std::string index = std::get<AdminReply>(step).body;
-  for (const char* path : {"/health",         "/health/livez",    "/health/readyz",    "/health/status",
-                           "/metrics",        "/api/v1/version",  "/api/v1/numbers",   "/api/v1/listeners",
-                           "/api/v1/sites",   "/api/v1/routes",   "/api/v1/upstreams", "/api/v1/servers",
-                           "/api/v1/workers", "/api/v1/streams",  "/api/v1/requests",  "/api/v1/certificates",
-                           "/api/v1/limits",  "/api/v1/counters", "/api/v1/config",    "/api/v1/log"}) {
+  for (const char* path :
+       {"/health",           "/health/livez",        "/health/readyz",    "/health/status",   "/metrics",
+        "/api/v1/version",   "/api/v1/numbers",      "/api/v1/listeners", "/api/v1/sites",    "/api/v1/routes",
+        "/api/v1/upstreams", "/api/v1/servers",      "/api/v1/workers",   "/api/v1/streams",  "/api/v1/wamp",
+        "/api/v1/requests",  "/api/v1/certificates", "/api/v1/limits",    "/api/v1/counters", "/api/v1/config",
+        "/api/v1/log"}) {
     CHECK_MESSAGE(index.find(std::string("\"") + path + "\"") != std::string::npos, path);
     CHECK_MESSAGE(std::holds_alternative<Ask>(step_of(request_of("GET", path))), path);
     CHECK_MESSAGE(status_of("POST", path) == 405, path);
@@ -102,6 +103,7 @@ TEST_CASE("admin api: requests, events and streams by their parameters") {
   CHECK(std::get<Ask>(step_of(request_of("GET", "/api/v1/requests?failed=1000&slow=0"))).scope ==
         CensusScope::requests);
   CHECK(std::get<Ask>(step_of(request_of("GET", "/api/v1/streams"))).scope == CensusScope::streams);
+  CHECK(std::get<Ask>(step_of(request_of("GET", "/api/v1/wamp"))).scope == CensusScope::wamp);
   CHECK(std::get<Watch>(step_of(request_of("GET", "/api/v1/events?after=17"))).after == 17);
   AdminRequest resumed = request_of("GET", "/api/v1/events?after=17");
   resumed.last_event_id = "20";

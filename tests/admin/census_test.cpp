@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include "router/admin/census_json.h"
+#include "router/admin/limits.h"
+#include "router/admin/wamp_json.h"
 #include "tests/admin/census_of.h"
 
 using namespace zeroway;
@@ -89,4 +91,63 @@ TEST_CASE("census: as JSON") {
   CHECK(servers_json(census).find("\"pool\":\"pool\"") != std::string::npos);
   CHECK(version_json(census).find("\"version\":\"1.2.3\"") != std::string::npos);
   CHECK(health_json(census).starts_with("{\"status\":\"ok\",\"ready\":true"));
+}
+
+namespace {
+
+OpenSession session_of(const std::string& realm, std::chrono::milliseconds age) {
+  OpenSession session;
+  session.request.key = 7;
+  session.request.site = "main";
+  session.request.route = "/ws";
+  session.request.host = "shop.test";
+  session.request.path = "/ws?a=1";
+  session.request.address = "192.0.2.1";
+  session.request.protocol = "HTTP/2";
+  session.request.age = age;
+  session.facts.state = WampSessionFacts::State::joined;
+  session.facts.realm = realm;
+  session.facts.serializer = Serializer::cbor;
+  session.facts.backend = Serializer::json;
+  session.facts.worker = "worker-1";
+  session.facts.authid = "joe";
+  session.facts.authrole = "frontend";
+  session.facts.from_client = {3, 100};
+  session.facts.to_client = {4, 200};
+  return session;
+}
+
+}  // namespace
+
+TEST_CASE("census: clients of WAMP of all loops, the oldest first") {
+  using namespace std::chrono_literals;
+  Census census = census_of(0, 0);
+  LaneCensus first, second;
+  first.sessions.push_back(session_of("young", 10ms));
+  first.wamp.open = 1;
+  second.sessions.push_back(session_of("old", 2500ms));
+  second.wamp.open = 1;
+  census.add(std::move(first), 0);
+  census.add(std::move(second), 1);
+  const std::string text = wamp_json(census);
+  CHECK(text.starts_with(R"({"sessions":[{"id":"1-7","site":"main","route":"/ws","host":"shop.test","path":"/ws?a=1",)"
+                         R"("address":"192.0.2.1","protocol":"HTTP/2","state":"joined","realm":"old",)"
+                         R"("serializer":"cbor","backend_serializer":"json","worker":"worker-1","authid":"joe",)"
+                         R"("authrole":"frontend","messages_in":3,"messages_out":4,"bytes_in":100,"bytes_out":200,)"
+                         R"("age_ms":2500.000},{"id":"0-7",)"));
+  CHECK(text.ends_with("\"age_ms\":10.000}],\"all\":2}\n"));
+}
+
+TEST_CASE("census: of many clients of WAMP only the oldest are told") {
+  Census census = census_of(0, 0);
+  LaneCensus lane;
+  for (std::size_t at = 0; at <= kMostStreamsTold; ++at)
+    lane.sessions.push_back(session_of("realm", std::chrono::milliseconds(at)));
+  lane.wamp.open = kMostStreamsTold + 1;
+  census.add(std::move(lane), 0);
+  const std::string text = wamp_json(census);
+  CHECK(text.find("\"age_ms\":1000.000}") != std::string::npos);
+  CHECK(text.find("\"age_ms\":1.000}") != std::string::npos);
+  CHECK(text.find("\"age_ms\":0.000}") == std::string::npos);
+  CHECK(text.ends_with("\"all\":1001}\n"));
 }

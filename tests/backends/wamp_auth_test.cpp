@@ -76,6 +76,7 @@ WampSpec spec_of(std::optional<WampAuthSpec> auth) {
   RealmSpec realm;
   realm.realm = "realm1";
   realm.serializers.add(Serializer::json);
+  realm.pool.servers.emplace_back().name = "127.0.0.1:9000";
   spec.realms = {realm};
   spec.auth = std::move(auth);
   return spec;
@@ -91,7 +92,7 @@ class Stage {
   explicit Stage(std::optional<WampAuthSpec> auth = tickets(), std::shared_ptr<CookieStore> cookies = nullptr) {
     auto door = auth ? std::make_unique<const WampDoor>(*auth, clock_, std::move(cookies)) : nullptr;
     backend_ = std::make_unique<WampBackend>(loop_, spec_of(auth), std::vector<std::shared_ptr<Backend>>{host_},
-                                             nullptr, counts_, std::move(door));
+                                             nullptr, book_, std::move(door));
   }
 
   FakeClient& connect(std::string_view cookie = "") {
@@ -127,7 +128,8 @@ class Stage {
     return client;
   }
   FakeHost& host() { return *host_; }
-  WampCounts& counts() { return counts_; }
+  WampCounts& counts() { return book_.counts; }
+  const WampBook& book() const { return book_; }
   WampBackend& backend() { return *backend_; }
   ClientInfo& info() { return info_; }
 
@@ -139,7 +141,7 @@ class Stage {
  private:
   Loop loop_;
   SteppedClock clock_;
-  WampCounts counts_;
+  WampBook book_;
   Route route_;
   ClientInfo info_;
   std::shared_ptr<FakeHost> host_ = std::make_shared<FakeHost>();
@@ -319,4 +321,18 @@ TEST_CASE("wamp auth: without it, nobody but a router may say who a client is") 
   CHECK(stage.host().heard() == "open · ");
   stage.host().accept();
   CHECK(stage.host().heard() == std::string(Stage::kHello) + " · ");
+}
+
+TEST_CASE("wamp auth: the operator is told whom the router knows") {
+  Stage stage;
+  FakeClient& client = stage.connect();
+  stage.say(client, Stage::kHello);
+  CHECK(stage.book().oldest(1).front().state == WampSessionFacts::State::challenged);
+  CHECK(stage.book().oldest(1).front().authid.empty());
+  stage.say(client, Stage::kAnswer);
+  const WampSessionFacts facts = stage.book().oldest(1).front();
+  CHECK(facts.state == WampSessionFacts::State::joining);
+  CHECK(facts.authid == "joe");
+  CHECK(facts.authrole == "frontend");
+  CHECK(facts.realm == "realm1");
 }

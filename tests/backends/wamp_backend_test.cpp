@@ -8,6 +8,7 @@
 #include <string>
 
 #include "router/backends/limits.h"
+#include "router/plan/realm_url.h"
 #include "router/plan/route.h"
 #include "tests/wamp/value_text.h"
 
@@ -122,7 +123,7 @@ struct FakeClient final : ExchangeFinder, BackendEvents {
 class Stage {
  public:
   explicit Stage(WampSpec spec = {}, std::vector<std::shared_ptr<Backend>> dialled = {})
-      : backend_(std::make_unique<WampBackend>(loop_, std::move(spec), std::move(dialled), &workers_, counts_)) {}
+      : backend_(std::make_unique<WampBackend>(loop_, std::move(spec), std::move(dialled), &workers_, book_)) {}
 
   FakeClient& ask(std::string_view protocols, Kind kind = Kind::web_socket, std::string_view method = "CONNECT") {
     FakeClient& client = clients_.emplace_back();
@@ -159,7 +160,8 @@ class Stage {
   FakeWorkers& workers() { return workers_; }
   WampBackend& backend() { return *backend_; }
   void destroy() { backend_.reset(); }
-  WampCounts& counts() { return counts_; }
+  WampCounts& counts() { return book_.counts; }
+  const WampBook& book() const { return book_; }
 
   void say(FakeClient& client, std::string_view json) {
     const std::string bytes = translated(Serializer::json, client.speaks, json);
@@ -179,7 +181,7 @@ class Stage {
 
  private:
   Loop loop_;
-  WampCounts counts_;
+  WampBook book_;
   FakeWorkers workers_;
 
   std::deque<FakeClient> clients_;
@@ -188,6 +190,19 @@ class Stage {
 
 std::string call(int request, std::string_view argument) {
   return "[48," + std::to_string(request) + ",{},\"com.echo\",[\"" + std::string(argument) + "\"]]";
+}
+
+// "joined realm1 msgpack>json worker-1 2/2"
+std::string told(const WampSessionFacts& facts) {
+  return std::string(to_text(facts.state)) + " " + facts.realm + " " + std::string(name_of(facts.serializer)) + ">" +
+         std::string(facts.backend ? name_of(*facts.backend) : "") + " " + facts.worker + " " +
+         std::to_string(facts.from_client.messages) + "/" + std::to_string(facts.to_client.messages);
+}
+
+std::string all_told(const WampBook& book) {
+  std::string all;
+  for (const WampSessionFacts& facts : book.oldest(100)) all += told(facts) + "\n";
+  return all;
 }
 
 }  // namespace
@@ -497,4 +512,67 @@ TEST_CASE("wamp backend: it is ready while a realm has somebody") {
   spec.realms.emplace_back();
   Stage dialled(spec, {std::make_shared<FakeHost>()});
   CHECK(dialled.backend().is_ready());
+}
+
+TEST_CASE("wamp backend: the operator is told of each client and of its session, the oldest first") {
+  Stage stage;
+  stage.realm1().host.speaks = Serializer::json;
+  stage.realm1().serializers = {};
+  stage.realm1().serializers.add(Serializer::json);
+  FakeClient& one = stage.connect(Serializer::msgpack);
+  FakeClient& other = stage.connect();
+  CHECK(all_told(stage.book()) == "waiting  msgpack>  0/0\nwaiting  json>  0/0\n");
+  stage.say(one, kHello);
+  CHECK(all_told(stage.book()) == "joining realm1 msgpack>  1/0\nwaiting  json>  0/0\n");
+  stage.realm1().host.to()->accepted({"worker-1", "worker-1#1"});
+  stage.realm1().host.accept();
+  stage.realm1().host.say(kWelcome);
+  CHECK(all_told(stage.book()) == "joined realm1 msgpack>json worker-1 1/1\nwaiting  json>  0/0\n");
+  CHECK(stage.book().oldest(1).size() == 1);
+  stage.say(one, kGoodbye);
+  CHECK(all_told(stage.book()) == "leaving realm1 msgpack>json worker-1 2/1\nwaiting  json>  0/0\n");
+  stage.realm1().host.say(kGoodbye);
+  CHECK(all_told(stage.book()) == "waiting  msgpack>  2/2\nwaiting  json>  0/0\n");
+  stage.close(one);
+  CHECK(all_told(stage.book()) == "waiting  json>  0/0\n");
+  stage.backend().reset(other.stream.key, ResetCode::cancel);
+  CHECK(all_told(stage.book()).empty());
+  CHECK(stage.counts().open == 0);
+}
+
+TEST_CASE("wamp backend: bytes are counted as the client has sent and got them, in pieces or whole") {
+  Stage stage;
+  FakeClient& client = stage.join();
+  const std::string message = call(1, std::string(1'000, 'x'));
+  const Bytes bytes = as_bytes(message);
+  stage.backend().piece(client.stream.key, bytes.first(100), MessageKind::text, Last::no);
+  stage.backend().piece(client.stream.key, bytes.subspan(100), MessageKind::text, Last::yes);
+  const WampSessionFacts facts = stage.book().oldest(1).front();
+  CHECK(facts.exchange == 1);
+  CHECK(facts.from_client.messages == 2);
+  CHECK(facts.from_client.bytes == kHello.size() + message.size());
+  CHECK(facts.to_client.messages == 1);
+  CHECK(facts.to_client.bytes == kWelcome.size());
+}
+
+TEST_CASE("wamp backend: a backend that is dialled is told by its URL") {
+  RealmSpec realm;
+  realm.realm = "realm1";
+  realm.path = "/wamp";
+  realm.serializers = SerializerSet::all();
+  ServerSpec& server = realm.pool.servers.emplace_back();
+  server.name = "example.com:443";
+  server.scheme = ServerSpec::Scheme::https;
+  WampSpec spec;
+  spec.realms = {realm};
+  Stage stage(spec, {std::make_shared<FakeHost>()});
+  stage.say(stage.connect(), kHello);
+  CHECK(all_told(stage.book()) == "joining realm1 json> wss://example.com:443/wamp 1/0\n");
+  realm.transport = RealmSpec::Transport::raw_socket;
+  server.name = "[::1]:9000";
+  server.scheme = ServerSpec::Scheme::tcp;
+  CHECK(url_of(realm) == "rs://[::1]:9000");
+  server.name = "unix:/run/a.sock";
+  server.scheme = ServerSpec::Scheme::unix_tunnel;
+  CHECK(url_of(realm) == "unix:/run/a.sock");
 }

@@ -128,6 +128,22 @@ TEST_CASE("answers: names are the bytes that the router writes as code points") 
   CHECK(one.pool == "g");
 }
 
+TEST_CASE("answers: sessions of WAMP, and how many there are") {
+  const auto wamp = read_wamp(
+      R"({"sessions":[{"id":"0-7","address":"192.0.2.1","realm":"r\u00c3\u00a9","state":"joined","serializer":"cbor",
+      "backend_serializer":"json","messages_in":3,"bytes_out":5000,"age_ms":61000.5}],"all":1001})");
+  REQUIRE(wamp.has_value());
+  CHECK(wamp->all == 1'001);
+  REQUIRE(wamp->sessions.size() == 1);
+  const WampFigures& one = wamp->sessions.front();
+  CHECK(one.id == "0-7");
+  CHECK(one.realm == "r\xc3\xa9");
+  CHECK(one.messages_in == 3);
+  CHECK(one.bytes_out == 5'000);
+  CHECK(one.age_seconds > 61);
+  CHECK_FALSE(read_wamp("{}").has_value());
+}
+
 TEST_CASE("answers: text of another writer stays as it is") {
   const auto event = read_event("{\"kind\":\"change\",\"text\":\"\xe2\x82\xac 5\"}");
   REQUIRE(event.has_value());

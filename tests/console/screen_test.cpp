@@ -5,6 +5,7 @@
 #include <clocale>
 
 #include "router/console/limits.h"
+#include "router/console/reports.h"
 
 using namespace zeroway;
 using namespace zeroway::console;
@@ -319,6 +320,43 @@ TEST_CASE("top: events are shown the newest first, and no more than the screen k
   TopState state;
   press_all(state, data, {letter('4')});
   CHECK(has(shown(data, state), "worker " + std::to_string(kKeptEvents + 10) + " joined"));
+}
+
+TEST_CASE("top: sessions of WAMP have a page, and a session its facts") {
+  TopData data = watched();
+  WampFigures session;
+  session.id = "0-7";
+  session.address = "192.0.2.1";
+  session.realm = "realm1";
+  session.state = "joined";
+  session.serializer = "cbor";
+  session.backend_serializer = "json";
+  session.worker = "wamp-1";
+  session.messages_in = 12;
+  session.bytes_out = 5'000;
+  session.age_seconds = 61;
+  data.wamp = {{session}, 1};
+  TopState state;
+  press_all(state, data, {letter('5')});
+  CHECK(has(shown(data, state, {24, 200}), "192.0.2.1  realm1  joined"));
+  CHECK(has(shown(data, state, {24, 200}), "cbor>json"));
+  press_all(state, data, {Key{Key::Kind::enter}});
+  CHECK(has(shown(data, state), "FACTS of sessions of WAMP"));
+  CHECK(has(shown(data, state), "worker or URL  wamp-1"));
+  press_all(state, data, {Key{Key::Kind::escape}, letter('d')});
+  CHECK(has(shown(data, state), "only a worker or a server can be drained"));
+  press_all(state, data, {letter('\t')});
+  CHECK(state.page == Page::members);
+}
+
+TEST_CASE("reports: of many sessions of WAMP it is told that some are missing") {
+  CHECK(wamp_text({}) == "no client of WAMP is connected\n");
+  WampList wamp;
+  wamp.sessions.resize(2);
+  wamp.all = 3;
+  CHECK(wamp_text(wamp).starts_with("the 2 oldest of 3\nCLIENT  REALM"));
+  wamp.all = 2;
+  CHECK(wamp_text(wamp).starts_with("CLIENT  REALM"));
 }
 
 TEST_CASE("top: --once has all members, and no keys") {

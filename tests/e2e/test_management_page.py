@@ -5,6 +5,7 @@ import time
 import axe
 import pytest
 import sites_e2e as s
+import wamp_e2e as wamp
 import zeroway_e2e as z
 from browser import Browser
 from circuits_e2e import Circuits
@@ -14,7 +15,8 @@ from origins import Origin, reply
 
 AS_A_BROWSER = [('Accept', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8')]
 WIDTHS = [(360, 780), (1280, 900), (3840, 2160)]
-SECTIONS = ['traffic', 'flow', 'members', 'circuits', 'routes', 'requests', 'streams', 'explain', 'events', 'certificates', 'log', 'facts']
+SECTIONS = ['traffic', 'flow', 'members', 'circuits', 'routes', 'requests', 'streams', 'wamp', 'explain', 'events', 'certificates',
+            'log', 'facts']
 
 
 def stubbed(stack, port=None, **terms):
@@ -170,6 +172,36 @@ def test_a_service_of_a_session_is_drained_and_removed_from_the_page(stack):
     click(window, 'Remove')
     z.eventually(lambda: len(rows(window, 'circuits-table')) == 2, every=0.1)
     assert [one['path'] for one in circuits.told()['circuits']] == ['/s1/jupyter', '/s3/api']
+
+
+def test_sessions_of_wamp_are_listed_and_closed_and_their_workers_are_joined_to_their_path(stack):
+    port = z.free_port()
+    router = wamp.serve(stack, 'realm1', '--name', 'wamp-1', options=manage_with_token(stack, port))
+    stack.worker('crew-1', '--group', 'crew')
+    router.wait_workers(2)
+    window = opened(stack, port)
+    show(window, 'members')
+    assert wait_row(window, 'members-table', Name='wamp-1')['Kind'] == 'worker of realm realm1'
+    assert wait_row(window, 'members-table', Name='crew-1')['Kind'] == 'worker of group crew'
+    show(window, 'flow')
+    window.run("document.getElementById('flow-details').open = true")
+    wait_row(window, 'flow-table', From='Routes: /ws', To='Upstreams: wamp')
+    wait_row(window, 'flow-table', From='Upstreams: wamp', To='Workers and servers: wamp-1')
+    assert not [row for row in rows(window, 'flow-table') if row['To'].endswith('crew-1')]
+
+    async def talk():
+        async with wamp.Peer(router, 'cbor') as peer:
+            show(window, 'wamp')
+            row = wait_row(window, 'wamp-table', Client='127.0.0.1', Realm='realm1')
+            assert (row['Protocol'], row['State'], row['Serializers']) == ('HTTP/1.1', '● joined', 'cbor')
+            assert (row['Worker or URL'], row['Messages in'], row['Messages out']) == ('wamp-1', '1', '1')
+            click(window, f'Close the session at 127.0.0.1:{router.port}/ws')
+            click(window, 'Close stream')
+            give_token(window)
+            await peer.socket.wait_closed()
+    wamp.run(talk())
+    z.eventually(lambda: not rows(window, 'wamp-table'), every=0.1)
+    assert not complaints(window)
 
 
 def test_a_wrong_token_is_asked_for_again_and_changes_nothing(stack):

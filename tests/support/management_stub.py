@@ -51,6 +51,14 @@ def stream(number):
             'kind': 'web_socket' if number % 2 else 'request', 'age_ms': 1500.0 * (number + 1)}
 
 
+def session(number):
+    return {'id': f'1-{4294967297 + number}', 'site': 'main', 'route': '/ws', 'host': 'zeroway.test', 'path': '/ws', 'address': f'10.1.2.{number}',
+            'protocol': ('HTTP/1.1', 'HTTP/2', 'RawSocket')[number % 3], 'state': 'joined', 'realm': 'realm1',
+            'serializer': ('json', 'msgpack', 'cbor')[number % 3], 'backend_serializer': 'cbor', 'worker': ('wamp-1', 'ws://10.0.0.1:80/ws')[number % 2],
+            'authid': 'joe', 'authrole': 'frontend', 'messages_in': 5 * number, 'messages_out': 7 * number, 'bytes_in': 500 * number,
+            'bytes_out': 7000 * number, 'age_ms': 1500.0 * (number + 1)}
+
+
 class ManagementStub:
     """`page`: what is served at /, with its `policy`. `without`: paths that an older router has not."""
 
@@ -63,6 +71,7 @@ class ManagementStub:
         self.servers = [server(number) for number in range(1, servers + 1)]
         self.routes = [route(number) for number in range(1, routes + 1)]
         self.streams = [stream(number) for number in range(6)]
+        self.sessions = [session(number) for number in range(4)]
         self.failed = [failed_request(number) for number in range(30)]
         self.slow = [failed_request(number, status=200, reason='', ended_by='backend', lost=[], attempts=1, backend_ms=900.0 + number,
                                     total_ms=905.0 + number, path=f'/slowest/{number}') for number in range(5)]
@@ -177,6 +186,7 @@ class ManagementStub:
             '/api/v1/numbers': lambda query: self.numbers(),
             '/api/v1/requests': lambda query: {'failed': self.failed, 'slow': self.slow},
             '/api/v1/streams': lambda query: {'streams': self.streams, 'all': len(self.streams)},
+            '/api/v1/wamp': lambda query: {'sessions': self.sessions, 'all': 1_000 * len(self.sessions)},
             '/api/v1/log': lambda query: self.log,
             '/api/v1/explain': self._explain,
             '/api/v1/events': None,
@@ -264,9 +274,12 @@ class ManagementStub:
         kind, name, *rest = path.removeprefix('/api/v1/').split('/')
         name = urllib.parse.unquote_to_bytes(name).decode('latin-1')
         if method == 'DELETE' and kind == 'streams':
-            before = len(self.streams)
-            self.streams = [one for one in self.streams if one['id'] != name]
-            return before - len(self.streams)
+            for streams in (self.streams, self.sessions):
+                found = next((one for one in streams if one['id'] == name), None)
+                if found:
+                    streams.remove(found)
+                    return 1
+            return 0
         members = [one for one in {'workers': self.workers, 'servers': self.servers}.get(kind, []) if one['name'] == name]
         for one in members:
             if rest == ['streams']:

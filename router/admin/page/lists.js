@@ -30,6 +30,7 @@ const kLists = {
   certificates: { path: '/api/v1/certificates', row: 'certificates' },
   requests: { path: '/api/v1/requests', query: '?failed=500&slow=100' },
   streams: { path: '/api/v1/streams' },
+  wamp: { path: '/api/v1/wamp' },
   log: { path: '/api/v1/log' },
 };
 

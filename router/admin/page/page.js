@@ -50,6 +50,7 @@ class Page {
     add('routes', { lists: ['routes'], show: shows(new Routes()) });
     add('requests', { lists: ['requests'], show: shows(new Requests()) });
     add('streams', { lists: ['streams'], show: shows(new Streams(this.#router, changed)) });
+    add('wamp', { lists: ['wamp'], show: shows(new WampSessions(this.#router, changed)) });
     add('certificates', { lists: ['certificates'], show: shows(new Certificates()) });
     add('explain', { paths: ['/api/v1/explain'] });
     new Explain(this.#router);

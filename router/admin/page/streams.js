@@ -1,13 +1,10 @@
 // Open streams, each with a button that closes it.
 
 class Streams {
-  #router;
-  #changed;
   #table;
 
+  // `changed` is called when one was closed.
   constructor(router, changed) {
-    this.#router = router;
-    this.#changed = changed;
     this.#table = new Table(by_id('streams-table'), {
       caption: 'open streams',
       key: stream => stream.id,
@@ -22,28 +19,34 @@ class Streams {
         text_column('Worker or server', stream => stream.worker),
         text_column('Client', stream => stream.address),
         number_column('Age', stream => stream.age_ms, millis_text),
-        { title: 'Changes', kind: 'buttons-cell', cell: (holder, row_of) => this.#button_in(holder, row_of) },
+        closing_column(router, changed, shown_request),
       ],
     });
   }
 
   show({ streams }) {
-    const { streams: listed, all } = streams;
-    const is_part = all > listed.length;
-    set_text(by_id('streams-count'), is_part ? `The ${count_text(listed.length)} oldest of ${count_text(all)}.` : '');
-    this.#table.set(listed);
+    show_part(by_id('streams-count'), streams.streams, streams.all);
+    this.#table.set(streams.streams);
   }
+}
 
-  #button_in(holder, row_of) {
-    const button = element('button', { type: 'button', click: () => this.#close(row_of()) }, 'Close');
-    holder.append(button);
-    return stream => set_attribute(button, 'aria-label', `Close ${shown_request(stream)}`);
-  }
+// Says in `note` when only a part of all is listed.
+function show_part(note, listed, all) {
+  set_text(note, all > listed.length ? `The ${count_text(listed.length)} oldest of ${count_text(all)}.` : '');
+}
 
-  async #close(stream) {
-    const what = shown_request(stream), path = `/api/v1/streams/${path_segment(stream.id)}`;
-    const text = `${what} of ${shown(stream.address)} ends at once.`;
+// A column of buttons, each of which closes the stream of its row. `name_of(row)`: what ends.
+function closing_column(router, changed, name_of) {
+  const close = async row => {
+    const what = name_of(row), path = `/api/v1/streams/${path_segment(row.id)}`;
+    const text = `${what} of ${shown(row.address)} ends at once.`;
     if (!(await confirm_change('Close this stream?', text, 'Close stream'))) return;
-    if (await this.#router.change('DELETE', path, undefined, `${what} is closed`)) this.#changed();
-  }
+    if (await router.change('DELETE', path, undefined, `${what} is closed`)) changed();
+  };
+  const cell = (holder, row_of) => {
+    const button = element('button', { type: 'button', click: () => close(row_of()) }, 'Close');
+    holder.append(button);
+    return row => set_attribute(button, 'aria-label', `Close ${name_of(row)}`);
+  };
+  return { title: 'Changes', kind: 'buttons-cell', cell };
 }

@@ -44,6 +44,8 @@ class RealmStream final : public BackendEvents, private OutgoingMessages::Receiv
   // Opens it; `events` is told from the end of this turn on.
   void open(Backend& backend, const BackendRequest& request, ReplyTo reply_to, RealmStreamEvents& events);
   [[nodiscard]] bool is_open() const { return stage_ == Stage::open; }
+  // The display name of the worker or server that has it; "" = nobody yet.
+  [[nodiscard]] const std::string& holder() const { return holder_; }
 
   // Once it is open.
   void send(Bytes message, MessageKind kind) { outgoing_.send(message, kind); }
@@ -61,7 +63,7 @@ class RealmStream final : public BackendEvents, private OutgoingMessages::Receiv
   enum class Stage : std::uint8_t { asked, open, leaving, over };
 
   // BackendEvents
-  void accepted(const Holder&) override {}
+  void accepted(const Holder& holder) override { holder_ = holder.name; }
   void head(Head& head, Last last) override;
   void data(Bytes bytes) override;
   void piece(Bytes bytes, MessageKind kind, Last last) override;
@@ -80,6 +82,7 @@ class RealmStream final : public BackendEvents, private OutgoingMessages::Receiv
   std::function<void()> over_;
   RealmStreamEvents* events_ = nullptr;  // null once the session has left
   BackendStream stream_;
+  std::string holder_;
   OutgoingMessages outgoing_{*this};
   GatheredMessage incoming_;
   std::uint32_t owed_ = 0;

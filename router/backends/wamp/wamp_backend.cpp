@@ -34,16 +34,15 @@ bool is_served(SubprotocolChoice::Verdict verdict) {
 }  // namespace
 
 WampBackend::WampBackend(Loop& loop, WampSpec spec, std::vector<std::shared_ptr<Backend>> dialled, RealmSource* workers,
-                         WampCounts& counts, std::unique_ptr<const WampDoor> door)
+                         WampBook& book, std::unique_ptr<const WampDoor> door)
     : loop_(loop),
       spec_(std::move(spec)),
       realms_(spec_, std::move(dialled), workers),
-      counts_(counts),
       door_(std::move(door)),
       parts_{loop_,
              realms_,
              translator_,
-             counts_,
+             book,
              [this](const RealmHost& host, const BackendRequest& request, RealmStreamEvents& events) {
                return open_realm(host, request, events);
              },
@@ -52,7 +51,6 @@ WampBackend::WampBackend(Loop& loop, WampSpec spec, std::vector<std::shared_ptr<
 WampBackend::~WampBackend() {
   is_ending_ = true;
   loop_.forget_turn_end(*this);
-  counts_.open -= sessions_.size();
   sessions_.clear();
   for (const auto& [key, stream] : streams_) stream->drop();
 }
@@ -77,7 +75,6 @@ void WampBackend::open_session(StreamKey key, const BackendRequest& request, Rep
     said.has_subprotocol = choice.verdict == SubprotocolChoice::Verdict::chosen;
     sessions_.emplace(key, std::make_unique<WampSession>(parts_, choice.serializer, request, reply_to,
                                                          [this, key] { remove_session(key); }));
-    ++counts_.open;
   } else {
     said.body = subprotocol_refusal(choice.verdict, spec_.serializers) + "\n";
     said.head = text_head(400, "text/plain; charset=utf-8", said.body.size());
@@ -154,7 +151,6 @@ void WampBackend::remove_session(StreamKey key) {
   if (is_ending_ || found == sessions_.end()) return;
   over_sessions_.push_back(std::move(found->second));
   sessions_.erase(found);
-  --counts_.open;
   loop_.at_turn_end(*this);
 }
 

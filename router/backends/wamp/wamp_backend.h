@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "router/backends/wamp/realms.h"
+#include "router/backends/wamp/wamp_book.h"
 #include "router/backends/wamp/wamp_session.h"
 #include "router/exchange/backend.h"
 #include "router/net/loop.h"
-#include "router/observe/wamp_counts.h"
 #include "router/plan/wamp_spec.h"
 #include "router/wamp/translator.h"
 
@@ -24,11 +24,11 @@ namespace zeroway {
 
 class WampBackend final : public Backend, private ExchangeFinder, private TurnEnd {
  public:
-  // `dialled`: the backends of spec.realms, in their order. `loop`, `workers` (null: none) and `counts` outlive this
+  // `dialled`: the backends of spec.realms, in their order. `loop`, `workers` (null: none) and `book` outlive this
   // object.
   // `door`: null unless the path checks its clients itself.
   WampBackend(Loop& loop, WampSpec spec, std::vector<std::shared_ptr<Backend>> dialled, RealmSource* workers,
-              WampCounts& counts, std::unique_ptr<const WampDoor> door = nullptr);
+              WampBook& book, std::unique_ptr<const WampDoor> door = nullptr);
   ~WampBackend() override;
 
   // Backend
@@ -74,7 +74,6 @@ class WampBackend final : public Backend, private ExchangeFinder, private TurnEn
   Loop& loop_;
   const WampSpec spec_;
   const Realms realms_;
-  WampCounts& counts_;
   Translator translator_;
   const std::unique_ptr<const WampDoor> door_;
   WampParts parts_;

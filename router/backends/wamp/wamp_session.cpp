@@ -8,6 +8,7 @@
 #include "router/backends/limits.h"
 #include "router/observe/escape.h"
 #include "router/observe/log.h"
+#include "router/plan/realm_url.h"
 #include "router/plan/route.h"
 #include "router/wamp/first_message.h"
 #include "router/wamp/message_type.h"
@@ -45,6 +46,7 @@ Farewell words(const SideEnd& end, Serializer serializer, std::string_view detai
 WampSession::WampSession(WampParts& parts, Serializer client, const BackendRequest& request, ReplyTo reply_to,
                          std::function<void()> over)
     : parts_(parts),
+      place_(parts.book.add(*this)),
       reply_to_(reply_to),
       over_(std::move(over)),
       route_(request.route),
@@ -57,6 +59,7 @@ WampSession::WampSession(WampParts& parts, Serializer client, const BackendReque
 }
 
 WampSession::~WampSession() {
+  parts_.book.remove(place_);
   if (realm_) realm_->leave({});
 }
 
@@ -75,11 +78,13 @@ void WampSession::accept(bool has_subprotocol) {
 
 void WampSession::piece(Bytes bytes, MessageKind kind, Last last) {
   owed_ += message_credit(bytes.size());
+  from_client_.bytes += bytes.size();
+  if (last == Last::yes) ++from_client_.messages;
   if (outgoing_.is_ending()) return;
   if (incoming_.size_with(bytes) > most_from_client())
     return end(SessionEnd::too_large_of_client, "a message is too large");
   if (const auto message = incoming_.take(bytes, last)) {
-    ++parts_.counts.from_clients;
+    ++parts_.book.counts.from_clients;
     client_message(*message, kind);
   }
   if (!is_over_ && (realm_ == nullptr || !realm_->is_waiting())) take_owed();
@@ -172,7 +177,7 @@ void WampSession::hello(const std::string& realm, Bytes message) {
 
 // The backend may believe whoever comes from a router, and this is a client.
 void WampSession::refuse_proxy() {
-  ++parts_.counts.denied;
+  ++parts_.book.counts.denied;
   std::string abort = abort_message(session_.client(), auth_error::kNoMethod, "only a router may say who a client is");
   end_client({std::move(abort), message_kind(session_.client()), kCloseInOrder, ""});
 }
@@ -188,10 +193,10 @@ void WampSession::take_verdict(const AuthVerdict& verdict) {
       return open_realm(auth_->admission().realm, as_bytes(hello));
     }
     case AuthVerdict::Kind::refused:
-      ++parts_.counts.denied;
+      ++parts_.book.counts.denied;
       return end_client({verdict.message, kind, kCloseInOrder, ""});
     case AuthVerdict::Kind::violation:
-      ++parts_.counts.violations;
+      ++parts_.book.counts.violations;
       leave_realm(words_for_backend(SessionEnd::violation_of_client));
       return end_client({verdict.message, kind, kProtocolError, "wamp.error.protocol_violation"});
     case AuthVerdict::Kind::left:
@@ -221,7 +226,7 @@ void WampSession::act(const Passage& passage, Bytes message) {
     case Passage::Action::open:
       return hello(passage.realm, message);
     case Passage::Action::to_client:
-      ++parts_.counts.to_clients;
+      ++parts_.book.counts.to_clients;
       outgoing_.send(passage.bytes, message_kind(session_.client()));
       if (realm_) realm_->withhold(outgoing_.is_waiting());
       break;
@@ -229,7 +234,7 @@ void WampSession::act(const Passage& passage, Bytes message) {
       if (realm_ && realm_->is_open()) realm_->send(passage.bytes, message_kind(session_.backend()));
       break;
     case Passage::Action::nothing:
-      if (!session_.is_over()) ++parts_.counts.dropped;
+      if (!session_.is_over()) ++parts_.book.counts.dropped;
       break;
     case Passage::Action::end:
       return end(passage.why, passage.detail);
@@ -251,7 +256,7 @@ void WampSession::await_close() {
 void WampSession::look_at_state(Sender from) {
   if (is_over_) return;
   if (session_.is_over()) return from == Sender::client || realm_ == nullptr ? leave() : await_close();
-  if (session_.joined() == Joined::yes && !std::exchange(is_welcomed_, true)) ++parts_.counts.joined;
+  if (session_.joined() == Joined::yes && !std::exchange(is_welcomed_, true)) ++parts_.book.counts.joined;
   if (!session_.is_between() || realm_ == nullptr) return;
   leave_realm({});
   is_welcomed_ = false;
@@ -315,16 +320,16 @@ void WampSession::count_end(SessionEnd why) {
   switch (why) {
     case SessionEnd::no_such_realm:
     case SessionEnd::backend_unreachable:
-      ++parts_.counts.refused;
+      ++parts_.book.counts.refused;
       break;
     case SessionEnd::backend_lost:
-      ++parts_.counts.lost;
+      ++parts_.book.counts.lost;
       break;
     case SessionEnd::client_lost:
     case SessionEnd::shutdown:
       break;
     default:
-      ++parts_.counts.violations;
+      ++parts_.book.counts.violations;
   }
 }
 
@@ -370,11 +375,14 @@ void WampSession::take_owed() {
 void WampSession::finish() {
   if (std::exchange(is_over_, true)) return;
   timer_.clear();
+  parts_.book.remove(std::exchange(place_, 0));
   reply_to_.forget();
   over_();
 }
 
 void WampSession::take_piece(Bytes bytes, MessageKind kind, Last last) {
+  to_client_.bytes += bytes.size();
+  if (last == Last::yes) ++to_client_.messages;
   if (BackendEvents* exchange = reply_to_.find()) exchange->piece(bytes, kind, last);
 }
 
@@ -383,6 +391,33 @@ void WampSession::take_end(std::uint16_t code, const std::string& reason) {
   finish();
   Head trailers = close_words(code, reason);
   if (exchange) exchange->end(trailers);
+}
+
+// --- For the operator
+
+WampSessionFacts WampSession::facts() const {
+  WampSessionFacts facts{.exchange = reply_to_.key,
+                         .state = state(),
+                         .serializer = session_.client(),
+                         .from_client = from_client_,
+                         .to_client = to_client_};
+  if (auth_ && auth_->is_admitted()) {
+    facts.authid = auth_->admission().authid;
+    facts.authrole = auth_->admission().role;
+  }
+  if (realm_ == nullptr) return facts;
+  facts.realm = realm_name_;
+  facts.worker = host_->spec != nullptr ? url_of(*host_->spec) : realm_->holder();
+  if (realm_->is_open()) facts.backend = session_.backend();
+  return facts;
+}
+
+WampSessionFacts::State WampSession::state() const {
+  using State = WampSessionFacts::State;
+  if (is_over_ || is_aborted_ || outgoing_.is_ending() || session_.is_closing()) return State::leaving;
+  if (session_.is_between()) return State::waiting;
+  if (auth_ && auth_->is_challenged()) return State::challenged;
+  return session_.joined() == Joined::yes ? State::joined : State::joining;
 }
 
 std::size_t WampSession::most_from_client() const {

@@ -19,10 +19,10 @@
 #include "router/backends/wamp/outgoing_messages.h"
 #include "router/backends/wamp/realm_stream.h"
 #include "router/backends/wamp/realms.h"
+#include "router/backends/wamp/wamp_book.h"
 #include "router/backends/wamp/wamp_door.h"
 #include "router/exchange/backend.h"
 #include "router/net/loop.h"
-#include "router/observe/wamp_counts.h"
 #include "router/wamp/translated_session.h"
 
 namespace zeroway {
@@ -32,7 +32,7 @@ struct WampParts {
   Loop& loop;
   const Realms& realms;
   Translator& translator;
-  WampCounts& counts;
+  WampBook& book;
   // A stream that is open at `host`; it ends by itself once its session has left it.
   std::function<RealmStream*(const RealmHost& host, const BackendRequest& request, RealmStreamEvents& events)> open;
   const WampDoor* door = nullptr;  // null: clients show to the backends who they are
@@ -56,6 +56,9 @@ class WampSession final : private RealmStreamEvents, private OutgoingMessages::R
 
   // The router leaves.
   void shut_down();
+
+  // For the operator.
+  [[nodiscard]] WampSessionFacts facts() const;
 
  private:
   // RealmStreamEvents
@@ -93,10 +96,12 @@ class WampSession final : private RealmStreamEvents, private OutgoingMessages::R
   void expire();
   void take_owed();
   void finish();
+  [[nodiscard]] WampSessionFacts::State state() const;
   [[nodiscard]] std::size_t most_from_client() const;
   [[nodiscard]] std::size_t most_for_client() const;
 
   WampParts& parts_;
+  WampBook::Place place_;  // 0 once the transport is over
   ReplyTo reply_to_;
   std::function<void()> over_;
   const Route& route_;
@@ -112,6 +117,7 @@ class WampSession final : private RealmStreamEvents, private OutgoingMessages::R
   std::string hello_;                // until the backend has taken the session
   OutgoingMessages outgoing_{*this};
   GatheredMessage incoming_;
+  WampTraffic from_client_, to_client_;
   std::uint32_t owed_ = 0;  // credit for the client
   bool is_welcomed_ = false;
   bool has_begun_ = false;   // a HELLO has come, now or before

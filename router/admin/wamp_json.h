@@ -1,0 +1,15 @@
+// The clients of WAMP that are connected, and their sessions, as JSON.
+//
+// Owner: nobody; pure functions over a census.   Thread: any.
+// Not here: totals (admin/metrics_text.h), the same clients as open requests (admin/requests_json.h).
+#pragma once
+#include <string>
+
+#include "router/admin/census.h"
+
+namespace zeroway {
+
+// Of CensusScope::wamp.
+[[nodiscard]] std::string wamp_json(const Census& census);
+
+}  // namespace zeroway
