@@ -11,7 +11,8 @@ AWAY = 'the worker went away before it answered'.encode()
 
 
 def excuse_of(*windows, pool=ROUTE, begun=1.0, how='status', code=502, method='POST', reason=''):
-    """What excuses a request, a POST as a rule, that began `begun` seconds ago. Windows are (what, whom, from, to), in seconds ago."""
+    """What excuses a request, a POST as a rule, that began `begun` seconds ago. Windows are (what, whom, from, to), in
+    seconds ago."""
     now, kept = time.monotonic(), Windows()
     for what, whom, begin, end in windows:
         kept.add(Window(what, whom, now - begin, now - end))
@@ -71,6 +72,11 @@ def test_a_session_of_wamp_ends_without_goodbye_only_when_its_worker_is_lost():
     assert [excuse_of_session(one, reason=SHUTDOWN) for one in (leaves, router, lost)] == ['leaves', 'router', None]
     assert excuse_of_session(leaves, reason=SHUTDOWN, code=1006) is None
     assert excuse_of_session(leaves, reason='wamp.close.normal') is None
+
+
+def test_sessions_hear_soon_that_their_worker_is_lost():
+    assert excuse_of_session((LOSS, REALM, 3, -1), how='silent') == 'lost'
+    assert excuse_of_session((LOSS, REALM, 9, 2), how='silent') is None
 
 
 def test_a_realm_has_nobody_only_while_it_has_no_worker():

@@ -24,7 +24,7 @@ ONCE, AGAIN = 'once', 'again'        # prefix of the ids of requests that must n
 class Failure:
     """`how`: connect, no reply, broken (after the head), status, close, wrong, stranger (answered), left (the `member`
     to which the client is bound), late; of a session of WAMP: abort (with a `reason`), end (with the reason of its
-    GOODBYE), apart (sessions at different workers)."""
+    GOODBYE), apart (sessions at different workers), silent (the end of its worker was not told in time)."""
     kind: str
     pool: str
     method: str

@@ -182,6 +182,7 @@ class Fleet:
             words += ['--tls-port', tls_port, *tls.options_of(self.certificates.pair)]
             router = self.stack.router(*words, port=port, fabric=fabric, name=name)
         router.tls_port, router.manage, router.ports = tls_port, ports['manage'], ports
+        router.since = time.monotonic()
         return router
 
     def start_again(self, old):

@@ -175,7 +175,7 @@ class Judge:
         if failure.how == 'end' or failure.how == 'abort' and failure.reason == SHUTDOWN:
             is_lost = not failure.reason and failure.code in (1001, RAW)
             return (failure.reason == SHUTDOWN and failure.code in (1001, RAW) and goes) or (is_lost and lost and 'lost') or None
-        if failure.how in ('no reply', 'apart'):
+        if failure.how in ('no reply', 'apart', 'silent'):
             return goes or (lost and 'lost') or None
         if failure.how == 'abort' and failure.reason == 'wamp.error.network_failure':
             return 'absent' if self.was_absent(failure.pool) else None

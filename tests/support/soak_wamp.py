@@ -225,8 +225,8 @@ class Circle:
             self.asked_at = time.monotonic()
             try:
                 await session.ask(SUBSCRIBE, {}, f'com.soak.{self.id}.still')
-            except Ended:
-                pass
+            except Ended as error:
+                self.fail('silent', f'{error} only when asked, of {self.describe()}', self.asked_at)
             except asyncio.TimeoutError:
                 self.fail('late', f'neither an answer nor an end, of {self.describe()}', self.asked_at)
         for session in [one for one in self.sessions if one.is_over]:

@@ -160,7 +160,7 @@ class Session:
         except Ended as error:
             raise Refused('no reply', str(error), error.code) from None
         if kind != WELCOME:
-            raise Refused('abort', kind, reason=rest[0])
+            raise Refused('abort', rest[0], reason=rest[0])
         self.listening = asyncio.create_task(self.listen())
 
     # --- what it says
