@@ -2,23 +2,17 @@
 
 #include <utility>
 
-#include "router/settings/words.h"
+#include "router/settings/place_and_path.h"
 
 namespace zeroway {
 
 Result<TcpSettings> read_tcp_option(const std::string& word) {
-  const Error unfit{Fault::router, Code::internal, false, kTcpOptionForms};
-  const auto mark = word.find('=');
-  if (mark == std::string::npos) return unfit;
-  const std::string place = word.substr(0, mark);
-  const std::string path = word.substr(mark + 1);
-  const bool is_port = place.find_first_not_of("0123456789") == std::string::npos;
-  auto listen = read_listen_address(is_port ? "*:" + place : place);
-  if (!listen || !is_path(path)) return unfit;
+  auto said = read_place_and_path(word);
+  if (!said) return Error{Fault::router, Code::internal, false, kTcpOptionForms};
   TcpSettings service;
-  service.site.name = "tcp " + to_text(*listen);
-  service.site.listen = {std::move(*listen)};
-  service.workers = path;
+  service.site.name = "tcp " + to_text(said->place);
+  service.site.listen = {std::move(said->place)};
+  service.workers = std::move(said->path);
   service.option = word;
   return service;
 }

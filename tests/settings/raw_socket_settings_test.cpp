@@ -72,7 +72,9 @@ TEST_CASE("raw socket option: a port, an address with a port or a unix socket, a
            {"2000=/ws", {"", 2000, ""}, "/ws"},
            {"127.0.0.1:2000=/ws", {"127.0.0.1", 2000, ""}, "/ws"},
            {"[::1]:22=/a/b", {"::1", 22, ""}, "/a/b"},
-           {"unix:/run/a=b.sock=/ws", {"", 0, "/run/a=b.sock"}, "/ws"}}) {
+           {"2000=/a=/b", {"", 2000, ""}, "/a=/b"},
+           {"unix:/run/a=b.sock=/ws", {"", 0, "/run/a=b.sock"}, "/ws"},
+           {"unix:/run/a=/b.sock=/ws", {"", 0, "/run/a=/b.sock"}, "/ws"}}) {
     CAPTURE(word);
     const auto read = read_raw_socket_option(word);
     REQUIRE(read.has_value());
