@@ -1,12 +1,10 @@
 #include "router/backends/wamp/wamp_book.h"
 
-#include "router/backends/wamp/wamp_session.h"
-
 namespace zeroway {
 
-WampBook::Place WampBook::add(const WampSession& session) {
+WampBook::Place WampBook::add(const Client& client) {
   ++counts.open;
-  open_.emplace_hint(open_.end(), ++last_, &session);
+  open_.emplace_hint(open_.end(), ++last_, &client);
   return last_;
 }
 

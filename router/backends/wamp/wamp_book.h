@@ -13,22 +13,29 @@
 
 namespace zeroway {
 
-class WampSession;  // router/backends/wamp/wamp_session.h
-
 class WampBook {
  public:
   using Place = std::uint64_t;
 
+  // A client that is connected.
+  class Client {
+   public:
+    [[nodiscard]] virtual WampSessionFacts facts() const = 0;
+
+   protected:
+    ~Client() = default;
+  };
+
   WampCounts counts;
 
-  // The session stays until remove().
-  [[nodiscard]] Place add(const WampSession& session);
+  // The client stays until remove().
+  [[nodiscard]] Place add(const Client& client);
   void remove(Place place);
   // At most `most` of the clients that are connected, the oldest first.
   [[nodiscard]] std::vector<WampSessionFacts> oldest(std::size_t most) const;
 
  private:
-  std::map<Place, const WampSession*> open_;  // places grow: in the order of their coming
+  std::map<Place, const Client*> open_;  // places grow: in the order of their coming
   Place last_ = 0;
 };
 

@@ -6,36 +6,16 @@
 
 #include "router/backends/close_words.h"
 #include "router/backends/limits.h"
-#include "router/observe/escape.h"
-#include "router/observe/log.h"
-#include "router/plan/realm_url.h"
 #include "router/plan/route.h"
 #include "router/wamp/first_message.h"
 #include "router/wamp/message_type.h"
-#include "router/wamp/own_messages.h"
 #include "router/wamp/subprotocol.h"
 
 namespace zeroway {
 
 namespace {
 
-constexpr std::string_view kWho = "wamp";
-constexpr std::uint16_t kProtocolError = 1002;
-
 bool says_why(std::uint16_t code) { return code > kCloseOfOneWhoGoes && code != kNoCloseCode; }
-
-// Whether another member may have the session: nothing of it has been said yet.
-bool may_ask_again(const Error& error) {
-  return error.code == Code::backend_lost || error.code == Code::backend_refused || error.code == Code::backend_reset ||
-         error.code == Code::no_route;  // its last worker has left
-}
-
-void tell_refusal(std::string_view realm, const ClientInfo& client, const Error& error) {
-  std::string line = "a session of realm '";
-  append_escaped(line, realm);
-  log::warning(line + "' for " + (client.address.empty() ? "a local process" : client.address) +
-               " is refused: " + error.detail);
-}
 
 Farewell words(const SideEnd& end, Serializer serializer, std::string_view detail) {
   return {end.written(serializer, detail), message_kind(serializer), end.close_code, std::string(end.reason)};
@@ -51,11 +31,10 @@ WampSession::WampSession(WampParts& parts, Serializer client, const BackendReque
       over_(std::move(over)),
       route_(request.route),
       client_(request.client),
-      head_(request.head),
       session_(parts.translator, client, most_for_client()),
+      joining_(parts, client, request),
       timer_(parts.loop, [this] { expire(); }) {
   outgoing_.credit(kFirstReplyWindow);
-  if (parts_.door) guest_ = parts_.door->guest_of(request.head, request.client);
 }
 
 WampSession::~WampSession() {
@@ -65,10 +44,10 @@ WampSession::~WampSession() {
 
 void WampSession::accept(bool has_subprotocol) {
   BackendEvents* exchange = reply_to_.find();
-  if (exchange) exchange->accepted({kWho, {}});
+  if (exchange) exchange->accepted({kWampName, {}});
   Head head{{":status", "200"}};
   if (has_subprotocol) head.add("sec-websocket-protocol", subprotocol_of(session_.client()));
-  if (!guest_.set_cookie.empty()) head.add("set-cookie", guest_.set_cookie);
+  if (!joining_.set_cookie().empty()) head.add("set-cookie", joining_.set_cookie());
   await_hello(kHelloTime);
   exchange = reply_to_.find();
   if (exchange) exchange->head(head, Last::no);
@@ -115,14 +94,16 @@ void WampSession::shut_down() { end(SessionEnd::shutdown, ""); }
 
 void WampSession::realm_opened() {
   timer_.clear();
-  const std::string hello = std::exchange(hello_, {});
-  act(session_.hello(as_bytes(hello), host_->serializer_for(session_.client()), host_->most), {});
+  const std::string hello = joining_.take_hello();
+  const RealmHost& host = joining_.host();
+  act(session_.hello(as_bytes(hello), host.serializer_for(session_.client()), host.most), {});
 }
 
 void WampSession::realm_message(Bytes message, MessageKind kind) {
   if (is_aborted_) return;
-  if (auth_ && session_.joined() == Joined::no) return realm_answer(message, kind);
-  act(session_.from_backend(message, kind), message);
+  const bool is_joining = joining_.has_asked() && session_.joined() == Joined::no;
+  const Passage passage = session_.from_backend(message, kind);
+  act(is_joining ? joining_.answer(passage) : passage, message);
 }
 
 void WampSession::realm_message_too_large() {
@@ -135,88 +116,52 @@ void WampSession::realm_has_room() { take_owed(); }
 void WampSession::realm_closed(std::uint16_t code, const std::string& reason) {
   realm_ = nullptr;
   if (is_aborted_) return end_client({.code = says_why(code) ? code : kCloseInOrder, .reason = reason});
-  if (!says_why(code)) return end(SessionEnd::backend_lost, "the backend has closed");
-  if (is_over_ || outgoing_.is_ending()) return;
-  count_end(SessionEnd::backend_lost);
-  Farewell farewell = words_for_client(SessionEnd::backend_lost, "the backend has closed");
-  farewell.code = code;
-  farewell.reason = reason;
-  end_client(std::move(farewell));
+  end(SessionEnd::backend_lost, "the backend has closed",
+      says_why(code) ? std::optional(BackendClose{code, reason}) : std::nullopt);
 }
 
 void WampSession::realm_lost(const Error& error) {
   realm_ = nullptr;
   if (is_aborted_) return end_client({});
-  const bool is_asking = !hello_.empty();
-  if (is_asking && may_ask_again(error) && attempts_ <= route_.retries) return ask_realm();
-  if (!is_asking) return end(SessionEnd::backend_lost, "the backend is lost");
-  tell_refusal(realm_name_, client_, error);
+  if (!joining_.is_asking()) return end(SessionEnd::backend_lost, "the backend is lost");
+  if (joining_.may_ask_again(error)) return ask_realm();
+  joining_.tell_refusal(error);
   end(SessionEnd::backend_unreachable, "nobody takes sessions of this realm now");
 }
 
-// --- Who the client is
+// --- The way into a session
 
 // Until WELCOME the router asks, and no backend: messages of that time are for the router, but ABORT ends the session.
 void WampSession::client_message(Bytes message, MessageKind kind) {
-  const bool is_joining = auth_ && !session_.is_between() && session_.joined() == Joined::no;
-  if (auth_ && !is_joining) auth_->look_at(message);
+  const bool is_joining = joining_.has_asked() && !session_.is_between() && session_.joined() == Joined::no;
+  if (!is_joining) joining_.look_at(message);
   if (!is_joining || kind != message_kind(session_.client())) return act(session_.from_client(message, kind), message);
-  const bool gives_up = !auth_->is_challenged() && type_of(session_.client(), message) == message_type::kAbort;
+  const bool gives_up = !joining_.is_challenged() && type_of(session_.client(), message) == message_type::kAbort;
   if (gives_up && realm_ && realm_->is_open()) return act(session_.from_client(message, kind), message);
   if (gives_up) return leave();
-  take_verdict(auth_->authenticate(message, parts_.door->now()));
+  take(joining_.authenticate(message));
 }
 
-void WampSession::hello(const std::string& realm, Bytes message) {
-  has_begun_ = true;
-  if (!parts_.door) return offers_proxy(session_.client(), message) ? refuse_proxy() : open_realm(realm, message);
-  auth_.emplace(parts_.door->doorkeeper(), session_.client(), guest_.client);
-  hello_ = as_text(message);
-  take_verdict(auth_->hello(message, parts_.door->now()));
-}
-
-// The backend may believe whoever comes from a router, and this is a client.
-void WampSession::refuse_proxy() {
-  ++parts_.book.counts.denied;
-  std::string abort = abort_message(session_.client(), auth_error::kNoMethod, "only a router may say who a client is");
-  end_client({std::move(abort), message_kind(session_.client()), kCloseInOrder, ""});
-}
-
-void WampSession::take_verdict(const AuthVerdict& verdict) {
-  const MessageKind kind = message_kind(session_.client());
-  switch (verdict.kind) {
-    case AuthVerdict::Kind::challenged:
-      timer_.set(parts_.door->doorkeeper().challenge_timeout());
-      return outgoing_.send(as_bytes(verdict.message), kind);
-    case AuthVerdict::Kind::admitted: {
-      const std::string hello = auth_->backend_hello(as_bytes(hello_));
-      return open_realm(auth_->admission().realm, as_bytes(hello));
-    }
-    case AuthVerdict::Kind::refused:
-      ++parts_.book.counts.denied;
-      return end_client({verdict.message, kind, kCloseInOrder, ""});
-    case AuthVerdict::Kind::violation:
-      ++parts_.book.counts.violations;
+void WampSession::take(JoinStep step) {
+  switch (step.kind) {
+    case JoinStep::Kind::challenge:
+      timer_.set(joining_.challenge_timeout());
+      return outgoing_.send(as_bytes(step.words.message), step.words.kind);
+    case JoinStep::Kind::ask:
+      timer_.clear();
+      return ask_realm();
+    case JoinStep::Kind::violate:
       leave_realm(words_for_backend(SessionEnd::violation_of_client));
-      return end_client({verdict.message, kind, kProtocolError, "wamp.error.protocol_violation"});
-    case AuthVerdict::Kind::left:
-      return end_client({});
+      break;
+    case JoinStep::Kind::refuse:
+      break;
   }
+  end_client(std::move(step.words));
 }
 
-void WampSession::realm_answer(Bytes message, MessageKind kind) {
-  Passage passage = session_.from_backend(message, kind);
-  const bool is_for_client = passage.action == Passage::Action::to_client;
-  const auto type = is_for_client ? type_of(session_.client(), passage.bytes) : std::nullopt;
-  if (type == message_type::kChallenge)
-    return end(SessionEnd::violation_of_backend, "the backend asks who the client is; it has to take anonymous-proxy");
-  std::string welcome;
-  if (type == message_type::kWelcome) {
-    welcome = auth_->client_welcome(passage.bytes);
-    if (welcome.empty()) return end(SessionEnd::violation_of_backend, "a WELCOME without details");
-    passage.bytes = as_bytes(welcome);
-  }
-  act(passage, message);
+void WampSession::ask_realm() {
+  realm_ = joining_.ask(*this);
+  if (realm_ == nullptr) end(SessionEnd::no_such_realm, "nobody has this realm");
 }
 
 // --- What passes
@@ -224,7 +169,8 @@ void WampSession::realm_answer(Bytes message, MessageKind kind) {
 void WampSession::act(const Passage& passage, Bytes message) {
   switch (passage.action) {
     case Passage::Action::open:
-      return hello(passage.realm, message);
+      has_begun_ = true;
+      return take(joining_.hello(passage.realm, message));
     case Passage::Action::to_client:
       ++parts_.book.counts.to_clients;
       outgoing_.send(passage.bytes, message_kind(session_.client()));
@@ -260,58 +206,19 @@ void WampSession::look_at_state(Sender from) {
   if (!session_.is_between() || realm_ == nullptr) return;
   leave_realm({});
   is_welcomed_ = false;
-  auth_.reset();
   await_hello(kNextHelloTime);
-}
-
-void WampSession::open_realm(std::string realm, Bytes hello) {
-  timer_.clear();
-  realm_name_ = std::move(realm);
-  hello_ = as_text(hello);
-  attempts_ = 0;
-  ask_realm();
-}
-
-void WampSession::ask_realm() {
-  host_ = parts_.realms.find(realm_name_);
-  if (!host_) return end(SessionEnd::no_such_realm, "nobody has this realm");
-  ++attempts_;
-  const Head head = head_for(*host_, host_->serializer_for(session_.client()));
-  const BackendRequest request{.head = head,
-                               .last = Last::no,
-                               .kind = Kind::web_socket,
-                               .attempt = attempts_ == 1 ? Attempt::first : Attempt::again,
-                               .route = route_,
-                               .client = client_};
-  realm_ = parts_.open(*host_, request, *this);
-}
-
-// A worker sees the client's request. A server that is dialled sees who the client is, and nothing else of it.
-Head WampSession::head_for(const RealmHost& host, Serializer serializer) const {
-  Head head;
-  if (host.spec) {
-    head = {{":method", "CONNECT"},
-            {":protocol", "websocket"},
-            {":scheme", "http"},
-            {":authority", host.spec->host},
-            {":path", host.spec->path}};
-    for (const Field field : head_)
-      if (field.name.starts_with("x-forwarded-") || field.name == "forwarded") head.add(field.name, field.value);
-  } else {
-    for (const Field field : head_)
-      if (!field.name.starts_with("sec-websocket-")) head.add(field.name, field.value);
-    if (parts_.door) parts_.door->hide_cookie(head);
-  }
-  head.add("sec-websocket-protocol", subprotocol_of(serializer));
-  return head;
 }
 
 // --- Ends
 
-void WampSession::end(SessionEnd why, std::string_view detail) {
+void WampSession::end(SessionEnd why, std::string_view detail, std::optional<BackendClose> close) {
   if (is_over_ || outgoing_.is_ending()) return;
   count_end(why);
   Farewell to_client = words_for_client(why, detail);
+  if (close) {
+    to_client.code = close->code;
+    to_client.reason = std::move(close->reason);
+  }
   leave_realm(words_for_backend(why));
   end_client(std::move(to_client));
 }
@@ -335,7 +242,7 @@ void WampSession::count_end(SessionEnd why) {
 
 // The backend has the last word behind what waits for it.
 void WampSession::leave_realm(Farewell farewell) {
-  hello_.clear();
+  joining_.forget();
   if (RealmStream* const realm = std::exchange(realm_, nullptr)) realm->leave(std::move(farewell));
 }
 
@@ -362,7 +269,7 @@ void WampSession::await_hello(std::chrono::milliseconds time) { timer_.set(time)
 void WampSession::expire() {
   if (is_over_ || outgoing_.is_ending()) return;
   if (is_aborted_) return leave();
-  if (auth_ && auth_->is_challenged()) return take_verdict(auth_->expire());
+  if (joining_.is_challenged()) return take(joining_.expire());
   if (!has_begun_) return end(SessionEnd::violation_of_client, "no HELLO came in time");
   end_client({.code = kCloseInOrder, .reason = "no HELLO"});
 }
@@ -401,13 +308,9 @@ WampSessionFacts WampSession::facts() const {
                          .serializer = session_.client(),
                          .from_client = from_client_,
                          .to_client = to_client_};
-  if (auth_ && auth_->is_admitted()) {
-    facts.authid = auth_->admission().authid;
-    facts.authrole = auth_->admission().role;
-  }
+  joining_.tell_client(facts);
   if (realm_ == nullptr) return facts;
-  facts.realm = realm_name_;
-  facts.worker = host_->spec != nullptr ? url_of(*host_->spec) : realm_->holder();
+  joining_.tell_realm(*realm_, facts);
   if (realm_->is_open()) facts.backend = session_.backend();
   return facts;
 }
@@ -416,7 +319,7 @@ WampSessionFacts::State WampSession::state() const {
   using State = WampSessionFacts::State;
   if (is_over_ || is_aborted_ || outgoing_.is_ending() || session_.is_closing()) return State::leaving;
   if (session_.is_between()) return State::waiting;
-  if (auth_ && auth_->is_challenged()) return State::challenged;
+  if (joining_.is_challenged()) return State::challenged;
   return session_.joined() == Joined::yes ? State::joined : State::joining;
 }
 

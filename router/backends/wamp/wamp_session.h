@@ -6,7 +6,7 @@
 //
 // Owner: WampBackend.   Thread: one loop.
 // A side that does not take its messages holds up the other one by credit: at most one message beyond the windows
-// waits. Not here: what passes (wamp/translated_session.h), who has the realm (backends/wamp/realms.h).
+// waits. Not here: the way into a session (backends/wamp/wamp_joining.h), what passes (wamp/translated_session.h).
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -17,28 +17,21 @@
 
 #include "router/backends/wamp/gathered_message.h"
 #include "router/backends/wamp/outgoing_messages.h"
-#include "router/backends/wamp/realm_stream.h"
-#include "router/backends/wamp/realms.h"
-#include "router/backends/wamp/wamp_book.h"
-#include "router/backends/wamp/wamp_door.h"
+#include "router/backends/wamp/wamp_joining.h"
+#include "router/backends/wamp/wamp_parts.h"
 #include "router/exchange/backend.h"
 #include "router/net/loop.h"
 #include "router/wamp/translated_session.h"
 
 namespace zeroway {
 
-// What the sessions of a backend share.
-struct WampParts {
-  Loop& loop;
-  const Realms& realms;
-  Translator& translator;
-  WampBook& book;
-  // A stream that is open at `host`; it ends by itself once its session has left it.
-  std::function<RealmStream*(const RealmHost& host, const BackendRequest& request, RealmStreamEvents& events)> open;
-  const WampDoor* door = nullptr;  // null: clients show to the backends who they are
+// How a backend has closed a session's stream.
+struct BackendClose {
+  std::uint16_t code;
+  std::string reason;
 };
 
-class WampSession final : private RealmStreamEvents, private OutgoingMessages::Receiver {
+class WampSession final : public WampBook::Client, private RealmStreamEvents, private OutgoingMessages::Receiver {
  public:
   // `parts` outlives this object. `over` is called once: the object may be destroyed at the end of the turn.
   WampSession(WampParts& parts, Serializer client, const BackendRequest& request, ReplyTo reply_to,
@@ -57,8 +50,8 @@ class WampSession final : private RealmStreamEvents, private OutgoingMessages::R
   // The router leaves.
   void shut_down();
 
-  // For the operator.
-  [[nodiscard]] WampSessionFacts facts() const;
+  // WampBook::Client
+  [[nodiscard]] WampSessionFacts facts() const override;
 
  private:
   // RealmStreamEvents
@@ -73,20 +66,14 @@ class WampSession final : private RealmStreamEvents, private OutgoingMessages::R
   void take_end(std::uint16_t code, const std::string& reason) override;
 
   void client_message(Bytes message, MessageKind kind);
-  // Without a door, HELLO goes to a backend; else its client shows first who it is.
-  void hello(const std::string& realm, Bytes message);
-  void refuse_proxy();
-  void take_verdict(const AuthVerdict& verdict);
-  // A message of the backend before the client has its WELCOME.
-  void realm_answer(Bytes message, MessageKind kind);
+  void take(JoinStep step);
+  void ask_realm();
   void act(const Passage& passage, Bytes message);
   void look_at_state(Sender from);
   void leave();
   void await_close();
-  void open_realm(std::string realm, Bytes hello);
-  void ask_realm();
-  [[nodiscard]] Head head_for(const RealmHost& host, Serializer serializer) const;
-  void end(SessionEnd why, std::string_view detail);
+  // `close`: what the backend has said to the client at its end; none = nothing of its own.
+  void end(SessionEnd why, std::string_view detail, std::optional<BackendClose> close = std::nullopt);
   void count_end(SessionEnd why);
   void leave_realm(Farewell farewell);
   void end_client(Farewell farewell);
@@ -106,15 +93,9 @@ class WampSession final : private RealmStreamEvents, private OutgoingMessages::R
   std::function<void()> over_;
   const Route& route_;
   const ClientInfo& client_;
-  Head head_;  // of the client's opening
   TranslatedSession session_;
-  WampDoor::Guest guest_;            // with a door
-  std::optional<AuthSession> auth_;  // of the session, from its HELLO on, with a door
-  std::string realm_name_;           // of the session, from its HELLO on
-  std::optional<RealmHost> host_;    // the same
-  RealmStream* realm_ = nullptr;     // null: no session
-  std::uint32_t attempts_ = 0;       // openings for this HELLO
-  std::string hello_;                // until the backend has taken the session
+  WampJoining joining_;
+  RealmStream* realm_ = nullptr;  // null: no session
   OutgoingMessages outgoing_{*this};
   GatheredMessage incoming_;
   WampTraffic from_client_, to_client_;
