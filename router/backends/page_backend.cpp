@@ -10,13 +10,12 @@ namespace zeroway {
 
 namespace {
 
-constexpr std::string_view kWho = "page";
-
 bool is_read(const Head& request) { return request.method() == "GET" || request.method() == "HEAD"; }
 
 Head head_of(const Page& page, std::string_view status) {
   Head head{{":status", status}};
   if (!page.etag.empty()) head.add("etag", page.etag);
+  if (!page.policy.empty()) head.add("content-security-policy", page.policy);
   if (!page.cache_control.empty()) head.add("cache-control", page.cache_control);
   if (page.any_origin) head.add("access-control-allow-origin", "*");
   if (page.varies) head.add("vary", "accept");
@@ -33,25 +32,29 @@ BackendStream PageBackend::open(const BackendRequest& request, ReplyTo reply_to)
   do {
     ++last_key_;
   } while (last_key_ == 0 || streams_.contains(last_key_));
-  auto stream = std::make_unique<Stream>();
+  auto stream = answer(request.head);
   stream->reply_to = reply_to;
-  const Page& page = make_(request.head);
-  const bool is_known =
-      judge_conditions(request.head, {.etag = page.etag, .last_modified = {}}) == ConditionVerdict::not_modified;
-  if (!is_read(request.head)) {
-    stream->head = refusal();
-  } else if (is_known) {
-    stream->head = head_of(page, "304");
-  } else {
-    stream->head = head_of(page, "200");
-    stream->head.add("content-type", page.type);
-    stream->head.add("content-length", std::to_string(page.content.size()));
-    if (request.head.method() == "GET") stream->content = page.content;
-  }
   streams_[last_key_] = std::move(stream);
   due_.push_back(last_key_);
   loop_.at_turn_end(*this);
   return {this, last_key_};
+}
+
+std::unique_ptr<PageBackend::Stream> PageBackend::answer(const Head& request) {
+  auto stream = std::make_unique<Stream>();
+  const Page& page = make_(request);
+  if (page.status == 200 && !is_read(request)) {
+    stream->head = refusal();
+    return stream;
+  }
+  const bool is_known = page.status == 200 && judge_conditions(request, {.etag = page.etag, .last_modified = {}}) ==
+                                                  ConditionVerdict::not_modified;
+  stream->head = head_of(page, is_known ? "304" : std::to_string(page.status));
+  if (is_known) return stream;
+  stream->head.add("content-type", page.type);
+  stream->head.add("content-length", std::to_string(page.content.size()));
+  if (request.method() != "HEAD") stream->content = page.content;
+  return stream;
 }
 
 // The body of such a request means nothing; its client must not wait for credit to send it.
@@ -83,7 +86,7 @@ void PageBackend::begin(StreamKey key) {
   const ReplyTo reply_to = stream.reply_to;
   Head head = std::exchange(stream.head, {});
   const Last last = stream.content.empty() ? Last::yes : Last::no;
-  if (BackendEvents* to = reply_to.find()) to->accepted({kWho, {}});
+  if (BackendEvents* to = reply_to.find()) to->accepted({who_, {}});
   if (BackendEvents* to = reply_to.find()) to->head(head, last);
 }
 

@@ -146,3 +146,17 @@ TEST_CASE("node info: HTML for browsers, JSON for those who ask for it") {
   CHECK(json.varies);
   CHECK(json.cache_control == "no-store");
 }
+
+TEST_CASE("page backend: a page says its policy") {
+  Asked asked({.content = "hello", .type = "text/html", .policy = "default-src 'none'"});
+  CHECK(asked.ask() == "accepted page · head 200 · data 5 · end · ");
+  CHECK(asked.field("content-security-policy") == "default-src 'none'");
+}
+
+TEST_CASE("page backend: a page of another status answers every request, whatever its method and its conditions") {
+  Asked asked({.content = "no", .type = "text/plain", .etag = "\"a\"", .status = 400});
+  CHECK(asked.ask("POST") == "accepted page · head 400 · data 2 · end · ");
+  CHECK(asked.field("content-length") == "2");
+  CHECK(asked.ask("GET", {{"if-none-match", "\"a\""}}) == "accepted page · head 400 · data 2 · end · ");
+  CHECK(asked.ask("HEAD") == "accepted page · head 400 last · end · ");
+}

@@ -103,7 +103,7 @@ struct FakeClient final : ExchangeFinder, BackendEvents {
   void end(Head& trailers) override {
     said += "close " + std::string(trailers.find("close-code").value_or("-")) + " · ";
     is_over = true;
-    if (!has_ended) backend->reset(stream.key, ResetCode::no_error);
+    if (!has_ended) stream.reset(ResetCode::no_error);
   }
   void reset(const Error& error) override {
     said += "reset " + error.detail + " · ";

@@ -3,12 +3,11 @@
 // Owner: nobody; a free function.   Thread: any.
 // The same for everybody: nothing of the request is in it, and it leads nowhere.
 #pragma once
-#include <string>
-
 #include "proto/serializer.h"
+#include "router/backends/page_backend.h"
 
 namespace zeroway {
 
-[[nodiscard]] std::string status_page(SerializerSet serializers);
+[[nodiscard]] Page status_page(SerializerSet serializers);
 
 }  // namespace zeroway

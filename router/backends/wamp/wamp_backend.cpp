@@ -23,10 +23,6 @@ std::string joined_fields(const Head& head, std::string_view name) {
   return all;
 }
 
-Head text_head(int status, std::string_view type, std::size_t size) {
-  return {{":status", std::to_string(status)}, {"content-type", type}, {"content-length", std::to_string(size)}};
-}
-
 bool is_served(SubprotocolChoice::Verdict verdict) {
   return verdict == SubprotocolChoice::Verdict::chosen || verdict == SubprotocolChoice::Verdict::assumed;
 }
@@ -56,43 +52,44 @@ WampBackend::~WampBackend() {
 }
 
 BackendStream WampBackend::open(const BackendRequest& request, ReplyTo reply_to) {
-  do last_session_ = last_session_ % (kMostKey - 1) + 1;
-  while (sessions_.contains(last_session_));
-  if (request.kind == Kind::web_socket) {
-    open_session(last_session_, request, reply_to);
-  } else {
-    answers_.push_back(plain_answer(last_session_, request, reply_to));
-  }
-  loop_.at_turn_end(*this);
-  return {this, last_session_};
+  if (request.kind == Kind::web_socket) return open_session(request, reply_to);
+  const std::string_view method = request.head.method();
+  if (spec_.has_status_page && (method == "GET" || method == "HEAD"))
+    return open_page(status_page(spec_.serializers), request, reply_to);
+  return promise({.key = next_key(), .reply_to = reply_to, .is_upgrade_required = true});
 }
 
-void WampBackend::open_session(StreamKey key, const BackendRequest& request, ReplyTo reply_to) {
+BackendStream WampBackend::open_session(const BackendRequest& request, ReplyTo reply_to) {
   const auto choice = choose_subprotocol(joined_fields(request.head, "sec-websocket-protocol"), spec_.serializers,
                                          spec_.requires_subprotocol ? RequireSubprotocol::yes : RequireSubprotocol::no);
-  Answer said{.key = key, .reply_to = reply_to};
-  if (is_served(choice.verdict)) {
-    said.has_subprotocol = choice.verdict == SubprotocolChoice::Verdict::chosen;
-    sessions_.emplace(key, std::make_unique<WampSession>(parts_, choice.serializer, request, reply_to,
-                                                         [this, key] { remove_session(key); }));
-  } else {
-    said.body = subprotocol_refusal(choice.verdict, spec_.serializers) + "\n";
-    said.head = text_head(400, "text/plain; charset=utf-8", said.body.size());
+  if (!is_served(choice.verdict)) {
+    Page refusal{.content = subprotocol_refusal(choice.verdict, spec_.serializers) + "\n",
+                 .type = "text/plain; charset=utf-8",
+                 .status = 400};
+    return open_page(std::move(refusal), request, reply_to);
   }
-  answers_.push_back(std::move(said));
+  const StreamKey key = next_key();
+  sessions_.emplace(key, std::make_unique<WampSession>(parts_, choice.serializer, request, reply_to,
+                                                       [this, key] { remove_session(key); }));
+  const bool has_subprotocol = choice.verdict == SubprotocolChoice::Verdict::chosen;
+  return promise({.key = key, .reply_to = reply_to, .has_subprotocol = has_subprotocol});
 }
 
-WampBackend::Answer WampBackend::plain_answer(StreamKey key, const BackendRequest& request, ReplyTo reply_to) const {
-  const std::string_view method = request.head.method();
-  Answer said{.key = key, .reply_to = reply_to};
-  said.is_upgrade_required = !spec_.has_status_page || (method != "GET" && method != "HEAD");
-  if (said.is_upgrade_required) return said;
-  said.body = status_page(spec_.serializers);
-  said.head = text_head(200, "text/html; charset=utf-8", said.body.size());
-  said.head.add("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'");
-  said.head.add("cache-control", "no-store");
-  if (method == "HEAD") said.body.clear();
-  return said;
+BackendStream WampBackend::open_page(Page page, const BackendRequest& request, ReplyTo reply_to) {
+  page_ = std::move(page);
+  return pages_.open(request, reply_to);
+}
+
+StreamKey WampBackend::next_key() {
+  do last_session_ = last_session_ % (kMostKey - 1) + 1;
+  while (sessions_.contains(last_session_));
+  return last_session_;
+}
+
+BackendStream WampBackend::promise(const Answer& answer) {
+  answers_.push_back(answer);
+  loop_.at_turn_end(*this);
+  return {this, answer.key};
 }
 
 void WampBackend::data(StreamKey, Bytes bytes) { static_cast<void>(bytes); }
@@ -169,23 +166,13 @@ void WampBackend::turn_end() {
 }
 
 void WampBackend::answer(const Answer& said) {
-  if (said.is_upgrade_required) {
-    if (BackendEvents* exchange = said.reply_to.find())
-      exchange->reset(
-          {Fault::client, Code::upgrade_required, false, "a request that opens no WebSocket, at a path of WAMP"});
-    return;
-  }
-  if (said.head.is_empty()) {
+  if (!said.is_upgrade_required) {
     if (WampSession* session = session_of(said.key)) session->accept(said.has_subprotocol);
     return;
   }
-  ReplyTo reply_to = said.reply_to;
-  Head head = said.head;
-  if (BackendEvents* exchange = reply_to.find()) exchange->accepted({"wamp", {}});
-  if (BackendEvents* exchange = reply_to.find()) exchange->head(head, said.body.empty() ? Last::yes : Last::no);
-  if (BackendEvents* exchange = reply_to.find(); exchange && !said.body.empty()) exchange->data(as_bytes(said.body));
-  Head none;
-  if (BackendEvents* exchange = reply_to.find()) exchange->end(none);
+  if (BackendEvents* exchange = said.reply_to.find())
+    exchange->reset(
+        {Fault::client, Code::upgrade_required, false, "a request that opens no WebSocket, at a path of WAMP"});
 }
 
 }  // namespace zeroway

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "router/backends/page_backend.h"
 #include "router/backends/wamp/realms.h"
 #include "router/backends/wamp/wamp_book.h"
 #include "router/backends/wamp/wamp_session.h"
@@ -52,19 +53,19 @@ class WampBackend final : public Backend, private ExchangeFinder, private TurnEn
   struct Answer {
     StreamKey key;
     ReplyTo reply_to;
-    Head head{};  // of a refusal or the page; without a head a session is accepted
-    std::string body{};
-    bool has_subprotocol = false;
-    bool is_upgrade_required = false;
+    bool has_subprotocol = false;      // of a session that is accepted
+    bool is_upgrade_required = false;  // else a session is accepted
   };
 
   // ExchangeFinder, for the realms' backends
   [[nodiscard]] BackendEvents* find(ExchangeKey key) override;
   void turn_end() override;
 
-  void open_session(StreamKey key, const BackendRequest& request, ReplyTo reply_to);
+  [[nodiscard]] BackendStream open_session(const BackendRequest& request, ReplyTo reply_to);
+  [[nodiscard]] BackendStream open_page(Page page, const BackendRequest& request, ReplyTo reply_to);
+  [[nodiscard]] StreamKey next_key();
+  [[nodiscard]] BackendStream promise(const Answer& answer);
   void answer(const Answer& answer);
-  [[nodiscard]] Answer plain_answer(StreamKey key, const BackendRequest& request, ReplyTo reply_to) const;
   [[nodiscard]] RealmStream* open_realm(const RealmHost& host, const BackendRequest& request,
                                         RealmStreamEvents& events);
   [[nodiscard]] WampSession* session_of(StreamKey key) const;
@@ -77,6 +78,8 @@ class WampBackend final : public Backend, private ExchangeFinder, private TurnEn
   Translator translator_;
   const std::unique_ptr<const WampDoor> door_;
   WampParts parts_;
+  Page page_;  // of the request that is being opened
+  PageBackend pages_{loop_, [this](const Head&) -> const Page& { return page_; }, kWampName};
   boost::unordered_flat_map<ExchangeKey, std::unique_ptr<RealmStream>> streams_;
   boost::unordered_flat_map<StreamKey, std::unique_ptr<WampSession>> sessions_;
   std::vector<Answer> answers_;
