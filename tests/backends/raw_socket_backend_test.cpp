@@ -6,9 +6,8 @@
 #include <string>
 
 #include "proto/limits.h"
-#include "router/exchange/error_reply.h"
-#include "router/plan/route.h"
 #include "router/wamp/raw_socket.h"
+#include "tests/backends/tunnel_bench.h"
 #include "tests/support/chopper.h"
 #include "tests/wamp/value_text.h"
 
@@ -24,54 +23,24 @@ std::string frame(std::string_view payload, Type type = Type::message) {
   return std::string(word.begin(), word.end()) + std::string(payload);
 }
 
-// The backend of tunnels: records the verbs, and the bytes as they are.
-struct FakeInner final : Backend {
-  BackendStream open(const BackendRequest& request, ReplyTo to) override {
-    seen = request.head;
-    reply_to = to;
-    said += std::string("open ") + (request.kind == Kind::tunnel ? "tunnel" : "?") + " · ";
-    return {this, ++last};
-  }
+// The bytes of a tunnel come in any pieces: they are joined, and credit is summed.
+struct SummedTunnels final : FakeTunnels {
   void data(StreamKey, Bytes some) override { bytes += as_text(some); }
-  void end(StreamKey, const Head&) override { said += "end · "; }
-  void reset(StreamKey, ResetCode code) override {
-    said += "reset " + std::to_string(static_cast<unsigned>(code)) + " · ";
-  }
   void credit(StreamKey, std::uint32_t more) override { credited += more; }
 
-  Head seen;
-  ReplyTo reply_to;
-  std::string said, bytes;
+  std::string bytes;
   std::uint64_t credited = 0;
-  StreamKey last = 0;
 };
 
-struct Joined final : ExchangeFinder, BackendEvents {
+struct Joined final : TunnelClient<SummedTunnels> {
   explicit Joined(const RawSocketTerms& terms = {}) : backend(loop, inner, terms) {}
 
-  BackendEvents* find(ExchangeKey) override { return is_over ? nullptr : this; }
-  void accepted(const Holder& holder) override { said += "accepted " + std::string(holder.name) + " · "; }
-  void head(Head& head, Last) override {
-    said += "head " + std::to_string(head.status()) + " " +
-            std::string(head.find("sec-websocket-protocol").value_or("-")) + " · ";
-  }
-  void data(Bytes bytes) override { said += "data " + std::string(as_text(bytes)) + " · "; }
   void piece(Bytes bytes, MessageKind kind, Last last) override {
     message += as_text(bytes);
     if (pays) backend.credit(stream.key, message_credit(bytes.size()));
     if (last == Last::no) return;
     said += (kind == MessageKind::binary ? "binary " : "text ") + std::exchange(message, {}) + " · ";
     if (closes_at_message) close();
-  }
-  // As the exchange does: what is left of the request is not wanted any more.
-  void end(Head& trailers) override {
-    said += "end " + std::string(trailers.find("close-code").value_or("-")) + " · ";
-    is_over = true;
-    if (!has_ended) backend.reset(stream.key, ResetCode::no_error);
-  }
-  void reset(const Error& error) override {
-    said += "reset " + std::string(error_name(error.code)) + ": " + error.detail + " · ";
-    is_over = true;
   }
   void credit(std::uint32_t bytes) override { credited += bytes; }
 
@@ -126,20 +95,12 @@ struct Joined final : ExchangeFinder, BackendEvents {
     loop.run();
     return *this;
   }
-  [[nodiscard]] BackendEvents* from() const { return inner->reply_to.find(); }
-  std::string heard() { return std::exchange(said, {}); }
-  std::string tunnelled() { return std::exchange(inner->said, {}); }
   std::string written() { return std::exchange(inner->bytes, {}); }
 
-  Loop loop;
-  std::shared_ptr<FakeInner> inner = std::make_shared<FakeInner>();
   RawSocketBackend backend;
-  Route route;
-  ClientInfo client;
-  BackendStream stream;
-  std::string said, message;
+  std::string message;
   std::uint64_t credited = 0;
-  bool is_over = false, has_ended = false, pays = false, closes_at_message = false;
+  bool pays = false, closes_at_message = false;
 };
 
 }  // namespace

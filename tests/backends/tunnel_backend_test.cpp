@@ -5,59 +5,17 @@
 
 #include <string>
 
-#include "router/exchange/error_reply.h"
-#include "router/plan/route.h"
+#include "tests/backends/tunnel_bench.h"
 
 using namespace zeroway;
+using namespace zeroway::test;
 
 namespace {
 
-// The backend of tunnels: records the verbs.
-struct FakeInner final : Backend {
-  BackendStream open(const BackendRequest& request, ReplyTo to) override {
-    seen = request.head;
-    reply_to = to;
-    said += std::string("open ") + (request.kind == Kind::tunnel ? "tunnel" : "?") + " · ";
-    return {this, ++last};
-  }
-  void data(StreamKey, Bytes bytes) override { said += "data " + std::string(as_text(bytes)) + " · "; }
-  void end(StreamKey, const Head&) override { said += "end · "; }
-  void reset(StreamKey, ResetCode code) override {
-    said += "reset " + std::to_string(static_cast<unsigned>(code)) + " · ";
-  }
-  void credit(StreamKey, std::uint32_t bytes) override { said += "credit " + std::to_string(bytes) + " · "; }
-  [[nodiscard]] bool is_ready() const override { return false; }
-  [[nodiscard]] std::optional<std::size_t> claimed(std::string_view, std::string_view path) const override {
-    return path.size();
-  }
-
-  Head seen;
-  ReplyTo reply_to;
-  std::string said;
-  StreamKey last = 0;
-};
-
-struct Joined final : ExchangeFinder, BackendEvents {
-  BackendEvents* find(ExchangeKey) override { return is_over ? nullptr : this; }
-  void accepted(const Holder& holder) override { said += "accepted " + std::string(holder.name) + " · "; }
-  void head(Head& head, Last) override {
-    said += "head " + std::to_string(head.status()) + " " +
-            std::string(head.find("sec-websocket-protocol").value_or("-")) + " · ";
-  }
-  void data(Bytes bytes) override { said += "data " + std::string(as_text(bytes)) + " · "; }
+struct Joined final : TunnelClient<FakeTunnels> {
   void piece(Bytes bytes, MessageKind kind, Last last) override {
     said += (kind == MessageKind::binary ? "binary " : "text ") + std::string(as_text(bytes)) +
             (last == Last::yes ? " · " : " … ");
-  }
-  // As the exchange does: what is left of the request is not wanted any more.
-  void end(Head& trailers) override {
-    said += "end " + std::string(trailers.find("close-code").value_or("-")) + " · ";
-    is_over = true;
-    if (!has_ended) backend.reset(stream.key, ResetCode::no_error);
-  }
-  void reset(const Error& error) override {
-    said += "reset " + std::string(error_name(error.code)) + " · ";
-    is_over = true;
   }
   void credit(std::uint32_t bytes) override { said += "credit " + std::to_string(bytes) + " · "; }
 
@@ -87,18 +45,8 @@ struct Joined final : ExchangeFinder, BackendEvents {
     loop.run();
     return *this;
   }
-  [[nodiscard]] BackendEvents* from() const { return inner->reply_to.find(); }
-  std::string heard() { return std::exchange(said, {}); }
-  std::string tunnelled() { return std::exchange(inner->said, {}); }
 
-  Loop loop;
-  std::shared_ptr<FakeInner> inner = std::make_shared<FakeInner>();
   TunnelBackend backend{loop, inner};
-  Route route;
-  ClientInfo client;
-  BackendStream stream;
-  std::string said;
-  bool is_over = false, has_ended = false;
 };
 
 }  // namespace
@@ -179,7 +127,7 @@ TEST_CASE("tunnel backend: resets pass, and a stale key finds nothing") {
   j.ask().accept().tunnelled();
   j.heard();
   j.from()->reset({Fault::backend, Code::backend_lost, false, "gone"});
-  CHECK(j.heard() == "reset backend_lost · ");
+  CHECK(j.heard() == "reset backend_lost: gone · ");
   CHECK(j.from() == nullptr);
   j.send("ab").close();
   CHECK(j.tunnelled().empty());
@@ -209,12 +157,12 @@ TEST_CASE("tunnel backend: other requests than WebSockets are told at the end of
   j.ask(Kind::request);
   CHECK(j.heard().empty());
   j.turn();
-  CHECK(j.heard() == "reset upgrade_required · ");
+  CHECK(j.heard().starts_with("reset upgrade_required: "));
   CHECK(j.tunnelled().empty());
 }
 
 TEST_CASE("tunnel backend: it ends with its plan, and its tunnels with it") {
-  auto inner = std::make_shared<FakeInner>();
+  auto inner = std::make_shared<FakeTunnels>();
   {
     Joined j;
     auto other = std::make_unique<TunnelBackend>(j.loop, inner);
