@@ -8,7 +8,7 @@ import sites_e2e as s
 import tls_e2e as tls
 from browser import Browser
 from test_wamp_clients import SERIALIZERS
-from wamp_e2e import PATIENT, SUPPORT, check_client, npm_folder, start_worker
+from wamp_e2e import PATIENT, SUPPORT, check_client, npm_folder, serve as serve_behind, start_worker
 import zeroway_e2e as z
 
 EXAMPLE = os.path.join(z.ROOT, 'examples', 'wamp-worker')
@@ -86,7 +86,11 @@ def test_two_windows_talk_and_call_each_other(stack):
     assert not ann.window.errors() and not bob.window.errors()
 
 
-def serve_secure(stack, more=''):
+OF_WORKERS = 'routes = [{ path = "/ws", wamp = true }]'
+OTHER = {'json': 'cbor', 'msgpack': 'json', 'cbor': 'msgpack'}  # what a backend speaks: the router translates
+
+
+def serve_secure(stack, routes=OF_WORKERS):
     """A router with TLS at a free port, with the page of AutobahnJS and WAMP at /ws; and a browser that trusts it."""
     folder = stack.path('page')
     os.mkdir(folder)
@@ -104,13 +108,10 @@ static_dir = "{folder}"
 enabled = true
 cert_file = "{certificate}"
 key_file = "{key}"
-{more}
 [sites.proxy]
 enabled = true
-routes = [{{ path = "/ws", wamp = true }}]
+{routes}
 """, port, '--access-log', '-', *PATIENT)
-    start_worker(stack, 'realm1')
-    router.wait_workers(1)
     return router, stack.closing(Browser(stack, certificate))
 
 
@@ -121,15 +122,39 @@ def what_autobahn_says(router, browser, serializer):
     return '\n'.join(window.run('told.slice(0, -1)'))
 
 
-@pytest.mark.parametrize('serializer', SERIALIZERS)
-def test_autobahn_over_http2(stack, serializer):
-    router, browser = serve_secure(stack)
-    check_client(what_autobahn_says(router, browser, serializer), 'wamp_things.js')
-    router.wait_idle()
-    router.wait_log(r'"CONNECT /ws HTTP/2" 200 ')
+def openings_on_the_page_s_connection(browser):
+    """The heads of the WebSockets that were opened, all of them on the HTTP/2 connection that the page came by."""
     heads = browser.http2_heads()
     openings = [(session, head) for session, head in heads if ':protocol: websocket' in head]
     page, = {session for session, head in heads if any(line.startswith(':path: /wamp_autobahn.html') for line in head)}
-    assert len(openings) >= 4 and {session for session, _ in openings} == {page}  # on the page's own connection
-    assert all({':method: CONNECT', ':path: /ws', f'sec-websocket-protocol: wamp.2.{serializer}'} <= set(head)
-               for _, head in openings)
+    assert {session for session, _ in openings} == {page}
+    return [set(head) for _, head in openings]
+
+
+@pytest.mark.parametrize('serializer', SERIALIZERS)
+def test_autobahn_over_http2(stack, serializer):
+    router, browser = serve_secure(stack)
+    start_worker(stack, 'realm1')
+    router.wait_workers(1)
+    check_client(what_autobahn_says(router, browser, serializer), 'wamp_things.js')
+    router.wait_idle()
+    router.wait_log(r'"CONNECT /ws HTTP/2" 200 ')
+    openings = openings_on_the_page_s_connection(browser)
+    assert len(openings) >= 4
+    assert all({':method: CONNECT', ':path: /ws', f'sec-websocket-protocol: wamp.2.{serializer}'} <= head for head in openings)
+
+
+@pytest.mark.parametrize('serializer', SERIALIZERS)
+def test_autobahn_over_http2_to_a_backend_that_the_router_dials(stack, serializer):
+    behind = serve_behind(stack, options=PATIENT)
+    router, browser = serve_secure(stack, f'''
+[[sites.proxy.routes]]
+path = "/ws"
+[[sites.proxy.routes.wamp.backends]]
+realm = "realm1"
+url = "{behind.wamp_url}"
+serializers = ["{OTHER[serializer]}"]''')
+    check_client(what_autobahn_says(router, browser, serializer), 'wamp_things.js')
+    router.wait_idle()
+    behind.wait_idle()
+    assert len(openings_on_the_page_s_connection(browser)) >= 4
