@@ -219,6 +219,8 @@ def test_two_hundred_requests_through_two_routers_have_one_answer(stack):
     port = z.free_port()
     shared = node(worker(port, {'/': static()}, shared=True))
     routers = [serve(stack, shared, port), serve(stack, shared, port)]
+    for router in routers:
+        router.wait_log('serving ')  # the port alone may be the other one's
 
     def answer():
         reply = get(routers[0], '/')  # on a connection of its own: the kernel chooses the router

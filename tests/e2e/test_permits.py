@@ -393,6 +393,7 @@ def test_the_networks_of_a_circuit(stack):
 def test_a_closed_circuit_without_a_secret_of_the_site_is_closed(stack):
     m = Managed(stack)
     m.router.terminate()
+    assert m.router.wait() == 0
     text = s.site(m.port, more='default = true\n[sites.sessions]\nenabled = true\n')
     m.router = s.serve(stack, text, m.port, *manage_with_token(stack, m.manage))
     m.put('c1', 'a', open_to_public=False)
