@@ -41,7 +41,7 @@ def serving(stack, *options):
 
 def with_standby(stack):
     """A router, and the first of the two workers of its realm: the other one stands by."""
-    router = serving(stack)
+    router = serving(stack, *w.PATIENT)  # a worker that is killed is known by its connection
     first = w.start_worker(stack, 'realm1', '--name', 'first')
     router.wait_workers(1)
     w.start_worker(stack, 'realm1', '--name', 'second')
