@@ -265,5 +265,5 @@ def test_json_with_a_number_that_is_too_large_for_the_other_side(stack):
             assert (await peer.hear())[:3] == [8, 48, 1]
             await peer.say(48, 2, {}, 'p', [2**60])
             assert await peer.hear() == [50, 2, {}, [2**60]]
+            assert len(backend.heard) == 2  # HELLO, and one call
     w.run(talk())
-    assert len(backend.heard) == 2
