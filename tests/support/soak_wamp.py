@@ -104,7 +104,7 @@ class Circle:
                 await caller.call(callee.procedure, [ECHO], {})
         except Answered as error:
             if error.uri != APART:
-                raise self.unexpected(error) from None
+                raise await self.reason_of(error, callee) from None
             self.fail('apart', error.uri, min(session.since for session in self.sessions))
             raise Ended from None
 
