@@ -8,7 +8,7 @@ import sites_e2e as s
 import tls_e2e as tls
 from browser import Browser
 from test_wamp_clients import SERIALIZERS
-from wamp_e2e import PATIENT, SUPPORT, check_client, npm_folder, serve as serve_behind, start_worker
+from wamp_e2e import OTHER, PATIENT, SUPPORT, check_client, npm_folder, serve as serve_behind, start_worker
 import zeroway_e2e as z
 
 EXAMPLE = os.path.join(z.ROOT, 'examples', 'wamp-worker')
@@ -87,7 +87,6 @@ def test_two_windows_talk_and_call_each_other(stack):
 
 
 OF_WORKERS = 'routes = [{ path = "/ws", wamp = true }]'
-OTHER = {'json': 'cbor', 'msgpack': 'json', 'cbor': 'msgpack'}  # what a backend speaks: the router translates
 
 
 def serve_secure(stack, routes=OF_WORKERS):

@@ -8,7 +8,6 @@ from npm import folder_with
 from test_wamp_clients import SERIALIZERS
 
 TRANSPORTS = ['tcp', 'unix']
-OTHER = {'json': 'cbor', 'msgpack': 'json', 'cbor': 'msgpack'}  # what the backend speaks: the router translates
 
 
 def place_of(stack, transport, name):
@@ -75,7 +74,7 @@ path = "/ws"
 [[sites.proxy.routes.wamp.backends]]
 realm = "realm1"
 {keys}
-serializers = ["{OTHER[serializer]}"]
+serializers = ["{w.OTHER[serializer]}"]
 """, port)
     w.check_client(told(stack, endpoint, serializer), 'wamp_things.js')
     router.wait_idle()

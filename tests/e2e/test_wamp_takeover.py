@@ -6,7 +6,6 @@ import time
 import pytest
 import management_e2e as m
 import wamp_e2e as w
-import websockets
 import zeroway_e2e as z
 from test_wamp_clients import SERIALIZERS
 from wamp_e2e import SUPPORT, check_client, run_client
@@ -16,16 +15,6 @@ async def joined(router, realm='realm1', serializer='json'):
     """A client that has joined."""
     peer = w.Peer(router, serializer, realm)
     return await peer.__aenter__()
-
-
-async def ends(peer):
-    """What the client hears until its close, and the close code."""
-    heard = []
-    try:
-        while True:
-            heard.append(await peer.hear())
-    except websockets.ConnectionClosed:
-        return heard, peer.socket.close_code
 
 
 def sessions_of(port):
@@ -63,7 +52,7 @@ def test_one_worker_for_each_realm(stack):
         stranger = w.Peer(router, realm='realm3', joins=False)
         await stranger.__aenter__()
         await stranger.say(1, 'realm3', {'roles': w.ROLES})
-        heard, code = await ends(stranger)
+        heard, code = await stranger.end()
         assert heard[0][0] == 3 and heard[0][2] == 'wamp.error.no_such_realm'
         assert code == 1000
         for peer in (one, other):
@@ -81,7 +70,7 @@ def test_an_exclusive_realm_stays_with_its_oldest_worker_until_it_dies(stack):
         begin = time.monotonic()
         first.kill()
         for peer in peers:
-            heard, code = await ends(peer)
+            heard, code = await peer.end()
             assert (heard, code) == ([], 1001)
         assert time.monotonic() - begin < 5 * z.SLOW  # 1 s is asked; a machine that does much else takes longer
         return [await joined(router) for _ in range(3)]
@@ -109,7 +98,7 @@ def test_a_shared_realm_is_served_by_all_its_workers_and_one_that_dies_takes_its
         assert sessions_of(router.management) == {name: len(peers) for name, peers in of.items()}
         first.kill()
         for peer in of['first']:
-            assert await ends(peer) == ([], 1001)
+            assert await peer.end() == ([], 1001)
         for peer in of['second']:  # they go on
             await peer.say(32, 1, {}, 'com.example.topic')
             assert await peer.hear() == [32, 1, {}, 'com.example.topic']
@@ -127,7 +116,7 @@ def test_a_worker_that_leaves_says_goodbye_and_the_next_one_has_the_realm(stack)
     async def hands_over():
         peer = await joined(router)
         first.terminate()
-        heard, code = await ends(peer)
+        heard, code = await peer.end()
         assert heard[-1][0] == 6
         assert code in (1000, 1001)
         again = await joined(router)
@@ -147,7 +136,7 @@ def test_a_thousand_sessions_and_the_base_again(stack):
         assert m.metric(router.management, 'zeroway_wamp_transports_open') == 1_000
         begin = time.monotonic()
         first.kill()
-        told = await asyncio.gather(*(ends(peer) for peer in peers))
+        told = await asyncio.gather(*(peer.end() for peer in peers))
         took = time.monotonic() - begin
         assert all((heard, code) == ([], 1001) for heard, code in told)
         again = await joined(router)

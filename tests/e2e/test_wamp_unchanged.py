@@ -114,16 +114,6 @@ def test_binary_arguments_arrive_as_bytes(stack, publisher):
     w.run(talk())
 
 
-async def end_of(peer):
-    """What the client hears until its close, and the close code."""
-    heard = []
-    try:
-        while True:
-            heard.append(await peer.hear())
-    except websockets.ConnectionClosed:
-        return heard, peer.socket.close_code
-
-
 @pytest.mark.parametrize('serializer', SERIALIZERS)
 @pytest.mark.parametrize('behind', ['worker', 'backend'])
 def test_a_second_hello_is_a_violation(stack, behind, serializer):
@@ -132,7 +122,7 @@ def test_a_second_hello_is_a_violation(stack, behind, serializer):
     async def talk():
         async with w.Peer(router, serializer) as peer:
             await peer.say(1, 'realm1', {'roles': w.ROLES})
-            heard, code = await end_of(peer)
+            heard, code = await peer.end()
             assert [(one[0], one[2]) for one in heard] == [(3, 'wamp.error.protocol_violation')] and code == 1002
     w.run(talk())
     router.wait_idle()
@@ -161,7 +151,7 @@ def test_messages_that_are_none_end_the_session(stack, serializer, wrong, code):
     async def talk():
         async with w.Peer(router, serializer) as peer:
             await peer.socket.send(wrong)
-            assert (await end_of(peer))[1] == code
+            assert (await peer.end())[1] == code
     w.run(talk())
     router.wait_idle()
 
@@ -173,7 +163,7 @@ def test_text_that_is_no_utf8_is_1007(stack):
         async with w.Peer(router) as peer:
             await peer.socket.ensure_open()
             await peer.socket.write_frame(True, 1, b'[48,1,{},"\xff"]')
-            assert (await end_of(peer))[1] == 1007
+            assert (await peer.end())[1] == 1007
     w.run(talk())
 
 
@@ -198,7 +188,7 @@ def test_sessions_of_a_workers_realm_hear_that_the_router_stops(stack):
         async with w.Peer(router) as one, w.Peer(router, 'cbor') as other:
             router.terminate()
             for peer in (one, other):
-                heard, code = await end_of(peer)
+                heard, code = await peer.end()
                 assert [(message[0], message[2]) for message in heard] == [(6, 'wamp.close.system_shutdown')] and code == 1001
     w.run(talk())
     assert router.wait() == 0
@@ -241,7 +231,7 @@ serializers = ["cbor"]
             assert (await peer.ask(48, {}, 'p'))[4] == 'wamp.error.no_such_procedure'
             if ends_by:
                 ends_by()
-                assert (await end_of(peer))[1] == 1001
+                assert (await peer.end())[1] == 1001
 
     async def joins_at_last():
         while True:

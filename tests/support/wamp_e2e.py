@@ -24,6 +24,7 @@ PATIENT = ('--heartbeat-timeout', '30s')  # for routers of tests whose workers s
 ROLES = {'publisher': {}, 'subscriber': {}, 'caller': {},
          'callee': {'features': {'call_canceling': True, 'progressive_call_results': True}}}
 CODECS = {'json': (json.dumps, json.loads), 'cbor': (cbor2.dumps, cbor2.loads), 'msgpack': (msgpack.dumps, msgpack.loads)}
+OTHER = {'json': 'cbor', 'msgpack': 'json', 'cbor': 'msgpack'}  # of a backend whose messages the router translates
 
 
 @functools.cache
@@ -101,6 +102,15 @@ class Peer:
 
     async def hear(self):
         return self.read(await self.socket.recv())
+
+    async def end(self):
+        """All that comes until the close, and the close code."""
+        heard = []
+        try:
+            while True:
+                heard.append(await self.hear())
+        except websockets.ConnectionClosed:
+            return heard, self.socket.close_code
 
     async def ask(self, kind, *rest):
         """The answer to a request whose type is `kind`."""
