@@ -520,6 +520,7 @@ def test_an_older_router_has_fewer_parts(stack):
     for section in SECTIONS:
         window.wait(f"document.getElementById('{section}').hidden === {json.dumps(section in gone)}")
         window.wait(f"document.querySelector('nav a[href=\"#{section}\"]').parentElement.hidden === {json.dumps(section in gone)}")
+    show(window, 'routes')
     wait_row(window, 'routes-table', Path='/path-1')
     assert not {path for _, path in stub.asked} & set(paths) and not complaints(window)
 
