@@ -138,7 +138,7 @@ def test_the_router_ends_although_nobody_reads(stack, pipe):
 
 
 def test_a_log_that_nobody_reads_does_not_delay_the_end(stack, pipe):
-    """Each such file took a second. The fastest of several counts, the machine may be busy."""
+    """Each such file took a second. One of several is enough, the machine may be busy."""
     def seconds_to_end():
         router = Router(stack, '--access-log', '-', '-s', stdout=pipe.writer)
         z.eventually(router.is_listening)
@@ -147,7 +147,7 @@ def test_a_log_that_nobody_reads_does_not_delay_the_end(stack, pipe):
         assert router.wait() == 0
         return time.monotonic() - begun
     pipe.fill()
-    assert min(seconds_to_end() for _ in range(4)) < 0.8 * z.SLOW
+    assert any(seconds_to_end() < 0.8 * z.SLOW for _ in range(10))
 
 
 @pytest.mark.parametrize('option', ['--access-log', '-l'])

@@ -51,9 +51,9 @@ def test_the_worker_restarts(served):
 
 
 def test_the_worker_is_killed(stack):
-    """Its process' death is told within seconds."""
+    """The end of its connection tells its process' death, long before its silence does."""
     import subprocess
-    router = stack.router()
+    router = stack.router('--heartbeat-timeout', '30s')
     code = ('import sys; sys.path.insert(0, sys.argv[1]); from websocket_worker import WebSocketWorker; '
             'WebSocketWorker(sys.argv[2]).thread.join()')
     child = subprocess.Popen(['/usr/bin/python3', '-c', code, __file__.rsplit('/e2e/', 1)[0] + '/support', router.fabric])
@@ -68,7 +68,7 @@ def test_the_worker_is_killed(stack):
             return codes, time.monotonic() - killed
         codes, seconds = run(talk())
         assert codes == {1011}
-        assert seconds < SLOW
+        assert seconds < 5 * SLOW
     finally:
         child.kill()
         child.wait()

@@ -10,7 +10,7 @@ CONNECTIONS = 32
 
 def test_only_what_the_dead_worker_held_fails(stack):
     ids = stack.path('ids')
-    router = stack.router(flags='-s')
+    router = stack.router('--heartbeat-timeout', '30s', flags='-s')  # the end of its connection tells, not silence
 
     def start(name):
         return stack.test_worker(name, '--ids', ids, '--delay', '20')  # so that there is always something in its hands
@@ -30,8 +30,8 @@ def test_only_what_the_dead_worker_held_fails(stack):
         load.wait_more(100)
     failed = load.failed
     assert all(outcome.status == 502 for outcome in failed), failed
-    assert all(outcome.seconds < z.SLOW for outcome in failed), failed
-    assert all(any(outcome.start < at + 1 * z.SLOW and outcome.start + outcome.seconds > at for at in kills)
+    assert all(outcome.seconds < 5 * z.SLOW for outcome in failed), failed
+    assert all(any(outcome.start < at + 5 * z.SLOW and outcome.start + outcome.seconds > at for at in kills)
                for outcome in failed), failed
     assert len(failed) <= KILLS * CONNECTIONS
     assert failed, 'nothing was in the hands of any killed worker: the test shows nothing'
