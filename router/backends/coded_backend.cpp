@@ -36,6 +36,9 @@ struct CodedBackend::Stream final : BackendEvents {
   void hand_over() override {
     if (BackendEvents* to = reply_to.find()) to->hand_over();
   }
+  void routes_changed() override {
+    if (BackendEvents* to = reply_to.find()) to->routes_changed();
+  }
   void head(Head& head, Last last) override { owner.reply_head(*this, head, last); }
   void data(Bytes bytes) override { owner.reply_data(*this, bytes); }
   void end(Head& with) override { owner.reply_end(*this, with); }

@@ -39,6 +39,9 @@ class BackendEvents : public StreamSink {
   // The client of this long stream is to come again, orderly, because another member of the backend should have it. The
   // stream goes on until the client ends it. Called at most once for a stream, and only once its reply has begun.
   virtual void hand_over() {}
+  // Nobody holds the stream yet, and workers announce more than they did: the request may be another backend's now. The
+  // stream goes on unless the exchange resets it.
+  virtual void routes_changed() {}
 };
 
 // Finds the exchange that a backend's verbs are for, or nothing when the exchange is over.

@@ -128,6 +128,7 @@ class Exchange {
     explicit BackendEnd(Exchange& exchange) : exchange_(exchange) {}
     void accepted(const Holder& holder) override;
     void hand_over() override;
+    void routes_changed() override;
     void head(Head& head, Last last) override;
     void data(Bytes bytes) override;
     void piece(Bytes bytes, MessageKind kind, Last last) override;
@@ -194,6 +195,7 @@ class Exchange {
   // reply, from the backend
   void reply_accepted(const Holder& holder);
   void reply_hand_over();
+  void reply_routes_changed();
   void reply_head(Head& head, Last last);
   void reply_interim(Head& head, Last last);
   void reply_final(Head& head, Last last);

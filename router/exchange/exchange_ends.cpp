@@ -104,6 +104,10 @@ void Exchange::BackendEnd::hand_over() {
   const Verb running(exchange_.context_);
   if (exchange_.stream_.is_open()) exchange_.reply_hand_over();
 }
+void Exchange::BackendEnd::routes_changed() {
+  const Verb running(exchange_.context_);
+  if (exchange_.stream_.is_open()) exchange_.reply_routes_changed();
+}
 void Exchange::BackendEnd::head(Head& head, Last last) {
   const Verb running(exchange_.context_);
   if (exchange_.stream_.is_open()) exchange_.reply_head(head, last);

@@ -44,6 +44,14 @@ void Exchange::reply_hand_over() {
   if (reply_.has_started() && !reply_.has_ended() && !is_tunnel_) client_->hand_over();
 }
 
+void Exchange::reply_routes_changed() {
+  if (reply_.has_started() || !body_.is_replayable() || !routing_.find_realms(request_head_)) return;
+  drop_stream(ResetCode::no_error);
+  body_.rewind();
+  body_.restart();
+  open_stream();
+}
+
 void Exchange::reply_head(Head& head, Last last) {
   if (auto checked = check_reply_head(head); !checked) return refuse_reply(checked.error().detail);
   if (head.status() < 200) {

@@ -77,6 +77,16 @@ Result<> Routing::find(const ClientInfo& client, Head& head, Kind kind) {
   return clients(Code::no_route, "no route has this path");
 }
 
+// Both routes change nothing in the request, and want the same of it.
+bool Routing::find_realms(const Head& head) {
+  if (site() == nullptr || site()->wamp == nullptr || answer_.route != site()->workers) return false;
+  const Match now = Plan::match(site(), head.authority(), head.path(), head.method(), *answer_.pin, Security::tls);
+  if (now.route != site()->wamp) return false;
+  answer_.route = now.route;
+  answer_.backend = answer_.pin->backends[now.route->backend].get();
+  return true;
+}
+
 // A preflight asks about a request with another method, and the route of that request is meant.
 std::string_view Routing::method_of(const Head& head) const {
   const bool answers_preflights = site() != nullptr && site()->access != nullptr && site()->access->cors;

@@ -7,7 +7,7 @@
 namespace zeroway {
 
 void Claims::add(Worker& worker) {
-  if (announced_.add(worker)) announcement_changed(worker.hello.group);
+  announce(worker);
   if (!worker.hello.group.empty()) return join_group(worker);
   const std::size_t known = table_.pool_count();
   std::set<PoolId> joined;
@@ -39,6 +39,15 @@ void Claims::tell_of_app(const std::string& name) {
   if (!name.starts_with('/')) return;
   ++apps_version_;
   if (watcher_ != nullptr) watcher_->circuit_changed(name);
+}
+
+void Claims::announce(Worker& worker) {
+  const bool had_realms = announced_.has_realms();
+  if (!announced_.add(worker)) return;
+  announcement_changed(worker.hello.group);
+  if (had_realms || !announced_.has_realms()) return;
+  has_first_realm_ = true;
+  context_.wants_turn_end();
 }
 
 void Claims::withdraw(Worker& worker, Going going) {

@@ -45,6 +45,9 @@ class Claims {
   // Whether a request may have another pool now. Asked once in a turn.
   [[nodiscard]] bool take_changed() { return std::exchange(is_changed_, false); }
 
+  // Whether a realm is announced now, and none was before. Asked once in a turn.
+  [[nodiscard]] bool take_first_realm() { return std::exchange(has_first_realm_, false); }
+
   // The pool of the workers of this group, of those that are here, too. Until it is asked for, they are in no pool.
   [[nodiscard]] PoolId group(const std::string& name);
   // The group is asked for no more.
@@ -92,6 +95,7 @@ class Claims {
   // The app or the realm of this pool is known now, or not any more.
   void announcement_changed(const std::string& pool);
   void tell_of_app(const std::string& pool);
+  void announce(Worker& worker);
   void withdraw(Worker& worker, Going going);
   void join_group(Worker& worker);
   void changed();
@@ -107,6 +111,7 @@ class Claims {
   CircuitWatcher* watcher_ = nullptr;                    // null = nobody
   boost::unordered_flat_map<PoolId, Time> empty_since_;  // of pools that lost their last worker lately
   bool is_changed_ = false;
+  bool has_first_realm_ = false;
 };
 
 }  // namespace zeroway

@@ -16,6 +16,7 @@ void Placement::gather(const FabricStream& stream) {
 }
 
 void Placement::turn_end() {
+  if (claims_.take_first_realm()) ask_web_sockets_again();
   const bool has_new_claims = claims_.take_changed();
   if (has_new_claims) route_again();
   // Those that wait come before those that came in this turn.
@@ -171,6 +172,17 @@ Placement::Unclaimed Placement::unclaimed_streams() const {
 
 void Placement::refuse(FabricStream& stream) {
   streams_.end(stream, Error{Fault::client, Code::no_route, false, "no worker claims this path"});
+}
+
+void Placement::ask_web_sockets_again() {
+  const auto asked = streams_.select([](const FabricStream& stream) {
+    const bool has_no_worker = stream.place == Place::gathering || stream.place == Place::waiting;
+    return has_no_worker && stream.is_websocket && stream.pool == kOpenPool;
+  });
+  for (const StreamId id : asked) {
+    FabricStream* stream = streams_.find(id);
+    if (BackendEvents* events = stream != nullptr ? stream->reply_to.find() : nullptr) events->routes_changed();
+  }
 }
 
 void Placement::route_again() {

@@ -68,6 +68,9 @@ class Placement {
   [[nodiscard]] Unclaimed unclaimed_streams() const;
   void refuse(FabricStream& stream);
   void refuse_waiting(PoolId pool);
+  // Has the exchanges of WebSockets that no worker has look again where they belong: a path is that of sessions of WAMP
+  // as soon as there is a realm.
+  void ask_web_sockets_again();
   // Puts each stream that has no worker yet into the pool where it belongs now.
   void route_again();
   [[nodiscard]] PoolId pool_of(const FabricStream& stream);

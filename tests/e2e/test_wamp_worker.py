@@ -27,6 +27,24 @@ def test_realms_of_one_worker_do_not_hear_each_other(stack, realm):
     run(talk())
 
 
+@pytest.mark.parametrize('threads', ['1', '2'])
+def test_clients_that_come_before_the_first_worker_of_a_realm_join_when_it_is_there(stack, threads):
+    router = stack.router('--threads', threads, '--queue-timeout', '30s')
+    router.wamp_url = f'ws://127.0.0.1:{router.port}/ws'
+
+    async def talk():
+        peers = [asyncio.create_task(Peer(router, serializer).__aenter__()) for serializer in SERIALIZERS]
+        await asyncio.sleep(0.2)
+        assert not any(peer.done() for peer in peers)
+        start_worker(stack, 'realm1')
+        for joined in peers:
+            peer = await joined
+            assert (await peer.ask(48, {}, 'p'))[4] == 'wamp.error.no_such_procedure'
+            await peer.socket.close()
+    run(talk())
+    router.wait_idle()
+
+
 def test_an_unknown_realm_is_aborted_and_closed(stack):
     router = serve(stack)
 

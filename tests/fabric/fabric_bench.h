@@ -113,6 +113,7 @@ class RecordingExchange : public BackendEvents {
  public:
   void accepted(const Holder& holder) override { add("accepted by " + std::string(holder.name)); }
   void hand_over() override { add("hand over"); }
+  void routes_changed() override { add("routes changed"); }
   void head(Head& head, Last last) override {
     add("head " + std::to_string(head.status()) + (last == Last::yes ? " last" : ""));
   }

@@ -303,6 +303,33 @@ TEST_CASE("realms: an unknown realm may come yet while nobody is here, and while
   CHECK(waits.last_error.code == Code::no_route);
 }
 
+TEST_CASE("realms: WebSockets that no worker has are told of the first realm, and of no other one") {
+  Bench bench;
+  bench.fabric->bound(bench.now);
+  open_at(bench, *bench.fabric);
+  RecordingExchange& socket = bench.exchange();
+  bench.ask("/ws");
+  RecordingExchange& request = bench.exchange();
+  join(bench, "a", {"r"});
+  CHECK(socket.said == "routes changed");
+  CHECK(request.said.empty());
+  join(bench, "b", {"s"});
+  leave(bench, "b");
+  CHECK(socket.said == "routes changed");
+  leave(bench, "a");
+  join(bench, "c", {"r"});
+  CHECK(socket.said == "routes changed · routes changed");
+}
+
+TEST_CASE("realms: a WebSocket that a worker has hears nothing of the first realm") {
+  Bench bench;
+  bench.join("open");
+  open_at(bench, *bench.fabric);
+  RecordingExchange& held = bench.exchange();
+  join(bench, "a", {"r"});
+  CHECK(held.said.find("routes changed") == std::string::npos);
+}
+
 TEST_CASE("realms: asked for by a client alone, a realm is forgotten, and is found when a worker brings it") {
   Bench bench;
   for (int i = 0; i < 100; ++i) open(bench, "r" + std::to_string(i));
