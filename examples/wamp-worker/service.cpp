@@ -1,18 +1,11 @@
 #include "service.h"
 
-#include <random>
-
-#include "limits.h"
+#include "random_id.h"
 #include "wamp_socket.h"
 
 namespace wamp {
 
 namespace {
-
-Id random_id() {
-  thread_local std::random_device device;
-  return std::uniform_int_distribution<Id>(1, kMaxId)(device);
-}
 
 zeroway::WorkerOptions named(zeroway::WorkerOptions options, const std::string& name) {
   options.name = name;
