@@ -181,6 +181,25 @@ def test_a_worker_without_a_realm_has_all_that_nobody_announces(stack):
     w.run(talk())
 
 
+# Longer than any writer of ours would write them.
+@pytest.mark.parametrize('serializer, message', [
+    ('json', '[ 48, 1 ,{"z":1, "a":2},"com.example.echo", ["\\u00e9", 1.50] ]'),
+    ('cbor', bytes.fromhex('9f1830 190001 bf617a01616102ff 66636f6d2e6578 9ffb3ff8000000000000ffff')),
+])
+def test_a_message_passes_a_workers_realm_byte_for_byte_when_both_sides_speak_its_serializer(stack, serializer, message):
+    router = stack.router(*w.PATIENT)
+    router.wamp_url = f'ws://127.0.0.1:{router.port}/ws'
+    stack.test_worker('echo', '--realm', 'realm1', '--serializer', serializer)
+    router.wait_workers(1)
+
+    async def talk():
+        async with w.Peer(router, serializer) as peer:
+            assert peer.welcome['authid'] == 'echo'
+            await peer.socket.send(message)
+            assert await peer.socket.recv() == message
+    w.run(talk())
+
+
 def test_sessions_of_a_workers_realm_hear_that_the_router_stops(stack):
     router = w.serve(stack, options=w.PATIENT)
 

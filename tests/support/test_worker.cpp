@@ -1,12 +1,13 @@
 // A worker for tests that count requests: appends the X-Request-Id of each request to a file, then answers.
 //
-// test-worker NAME [--ids FILE] [--delay MS] [--realm REALM] and the options of every worker. The line is "ID NAME
-// METHOD". It is written before the answer, in one write with O_APPEND: several workers may share the file, and a
-// killed worker loses no line. /echo sends the body back as it comes. /bytes/N sends N bytes: lines of 16 bytes, each
-// with the number of its first byte in hex. WebSockets on every path echo each message after the delay; on /abort they
-// send a megabyte and reset the stream at once. /ticks sends an event once an hour. With --realm it serves nothing but
-// this realm of WAMP, in JSON, and shares it with other workers; "-" is the realm of all sessions that no other worker
-// has. WELCOME has the worker's name as authid, all that follows is echoed.
+// test-worker NAME [--ids FILE] [--delay MS] [--realm REALM [--serializer json|cbor]] and the options of every worker.
+// The line is "ID NAME METHOD". It is written before the answer, in one write with O_APPEND: several workers may share
+// the file, and a killed worker loses no line. /echo sends the body back as it comes. /bytes/N sends N bytes: lines of
+// 16 bytes, each with the number of its first byte in hex. WebSockets on every path echo each message after the delay;
+// on /abort they send a megabyte and reset the stream at once. /ticks sends an event once an hour. With --realm it
+// serves nothing but this realm of WAMP, in JSON unless --serializer says cbor, and shares it with other workers; "-"
+// is the realm of all sessions that no other worker has. WELCOME has the worker's name as authid, all that follows is
+// echoed.
 #include <fcntl.h>
 #include <unistd.h>
 #include <zeroway/wamp.h>
@@ -46,9 +47,19 @@ std::string numbered_lines(std::uint64_t begin, std::uint64_t end) {
   return lines;
 }
 
+// `authid` has less than 256 bytes.
+std::string welcome(zeroway::WampSerializer serializer, const std::string& authid) {
+  if (serializer == zeroway::WampSerializer::json)
+    return R"([2,4711,{"roles":{"broker":{}},"authid":")" + authid + "\"}]";
+  return "\x83\x02\x19\x12\x67\xa2\x65roles\xa1\x66"
+         "broker\xa0\x66"
+         "authid\x78" +
+         std::string(1, static_cast<char>(authid.size())) + authid;
+}
+
 zeroway::Task<void> echo_session(zeroway::WampSession& session, std::string name) {
   if (!co_await session.receive()) co_return;
-  session.post(R"([2,4711,{"roles":{"broker":{}},"authid":")" + name + "\"}]");
+  session.post(welcome(session.serializer(), name));
   while (const auto message = co_await session.receive()) co_await session.send(message->bytes);
 }
 
@@ -59,6 +70,11 @@ int main(int argc, char** argv) {
   const std::string ids = take_option(arguments, "--ids");
   const std::string delay = take_option(arguments, "--delay");
   const std::string realm = take_option(arguments, "--realm");
+  const std::string serializer = take_option(arguments, "--serializer");
+  if (!serializer.empty() && serializer != "json" && serializer != "cbor") {
+    std::fprintf(stderr, "test-worker: --serializer %s: must be json or cbor\n", serializer.c_str());
+    return 2;
+  }
   const std::chrono::milliseconds pause(delay.empty() ? 0 : std::stoi(delay));
   const int file = ids.empty() ? -1 : open(ids.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (!ids.empty() && file < 0) {
@@ -68,7 +84,9 @@ int main(int argc, char** argv) {
   zeroway::Worker worker(
       zeroway::WorkerOptions::from_command_line(static_cast<int>(arguments.size()), arguments.data()));
   if (!realm.empty()) {
-    worker.realm({.name = realm == "-" ? "" : realm, .serializers = {zeroway::WampSerializer::json}, .shared = true},
+    worker.realm({.name = realm == "-" ? "" : realm,
+                  .serializers = {serializer == "cbor" ? zeroway::WampSerializer::cbor : zeroway::WampSerializer::json},
+                  .shared = true},
                  [&](zeroway::WampSession& session) { return echo_session(session, worker.name()); });
     return worker.run();
   }
@@ -119,7 +137,7 @@ int main(int argc, char** argv) {
   });
   worker.websocket("/*", [pause](zeroway::WebSocket& socket) -> zeroway::Task<void> {
     while (const auto message = co_await socket.receive()) {
-      co_await socket.sleep(pause);
+      if (pause.count() > 0) co_await socket.sleep(pause);
       co_await socket.send(*message);
     }
   });
