@@ -376,5 +376,6 @@ upstream = "origin"
     def has(self, *programs):
         missing = [name for name in programs if not os.path.exists(self.program("zeroway", name))]
         if missing:
-            print(f"bench: Zeroway is left off: no {' and no '.join(missing)} (tools/dev build)", file=sys.stderr)
+            print(f"bench: Zeroway is left off: no {' and no '.join(missing)} (tools/dev build {' '.join(missing)})",
+                  file=sys.stderr)
         return not missing

@@ -3,8 +3,10 @@
 //   calls   each session calls a procedure, and calls again as soon as it has the result; one more session answers
 //   events  one more session publishes, and publishes again once each session has the event and it has the acknowledge
 //   echoes  no WAMP: each session sends what a call is, and sends it again as soon as it has come back
+//   passed  the same in sessions of WAMP, whose other side sends back all that comes behind HELLO
 //
-// Usage: wamp_client PORT json|cbor calls|events|echoes SESSIONS SECONDS
+// Usage: wamp_client PORT web|raw json|cbor calls|events|echoes|passed SESSIONS SECONDS [BYTES]
+// Speaks WebSocket or RawSocket. BYTES: of a CALL (about 60).
 // Prints the results, events or echoes, the median and 99th percentile in microseconds (of publications: until the last
 // session has the event), and its own processor time in seconds.
 #include <netinet/in.h>
@@ -26,13 +28,16 @@
 #include <string_view>
 #include <vector>
 
+#include "wamp_wire.h"
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 
-bool speaks_cbor = false;
-const json kArguments = {"twenty bytes of text"};
+Format format = Format::json;
+std::unique_ptr<const Wire> wire;
+json arguments = {"twenty bytes of text"};
 
 [[noreturn]] void fail(const char* what) {
   std::perror(what);
@@ -59,18 +64,14 @@ int dial(std::uint16_t port) {
 class Session {
  public:
   explicit Session(std::uint16_t port) : fd_(dial(port)) {
-    say_bytes(
-        "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        "Sec-WebSocket-Protocol: " +
-        std::string(speaks_cbor ? "wamp.2.cbor" : "wamp.2.json") + "\r\n\r\n");
-    std::string head;
+    say_bytes(wire->opening(format));
+    std::string answer;
     char byte = 0;
-    while (!head.ends_with("\r\n\r\n")) {
+    while (!wire->is_answer(answer)) {
       if (recv(fd_, &byte, 1, 0) != 1) fail("opening");
-      head += byte;
+      answer += byte;
     }
-    if (!head.starts_with("HTTP/1.1 101")) fail("refused");
+    if (!wire->is_welcome(answer)) fail("refused");
   }
 
   void join() {
@@ -85,18 +86,12 @@ class Session {
 
   void say(const json& message) {
     std::string bytes;
-    if (speaks_cbor) {
+    if (format == Format::cbor) {
       json::to_cbor(message, bytes);
     } else {
       bytes = message.dump();
     }
-    std::string frame(1, static_cast<char>(speaks_cbor ? 0x82 : 0x81));
-    if (bytes.size() < 126) {
-      frame += static_cast<char>(0x80 | bytes.size());
-    } else {
-      frame += {static_cast<char>(0xfe), static_cast<char>(bytes.size() >> 8), static_cast<char>(bytes.size())};
-    }
-    say_bytes(frame + std::string(4, '\0') + bytes);  // a key of zeros masks nothing
+    say_bytes(wire->frame(bytes, format));
   }
 
   // Says it, and waits for the answer, which has this type.
@@ -108,7 +103,7 @@ class Session {
   }
 
   void read() {
-    std::array<char, 16384> buffer;
+    std::array<char, 65'536> buffer;
     const ssize_t size = recv(fd_, buffer.data(), buffer.size(), 0);
     if (size <= 0) fail("recv");
     received_.append(buffer.data(), static_cast<std::size_t>(size));
@@ -116,18 +111,16 @@ class Session {
 
   // False when no whole message is there.
   bool take(json& message) {
-    while (const std::size_t head = head_size()) {
-      const std::size_t size = payload_size();
-      if (received_.size() < head + size) return false;
-      const bool is_last = (static_cast<std::uint8_t>(received_[0]) & 0x80) != 0;
-      message_.append(received_, head, size);
-      received_.erase(0, head + size);
-      if (!is_last) continue;
-      message = speaks_cbor ? json::from_cbor(message_) : json::parse(message_);
+    for (;;) {
+      const FrameHead head = wire->read_head(received_);
+      if (head.size == 0 || received_.size() < head.size + head.payload) return false;
+      message_.append(received_, head.size, head.payload);
+      received_.erase(0, head.size + head.payload);
+      if (!head.is_last) continue;
+      message = format == Format::cbor ? json::from_cbor(message_) : json::parse(message_);
       message_.clear();
       return true;
     }
-    return false;
   }
 
   Clock::time_point sent;
@@ -137,21 +130,19 @@ class Session {
   void say_bytes(const std::string& bytes) {
     if (send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) fail("send");
   }
-  [[nodiscard]] std::size_t short_size() const { return static_cast<std::uint8_t>(received_[1]); }
-  // 0: not all of the head is there.
-  [[nodiscard]] std::size_t head_size() const {
-    const std::size_t size = received_.size() < 2 ? 2 : short_size() == 126 ? 4 : 2;
-    return received_.size() < size ? 0 : size;
-  }
-  [[nodiscard]] std::size_t payload_size() const {
-    if (short_size() < 126) return short_size();
-    return static_cast<std::size_t>(static_cast<std::uint8_t>(received_[2])) << 8 |
-           static_cast<std::uint8_t>(received_[3]);
-  }
 
   int fd_;
   std::string received_, message_;
 };
+
+json make_call(int request) { return {48, request, json::object(), "com.bench.echo", arguments}; }
+
+// Until a CALL has so many bytes of JSON; of CBOR it has a few less.
+void lengthen_arguments(std::size_t bytes) {
+  arguments[0] = "";
+  const std::size_t rest = make_call(1'000).dump().size();
+  arguments[0] = std::string(bytes - std::min(bytes, rest), 'x');
+}
 
 using Sessions = std::vector<std::unique_ptr<Session>>;
 
@@ -177,6 +168,11 @@ class Bench {
     for (const auto& session : sessions_) session->ask({32, 1, json::object(), "com.bench.topic"}, 33);
     publish_one();
     run(seconds, [this](Session& session, const json& message) { hear_event(session, message); });
+  }
+
+  void pass(int seconds) {
+    join();
+    echo(seconds);
   }
 
   void echo(int seconds) {
@@ -224,7 +220,7 @@ class Bench {
 
   void call_from(Session& session) {
     session.sent = Clock::now();
-    session.say({48, ++session.request, json::object(), "com.bench.echo", kArguments});
+    session.say(make_call(++session.request));
   }
 
   void hear_call(Session& session, const json& message) {
@@ -232,14 +228,14 @@ class Bench {
       if (message[0] != 68) fail_with(message);
       return other_.say({70, message[1], json::object(), message[4]});
     }
-    if (message[0] != 50 || message[1] != session.request || message[3] != kArguments) fail_with(message);
+    if (message[0] != 50 || message[1] != session.request || message[3] != arguments) fail_with(message);
     took(session.sent);
     ++count_;
     call_from(session);
   }
 
   void hear_echo(Session& session, const json& message) {
-    if (message[0] != 48 || message[1] != session.request || message[4] != kArguments) fail_with(message);
+    if (message[0] != 48 || message[1] != session.request || message[4] != arguments) fail_with(message);
     took(session.sent);
     ++count_;
     call_from(session);
@@ -248,7 +244,7 @@ class Bench {
   void publish_one() {
     missing_ = sessions_.size() + 1;
     other_.sent = Clock::now();
-    other_.say({16, ++other_.request, {{"acknowledge", true}}, "com.bench.topic", kArguments});
+    other_.say({16, ++other_.request, {{"acknowledge", true}}, "com.bench.topic", arguments});
   }
 
   void hear_event(Session& session, const json& message) {
@@ -273,16 +269,24 @@ class Bench {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 6) {
-    std::fputs("usage: wamp_client PORT json|cbor calls|events|echoes SESSIONS SECONDS\n", stderr);
+  if (argc != 7 && argc != 8) {
+    std::fputs("usage: wamp_client PORT web|raw json|cbor calls|events|echoes|passed SESSIONS SECONDS [BYTES]\n",
+               stderr);
     return 2;
   }
-  speaks_cbor = argv[2] == std::string_view("cbor");
-  Bench bench(static_cast<std::uint16_t>(std::atoi(argv[1])), static_cast<std::size_t>(std::atoi(argv[4])));
-  const std::string_view what = argv[3];
-  const int seconds = std::atoi(argv[5]);
+  if (argv[2] == std::string_view("raw")) {
+    wire = std::make_unique<RawSocketWire>();
+  } else {
+    wire = std::make_unique<WebSocketWire>();
+  }
+  format = argv[3] == std::string_view("cbor") ? Format::cbor : Format::json;
+  if (argc == 8) lengthen_arguments(static_cast<std::size_t>(std::atoi(argv[7])));
+  Bench bench(static_cast<std::uint16_t>(std::atoi(argv[1])), static_cast<std::size_t>(std::atoi(argv[5])));
+  const std::string_view what = argv[4];
+  const int seconds = std::atoi(argv[6]);
   if (what == "calls") bench.call(seconds);
   if (what == "events") bench.publish(seconds);
   if (what == "echoes") bench.echo(seconds);
+  if (what == "passed") bench.pass(seconds);
   bench.print();
 }
