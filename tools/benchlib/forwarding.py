@@ -11,7 +11,7 @@ SERVERS = {"zeroway": ""}
 PROGRAMS = ("router", "test-worker")
 SERIALIZERS = ("json", "cbor")
 SESSIONS = (10, 100)
-SIZES = (100, 1024, 16 * 1024)
+SIZES = (100, 1024, 10 * 1024)
 MOST = 1.3  # times the time of a plain message: what is asked of the router
 
 
