@@ -42,31 +42,24 @@ Node sorted(Node node) {
   return node;
 }
 
+// Texts of a site, of which the sum of each of its places is made.
+using Texts = std::vector<std::string>;
+
 template <class Names>
-void add_tables(Sum& sum, const Node& tree, const Names& names) {
+void add_tables(const Node& tree, const Names& names, Texts& texts) {
   for (const char* name : names) {
     const Node* table = tree.find(name);
     if (table == nullptr) continue;
-    sum.add(name);
-    sum.add(json_of(sorted(*table)));
+    texts.emplace_back(name);
+    texts.push_back(json_of(sorted(*table)));
   }
 }
 
-void add_site(Sum& sum, Node site) {
+void add_site(Node site, Texts& texts) {
   std::erase_if(site.children, [](const Node& child) {
     return std::find(kOfOneRouter.begin(), kOfOneRouter.end(), child.key) != kOfOneRouter.end();
   });
-  sum.add(json_of(sorted(std::move(site))));
-}
-
-// --- our own notation
-
-// The tables of all sites and services, in the order in which FileSettings has them.
-std::vector<const Node*> tables_in(const Node& tree, const char* name) {
-  std::vector<const Node*> all;
-  if (const Node* list = tree.find(name))
-    for (const Node& one : list->children) all.push_back(&one);
-  return all;
+  texts.push_back(json_of(sorted(std::move(site))));
 }
 
 // --- a node file of Crossbar.io
@@ -81,61 +74,57 @@ const Node* child_at(const Node& node, std::string_view key, std::string_view po
   return index < list->children.size() ? &list->children[index] : nullptr;
 }
 
-// Whether `site` was read of a transport there.
-bool add_transport(Sum& sum, const Node& tree, const SiteSettings& site) {
+// Empty when `site` was read of no transport there.
+Texts texts_of_transport(const Node& tree, const SiteSettings& site) {
   const Node* worker = child_at(tree, "workers", site.located.where);
   if (worker == nullptr) worker = &tree;
   const Node* transport = child_at(*worker, "transports", site.located.where);
-  if (transport == nullptr) return false;
-  add_tables(sum, *worker, kForAllTransports);
-  add_site(sum, *transport);
-  return true;
+  Texts texts;
+  if (transport == nullptr) return texts;
+  add_tables(*worker, kForAllTransports, texts);
+  add_site(*transport, texts);
+  return texts;
 }
 
-class Fingerprints {
- public:
-  explicit Fingerprints(const Node& tree) : tree_(tree) {}
+// --- all sites
 
-  // `table`: the site's in our own notation; null = it is a transport of a node file.
-  void add(const SiteSettings& site, const Node* table) {
-    for (const ListenAddress& listen : site.listen) {
-      Sum& sum = sums_.try_emplace(to_text(listen), begun()).first->second;
-      if (table != nullptr) {
-        add_site(sum, *table);
-      } else if (!add_transport(sum, tree_, site)) {
-        sums_.erase(to_text(listen));
-      }
-    }
-  }
-  [[nodiscard]] PortFingerprints all() const {
-    PortFingerprints all;
-    for (const auto& [place, sum] : sums_) all.emplace(place, sum.value());
-    return all;
-  }
+// `at`: which site it is in FileSettings; the sites of our own notation come first there, in the order of the file.
+Texts texts_of(const SiteSettings& site, std::size_t at, const Node& tree) {
+  const Node* sites = tree.find("sites");
+  if (sites == nullptr) return texts_of_transport(tree, site);
+  Texts texts;
+  if (at < sites->children.size()) add_site(sites->children[at], texts);
+  return texts;
+}
 
- private:
-  [[nodiscard]] Sum begun() const {
-    Sum sum;
-    add_tables(sum, tree_, kForAllSites);
-    return sum;
-  }
+Sum begun_sum(const Node& tree) {
+  Texts texts;
+  add_tables(tree, kForAllSites, texts);
+  Sum sum;
+  for (const std::string& text : texts) sum.add(text);
+  return sum;
+}
 
-  const Node& tree_;
-  std::map<std::string, Sum> sums_;
-};
+bool is_shared(const SiteSettings& site) { return site.listen_terms.shared; }
 
 }  // namespace
 
 PortFingerprints port_fingerprints(const Node& tree, const FileSettings& file) {
-  Fingerprints fingerprints(tree);
-  std::vector<const Node*> sites = tables_in(tree, "sites");
-  if (const Node* app_proxy = tree.find("app_proxy")) sites.push_back(app_proxy);  // its site is the last one
-  for (std::size_t at = 0; at < file.sites.size(); ++at)
-    fingerprints.add(file.sites[at], at < sites.size() ? sites[at] : nullptr);
-  const std::vector<const Node*> services = tables_in(tree, "tcp");
-  for (std::size_t at = 0; at < file.tcp.size() && at < services.size(); ++at)
-    fingerprints.add(file.tcp[at].site, services[at]);
-  return fingerprints.all();
+  if (std::none_of(file.sites.begin(), file.sites.end(), is_shared)) return {};
+  const Sum begun = begun_sum(tree);
+  std::map<std::string, Sum> sums;
+  for (std::size_t at = 0; at < file.sites.size(); ++at) {
+    const SiteSettings& site = file.sites[at];
+    if (!is_shared(site)) continue;
+    const Texts texts = texts_of(site, at, tree);
+    for (const ListenAddress& listen : site.listen) {
+      Sum& sum = sums.try_emplace(to_text(listen), begun).first->second;
+      for (const std::string& text : texts) sum.add(text);
+    }
+  }
+  PortFingerprints all;
+  for (const auto& [place, sum] : sums) all.emplace(place, sum.value());
+  return all;
 }
 
 }  // namespace zeroway

@@ -20,6 +20,13 @@ std::uint64_t at(const FileReading& reading, const std::string& place) {
 std::uint64_t of_toml(const std::string& text) { return at(read_toml_text(text), "*:8080"); }
 std::uint64_t of_node(const std::string& text) { return at(read_json_text(text), "*:8443"); }
 
+// kProxy at a shared port.
+std::string shared_proxy() {
+  std::string text = kProxy;
+  const std::string port = "port = 8080\n";
+  return text.insert(text.find(port) + port.size(), "shared = true\n");
+}
+
 std::string in_node(const std::string& worker) {
   return R"({"version": 2, "workers": [{"type": "router"}, )" + worker + "]}";
 }
@@ -27,9 +34,10 @@ std::string in_node(const std::string& worker) {
 }  // namespace
 
 TEST_CASE("port_fingerprints: another order of keys and what is about the process change nothing") {
-  const std::uint64_t one = of_toml(kProxy);
-  CHECK(of_toml(kProxy) == one);
-  CHECK(of_toml(std::string("# a comment\n") + kProxy) == one);
+  const std::string text = shared_proxy();
+  const std::uint64_t one = of_toml(text);
+  CHECK(of_toml(text) == one);
+  CHECK(of_toml("# a comment\n" + text) == one);
   CHECK(of_toml(R"([management]
 port = 6041
 [logging]
@@ -37,6 +45,7 @@ level = "debug"
 [fabric]
 endpoint = "tcp://127.0.0.1:8001"
 [[sites]]
+shared = true
 port = 8080
 hostname = "example.com"
 name = "other"
@@ -51,23 +60,30 @@ name = "backend"
 upstream = "backend"
 path = "/api/"
 )") == one);
-  CHECK(of_toml(std::string(kProxy) + "[[sites]]\nname = \"b\"\nhostname = \"b.example\"\nport = 8081\n") == one);
-  CHECK(at(read_json_text(R"({"sites": [{"name": "main", "hostname": "example.com", "port": 8080, "proxy": {"enabled":
-    true, "upstreams": [{"name": "backend", "url": "http://127.0.0.1:3001"}],
+  CHECK(of_toml(text + "[[sites]]\nname = \"b\"\nhostname = \"b.example\"\nport = 8081\n") == one);
+  CHECK(at(read_json_text(R"({"sites": [{"name": "main", "hostname": "example.com", "port": 8080, "shared": true,
+    "proxy": {"enabled": true, "upstreams": [{"name": "backend", "url": "http://127.0.0.1:3001"}],
     "routes": [{"path": "/api/", "upstream": "backend"}]}}]})"),
            "*:8080") == one);
 }
 
 TEST_CASE("port_fingerprints: what sites of the place say changes them, and what all sites begin with") {
-  const std::uint64_t one = of_toml(kProxy);
-  const std::string text = kProxy;
+  const std::string text = shared_proxy();
+  const std::uint64_t one = of_toml(text);
   CHECK(of_toml(text + "[[sites.proxy.routes]]\npath = \"/more/\"\nupstream = \"backend\"\n") != one);
-  CHECK(of_toml(text + "[[sites]]\nname = \"b\"\nhostname = \"b.example\"\nport = 8080\ndefault = true\n") != one);
+  CHECK(of_toml(text + "[[sites]]\nname = \"b\"\nhostname = \"b.example\"\nport = 8080\nshared = true\n" +
+                "default = true\n") != one);
   CHECK(of_toml("[limits]\nmax_body = 7\n" + text) != one);
   CHECK(of_toml("[requests]\nretries = 1\n" + text) != one);
+}
+
+TEST_CASE("port_fingerprints: only shared places have one, all places of a site the same") {
+  const std::string more = "[[sites]]\nname = \"b\"\nhostname = \"b.example\"\nlisten = [\"*:8081\", \"*:8082\"]\n";
   const std::string service = "[[tcp]]\nname = \"t\"\nlisten = [\"127.0.0.1:7000\"]\nservers = [\"127.0.0.1:70\"]\n";
-  CHECK(at(read_toml_text(service), "127.0.0.1:7000") !=
-        at(read_toml_text(service + "idle_timeout = 9\n"), "127.0.0.1:7000"));
+  CHECK(read_toml_text(kProxy + more + service).port_fingerprints.empty());
+  const FileReading reading = read_toml_text(kProxy + more + "shared = true\n" + service);
+  CHECK(at(reading, "*:8081") == at(reading, "*:8082"));
+  CHECK(reading.port_fingerprints.size() == 2);
 }
 
 TEST_CASE("port_fingerprints: of a node file they are about the transport and its worker's backends") {
