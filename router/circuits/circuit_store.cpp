@@ -146,10 +146,10 @@ std::vector<const CircuitStore::Kept*> CircuitStore::of_path(const std::string& 
   return all;
 }
 
-// A pool whose specification is as before stays, with its health and its connections.
 void CircuitStore::build(const std::string& path, CircuitUpdate& update) {
-  const auto before = served_.find(path);
   const std::vector<const Kept*> all = of_path(path);
+  const Time now = loop_.now();
+  next_drained_.erase(path);
   auto made = std::make_shared<ServedCircuit>();
   made->path = path;
   if (all.empty()) {
@@ -160,23 +160,27 @@ void CircuitStore::build(const std::string& path, CircuitUpdate& update) {
   }
   made->spec = all.back()->spec;
   made->use = uses_.of(path);
-  std::vector<CircuitSpec> left;
-  std::vector<const CircuitSpec*> specs;
-  left.reserve(all.size());
-  for (const Kept* kept : all) {
-    specs.push_back(has_drained(*kept) ? &left.emplace_back(without_drained(*kept)) : kept->spec.get());
-  }
-  PoolSpec wanted = pool_of(specs);
-  const std::shared_ptr<ServersPool> pool = before == served_.end() ? nullptr : before->second->pool;
-  if (pool && pool->spec() == wanted) {
-    made->pool = pool;
-  } else if (!wanted.servers.empty()) {
-    auto fresh = ServersPool::make(std::move(wanted), pool.get(), std::random_device()());
-    if (!fresh) log::error("circuit " + path + " has no servers: " + fresh.error().detail);
-    if (fresh) made->pool = std::move(*fresh);
-  }
+  made->pool = make_pool(path, all, now);
+  if (const Time next = next_drained(all, now); next != Time::max()) next_drained_[path] = next;
   served_[path] = made;
   update.push_back(std::move(made));
+}
+
+// A pool whose specification is as before stays, with its health and its connections.
+std::shared_ptr<ServersPool> CircuitStore::make_pool(const std::string& path, const std::vector<const Kept*>& all,
+                                                     Time now) const {
+  std::vector<std::shared_ptr<const CircuitSpec>> left;
+  std::vector<const CircuitSpec*> specs;
+  for (const Kept* kept : all) specs.push_back(left.emplace_back(without_drained(*kept, now)).get());
+  PoolSpec wanted = pool_of(specs);
+  const auto before = served_.find(path);
+  const std::shared_ptr<ServersPool> pool = before == served_.end() ? nullptr : before->second->pool;
+  if (pool && pool->spec() == wanted) return pool;
+  if (wanted.servers.empty()) return nullptr;
+  auto fresh = ServersPool::make(std::move(wanted), pool.get(), std::random_device()());
+  if (fresh) return std::move(*fresh);
+  log::error("circuit " + path + " has no servers: " + fresh.error().detail);
+  return nullptr;
 }
 
 void CircuitStore::tell(CircuitUpdate update) {
@@ -208,20 +212,17 @@ void CircuitStore::finish(Done done, Result<std::size_t> changed) {
 
 // --- time
 
-// Nothing of it is wanted where it is: drained servers leave their pools, idle circuits are removed.
+// Drained servers leave their pools, idle circuits are removed.
 void CircuitStore::sweep() {
   const Time now = loop_.now();
   CircuitChange idle;
-  std::set<std::string> drained;
-  for (auto& [id, kept] : records_) {
+  for (const auto& [id, kept] : records_)
     if (is_idle(kept, now)) idle.removed.push_back(id);
-    if (has_drained(kept)) drained.insert(kept.spec->path());
-  }
+  std::vector<std::string> drained;
+  for (const auto& [path, at] : next_drained_)
+    if (at <= now) drained.push_back(path);
   CircuitUpdate update;
-  for (const std::string& path : drained) {
-    const auto& pool = served_.find(path)->second->pool;
-    if (pool && keeps_drained(path, *pool)) build(path, update);
-  }
+  for (const std::string& path : drained) build(path, update);
   tell(std::move(update));
   for (const std::string& id : idle.removed) {
     const std::string line = "circuit " + id + " of " + records_.at(id).spec->path() +
@@ -248,29 +249,22 @@ std::map<std::string, Time> CircuitStore::draining_since(const CircuitSpec& spec
   return since;
 }
 
-bool CircuitStore::is_drained(const Kept& kept, const ServerSpec& server) const {
-  const auto since = kept.draining_since.find(server.name);
-  return since != kept.draining_since.end() && loop_.now() - since->second >= kept.spec->drain_timeout;
-}
-
-bool CircuitStore::has_drained(const Kept& kept) const {
-  const std::vector<ServerSpec>& servers = kept.spec->servers;
-  return std::any_of(servers.begin(), servers.end(), [&](const auto& server) { return is_drained(kept, server); });
-}
-
-CircuitSpec CircuitStore::without_drained(const Kept& kept) const {
-  CircuitSpec left = *kept.spec;
-  std::erase_if(left.servers, [&](const ServerSpec& server) { return is_drained(kept, server); });
+std::shared_ptr<const CircuitSpec> CircuitStore::without_drained(const Kept& kept, Time now) {
+  std::set<std::string> drained;
+  for (const auto& [server, since] : kept.draining_since)
+    if (since + kept.spec->drain_timeout <= now) drained.insert(server);
+  if (drained.empty()) return kept.spec;
+  auto left = std::make_shared<CircuitSpec>(*kept.spec);
+  std::erase_if(left->servers, [&](const ServerSpec& server) { return drained.contains(server.name); });
   return left;
 }
 
-bool CircuitStore::keeps_drained(const std::string& path, const ServersPool& pool) const {
-  const std::vector<const Kept*> all = of_path(path);
-  const auto is_over = [&](const ServerSpec& server) {
-    return is_draining(server) &&
-           std::any_of(all.begin(), all.end(), [&](const Kept* kept) { return is_drained(*kept, server); });
-  };
-  return std::any_of(pool.spec().servers.begin(), pool.spec().servers.end(), is_over);
+Time CircuitStore::next_drained(const std::vector<const Kept*>& all, Time now) {
+  Time next = Time::max();
+  for (const Kept* kept : all)
+    for (const auto& [server, since] : kept->draining_since)
+      if (const Time at = since + kept->spec->drain_timeout; at > now) next = std::min(next, at);
+  return next;
 }
 
 bool CircuitStore::is_idle(const Kept& kept, Time now) const {

@@ -77,6 +77,9 @@ class CircuitStore {
   void put(const CircuitSpec& spec, CircuitUpdate& update);
   void remove(const std::string& id, std::set<std::string>& paths);
   void build(const std::string& path, CircuitUpdate& update);
+  // Of the servers of all circuits of `path` that have not drained; null = there is none.
+  [[nodiscard]] std::shared_ptr<ServersPool> make_pool(const std::string& path, const std::vector<const Kept*>& all,
+                                                       Time now) const;
   [[nodiscard]] std::vector<const Kept*> of_path(const std::string& path) const;
   void keep(Work& work);
   void finish(Done done, Result<std::size_t> changed);
@@ -84,13 +87,10 @@ class CircuitStore {
   void sweep();
   // Since when each draining server drains: one that did so before goes on.
   [[nodiscard]] std::map<std::string, Time> draining_since(const CircuitSpec& spec) const;
-  // Whether the server drains and had its time.
-  [[nodiscard]] bool is_drained(const Kept& kept, const ServerSpec& server) const;
-  [[nodiscard]] bool has_drained(const Kept& kept) const;
   // Clients leave a server that has drained for long enough.
-  [[nodiscard]] CircuitSpec without_drained(const Kept& kept) const;
-  // Whether the pool has a server that one of its circuits no longer wants there.
-  [[nodiscard]] bool keeps_drained(const std::string& path, const ServersPool& pool) const;
+  [[nodiscard]] static std::shared_ptr<const CircuitSpec> without_drained(const Kept& kept, Time now);
+  // When the next server of these has drained for long enough; Time::max() = none is left that drains.
+  [[nodiscard]] static Time next_drained(const std::vector<const Kept*>& all, Time now);
   [[nodiscard]] bool is_idle(const Kept& kept, Time now) const;
 
   Loop& loop_;
@@ -100,6 +100,7 @@ class CircuitStore {
   std::map<std::string, Kept> records_;                                              // by id
   std::map<std::string, std::set<std::string>> ids_;                                 // by path
   std::map<std::string, std::shared_ptr<const ServedCircuit>, std::less<>> served_;  // by path
+  std::map<std::string, Time> next_drained_;  // by path: when a server leaves its pool
   std::uint64_t turn_ = 0;
   std::deque<Work> works_;  // the first one is under way
   Timer sweep_;

@@ -95,4 +95,23 @@ TEST_CASE("circuit store: each server has its own time to drain, whoever else of
       bench.loop, [&] { return is_drained("127.0.0.1:3"); }, std::chrono::seconds(30)));
 }
 
+TEST_CASE("circuit store: a server that drains for one circuit stays while another one of the path wants it") {
+  StoreBench bench;
+  bench.store.open();
+  const auto put = [&](const std::string& id, const std::string& state, const std::string& time) {
+    bench.waits = nullptr;
+    bench.put(id, R"("drain_timeout": ")" + time + R"(", "backends": [{"host": "127.0.0.1", "port": 1, "state": ")" +
+                      state + "\"}]");
+    REQUIRE(run_until(
+        bench.loop, [&] { return static_cast<bool>(bench.waits); }, std::chrono::seconds(20)));
+  };
+  put("one", "draining", "0s");
+  CHECK(bench.states() == "127.0.0.1:1 drained, ");
+  put("two", "draining", "2s");
+  CHECK(bench.states() == "127.0.0.1:1 draining, up, 127.0.0.1:1 draining, up, ");
+  CHECK(run_until(
+      bench.loop, [&] { return bench.states() == "127.0.0.1:1 drained, 127.0.0.1:1 drained, "; },
+      std::chrono::seconds(30)));
+}
+
 }  // namespace zeroway
