@@ -8,7 +8,7 @@ import sites_e2e as s
 import tls_e2e as tls
 from browser import Browser
 from test_wamp_clients import SERIALIZERS
-from wamp_e2e import OTHER, PATIENT, SUPPORT, check_client, npm_folder, serve as serve_behind, start_worker
+from wamp_e2e import OTHER, PATIENT, SUPPORT, backend_route, check_client, npm_folder, serve as serve_behind, start_worker
 import zeroway_e2e as z
 
 EXAMPLE = os.path.join(z.ROOT, 'examples', 'wamp-worker')
@@ -146,13 +146,7 @@ def test_autobahn_over_http2(stack, serializer):
 @pytest.mark.parametrize('serializer', SERIALIZERS)
 def test_autobahn_over_http2_to_a_backend_that_the_router_dials(stack, serializer):
     behind = serve_behind(stack, options=PATIENT)
-    router, browser = serve_secure(stack, f'''
-[[sites.proxy.routes]]
-path = "/ws"
-[[sites.proxy.routes.wamp.backends]]
-realm = "realm1"
-url = "{behind.wamp_url}"
-serializers = ["{OTHER[serializer]}"]''')
+    router, browser = serve_secure(stack, backend_route(f'url = "{behind.wamp_url}"', OTHER[serializer]))
     check_client(what_autobahn_says(router, browser, serializer), 'wamp_things.js')
     router.wait_idle()
     behind.wait_idle()

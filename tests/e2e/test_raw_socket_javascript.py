@@ -69,13 +69,7 @@ listen = ["127.0.0.1:{port}", {listen}]
 path = "/ws"
 [sites.proxy]
 enabled = true
-[[sites.proxy.routes]]
-path = "/ws"
-[[sites.proxy.routes.wamp.backends]]
-realm = "realm1"
-{keys}
-serializers = ["{w.OTHER[serializer]}"]
-""", port)
+{w.backend_route(keys, w.OTHER[serializer])}""", port)
     w.check_client(told(stack, endpoint, serializer), 'wamp_things.js')
     router.wait_idle()
     behind.wait_idle()

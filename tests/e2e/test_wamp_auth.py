@@ -15,7 +15,7 @@ import pytest
 from sites_e2e import check, serve, site
 import tls_e2e as tls
 from wamp_backend import Backend
-from wamp_e2e import start_worker
+from wamp_e2e import backend_route, start_worker
 import websockets
 import zeroway_e2e as z
 
@@ -66,9 +66,8 @@ server_key = "{SCRAM['server-key']}"
 
 
 def text_of(port, backend, tables, more='', in_site=''):
-    return (site(port, more=in_site) + '[sites.proxy]\nenabled = true\n[[sites.proxy.routes]]\npath = "/ws"\n'
-            + f'[sites.proxy.routes.wamp]\n[[sites.proxy.routes.wamp.backends]]\nurl = "{backend.url}"\n'
-            + f'serializers = ["{backend.serializer}"]\n[{PLACE}]\n{more}\n{tables}\n')
+    return (site(port, more=in_site) + '[sites.proxy]\nenabled = true\n'
+            + backend_route(f'url = "{backend.url}"', backend.serializer, realm=None) + f'[{PLACE}]\n{more}\n{tables}\n')
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import sys
 import time
 
 import pytest
-import sites_e2e as s
 import wamp_e2e as w
 import websockets
 import zeroway_e2e as z
@@ -12,29 +11,18 @@ from test_wamp_clients import SERIALIZERS
 from wamp_e2e import SUPPORT, check_client, run_client
 
 
-def fronted(stack, serializers, realm='realm1', url='ws://127.0.0.1:{}/ws', more='', options=()):
+def fronted(stack, serializer, realm='realm1', options=()):
     """A router of WAMP, and one in front of it, which has `behind`."""
     behind = w.serve(stack, options=options)
-    port = z.free_port()
-    words = ', '.join(f'"{one}"' for one in serializers)
-    named = f'realm = "{realm}"\n' if realm else ''
-    router = s.serve(stack, s.site(port) + f"""[sites.proxy]
-enabled = true
-[[sites.proxy.routes]]
-path = "/ws"
-{more}
-[[sites.proxy.routes.wamp.backends]]
-{named}url = "{url.format(behind.port)}"
-serializers = [{words}]
-""", port)
-    router.behind, router.wamp_url = behind, f'ws://127.0.0.1:{port}/ws'
+    router = w.front(stack, f'url = "{behind.wamp_url}"', serializer, realm)
+    router.behind = behind
     return router
 
 
 @pytest.mark.parametrize('speaks', SERIALIZERS)
 @pytest.mark.parametrize('serializer', SERIALIZERS)
 def test_autobahn_through_every_pair_of_serializers(stack, serializer, speaks):
-    router = fronted(stack, [speaks])
+    router = fronted(stack, speaks)
     check_client(run_client([sys.executable, f'{SUPPORT}/wamp_autobahn.py', router.wamp_url, 'realm1', serializer], stack), 'wamp_autobahn.py')
     router.wait_idle()
     router.behind.wait_idle()
@@ -43,21 +31,12 @@ def test_autobahn_through_every_pair_of_serializers(stack, serializer, speaks):
 @pytest.mark.parametrize('where', ['tcp', 'unix'])
 @pytest.mark.parametrize('serializer', SERIALIZERS)
 def test_autobahn_to_a_backend_that_speaks_rawsocket(stack, serializer, where):
-    raw, port = z.free_port(), z.free_port()
+    raw = z.free_port()
     socket = stack.path('wamp.sock')
     w.serve(stack, options=('--rawsocket', f'127.0.0.1:{raw}=/ws' if where == 'tcp' else f'unix:{socket}=/ws'))
     place = f'url = "rs://127.0.0.1:{raw}"' if where == 'tcp' else f'url = "rs://localhost"\nsocket = "{socket}"'
-    router = s.serve(stack, s.site(port) + f"""[sites.proxy]
-enabled = true
-[[sites.proxy.routes]]
-path = "/ws"
-[[sites.proxy.routes.wamp.backends]]
-realm = "realm1"
-{place}
-serializers = ["cbor"]
-""", port)
-    url = f'ws://127.0.0.1:{port}/ws'
-    check_client(run_client([sys.executable, f'{SUPPORT}/wamp_autobahn.py', url, 'realm1', serializer], stack), 'wamp_autobahn.py')
+    router = w.front(stack, place, 'cbor')
+    check_client(run_client([sys.executable, f'{SUPPORT}/wamp_autobahn.py', router.wamp_url, 'realm1', serializer], stack), 'wamp_autobahn.py')
     router.wait_idle()
 
 
@@ -74,14 +53,14 @@ async def refusal(router, first, realm='realm1', subprotocol='wamp.2.json'):
 
 
 def test_a_realm_that_nobody_has_is_refused(stack):
-    router = fronted(stack, ['cbor'])
+    router = fronted(stack, 'cbor')
     heard, code = w.run(refusal(router, '[1,"other",{"roles":{"caller":{}}}]'))
     assert len(heard) == 1 and heard[0].endswith('"wamp.error.no_such_realm"]')
     assert code == 1000
 
 
 def test_the_default_backend_has_all_other_realms(stack):
-    router = fronted(stack, ['cbor'], realm=None)
+    router = fronted(stack, 'cbor', realm=None)
 
     async def joins():
         async with w.Peer(router) as peer:
@@ -90,7 +69,7 @@ def test_the_default_backend_has_all_other_realms(stack):
 
 
 def test_what_is_no_hello_is_a_violation(stack):
-    router = fronted(stack, ['cbor'])
+    router = fronted(stack, 'cbor')
     for first in ('[48,1,{},"com.echo"]', 'no json', '[1]'):
         heard, code = w.run(refusal(router, first))
         assert len(heard) == 1 and heard[0].endswith('"wamp.error.protocol_violation"]'), heard
@@ -100,7 +79,7 @@ def test_what_is_no_hello_is_a_violation(stack):
 
 
 def test_a_backend_that_dies_is_told_to_every_client_within_a_second(stack):
-    router = fronted(stack, ['msgpack'])
+    router = fronted(stack, 'msgpack')
 
     async def all_hear():
         peers = [w.Peer(router, serializer) for serializer in SERIALIZERS * 10]
@@ -121,7 +100,7 @@ def test_a_backend_that_dies_is_told_to_every_client_within_a_second(stack):
 
 
 def test_each_client_has_a_connection_of_its_own_to_the_backend(stack):
-    router = fronted(stack, ['cbor'], options=w.PATIENT)
+    router = fronted(stack, 'cbor', options=w.PATIENT)
     base = router.descriptors()
 
     async def many():
@@ -141,7 +120,7 @@ def test_each_client_has_a_connection_of_its_own_to_the_backend(stack):
 
 
 def test_a_router_that_stops_says_goodbye(stack):
-    router = fronted(stack, ['cbor'])
+    router = fronted(stack, 'cbor')
 
     async def hears():
         async with w.Peer(router) as peer, w.Peer(router, joins=False) as waiting:
@@ -156,7 +135,7 @@ def test_a_router_that_stops_says_goodbye(stack):
 
 
 def test_another_session_on_the_same_transport(stack):
-    router = fronted(stack, ['cbor'])
+    router = fronted(stack, 'cbor')
 
     async def twice():
         async with w.Peer(router) as peer:
@@ -170,14 +149,14 @@ def test_another_session_on_the_same_transport(stack):
 
 
 def test_browsers_see_a_page(stack):
-    router = fronted(stack, ['cbor'])
+    router = fronted(stack, 'cbor')
     reply = router.get('/ws')
     assert reply.status == 200 and b'wamp.2.cbor' in reply.body
     assert router.get('/ws?redirect=http://elsewhere.test/').body == reply.body
 
 
 def test_subprotocols(stack):
-    router = fronted(stack, ['cbor'])
+    router = fronted(stack, 'cbor')
 
     async def chosen(*offered):
         async with websockets.connect(router.wamp_url, subprotocols=offered) as socket:

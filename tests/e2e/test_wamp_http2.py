@@ -8,15 +8,12 @@ import zeroway_e2e as z
 from test_wamp_clients import SERIALIZERS
 from wamp_http2 import Peer, Road, connect
 
-ROUTE = '[[sites.proxy.routes]]\npath = "/ws"\n'
-
 
 def keys_of_route(stack, behind):
     """The route of /ws: to the realm of a worker, or to another router, which the router dials."""
     if behind == 'worker':
-        return ROUTE + 'wamp = true\n'
-    url = f'ws://127.0.0.1:{w.serve(stack, options=w.PATIENT).port}/ws'
-    return ROUTE + f'[[sites.proxy.routes.wamp.backends]]\nrealm = "realm1"\nurl = "{url}"\nserializers = ["cbor"]\n'
+        return '[[sites.proxy.routes]]\npath = "/ws"\nwamp = true\n'
+    return w.backend_route(f'url = "{w.serve(stack, options=w.PATIENT).wamp_url}"', 'cbor')
 
 
 def serve(stack, behind='worker'):

@@ -4,7 +4,6 @@ import json
 import sys
 
 import pytest
-import sites_e2e as s
 import wamp_e2e as w
 import websockets
 import zeroway_e2e as z
@@ -19,19 +18,8 @@ DEEPEST = 500  # lists in each other that pass; the limit is 512
 
 def fronted(stack, serializer):
     """A router whose backend is in this process, and speaks this serializer."""
-    port = z.free_port()
     backend = stack.closing(Backend(serializer))
-    router = s.serve(stack, s.site(port) + f"""[sites.proxy]
-enabled = true
-[[sites.proxy.routes]]
-path = "/ws"
-[[sites.proxy.routes.wamp.backends]]
-realm = "realm1"
-url = "{backend.url}"
-serializers = ["{serializer}"]
-""", port)
-    router.wamp_url = f'ws://127.0.0.1:{port}/ws'
-    return router, backend
+    return w.front(stack, f'url = "{backend.url}"', serializer), backend
 
 
 def in_order(value):
@@ -233,17 +221,7 @@ def start_backend(stack, number, port=0, options=()):
 def test_a_backend_that_comes_again_is_dialled_again(stack, kind):
     where, keys = backend_for(stack, kind)
     behind = start_backend(stack, 0, **where)
-    port = z.free_port()
-    router = s.serve(stack, s.site(port) + f"""[sites.proxy]
-enabled = true
-[[sites.proxy.routes]]
-path = "/ws"
-[[sites.proxy.routes.wamp.backends]]
-realm = "realm1"
-{keys}
-serializers = ["cbor"]
-""", port)
-    router.wamp_url = f'ws://127.0.0.1:{port}/ws'
+    router = w.front(stack, keys, 'cbor')
 
     async def joins(ends_by=None):
         async with w.Peer(router) as peer:

@@ -16,8 +16,9 @@ import cbor2
 from many_web_sockets import OPENING, frame
 import msgpack
 import pytest
+import sites_e2e as s
 import websockets
-from zeroway_e2e import PATIENCE, SLOW, program
+from zeroway_e2e import PATIENCE, SLOW, free_port, program
 
 SUPPORT = os.path.dirname(os.path.abspath(__file__))
 PATIENT = ('--heartbeat-timeout', '30s')  # for routers of tests whose workers stay: on a busy machine one may be silent for long
@@ -47,6 +48,21 @@ def serve(stack, *words, options=()):
     router.wamp_worker = start_worker(stack, *words)
     router.wamp_url = f'ws://127.0.0.1:{router.port}/ws'
     router.wait_workers(len(list(itertools.takewhile(lambda word: not word.startswith('-'), words))))
+    return router
+
+
+def backend_route(keys, serializer, realm='realm1'):
+    """The route of /ws in a file, to a backend that the router dials. `keys`: its url, and its socket; no realm = all others."""
+    named = f'realm = "{realm}"\n' if realm else ''
+    return ('[[sites.proxy.routes]]\npath = "/ws"\n[[sites.proxy.routes.wamp.backends]]\n'
+            f'{named}{keys}\nserializers = ["{serializer}"]\n')
+
+
+def front(stack, keys, serializer, realm='realm1'):
+    """A router whose one site has the route of backend_route()."""
+    port = free_port()
+    router = s.serve(stack, f'{s.site(port)}[sites.proxy]\nenabled = true\n{backend_route(keys, serializer, realm)}', port)
+    router.wamp_url = f'ws://127.0.0.1:{port}/ws'
     return router
 
 
