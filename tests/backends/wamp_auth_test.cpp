@@ -8,8 +8,10 @@
 #include "router/backends/limits.h"
 #include "router/backends/wamp/wamp_backend.h"
 #include "router/plan/route.h"
+#include "tests/backends/wamp_bench.h"
 
 using namespace zeroway;
+using namespace zeroway::test;
 
 namespace {
 
@@ -20,56 +22,9 @@ struct SteppedClock final : WallClock {
   WallTime wall_now() const override { return wall; }
 };
 
-// Whoever has realm1; JSON only.
-struct FakeHost final : Backend {
-  BackendStream open(const BackendRequest&, ReplyTo to) override {
-    reply_to = to;
-    said += "open · ";
-    return {this, ++last};
-  }
-  void data(StreamKey, Bytes) override {}
-  void piece(StreamKey, Bytes bytes, MessageKind, Last) override { said += std::string(as_text(bytes)) + " · "; }
-  void end(StreamKey, const Head& trailers) override {
-    said += "close " + std::string(trailers.find("close-code").value_or("-")) + " · ";
-  }
-  void reset(StreamKey, ResetCode) override { said += "reset · "; }
-  void credit(StreamKey, std::uint32_t) override {}
-
-  void accept() const {
-    Head head{{":status", "200"}};
-    reply_to.find()->head(head, Last::no);
-  }
-  void say(std::string_view message) const { reply_to.find()->piece(as_bytes(message), MessageKind::text, Last::yes); }
-  std::string heard() { return std::exchange(said, {}); }
-
-  ReplyTo reply_to;
-  std::string said;
-  StreamKey last = 0;
-};
-
-struct FakeClient final : ExchangeFinder, BackendEvents {
-  BackendEvents* find(ExchangeKey) override { return is_over ? nullptr : this; }
-  void accepted(const Holder&) override {}
-  void head(Head& head, Last) override {
-    const auto cookie = head.find("set-cookie");
-    said += "head " + std::to_string(head.status()) + (cookie ? " " + std::string(*cookie) : "") + " · ";
-  }
-  void data(Bytes) override {}
-  void piece(Bytes bytes, MessageKind, Last) override { said += std::string(as_text(bytes)) + " · "; }
-  void end(Head& trailers) override {
-    said += "close " + std::string(trailers.find("close-code").value_or("-")) + " · ";
-    is_over = true;
-    backend->reset(stream.key, ResetCode::no_error);
-  }
-  void reset(const Error&) override { is_over = true; }
-  void credit(std::uint32_t) override {}
-  std::string heard() { return std::exchange(said, {}); }
-
-  Backend* backend = nullptr;
-  BackendStream stream;
-  std::string said;
-  bool is_over = false;
-};
+// What the client hears first, but for its cookie, and then the host.
+const std::string kAccepted = "accepted wamp · head 200 wamp.2.json";
+constexpr std::string_view kOpened = "open wamp.2.json · ";
 
 WampSpec spec_of(std::optional<WampAuthSpec> auth) {
   WampSpec spec;
@@ -97,7 +52,6 @@ class Stage {
 
   FakeClient& connect(std::string_view cookie = "") {
     FakeClient& client = *clients_.emplace_back(std::make_unique<FakeClient>());
-    client.backend = backend_.get();
     Head head{{":method", "CONNECT"},
               {":protocol", "websocket"},
               {":path", "/ws?x"},
@@ -117,7 +71,7 @@ class Stage {
     say(client, kHello);
     say(client, kAnswer);
     REQUIRE(client.heard().ends_with(std::string(kChallenge) + " · "));
-    REQUIRE(host().heard() == "open · ");
+    REQUIRE(host().heard() == kOpened);
     return client;
   }
   FakeClient& join(std::string_view cookie = "") {
@@ -156,12 +110,12 @@ constexpr std::string_view kTold = R"({"realm":"realm1","authid":"joe","authrole
 TEST_CASE("wamp auth: the backend is asked when the client has shown who it is, and gets that; so does the client") {
   Stage stage;
   FakeClient& client = stage.connect();
-  CHECK(client.heard() == "head 200 · ");
+  CHECK(client.heard() == kAccepted + " · ");
   stage.say(client, Stage::kHello);
   CHECK(client.heard() == std::string(Stage::kChallenge) + " · ");
   CHECK(stage.host().heard().empty());
   stage.say(client, Stage::kAnswer);
-  CHECK(stage.host().heard() == "open · ");
+  CHECK(stage.host().heard() == kOpened);
   stage.host().accept();
   const std::string hello = stage.host().heard();
   CHECK(hello.starts_with(R"([1,"realm1",{"roles":{"caller":{}},"authmethods":["anonymous-proxy"],"authid":"joe",)"));
@@ -178,7 +132,7 @@ TEST_CASE("wamp auth: a client that has not shown who it is never reaches a back
   FakeClient& wrong = stage.connect();
   stage.say(wrong, Stage::kHello);
   stage.say(wrong, R"([5,"wrong",{}])");
-  CHECK(wrong.heard() == "head 200 · " + std::string(Stage::kChallenge) +
+  CHECK(wrong.heard() == kAccepted + " · " + std::string(Stage::kChallenge) +
                              R"( · [3,{"message":"the client has not shown who it is"},)"
                              R"("wamp.error.authentication_failed"] · close 1000 · )");
   FakeClient& none = stage.connect();
@@ -245,7 +199,7 @@ TEST_CASE("wamp auth: the next session on the transport shows again who it is") 
   stage.say(client, Stage::kHello);
   CHECK(client.heard() == std::string(Stage::kChallenge) + " · ");
   stage.say(client, Stage::kAnswer);
-  CHECK(stage.host().heard() == "open · ");
+  CHECK(stage.host().heard() == kOpened);
 }
 
 TEST_CASE("wamp auth: a router that leaves tells clients that are being asked") {
@@ -262,7 +216,7 @@ TEST_CASE("wamp auth: a client gets a cookie, and is known by it") {
   const auto cookies = std::make_shared<CookieStore>();
   Stage stage(auth, cookies);
   const std::string told = stage.connect().heard();
-  CHECK(told.starts_with("head 200 cbtid="));
+  CHECK(told.starts_with(kAccepted + " cbtid="));
   CHECK(told.ends_with("; Max-Age=86400; Path=/ws; HttpOnly; SameSite=Lax · "));
   stage.info().is_tls = true;
   CHECK(stage.connect("cbtid=planted").heard().ends_with("SameSite=Lax; Secure · "));
@@ -270,9 +224,9 @@ TEST_CASE("wamp auth: a client gets a cookie, and is known by it") {
   cookies->remember("known", {"realm1", "joe", "frontend", "ticket", "static", {}},
                     WallTime(std::chrono::seconds(1'772'368'500)));
   FakeClient& client = stage.connect("a=b; cbtid=known");
-  CHECK(client.heard() == "head 200 · ");
+  CHECK(client.heard() == kAccepted + " · ");
   stage.say(client, Stage::kHello);
-  CHECK(stage.host().heard() == "open · ");
+  CHECK(stage.host().heard() == kOpened);
   stage.host().accept();
   stage.host().say("[2,7,{}]");
   CHECK(client.heard() == "[2,7," + std::string(kTold) + R"("authprovider":"cookie"}] · )");
@@ -313,12 +267,12 @@ TEST_CASE("wamp auth: without it, nobody but a router may say who a client is") 
   Stage stage(std::nullopt);
   FakeClient& client = stage.connect();
   stage.say(client, R"([1,"realm1",{"authmethods":["anonymous-proxy"],"authextra":{"proxy_authid":"root"}}])");
-  CHECK(client.heard() == R"(head 200 · [3,{"message":"only a router may say who a client is"},)"
-                          R"("wamp.error.no_auth_method"] · close 1000 · )");
+  CHECK(client.heard() == kAccepted + R"( · [3,{"message":"only a router may say who a client is"},)"
+                                      R"("wamp.error.no_auth_method"] · close 1000 · )");
   CHECK(stage.host().heard().empty());
   FakeClient& other = stage.connect();
   stage.say(other, Stage::kHello);
-  CHECK(stage.host().heard() == "open · ");
+  CHECK(stage.host().heard() == kOpened);
   stage.host().accept();
   CHECK(stage.host().heard() == std::string(Stage::kHello) + " · ");
 }
