@@ -1,6 +1,7 @@
 """Apache and nghttpd behind the router: HTTP/1.1, HTTP/2 in cleartext and over TLS, PROXY headers, bodies, trailers."""
 import os
 import shutil
+import signal
 
 import pytest
 
@@ -52,7 +53,7 @@ def apache(stack, inside='', requests=1000):
     modules = '\n'.join(f'LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so' for name in MODULES)
     with open(stack.path('apache.conf'), 'w') as file:
         file.write(APACHE_FILE.format(folder=stack.folder, port=port, requests=requests, modules=modules, inside=inside))
-    stack.start([APACHE, '-DFOREGROUND', '-f', stack.path('apache.conf')], name='apache')
+    stack.start([APACHE, '-DFOREGROUND', '-f', stack.path('apache.conf')], name='apache', ends_by=signal.SIGTERM)
     z.eventually(lambda: not z._is_free(port), what='Apache')
     return port
 

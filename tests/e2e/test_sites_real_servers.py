@@ -2,6 +2,7 @@
 import json
 import os
 import shutil
+import signal
 
 import pytest
 
@@ -50,7 +51,7 @@ def nginx(stack, requests=1000):
     port = z.free_port()
     with open(stack.path('nginx.conf'), 'w') as file:
         file.write(NGINX_FILE.format(folder=stack.folder, port=port, requests=requests))
-    stack.start([NGINX, '-p', stack.folder, '-c', stack.path('nginx.conf')], name='nginx')
+    stack.start([NGINX, '-p', stack.folder, '-c', stack.path('nginx.conf')], name='nginx', ends_by=signal.SIGTERM)
     z.eventually(lambda: not z._is_free(port), what='nginx')
     return f'http://127.0.0.1:{port}'
 

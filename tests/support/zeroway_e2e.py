@@ -10,6 +10,7 @@ fabric is ipc in a directory of the Stack, unless a test wants tcp.
 """
 import collections
 import fcntl
+import glob
 import mmap
 import os
 import re
@@ -148,11 +149,27 @@ def _is_free(port):
 # ---------------------------------------------------------------------------------------------- processes
 
 
-class Process:
-    """One program that we started. Its output goes to a file."""
+def family_of(pid):
+    """The processes below this one, as descriptors: an id may be another process's soon."""
+    family = []
+    for path in glob.glob(f'/proc/{pid}/task/*/children'):
+        try:
+            with open(path) as file:
+                children = [int(child) for child in file.read().split()]
+            for child in children:
+                family += [os.pidfd_open(child), *family_of(child)]
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # it has ended
+    return family
 
-    def __init__(self, name, argv, log_path, env=None):
+
+class Process:
+    """One program that we started. Its output goes to a file. `ends_by`: the signal at the end of the test; a master of
+    other processes ends these first, if it may."""
+
+    def __init__(self, name, argv, log_path, env=None, ends_by=signal.SIGKILL):
         self.name = name
+        self.ends_by = ends_by
         self.argv = with_engine(argv)
         self.log_path = log_path
         log_file = open(log_path, 'wb')
@@ -248,13 +265,22 @@ class Process:
         raise AssertionError(f'no {field} of {self.name}')
 
     def end(self):
-        if self.is_running():
+        """Ends it, and then what it has left of its children."""
+        if not self.is_running():
+            return
+        family = family_of(self.pid)
+        self.thaw()
+        self.signal(self.ends_by)
+        try:
+            self.child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        for one in family:
             try:
-                self.signal(signal.SIGCONT)
-                self.signal(signal.SIGKILL)
+                signal.pidfd_send_signal(one, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-        self.child.wait(PATIENCE)
+            os.close(one)
 
 
 def without_management(argv):
@@ -363,10 +389,10 @@ class Stack:
         """Free ports as a fabric endpoint: a pair for each loop of the router."""
         return f'tcp://127.0.0.1:{free_port(2 * loops)}'
 
-    def start(self, argv, name=None, env=None):
+    def start(self, argv, name=None, env=None, ends_by=signal.SIGKILL):
         name = name or os.path.basename(argv[0])
         log_path = self.path(f'{len(self.processes)}-{name}.log')
-        process = Process(name, argv, log_path, env)
+        process = Process(name, argv, log_path, env, ends_by)
         self.processes.append(process)
         return process
 
