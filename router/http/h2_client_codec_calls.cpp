@@ -107,13 +107,7 @@ struct H2ClientCodec::Calls {
       return NGHTTP2_ERR_DEFERRED;
     }
     *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
-    if (!is_end) return static_cast<ssize_t>(size);
-    *flags |= NGHTTP2_DATA_FLAG_EOF;
-    if (stream.trailers.is_empty()) return static_cast<ssize_t>(size);
-    *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-    const H2Fields fields(stream.trailers);
-    const int failed = nghttp2_submit_trailer(session, stream_id, fields.data(), fields.size());
-    if (failed != 0) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    if (is_end && !end_body(session, stream_id, stream.trailers, *flags)) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     return static_cast<ssize_t>(size);
   }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <new>
 
+#include "proto/limits.h"
 #include "router/http/h2_codec.h"
 #include "router/http/h2_nghttp2.h"
 #include "router/http/limits.h"
@@ -115,15 +116,7 @@ struct H2Codec::Calls {
       return NGHTTP2_ERR_DEFERRED;
     }
     *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
-    if (!is_end) return static_cast<ssize_t>(size);
-    *flags |= NGHTTP2_DATA_FLAG_EOF;
-    if (!stream.trailers.is_empty()) {
-      *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-      const H2Fields fields(stream.trailers);
-      if (nghttp2_submit_trailer(session, stream_id, fields.data(), fields.size()) != 0) {
-        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-      }
-    }
+    if (is_end && !end_body(session, stream_id, stream.trailers, *flags)) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     return static_cast<ssize_t>(size);
   }
 
@@ -131,9 +124,8 @@ struct H2Codec::Calls {
                        nghttp2_data_source* source, void* user) {
     H2Codec& self = codec(user);
     if (self.output_.size() >= self.room_) return NGHTTP2_ERR_WOULDBLOCK;
-    constexpr std::size_t kHeaderSize = 9;
     auto& stream = *static_cast<H2Stream*>(source->ptr);
-    self.output_.append(text_of(header, kHeaderSize));
+    self.output_.append(text_of(header, kFrameHeaderSize));
     stream.held.move_to(self.output_, size);
     if (size == 0) return kGoOn;
     if (size >= kDribble || stream.held.size() == 0) self.floods_.earned_window_updates();

@@ -1,6 +1,6 @@
-// Conversions between nghttp2's types and ours: fields, texts, return values of callbacks.
+// Conversions between nghttp2's types and ours: fields, texts, return values of callbacks; what both roles do alike.
 //
-// Owner: nobody; only the .cpp files of the HTTP/2 codec include it.   Thread: any.
+// Owner: nobody; only the .cpp files of the HTTP/2 codecs include it.   Thread: any.
 // Not here: the callbacks (h2_codec_calls.cpp).
 #pragma once
 #include <nghttp2/nghttp2.h>
@@ -52,6 +52,16 @@ class H2Fields {
   const nghttp2_nv* data_ = nullptr;
   std::size_t size_ = 0;
 };
+
+// A body that nghttp2 reads is over: its stream ends with it, or with the trailers. False when nghttp2 cannot take
+// these.
+inline bool end_body(nghttp2_session* session, std::int32_t stream, const Head& trailers, std::uint32_t& flags) {
+  flags |= NGHTTP2_DATA_FLAG_EOF;
+  if (trailers.is_empty()) return true;
+  flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+  const H2Fields fields(trailers);
+  return nghttp2_submit_trailer(session, stream, fields.data(), fields.size()) == 0;
+}
 
 inline Error client_gone(std::string detail) { return {Fault::client, Code::cancelled, false, std::move(detail)}; }
 
