@@ -13,20 +13,12 @@
 
 #include "limits.h"
 #include "socket_address.h"
+#include "undisturbed.h"
 #include "worker-sdk/src/session/kept_buffer.h"
 
 namespace zeroway {
 
 namespace {
-
-// A signal of the application makes a call fail before the call has done anything.
-template <class Call>
-ssize_t undisturbed(Call call) {
-  ssize_t result = 0;
-  do result = call();
-  while (result < 0 && errno == EINTR);
-  return result;
-}
 
 void set_int(int fd, int level, int option, std::chrono::seconds::rep value) {
   const int number = static_cast<int>(value);

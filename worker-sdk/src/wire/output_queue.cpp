@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "limits.h"
+#include "undisturbed.h"
 #include "worker-sdk/src/session/kept_buffer.h"
 
 namespace zeroway {
@@ -33,9 +34,7 @@ int OutputQueue::send(int socket, std::string& tail) {
   msghdr message{};
   message.msg_iov = pieces.data();
   message.msg_iovlen = count;
-  ssize_t done = 0;
-  do done = sendmsg(socket, &message, MSG_NOSIGNAL);
-  while (done < 0 && errno == EINTR);
+  const ssize_t done = undisturbed([&] { return sendmsg(socket, &message, MSG_NOSIGNAL); });
   if (done < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : errno;
   sent(static_cast<std::size_t>(done), tail);
   waits_ = !parts_.empty() || sent_ < tail.size();

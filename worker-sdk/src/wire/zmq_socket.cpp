@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -12,21 +11,12 @@
 
 #include "limits.h"
 #include "proto/limits.h"
+#include "undisturbed.h"
 #include "worker_keys.h"
 
 namespace zeroway {
 
 namespace {
-
-// A signal of the application (a profiler sends a hundred in a second) makes a call of ZeroMQ fail before the call has
-// done anything.
-template <class Call>
-int undisturbed(Call call) {
-  int result = 0;
-  do result = call();
-  while (result < 0 && zmq_errno() == EINTR);
-  return result;
-}
 
 bool set_int(void* socket, int option, int value) { return zmq_setsockopt(socket, option, &value, sizeof value) == 0; }
 
