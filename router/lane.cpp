@@ -194,7 +194,8 @@ std::size_t Lane::change_workers(const Change& change) {
 std::size_t Lane::close_streams(const Change& change, std::size_t number) {
   if (change.kind == Change::Kind::close_stream)
     return change.loop == number && exchanges_.close(change.stream) ? 1 : 0;
-  return exchanges_.close_of(change.members.front());
+  const std::string& member = change.members.front();
+  return exchanges_.close_of(member) + backends_.wamp().close_of(member);
 }
 
 LaneCensus Lane::begin_census(CensusScope scope) {

@@ -53,7 +53,7 @@ class LoopBackends {
   // For requests of our own.
   [[nodiscard]] OriginDialer& dialer() { return servers_; }
   [[nodiscard]] const CodingCounts& coded() const { return coders_.counts; }
-  [[nodiscard]] const WampBook& wamp() const { return wamp_; }
+  [[nodiscard]] WampBook& wamp() { return wamp_; }
 
  private:
   using Backends = std::vector<std::shared_ptr<Backend>>;

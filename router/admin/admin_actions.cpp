@@ -110,8 +110,10 @@ constexpr std::array kActions{
     AdminAction{"POST", "/api/v1/circuits", "", change_circuits,
                 "many at once: {\"put\": [{\"id\", …}], \"remove\": [\"ID\"], \"replace\": true}"},
     AdminAction{"DELETE", "/api/v1/streams/", "", close_stream, "closes an open request"},
-    AdminAction{"DELETE", "/api/v1/workers/", "/streams", close_all_of, "closes all open requests of a worker"},
-    AdminAction{"DELETE", "/api/v1/servers/", "/streams", close_all_of, "closes all open requests of a server"},
+    AdminAction{"DELETE", "/api/v1/workers/", "/streams", close_all_of,
+                "closes all open requests and sessions of WAMP of a worker"},
+    AdminAction{"DELETE", "/api/v1/servers/", "/streams", close_all_of,
+                "closes all open requests and sessions of WAMP of a server"},
 };
 
 }  // namespace

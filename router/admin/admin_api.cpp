@@ -73,7 +73,8 @@ AdminReply changed(const Change& change, const Result<std::size_t>& met) {
   if (*met == 0 && change.kind == Change::Kind::close_stream)
     return admin_error(404, "no request with this id is open: it may be over");
   if (*met == 0 && change.kind == Change::Kind::close_of)
-    return admin_error(404, "'" + change.members.front() + "' has no open request, or is nobody's name");
+    return admin_error(
+        404, "'" + change.members.front() + "' has no open request and no session of WAMP, or is nobody's name");
   if (*met == 0 && !is_circuits) return admin_error(404, "nobody is named '" + change.members.front() + "'");
   JsonText out;
   out.object().member("status", "ok").member("changed", *met).end_object();

@@ -38,7 +38,7 @@ struct Change {
     worker,        // held, weight
     server,        // held, weight
     close_stream,  // one open request
-    close_of,      // all open requests of a worker or a server
+    close_of,      // all open requests and sessions of WAMP of a worker or a server
     circuits,      // put, removed
   };
 

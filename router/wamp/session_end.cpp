@@ -56,6 +56,7 @@ SideEnd end_for_client(SessionEnd why, Joined joined) {
     case SessionEnd::backend_unreachable:
       return abort(kNetworkFailure, kTryAgainLater);
     case SessionEnd::backend_lost:
+    case SessionEnd::backend_closed:
       return {.reason = kTransportLost, .close_code = kGoingAway};
     case SessionEnd::violation_of_backend:
       if (joined == Joined::no) return abort(kTransportLost, kInternalError);
@@ -72,6 +73,7 @@ SideEnd end_for_backend(SessionEnd why, Joined joined) {
     case SessionEnd::not_utf8_of_client:
     case SessionEnd::too_large_of_client:
     case SessionEnd::client_lost:
+    case SessionEnd::backend_closed:
       return farewell(joined, kTransportLost, kGoingAway);
     case SessionEnd::no_such_realm:
     case SessionEnd::backend_unreachable:

@@ -9,6 +9,7 @@
 //     no_such_realm           ABORT no_such_realm, 1000                nothing: there is none
 //     backend_unreachable     ABORT network_failure, 1013              nothing
 //     backend_lost            1001                                     nothing
+//     backend_closed          1001                                     farewell transport_lost, 1001
 //     violation_of_backend    1011, before its WELCOME with ABORT       ABORT protocol_violation, 1002
 //     shutdown                farewell system_shutdown, 1001           farewell system_shutdown, 1001
 //
@@ -34,6 +35,7 @@ enum class SessionEnd : std::uint8_t {
   no_such_realm,
   backend_unreachable,  // nobody took the session in time
   backend_lost,
+  backend_closed,  // an operator ends all sessions that the backend has
   violation_of_backend,
   shutdown
 };

@@ -81,7 +81,7 @@ class Stage {
   WampBackend& backend() { return *backend_; }
   void destroy() { backend_.reset(); }
   WampCounts& counts() { return book_.counts; }
-  const WampBook& book() const { return book_; }
+  WampBook& book() { return book_; }
 
   void say(FakeClient& client, std::string_view json) {
     const std::string bytes = translated(Serializer::json, client.speaks, json);
@@ -460,6 +460,34 @@ TEST_CASE("wamp backend: the operator is told of each client and of its session,
   CHECK(stage.counts().open == 0);
 }
 
+TEST_CASE("wamp backend: an operator ends the sessions of one worker, and its clients are told as if it was lost") {
+  Stage stage;
+  FakeClient& one = stage.join();
+  stage.realm1().host.to()->accepted({"worker-1", "worker-1#1"});
+  FakeClient& other = stage.join();
+  stage.realm1().host.to()->accepted({"worker-2", "worker-2#1"});
+  FakeClient& waiting = stage.connect();
+  CHECK(stage.book().close_of("worker-3") == 0);
+  CHECK(stage.book().close_of("worker-1") == 1);
+  CHECK(one.heard() == "close 1001 · ");
+  CHECK(stage.realm1().host.heard() == "[6,{},\"wamp.close.transport_lost\"] · close 1001 · ");
+  CHECK_FALSE(other.is_over);
+  CHECK_FALSE(waiting.is_over);
+  CHECK(stage.book().close_of("worker-1") == 0);
+  CHECK(stage.counts().lost == 0);
+}
+
+TEST_CASE("wamp backend: a session whose backend has said ABORT is ended without another word") {
+  Stage stage;
+  FakeClient& client = stage.join();
+  stage.realm1().host.to()->accepted({"worker-1", "worker-1#1"});
+  stage.realm1().host.say(R"([3,{},"wamp.error.x"])");
+  static_cast<void>(client.heard());
+  CHECK(stage.book().close_of("worker-1") == 1);
+  CHECK(client.heard() == "close 1000 · ");
+  CHECK(stage.realm1().host.heard() == "close 1000 · ");
+}
+
 TEST_CASE("wamp backend: bytes are counted as the client has sent and got them, in pieces or whole") {
   Stage stage;
   FakeClient& client = stage.join();
@@ -488,6 +516,8 @@ TEST_CASE("wamp backend: a backend that is dialled is told by its URL") {
   Stage stage(spec, {std::make_shared<FakeHost>()});
   stage.say(stage.connect(), kHello);
   CHECK(all_told(stage.book()) == "joining realm1 json> wss://example.com:443/wamp 1/0\n");
+  CHECK(stage.book().close_of("wss://example.com:443/wamp") == 1);
+  CHECK(all_told(stage.book()).empty());
   realm.transport = RealmSpec::Transport::raw_socket;
   server.name = "[::1]:9000";
   server.scheme = ServerSpec::Scheme::tcp;

@@ -2,6 +2,7 @@
 import json
 import re
 import struct
+from urllib.parse import quote
 
 import jsonschema
 import pytest
@@ -9,7 +10,7 @@ import sites_e2e as s
 from management_e2e import TOKEN, ask, manage_with_token, metric, told
 from test_console import FINE, ended, rows, run as run_command
 from test_raw_socket import Raw
-from test_wamp_auth import TABLES, text_of
+from test_wamp_auth import PLACE, TABLES, text_of
 from test_websocket_http2 import Client
 import wamp_e2e as w
 from wamp_backend import Backend
@@ -107,6 +108,51 @@ def test_a_session_is_closed_by_its_id(stack):
             await peer.socket.wait_closed()
     w.run(talk())
     wait_sessions(router.manage, 0)
+
+
+def close_all_of(port, kind, name):
+    """How many sessions and requests that worker or server had."""
+    answer = ask(port, f'/api/v1/{kind}/{quote(name, safe="")}/streams', 'DELETE', token=TOKEN)
+    return json.loads(answer.body)['changed'] if answer.status == 200 else answer.status
+
+
+@pytest.mark.parametrize('threads', [1, 2])
+def test_the_sessions_of_one_worker_are_closed(stack, threads):
+    router = serve(stack, threads=threads)
+    w.start_worker(stack, 'realm2', '--name', 'wamp-2')
+    router.wait_workers(2 * threads)
+
+    async def talk():
+        async with w.Peer(router) as one, w.Peer(router) as other, w.Peer(router, realm='realm2') as stays:
+            assert close_all_of(router.manage, 'workers', 'nobody') == 404
+            assert close_all_of(router.manage, 'workers', 'wamp-1') == 2
+            for peer in (one, other):
+                assert await peer.end() == ([], 1001), 'as if the worker was lost: no GOODBYE'
+            assert close_all_of(router.manage, 'workers', 'wamp-1') == 404
+            assert chosen(*wait_sessions(router.manage, 1), 'realm', 'worker') == {'realm': 'realm2', 'worker': 'wamp-2'}
+            await stays.subscribe('still.there')
+            async with w.Peer(router):
+                pass  # the worker itself goes on
+    w.run(talk())
+
+
+def test_the_sessions_of_a_backend_that_is_dialled_are_closed(stack, monkeypatch):
+    monkeypatch.setenv('WAMP_TICKET', 'secret!!!')
+    backend = stack.closing(Backend())
+    port, manage = z.free_port(), z.free_port()
+    router = s.serve(stack, text_of(port, backend, f'[{PLACE}.anonymous]\nrole = "guest"'), port, *manage_with_token(stack, manage))
+    router.wamp_url = f'ws://127.0.0.1:{port}/ws'
+    [server] = told(manage, '/api/v1/servers')['servers']
+
+    async def talk():
+        for name in (server['name'], backend.url):
+            async with w.Peer(router) as peer:
+                assert sessions(manage)[0]['worker'] == backend.url
+                assert close_all_of(manage, 'servers', name) == 1
+                assert await peer.end() == ([], 1001)
+    w.run(talk())
+    goodbye = [6, {}, 'wamp.close.transport_lost']
+    z.eventually(lambda: [json.loads(text) for text in backend.heard if json.loads(text)[0] == 6] == [goodbye] * 2)
 
 
 def test_whom_the_router_knows_and_the_backend_that_is_dialled(stack, monkeypatch):

@@ -62,6 +62,8 @@ TEST_CASE("session's end: a client whose backend is lost is told, GOODBYE once i
   CHECK(client(SessionEnd::backend_lost, Joined::no) == "1001");
   CHECK(client(SessionEnd::backend_lost, Joined::yes) == "1001");
   CHECK(backend(SessionEnd::backend_lost, Joined::yes) == "nothing");
+  CHECK(client(SessionEnd::backend_closed, Joined::yes) == "1001");
+  CHECK(backend(SessionEnd::backend_closed, Joined::yes) == R"([6,{},"wamp.close.transport_lost"] 1001)");
   CHECK(client(SessionEnd::violation_of_backend, Joined::yes) == "1011");
   CHECK(client(SessionEnd::violation_of_backend, Joined::no) == R"([3,{},"wamp.close.transport_lost"] 1011)");
   CHECK(backend(SessionEnd::violation_of_backend, Joined::yes) == R"([3,{},"wamp.error.protocol_violation"] 1002)");

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <string_view>
 #include <vector>
 
 #include "router/observe/wamp_counts.h"
@@ -21,6 +22,11 @@ class WampBook {
   class Client {
    public:
     [[nodiscard]] virtual WampSessionFacts facts() const = 0;
+    // Whether its session is at this worker or server. `member`: a display name, or the URL of a backend that is
+    // dialled.
+    [[nodiscard]] virtual bool is_at(std::string_view member) const = 0;
+    // An operator ends its session.
+    virtual void close() = 0;
 
    protected:
     ~Client() = default;
@@ -29,13 +35,15 @@ class WampBook {
   WampCounts counts;
 
   // The client stays until remove().
-  [[nodiscard]] Place add(const Client& client);
+  [[nodiscard]] Place add(Client& client);
   void remove(Place place);
   // At most `most` of the clients that are connected, the oldest first.
   [[nodiscard]] std::vector<WampSessionFacts> oldest(std::size_t most) const;
+  // Ends all sessions that this worker or server has. Returns how many there were.
+  std::size_t close_of(std::string_view member);
 
  private:
-  std::map<Place, const Client*> open_;  // places grow: in the order of their coming
+  std::map<Place, Client*> open_;  // places grow: in the order of their coming
   Place last_ = 0;
 };
 

@@ -170,4 +170,8 @@ void WampJoining::tell_realm(const RealmStream& stream, WampSessionFacts& facts)
   facts.worker = host_->spec != nullptr ? url_of(*host_->spec) : stream.holder();
 }
 
+bool WampJoining::is_at(const RealmStream& stream, std::string_view member) const {
+  return stream.holder() == member || (host_->spec != nullptr && url_of(*host_->spec) == member);
+}
+
 }  // namespace zeroway

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "router/backends/wamp/outgoing_messages.h"
 #include "router/backends/wamp/wamp_parts.h"
@@ -72,6 +73,8 @@ class WampJoining {
   void tell_client(WampSessionFacts& facts) const;
   // The realm, and who takes its session; `stream` is there.
   void tell_realm(const RealmStream& stream, WampSessionFacts& facts) const;
+  // Whether `stream` is at this worker or server, see WampBook::Client::is_at().
+  [[nodiscard]] bool is_at(const RealmStream& stream, std::string_view member) const;
 
  private:
   [[nodiscard]] JoinStep choose(std::string realm, Bytes hello);

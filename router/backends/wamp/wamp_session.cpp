@@ -233,6 +233,7 @@ void WampSession::count_end(SessionEnd why) {
       ++parts_.book.counts.lost;
       break;
     case SessionEnd::client_lost:
+    case SessionEnd::backend_closed:
     case SessionEnd::shutdown:
       break;
     default:
@@ -313,6 +314,13 @@ WampSessionFacts WampSession::facts() const {
   joining_.tell_realm(*realm_, facts);
   if (realm_->is_open()) facts.backend = session_.backend();
   return facts;
+}
+
+bool WampSession::is_at(std::string_view member) const { return realm_ != nullptr && joining_.is_at(*realm_, member); }
+
+void WampSession::close() {
+  if (is_aborted_) return leave();
+  end(SessionEnd::backend_closed, "");
 }
 
 WampSessionFacts::State WampSession::state() const {

@@ -52,6 +52,8 @@ class WampSession final : public WampBook::Client, private RealmStreamEvents, pr
 
   // WampBook::Client
   [[nodiscard]] WampSessionFacts facts() const override;
+  [[nodiscard]] bool is_at(std::string_view member) const override;
+  void close() override;
 
  private:
   // RealmStreamEvents
