@@ -10,9 +10,12 @@ namespace zeroway {
 bool CensusWalk::step() {
   switch (stage_) {
     case Stage::begin:
-      gathered_ = lane_.begin_census(scope_);
+      gathered_ = lane_.begin_census(question_.scope);
       plan_ = lane_.plan().plan;
-      stage_ = Stage::workers;
+      stage_ = question_.scope == CensusScope::wamp ? Stage::wamp : Stage::workers;
+      return true;
+    case Stage::wamp:
+      take_wamp();
       return true;
     case Stage::workers:
       take_workers();
@@ -24,6 +27,23 @@ bool CensusWalk::step() {
       return take_tallies();
   }
   return false;
+}
+
+// One more than is asked for: so it is known that there are more.
+void CensusWalk::take_wamp() {
+  std::vector<OpenSession>& sessions = gathered_.sessions;
+  const std::size_t most = question_.wamp.most + 1;
+  std::vector<WampSessionFacts> slice = lane_.wamp().slice(last_client_, kWampClientsAtOnce);
+  if (slice.empty() || sessions.size() >= most) {
+    stage_ = Stage::workers;
+    return;
+  }
+  last_client_ = slice.back().place;
+  for (WampSessionFacts& facts : slice) {
+    if (sessions.size() >= most || !question_.wamp.takes(facts, number_)) continue;
+    auto request = lane_.open_request(facts.exchange);
+    if (request) sessions.push_back({.request = std::move(*request), .facts = std::move(facts)});
+  }
 }
 
 void CensusWalk::take_workers() {

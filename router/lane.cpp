@@ -213,17 +213,9 @@ LaneCensus Lane::begin_census(CensusScope scope) {
     census.slow = book_.slow();
   }
   if (scope == CensusScope::streams) census.oldest = exchanges_.oldest(kMostStreamsTold, loop_.now());
-  if (scope == CensusScope::wamp) census.sessions = wamp_sessions();
   return census;
 }
 
-std::vector<OpenSession> Lane::wamp_sessions() {
-  std::vector<OpenSession> sessions;
-  for (WampSessionFacts& facts : backends_.wamp().oldest(kMostStreamsTold)) {
-    auto request = exchanges_.open_request(facts.exchange, loop_.now());
-    if (request) sessions.push_back({.request = std::move(*request), .facts = std::move(facts)});
-  }
-  return sessions;
-}
+std::optional<OpenRequest> Lane::open_request(ExchangeKey key) { return exchanges_.open_request(key, loop_.now()); }
 
 }  // namespace zeroway

@@ -86,9 +86,12 @@ class Lane {
   void flush_spans();
   // Those who answer requests, of all backends.
   [[nodiscard]] std::vector<MemberFacts> members() const;
-  // For CensusWalk: all but members and tallies.
+  // For CensusWalk: all but clients of WAMP, members and tallies.
   [[nodiscard]] LaneCensus begin_census(CensusScope scope);
   [[nodiscard]] const LoopPlan& plan() const { return plan_.now(); }
+  [[nodiscard]] const WampBook& wamp() { return backends_.wamp(); }
+  // Nothing for a stale key.
+  [[nodiscard]] std::optional<OpenRequest> open_request(ExchangeKey key);
   [[nodiscard]] const TallyBook& tallies() const { return tallies_; }
   // Of workers and streams; `number` is the lane's. Returns how many of them the change met.
   std::size_t change(const Change& change, std::size_t number);
@@ -111,7 +114,6 @@ class Lane {
   };
 
   void on_sweep();
-  [[nodiscard]] std::vector<OpenSession> wamp_sessions();
   std::size_t change_workers(const Change& change);
   std::size_t close_streams(const Change& change, std::size_t number);
   void open_door(DoorChange change);

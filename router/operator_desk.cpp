@@ -15,10 +15,10 @@ Loop& OperatorDesk::first_loop() const { return lanes_.front()->loop(); }
 
 // --- the census
 
-void OperatorDesk::take_census(Loop& loop, CensusScope scope, Told told) {
-  first_loop().post([this, scope, who = Waiting{&loop, std::move(told)}]() mutable {
-    if (scope == CensusScope::numbers) return ask(std::move(who));
-    begin_census(scope, [who = std::move(who)](std::shared_ptr<const Census> census) {
+void OperatorDesk::take_census(Loop& loop, const CensusQuestion& question, Told told) {
+  first_loop().post([this, question, who = Waiting{&loop, std::move(told)}]() mutable {
+    if (question.scope == CensusScope::numbers) return ask(std::move(who));
+    begin_census(question, [who = std::move(who)](std::shared_ptr<const Census> census) {
       who.loop->post([told = who.told, census = std::move(census)] { told(census); });
     });
   });
@@ -29,13 +29,13 @@ void OperatorDesk::ask(Waiting who) {
   if (is_fresh) return who.loop->post([told = std::move(who.told), census = latest_] { told(census); });
   waiting_.push_back(std::move(who));
   if (waiting_.size() > 1) return;
-  begin_census(CensusScope::numbers, [this](std::shared_ptr<const Census> census) { finish(std::move(census)); });
+  begin_census({CensusScope::numbers}, [this](std::shared_ptr<const Census> census) { finish(std::move(census)); });
 }
 
-void OperatorDesk::begin_census(CensusScope scope, Finish finish) {
-  auto round = std::make_shared<Round>(Round{scope, std::move(finish)});
+void OperatorDesk::begin_census(const CensusQuestion& question, Finish finish) {
+  auto round = std::make_shared<Round>(Round{question, std::move(finish)});
   tasks_.describe(*round->census);
-  if (scope == CensusScope::circuits) round->census->circuits = tasks_.list_circuits();
+  if (question.scope == CensusScope::circuits) round->census->circuits = tasks_.list_circuits();
   visit(std::move(round));
 }
 
@@ -43,7 +43,7 @@ void OperatorDesk::visit(std::shared_ptr<Round> round) {
   const std::size_t next = round->lanes.size();
   if (next == lanes_.size()) return sum_up(std::move(round));
   lanes_[next]->loop().post([this, next, round = std::move(round)]() mutable {
-    auto on = std::make_shared<CensusWalk>(*lanes_[next], round->scope);
+    auto on = std::make_shared<CensusWalk>(*lanes_[next], next, round->question);
     walk(std::move(round), std::move(on));
   });
 }
@@ -93,8 +93,8 @@ void OperatorDesk::change(const Change& change, Loop& loop, ChangeDone done) {
 
 // Each loop knows a worker by another instance.
 void OperatorDesk::name_all_instances(Change change, Loop& loop, ChangeDone done) {
-  begin_census(CensusScope::numbers, [this, change = std::move(change), &loop,
-                                      done = std::move(done)](const std::shared_ptr<const Census>& census) mutable {
+  begin_census({CensusScope::numbers}, [this, change = std::move(change), &loop,
+                                        done = std::move(done)](const std::shared_ptr<const Census>& census) mutable {
     for (const MemberFacts& member : census->members) {
       const auto& others = member.other_instances;
       const bool is_meant = member.instance == change.members.front() ||

@@ -37,7 +37,7 @@ class OperatorDesk final : public Desk {
   // `lanes` are there before the first call, and do not change any more.
   OperatorDesk(const std::vector<std::unique_ptr<Lane>>& lanes, OperatorTasks tasks);
 
-  void take_census(Loop& loop, CensusScope scope, Told told) override;
+  void take_census(Loop& loop, const CensusQuestion& question, Told told) override;
   void change(const Change& change, Loop& loop, ChangeDone done) override;
   void write(std::function<AdminReply()> write, Loop& loop, std::function<void(AdminReply)> done) override;
   void aside(std::function<void()> task) override { writer_.run(std::move(task)); }
@@ -54,10 +54,10 @@ class OperatorDesk final : public Desk {
   using Finish = std::function<void(std::shared_ptr<const Census>)>;
 
   void ask(Waiting who);
-  void begin_census(CensusScope scope, Finish finish);
+  void begin_census(const CensusQuestion& question, Finish finish);
   // A census under way: each loop has told, or will.
   struct Round {
-    CensusScope scope;
+    CensusQuestion question;
     Finish finish;
     std::shared_ptr<Census> census = std::make_shared<Census>();
     std::vector<LaneCensus> lanes{};

@@ -43,7 +43,7 @@ bool is_strict(const AdminPage& page) { return page.path.starts_with("/api/v1/")
 AdminStep read_page(const AdminPage& page, const AdminRequest& request) {
   if (const auto unknown = unknown_parameter(request.query, page.parameters); unknown && is_strict(page))
     return admin_error(400, page.path + ": there is no parameter '" + *unknown + "'");
-  return page.read != nullptr ? page.read(request) : AdminStep(Ask{page.write, page.scope});
+  return page.read != nullptr ? page.read(request) : AdminStep(Ask{page.write, {page.scope}});
 }
 
 }  // namespace

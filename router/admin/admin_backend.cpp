@@ -172,7 +172,7 @@ void AdminBackend::ask(StreamKey key, const Ask& what) {
   const auto told = [this, key, write = what.write, life = std::weak_ptr<bool>(life_)](const auto& census) {
     if (!life.expired()) write_reply(key, write, census);
   };
-  desk_.take_census(loop_, what.scope, told);
+  desk_.take_census(loop_, what.question, told);
 }
 
 void AdminBackend::write_reply(StreamKey key, WriteReply write, const std::shared_ptr<const Census>& census) {

@@ -14,6 +14,7 @@
 #include "router/admin/plan_json.h"
 #include "router/admin/requests_json.h"
 #include "router/admin/wamp_json.h"
+#include "router/admin/wamp_question.h"
 #include "router/observe/limits.h"
 
 namespace zeroway {
@@ -62,7 +63,7 @@ AdminStep read_requests(const AdminRequest& request) {
       return admin_error(
           400, std::string(limit.name) + " = " + *text + ": wants a number from 0 to " + std::to_string(limit.most));
   }
-  return Ask{requests, CensusScope::requests};
+  return Ask{requests, {CensusScope::requests}};
 }
 
 // --- events
@@ -87,7 +88,21 @@ AdminReply explanation(const AdminRequest& request, const Census& census) {
 AdminStep read_explain(const AdminRequest& request) {
   const auto question = read_explain_question(request.query);
   if (!question) return admin_error(400, question.error().detail);
-  return Ask{explanation, CensusScope::circuits};
+  return Ask{explanation, {CensusScope::circuits}};
+}
+
+// --- sessions of WAMP
+
+AdminReply wamp(const AdminRequest& request, const Census& census) {
+  const auto choice = read_wamp_choice(request.query);
+  if (!choice) return admin_error(400, choice.error().detail);
+  return {.body = wamp_json(census, choice->most)};
+}
+
+AdminStep read_wamp(const AdminRequest& request) {
+  const auto choice = read_wamp_choice(request.query);
+  if (!choice) return admin_error(400, choice.error().detail);
+  return Ask{wamp, {CensusScope::wamp, *choice}};
 }
 
 const std::vector<AdminPage>& pages() {
@@ -106,8 +121,12 @@ const std::vector<AdminPage>& pages() {
       {"/api/v1/servers", "servers of all pools", json_reply<servers_json>},
       {"/api/v1/workers", "workers that have joined", json_reply<workers_json>},
       {"/api/v1/streams", "requests that are open, the oldest first", json_reply<streams_json>, CensusScope::streams},
-      {"/api/v1/wamp", "clients of WAMP and their sessions, the oldest first", json_reply<wamp_json>,
-       CensusScope::wamp},
+      {"/api/v1/wamp",
+       "clients of WAMP and their sessions, the oldest first: realm, authid, worker, limit, after",
+       nullptr,
+       CensusScope::wamp,
+       {"realm", "authid", "worker", "limit", "after"},
+       read_wamp},
       {"/api/v1/requests",
        "the last failed requests and the slowest ones",
        nullptr,

@@ -17,7 +17,7 @@ using WriteReply = AdminReply (*)(const AdminRequest& request, const Census& cen
 
 struct Ask {
   WriteReply write;
-  CensusScope scope = CensusScope::numbers;
+  CensusQuestion question{};
 };
 
 // The reply has no end: events above this id are sent as they happen.

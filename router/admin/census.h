@@ -19,6 +19,7 @@
 #include "router/observe/request_book.h"
 #include "router/observe/request_tally.h"
 #include "router/observe/wall_clock.h"
+#include "router/observe/wamp_choice.h"
 #include "router/observe/wamp_counts.h"
 #include "router/observe/wamp_session_facts.h"
 #include "router/plan/plan.h"
@@ -55,6 +56,11 @@ struct LaneCensus {
 
 // What is asked for. Requests and streams are texts, and each question gets its own: only numbers are shared.
 enum class CensusScope : std::uint8_t { numbers, requests, streams, circuits, wamp };
+
+struct CensusQuestion {
+  CensusScope scope = CensusScope::numbers;
+  WampChoice wamp{};  // of CensusScope::wamp
+};
 
 // A request that is open on a loop.
 struct OpenStream {

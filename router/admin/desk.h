@@ -61,7 +61,7 @@ class Desk {
 
   virtual ~Desk() = default;
   // `told` and `done` are called on `loop`, in a later turn.
-  virtual void take_census(Loop& loop, CensusScope scope, Told told) = 0;
+  virtual void take_census(Loop& loop, const CensusQuestion& question, Told told) = 0;
   virtual void change(const Change& change, Loop& loop, ChangeDone done) = 0;
   // Runs `write` on a thread that is no loop, and then hands what it wrote to `done`.
   virtual void write(std::function<AdminReply()> write, Loop& loop, std::function<void(AdminReply)> done) = 0;

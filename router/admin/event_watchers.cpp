@@ -42,7 +42,7 @@ bool EventWatchers::serve(Reader& reader, Time now) {
 }
 
 void EventWatchers::ask_for_numbers() {
-  desk_.take_census(loop_, CensusScope::numbers, [this, life = std::weak_ptr<bool>(life_)](const auto& census) {
+  desk_.take_census(loop_, {CensusScope::numbers}, [this, life = std::weak_ptr<bool>(life_)](const auto& census) {
     if (life.expired()) return;
     desk_.write([census] { return AdminReply{.body = numbers_text(numbers_json(*census))}; }, loop_,
                 [this, life](const AdminReply& reply) {

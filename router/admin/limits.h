@@ -16,6 +16,7 @@ inline constexpr std::size_t kMostTriers = 1'000;  // addresses whose wrong toke
 // a slice of a census: a few tenths of a millisecond, in which clients wait
 inline constexpr std::size_t kWorkersAtOnce = 50;
 inline constexpr std::size_t kTalliesAtOnce = 100;
+inline constexpr std::size_t kWampClientsAtOnce = 200;
 
 // events and requests
 inline constexpr std::chrono::milliseconds kEventTick{100};  // a person sees no difference

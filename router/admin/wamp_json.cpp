@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "router/admin/json_text.h"
-#include "router/admin/limits.h"
 #include "router/admin/requests_json.h"
+#include "router/admin/wamp_question.h"
 #include "router/observe/time_text.h"
 
 namespace zeroway {
@@ -41,17 +41,19 @@ void write_session(JsonText& out, const OpenSession& session) {
 
 }  // namespace
 
-std::string wamp_json(const Census& census) {
+std::string wamp_json(const Census& census, std::size_t most) {
   std::vector<const OpenSession*> sessions;
   for (const OpenSession& session : census.sessions) sessions.push_back(&session);
-  std::stable_sort(sessions.begin(), sessions.end(), [](const OpenSession* one, const OpenSession* other) {
-    return one->request.age > other->request.age;
+  std::sort(sessions.begin(), sessions.end(), [](const OpenSession* one, const OpenSession* other) {
+    return place_of(one->facts, one->loop) < place_of(other->facts, other->loop);
   });
-  if (sessions.size() > kMostStreamsTold) sessions.resize(kMostStreamsTold);
+  const bool has_more = sessions.size() > most;
+  if (has_more) sessions.resize(most);
+  const std::string next = has_more ? to_text(place_of(sessions.back()->facts, sessions.back()->loop)) : "";
   JsonText out;
   out.object().key("sessions").array();
   for (const OpenSession* session : sessions) write_session(out, *session);
-  out.end_array().member("all", census.wamp.open).end_object();
+  out.end_array().member("next", next).member("all", census.wamp.open).end_object();
   return out.take();
 }
 

@@ -52,7 +52,7 @@ class Command {
       case CommandId::requests:
         return requests();
       case CommandId::wamp:
-        return show({.path = "/api/v1/wamp"}, read_wamp, wamp_text, always_fine);
+        return wamp();
       case CommandId::reload:
         return reload();
       case CommandId::events:
@@ -167,6 +167,16 @@ class Command {
                           {{"failed", std::to_string(words_.failed.value_or(has_one ? 0 : kShownFailed))},
                            {"slow", std::to_string(words_.slow.value_or(has_one ? 0 : kShownSlow))}})};
     return show(question, read_requests, requests_text, always_fine);
+  }
+
+  Outcome wamp() {
+    const Question question{.path =
+                                path_with("/api/v1/wamp", {{"realm", words_.realm},
+                                                           {"authid", words_.authid},
+                                                           {"worker", words_.worker},
+                                                           {"limit", words_.limit ? std::to_string(*words_.limit) : ""},
+                                                           {"after", words_.after_place}})};
+    return show(question, read_wamp, wamp_text, always_fine);
   }
 
   Outcome reload() {

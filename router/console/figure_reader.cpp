@@ -261,7 +261,7 @@ Result<RequestList> read_requests(std::string_view json) {
 
 Result<WampList> read_wamp(std::string_view json) {
   return read<WampList>(json, "sessions", [](const Json& node) {
-    return WampList{list<WampFigures>(child(node, "sessions"), session_of), count(node, "all")};
+    return WampList{list<WampFigures>(child(node, "sessions"), session_of), count(node, "all"), text(node, "next")};
   });
 }
 

@@ -103,7 +103,8 @@ struct WampFigures {
 
 struct WampList {
   std::vector<WampFigures> sessions;  // the oldest first
-  std::uint64_t all = 0;              // how many there are: not all of many are told
+  std::uint64_t all = 0;              // how many are connected, whether they were asked for or not
+  std::string next;                   // there are more: behind this place; "" = these are all
 };
 
 struct Event {

@@ -68,8 +68,9 @@ std::string requests_text(const RequestList& requests) {
 
 std::string wamp_text(const WampList& wamp) {
   if (wamp.all == 0) return "no client of WAMP is connected\n";
-  const std::string part = "the " + std::to_string(wamp.sessions.size()) + " oldest of " + std::to_string(wamp.all);
-  return (wamp.all > wamp.sessions.size() ? part + "\n" : "") + table_text(sessions_list(wamp.sessions));
+  if (wamp.sessions.empty()) return "none of the " + std::to_string(wamp.all) + " clients of WAMP is asked for\n";
+  const std::string part = "the " + std::to_string(wamp.sessions.size()) + " oldest; the next ones: --after ";
+  return (wamp.next.empty() ? "" : part + printable(wamp.next) + "\n") + table_text(sessions_list(wamp.sessions));
 }
 
 std::string event_text(const Event& event) {

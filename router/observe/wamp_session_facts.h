@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "proto/serializer.h"
+#include "router/observe/time.h"
 
 namespace zeroway {
 
@@ -27,6 +28,8 @@ struct WampSessionFacts {
     leaving,  // one side has said GOODBYE or ABORT, or the transport ends
   };
 
+  std::uint64_t place = 0;     // among the clients of its loop: grows in the order of their coming
+  Time came{};                 // when the transport was opened
   std::uint64_t exchange = 0;  // the key of the request that opened the transport; 0 = that is over
   State state = State::waiting;
   std::string realm{};                  // "" = no session

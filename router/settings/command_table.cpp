@@ -44,12 +44,12 @@ bool read_time(W& words, const std::string& value) {
   return true;
 }
 
-template <std::optional<std::uint64_t> W::*target, std::uint64_t most>
+template <std::optional<std::uint64_t> W::*target, std::uint64_t most, std::uint64_t least = 0>
 bool read_number(W& words, const std::string& value) {
   std::uint64_t number = 0;
   const char* const last = value.data() + value.size();
   const auto [end, error] = std::from_chars(value.data(), last, number);
-  if (error != std::errc{} || end != last || number > most) return false;
+  if (error != std::errc{} || end != last || number < least || number > most) return false;
   words.*target = number;
   return true;
 }
@@ -93,6 +93,18 @@ constexpr std::array kRequestsOptions{
                   "a number from 0 to 100", read_number<&W::slow, kMostSlowRequests>},
     kJson,
 };
+constexpr std::array kWampOptions{
+    CommandOption{"--realm", "REALM", "Only clients whose session is in this realm", "a realm", read_text<&W::realm>},
+    CommandOption{"--authid", "AUTHID", "Only clients that the router itself knows by this name", "an authid",
+                  read_text<&W::authid>},
+    CommandOption{"--worker", "NAME", "Only clients whose session this worker has, or the backend with this URL",
+                  "the name of a worker or the URL of a backend", read_text<&W::worker>},
+    CommandOption{"--limit", "N", "So many, the oldest first [1000]", "a number from 1 to 1000",
+                  read_number<&W::limit, kMostWampClients, 1>},
+    CommandOption{"--after", "PLACE", "Only clients that came later, as the line above a list that is cut says",
+                  "what that line says", read_text<&W::after_place>},
+    kJson,
+};
 constexpr std::array kEventsOptions{
     CommandOption{"--after", "ID", "Begin behind the event with this number", "a number",
                   read_number<&W::after, UINT64_MAX>},
@@ -124,7 +136,7 @@ constexpr std::array kCommands{
             kRequestsOptions, kReach},
     Command{CommandId::wamp, "wamp", "", false, "", "The clients of WAMP that are connected, and their sessions",
             "IN and OUT are messages that the client has sent and got. A client without a realm is in no session.",
-            kJsonOnly, kReach},
+            kWampOptions, kReach},
     Command{CommandId::reload, "reload", "", false, "", "Have the router read its configuration file again",
             "An error in the file changes nothing, and the exit status is 1.", kJsonOnly, kReach},
     Command{CommandId::events, "events", "", false, "", "Tell what happens, a line an event, until ctrl-C",

@@ -43,7 +43,9 @@ struct CommandWords {
   bool is_json = false, is_once = false;
   std::string kind;                    // "worker", "server"; "" = whichever has the name
   std::string method = "GET", client;  // explain; "" = the router's default
-  std::optional<std::uint64_t> failed, slow, after;
+  std::optional<std::uint64_t> failed, slow, after, limit;
+  std::string realm, authid, worker;  // wamp; "" = any
+  std::string after_place;            // wamp; "" = from the first one
 };
 
 // What main does: runs the command, or prints and ends.

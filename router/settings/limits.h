@@ -26,6 +26,7 @@ inline constexpr std::chrono::milliseconds kMostBackOff{60'000};  // a server th
 inline constexpr std::chrono::milliseconds kLeastCommandTime{100};       // the router counts anew every 200 ms
 inline constexpr std::chrono::milliseconds kMostCommandTime{3'600'000};  // more was a wrong unit
 inline constexpr std::uint64_t kMostFailedRequests = 1'000, kMostSlowRequests = 100;  // so many the router keeps
+inline constexpr std::uint64_t kMostWampClients = 1'000;  // of one answer: nobody reads more
 
 inline constexpr std::uint64_t kMostRate =
     1'000'000;  // requests of one client: the times of a burst stay far from 2^63

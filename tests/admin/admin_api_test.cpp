@@ -100,10 +100,14 @@ TEST_CASE("admin api: a wrong change names the key, the value and what fits") {
 }
 
 TEST_CASE("admin api: requests, events and streams by their parameters") {
-  CHECK(std::get<Ask>(step_of(request_of("GET", "/api/v1/requests?failed=1000&slow=0"))).scope ==
+  CHECK(std::get<Ask>(step_of(request_of("GET", "/api/v1/requests?failed=1000&slow=0"))).question.scope ==
         CensusScope::requests);
-  CHECK(std::get<Ask>(step_of(request_of("GET", "/api/v1/streams"))).scope == CensusScope::streams);
-  CHECK(std::get<Ask>(step_of(request_of("GET", "/api/v1/wamp"))).scope == CensusScope::wamp);
+  CHECK(std::get<Ask>(step_of(request_of("GET", "/api/v1/streams"))).question.scope == CensusScope::streams);
+  const AdminStep wamp = step_of(request_of("GET", "/api/v1/wamp?realm=a&worker=w%2F1&limit=5"));
+  CHECK(std::get<Ask>(wamp).question.scope == CensusScope::wamp);
+  CHECK(std::get<Ask>(wamp).question.wamp.realm == "a");
+  CHECK(std::get<Ask>(wamp).question.wamp.worker == "w/1");
+  CHECK(std::get<Ask>(wamp).question.wamp.most == 5);
   CHECK(std::get<Watch>(step_of(request_of("GET", "/api/v1/events?after=17"))).after == 17);
   AdminRequest resumed = request_of("GET", "/api/v1/events?after=17");
   resumed.last_event_id = "20";
@@ -123,6 +127,13 @@ TEST_CASE("admin api: a wrong parameter is named, with its value and what fits")
            {"/api/v1/requests?failed=1001", "failed = 1001: wants a number from 0 to 1000"},
            {"/api/v1/requests?slow=x", "slow = x: wants a number from 0 to 100"},
            {"/api/v1/requests?quick=1", "/api/v1/requests: there is no parameter 'quick'"},
+           {"/api/v1/wamp?user=joe", "/api/v1/wamp: there is no parameter 'user'"},
+           {"/api/v1/wamp?limit=0", "limit = 0: wants a number from 1 to 1000"},
+           {"/api/v1/wamp?limit=1001", "limit = 1001: wants a number from 1 to 1000"},
+           {"/api/v1/wamp?limit=-1", "limit = -1: wants a number from 1 to 1000"},
+           {"/api/v1/wamp?after=1-2", "after = 1-2: wants what `next` of an answer says"},
+           {"/api/v1/wamp?after=1-2-3-4", "after = 1-2-3-4: wants what `next` of an answer says"},
+           {"/api/v1/wamp?after=", "after = : wants what `next` of an answer says"},
            {"/api/v1/workers?name=x", "/api/v1/workers: there is no parameter 'name'"},
            {"/api/v1/events?after=last", "after = last: wants the id of an event, a number"},
            {"/api/v1/explain",

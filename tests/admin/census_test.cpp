@@ -5,6 +5,7 @@
 #include "router/admin/census_json.h"
 #include "router/admin/limits.h"
 #include "router/admin/wamp_json.h"
+#include "router/admin/wamp_question.h"
 #include "tests/admin/census_of.h"
 
 using namespace zeroway;
@@ -105,6 +106,7 @@ OpenSession session_of(const std::string& realm, std::chrono::milliseconds age) 
   session.request.address = "192.0.2.1";
   session.request.protocol = "HTTP/2";
   session.request.age = age;
+  session.facts.came = Time(std::chrono::seconds(1'000) - age);
   session.facts.state = WampSessionFacts::State::joined;
   session.facts.realm = realm;
   session.facts.serializer = Serializer::cbor;
@@ -124,30 +126,42 @@ TEST_CASE("census: clients of WAMP of all loops, the oldest first") {
   Census census = census_of(0, 0);
   LaneCensus first, second;
   first.sessions.push_back(session_of("young", 10ms));
+  first.sessions.back().facts.place = 3;
   first.wamp.open = 1;
   second.sessions.push_back(session_of("old", 2500ms));
   second.wamp.open = 1;
   census.add(std::move(first), 0);
   census.add(std::move(second), 1);
-  const std::string text = wamp_json(census);
+  const std::string text = wamp_json(census, 2);
   CHECK(text.starts_with(R"({"sessions":[{"id":"1-7","site":"main","route":"/ws","host":"shop.test","path":"/ws?a=1",)"
                          R"("address":"192.0.2.1","protocol":"HTTP/2","state":"joined","realm":"old",)"
                          R"("serializer":"cbor","backend_serializer":"json","worker":"worker-1","authid":"joe",)"
                          R"("authrole":"frontend","messages_in":3,"messages_out":4,"bytes_in":100,"bytes_out":200,)"
                          R"("age_ms":2500.000},{"id":"0-7",)"));
-  CHECK(text.ends_with("\"age_ms\":10.000}],\"all\":2}\n"));
+  CHECK(text.ends_with("\"age_ms\":10.000}],\"next\":\"\",\"all\":2}\n"));
+  CHECK(wamp_json(census, 1).ends_with("\"age_ms\":2500.000}],\"next\":\"997500000000-1-0\",\"all\":2}\n"));
 }
 
-TEST_CASE("census: of many clients of WAMP only the oldest are told") {
-  Census census = census_of(0, 0);
-  LaneCensus lane;
-  for (std::size_t at = 0; at <= kMostStreamsTold; ++at)
-    lane.sessions.push_back(session_of("realm", std::chrono::milliseconds(at)));
-  lane.wamp.open = kMostStreamsTold + 1;
-  census.add(std::move(lane), 0);
-  const std::string text = wamp_json(census);
-  CHECK(text.find("\"age_ms\":1000.000}") != std::string::npos);
-  CHECK(text.find("\"age_ms\":1.000}") != std::string::npos);
-  CHECK(text.find("\"age_ms\":0.000}") == std::string::npos);
-  CHECK(text.ends_with("\"all\":1001}\n"));
+TEST_CASE("census: a client of WAMP is taken by what was asked for, and by its place") {
+  using namespace std::chrono_literals;
+  const WampSessionFacts facts = [] {
+    WampSessionFacts all = session_of("realm1", 500ms).facts;
+    all.place = 7;
+    return all;
+  }();
+  const auto takes = [&](std::string_view query) { return read_wamp_choice(query)->takes(facts, 1); };
+  CHECK(takes(""));
+  CHECK(takes("realm=realm1&authid=joe&worker=worker-1"));
+  CHECK_FALSE(takes("realm=realm2&authid=joe&worker=worker-1"));
+  CHECK_FALSE(takes("realm=realm1&authid=&worker=worker-1"));
+  CHECK_FALSE(takes("realm=realm1&authid=joe&worker=worker-"));
+  CHECK_MESSAGE(!takes("after=999500000000-1-7"), "it is that client itself");
+  CHECK(takes("after=999500000000-1-6"));
+  CHECK(takes("after=999500000000-0-8"));
+  CHECK_FALSE(takes("after=999500000000-2-0"));
+  CHECK(takes("after=999499999999-2-8"));
+  CHECK_FALSE(takes("after=999500000001-0-0"));
+  CHECK(to_text(read_wamp_choice("after=18-0-3")->after) == "18-0-3");
+  CHECK(read_wamp_choice("limit=17")->most == 17);
+  CHECK(read_wamp_choice("")->most == kMostStreamsTold);
 }

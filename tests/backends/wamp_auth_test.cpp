@@ -281,10 +281,10 @@ TEST_CASE("wamp auth: the operator is told whom the router knows") {
   Stage stage;
   FakeClient& client = stage.connect();
   stage.say(client, Stage::kHello);
-  CHECK(stage.book().oldest(1).front().state == WampSessionFacts::State::challenged);
-  CHECK(stage.book().oldest(1).front().authid.empty());
+  CHECK(stage.book().slice(0, 1).front().state == WampSessionFacts::State::challenged);
+  CHECK(stage.book().slice(0, 1).front().authid.empty());
   stage.say(client, Stage::kAnswer);
-  const WampSessionFacts facts = stage.book().oldest(1).front();
+  const WampSessionFacts facts = stage.book().slice(0, 1).front();
   CHECK(facts.state == WampSessionFacts::State::joining);
   CHECK(facts.authid == "joe");
   CHECK(facts.authrole == "frontend");

@@ -121,7 +121,7 @@ std::string told(const WampSessionFacts& facts) {
 
 std::string all_told(const WampBook& book) {
   std::string all;
-  for (const WampSessionFacts& facts : book.oldest(100)) all += told(facts) + "\n";
+  for (const WampSessionFacts& facts : book.slice(0, 100)) all += told(facts) + "\n";
   return all;
 }
 
@@ -448,7 +448,7 @@ TEST_CASE("wamp backend: the operator is told of each client and of its session,
   stage.realm1().host.accept();
   stage.realm1().host.say(kWelcome);
   CHECK(all_told(stage.book()) == "joined realm1 msgpack>json worker-1 1/1\nwaiting  json>  0/0\n");
-  CHECK(stage.book().oldest(1).size() == 1);
+  CHECK(stage.book().slice(0, 1).size() == 1);
   stage.say(one, kGoodbye);
   CHECK(all_told(stage.book()) == "leaving realm1 msgpack>json worker-1 2/1\nwaiting  json>  0/0\n");
   stage.realm1().host.say(kGoodbye);
@@ -495,7 +495,7 @@ TEST_CASE("wamp backend: bytes are counted as the client has sent and got them, 
   const Bytes bytes = as_bytes(message);
   stage.backend().piece(client.stream.key, bytes.first(100), MessageKind::text, Last::no);
   stage.backend().piece(client.stream.key, bytes.subspan(100), MessageKind::text, Last::yes);
-  const WampSessionFacts facts = stage.book().oldest(1).front();
+  const WampSessionFacts facts = stage.book().slice(0, 1).front();
   CHECK(facts.exchange == 1);
   CHECK(facts.from_client.messages == 2);
   CHECK(facts.from_client.bytes == kHello.size() + message.size());

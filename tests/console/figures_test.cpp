@@ -131,9 +131,10 @@ TEST_CASE("answers: names are the bytes that the router writes as code points") 
 TEST_CASE("answers: sessions of WAMP, and how many there are") {
   const auto wamp = read_wamp(
       R"({"sessions":[{"id":"0-7","address":"192.0.2.1","realm":"r\u00c3\u00a9","state":"joined","serializer":"cbor",
-      "backend_serializer":"json","messages_in":3,"bytes_out":5000,"age_ms":61000.5}],"all":1001})");
+      "backend_serializer":"json","messages_in":3,"bytes_out":5000,"age_ms":61000.5}],"next":"1-2-3","all":1001})");
   REQUIRE(wamp.has_value());
   CHECK(wamp->all == 1'001);
+  CHECK(wamp->next == "1-2-3");
   REQUIRE(wamp->sessions.size() == 1);
   const WampFigures& one = wamp->sessions.front();
   CHECK(one.id == "0-7");

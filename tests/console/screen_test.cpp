@@ -335,7 +335,7 @@ TEST_CASE("top: sessions of WAMP have a page, and a session its facts") {
   session.messages_in = 12;
   session.bytes_out = 5'000;
   session.age_seconds = 61;
-  data.wamp = {{session}, 1};
+  data.wamp = {{session}, 1, ""};
   TopState state;
   press_all(state, data, {letter('5')});
   CHECK(has(shown(data, state, {24, 200}), "192.0.2.1  realm1  joined"));
@@ -354,9 +354,12 @@ TEST_CASE("reports: of many sessions of WAMP it is told that some are missing") 
   WampList wamp;
   wamp.sessions.resize(2);
   wamp.all = 3;
-  CHECK(wamp_text(wamp).starts_with("the 2 oldest of 3\nCLIENT  REALM"));
-  wamp.all = 2;
+  wamp.next = "1-2-3";
+  CHECK(wamp_text(wamp).starts_with("the 2 oldest; the next ones: --after 1-2-3\nCLIENT  REALM"));
+  wamp.next.clear();
   CHECK(wamp_text(wamp).starts_with("CLIENT  REALM"));
+  wamp.sessions.clear();
+  CHECK(wamp_text(wamp) == "none of the 3 clients of WAMP is asked for\n");
 }
 
 TEST_CASE("top: --once has all members, and no keys") {

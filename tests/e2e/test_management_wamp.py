@@ -1,4 +1,5 @@
 """What an operator sees of the clients of WAMP: each one with its session, in the API and by the commands, and its end."""
+import contextlib
 import json
 import re
 import struct
@@ -8,7 +9,7 @@ import jsonschema
 import pytest
 import sites_e2e as s
 from management_e2e import TOKEN, ask, manage_with_token, metric, told
-from test_console import FINE, ended, rows, run as run_command
+from test_console import FINE, REFUSED, ended, rows, run as run_command
 from test_raw_socket import Raw
 from test_wamp_auth import PLACE, TABLES, text_of
 from test_websocket_http2 import Client
@@ -153,6 +154,50 @@ def test_the_sessions_of_a_backend_that_is_dialled_are_closed(stack, monkeypatch
     w.run(talk())
     goodbye = [6, {}, 'wamp.close.transport_lost']
     z.eventually(lambda: [json.loads(text) for text in backend.heard if json.loads(text)[0] == 6] == [goodbye] * 2)
+
+
+def test_sessions_are_chosen_and_come_in_pages(stack):
+    router = serve(stack, threads=2)
+    w.start_worker(stack, 'realm2', '--name', 'wamp-2')
+    router.wait_workers(4)
+
+    async def talk():
+        async with contextlib.AsyncExitStack() as peers:
+            ids = []
+            for number in range(8):
+                await peers.enter_async_context(w.Peer(router, realm=f'realm{number % 2 + 1}'))
+                z.eventually(lambda: len(sessions(router.manage)) == number + 1)
+                [added] = {one['id'] for one in sessions(router.manage)} - set(ids)
+                ids.append(added)
+            assert [one['id'] for one in sessions(router.manage)] == ids, 'the oldest first, on whichever loop'
+            for query in ('realm=realm2', 'worker=wamp-2', 'realm=realm2&worker=wamp-2&authid='):
+                answer = told(router.manage, '/api/v1/wamp?' + query)
+                assert [one['id'] for one in answer['sessions']] == ids[1::2], query
+                assert (answer['next'], answer['all']) == ('', 8)
+            for query in ('realm=realm3', 'realm=realm1&worker=wamp-2', 'realm=', 'authid=joe'):
+                assert told(router.manage, '/api/v1/wamp?' + query)['sessions'] == [], query
+            pages, after = [], ''
+            while not pages or after:
+                answer = told(router.manage, '/api/v1/wamp?realm=realm1&limit=3' + (f'&after={after}' if after else ''))
+                pages.append([one['id'] for one in answer['sessions']])
+                after = answer['next']
+            assert pages == [ids[0:6:2], ids[6:7]]
+            first = told(router.manage, '/api/v1/wamp?limit=2')
+            for gone in first['sessions']:  # those who leave meanwhile make nobody be left out
+                assert ask(router.manage, f'/api/v1/streams/{gone["id"]}', 'DELETE', token=TOKEN).status == 200
+            z.eventually(lambda: told(router.manage, '/api/v1/wamp')['all'] == 6)
+            second = told(router.manage, f'/api/v1/wamp?limit=2&after={first["next"]}')
+            assert [one['id'] for one in second['sessions']] == ids[2:4]
+            assert ended(run_command('wamp', '--realm', 'realm3', port=router.manage), FINE) == 'none of the 6 clients of WAMP is asked for\n'
+            line, text = ended(run_command('wamp', '--worker', 'wamp-2', '--limit', '2', port=router.manage), FINE).split('\n', 1)
+            assert line.startswith('the 2 oldest; the next ones: --after ')
+            assert [row['REALM'] for row in rows(text)] == ['realm2'] * 2
+            [last] = rows(ended(run_command('wamp', '--worker', 'wamp-2', '--after', line.split()[-1], port=router.manage), FINE))
+            assert last['REALM'] == 'realm2'
+            assert 'after = x: wants what `next`' in ended(run_command('wamp', '--after', 'x', port=router.manage), REFUSED)
+    w.run(talk())
+    answer = ask(router.manage, '/api/v1/wamp?limit=many')
+    assert answer.status == 400 and b'limit = many: wants a number from 1 to 1000' in answer.body
 
 
 def test_whom_the_router_knows_and_the_backend_that_is_dialled(stack, monkeypatch):

@@ -65,6 +65,12 @@ TEST_CASE("commands: the defaults, and every option") {
   CHECK(accepted("drain -- --odd-name").argument == "--odd-name");
   CHECK(accepted("explain http://h/ --method POST --client 10.0.0.1").client == "10.0.0.1");
   CHECK(accepted("events --after 18446744073709551615").after == UINT64_MAX);
+  const CommandWords wamp = accepted("wamp --realm r --authid joe --worker ws://h/ --limit 1000 --after 1-2-3");
+  CHECK(wamp.realm == "r");
+  CHECK(wamp.authid == "joe");
+  CHECK(wamp.worker == "ws://h/");
+  CHECK(wamp.limit == 1'000);
+  CHECK(wamp.after_place == "1-2-3");
 }
 
 TEST_CASE("commands: an error names the word, the value and what fits") {
@@ -78,6 +84,9 @@ TEST_CASE("commands: an error names the word, the value and what fits") {
   CHECK(refused("status --timeout soon").find("--timeout: 'soon' is not a time") != std::string::npos);
   CHECK(refused("status --timeout 2h").find("'2h' is not a time") != std::string::npos);
   CHECK(refused("requests --failed 1001") == "router requests: --failed: '1001' is not a number from 0 to 1000");
+  CHECK(refused("wamp --limit 0") == "router wamp: --limit: '0' is not a number from 1 to 1000");
+  CHECK(refused("wamp --limit 1001").ends_with("'1001' is not a number from 1 to 1000"));
+  CHECK(refused("wamp --realm=") == "router wamp: --realm: '' is not a realm");
   CHECK(refused("drain w --kind wrker") == "router drain: --kind: 'wrker' is not worker or server");
   CHECK(refused("completion") == "router completion: wants SHELL: bash or zsh");
   CHECK(refused("completion fish") == "router completion: 'fish' is not bash or zsh");

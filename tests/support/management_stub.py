@@ -186,7 +186,7 @@ class ManagementStub:
             '/api/v1/numbers': lambda query: self.numbers(),
             '/api/v1/requests': lambda query: {'failed': self.failed, 'slow': self.slow},
             '/api/v1/streams': lambda query: {'streams': self.streams, 'all': len(self.streams)},
-            '/api/v1/wamp': lambda query: {'sessions': self.sessions, 'all': 1_000 * len(self.sessions)},
+            '/api/v1/wamp': lambda query: {'sessions': self.sessions, 'next': '', 'all': 1_000 * len(self.sessions)},
             '/api/v1/log': lambda query: self.log,
             '/api/v1/explain': self._explain,
             '/api/v1/events': None,

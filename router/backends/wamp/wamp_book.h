@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "router/observe/time.h"
 #include "router/observe/wamp_counts.h"
 #include "router/observe/wamp_session_facts.h"
 
@@ -34,16 +35,21 @@ class WampBook {
 
   WampCounts counts;
 
-  // The client stays until remove().
-  [[nodiscard]] Place add(Client& client);
+  // The client stays until remove(). Its place is above those of all clients that came before.
+  [[nodiscard]] Place add(Client& client, Time now);
   void remove(Place place);
-  // At most `most` of the clients that are connected, the oldest first.
-  [[nodiscard]] std::vector<WampSessionFacts> oldest(std::size_t most) const;
+  // At most `most` of the clients that came after that of the place `after`, the oldest first; 0 = all of them.
+  [[nodiscard]] std::vector<WampSessionFacts> slice(Place after, std::size_t most) const;
   // Ends all sessions that this worker or server has. Returns how many there were.
   std::size_t close_of(std::string_view member);
 
  private:
-  std::map<Place, Client*> open_;  // places grow: in the order of their coming
+  struct Open {
+    Client* client;
+    Time came;
+  };
+
+  std::map<Place, Open> open_;  // places grow: in the order of their coming
   Place last_ = 0;
 };
 

@@ -26,7 +26,7 @@ Farewell words(const SideEnd& end, Serializer serializer, std::string_view detai
 WampSession::WampSession(WampParts& parts, Serializer client, const BackendRequest& request, ReplyTo reply_to,
                          std::function<void()> over)
     : parts_(parts),
-      place_(parts.book.add(*this)),
+      place_(parts.book.add(*this, parts.loop.now())),
       reply_to_(reply_to),
       over_(std::move(over)),
       route_(request.route),
