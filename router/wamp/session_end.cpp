@@ -10,6 +10,7 @@ constexpr std::string_view kProtocolViolation = "wamp.error.protocol_violation";
 constexpr std::string_view kNoSuchRealm = "wamp.error.no_such_realm";
 constexpr std::string_view kNetworkFailure = "wamp.error.network_failure";
 constexpr std::string_view kTransportLost = "wamp.close.transport_lost";
+constexpr std::string_view kLogout = "wamp.close.logout";
 constexpr std::string_view kSystemShutdown = "wamp.close.system_shutdown";
 
 // RFC 6455 §7.4.1, and 1013 of the registry that it founded.
@@ -61,6 +62,8 @@ SideEnd end_for_client(SessionEnd why, Joined joined) {
     case SessionEnd::violation_of_backend:
       if (joined == Joined::no) return abort(kTransportLost, kInternalError);
       return {.reason = kTransportLost, .close_code = kInternalError};
+    case SessionEnd::logged_out:
+      return farewell(joined, kLogout, kNormal);
     case SessionEnd::shutdown:
       break;
   }
@@ -81,6 +84,8 @@ SideEnd end_for_backend(SessionEnd why, Joined joined) {
       return {};
     case SessionEnd::violation_of_backend:
       return abort(kProtocolViolation, kProtocolError);
+    case SessionEnd::logged_out:
+      return farewell(joined, kLogout, kNormal);
     case SessionEnd::shutdown:
       break;
   }

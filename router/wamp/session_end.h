@@ -11,6 +11,7 @@
 //     backend_lost            1001                                     nothing
 //     backend_closed          1001                                     farewell transport_lost, 1001
 //     violation_of_backend    1011, before its WELCOME with ABORT       ABORT protocol_violation, 1002
+//     logged_out              farewell logout, 1000                    farewell logout, 1000
 //     shutdown                farewell system_shutdown, 1001           farewell system_shutdown, 1001
 //
 // A farewell is GOODBYE once the client has its WELCOME, before that ABORT. Clients come again after a close, and many
@@ -37,6 +38,7 @@ enum class SessionEnd : std::uint8_t {
   backend_lost,
   backend_closed,  // an operator ends all sessions that the backend has
   violation_of_backend,
+  logged_out,  // another session of the same login has said so
   shutdown
 };
 

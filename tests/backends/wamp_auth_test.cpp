@@ -58,9 +58,12 @@ class Stage {
               {"sec-websocket-protocol", "wamp.2.json"}};
     if (!cookie.empty()) head.add("cookie", cookie);
     client.stream = backend_->open({head, Last::no, Kind::web_socket, Attempt::first, route_, info_}, {&client, 1});
+    turn();
+    return client;
+  }
+  void turn() {
     loop_.stop();
     loop_.run();
-    return client;
   }
   void say(FakeClient& client, std::string_view message, MessageKind kind = MessageKind::text) {
     backend_->piece(client.stream.key, as_bytes(message), kind, Last::yes);
@@ -261,6 +264,79 @@ TEST_CASE("wamp auth: a login is forgotten by a logout, and no backend sees the 
   SteppedClock clock;
   WampDoor(auth, clock, cookies).hide_cookie(head);
   CHECK(head.find("cookie") == "a=b; c=d");
+}
+
+TEST_CASE("wamp auth: a logout ends the other sessions of the same login, and no others") {
+  WampAuthSpec auth = tickets();
+  auth.cookie.emplace();
+  const auto cookies = std::make_shared<CookieStore>();
+  for (const char* name : {"joes", "anns"})
+    cookies->remember(name, {"realm1", "joe", "frontend", "ticket", "static", {}},
+                      WallTime(std::chrono::seconds(1'772'368'500)));
+  Stage stage(auth, cookies);
+  const auto join = [&](std::string_view cookie) -> FakeClient& {
+    FakeClient& client = stage.connect(cookie);
+    stage.say(client, Stage::kHello);
+    stage.host().accept();
+    stage.host().say("[2,7,{}]");
+    static_cast<void>(client.heard());
+    static_cast<void>(stage.host().heard());
+    return client;
+  };
+  FakeClient& other_login = join("cbtid=anns");
+  FakeClient& one = join("cbtid=joes");
+  FakeClient& waiting = stage.connect("cbtid=joes");
+  FakeClient& leaving = join("cbtid=joes");
+  static_cast<void>(waiting.heard());
+  stage.say(leaving, R"([6,{},"wamp.close.logout"])");
+  CHECK_MESSAGE(one.heard().empty(), "it is told in a task of its own");
+  stage.turn();
+  CHECK(one.heard() == R"([6,{},"wamp.close.logout"] · close 1000 · )");
+  CHECK(stage.host().heard() == R"([6,{},"wamp.close.logout"] · [6,{},"wamp.close.logout"] · close 1000 · )");
+  CHECK_FALSE(leaving.is_over);
+  CHECK_FALSE(other_login.is_over);
+  CHECK_FALSE(waiting.is_over);
+  stage.say(waiting, Stage::kHello);
+  CHECK_MESSAGE(waiting.heard() == std::string(Stage::kChallenge) + " · ", "the cookie admits nobody any more");
+}
+
+TEST_CASE("wamp auth: a session that waits for its backend is ended by a logout, too") {
+  WampAuthSpec auth = tickets();
+  auth.cookie.emplace();
+  const auto cookies = std::make_shared<CookieStore>();
+  cookies->remember("joes", {"realm1", "joe", "frontend", "ticket", "static", {}},
+                    WallTime(std::chrono::seconds(1'772'368'500)));
+  Stage stage(auth, cookies);
+  FakeClient& client = stage.connect("cbtid=joes");
+  stage.say(client, Stage::kHello);
+  static_cast<void>(client.heard());
+  cookies->forget("joes");
+  stage.turn();
+  CHECK(client.heard() == R"([3,{},"wamp.close.logout"] · close 1000 · )");
+  CHECK(stage.host().heard() == "open · reset · ");
+}
+
+TEST_CASE("wamp auth: a logout that comes when its path is gone finds nobody") {
+  const auto cookies = std::make_shared<CookieStore>();
+  cookies->remember("joes", {"realm1", "joe", "frontend", "ticket", "static", {}},
+                    WallTime(std::chrono::seconds(1'772'368'500)));
+  Loop loop;
+  int heard = 0;
+  const auto hear = [&](const std::string& cookie) { heard += cookie == "joes"; };
+  const auto turn = [&] {
+    loop.stop();
+    loop.run();
+  };
+  {
+    const Logouts logouts(loop, cookies, hear);
+    cookies->forget("joes");
+  }
+  turn();
+  CHECK(heard == 0);
+  const Logouts logouts(loop, cookies, hear);
+  cookies->forget("joes");
+  turn();
+  CHECK_MESSAGE(heard == 0, "nobody is logged in by it any more");
 }
 
 TEST_CASE("wamp auth: without it, nobody but a router may say who a client is") {

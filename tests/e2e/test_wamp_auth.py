@@ -78,9 +78,9 @@ def backend(stack, monkeypatch):
     return backend
 
 
-def start(stack, backend, tables=TABLES, more=''):
+def start(stack, backend, tables=TABLES, more='', options=()):
     port = z.free_port()
-    router = serve(stack, text_of(port, backend, tables, more), port)
+    router = serve(stack, text_of(port, backend, tables, more), port, *options)
     router.wamp_url = f'ws://127.0.0.1:{port}/ws'
     return router
 
@@ -178,6 +178,37 @@ def test_a_challenge_expires(stack, backend):
             await socket.recv()
     asyncio.run(asyncio.wait_for(run(), z.PATIENCE * z.SLOW))
     assert backend.hellos == []
+
+
+@pytest.mark.parametrize('threads', [1, 3])
+def test_a_logout_ends_the_other_sessions_of_the_login(stack, backend, threads):
+    router = start(stack, backend, TABLES + f'[{PLACE}.cookie]\n', options=('--threads', threads))
+    hello = (1, 'realm1', {'roles': {'caller': {}}, 'authmethods': ['cookie', 'ticket'], 'authid': 'joe'})
+
+    async def log_in():
+        socket = await _open(router)
+        assert (await _talk(socket, *hello))[:2] == [4, 'ticket']
+        assert (await _talk(socket, 5, 'secret!!!', {}))[0] == 2
+        return socket, socket.response_headers['Set-Cookie'].split(';')[0]
+
+    async def run():
+        stranger, _ = await log_in()
+        first, cookie = await log_in()
+        others = [await _open(router, [('Cookie', cookie)]) for _ in range(6)]  # of each loop one, nearly always
+        for socket in others:
+            assert (await _talk(socket, *hello))[2]['authprovider'] == 'cookie'
+        assert (await _talk(others[0], 6, {}, 'wamp.close.logout'))[0] == 6
+        for socket in [first, *others[1:]]:
+            assert json.loads(await socket.recv()) == [6, {}, 'wamp.close.logout']
+            await socket.wait_closed()
+            assert socket.close_code == 1000
+        assert (await _talk(stranger, 48, 1, {}, 'echo', ['still here']))[3] == ['still here'], 'another login of the same principal'
+        await others[0].close()
+        await stranger.close()
+    asyncio.run(asyncio.wait_for(run(), 3 * z.PATIENCE * z.SLOW))
+    heard = [json.loads(text) for text in backend.heard]
+    assert heard.count([6, {}, 'wamp.close.logout']) == 7, 'the backend hears it of each session'
+    router.wait_idle()
 
 
 def test_a_cookie_outlives_the_router(stack, backend):

@@ -76,6 +76,13 @@ TEST_CASE("session's end: a router that stops says so to both") {
   }
 }
 
+TEST_CASE("session's end: a login that is over is told to both") {
+  for (const auto side : {client, backend}) {
+    CHECK(side(SessionEnd::logged_out, Joined::no) == R"([3,{},"wamp.close.logout"] 1000)");
+    CHECK(side(SessionEnd::logged_out, Joined::yes) == R"([6,{},"wamp.close.logout"] 1000)");
+  }
+}
+
 TEST_CASE("session's end: by what is wrong with a message") {
   CHECK(end_by_client(ValueFault::malformed) == SessionEnd::violation_of_client);
   CHECK(end_by_client(ValueFault::too_deep) == SessionEnd::violation_of_client);

@@ -42,7 +42,10 @@ WampBackend::WampBackend(Loop& loop, WampSpec spec, std::vector<std::shared_ptr<
              [this](const RealmHost& host, const BackendRequest& request, RealmStreamEvents& events) {
                return open_realm(host, request, events);
              },
-             door_.get()} {}
+             door_.get()} {
+  if (door_ && door_->cookies())
+    logouts_.emplace(loop_, door_->cookies(), [this](const std::string& cookie) { log_out(cookie); });
+}
 
 WampBackend::~WampBackend() {
   is_ending_ = true;
@@ -116,6 +119,14 @@ void WampBackend::shut_down() {
   for (const auto& [key, session] : sessions_) keys.push_back(key);
   for (const StreamKey key : keys)
     if (WampSession* session = session_of(key)) session->shut_down();
+}
+
+void WampBackend::log_out(const std::string& cookie) {
+  std::vector<StreamKey> keys;
+  for (const auto& [key, session] : sessions_)
+    if (session->is_login_of(cookie)) keys.push_back(key);
+  for (const StreamKey key : keys)
+    if (WampSession* session = session_of(key)) session->log_out();
 }
 
 std::optional<std::size_t> WampBackend::claimed(std::string_view, std::string_view path) const {

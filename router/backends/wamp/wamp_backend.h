@@ -9,10 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "router/backends/page_backend.h"
+#include "router/backends/wamp/logouts.h"
 #include "router/backends/wamp/realms.h"
 #include "router/backends/wamp/wamp_book.h"
 #include "router/backends/wamp/wamp_session.h"
@@ -69,6 +71,7 @@ class WampBackend final : public Backend, private ExchangeFinder, private TurnEn
   [[nodiscard]] RealmStream* open_realm(const RealmHost& host, const BackendRequest& request,
                                         RealmStreamEvents& events);
   [[nodiscard]] WampSession* session_of(StreamKey key) const;
+  void log_out(const std::string& cookie);
   void remove_session(StreamKey key);
   void remove_stream(ExchangeKey key);
 
@@ -89,6 +92,7 @@ class WampBackend final : public Backend, private ExchangeFinder, private TurnEn
   StreamKey last_session_ = 0;
   ExchangeKey last_stream_ = 0;
   bool is_ending_ = false;
+  std::optional<Logouts> logouts_;  // of a path with cookies
 };
 
 }  // namespace zeroway

@@ -30,6 +30,8 @@ class WampDoor {
   // Takes the path's cookie, which stands for a login, off a head that goes to a backend.
   void hide_cookie(Head& head) const;
 
+  // Null: the path has none.
+  [[nodiscard]] const std::shared_ptr<CookieStore>& cookies() const { return cookies_; }
   [[nodiscard]] const Doorkeeper& doorkeeper() const { return doorkeeper_; }
   [[nodiscard]] AuthNow now() const { return {clock_.now(), clock_.wall_now()}; }
 

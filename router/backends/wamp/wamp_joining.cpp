@@ -153,6 +153,10 @@ void WampJoining::look_at(Bytes message) const {
   if (auth_) auth_->look_at(message);
 }
 
+bool WampJoining::is_login_of(std::string_view cookie) const {
+  return guest_.client.cookie == cookie && auth_ && auth_->is_admitted() && auth_->admission().method != "anonymous";
+}
+
 void WampJoining::forget() {
   hello_.clear();
   welcome_.clear();

@@ -67,6 +67,8 @@ class WampJoining {
 
   // A message of a client whose session is open: it may log out.
   void look_at(Bytes message) const;
+  // Whether the client was admitted by a login of this cookie, or by that which made it one.
+  [[nodiscard]] bool is_login_of(std::string_view cookie) const;
   // The session is over, or its backend is left.
   void forget();
   // Who the client is.

@@ -90,6 +90,13 @@ void WampSession::credit(std::uint32_t bytes) {
 
 void WampSession::shut_down() { end(SessionEnd::shutdown, ""); }
 
+// The one that has logged out is closing.
+bool WampSession::is_login_of(std::string_view cookie) const {
+  return !session_.is_closing() && !is_aborted_ && joining_.is_login_of(cookie);
+}
+
+void WampSession::log_out() { end(SessionEnd::logged_out, ""); }
+
 // --- The backend's
 
 void WampSession::realm_opened() {
@@ -234,6 +241,7 @@ void WampSession::count_end(SessionEnd why) {
       break;
     case SessionEnd::client_lost:
     case SessionEnd::backend_closed:
+    case SessionEnd::logged_out:
     case SessionEnd::shutdown:
       break;
     default:

@@ -49,6 +49,10 @@ class WampSession final : public WampBook::Client, private RealmStreamEvents, pr
 
   // The router leaves.
   void shut_down();
+  // Whether its session goes on by this cookie's login.
+  [[nodiscard]] bool is_login_of(std::string_view cookie) const;
+  // Another session of the login has said that it is over.
+  void log_out();
 
   // WampBook::Client
   [[nodiscard]] WampSessionFacts facts() const override;

@@ -62,7 +62,19 @@ void CookieStore::remember(std::string_view cookie, const WampAdmission& admissi
 void CookieStore::forget(std::string_view cookie) {
   const std::string digest = hex_of(sha256(cookie));
   const std::lock_guard lock(mutex_);
-  if (remove(digest) && journal_) journal_(line_of(digest, {}));
+  if (!remove(digest)) return;
+  if (journal_) journal_(line_of(digest, {}));
+  for (Listener* const listener : listeners_) listener->forgotten(cookie);
+}
+
+void CookieStore::listen(Listener& listener) {
+  const std::lock_guard lock(mutex_);
+  listeners_.push_back(&listener);
+}
+
+void CookieStore::leave(Listener& listener) {
+  const std::lock_guard lock(mutex_);
+  std::erase(listeners_, &listener);
 }
 
 bool CookieStore::remove(const std::string& digest) {

@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "router/wamp/auth/admission.h"
 #include "router/wamp/auth/auth_method.h"
@@ -28,12 +29,25 @@ class CookieStore {
   // Gets each change as a line, inside remember() and forget().
   using Journal = std::function<void(std::string_view line)>;
 
+  // Hears of each login that is forgotten.
+  class Listener {
+   public:
+    // Inside forget(), on the thread of whoever logs out: it only posts.
+    virtual void forgotten(std::string_view cookie) = 0;
+
+   protected:
+    ~Listener() = default;
+  };
+
   explicit CookieStore(Journal journal = {}) : journal_(std::move(journal)) {}
 
   [[nodiscard]] std::optional<WampAdmission> find(std::string_view cookie, WampWallTime now) const;
   void remember(std::string_view cookie, const WampAdmission& admission, WampWallTime until);
-  // A cookie that nobody knows is no error.
+  // A cookie that nobody knows is no error, and no listener hears of it.
   void forget(std::string_view cookie);
+  // `listener` stays until it leaves; behind leave() it hears nothing any more.
+  void listen(Listener& listener);
+  void leave(Listener& listener);
 
   // Takes the lines of a file in their order, and leaves out those that are over. Returns how many are no such lines.
   std::size_t load(std::string_view text, WampWallTime now);
@@ -55,6 +69,7 @@ class CookieStore {
   mutable std::mutex mutex_;
   std::map<std::string, Login> logins_;                 // by the cookie's digest
   std::set<std::pair<Seconds, std::string>> by_until_;  // the same, in the order of their end
+  std::vector<Listener*> listeners_;
 };
 
 }  // namespace zeroway
