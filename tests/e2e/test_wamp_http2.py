@@ -1,6 +1,7 @@
 """WAMP over HTTP/2 in TLS (RFC 8441): the same service as over HTTP/1.1, of a worker's realm and of dialled backends."""
 import pytest
 
+from h2_raw import GOAWAY, HEADERS, RawH2, code_of, frame
 import sites_e2e as s
 import tls_e2e as tls
 import wamp_e2e as w
@@ -92,3 +93,16 @@ def test_a_subprotocol_that_nobody_speaks_is_refused(stack):
     road = Road(connection, '/ws', 'wamp.2.ubjson')
     reply = connection.wait(road.stream)
     assert reply.status == 400 and b'wamp.2.cbor' in reply.body
+
+
+def test_half_an_opening_is_cut_off(stack):
+    """A header block that does not end (RFC 9113 §6.10): no other frame may come before its CONTINUATION."""
+    port = z.free_port()
+    router = s.serve(stack, '[limits]\nhead_timeout = "1s"\n' + s.site(port) + f'[sites.proxy]\nenabled = true\n{ROUTE}wamp = true\n', port)
+    with RawH2(port) as client:
+        client.handshake()
+        block = client.block([(':protocol', 'websocket'), ('sec-websocket-protocol', 'wamp.2.json'), *client.fields('CONNECT', '/ws')])
+        client.send(frame(HEADERS, 0, 1, block[:len(block) // 2]))
+        last = client.read_to_end()[-1]
+        assert (last.type, code_of(last)) == (GOAWAY, 'ENHANCE_YOUR_CALM')
+    router.wait_log('a head that came too slowly')
