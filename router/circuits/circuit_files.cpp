@@ -7,6 +7,7 @@
 
 #include "router/acme/file_store.h"
 #include "router/circuits/circuit_json.h"
+#include "router/circuits/limits.h"
 #include "router/net/file_text.h"
 
 namespace zeroway {
@@ -16,7 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kEnding = ".json";
-constexpr std::size_t kMostFile = 1 << 20;  // far more than a circuit may say
 
 struct Found {
   fs::file_time_type written;
@@ -51,7 +51,7 @@ std::vector<CircuitSpec> CircuitFiles::read(std::vector<std::string>& errors) co
   std::error_code failure;
   if (fs::is_directory(folder_, failure)) remove_unfinished_files(folder_);
   for (const Found& file : files_in(folder_)) {
-    const auto text = read_file_text(file.path.string(), kMostFile);
+    const auto text = read_file_text(file.path.string(), kLargestCircuitFile);
     auto spec = text ? read_circuit(file.path.stem().string(), *text) : Result<CircuitSpec>(text.error());
     if (spec) {
       specs.push_back(std::move(*spec));

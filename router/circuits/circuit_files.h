@@ -1,4 +1,4 @@
-// Keeps the circuits of the management API over a restart: a file for each, in a folder of the state directory.
+// Keeps circuits over a restart: a file for each that was put, in a folder of the state directory.
 //
 // Owner: CircuitStore.   Thread: any; the calls wait for the disk.
 // A crash at any moment leaves the old file of a circuit or the new one.

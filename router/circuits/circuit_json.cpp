@@ -11,6 +11,7 @@
 #include "router/route/network_set.h"
 #include "router/route/path_patterns.h"
 #include "router/settings/addresses.h"
+#include "router/settings/limits.h"
 #include "router/settings/units.h"
 #include "router/settings/values.h"
 
@@ -22,7 +23,6 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 
 constexpr std::string_view kOfField = "header:";
-constexpr std::size_t kMostLabel = 63;  // RFC 1035 §2.3.4
 
 Error wrong(std::string detail) { return {Fault::client, Code::bad_request, false, std::move(detail)}; }
 
@@ -228,7 +228,7 @@ Result<> take_id(const json& value, std::string& id) {
 Result<> take_subdomain(const json& value, std::string& to) {
   constexpr std::string_view kLegal = "abcdefghijklmnopqrstuvwxyz0123456789-";
   if (value.is_null()) return {};
-  if (auto taken = take_text("subdomain", value, kMostLabel, to); !taken) return taken;
+  if (auto taken = take_text("subdomain", value, kLongestLabel, to); !taken) return taken;
   const bool is_label =
       to.empty() || (to.find_first_not_of(kLegal) == std::string::npos && to.front() != '-' && to.back() != '-');
   return is_label ? Result<>() : unfit("subdomain", value, "one label of a host's name, in lower case");
@@ -309,10 +309,8 @@ Result<CircuitSpec> take_circuit(std::string_view id, const json& value) {
   return spec;
 }
 
-// A tree that is too deep would recurse too far when it is destroyed; a circuit has three levels.
 std::optional<json> parsed(std::string_view text) {
-  constexpr int kMostDepth = 8;
-  const auto is_fit = [](int depth, json::parse_event_t, json&) { return depth <= kMostDepth; };
+  const auto is_fit = [](int depth, json::parse_event_t, json&) { return depth <= kDeepestCircuitJson; };
   json read = json::parse(text, is_fit, false);
   return read.is_discarded() ? std::nullopt : std::optional(std::move(read));
 }

@@ -1,4 +1,4 @@
-// Circuits as the management API and the state directory write them: JSON objects (RFC 8259).
+// Circuits as the management API and the state directory have them: JSON objects (RFC 8259).
 //
 // Owner: nobody; pure functions.   Thread: any.
 // Each error names the key, its value and what fits.

@@ -1,6 +1,6 @@
-// The circuits of one loop: those of the management API, with their backends, and those that workers announce.
+// The circuits of one loop: those that were put, with their backends, and those that workers announce.
 //
-//     servers of the API and workers of one session's service ── one pool: MixedBackend ──▶ both
+//     servers and workers of one session's service ── one pool: MixedBackend ──▶ both
 //     the same, of TCP: WebSockets ── TunnelBackend ──▶ the pool
 //
 // Owner: Lane.   Thread: one loop.
@@ -66,6 +66,12 @@ class LaneCircuits final : public CircuitSource {
     std::shared_ptr<Backend> pool;         // to whom these tunnels lead
   };
 
+  // Of a pool with active health checks.
+  struct Watched {
+    std::shared_ptr<ServersPool> pool;
+    std::unique_ptr<HealthChecks> checks;
+  };
+
   void use(const std::shared_ptr<const ServedCircuit>& circuit);
   void remove(const std::string& path);
   void forget_names(const ServedCircuit& circuit);
@@ -94,10 +100,6 @@ class LaneCircuits final : public CircuitSource {
   std::uint64_t swept_ = 0;  // circuits_version() at the last sweep
   bool is_waiting_ = false;
   std::vector<std::shared_ptr<Backend>> retired_;
-  struct Watched {
-    std::shared_ptr<ServersPool> pool;
-    std::unique_ptr<HealthChecks> checks;
-  };
   ByText<Watched> watched_;  // by path
 };
 

@@ -1,5 +1,4 @@
-// A circuit that has servers, or at least settings, as all loops share it: all that the management API says of one
-// session's service.
+// A circuit that has servers, or at least settings, as all loops share it: all that was put of one session's service.
 //
 // Owner: CircuitStore makes a new one at each change; the loops share it.   Thread: any.
 // Not here: its backend on one loop (router/circuits/lane_circuits.h), circuits of workers (router/fabric/claims.h).
