@@ -40,8 +40,8 @@ class Routing {
   // After find_site(): finds who answers. The error is the client's. First of all the client must have shown the
   // certificate that the site wants: it chose the site of its TLS handshake by another name than that of its request.
   [[nodiscard]] Result<> find(const ClientInfo& client, Head& head, Kind kind);
-  // For a request that the site's workers have got, and that none of them holds: whether it is a session of WAMP by now,
-  // because a worker announced a realm. Then the backend of these sessions has it. `head` as the backend got it.
+  // For a request that the site's workers have got, and that none of them holds: whether it is a session of WAMP by
+  // now, because a worker announced a realm. Then the backend of these sessions has it. `head` as the backend got it.
   [[nodiscard]] bool find_realms(const Head& head);
   // Gives the request its id, if its site or a rule of its route can use one: a new one, or that of a trusted client.
   // The head gets the id where the site gives ids.

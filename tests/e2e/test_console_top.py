@@ -64,6 +64,7 @@ def test_the_token_is_asked_for_and_never_shown(stack):
     window.press('Enter')
     window.shows('the token is wrong')
     window.press('d', 'y')
+    window.shows('token: _')
     window.type(TOKEN)
     window.press('Enter')
     window.shows('worker worker-1 drains')
