@@ -262,13 +262,11 @@ std::string wrong_count(const CLI::App& app, const CLI::ParseError& error) {
   return said;
 }
 
+CommandLine printed(const std::string& text) { return {.output = text}; }
+
 CommandLine failed(const std::string& why) {
-  return {{}, {}, "router: " + why + "\nrouter -h shows all options\n", {}, {}, 2};
+  return {.error = "router: " + why + "\nrouter -h shows all options\n", .exit_code = 2};
 }
-
-}  // namespace
-
-namespace {
 
 // What the command line says about files of settings and folders, besides Settings.
 struct FileWords {
@@ -370,9 +368,9 @@ class Parser {
     try {
       app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them off the back
     } catch (const CLI::CallForHelp&) {
-      return CommandLine{{}, app_.help(), {}, {}, {}, 0};
+      return printed(app_.help());
     } catch (const CLI::CallForVersion& version) {
-      return CommandLine{{}, std::string(version.what()) + "\n", {}, {}, {}, 0};
+      return printed(std::string(version.what()) + "\n");
     } catch (const CLI::ArgumentMismatch& error) {
       return failed(wrong_count(app_, error));
     } catch (const CLI::ParseError& error) {
@@ -381,9 +379,9 @@ class Parser {
     const std::string why = take_folder(app_, app_.remaining(), settings_.files);
     if (!why.empty()) return failed(why);
     if (files.wants_reload) return reload();
-    if (files.wants_example) return CommandLine{{}, example_file(), {}, {}, {}, 0};
-    if (files.wants_manual) return CommandLine{{}, describe_keys(), {}, {}, {}, 0};
-    if (files.wants_metrics) return metrics();
+    if (files.wants_example) return printed(example_file());
+    if (files.wants_manual) return printed(describe_keys());
+    if (files.wants_metrics) return CommandLine{.wants_metrics = true};
     return std::nullopt;
   }
 
@@ -414,17 +412,9 @@ class Parser {
   FileWords files;
 
  private:
-  [[nodiscard]] static CommandLine metrics() {
-    CommandLine line;
-    line.wants_metrics = true;
-    return line;
-  }
-
   [[nodiscard]] CommandLine reload() const {
     if (settings_.pid_file.empty()) return failed("--reload needs --pid-file FILE, as the running router has it");
-    CommandLine line;
-    line.reload = settings_.pid_file;
-    return line;
+    return {.reload = settings_.pid_file};
   }
 
   Settings& settings_;
@@ -452,12 +442,6 @@ CommandLine told(const Settings& settings, const std::vector<std::string>& warni
   return line;
 }
 
-CommandLine trust(const Settings& settings) {
-  CommandLine line;
-  line.trust = settings.state_dir;
-  return line;
-}
-
 // The words are read a second time, over what the file says before its sites: options win over the file.
 CommandLine read_with_file(const std::vector<std::string>& words, const FileWords& files) {
   Settings settings;
@@ -474,11 +458,11 @@ CommandLine read_with_file(const std::vector<std::string>& words, const FileWord
     return files.is_check ? failed_file({why}, reading.warnings) : failed(why);
   }
   if (files.is_check) return told(settings, reading.warnings);
-  if (files.wants_trust) return trust(settings);
-  CommandLine line{std::move(settings), {}, {}, std::move(reading.warnings), {}, 0};
-  line.shown_file = std::make_shared<const std::string>(std::move(reading.shown));
-  line.port_fingerprints = std::move(reading.port_fingerprints);
-  return line;
+  if (files.wants_trust) return {.trust = settings.state_dir};
+  return {.settings = std::move(settings),
+          .warnings = std::move(reading.warnings),
+          .shown_file = std::make_shared<const std::string>(std::move(reading.shown)),
+          .port_fingerprints = std::move(reading.port_fingerprints)};
 }
 
 }  // namespace
@@ -494,9 +478,9 @@ CommandLine read_command_line(const std::vector<std::string>& words) {
   if (auto other = parser.parse(words)) return std::move(*other);
   if (!parser.files.config.empty()) return read_with_file(words, parser.files);
   if (parser.files.is_check) return failed("--check needs -c FILE");
-  if (parser.files.wants_trust) return trust(settings);
+  if (parser.files.wants_trust) return {.trust = settings.state_dir};
   if (const std::string why = parser.check(); !why.empty()) return failed(why);
-  return {std::move(settings), {}, {}, {}, {}, 0};
+  return {.settings = std::move(settings)};
 }
 
 }  // namespace zeroway

@@ -16,13 +16,13 @@ namespace zeroway {
 
 // The task for main: serve with `settings`, or print and exit.
 struct CommandLine {
-  std::optional<Settings> settings;
-  std::string output;                 // for standard output: help, version
-  std::string error;                  // for standard error: names the option, the value and the values allowed
-  std::vector<std::string> warnings;  // about the configuration file, for the log
-  std::string reload;                 // the pid file of a router that is to read its file again; "" = serve
-  int exit_code = 0;                  // 2 after an error, 1 after an error in the configuration file
-  std::string trust{};                // the state directory whose authority is to be trusted; "" = serve
+  std::optional<Settings> settings{};
+  std::string output{};                 // for standard output: help, version
+  std::string error{};                  // for standard error: names the option, the value and the values allowed
+  std::vector<std::string> warnings{};  // about the configuration file, for the log
+  std::string reload{};                 // the pid file of a router that is to read its file again; "" = serve
+  int exit_code = 0;                    // 2 after an error, 1 after an error in the configuration file
+  std::string trust{};                  // the state directory whose authority is to be trusted; "" = serve
   std::shared_ptr<const std::string> shown_file{};  // see FileReading::shown; null = no file
   PortFingerprints port_fingerprints{};
   bool wants_metrics = false;          // what metrics mean is to be printed

@@ -175,7 +175,8 @@ Table describe_file() {
   Keys<Settings> keys(file);
   describe_idle(keys);
   keys.path("state_dir", &Settings::state_dir, "",
-            "Folder for certificates that the router gets itself (auto_cert), and its accounts")
+            "Folder for what the router keeps over a restart, as certificates that it gets itself (auto_cert), its "
+            "accounts, circuits and the key of sticky sessions")
       .option(kProcess, "--state-dir", "DIR")
       .table(
           "server", [](Settings& s) -> ServerSettings& { return s.file->server; }, "What replies call the server",

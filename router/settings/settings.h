@@ -106,7 +106,7 @@ struct Settings {
   std::uint32_t threads = 1;                   // loops
   bool io_uring = true;                        // many sends by one call, where the kernel allows io_uring
   Millis drain_timeout{30'000};                // after SIGTERM: how long open requests may take
-  std::string state_dir = "/var/lib/zeroway";  // certificates that the router gets itself, and its accounts
+  std::string state_dir = "/var/lib/zeroway";  // what the router keeps over a restart, as its own certificates
   std::string pid_file;                        // written at the start, removed at the end; "" = none
   std::string files;                           // a folder that the one site without a file serves; "" = none
   std::vector<TcpSettings> tcp;                // --tcp

@@ -209,7 +209,7 @@ bool is_here(const ListenAddress& listen) {
          listen.address.starts_with("127.");
 }
 
-// A site at the same place would be reachable by everyone who reaches the site.
+// One socket cannot serve both: what operators see would be open to everyone who reaches the site.
 void check_place(const FileSettings& file, const ManagementSettings& management, Reading& reading) {
   for (const SiteSettings& site : sites_of(file)) {
     for (const ListenAddress& listen : site.listen) {
