@@ -52,6 +52,7 @@ class Router(z.RouterProcess):
 
     def __init__(self, stack, *args, stdout=None, stderr=None):
         self.name = 'router'
+        self.ends_by = z.signal.SIGKILL
         self.fabric = stack.ipc()
         self.port = z.free_port()
         self.argv = [z.program('router'), '-p', str(self.port), '-a', '127.0.0.1', '--fabric', self.fabric, *args]

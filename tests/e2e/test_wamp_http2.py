@@ -98,7 +98,8 @@ def test_a_subprotocol_that_nobody_speaks_is_refused(stack):
 def test_half_an_opening_is_cut_off(stack):
     """A header block that does not end (RFC 9113 §6.10): no other frame may come before its CONTINUATION."""
     port = z.free_port()
-    router = s.serve(stack, '[limits]\nhead_timeout = "1s"\n' + s.site(port) + f'[sites.proxy]\nenabled = true\n{ROUTE}wamp = true\n', port)
+    route = '[sites.proxy]\nenabled = true\n[[sites.proxy.routes]]\npath = "/ws"\nwamp = true\n'
+    router = s.serve(stack, '[limits]\nhead_timeout = "1s"\n' + s.site(port) + route, port)
     with RawH2(port) as client:
         client.handshake()
         block = client.block([(':protocol', 'websocket'), ('sec-websocket-protocol', 'wamp.2.json'), *client.fields('CONNECT', '/ws')])
