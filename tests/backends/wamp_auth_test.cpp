@@ -313,7 +313,7 @@ TEST_CASE("wamp auth: a session that waits for its backend is ended by a logout,
   cookies->forget("joes");
   stage.turn();
   CHECK(client.heard() == R"([3,{},"wamp.close.logout"] · close 1000 · )");
-  CHECK(stage.host().heard() == "open · reset · ");
+  CHECK(stage.host().heard() == "open wamp.2.json · reset · ");
 }
 
 TEST_CASE("wamp auth: a logout that comes when its path is gone finds nobody") {
