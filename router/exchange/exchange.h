@@ -185,6 +185,8 @@ class Exchange {
   void request_reset(const Error& error);
   void request_credit(std::uint32_t bytes);
   void open_stream();
+  // With all of the body that has come, at once.
+  void open_again();
   void send_body();
   void send_end();
   [[nodiscard]] bool is_worker_due() const;

@@ -47,9 +47,7 @@ void Exchange::reply_hand_over() {
 void Exchange::reply_routes_changed() {
   if (reply_.has_started() || !body_.is_replayable() || !routing_.find_realms(request_head_)) return;
   drop_stream(ResetCode::no_error);
-  body_.rewind();
-  body_.restart();
-  open_stream();
+  open_again();
 }
 
 void Exchange::reply_head(Head& head, Last last) {
@@ -187,16 +185,12 @@ void Exchange::reply_reset(const Error& error) {
   if (may_ask_elsewhere(error, backend)) {
     ++elsewhere_;
     failed_ = backend;
-    body_.rewind();
-    body_.restart();
-    return open_stream();
+    return open_again();
   }
   if (may_open_again(error)) {
     ++reopenings_;
     ++context_.counters.reopened;
-    body_.rewind();
-    body_.restart();
-    return open_stream();
+    return open_again();
   }
   if (may_retry(error)) {
     body_.rewind();
@@ -249,6 +243,12 @@ bool Exchange::is_idempotent() const {
 void Exchange::pause() {
   resume_at_ = context_.clock.now() + kRetryPause * retries_;
   set_deadline();
+}
+
+void Exchange::open_again() {
+  body_.rewind();
+  body_.restart();
+  open_stream();
 }
 
 bool Exchange::retry_now() {
