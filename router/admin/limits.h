@@ -24,7 +24,7 @@ inline constexpr std::chrono::milliseconds kNumbersEvery{1'000};
 inline constexpr std::chrono::seconds kSlowestReader{30};        // takes nothing for so long: its connection is dropped
 inline constexpr std::size_t kMostEventsAtOnce = 100;            // a reader that comes late gets them in several pieces
 inline constexpr std::size_t kMostEventReaders = 200;            // of one loop; more get 503
-inline constexpr std::size_t kMostStreamsTold = 1'000;           // or clients of WAMP, the oldest: nobody reads more
+inline constexpr std::size_t kMostStreamsTold = 1'000;           // the oldest: nobody reads more
 inline constexpr std::size_t kFailedTold = 100, kSlowTold = 20;  // requests, when the question does not say
 inline constexpr std::size_t kMostRoutesTold = 100;              // of other paths, in one explanation
 inline constexpr std::chrono::seconds kLongestLogChange{3'600};  // a debug log that is forgotten ends by itself

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "router/admin/admin_request.h"
-#include "router/admin/limits.h"
+#include "router/observe/limits.h"
 #include "router/route/query_value.h"
 
 namespace zeroway {
@@ -35,11 +35,11 @@ Result<WampChoice> read_wamp_choice(std::string_view query) {
   WampChoice choice{.realm = query_value(query, "realm"),
                     .authid = query_value(query, "authid"),
                     .worker = query_value(query, "worker"),
-                    .most = kMostStreamsTold};
+                    .most = kMostWampClients};
   if (const auto limit = query_value(query, "limit")) {
     choice.most = read_number(*limit).value_or(0);
-    if (choice.most == 0 || choice.most > kMostStreamsTold)
-      return wrong("limit", *limit, "a number from 1 to " + std::to_string(kMostStreamsTold));
+    if (choice.most == 0 || choice.most > kMostWampClients)
+      return wrong("limit", *limit, "a number from 1 to " + std::to_string(kMostWampClients));
   }
   if (const auto after = query_value(query, "after")) {
     const auto place = read_place(*after);

@@ -34,8 +34,8 @@ struct WampChoice {
 
   // Whether it is for a client of this loop.
   [[nodiscard]] bool takes(const WampSessionFacts& facts, std::size_t loop) const {
-    return place_of(facts, loop) > after && realm.value_or(facts.realm) == facts.realm &&
-           authid.value_or(facts.authid) == facts.authid && worker.value_or(facts.worker) == facts.worker;
+    return place_of(facts, loop) > after && (!realm || *realm == facts.realm) && (!authid || *authid == facts.authid) &&
+           (!worker || *worker == facts.worker);
   }
 };
 

@@ -3,9 +3,9 @@
 #include <doctest/doctest.h>
 
 #include "router/admin/census_json.h"
-#include "router/admin/limits.h"
 #include "router/admin/wamp_json.h"
 #include "router/admin/wamp_question.h"
+#include "router/observe/limits.h"
 #include "tests/admin/census_of.h"
 
 using namespace zeroway;
@@ -163,5 +163,5 @@ TEST_CASE("census: a client of WAMP is taken by what was asked for, and by its p
   CHECK_FALSE(takes("after=999500000001-0-0"));
   CHECK(to_text(read_wamp_choice("after=18-0-3")->after) == "18-0-3");
   CHECK(read_wamp_choice("limit=17")->most == 17);
-  CHECK(read_wamp_choice("")->most == kMostStreamsTold);
+  CHECK(read_wamp_choice("")->most == kMostWampClients);
 }
